@@ -1,0 +1,57 @@
+/** Every way a call can fail, with the HTTP status and whether the same call may succeed if it is made again later. */
+export const failureCodes = {
+  invalid_input: { status: 400, title: 'The input is not valid', retryable: false },
+  unauthenticated: { status: 401, title: 'The caller is not signed in', retryable: false },
+  forbidden: { status: 403, title: 'The caller may not do this', retryable: false },
+  not_found: { status: 404, title: 'There is no such thing', retryable: false },
+  ambiguous: { status: 409, title: 'Several things match', retryable: false },
+  conflict: { status: 409, title: 'It has changed, or is already so', retryable: false },
+  rate_limited: { status: 429, title: 'The upstream limits how often it is called', retryable: true },
+  misconfigured: { status: 500, title: 'A setting or secret is missing or wrong', retryable: false },
+  internal: { status: 500, title: 'This service failed', retryable: false },
+  upstream_auth_failed: { status: 502, title: 'The upstream refused our credentials', retryable: false },
+  upstream_error: { status: 502, title: 'The upstream failed', retryable: true },
+  upstream_unavailable: { status: 503, title: 'The upstream cannot be reached', retryable: true },
+  upstream_timeout: { status: 504, title: 'The upstream did not answer in time', retryable: true },
+} as const satisfies Record<string, { status: number; title: string; retryable: boolean }>;
+
+export type FailureCode = keyof typeof failureCodes;
+
+/** One thing wrong with one input. */
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+export interface FailureOptions {
+  /** Overrides the code's own `retryable`: a write whose answer was lost is not safe to repeat. */
+  retryable?: boolean;
+  /** Seconds to wait before the same call may succeed. */
+  retryAfterSeconds?: number;
+  /** What is wrong with which input, for `invalid_input`. */
+  errors?: FieldError[];
+  /** What went wrong underneath, for the log; never shown to the caller. */
+  cause?: unknown;
+}
+
+/**
+ * The one error of this project. Its message is a sentence that a model can act on: it says what to do next, and
+ * holds no secret and nothing of an upstream's raw answer.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly retryAfterSeconds: number | undefined;
+  readonly errors: FieldError[] | undefined;
+
+  constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.status = failureCodes[code].status;
+    this.retryable = options.retryable ?? failureCodes[code].retryable;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.errors = options.errors;
+  }
+}
