@@ -1,0 +1,160 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
+
+/** A request as a vendor's sandbox sees it. */
+export interface SandboxRequest {
+  method: string;
+  /** The path as it was sent, percent-encoding untouched. */
+  path: string;
+  query: URLSearchParams;
+  headers: Record<string, string | undefined>;
+  body: string;
+}
+
+export interface SandboxReply {
+  status?: number;
+  headers?: Record<string, string>;
+  /** Sent as `application/json`. */
+  json?: unknown;
+  /** Sent as `text/html` unless the headers say otherwise. */
+  text?: string;
+}
+
+const faultSchema = z.strictObject({
+  method: z.string().optional().describe('Only requests with this method.'),
+  path: z.string().optional().describe('Only paths that match this regular expression.'),
+  times: z.number().int().positive().optional().describe('How many requests it strikes; 1 unless told.'),
+  delayMs: z.number().nonnegative().optional().describe('Wait before anything else happens.'),
+  status: z.number().int().min(200).max(599).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: z.string().optional().describe('The raw answer: HTML, half a JSON document, nothing.'),
+  reset: z
+    .enum(['before', 'after', 'midBody'])
+    .optional()
+    .describe('Cut the connection before, or after, the request is carried out, or in the middle of the answer.'),
+  hang: z.boolean().optional().describe('Never answer.'),
+});
+
+/** What goes wrong with the next matching requests. A delay alone still gives the true answer. */
+export type Fault = z.infer<typeof faultSchema>;
+
+export interface SandboxServer {
+  /** `http://127.0.0.1:<port>` */
+  url: string;
+  /** Every request so far, in order of arrival, those that a fault struck too. */
+  requests: SandboxRequest[];
+  /** Lets the next matching requests fail. The same over HTTP: `POST /_sandbox/faults` with the fault as JSON. */
+  fail(fault: Fault): void;
+  close(): Promise<void>;
+}
+
+export interface SandboxServerOptions {
+  /** 0, the default, takes a free one. */
+  port?: number;
+}
+
+/** Serves a vendor's API on loopback, records what it is asked, and fails on demand. */
+export async function startSandboxServer(
+  answer: (request: SandboxRequest) => SandboxReply | Promise<SandboxReply>,
+  { port = 0 }: SandboxServerOptions = {},
+): Promise<SandboxServer> {
+  const requests: SandboxRequest[] = [];
+  const faults: { fault: Fault; left: number }[] = [];
+
+  const fail = (fault: Fault) => {
+    faults.push({ fault, left: fault.times ?? 1 });
+  };
+
+  const faultFor = (request: SandboxRequest): Fault | undefined => {
+    const entry = faults.find(
+      ({ fault, left }) =>
+        left > 0 &&
+        (fault.method === undefined || fault.method === request.method) &&
+        (fault.path === undefined || new RegExp(fault.path).test(request.path)),
+    );
+    if (entry) entry.left -= 1;
+    return entry?.fault;
+  };
+
+  const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const request = await read(incoming);
+    if (request.path === '/_sandbox/faults' && request.method === 'POST') {
+      const fault = faultSchema.safeParse(JSON.parse(request.body));
+      if (fault.success) fail(fault.data);
+      return send(
+        response,
+        fault.success ? { json: fault.data } : { status: 400, json: { error: z.prettifyError(fault.error) } },
+      );
+    }
+    requests.push(request);
+    const fault = faultFor(request);
+    if (fault?.delayMs) await delay(fault.delayMs);
+    if (fault?.hang) return;
+    if (fault?.reset === 'before') return void incoming.socket.destroy();
+    if (fault?.status !== undefined || fault?.body !== undefined) {
+      const reply: SandboxReply = { status: fault.status ?? 200, text: fault.body ?? '' };
+      return send(response, fault.headers ? { ...reply, headers: fault.headers } : reply);
+    }
+    const reply = await answer(request);
+    if (fault?.reset === 'after') return void incoming.socket.destroy();
+    if (fault?.reset === 'midBody') return cut(response, reply);
+    send(response, reply);
+  };
+
+  const server = createServer((incoming, response) => {
+    serve(incoming, response).catch(error => send(response, { status: 500, text: String(error?.stack ?? error) }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    fail,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function read(incoming: IncomingMessage): Promise<SandboxRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const url = incoming.url ?? '/';
+  const mark = url.indexOf('?');
+  return {
+    method: incoming.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+function send(response: ServerResponse, reply: SandboxReply): void {
+  const { status, headers, body } = encode(reply);
+  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
+  response.end(body);
+}
+
+/** Promises the whole answer, sends half of it, and resets the connection. */
+function cut(response: ServerResponse, reply: SandboxReply): void {
+  const { status, headers, body } = encode(reply);
+  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body) + 1) });
+  response.write(body.slice(0, body.length / 2), () => response.socket?.resetAndDestroy());
+}
+
+function encode({ status = 200, headers = {}, json, text = '' }: SandboxReply) {
+  const isJson = json !== undefined;
+  return {
+    status,
+    headers: { 'content-type': isJson ? 'application/json;charset=UTF-8' : 'text/html;charset=UTF-8', ...headers },
+    body: isJson ? JSON.stringify(json) : text,
+  };
+}
