@@ -1,0 +1,215 @@
+targetScope = 'subscription'
+
+import { settings } from 'settings.bicep'
+
+@description('The name of the azd environment; everything is named after it.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Where everything lives.')
+param location string
+
+@description('What the app is told.')
+param appSettings settings
+
+@description('How callers sign in: a function key, or Entra ID.')
+param inboundAuth 'key' | 'entra'
+
+@description('The app registration that callers sign in to, for entra; the preprovision hook makes it.')
+param entraClientId string
+
+@description('Other client applications that may call, for entra.')
+param entraAllowedClientIds string[]
+
+@description('The Node version that runs the app.')
+param nodeVersion string
+
+@description('Memory of an instance, in megabytes.')
+@minValue(2048)
+@maxValue(4096)
+param instanceMemoryMB int
+
+@description('How many instances there may be.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstances int
+
+@description('How many calls an instance takes at once.')
+@minValue(1)
+@maxValue(1000)
+param perInstanceConcurrency int
+
+@description('How many instances never stop.')
+@minValue(0)
+param alwaysReadyInstances int
+
+@description('Whether the vault and the storage are reached from the app\'s own network only.')
+param privateNetwork bool
+
+@description('Public IP addresses or CIDR ranges that reach the vault all the same, so that secrets can be written.')
+param allowedIpAddresses string[]
+
+@description('Who is told when something is wrong; empty: no alerts.')
+param alertEmail string
+
+@description('Whether to bring back the vault after a teardown.')
+param recoverVault bool
+
+var token = uniqueString(subscription().id, environmentName, location)
+var tags = { 'azd-env-name': environmentName }
+var entra = inboundAuth == 'entra'
+var clientId = !entra
+  ? ''
+  : !empty(entraClientId) ? entraClientId : fail('INBOUND_AUTH is entra, but ENTRA_CLIENT_ID is empty.')
+
+resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: { name: 'id-${token}', location: location, tags: tags }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: {
+    token: token
+    location: location
+    tags: tags
+    publisherPrincipalId: identity.outputs.principalId
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: tags
+    appPrincipalId: identity.outputs.principalId
+    private: privateNetwork
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  scope: group
+  params: {
+    name: 'kv-${token}'
+    location: location
+    tags: tags
+    readerPrincipalId: identity.outputs.principalId
+    writerPrincipalId: deployer().objectId
+    workspaceId: monitoring.outputs.workspaceId
+    private: privateNetwork
+    allowedIpAddresses: allowedIpAddresses
+    recover: recoverVault
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  scope: group
+  params: { token: token, location: location, tags: tags }
+}
+
+module endpoints 'modules/privateEndpoint.bicep' = [
+  for service in ['vault', 'blob', 'table']: if (privateNetwork) {
+    scope: group
+    params: {
+      token: token
+      location: location
+      tags: tags
+      resourceId: service == 'vault' ? vault.outputs.id : storage.outputs.id
+      service: service
+      networkId: network!.outputs.networkId
+      subnetId: network!.outputs.endpointSubnetId
+    }
+  }
+]
+
+module api 'modules/api.bicep' = {
+  scope: group
+  // Without its endpoints the app could not reach its storage, and would not start.
+  dependsOn: [endpoints]
+  params: {
+    name: 'func-${token}'
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    deploymentContainerUrl: storage.outputs.deploymentContainerUrl
+    nodeVersion: nodeVersion
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstances: maximumInstances
+    perInstanceConcurrency: perInstanceConcurrency
+    alwaysReadyInstances: alwaysReadyInstances
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
+    settings: {
+      ...toObject(
+        filter(items(appSettings), setting => !empty(setting.value)),
+        setting => setting.key,
+        setting => setting.value
+      )
+      INBOUND_AUTH: inboundAuth
+      KEY_VAULT_URI: vault.outputs.uri
+      AZURE_CLIENT_ID: identity.outputs.clientId
+      LEDGER_TABLE_ENDPOINT: storage.outputs.tableEndpoint
+      AzureWebJobsStorage__credential: 'managedidentity'
+      AzureWebJobsStorage__clientId: identity.outputs.clientId
+      AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
+      APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
+      ...(!entra
+        ? {}
+        : {
+            OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identity.outputs.clientId
+            WEBSITE_AUTH_AAD_ALLOWED_TENANTS: tenant().tenantId
+            WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES: 'api://${clientId}/user_impersonation'
+          })
+    }
+  }
+}
+
+module auth 'modules/auth.bicep' = {
+  scope: group
+  params: {
+    appName: api.outputs.name
+    enabled: entra
+    clientId: clientId
+    allowedClientIds: entraAllowedClientIds
+  }
+}
+
+module connector 'modules/connector.bicep' = {
+  scope: group
+  params: {
+    name: 'connector-${token}'
+    location: location
+    tags: tags
+    host: api.outputs.host
+    clientId: clientId
+  }
+}
+
+module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
+  scope: group
+  params: {
+    token: token
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    email: alertEmail
+  }
+}
+
+output AZURE_LOCATION string = location
+output AZURE_TENANT_ID string = tenant().tenantId
+output AZURE_RESOURCE_GROUP string = group.name
+output SERVICE_API_NAME string = api.outputs.name
+output SERVICE_API_HOST string = api.outputs.host
+output SERVICE_API_URL string = 'https://${api.outputs.host}/api'
+output KEY_VAULT_URI string = vault.outputs.uri
+output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
+output OUTBOUND_IP_ADDRESS string = privateNetwork ? network!.outputs.outboundIpAddress : ''

@@ -1,0 +1,47 @@
+using 'main.bicep'
+
+// Every value is one of the azd environment's: `azd env set JIRA_BASE_URL https://contoso.atlassian.net`.
+
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
+param location = readEnvironmentVariable('AZURE_LOCATION')
+
+param appSettings = {
+  JIRA_BASE_URL: readEnvironmentVariable('JIRA_BASE_URL', '')
+  JIRA_AUTH: readEnvironmentVariable('JIRA_AUTH', '')
+  JIRA_EMAIL: readEnvironmentVariable('JIRA_EMAIL', '')
+  JIRA_CLOUD_ID: readEnvironmentVariable('JIRA_CLOUD_ID', '')
+  JIRA_CLIENT_ID: readEnvironmentVariable('JIRA_CLIENT_ID', '')
+  JIRA_TOKEN_URL: readEnvironmentVariable('JIRA_TOKEN_URL', '')
+  SALESFORCE_LOGIN_URL: readEnvironmentVariable('SALESFORCE_LOGIN_URL', '')
+  SALESFORCE_AUTH: readEnvironmentVariable('SALESFORCE_AUTH', '')
+  SALESFORCE_CLIENT_ID: readEnvironmentVariable('SALESFORCE_CLIENT_ID', '')
+  SALESFORCE_USERNAME: readEnvironmentVariable('SALESFORCE_USERNAME', '')
+  SALESFORCE_RUN_AS: readEnvironmentVariable('SALESFORCE_RUN_AS', '')
+  SALESFORCE_API_VERSION: readEnvironmentVariable('SALESFORCE_API_VERSION', '')
+  READ_ONLY: readEnvironmentVariable('READ_ONLY', '')
+  ACTION_TIMEOUT_MS: readEnvironmentVariable('ACTION_TIMEOUT_MS', '')
+  MAX_RESPONSE_BYTES: readEnvironmentVariable('MAX_RESPONSE_BYTES', '')
+  SECRET_TTL_SECONDS: readEnvironmentVariable('SECRET_TTL_SECONDS', '')
+}
+
+param inboundAuth = readEnvironmentVariable('INBOUND_AUTH', 'key')
+param entraClientId = readEnvironmentVariable('ENTRA_CLIENT_ID', '')
+param entraAllowedClientIds = filter(
+  split(readEnvironmentVariable('ENTRA_ALLOWED_CLIENT_IDS', ''), ','),
+  id => !empty(id)
+)
+
+param nodeVersion = readEnvironmentVariable('NODE_VERSION', '22')
+param instanceMemoryMB = int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '2048'))
+param maximumInstances = int(readEnvironmentVariable('MAXIMUM_INSTANCES', '40'))
+param perInstanceConcurrency = int(readEnvironmentVariable('PER_INSTANCE_CONCURRENCY', '50'))
+param alwaysReadyInstances = int(readEnvironmentVariable('ALWAYS_READY_INSTANCES', '0'))
+
+param privateNetwork = bool(readEnvironmentVariable('PRIVATE_NETWORK', 'false'))
+param allowedIpAddresses = filter(
+  split(readEnvironmentVariable('ALLOWED_IP_ADDRESSES', ''), ','),
+  address => !empty(address)
+)
+
+param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param recoverVault = bool(readEnvironmentVariable('RECOVER_VAULT', 'false'))

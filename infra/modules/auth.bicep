@@ -1,0 +1,48 @@
+@description('The name of the app that callers sign in to.')
+param appName string
+
+@description('Whether callers sign in with Entra ID; otherwise the platform\'s function keys guard the app.')
+param enabled bool
+
+@description('The app registration that tokens are issued for.')
+param clientId string
+
+@description('Other client applications that may call; the registration itself always may.')
+param allowedClientIds string[]
+
+resource app 'Microsoft.Web/sites@2025-03-01' existing = {
+  name: appName
+}
+
+// Deployed when off, too: leaving it out would not turn off what an earlier deployment turned on.
+resource auth 'Microsoft.Web/sites/config@2025-03-01' = {
+  parent: app
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: enabled, runtimeVersion: '~1' }
+    globalValidation: {
+      requireAuthentication: enabled
+      unauthenticatedClientAction: enabled ? 'Return401' : 'AllowAnonymous'
+      excludedPaths: ['/api/health']
+    }
+    httpSettings: { requireHttps: true }
+    identityProviders: !enabled
+      ? {}
+      : {
+          azureActiveDirectory: {
+            enabled: true
+            registration: {
+              clientId: clientId
+              openIdIssuer: uri(environment().authentication.loginEndpoint, '${tenant().tenantId}/v2.0')
+              // The app's own identity vouches for it: there is no client secret.
+              clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+            }
+            validation: {
+              allowedAudiences: ['api://${clientId}', clientId]
+              defaultAuthorizationPolicy: { allowedApplications: [clientId, ...allowedClientIds] }
+            }
+          }
+        }
+    login: { tokenStore: { enabled: false } }
+  }
+}
