@@ -1,0 +1,236 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type Host, startHost } from '../../../tools/host/host.ts';
+
+const root = new URL('fixtures/app', import.meta.url).pathname;
+const logged: string[] = [];
+let host: Host;
+
+beforeAll(async () => {
+  host = await startHost({
+    root,
+    port: 0,
+    keys: ['sesame'],
+    log: (level, message) => logged.push(`${level}: ${message}`),
+  });
+});
+afterAll(() => host.close());
+
+const call = (path: string, init?: RequestInit) => fetch(`${host.url}${path}`, init);
+
+const echoSchema = z.object({
+  method: z.string(),
+  url: z.string(),
+  params: z.record(z.string(), z.string()),
+  query: z.record(z.string(), z.string()),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+  traceParent: z.string(),
+  traceState: z.string(),
+});
+
+/** What the fixture's function `echo` saw of a call. */
+const callEcho = async (path: string, init?: RequestInit) => echoSchema.parse(await (await call(path, init)).json());
+
+/** A request with headers that `fetch` would not send. */
+function callRaw(
+  path: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${host.url}${path}`, { method, headers }, async response => {
+      let body = '';
+      for await (const chunk of response) body += chunk;
+      resolve({ status: response.statusCode ?? 0, body });
+    });
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
+
+describe('routes', () => {
+  test.each([
+    ['/Api/echo/literal', 'a literal beats a parameter'],
+    ['/api/ECHO/LITERAL', 'case does not matter, in the prefix either'],
+    ['/api/echo/literal/', 'a slash at the end does not matter'],
+    ['/api/echo/lit%65ral', 'an encoded letter is the letter'],
+  ])('%s reaches the literal route: %s', async path => {
+    expect(await (await call(path)).text()).toBe('the literal route');
+  });
+
+  test.each([
+    ['/api/echo/a%2Fb%20c', { name: 'a%2Fb c' }],
+    ['/api/echo/%C3%A9t%C3%A9', { name: 'été' }],
+    ['/api/echo/100%', { name: '100%' }],
+    ['/api/echo/__proto__', { name: '__proto__' }],
+  ])('%s gives the parameter as the platform decodes it', async (path, params) => {
+    expect((await callEcho(path)).params).toEqual(params);
+  });
+
+  test.each([
+    ['/api/optional', {}],
+    ['/api/optional/x', { part: 'x' }],
+    ['/api/files/a/b%20c.txt', { path: 'a/b c.txt' }],
+    ['/api/v1.22', { major: '1', minor: '22' }],
+  ])('%s matches its template', async (path, params) => {
+    expect(await (await call(path)).json()).toEqual(params);
+  });
+
+  test.each([
+    '/',
+    '/api',
+    '/echo/x',
+    '/api/nothing',
+    '/api/echo',
+    '/api/echo/a/b',
+    '/apiecho/a',
+    '/api//echo/a',
+    '//evil/api/echo/a',
+  ])('%s is nobody’s and answers an empty 404', async path => {
+    const response = await call(path);
+    expect([response.status, await response.text()]).toEqual([404, '']);
+  });
+
+  test.each(['DELETE', 'HEAD', 'OPTIONS', 'PATCH'])('%s that no function registered answers 404', async method => {
+    expect((await call('/api/echo/a', { method })).status).toBe(404);
+  });
+
+  test('the functions are listed as registered, without what HTTP cannot call', () => {
+    expect(host.functions[0]).toEqual({
+      name: 'echo',
+      methods: ['GET', 'POST', 'PUT'],
+      url: `${host.url}/Api/echo/{name}`,
+    });
+    expect(host.functions.map(({ name }) => name)).not.toContain('nightly');
+    expect(logged).toContain('warning: nightly is not called over HTTP, so the local host does not run it.');
+  });
+});
+
+describe('requests', () => {
+  test('headers, query and body reach the function', async () => {
+    const seen = await callEcho('/api/echo/a?q=1%202&empty=&twice=x&TWICE=y', {
+      method: 'POST',
+      headers: { 'x-custom': 'value', 'x-empty': '' },
+      body: '{"text":"é"}',
+    });
+    expect(seen).toMatchObject({ method: 'POST', body: '{"text":"é"}', query: { q: '1 2', empty: '', twice: 'x,y' } });
+    expect(seen.headers).toMatchObject({ 'x-custom': 'value', 'x-empty': '' });
+    expect(seen.url).toBe(`${host.url}/api/echo/a?q=1%202&empty=&twice=x&TWICE=y`);
+  });
+
+  test('an empty body is empty text', async () => {
+    expect((await callEcho('/api/echo/a', { method: 'POST' })).body).toBe('');
+  });
+
+  test('bytes come back as they went', async () => {
+    const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index % 256);
+    const response = await call('/api/echoBytes', { method: 'POST', body: bytes });
+    expect(response.headers.get('content-type')).toBe('image/png');
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
+  });
+
+  test('a body over the platform’s limit answers 413 before it is sent', async () => {
+    const { status } = await callRaw('/api/echoBytes', { 'content-length': '104857601' }, 'POST');
+    expect(status).toBe(413);
+  });
+
+  test('the caller’s trace goes on in a new span', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { traceParent, traceState } = await callEcho('/api/echo/a', {
+      headers: { traceparent, tracestate: 'vendor=1' },
+    });
+    expect(traceParent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
+    expect(traceParent).not.toBe(traceparent);
+    expect(traceState).toBe('vendor=1');
+  });
+
+  test('without a trace, or with a garbled one, a new trace begins', async () => {
+    const { traceParent } = await callEcho('/api/echo/a', { headers: { traceparent: 'garbage' } });
+    expect(traceParent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+  });
+});
+
+describe('answers', () => {
+  test('status, headers and cookies are sent', async () => {
+    const response = await call('/api/teapot');
+    expect(response.status).toBe(418);
+    expect(response.headers.get('x-kind')).toBe('short and stout');
+    expect(response.headers.getSetCookie()).toEqual([
+      'a=one%20two; Max-Age=0; Path=/; Secure; SameSite=Lax; HttpOnly',
+      'b=2; Expires=Fri, 02 Jan 1970 00:00:00 GMT',
+    ]);
+  });
+
+  test('a handler that answers nothing gives 204', async () => {
+    expect((await call('/api/silent')).status).toBe(204);
+  });
+
+  test('a status without a body has none', async () => {
+    const response = await call('/api/notModified');
+    expect([response.status, await response.text()]).toEqual([304, '']);
+  });
+
+  test('a handler that throws gives an empty 500, and its stack goes to the log', async () => {
+    const response = await call('/api/failing');
+    expect([response.status, await response.text()]).toEqual([500, '']);
+    expect(logged.some(line => /^error: Error: the handler broke\n\s+at .*fixtures\/app\/index\.js/.test(line))).toBe(
+      true,
+    );
+  });
+
+  test('hooks run before and after the function', async () => {
+    const response = await call('/api/hooked');
+    expect([await response.text(), response.headers.get('x-hook')]).toEqual(['before', 'after']);
+  });
+
+  test('what the function logs is logged at its level, from the level that host.json asks for', async () => {
+    await call('/api/logging');
+    const lines = logged.filter(line => /a detail|a message|a warning|an error/.test(line));
+    expect(lines).toEqual(["information: a message with { an: 'object' }", 'warning: a warning', 'error: an error']);
+  });
+});
+
+describe('keys', () => {
+  test.each([
+    ['no key', {}, '', 401],
+    ['a wrong key', { 'x-functions-key': 'guess' }, '?code=guess', 401],
+    ['the key in the header', { 'x-functions-key': 'sesame' }, '', 200],
+    ['the key in the query', {}, '?code=sesame', 200],
+  ])('a function of level "function" called with %s', async (_name, headers, query, status) => {
+    const response = await call(`/api/guarded${query}`, { headers });
+    expect([response.status, await response.text()]).toEqual([status, status === 200 ? 'inside' : '']);
+  });
+
+  test('an anonymous function ignores a wrong key', async () => {
+    expect((await call('/api/echo/a?code=guess')).status).toBe(200);
+  });
+});
+
+describe('protection against DNS rebinding', () => {
+  test.each([
+    [{ host: 'evil.example.com' }],
+    [{ host: 'localhost.evil.example.com' }],
+    [{ host: 'localhost@evil.example.com' }],
+    [{ host: '127.0.0.1.nip.io:7071' }],
+    [{ host: 'localhost', origin: 'http://evil.example.com' }],
+    [{ host: 'localhost', origin: 'null' }],
+  ])('%j is refused', async headers => {
+    expect(await callRaw('/api/echo/a', headers)).toEqual({
+      status: 403,
+      body: 'This host answers only to localhost.',
+    });
+  });
+
+  test.each([
+    [{ host: 'localhost' }],
+    [{ host: 'LOCALHOST:1234' }],
+    [{ host: '127.0.0.1:1234' }],
+    [{ host: '[::1]' }],
+    [{ host: '[::1]:1234', origin: 'http://localhost:3000' }],
+    [{ host: 'localhost', origin: 'https://127.0.0.1' }],
+  ])('%j is served', async headers => {
+    expect((await callRaw('/api/echo/a', headers)).status).toBe(200);
+  });
+});

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { startApp } from '../../support/app.ts';
+
+const main = resolve(import.meta.dirname, '../../../tools/host/main.ts');
+const root = resolve(import.meta.dirname, 'fixtures/app');
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'local-host-'));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module", "main": "index.js" }');
+  await writeFile(join(folder, 'host.json'), '{ "version": "2.0" }');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Starts the host as a shell would, in a process that may be killed. */
+async function start(flags: string[] = [], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [main, '--root', root, '--port', '0', ...flags], { env });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', chunk => (output += chunk));
+  child.stderr.setEncoding('utf8').on('data', chunk => (output += chunk));
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, output }));
+  const ready = async () => {
+    while (!output.includes('Serving on ')) await Promise.race([once(child.stdout, 'data'), ended]);
+    return /Serving on (\S+)/.exec(output)?.[1] ?? '';
+  };
+  return { child, ended, ready };
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends it with 0 and frees its port, connections open or not',
+  async signal => {
+    const { child, ended, ready } = await start();
+    const url = await ready();
+    await (await fetch(`${url}/api/echo/a`)).text();
+    child.kill(signal);
+    child.kill(signal);
+    expect(await ended).toMatchObject({ code: 0, signal: null });
+    await expect(fetch(url)).rejects.toThrow();
+  },
+);
+
+test('a request that hangs does not keep it from ending', async () => {
+  const { child, ended, ready } = await start();
+  const hanging = fetch(`${await ready()}/api/hanging`);
+  await once(child.stdout, 'data');
+  child.kill('SIGINT');
+  await expect(hanging).rejects.toThrow();
+  expect(await ended).toMatchObject({ code: 0, signal: null });
+});
+
+test('with --with-parent it ends when its parent’s pipe closes', async () => {
+  const { child, ended, ready } = await start(['--with-parent']);
+  await ready();
+  child.stdin.end();
+  expect(await ended).toMatchObject({ code: 0, signal: null });
+});
+
+test('a port in use is told in one sentence', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const address = other.address();
+  const port = typeof address === 'object' && address ? String(address.port) : '';
+  const { ended } = await start(['--port', port]);
+  const { code, output } = await ended;
+  other.close();
+  expect(code).toBe(1);
+  expect(output.trim().split('\n').at(-1)).toBe(
+    `Port ${port} is in use. Stop what listens there, or set PORT to another one.`,
+  );
+});
+
+test.each([
+  ['an app that is not built', 'index.js', undefined, /There is no .*index\.js\. Run `npm run build` first\./],
+  ['an app that registers nothing', 'index.js', 'export {};', /index\.js registered no functions\./],
+  ['bad local settings', 'local.settings.json', '{', /local\.settings\.json is not valid JSON/],
+])('%s ends it with 1 and says so', async (_name, file, text, message) => {
+  if (text !== undefined) await writeFile(join(folder, file), text);
+  const { code, output } = await (await start(['--root', folder])).ended;
+  expect(code).toBe(1);
+  expect(output).toMatch(message);
+  expect(output).not.toMatch(/^\s+at /m);
+});
+
+test('a test’s app sees only the environment that it is given, and its logs can be read', async () => {
+  const app = await startApp({ root, keys: ['sesame'], env: { GREETING: 'hello' } });
+  try {
+    expect((await fetch(`${app.url}/api/guarded`)).status).toBe(401);
+    const names = z.array(z.string()).parse(await (await fetch(`${app.url}/api/environment`)).json());
+    expect(names).toContain('GREETING');
+    expect(names.filter(name => /^(VITEST|NODE_ENV|npm_)/.test(name))).toEqual([]);
+    await fetch(`${app.url}/api/logging`);
+    expect(app.logs()).toContain('a warning');
+  } finally {
+    await app.stop();
+  }
+  await expect(fetch(app.url)).rejects.toThrow();
+});
+
+test('a test’s app that cannot start rejects with its logs', async () => {
+  await writeFile(join(folder, 'index.js'), 'throw new Error("no such luck");');
+  await rm(join(folder, 'local.settings.json'), { force: true });
+  await expect(startApp({ root: folder })).rejects.toThrow(/no such luck/);
+});

@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { actions } from '../functions/actions.ts';
+import { build } from './build/build.ts';
+import { banner } from './host/banner.ts';
+import { startHost } from './host/host.ts';
+import { applyLocalSettings } from './host/localSettings.ts';
+import { consoleLog } from './host/log.ts';
+import { parsePort } from './host/port.ts';
+import { runUntilStopped } from './host/runUntilStopped.ts';
+import { fillWithSandboxes, sandboxes } from './sandbox/sandboxes.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+await runUntilStopped(async () => {
+  await applyLocalSettings(root, process.env);
+  const port = parsePort(process.env.PORT);
+  await build();
+  const systems = await fillWithSandboxes(sandboxes, process.env);
+  const host = await startHost({ root, port, log: consoleLog });
+  console.log(banner({ url: host.url, backings: systems.backings, functions: host.functions, actions }));
+  return {
+    async close() {
+      await host.close();
+      await systems.close();
+    },
+  };
+});
