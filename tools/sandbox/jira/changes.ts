@@ -1,0 +1,181 @@
+import { plainText } from './adf.ts';
+import { issueTypes, statuses } from './catalogue.ts';
+import { choicesOf, type Field, fieldById } from './fields.ts';
+import type {
+  Act,
+  AdfNode,
+  ChangeItem,
+  Comment,
+  FieldValue,
+  Issue,
+  Link,
+  LinkType,
+  Named,
+  Project,
+  Worklog,
+} from './model.ts';
+import { issueById, personById, type Site } from './site.ts';
+
+/** Makes an issue of values that have been checked. */
+export function createIssue(site: Site, project: Project, values: Record<string, FieldValue>, act: Act): Issue {
+  const number = 1 + site.issues.filter(issue => issue.projectId === project.id).length;
+  const issue: Issue = {
+    id: site.nextId(),
+    key: `${project.key}-${number}`,
+    projectId: project.id,
+    creatorId: act.by,
+    created: act.at,
+    updated: act.at,
+    resolved: undefined,
+    values: {
+      status: '10000',
+      resolution: null,
+      priority: '3',
+      assignee: null,
+      reporter: act.by,
+      labels: [],
+      ...values,
+    },
+    comments: [],
+    worklogs: [],
+    attachments: [],
+    histories: [],
+  };
+  site.issues.push(issue);
+  return issue;
+}
+
+/** Sets fields to values that have been checked, and logs those that differ from what was there. */
+export function editIssue(site: Site, issue: Issue, values: Record<string, FieldValue>, act: Act): void {
+  const items: ChangeItem[] = [];
+  for (const [fieldId, value] of Object.entries(values)) {
+    const field = fieldById(fieldId);
+    if (!field) throw new Error(`There is no field ${fieldId}`);
+    const before = issue.values[fieldId] ?? null;
+    if (JSON.stringify(before) === JSON.stringify(value)) continue;
+    issue.values[fieldId] = value;
+    items.push(changeItem(site, field, before, value));
+    if (fieldId === 'resolution') issue.resolved = value === null ? undefined : act.at;
+  }
+  log(site, issue, items, act);
+}
+
+/** Moves an issue to a status, which resolves it or takes its resolution away. */
+export function moveIssue(
+  site: Site,
+  issue: Issue,
+  statusId: string,
+  values: Record<string, FieldValue>,
+  act: Act,
+): void {
+  const isDone = statuses.find(({ id }) => id === statusId)?.category.key === 'done';
+  const resolution = isDone ? (values.resolution ?? issue.values.resolution ?? '10000') : null;
+  editIssue(site, issue, { ...values, resolution, status: statusId }, act);
+}
+
+export function addComment(site: Site, issue: Issue, body: AdfNode, act: Act): Comment {
+  const comment: Comment = { id: site.nextId(), authorId: act.by, created: act.at, body };
+  issue.comments.push(comment);
+  issue.updated = Math.max(issue.updated, act.at);
+  return comment;
+}
+
+export function addWorklog(
+  site: Site,
+  issue: Issue,
+  work: Pick<Worklog, 'seconds' | 'started' | 'comment'>,
+  act: Act,
+): Worklog {
+  const spent = issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const worklog: Worklog = { id: site.nextId(), authorId: act.by, created: act.at, ...work };
+  issue.worklogs.push(worklog);
+  log(
+    site,
+    issue,
+    [logged('timespent', spent || null, spent + work.seconds), logged('WorklogId', null, Number(worklog.id))],
+    act,
+  );
+  return worklog;
+}
+
+/** Links two issues unless they are so linked already. */
+export function addLink(site: Site, type: LinkType, source: Issue, target: Issue, act: Act): Link {
+  const same = site.links.find(
+    link => link.typeId === type.id && link.sourceId === source.id && link.targetId === target.id,
+  );
+  if (same) return same;
+  const link: Link = { id: site.nextId(), typeId: type.id, sourceId: source.id, targetId: target.id };
+  site.links.push(link);
+  log(site, source, [linked(type.outward, target)], act);
+  log(site, target, [linked(type.inward, source)], act);
+  return link;
+}
+
+/** A value as the changelog writes it: its id and its words. */
+export function wording(site: Site, field: Field, value: FieldValue): { id: string | null; text: string | null } {
+  if (value === null || (Array.isArray(value) && value.length === 0 && field.kind !== 'labels'))
+    return { id: null, text: null };
+  switch (field.kind) {
+    case 'user':
+      return { id: String(value), text: personById(site, value)?.displayName ?? null };
+    case 'adf':
+      return { id: null, text: typeof value === 'object' && !Array.isArray(value) ? plainText(value) : null };
+    case 'labels':
+      return { id: null, text: [value].flat().join(' ') };
+    case 'parent':
+      return { id: String(value), text: issueById(site, value).key };
+    case 'string':
+    case 'number':
+      return { id: null, text: String(value) };
+    case 'date':
+      return { id: String(value), text: `${value} 00:00:00.0` };
+    default: {
+      const ids = [value].flat().map(String);
+      const names = namesOf(site, field);
+      return { id: ids.join(', '), text: ids.map(id => names.find(each => each.id === id)?.name ?? id).join(', ') };
+    }
+  }
+}
+
+function namesOf(site: Site, field: Field): Named[] {
+  if (field.kind === 'status') return statuses;
+  if (field.kind === 'issuetype') return issueTypes;
+  if (field.kind === 'component') return site.projects.flatMap(project => project.components);
+  if (field.kind === 'version') return site.projects.flatMap(project => project.versions);
+  return choicesOf(field) ?? [];
+}
+
+function changeItem(site: Site, field: Field, before: FieldValue, after: FieldValue): ChangeItem {
+  const from = wording(site, field, before);
+  const to = wording(site, field, after);
+  return {
+    field: field.logName ?? field.id,
+    fieldtype: field.schema.custom ? 'custom' : 'jira',
+    fieldId: field.id,
+    from: from.id,
+    fromString: from.text,
+    to: to.id,
+    toString: to.text,
+  };
+}
+
+function logged(field: string, before: number | null, after: number): ChangeItem {
+  const [from, to] = [before === null ? null : String(before), String(after)];
+  return { field, fieldtype: 'jira', fieldId: field, from, fromString: from, to, toString: to };
+}
+
+const linked = (phrase: string, other: Issue): ChangeItem => ({
+  field: 'Link',
+  fieldtype: 'jira',
+  fieldId: 'issuelinks',
+  from: null,
+  fromString: null,
+  to: other.key,
+  toString: `This work item ${phrase} ${other.key}`,
+});
+
+function log(site: Site, issue: Issue, items: ChangeItem[], act: Act): void {
+  if (items.length === 0) return;
+  issue.histories.push({ id: site.nextId(), authorId: act.by, created: act.at, items });
+  issue.updated = Math.max(issue.updated, act.at);
+}

@@ -1,0 +1,369 @@
+import { plainText } from './adf.ts';
+import { issueTypes, priorities, resolutions, statusCategories, statuses } from './catalogue.ts';
+import { choicesOf, type Field, fieldByClauseName } from './fields.ts';
+import { badRequest } from './jiraError.ts';
+import { type Clause, describe, type JqlQuery, type Operand, type Operator, parseJql } from './jql.ts';
+import { dayOf, evaluateDateFunction, parseJqlDate } from './jqlDates.ts';
+import { textMatcher } from './jqlText.ts';
+import type { AdfNode, Issue, Named } from './model.ts';
+import { findIssue, personById, projectOf, type Site, statusOf } from './site.ts';
+
+type Test = (issue: Issue) => boolean;
+type Scalar = string | number;
+
+/** What one JQL field is to a search. */
+interface Searchable {
+  /** What it is called in errors. */
+  name: string;
+  /** The values that an issue has; none is `empty`. */
+  read(issue: Issue): Scalar[];
+  /** The values that an operand's text means; none when it names nothing there is. */
+  resolve(text: string): Scalar[];
+  /** What sorting and `<` compare; the values themselves unless told. */
+  rank?: (value: Scalar) => Scalar;
+  operators: readonly Operator[];
+  defaultDirection: 'asc' | 'desc';
+  /** For `~`: the issue's texts. */
+  texts?: (issue: Issue) => string[];
+  isDate?: boolean;
+}
+
+const equality = ['=', '!=', 'in', 'not in', 'is', 'is not'] as const;
+const ordering = [...equality, '<', '<=', '>', '>='] as const;
+const matching = ['~', '!~', 'is', 'is not'] as const;
+
+/**
+ * The issues that a query finds, in its order; without one, the newest first.
+ * @throws {JiraError} 400 with Jira's words for what is wrong with the query
+ */
+export function searchIssues(site: Site, jql: string): Issue[] {
+  const query = parseJql(jql);
+  if (!query.where) {
+    throw badRequest('Unbounded JQL queries are not allowed here. Please add a search restriction to your query.');
+  }
+  return checkedSearch(site, query)();
+}
+
+/** Checks a query against the site; what it returns runs it. */
+export function checkedSearch(site: Site, { where, orderBy }: JqlQuery): () => Issue[] {
+  const test = where ? compile(site, where, false) : () => true;
+  const compare = comparator(site, orderBy);
+  return () => site.issues.filter(test).sort(compare);
+}
+
+/** `not` is carried inwards, as Jira does it, so that `not a = b` leaves out what is empty just as `a != b` does. */
+function compile(site: Site, clause: Clause, isNegated: boolean): Test {
+  if (clause.kind === 'not') return compile(site, clause.clause, !isNegated);
+  if (clause.kind === 'terminal') return compileTerminal(site, clause, isNegated);
+  const tests = clause.clauses.map(part => compile(site, part, isNegated));
+  return (clause.kind === 'and') === isNegated
+    ? issue => tests.some(test => test(issue))
+    : issue => tests.every(test => test(issue));
+}
+
+const opposite: Record<Operator, Operator> = {
+  '=': '!=',
+  '!=': '=',
+  '~': '!~',
+  '!~': '~',
+  '<': '>=',
+  '>=': '<',
+  '>': '<=',
+  '<=': '>',
+  in: 'not in',
+  'not in': 'in',
+  is: 'is not',
+  'is not': 'is',
+};
+
+function compileTerminal(site: Site, clause: Extract<Clause, { kind: 'terminal' }>, isNegated: boolean): Test {
+  const field = searchable(site, clause.field);
+  const { operand } = clause;
+  if (!field.operators.includes(clause.operator)) {
+    throw badRequest(`The operator '${clause.operator}' is not supported by the '${clause.field}' field.`);
+  }
+  const operator = isNegated ? opposite[clause.operator] : clause.operator;
+
+  if (operator === 'is' || operator === 'is not') {
+    if (operand.kind !== 'empty') {
+      throw badRequest(
+        `The operator '${clause.operator}' only supports the 'EMPTY' value, not '${describe(operand)}'.`,
+      );
+    }
+    return emptiness(field, operator === 'is');
+  }
+  if (operator === '~' || operator === '!~') {
+    if (operand.kind === 'empty') return emptiness(field, operator === '~');
+    if (operand.kind !== 'value' || operand.text.trim() === '') {
+      throw badRequest(`The field '${clause.field}' does not support searching for an empty string.`);
+    }
+    const matches = textMatcher(operand.text, clause.field);
+    const texts = field.texts ?? (() => []);
+    return operator === '~'
+      ? issue => texts(issue).some(matches)
+      : issue => texts(issue).length > 0 && !texts(issue).some(matches);
+  }
+
+  const items = operand.kind === 'list' ? operand.items : [operand];
+  if (operand.kind === 'list' && operator !== 'in' && operator !== 'not in') {
+    throw badRequest(
+      `Operator '${clause.operator}' does not support the list value '${describe(operand)}' for field '${clause.field}'.`,
+    );
+  }
+  const includesEmpty = items.some(item => item.kind === 'empty');
+  const values = items.flatMap(item => valuesOf(site, field, item));
+  const rank = field.rank ?? (value => value);
+
+  switch (operator) {
+    case '=':
+    case 'in':
+      return issue => {
+        const own = field.read(issue);
+        return own.length === 0 ? includesEmpty : own.some(value => values.includes(value));
+      };
+    case '!=':
+    case 'not in':
+      return issue => {
+        const own = field.read(issue);
+        return own.length > 0 && !own.some(value => values.includes(value));
+      };
+    default: {
+      const [bound] = values;
+      if (bound === undefined) return () => false;
+      return issue => field.read(issue).some(value => isOrdered(rank(value), operator, rank(bound)));
+    }
+  }
+}
+
+const emptiness =
+  (field: Searchable, isEmpty: boolean): Test =>
+  issue =>
+    ((field.texts ?? field.read)(issue).length === 0) === isEmpty;
+
+function isOrdered(left: Scalar, operator: '<' | '<=' | '>' | '>=', right: Scalar): boolean {
+  if (operator === '<') return left < right;
+  if (operator === '<=') return left <= right;
+  if (operator === '>') return left > right;
+  return left >= right;
+}
+
+function valuesOf(site: Site, field: Searchable, operand: Operand): Scalar[] {
+  if (operand.kind === 'empty') return [];
+  if (operand.kind === 'list') return operand.items.flatMap(item => valuesOf(site, field, item));
+  if (operand.kind === 'function') {
+    if (operand.name.toLowerCase() === 'currentuser') return [site.me.accountId];
+    const moment = evaluateDateFunction(site, operand.name, operand.args);
+    if (moment === undefined) throw badRequest(`Unable to find JQL function '${describe(operand)}'.`);
+    return field.isDate ? [moment] : field.resolve(dayOf(site, moment));
+  }
+  const values = field.resolve(operand.text);
+  if (values.length === 0)
+    throw badRequest(`The value '${operand.text}' does not exist for the field '${field.name}'.`);
+  return values;
+}
+
+function comparator(site: Site, orderBy: JqlQuery['orderBy']): (left: Issue, right: Issue) => number {
+  if (orderBy.length > 7) throw badRequest('The maximum number of fields allowed in the order by clause is 7.');
+  const sorts = orderBy.map(({ field: name, direction }) => {
+    const field = searchable(site, name);
+    const rank = field.rank ?? (value => value);
+    const sign = (direction ?? field.defaultDirection) === 'asc' ? 1 : -1;
+    const key = (issue: Issue): Scalar | undefined => {
+      const [first] = field.texts?.(issue) ?? field.read(issue);
+      return first === undefined ? undefined : rank(first);
+    };
+    return (left: Issue, right: Issue) => sign * compareScalars(key(left), key(right));
+  });
+  return (left, right) => {
+    for (const sort of sorts) {
+      const order = sort(left, right);
+      if (order !== 0) return order;
+    }
+    return Number(right.id) - Number(left.id);
+  };
+}
+
+/** Nothing comes after everything. */
+function compareScalars(left: Scalar | undefined, right: Scalar | undefined): number {
+  if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+  if (typeof left === 'string' && typeof right === 'string') return left.localeCompare(right, 'en');
+  return Number(left) - Number(right);
+}
+
+function searchable(site: Site, name: string): Searchable {
+  const wanted = name.toLowerCase();
+  if (['key', 'issuekey', 'issue', 'id', 'workitem', 'workitemkey'].includes(wanted)) return keys(site, name);
+  if (wanted === 'rank') return { ...keys(site, name), rank: Number };
+  if (wanted === 'text') return textField(name, issue => [...allTexts(issue)]);
+  if (wanted === 'comment') return textField(name, issue => issue.comments.map(({ body }) => plainText(body)));
+  const field = fieldByClauseName(name);
+  if (!field) throw badRequest(`Field '${name}' does not exist or you do not have permission to view it.`);
+  return searchableField(site, name, field);
+}
+
+function searchableField(site: Site, name: string, field: Field): Searchable {
+  const read = (issue: Issue): Scalar[] => scalars(issue.values[field.id] ?? null);
+  const choices = (list: Named[], readIds = read): Searchable => ({
+    name,
+    read: readIds,
+    resolve: text => list.filter(each => isNamed(each, text)).map(({ id }) => id),
+    rank: id => list.findIndex(each => each.id === id),
+    operators: equality,
+    defaultDirection: 'asc',
+  });
+
+  switch (field.id) {
+    case 'project':
+      return {
+        ...choices(site.projects, issue => [issue.projectId]),
+        resolve: text =>
+          site.projects
+            .filter(each => isNamed(each, text) || isNamed({ id: '', name: each.key }, text))
+            .map(({ id }) => id),
+        rank: id => site.projects.find(each => each.id === id)?.name ?? '',
+      };
+    case 'statusCategory':
+      return {
+        ...choices(statusCategories, issue => [statusOf(issue).category.id]),
+        resolve: text =>
+          statusCategories.filter(each => isNamed(each, text) || each.key === text.toLowerCase()).map(({ id }) => id),
+      };
+    case 'status':
+      return choices(statuses);
+    case 'issuetype':
+      return choices(issueTypes);
+    case 'resolution': {
+      const resolved = choices(resolutions);
+      // `resolution = Unresolved` is JQL's own name for the empty one.
+      return {
+        ...resolved,
+        read: issue => (issue.values.resolution ? [String(issue.values.resolution)] : ['-1']),
+        resolve: text => (text.toLowerCase() === 'unresolved' ? ['-1'] : resolved.resolve(text)),
+        texts: issue => (issue.values.resolution ? [String(issue.values.resolution)] : []),
+      };
+    }
+    case 'priority':
+      return { ...choices(priorities), rank: id => -Number(id), operators: ordering, defaultDirection: 'desc' };
+    case 'creator':
+      return people(site, name, issue => [issue.creatorId]);
+    case 'parent':
+      return { ...keys(site, name), read };
+    case 'created':
+    case 'updated':
+      return moments(site, name, issue => [issue[field.id === 'created' ? 'created' : 'updated']]);
+    case 'resolutiondate':
+      return moments(site, name, issue => (issue.resolved === undefined ? [] : [issue.resolved]));
+    case 'components':
+      return choices(site.projects.flatMap(({ components }) => components));
+    case 'fixVersions':
+      return choices(site.projects.flatMap(({ versions }) => versions));
+  }
+  switch (field.kind) {
+    case 'user':
+      return people(site, name, read);
+    case 'string':
+    case 'adf':
+      return textField(name, issue => textsOf(issue.values[field.id]));
+    case 'labels':
+      return {
+        name,
+        read: issue => read(issue).map(label => String(label).toLowerCase()),
+        resolve: text => [text.toLowerCase()],
+        operators: equality,
+        defaultDirection: 'asc',
+      };
+    case 'date':
+      return days(site, name, read);
+    case 'number':
+      return {
+        name,
+        read,
+        resolve: text => (text.trim() !== '' && Number.isFinite(Number(text)) ? [Number(text)] : []),
+        operators: ordering,
+        defaultDirection: 'desc',
+      };
+    default:
+      return choices(choicesOf(field) ?? []);
+  }
+}
+
+function keys(site: Site, name: string): Searchable {
+  return {
+    name,
+    read: issue => [issue.id],
+    resolve: text => {
+      const issue = findIssue(site, text);
+      if (!issue) throw badRequest(`An issue with key '${text}' does not exist for field '${name}'.`);
+      return [issue.id];
+    },
+    rank: id => {
+      const issue = findIssue(site, String(id));
+      return issue ? `${projectOf(site, issue).key} ${issue.key.split('-')[1]?.padStart(9, '0')}` : '';
+    },
+    operators: ordering,
+    defaultDirection: 'asc',
+  };
+}
+
+function people(site: Site, name: string, read: Searchable['read']): Searchable {
+  return {
+    name,
+    read,
+    resolve: text => {
+      const wanted = text.toLowerCase();
+      const byId = site.people.filter(({ accountId, email }) => accountId === text || email === wanted);
+      const byName = site.people.filter(({ displayName }) => displayName.toLowerCase() === wanted);
+      return (byId.length > 0 ? byId : byName).map(({ accountId }) => accountId);
+    },
+    rank: accountId => personById(site, accountId)?.displayName ?? '',
+    operators: equality,
+    defaultDirection: 'asc',
+  };
+}
+
+const moments = (site: Site, name: string, read: Searchable['read']): Searchable => ({
+  name,
+  read,
+  resolve: text => [parseJqlDate(site, text, name)],
+  operators: ordering,
+  defaultDirection: 'desc',
+  isDate: true,
+});
+
+/** Fields that hold a calendar day: a moment means the day that it falls on. */
+const days = (site: Site, name: string, read: Searchable['read']): Searchable => ({
+  name,
+  read,
+  resolve: text => [dayOf(site, parseJqlDate(site, text, name))],
+  operators: ordering,
+  defaultDirection: 'desc',
+});
+
+const textField = (name: string, texts: (issue: Issue) => string[]): Searchable => ({
+  name,
+  read: () => [],
+  resolve: text => [text],
+  texts,
+  operators: matching,
+  defaultDirection: 'asc',
+});
+
+const isNamed = ({ id, name }: Named, text: string) => id === text || name.toLowerCase() === text.toLowerCase();
+
+const scalars = (value: Issue['values'][string]): Scalar[] => {
+  if (value === null || (typeof value === 'object' && !Array.isArray(value))) return [];
+  return [value].flat();
+};
+
+function textsOf(value: Issue['values'][string] | undefined): string[] {
+  if (value === null || value === undefined || value === '') return [];
+  return [typeof value === 'object' && !Array.isArray(value) ? plainText(value satisfies AdfNode) : String(value)];
+}
+
+/** What `text ~` looks through: every text field, and the comments. */
+function* allTexts(issue: Issue): Generator<string> {
+  for (const value of [issue.values.summary, issue.values.description, issue.values.customfield_10035]) {
+    yield* textsOf(value);
+  }
+  for (const { body } of issue.comments) yield plainText(body);
+}

@@ -1,0 +1,144 @@
+/** A node of the Atlassian Document Format; a document's root has `version` too. */
+export interface AdfNode {
+  type: string;
+  version?: number;
+  text?: string;
+  attrs?: Record<string, unknown>;
+  marks?: { type: string; attrs?: Record<string, unknown> }[];
+  content?: AdfNode[];
+}
+
+/** A point in time, in milliseconds since 1970. */
+export type Instant = number;
+
+export interface Person {
+  accountId: string;
+  accountType: 'atlassian' | 'app';
+  displayName: string;
+  email: string;
+  /** Many people keep their address to themselves: Jira then leaves `emailAddress` out, yet finds them by it. */
+  emailHidden?: boolean;
+  active: boolean;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface StatusCategory extends Named {
+  key: string;
+  colorName: string;
+}
+
+export interface Status extends Named {
+  category: StatusCategory;
+}
+
+export interface IssueType extends Named {
+  description: string;
+  /** 1 holds issues of level 0, which hold sub-tasks: level -1. */
+  level: 1 | 0 | -1;
+}
+
+export interface LinkType extends Named {
+  inward: string;
+  outward: string;
+}
+
+export interface Transition extends Named {
+  from: string[];
+  to: string;
+  /** Fields that its screen shows. */
+  fields: string[];
+}
+
+export interface Project extends Named {
+  key: string;
+  description: string;
+  leadId: string;
+  typeIds: string[];
+  components: Named[];
+  versions: (Named & { released: boolean })[];
+  /** Custom fields that an issue type asks for, by its name. */
+  required: Record<string, string[]>;
+}
+
+/** One field's change, as Jira's changelog words it. */
+export interface ChangeItem {
+  field: string;
+  fieldtype: 'jira' | 'custom';
+  fieldId: string;
+  from: string | null;
+  fromString: string | null;
+  to: string | null;
+  toString: string | null;
+}
+
+export interface History {
+  id: string;
+  authorId: string;
+  created: Instant;
+  items: ChangeItem[];
+}
+
+export interface Comment {
+  id: string;
+  authorId: string;
+  created: Instant;
+  body: AdfNode;
+}
+
+export interface Worklog {
+  id: string;
+  authorId: string;
+  created: Instant;
+  started: Instant;
+  seconds: number;
+  comment: AdfNode | undefined;
+}
+
+export interface Attachment {
+  id: string;
+  authorId: string;
+  created: Instant;
+  filename: string;
+  mimeType: string;
+  size: number;
+}
+
+export interface Link {
+  id: string;
+  typeId: string;
+  /** The issue that "blocks". */
+  sourceId: string;
+  /** The issue that "is blocked by". */
+  targetId: string;
+}
+
+export interface Issue {
+  id: string;
+  key: string;
+  projectId: string;
+  creatorId: string;
+  created: Instant;
+  updated: Instant;
+  resolved: Instant | undefined;
+  /** What each editable field holds, by field id: ids of people, statuses and options rather than objects. */
+  values: Record<string, FieldValue>;
+  comments: Comment[];
+  worklogs: Worklog[];
+  attachments: Attachment[];
+  /** Oldest first. */
+  histories: History[];
+  /** Nobody may change it: writes answer 403. */
+  frozen?: boolean;
+}
+
+export type FieldValue = string | number | string[] | AdfNode | null;
+
+/** Who does something, and when. */
+export interface Act {
+  by: string;
+  at: Instant;
+}

@@ -1,0 +1,393 @@
+import { linkTypes, priorities, resolutions, sprints, statuses, transitions } from './catalogue.ts';
+import { choicesOf, type Field, fields } from './fields.ts';
+import type {
+  Attachment,
+  Comment,
+  History,
+  Instant,
+  Issue,
+  IssueType,
+  Link,
+  LinkType,
+  Named,
+  Person,
+  Project,
+  Status,
+  Transition,
+  Worklog,
+} from './model.ts';
+import { childrenOf, issueById, linksOf, personById, projectOf, type Site, statusOf, typeOf } from './site.ts';
+
+/** What a representation needs to know: the data, and the address that the API was called at. */
+export interface View {
+  site: Site;
+  /** What stands before `/rest/api/3` in links. */
+  base: string;
+}
+
+const at = ({ base }: View, path: string) => `${base}/rest/api/3/${path}`;
+
+/** A time as Jira writes it: in the account's time zone, its offset without a colon. */
+export function timestamp({ timeZone: { offsetMinutes } }: Site, instant: Instant): string {
+  const local = new Date(instant + offsetMinutes * 60_000).toISOString().slice(0, -1);
+  const minutes = Math.abs(offsetMinutes);
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${local}${offsetMinutes < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}${pad(minutes % 60)}`;
+}
+
+export const avatars = (view: View, of: string) => {
+  const url = `${view.base}/secure/avatar/${of}?size=`;
+  return { '48x48': `${url}48`, '24x24': `${url}24`, '16x16': `${url}16`, '32x32': `${url}32` };
+};
+
+export const showPerson = (view: View, person: Person) => ({
+  self: at(view, `user?accountId=${encodeURIComponent(person.accountId)}`),
+  accountId: person.accountId,
+  accountType: person.accountType,
+  ...(person.emailHidden ? {} : { emailAddress: person.email }),
+  avatarUrls: avatars(view, person.accountId),
+  displayName: person.displayName,
+  active: person.active,
+  timeZone: view.site.timeZone.name,
+});
+
+const showPersonById = (view: View, accountId: unknown) => {
+  const person = personById(view.site, accountId);
+  return person ? showPerson(view, person) : null;
+};
+
+export const showPriority = (view: View, priority: Named) => ({
+  self: at(view, `priority/${priority.id}`),
+  iconUrl: `${view.base}/images/icons/priorities/${priority.name.toLowerCase()}.svg`,
+  name: priority.name,
+  id: priority.id,
+});
+
+export const showResolution = (view: View, resolution: Named) => ({
+  self: at(view, `resolution/${resolution.id}`),
+  id: resolution.id,
+  description: '',
+  name: resolution.name,
+});
+
+export const showStatus = (view: View, status: Status) => ({
+  self: at(view, `status/${status.id}`),
+  description: '',
+  iconUrl: `${view.base}/images/icons/status_generic.gif`,
+  name: status.name,
+  id: status.id,
+  statusCategory: showStatusCategory(view, status.category),
+});
+
+export const showStatusCategory = (view: View, category: Status['category']) => ({
+  self: at(view, `statuscategory/${category.id}`),
+  id: Number(category.id),
+  key: category.key,
+  colorName: category.colorName,
+  name: category.name,
+});
+
+export const showIssueType = (view: View, type: IssueType) => ({
+  self: at(view, `issuetype/${type.id}`),
+  id: type.id,
+  description: type.description,
+  iconUrl: `${view.base}/images/icons/issuetypes/${type.name.toLowerCase()}.svg`,
+  name: type.name,
+  subtask: type.level === -1,
+  avatarId: 10300 + Number(type.id) - 10100,
+  hierarchyLevel: type.level,
+});
+
+export const showLinkType = (view: View, { id, name, inward, outward }: LinkType) => ({
+  id,
+  name,
+  inward,
+  outward,
+  self: at(view, `issueLinkType/${id}`),
+});
+
+export const showProjectReference = (view: View, project: Project) => ({
+  self: at(view, `project/${project.id}`),
+  id: project.id,
+  key: project.key,
+  name: project.name,
+  projectTypeKey: 'software',
+  simplified: false,
+  avatarUrls: avatars(view, project.key),
+});
+
+export const showVersion = (view: View, project: Project, { id, name, released }: Project['versions'][number]) => ({
+  self: at(view, `version/${id}`),
+  id,
+  name,
+  archived: false,
+  released,
+  projectId: Number(project.id),
+});
+
+export const showComponent = (view: View, { id, name }: Named) => ({ self: at(view, `component/${id}`), id, name });
+
+export const showOption = (view: View, { id, name }: Named) => ({
+  self: at(view, `customFieldOption/${id}`),
+  value: name,
+  id,
+});
+
+const showSprint = ({ id, name }: Named) => ({
+  id: Number(id),
+  name,
+  state: id === sprints.at(-1)?.id ? 'active' : 'closed',
+  boardId: 1,
+});
+
+export const showComment = (view: View, issue: Issue, comment: Comment) => ({
+  self: at(view, `issue/${issue.id}/comment/${comment.id}`),
+  id: comment.id,
+  author: showPersonById(view, comment.authorId),
+  body: comment.body,
+  updateAuthor: showPersonById(view, comment.authorId),
+  created: timestamp(view.site, comment.created),
+  updated: timestamp(view.site, comment.created),
+  jsdPublic: true,
+});
+
+export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
+  self: at(view, `issue/${issue.id}/worklog/${worklog.id}`),
+  author: showPersonById(view, worklog.authorId),
+  updateAuthor: showPersonById(view, worklog.authorId),
+  ...(worklog.comment ? { comment: worklog.comment } : {}),
+  created: timestamp(view.site, worklog.created),
+  updated: timestamp(view.site, worklog.created),
+  started: timestamp(view.site, worklog.started),
+  timeSpent: duration(worklog.seconds),
+  timeSpentSeconds: worklog.seconds,
+  id: worklog.id,
+  issueId: issue.id,
+});
+
+const showAttachment = (view: View, attachment: Attachment) => ({
+  self: at(view, `attachment/${attachment.id}`),
+  id: attachment.id,
+  filename: attachment.filename,
+  author: showPersonById(view, attachment.authorId),
+  created: timestamp(view.site, attachment.created),
+  size: attachment.size,
+  mimeType: attachment.mimeType,
+  content: at(view, `attachment/content/${attachment.id}`),
+});
+
+export const showHistory = (view: View, { id, authorId, created, items }: History) => ({
+  id,
+  author: showPersonById(view, authorId),
+  created: timestamp(view.site, created),
+  items,
+});
+
+export const showTransition = (view: View, transition: Transition) => ({
+  id: transition.id,
+  name: transition.name,
+  to: statuses.filter(({ id }) => id === transition.to).map(status => showStatus(view, status))[0],
+  hasScreen: transition.fields.length > 0,
+  isGlobal: false,
+  isInitial: false,
+  isAvailable: true,
+  isConditional: false,
+  looped: false,
+});
+
+/** The transitions that lead out of an issue's status. */
+export const transitionsOf = (issue: Issue): Transition[] =>
+  transitions.filter(({ from }) => from.includes(statusOf(issue).id));
+
+/** What links, parents and sub-tasks show of the issue at their other end. */
+const showNeighbour = (view: View, issue: Issue) => {
+  const { summary, priority } = issue.values;
+  return {
+    id: issue.id,
+    key: issue.key,
+    self: at(view, `issue/${issue.id}`),
+    fields: {
+      summary,
+      status: showStatus(view, statusOf(issue)),
+      priority: showNamed(priorities, priority, each => showPriority(view, each)),
+      issuetype: showIssueType(view, typeOf(issue)),
+    },
+  };
+};
+
+const showLink = (view: View, issue: Issue, link: Link) => ({
+  id: link.id,
+  self: at(view, `issueLink/${link.id}`),
+  type: linkTypes.filter(({ id }) => id === link.typeId).map(type => showLinkType(view, type))[0],
+  ...(link.sourceId === issue.id
+    ? { outwardIssue: showNeighbour(view, issueById(view.site, link.targetId)) }
+    : { inwardIssue: showNeighbour(view, issueById(view.site, link.sourceId)) }),
+});
+
+function showTimeTracking(issue: Issue) {
+  const spent = issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const original = Number(issue.values.timeoriginalestimate ?? 0);
+  const remaining = Math.max(0, original - spent);
+  return {
+    ...(original ? { originalEstimate: duration(original), originalEstimateSeconds: original } : {}),
+    ...(original ? { remainingEstimate: duration(remaining), remainingEstimateSeconds: remaining } : {}),
+    ...(spent ? { timeSpent: duration(spent), timeSpentSeconds: spent } : {}),
+  };
+}
+
+/** Seconds as Jira writes them: weeks of five days of eight hours. */
+export function duration(seconds: number): string {
+  let left = Math.round(seconds / 60);
+  const parts: string[] = [];
+  for (const [unit, minutes] of [
+    ['w', 2400],
+    ['d', 480],
+    ['h', 60],
+    ['m', 1],
+  ] as const) {
+    const count = Math.floor(left / minutes);
+    if (count > 0) parts.push(`${count}${unit}`);
+    left -= count * minutes;
+  }
+  return parts.join(' ') || '0m';
+}
+
+/** One page of what an issue's field holds, in the shape that issue fields have. */
+const wholePage = <T extends string>(name: T, items: unknown[], limit: number) => ({
+  [name]: items.slice(0, limit),
+  maxResults: Math.min(items.length, limit),
+  total: items.length,
+  startAt: 0,
+});
+
+/** A field's value as issue representations show it. `listLimit` cuts comments and worklogs, as searches do. */
+export function showField(view: View, issue: Issue, field: Field, listLimit: number): unknown {
+  const { site } = view;
+  const value = issue.values[field.id] ?? null;
+  const project = projectOf(site, issue);
+  switch (field.id) {
+    case 'project':
+      return showProjectReference(view, project);
+    case 'issuetype':
+      return showIssueType(view, typeOf(issue));
+    case 'status':
+      return showStatus(view, statusOf(issue));
+    case 'statusCategory':
+      return showStatusCategory(view, statusOf(issue).category);
+    case 'resolution':
+      return showNamed(resolutions, value, each => showResolution(view, each));
+    case 'priority':
+      return showNamed(priorities, value, each => showPriority(view, each));
+    case 'creator':
+      return showPersonById(view, issue.creatorId);
+    case 'parent':
+      return value === null ? undefined : showNeighbour(view, issueById(site, value));
+    case 'components':
+      return showAll(project.components, value, each => showComponent(view, each));
+    case 'fixVersions':
+      return showAll(project.versions, value, each => showVersion(view, project, each));
+    case 'created':
+    case 'updated':
+      return timestamp(site, issue[field.id]);
+    case 'resolutiondate':
+      return issue.resolved === undefined ? null : timestamp(site, issue.resolved);
+    case 'subtasks':
+      return childrenOf(site, issue)
+        .filter(child => typeOf(child).level === -1)
+        .map(child => showNeighbour(view, child));
+    case 'issuelinks':
+      return linksOf(site, issue).map(link => showLink(view, issue, link));
+    case 'attachment':
+      return issue.attachments.map(attachment => showAttachment(view, attachment));
+    case 'timetracking':
+      return showTimeTracking(issue);
+    case 'comment': {
+      const comments = issue.comments.map(comment => showComment(view, issue, comment));
+      return { ...wholePage('comments', comments, listLimit), self: at(view, `issue/${issue.id}/comment`) };
+    }
+    case 'worklog':
+      return wholePage(
+        'worklogs',
+        issue.worklogs.map(worklog => showWorklog(view, issue, worklog)),
+        listLimit,
+      );
+  }
+  switch (field.kind) {
+    case 'user':
+      return showPersonById(view, value);
+    case 'option':
+      return showNamed(choicesOf(field) ?? [], value, each => showOption(view, each));
+    case 'optionList':
+      return value === null ? null : showAll(choicesOf(field) ?? [], value, each => showOption(view, each));
+    case 'sprint':
+      return value === null ? null : showAll(sprints, value, showSprint);
+    case 'labels':
+      return value ?? [];
+    default:
+      return value;
+  }
+}
+
+function showNamed<T extends Named, R>(list: T[], id: unknown, show: (each: T) => R): R | null {
+  const found = list.find(each => each.id === id);
+  return found ? show(found) : null;
+}
+
+function showAll<T extends Named, R>(list: T[], ids: unknown, show: (each: T) => R): R[] {
+  return list.filter(each => Array.isArray(ids) && ids.includes(each.id)).map(show);
+}
+
+/** The fields that a request's `fields` names: ids, `*all`, `*navigable`, each with `-` in front to leave out. */
+export function chosenFields(names: string[], byDefault: '*all' | '*navigable' | undefined): Field[] {
+  const wanted = names
+    .flatMap(name => name.split(','))
+    .map(name => name.trim())
+    .filter(Boolean);
+  const included = wanted.filter(name => !name.startsWith('-'));
+  const excluded = wanted.filter(name => name.startsWith('-')).map(name => name.slice(1));
+  if (included.length === 0 && byDefault) included.push(byDefault);
+  return fields.filter(
+    field =>
+      !excluded.includes(field.id) &&
+      (included.includes('*all') ||
+        (included.includes('*navigable') && field.navigable) ||
+        included.includes(field.id)),
+  );
+}
+
+export interface IssueViewOptions {
+  fields: Field[];
+  expand: string[];
+  /** How many comments and worklogs are shown. */
+  listLimit: number;
+  /** How many changes `expand=changelog` shows, newest first. */
+  historyLimit: number;
+}
+
+export function showIssue(
+  view: View,
+  issue: Issue,
+  { fields: shown, expand, listLimit, historyLimit }: IssueViewOptions,
+) {
+  const histories = issue.histories.toReversed().slice(0, historyLimit);
+  return {
+    expand: 'renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations',
+    id: issue.id,
+    self: at(view, `issue/${issue.id}`),
+    key: issue.key,
+    ...(expand.includes('changelog') && {
+      changelog: {
+        startAt: 0,
+        maxResults: histories.length,
+        total: issue.histories.length,
+        histories: histories.map(history => showHistory(view, history)),
+      },
+    }),
+    ...(expand.includes('names') && { names: Object.fromEntries(shown.map(field => [field.id, field.name])) }),
+    ...(expand.includes('schema') && { schema: Object.fromEntries(shown.map(field => [field.id, field.schema])) }),
+    ...(expand.includes('transitions') && {
+      transitions: transitionsOf(issue).map(transition => showTransition(view, transition)),
+    }),
+    fields: Object.fromEntries(shown.map(field => [field.id, showField(view, issue, field, listLimit)])),
+  };
+}
