@@ -1,0 +1,31 @@
+import { app } from '@azure/functions';
+import { actions } from './actions.ts';
+
+// Registration is all that happens at start: what a call needs is loaded by the first one that needs it.
+const loadApp = () => import('./app.ts');
+
+// With Entra ID the platform's authentication stands in front of every function, and function keys would be in its way.
+const authLevel = process.env.INBOUND_AUTH?.trim() === 'entra' ? 'anonymous' : 'function';
+
+for (const action of actions) {
+  app.http(action.name, {
+    methods: [action.access === 'read' ? 'GET' : 'POST'],
+    authLevel,
+    route: `${action.system}/${action.name}`,
+    handler: async (request, context) => (await loadApp()).callAction(action, request, context),
+  });
+}
+
+app.http('health', {
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  route: 'health',
+  handler: async () => (await loadApp()).health(),
+});
+
+app.http('healthReady', {
+  methods: ['GET'],
+  authLevel,
+  route: 'health/ready',
+  handler: async (request, context) => (await loadApp()).ready(request, context),
+});

@@ -1,0 +1,37 @@
+import { type Config, type Environment, readConfig } from '../config.ts';
+import { createSecretStore, type SecretStore, secretSource } from '../secrets/secretStore.ts';
+import { createInvoke, type Invoke } from './invoke.ts';
+import { createSystems, type Systems } from './systems.ts';
+
+/** Everything that the functions stand on. */
+export interface Backend {
+  config: Config;
+  env: Environment;
+  systems: Systems;
+  invoke: Invoke;
+  now: () => number;
+}
+
+/** The composition root: wires the parts together from an environment, and does no work yet. */
+export function createBackend(env: Environment, options: { fetch?: typeof fetch; now?: () => number } = {}): Backend {
+  const { now = Date.now } = options;
+  const config = readConfig(env);
+  const secrets = lazySecretStore(config, env, now);
+  const systems = createSystems({ config, secrets, now }, options);
+  return { config, env, systems, now, invoke: createInvoke({ config, env, secrets, systems, now }) };
+}
+
+/** Its settings are read at the first secret that is wanted, so that a bad one breaks only what needs a secret. */
+function lazySecretStore(config: Config, env: Environment, now: () => number): SecretStore {
+  let store: SecretStore | undefined;
+  const open = () => {
+    const settings = config.secrets.read();
+    store ??= createSecretStore(secretSource(settings, env), { ttlSeconds: settings.SECRET_TTL_SECONDS, now });
+    return store;
+  };
+  return {
+    get: async (name, signal) => open().get(name, signal),
+    invalidate: (name, refused) => open().invalidate(name, refused),
+    redact: text => store?.redact(text) ?? text,
+  };
+}

@@ -1,0 +1,150 @@
+import type { Call, Log } from '../call.ts';
+import { authorize, type Caller, identifyCaller } from '../caller/caller.ts';
+import type { Config, Environment } from '../config.ts';
+import type { Failure } from '../failure.ts';
+import type { SecretStore } from '../secrets/secretStore.ts';
+import { waitFor } from '../singleFlight.ts';
+import { lostWrite } from '../upstream/upstream.ts';
+import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
+import type { Action } from './defineAction.ts';
+import { readInput } from './input.ts';
+import { listFingerprint, type Page, type Position, pagingInput, readPageToken, writePageToken } from './page.ts';
+import { toFailure } from './problem.ts';
+import type { Systems } from './systems.ts';
+
+/** Who asks and how it is traced: what the HTTP and the MCP endpoint know of a request besides its input. */
+export interface Invocation {
+  headers: Headers;
+  correlationId: string;
+  traceparent: string;
+  log: Log;
+}
+
+export type Outcome = ({ ok: true } & Answer) | { ok: false; failure: Failure };
+
+export type Invoke = (
+  action: Action,
+  /** Gives the raw input; it is only asked once the caller is known to be let in. */
+  rawInput: () => Promise<Record<string, unknown>>,
+  invocation: Invocation,
+) => Promise<Outcome>;
+
+export interface InvokeParts {
+  config: Config;
+  env: Environment;
+  secrets: SecretStore;
+  systems: Systems;
+  now: () => number;
+}
+
+/** The pipeline that every call of an action goes through: who calls, may they, parse, deadline, run, trim, log. */
+export function createInvoke({ config, env, secrets, systems, now }: InvokeParts): Invoke {
+  return async (action, rawInput, invocation) => {
+    const startedAt = now();
+    const usage = { requests: 0, writes: 0 };
+    let caller: Caller | undefined;
+
+    const run = async (): Promise<Answer> => {
+      const settings = config.app.read();
+      caller = identifyCaller(invocation.headers, settings, env);
+      authorize(action.access, settings);
+      const { input, limit, position } = readCall(action, await rawInput(), startedAt);
+      const signal = AbortSignal.timeout(settings.ACTION_TIMEOUT_MS);
+      const call: Call = {
+        ...invocation,
+        startedAt,
+        deadline: startedAt + settings.ACTION_TIMEOUT_MS,
+        signal,
+        caller,
+        usage,
+      };
+      const result = await waitFor(perform(action, input, position, call), signal);
+      const maxBytes = settings.MAX_RESPONSE_BYTES;
+      if (!action.paged) return wholeAnswer(result, maxBytes);
+      const next = (to: Position) => writePageToken(to, listFingerprint(action.name, input));
+      return pageAnswer(result as Page<object>, position, { limit, maxBytes, next });
+    };
+
+    const perform = async (action: Action, input: object, position: Position, call: Call): Promise<object> => {
+      const system = await systems.open(action.system);
+      return action.run(input, {
+        [action.system]: system.for(call),
+        signal: call.signal,
+        caller: call.caller,
+        log: call.log,
+        now: new Date(position.startedAt),
+        page: { limit: position.limit, cursor: position.cursor },
+      });
+    };
+
+    let outcome: Outcome;
+    try {
+      outcome = { ok: true, ...(await run()) };
+    } catch (error) {
+      outcome = { ok: false, failure: writeAware(toFailure(error, invocation.correlationId), usage.writes) };
+    }
+    logCall(action, outcome, { durationMs: now() - startedAt, requests: usage.requests, caller }, invocation, secrets);
+    return outcome;
+  };
+}
+
+/** Parses an action's input and, for a list, where in it the answer starts. */
+function readCall(action: Action, raw: Record<string, unknown>, startedAt: number) {
+  const { limit = 0, pageToken, ...input } = readInput(action.input, raw) as { limit?: number; pageToken?: string };
+  if (!pageToken) return { input, limit, position: firstPage(limit, startedAt) };
+  const position = readPageToken(pageToken, listFingerprint(action.name, input), startedAt);
+  // Half a page was answered: the rest is found by asking for that very page again. A new page may be of any size.
+  return { input, limit, position: position.skip > 0 ? position : { ...position, limit } };
+}
+
+function firstPage(limit: number, startedAt: number): Position {
+  return { cursor: undefined, skip: 0, limit, startedAt };
+}
+
+/** Out of time with a write under way means that nobody knows whether it was made. */
+function writeAware(failure: Failure, writes: number): Failure {
+  return failure.code === 'upstream_timeout' && failure.retryable && writes > 0
+    ? lostWrite('The system', failure.cause)
+    : failure;
+}
+
+interface CallFigures {
+  durationMs: number;
+  requests: number;
+  caller: Caller | undefined;
+}
+
+/** One line per call: never an input's value, never a secret. */
+function logCall(
+  action: Action,
+  outcome: Outcome,
+  figures: CallFigures,
+  { log }: Invocation,
+  secrets: SecretStore,
+): void {
+  const line = {
+    action: action.name,
+    code: outcome.ok ? 'ok' : outcome.failure.code,
+    durationMs: Math.round(figures.durationMs),
+    upstreamCalls: figures.requests,
+    bytes: outcome.ok ? Buffer.byteLength(outcome.body) : 0,
+    caller: figures.caller?.id ?? 'unknown',
+  };
+  if (outcome.ok) {
+    log.info('action', line);
+    return;
+  }
+  const { code, cause } = outcome.failure;
+  const because = cause === undefined ? {} : { cause: secrets.redact(describeCause(cause, code === 'internal')) };
+  const level = code === 'internal' || code === 'misconfigured' || code === 'upstream_auth_failed' ? 'error' : 'warn';
+  log[level]('action', { ...line, ...because });
+}
+
+/** A bug's stack, or the codes along a chain of causes: an upstream's own message may repeat what it was sent. */
+function describeCause(cause: unknown, isBug: boolean): string {
+  if (!(cause instanceof Error)) return typeof cause;
+  if (isBug) return (cause.stack ?? cause.name).replace(`${cause.message}\n`, '\n');
+  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
+  const deeper = cause.cause === undefined ? '' : ` < ${describeCause(cause.cause, false)}`;
+  return `${cause.name}${code}${deeper}`;
+}

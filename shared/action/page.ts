@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { Failure } from '../failure.ts';
+
+export const DEFAULT_LIMIT = 25;
+export const MAX_LIMIT = 100;
+
+/** The inputs that every list takes. */
+export const pagingInput = {
+  limit: z
+    .int()
+    .min(1)
+    .max(MAX_LIMIT)
+    .default(DEFAULT_LIMIT)
+    .describe(`The most items to return, from 1 to ${MAX_LIMIT}. ${DEFAULT_LIMIT} unless given.`),
+  pageToken: z
+    .string()
+    .optional()
+    .describe('To go on with a list: the nextPageToken of the previous answer, with all other inputs unchanged.'),
+};
+
+/** The output that every list may have. */
+export const pagingOutput = {
+  nextPageToken: z
+    .string()
+    .optional()
+    .describe('Present when the list goes on: give it as pageToken to get the next part.'),
+};
+
+/** Which page of the upstream's list is wanted. */
+export interface PageRequest {
+  /** How many items to ask the upstream for. */
+  limit: number;
+  /** Where to go on: what an earlier page of the same list gave as `nextCursor`. */
+  cursor: string | undefined;
+}
+
+/** One page of an upstream's list, and how an answer is made from any part of it. */
+export interface Page<Output> {
+  items: readonly unknown[];
+  nextCursor: string | undefined;
+  /** `more` says whether the list goes on after these items. */
+  answer(from: number, to: number, more: boolean): Output;
+}
+
+/** Makes a page; `answer` is called with the items that go into the answer, which may be fewer than were given. */
+export function page<Item, Output>(parts: {
+  items: readonly Item[];
+  nextCursor?: string | undefined;
+  answer(items: Item[], more: boolean): Output;
+}): Page<Output> {
+  const { items, nextCursor, answer } = parts;
+  return { items, nextCursor, answer: (from, to, more) => answer(items.slice(from, to), more) };
+}
+
+/** Where a list goes on. Between two answers it travels as an opaque `pageToken`. */
+export interface Position {
+  cursor: string | undefined;
+  /** Items of the upstream's page that were answered already. */
+  skip: number;
+  /** How many items that page was asked for with, so that asking again gives the same page. */
+  limit: number;
+  /** When the first page was asked for, in milliseconds since the epoch. */
+  startedAt: number;
+}
+
+const TOKEN_LIFE_MS = 60 * 60_000;
+
+const tokenSchema = z.strictObject({
+  c: z.string().optional(),
+  s: z.int().min(0).max(MAX_LIMIT),
+  l: z.int().min(1).max(MAX_LIMIT),
+  t: z.int().positive(),
+  q: z.string(),
+});
+
+/** Binds a page token to the list it belongs to: the same action with the same input. */
+export function listFingerprint(action: string, input: object): string {
+  return createHash('sha256')
+    .update(`${action} ${JSON.stringify(input)}`)
+    .digest('base64url')
+    .slice(0, 12);
+}
+
+export function writePageToken({ cursor, skip, limit, startedAt }: Position, fingerprint: string): string {
+  const token: z.input<typeof tokenSchema> = {
+    ...(cursor !== undefined && { c: cursor }),
+    s: skip,
+    l: limit,
+    t: startedAt,
+    q: fingerprint,
+  };
+  return Buffer.from(JSON.stringify(token)).toString('base64url');
+}
+
+/** @throws Failure `invalid_input` for a token that is not ours, is of another list, or is over an hour old. */
+export function readPageToken(pageToken: string, fingerprint: string, now: number): Position {
+  const token = tokenSchema.safeParse(parseJson(Buffer.from(pageToken, 'base64url').toString('utf8'))).data;
+  if (!token) throw refuse('It is not a nextPageToken of this service. Leave it out to start from the first page.');
+  if (token.q !== fingerprint)
+    throw refuse('It belongs to a list with other inputs. Repeat those, or leave pageToken out to start anew.');
+  if (token.t > now || now - token.t > TOKEN_LIFE_MS)
+    throw refuse('It has expired. Leave it out to start from the first page.');
+  return { cursor: token.c, skip: token.s, limit: token.l, startedAt: token.t };
+}
+
+function refuse(message: string): Failure {
+  return new Failure('invalid_input', `pageToken: ${message}`, { errors: [{ field: 'pageToken', message }] });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

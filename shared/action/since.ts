@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { invalidInput } from './input.ts';
+
+const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const span = /^(\d{1,5})\s?(m|h|d|w)$/i;
+const date = /^\d{4}-\d{2}-\d{2}$/;
+const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i;
+
+const message =
+  'It must be a date such as 2026-11-15, a date-time such as 2026-11-15T09:00:00Z, or a span such as 24h, 7d or 2w.';
+
+/** A point in the past: an ISO 8601 date or date-time (UTC unless it says otherwise), or a span back from now. */
+export const sinceText = z
+  .string()
+  .trim()
+  .refine(
+    value => span.test(value) || ((date.test(value) || dateTime.test(value)) && !Number.isNaN(Date.parse(value))),
+    message,
+  );
+
+/** The moment that a `sinceText` means. @throws Failure `invalid_input` when it is not in the past. */
+export function resolveSince(text: string, now: Date, field = 'since'): Date {
+  const since = resolve(text, now);
+  if (since < now) return since;
+  throw invalidInput([{ field, message: `It must be in the past; now it is ${now.toISOString()}.` }]);
+}
+
+function resolve(text: string, now: Date): Date {
+  const [, count, unit = ''] = span.exec(text) ?? [];
+  if (count) return new Date(now.getTime() - Number(count) * (unitMs[unit.toLowerCase()] ?? 0));
+  const zoned = date.test(text) || /(Z|[+-]\d{2}:?\d{2})$/i.test(text);
+  return new Date(zoned ? text : `${text}Z`);
+}
+
+/** `15 Nov 2026`, in UTC. */
+export function dayOf(moment: Date): string {
+  return moment.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+}

@@ -1,0 +1,39 @@
+import type { Caller } from './caller/caller.ts';
+
+/** Structured log lines. Fields never hold an input's value or a secret. */
+export interface Log {
+  info(event: string, fields?: Record<string, unknown>): void;
+  warn(event: string, fields?: Record<string, unknown>): void;
+  error(event: string, fields?: Record<string, unknown>): void;
+}
+
+/** What one call has asked of upstreams so far. */
+export interface Usage {
+  requests: number;
+  /** Requests that may have changed something, whether or not they were answered. */
+  writes: number;
+}
+
+/** One call of one action: who asks, until when, and what is told about it. */
+export interface Call {
+  correlationId: string;
+  /** W3C trace context, sent to every upstream: https://www.w3.org/TR/trace-context/ */
+  traceparent: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** Milliseconds since the epoch, after which no answer is wanted. */
+  deadline: number;
+  /** Aborted at the deadline. */
+  signal: AbortSignal;
+  caller: Caller;
+  usage: Usage;
+  log: Log;
+}
+
+/**
+ * The same call with a time of its own, for work that several callers wait for: one caller's deadline must not end it
+ * for the others.
+ */
+export function shareable(call: Call, milliseconds: number, now: number): Call {
+  return { ...call, deadline: now + milliseconds, signal: AbortSignal.timeout(milliseconds) };
+}

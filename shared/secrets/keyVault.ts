@@ -1,0 +1,56 @@
+import { SecretClient } from '@azure/keyvault-secrets';
+import { type Environment, isLoopback } from '../config.ts';
+import { Failure } from '../failure.ts';
+import { azureCredential } from './azureCredential.ts';
+import type { SecretSource } from './secretStore.ts';
+
+const READ_TIMEOUT_MS = 8_000;
+
+/** Secrets from Azure Key Vault: https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret */
+export function keyVaultSource(options: {
+  vaultUrl: string;
+  clientId: string | undefined;
+  env: Environment;
+}): SecretSource {
+  const { vaultUrl, clientId, env } = options;
+  // A vault on loopback is a stand-in in a test: it has no Azure domain name to check the challenge against.
+  const standIn = isLoopback(vaultUrl);
+  const client = new SecretClient(vaultUrl, azureCredential(clientId, env), {
+    disableChallengeResourceVerification: standIn,
+    allowInsecureConnection: standIn,
+    retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 },
+  });
+  return async name => {
+    try {
+      const { value } = await client.getSecret(name, { abortSignal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+      if (value?.trim()) return value.trim();
+    } catch (error) {
+      throw toFailure(error, name, vaultUrl);
+    }
+    throw new Failure('misconfigured', `The secret ${name} in ${vaultUrl} is empty. An administrator must set it.`);
+  };
+}
+
+function toFailure(cause: unknown, name: string, vaultUrl: string): Failure {
+  const { statusCode, name: errorName } = cause as { statusCode?: number; name?: string };
+  if (statusCode === 404) {
+    return new Failure('misconfigured', `${vaultUrl} has no secret ${name}. An administrator must add it.`, { cause });
+  }
+  if (statusCode === 401 || statusCode === 403) {
+    return new Failure(
+      'misconfigured',
+      `${vaultUrl} does not let this app read ${name}. An administrator must give its identity the role Key Vault Secrets User, and let its network through.`,
+      { cause },
+    );
+  }
+  if (errorName === 'CredentialUnavailableError' || errorName === 'AggregateAuthenticationError') {
+    return new Failure(
+      'misconfigured',
+      'There is no identity to open the vault with. In Azure, assign the app its managed identity (AZURE_CLIENT_ID); elsewhere, sign in with `az login` or `azd auth login`.',
+      { cause },
+    );
+  }
+  return new Failure('upstream_unavailable', `${vaultUrl} did not give the secret ${name}. Try again in a minute.`, {
+    cause,
+  });
+}

@@ -1,0 +1,112 @@
+import type { Environment, SecretsSettings } from '../config.ts';
+import { Failure } from '../failure.ts';
+import { singleFlight, waitFor } from '../singleFlight.ts';
+
+/** The secrets this app knows, by their names in the vault. */
+export const secretNames = [
+  'jira-api-token',
+  'jira-client-secret',
+  'salesforce-client-secret',
+  'salesforce-private-key',
+] as const;
+
+export type SecretName = (typeof secretNames)[number];
+
+/** Reads one secret from where it is kept. @throws Failure `misconfigured` when it is not there or may not be read. */
+export type SecretSource = (name: SecretName) => Promise<string>;
+
+export interface SecretStore {
+  /** The secret, from memory when it is young enough. */
+  get(name: SecretName, signal: AbortSignal): Promise<string>;
+  /** Forgets `refused`, which an upstream would not take: the next `get` reads the source again. A newer value stays. */
+  invalidate(name: SecretName, refused: string): void;
+  /** The text without any secret that this store has handed out. */
+  redact(text: string): string;
+}
+
+interface Entry {
+  value: string;
+  readAt: number;
+  /** No background refresh before then, so that a source that is down is not asked on every call. */
+  refreshAt: number;
+}
+
+/** How long past its life a secret is still served when its source cannot be reached. */
+const STALE_SECONDS = 3600;
+const RETRY_AFTER_FAILURE_MS = 15_000;
+
+/** Keeps secrets for `ttlSeconds`, refreshes them in the background before that, and reads each in one flight. */
+export function createSecretStore(
+  source: SecretSource,
+  { ttlSeconds, now = Date.now }: { ttlSeconds: number; now?: () => number },
+): SecretStore {
+  const ttl = ttlSeconds * 1000;
+  const entries = new Map<SecretName, Entry>();
+  const fly = singleFlight<SecretName, string>();
+
+  const read = (name: SecretName) =>
+    fly(name, async () => {
+      const value = await source(name);
+      entries.set(name, { value, readAt: now(), refreshAt: now() + ttl * 0.8 });
+      return value;
+    });
+
+  const isOutage = (error: unknown) => !(error instanceof Failure) || error.retryable;
+
+  const refresh = (name: SecretName, entry: Entry) => {
+    entry.refreshAt = now() + RETRY_AFTER_FAILURE_MS;
+    return read(name).catch(error => {
+      // A secret that was removed, or that we may no longer read, must not live on here.
+      if (!isOutage(error) && entries.get(name) === entry) entries.delete(name);
+      return undefined;
+    });
+  };
+
+  return {
+    async get(name, signal) {
+      const entry = entries.get(name);
+      if (!entry) return waitFor(read(name), signal);
+      const age = now() - entry.readAt;
+      if (age < ttl) {
+        if (now() >= entry.refreshAt) void refresh(name, entry);
+        return entry.value;
+      }
+      if (age >= ttl + STALE_SECONDS * 1000) return waitFor(read(name), signal);
+      if (now() < entry.refreshAt) return entry.value;
+      const fresh = await waitFor(refresh(name, entry), signal);
+      if (fresh !== undefined) return fresh;
+      return entries.get(name)?.value ?? waitFor(read(name), signal);
+    },
+    invalidate(name, refused) {
+      if (entries.get(name)?.value === refused) entries.delete(name);
+    },
+    redact(text) {
+      let redacted = text;
+      for (const { value } of entries.values()) if (value) redacted = redacted.replaceAll(value, '[secret]');
+      return redacted;
+    },
+  };
+}
+
+/** Secrets from Key Vault where there is one, else from settings: `jira-api-token` is `JIRA_API_TOKEN`. */
+export function secretSource(settings: SecretsSettings, env: Environment): SecretSource {
+  const vaultUrl = settings.KEY_VAULT_URI;
+  if (!vaultUrl) return name => fromEnvironment(name, env);
+  let vault: Promise<SecretSource> | undefined;
+  return async name => {
+    vault ??= import('./keyVault.ts').then(({ keyVaultSource }) =>
+      keyVaultSource({ vaultUrl, clientId: settings.AZURE_CLIENT_ID, env }),
+    );
+    return (await vault)(name);
+  };
+}
+
+async function fromEnvironment(name: SecretName, env: Environment): Promise<string> {
+  const setting = name.toUpperCase().replaceAll('-', '_');
+  const value = env[setting]?.trim();
+  if (value) return value;
+  throw new Failure(
+    'misconfigured',
+    `The secret ${name} is missing. An administrator must set ${setting}, or KEY_VAULT_URI to a vault that holds ${name}.`,
+  );
+}

@@ -1,0 +1,24 @@
+/** Runs one piece of work per key at a time: who asks meanwhile waits for the same result. */
+export function singleFlight<Key, Result>(): (key: Key, work: () => Promise<Result>) => Promise<Result> {
+  const flights = new Map<Key, Promise<Result>>();
+  return (key, work) => {
+    const running = flights.get(key);
+    if (running) return running;
+    const flight = work().finally(() => flights.delete(key));
+    flights.set(key, flight);
+    return flight;
+  };
+}
+
+/** Waits for `work`, but no longer than the signal allows; the work itself goes on for the others who wait. */
+export async function waitFor<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

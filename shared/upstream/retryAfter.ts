@@ -1,0 +1,17 @@
+const BASE_MS = 200;
+
+/** Milliseconds to wait before try `attempt + 1`: exponential, with full jitter. */
+export function backoff(attempt: number, random: () => number = Math.random): number {
+  return BASE_MS * 2 ** (attempt - 1) * (0.5 + random() / 2);
+}
+
+/**
+ * Whole seconds until the upstream wants to be asked again; undefined when it does not say.
+ * https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+ */
+export function retryAfter(headers: Headers, now: number): number | undefined {
+  const value = headers.get('retry-after')?.trim();
+  if (!value) return undefined;
+  const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
+}

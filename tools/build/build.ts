@@ -1,0 +1,89 @@
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
+import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
+import { registeredFunctions } from './registeredFunctions.ts';
+
+const root = new URL('../../', import.meta.url);
+const dist = new URL('dist/', root);
+const { name, version, license, engines } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
+
+/** Functions that are registered besides the actions. */
+const endpoints = ['health', 'healthReady'];
+
+/** dist/ is complete as it is: what it needs is in the bundle. */
+const deployedPackage = { name, version, license, private: true, type: 'module', main: 'index.js', engines };
+
+/** Zod's texts in other languages are 258 kB, and no answer is written in them. */
+const withoutLocales: Plugin = {
+  name: 'without-locales',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer, path }) =>
+      /[\\/]zod[\\/]/.test(importer) ? { path, namespace: 'no-locales' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'no-locales' }, () => ({ contents: 'export {};' }));
+  },
+};
+
+/**
+ * jira.js builds a zod schema for every answer that it knows, and uses it only in its own transport, which ours
+ * replaces. Without them its chunk loads 25 ms sooner and is 190 kB smaller.
+ */
+const withoutVendorSchemas: Plugin = {
+  name: 'without-vendor-schemas',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^zod$/ }, ({ importer, path }) =>
+      /[\\/]jira\.js[\\/]/.test(importer) ? { path, namespace: 'no-schemas' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'no-schemas' }, () => ({
+      contents: 'export const z = new Proxy(function () {}, { get: () => z, apply: () => z });',
+    }));
+  },
+};
+
+const options: BuildOptions = {
+  absWorkingDir: fileURLToPath(root),
+  entryPoints: { index: 'functions/index.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  minify: true,
+  // Function names are part of stack traces, which are all there is to go by in a log.
+  keepNames: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  // The Functions worker supplies this module through `require`.
+  external: ['@azure/functions-core'],
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  define: { 'process.env.npm_package_version': JSON.stringify(version) },
+  plugins: [withoutLocales, withoutVendorSchemas],
+  logLevel: 'warning',
+};
+
+/** Builds dist/, the deployable app, and fails when it does not register exactly the functions that are declared. */
+export async function build(): Promise<void> {
+  const actions = await declaredActions(root);
+  await writeFile(new URL('functions/actions.ts', root), actionIndex(actions));
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist, { recursive: true });
+  await bundle(options);
+  await copyFile(new URL('host.json', root), new URL('host.json', dist));
+  await writeFile(new URL('package.json', dist), `${JSON.stringify(deployedPackage, null, 2)}\n`);
+  await checkRegistrations(actions);
+}
+
+async function checkRegistrations(actions: readonly DeclaredAction[]): Promise<void> {
+  const declared = [...actions.map(({ action }) => action.name), ...endpoints].sort();
+  const registered = (await registeredFunctions(new URL('index.js', dist))).sort();
+  const missing = declared.filter(name => !registered.includes(name));
+  const surplus = registered.filter(name => !declared.includes(name));
+  if (missing.length > 0 || surplus.length > 0 || registered.length !== declared.length) {
+    throw new Error(
+      `dist/ does not register the functions that functions/ declares. Missing: ${missing.join(', ') || 'none'}. Not declared: ${surplus.join(', ') || 'none'}. `,
+    );
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
