@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { actions } from '../functions/actions.ts';
 import { build } from './build/build.ts';
 import { banner } from './host/banner.ts';
 import { startHost } from './host/host.ts';
@@ -15,6 +14,9 @@ await runUntilStopped(async () => {
   await applyLocalSettings(root, process.env);
   const port = parsePort(process.env.PORT);
   await build();
+  // The build writes this file: import it afterwards, so that a new action is there.
+  const { actions: entries } = await import('../functions/actions.ts');
+  const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
   const systems = await fillWithSandboxes(sandboxes, process.env);
   const host = await startHost({ root, port, log: consoleLog });
   console.log(banner({ url: host.url, backings: systems.backings, functions: host.functions, actions }));
