@@ -211,5 +211,6 @@ output SERVICE_API_NAME string = api.outputs.name
 output SERVICE_API_HOST string = api.outputs.host
 output SERVICE_API_URL string = 'https://${api.outputs.host}/api'
 output KEY_VAULT_URI string = vault.outputs.uri
+output ENTRA_ISSUER string = uri(environment().authentication.loginEndpoint, '${tenant().tenantId}/v2.0')
 output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output OUTBOUND_IP_ADDRESS string = privateNetwork ? network!.outputs.outboundIpAddress : ''

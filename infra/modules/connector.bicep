@@ -61,7 +61,7 @@ resource connector 'Microsoft.Web/customApis@2016-06-01' = {
     backendService: { serviceUrl: 'https://${host}${definition.basePath}' }
     // The published type knows only part of what connection parameters may hold.
     connectionParameters: any(entra ? signIn : key)
-    swagger: union(definition, { host: host })
+    swagger: { ...definition, host: host }
   }
 }
 
