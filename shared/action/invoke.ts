@@ -8,7 +8,7 @@ import { lostWrite } from '../upstream/upstream.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
 import type { Action } from './defineAction.ts';
 import { readInput } from './input.ts';
-import { listFingerprint, type Page, type Position, pagingInput, readPageToken, writePageToken } from './page.ts';
+import { listFingerprint, type Page, type Position, readPageToken, writePageToken } from './page.ts';
 import { toFailure } from './problem.ts';
 import type { Systems } from './systems.ts';
 
