@@ -1,0 +1,151 @@
+import { fieldsFor, type Viewer } from './access.ts';
+import { childRelationships, type FieldDefinition, type ObjectDefinition, objects } from './schema.ts';
+
+const soapTypes: Partial<Record<FieldDefinition['type'], string>> = {
+  id: 'tns:ID',
+  reference: 'tns:ID',
+  boolean: 'xsd:boolean',
+  int: 'xsd:int',
+  double: 'xsd:double',
+  currency: 'xsd:double',
+  percent: 'xsd:double',
+  date: 'xsd:date',
+  datetime: 'xsd:dateTime',
+};
+
+const isNumber = (field: FieldDefinition) => ['double', 'currency', 'percent'].includes(field.type);
+
+function describeField(field: FieldDefinition) {
+  return {
+    aggregatable: field.filterable,
+    autoNumber: field.name === 'CaseNumber',
+    byteLength: field.length * 3,
+    calculated: field.calculated,
+    calculatedFormula: null,
+    cascadeDelete: false,
+    caseSensitive: false,
+    compoundFieldName: null,
+    controllerName: null,
+    createable: field.createable,
+    custom: field.name.endsWith('__c'),
+    defaultValue: field.defaultValue,
+    defaultValueFormula: null,
+    defaultedOnCreate: field.defaultedOnCreate,
+    dependentPicklist: false,
+    deprecatedAndHidden: false,
+    digits: field.type === 'int' ? 9 : 0,
+    encrypted: false,
+    externalId: false,
+    extraTypeInfo: null,
+    filterable: field.filterable,
+    groupable: field.filterable && !isNumber(field) && field.type !== 'datetime',
+    htmlFormatted: false,
+    idLookup: field.type === 'id',
+    inlineHelpText: null,
+    label: field.label,
+    length: field.length,
+    name: field.name,
+    nameField: field.nameField,
+    namePointing: field.referenceTo.length > 1,
+    nillable: field.nillable,
+    permissionable: field.nillable && !field.calculated,
+    picklistValues: field.values.map(value => ({
+      active: true,
+      defaultValue: value === field.defaultValue,
+      label: value,
+      validFor: null,
+      value,
+    })),
+    polymorphicForeignKey: field.referenceTo.length > 1,
+    precision: isNumber(field) ? 18 : 0,
+    queryByDistance: false,
+    referenceTargetField: null,
+    referenceTo: field.referenceTo,
+    relationshipName: field.relationshipName,
+    relationshipOrder: null,
+    restrictedDelete: false,
+    restrictedPicklist: field.restrictedPicklist,
+    scale: isNumber(field) ? 2 : 0,
+    searchPrefilterable: field.type === 'reference',
+    soapType: soapTypes[field.type] ?? 'xsd:string',
+    sortable: field.filterable,
+    type: field.type,
+    unique: false,
+    updateable: field.updateable,
+    writeRequiresMasterRead: false,
+  };
+}
+
+function summary(object: ObjectDefinition, base: string) {
+  const row = `${base}/sobjects/${object.name}`;
+  const isUser = object.name === 'User';
+  return {
+    activateable: false,
+    createable: !isUser,
+    custom: object.custom,
+    customSetting: false,
+    deletable: !isUser,
+    deprecatedAndHidden: false,
+    feedEnabled: true,
+    keyPrefix: object.keyPrefix,
+    label: object.label,
+    labelPlural: object.labelPlural,
+    layoutable: true,
+    mergeable: ['Account', 'Contact', 'Lead', 'Case'].includes(object.name),
+    mruEnabled: true,
+    name: object.name,
+    queryable: true,
+    replicateable: true,
+    retrieveable: true,
+    searchable: true,
+    triggerable: true,
+    undeletable: !isUser,
+    updateable: true,
+    urls: { sobject: row, describe: `${row}/describe`, rowTemplate: `${row}/{ID}` },
+  };
+}
+
+/** `base` is the API's path with its version: `/services/data/v67.0`. */
+export const describeGlobal = (base: string) => ({
+  encoding: 'UTF-8',
+  maxBatchSize: 200,
+  sobjects: objects.map(object => summary(object, base)),
+});
+
+export const describeObject = (object: ObjectDefinition, viewer: Viewer, base: string) => ({
+  ...summary(object, base),
+  childRelationships: childRelationships(object).map(child => ({
+    cascadeDelete: false,
+    childSObject: child.object.name,
+    deprecatedAndHidden: false,
+    field: child.field.name,
+    junctionIdListNames: [],
+    junctionReferenceTo: [],
+    relationshipName: child.name,
+    restrictedDelete: false,
+  })),
+  fields: fieldsFor(viewer, object).map(describeField),
+  namedLayoutInfos: [],
+  networkScopeFieldName: null,
+  recordTypeInfos: [
+    {
+      active: true,
+      available: true,
+      defaultRecordTypeMapping: true,
+      developerName: 'Master',
+      master: true,
+      name: 'Master',
+      recordTypeId: '012000000000000AAA',
+    },
+  ],
+  supportedScopes: [
+    { label: `All ${object.labelPlural.toLowerCase()}`, name: 'everything' },
+    { label: `My ${object.labelPlural.toLowerCase()}`, name: 'mine' },
+  ],
+});
+
+/** The row's own page: what the object is, without its fields. */
+export const describeBasic = (object: ObjectDefinition, base: string) => ({
+  objectDescribe: summary(object, base),
+  recentItems: [],
+});

@@ -1,0 +1,106 @@
+/** One entry of the array that Salesforce answers a refused request with. */
+export interface ApiError {
+  message: string;
+  errorCode: string;
+  fields?: string[];
+}
+
+/** A refusal, worded as Salesforce words it: thrown anywhere, turned into an answer in one place. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly body: Record<string, unknown>[];
+
+  constructor(status: number, error: ApiError & Record<string, unknown>) {
+    super(error.message);
+    this.status = status;
+    this.body = [error];
+  }
+}
+
+const refusal =
+  (status: number, errorCode: string) =>
+  (message: string, fields?: string[]): Refusal =>
+    new Refusal(status, fields ? { message, errorCode, fields } : { message, errorCode });
+
+export const badRequest = refusal(400, 'BAD_REQUEST');
+export const jsonParserError = refusal(400, 'JSON_PARSER_ERROR');
+export const malformedId = refusal(400, 'MALFORMED_ID');
+export const malformedSearch = refusal(400, 'MALFORMED_SEARCH');
+export const processingHalted = refusal(400, 'PROCESSING_HALTED');
+export const writeRefused = (errorCode: string, message: string, fields: string[] = []): Refusal =>
+  new Refusal(400, { message, errorCode, fields });
+
+export const notFound = (message = 'The requested resource does not exist'): Refusal =>
+  new Refusal(404, { errorCode: 'NOT_FOUND', message });
+
+export const entityIsDeleted = (): Refusal =>
+  new Refusal(404, { errorCode: 'ENTITY_IS_DELETED', message: 'entity is deleted', fields: [] });
+
+export const noAccess = (): Refusal =>
+  new Refusal(403, {
+    message: 'insufficient access rights on object id',
+    errorCode: 'INSUFFICIENT_ACCESS_OR_READONLY',
+    fields: [],
+  });
+
+export const invalidSession = (): Refusal =>
+  new Refusal(401, { message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' });
+
+export const methodNotAllowed = (method: string, allowed: string[]): Refusal =>
+  new Refusal(405, {
+    errorCode: 'METHOD_NOT_ALLOWED',
+    message: `HTTP Method '${method}' not allowed. Allowed are ${allowed.join(',')}`,
+  });
+
+export const invalidQueryLocator = (): Refusal => refusal(400, 'INVALID_QUERY_LOCATOR')('invalid query locator');
+
+const appendSuffix = (kind: string, suffix: string, what: string) =>
+  `If you are attempting to use a custom ${kind}, be sure to append the '${suffix}' after the ${what} name. ` +
+  'Please reference your WSDL or the describe call for the appropriate names.';
+
+/** A refused SOQL statement; the message points at `token`, as Salesforce's does. */
+export function soqlRefusal(
+  errorCode: 'MALFORMED_QUERY' | 'INVALID_FIELD' | 'INVALID_TYPE',
+  soql: string,
+  token: string,
+  sentence: string,
+): Refusal {
+  const found = token === '' ? -1 : soql.search(new RegExp(`(?<!\\w)${token.replace(/\W/g, '\\$&')}(?!\\w)`));
+  const column = found < 0 ? soql.length : found;
+  const from = Math.max(0, column - 30);
+  const context = `${soql.slice(from, column + 30)}\n${' '.repeat(column - from)}^`;
+  const message = `\n${context}\nERROR at Row:1:Column:${column + 1}\n${sentence}`;
+  return refusal(400, errorCode)(message);
+}
+
+export const noSuchColumn = (soql: string, column: string, entity: string): Refusal =>
+  soqlRefusal(
+    'INVALID_FIELD',
+    soql,
+    column,
+    `No such column '${column}' on entity '${entity}'. ${appendSuffix('field', '__c', 'custom field')}`,
+  );
+
+export const noSuchRelationship = (soql: string, relationship: string): Refusal =>
+  soqlRefusal(
+    'INVALID_FIELD',
+    soql,
+    relationship,
+    `Didn't understand relationship '${relationship}' in field path. ${appendSuffix('relationship', '__r', 'custom relationship')}`,
+  );
+
+export const noSuchChildren = (soql: string, relationship: string): Refusal =>
+  soqlRefusal(
+    'INVALID_TYPE',
+    soql,
+    relationship,
+    `Didn't understand relationship '${relationship}' in FROM part of query call. ${appendSuffix('relationship', '__r', 'custom relationship')}`,
+  );
+
+export const noSuchType = (soql: string, objectType: string): Refusal =>
+  soqlRefusal(
+    'INVALID_TYPE',
+    soql,
+    objectType,
+    `sObject type '${objectType}' is not supported. ${appendSuffix('object', '__c', 'entity')}`,
+  );

@@ -1,0 +1,235 @@
+import {
+  type FieldFunctionExpression,
+  parseQuery,
+  type Query,
+  type QueryBase,
+  type FieldType as SelectItem,
+  type Subquery,
+  type WhereClause,
+} from '@jetstreamapp/soql-parser-js';
+import { fieldsFor, rowsFor } from './access.ts';
+import { noSuchChildren, noSuchType, Refusal, soqlRefusal } from './errors.ts';
+import { type FieldPath, follow, rawPath, readField, resolvePath, type Scope } from './fieldPath.ts';
+import type { FieldValue, Located, Row } from './org.ts';
+import { type FieldDefinition, findChildRelationship, findObject, type ObjectDefinition } from './schema.ts';
+import { aggregate, functionOperand, isAggregate } from './soqlAggregate.ts';
+import { compileClause } from './soqlCondition.ts';
+import { sort } from './soqlOrder.ts';
+
+export type QueryRecord = Record<string, unknown>;
+
+export interface QueryResult {
+  totalSize: number;
+  records: QueryRecord[];
+}
+
+export interface QueryScope extends Scope {
+  /** How an answer names a record: its type and the URL of its row. */
+  attributes(type: string, located: Located): QueryRecord;
+  /** Deleted records too: `queryAll`. */
+  includeDeleted: boolean;
+}
+
+/** Carries out one SOQL statement. Throws a `Refusal` worded like Salesforce's for what is wrong with it. */
+export function runQuery(scope: QueryScope): QueryResult {
+  const query = parse(scope.soql);
+  const object = findObject(query.sObject ?? '');
+  if (!object) throw noSuchType(scope.soql, query.sObject ?? '');
+  if ((query.offset ?? 0) > 2000) {
+    throw new Refusal(400, {
+      message: 'Maximum SOQL offset allowed is 2000',
+      errorCode: 'NUMBER_OUTSIDE_VALID_RANGE',
+    });
+  }
+  const candidates = rowsOf(scope, object);
+  const rows = query.where
+    ? candidates.filter(compileWhere(scope, object, query.where, query.sObjectAlias))
+    : candidates;
+
+  const [first] = query.fields ?? [];
+  if (isCount(first)) return { totalSize: page(rows, query).length, records: [] };
+  if (query.groupBy || query.fields?.some(isAggregate)) {
+    const records = page(aggregate(scope, object, query, rows), query);
+    return { totalSize: records.length, records };
+  }
+  const project = compileSelect(scope, object, query);
+  const chosen = page(sort(scope, object, rows, query), query);
+  return { totalSize: chosen.length, records: chosen.map(project) };
+}
+
+/** Turns a SELECT list into the function that makes an answer's record of a row. */
+export function compileSelect(
+  scope: QueryScope,
+  object: ObjectDefinition,
+  query: QueryBase,
+): (row: Row) => QueryRecord {
+  const seen = new Set<string>();
+  const parts = (query.fields ?? []).flatMap(item => selectParts(scope, object, query, item));
+  for (const { name } of parts) {
+    if (seen.has(name)) {
+      throw new Refusal(400, { message: `duplicate field selected: ${name}`, errorCode: 'INVALID_FIELD' });
+    }
+    seen.add(name);
+  }
+  return row => {
+    const record: QueryRecord = { attributes: scope.attributes(object.name, { object, row }) };
+    for (const part of parts) part.write(record, row);
+    return record;
+  };
+}
+
+export function rowsOf(scope: QueryScope, object: ObjectDefinition): Row[] {
+  return rowsFor(scope.viewer, object, scope.org).filter(row => scope.includeDeleted || row.IsDeleted === false);
+}
+
+export function compileWhere(
+  scope: QueryScope,
+  object: ObjectDefinition,
+  where: WhereClause,
+  alias?: string,
+): (row: Row) => boolean {
+  return compileClause<Row>(
+    scope,
+    where,
+    condition => {
+      if ('fn' in condition) return functionOperand(scope, object, condition.fn);
+      const path = resolvePath(scope, object, condition.field, alias);
+      return { name: path.name, type: path.field.type, filterable: path.field.filterable, read: path.read };
+    },
+    ({ valueQuery }) => semiJoin(scope, valueQuery),
+  );
+}
+
+function parse(soql: string): Query {
+  try {
+    return parseQuery(soql, { allowApexBindVariables: false });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const token = /found:?\s*(?:-->)?\s*'([^']*)'/.exec(message)?.[1] ?? '';
+    throw soqlRefusal('MALFORMED_QUERY', soql, token, `unexpected token: '${token || '<EOF>'}'`);
+  }
+}
+
+const page = <Item>(items: Item[], { limit, offset = 0 }: QueryBase): Item[] =>
+  items.slice(offset, limit === undefined ? undefined : offset + limit);
+
+const isCount = (item: SelectItem | undefined): boolean =>
+  item?.type === 'FieldFunctionExpression' &&
+  item.functionName.toUpperCase() === 'COUNT' &&
+  item.parameters.length === 0;
+
+function semiJoin(scope: QueryScope, query: Query): FieldValue[] {
+  const object = findObject(query.sObject ?? '');
+  if (!object) throw noSuchType(scope.soql, query.sObject ?? '');
+  const [item, ...more] = query.fields ?? [];
+  if (!item || more.length > 0 || !('field' in item)) {
+    throw soqlRefusal('MALFORMED_QUERY', scope.soql, '', 'Inner select must select exactly one column');
+  }
+  const { read } = resolvePath(scope, object, rawPath(item));
+  const rows = rowsOf(scope, object);
+  return (query.where ? rows.filter(compileWhere(scope, object, query.where, query.sObjectAlias)) : rows).map(read);
+}
+
+interface SelectPart {
+  name: string;
+  write(record: QueryRecord, row: Row): void;
+}
+
+function selectParts(scope: QueryScope, object: ObjectDefinition, query: QueryBase, item: SelectItem): SelectPart[] {
+  switch (item.type) {
+    case 'FieldSubquery':
+      return [childrenPart(scope, object, item.subquery)];
+    case 'FieldTypeof':
+      throw soqlRefusal('MALFORMED_QUERY', scope.soql, 'TYPEOF', 'TYPEOF is not known to this sandbox');
+    case 'FieldFunctionExpression':
+      return functionParts(scope, object, query, item);
+    default: {
+      if ('alias' in item && item.alias) {
+        const sentence = 'only aggregate expressions use field aliasing';
+        throw soqlRefusal('MALFORMED_QUERY', scope.soql, item.alias, sentence);
+      }
+      return [fieldPart(scope, object, resolvePath(scope, object, rawPath(item), query.sObjectAlias))];
+    }
+  }
+}
+
+function fieldPart(scope: QueryScope, object: ObjectDefinition, path: FieldPath): SelectPart {
+  return {
+    name: path.name,
+    write(record, row) {
+      let at: Located = { object, row };
+      let target = record;
+      for (const step of path.steps) {
+        const name = step.relationshipName ?? step.name;
+        const parent = follow(scope, at, step);
+        if (!parent) {
+          target[name] = null;
+          return;
+        }
+        const type = step.referenceTo.length > 1 ? 'Name' : parent.object.name;
+        const nested = (target[name] ?? { attributes: scope.attributes(type, parent) }) as QueryRecord;
+        target[name] = nested;
+        target = nested;
+        at = parent;
+      }
+      target[path.field.name] = readField(at, path.object, path.field);
+    },
+  };
+}
+
+function functionParts(
+  scope: QueryScope,
+  object: ObjectDefinition,
+  query: QueryBase,
+  item: FieldFunctionExpression,
+): SelectPart[] {
+  const [parameter = ''] = item.parameters.map(String);
+  switch (item.functionName.toUpperCase()) {
+    case 'FIELDS':
+      return allFields(scope, object, query, parameter.toUpperCase()).map(field =>
+        fieldPart(scope, object, resolvePath(scope, object, field.name)),
+      );
+    case 'TOLABEL':
+    case 'FORMAT':
+    case 'CONVERTCURRENCY': {
+      const path = resolvePath(scope, object, parameter, query.sObjectAlias);
+      if (!item.alias) return [fieldPart(scope, object, path)];
+      const name = item.alias;
+      return [{ name, write: (record, row) => Object.assign(record, { [name]: path.read(row) }) }];
+    }
+    default:
+      throw soqlRefusal('MALFORMED_QUERY', scope.soql, item.functionName, `Unknown function: ${item.functionName}`);
+  }
+}
+
+function allFields(scope: QueryScope, object: ObjectDefinition, query: QueryBase, which: string): FieldDefinition[] {
+  if (which !== 'STANDARD' && (query.limit ?? Number.POSITIVE_INFINITY) > 200) {
+    throw soqlRefusal(
+      'MALFORMED_QUERY',
+      scope.soql,
+      'FIELDS',
+      'The SOQL FIELDS function must have a LIMIT of at most 200',
+    );
+  }
+  const isCustom = (field: FieldDefinition) => field.name.endsWith('__c');
+  return fieldsFor(scope.viewer, object).filter(field => which === 'ALL' || isCustom(field) === (which === 'CUSTOM'));
+}
+
+function childrenPart(scope: QueryScope, object: ObjectDefinition, query: Subquery): SelectPart {
+  const relationship = findChildRelationship(object, query.relationshipName);
+  if (!relationship) throw noSuchChildren(scope.soql, query.relationshipName);
+  const { name, object: child, field } = relationship;
+  const matches = query.where ? compileWhere(scope, child, query.where, query.sObjectAlias) : () => true;
+  const project = compileSelect(scope, child, query);
+  const children = sort(scope, child, rowsOf(scope, child).filter(matches), query);
+  return {
+    name,
+    write(record, { Id }) {
+      const records = page(
+        children.filter(row => row[field.name] === Id),
+        query,
+      ).map(project);
+      record[name] = records.length === 0 ? null : { totalSize: records.length, done: true, records };
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import type { FunctionExp, Query, FieldType as SelectItem } from '@jetstreamapp/soql-parser-js';
+import { noSuchColumn, soqlRefusal } from './errors.ts';
+import { rawPath, resolvePath, type Scope } from './fieldPath.ts';
+import type { FieldValue, Row } from './org.ts';
+import type { FieldDefinition, FieldType, ObjectDefinition } from './schema.ts';
+import { compileClause, type Operand } from './soqlCondition.ts';
+import { compareValues } from './soqlOrder.ts';
+
+const aggregates: Record<string, (values: Exclude<FieldValue, null>[]) => FieldValue> = {
+  COUNT: values => values.length,
+  COUNT_DISTINCT: values => new Set(values).size,
+  SUM: values => (values.length === 0 ? null : sum(values)),
+  AVG: values => (values.length === 0 ? null : sum(values) / values.length),
+  MIN: values => values.toSorted(ascending)[0] ?? null,
+  MAX: values => values.toSorted(ascending).at(-1) ?? null,
+};
+const sum = (values: FieldValue[]) => values.reduce<number>((total, value) => total + Number(value), 0);
+const ascending = (a: FieldValue, b: FieldValue) => compareValues(a, b, { field: '' });
+
+const parts: Record<string, (date: Date) => number> = {
+  CALENDAR_YEAR: date => date.getUTCFullYear(),
+  FISCAL_YEAR: date => date.getUTCFullYear(),
+  CALENDAR_QUARTER: date => Math.floor(date.getUTCMonth() / 3) + 1,
+  FISCAL_QUARTER: date => Math.floor(date.getUTCMonth() / 3) + 1,
+  CALENDAR_MONTH: date => date.getUTCMonth() + 1,
+  FISCAL_MONTH: date => date.getUTCMonth() + 1,
+  DAY_IN_MONTH: date => date.getUTCDate(),
+  DAY_IN_WEEK: date => date.getUTCDay() + 1,
+  HOUR_IN_DAY: date => date.getUTCHours(),
+};
+
+export const isAggregate = (item: SelectItem): boolean =>
+  item.type === 'FieldFunctionExpression' && item.functionName.toUpperCase() in aggregates;
+
+/** A date function of a field, as a condition or a group may use it: `CALENDAR_YEAR(CloseDate)`. */
+export function functionOperand(scope: Scope, object: ObjectDefinition, fn: FunctionExp): Operand<Row> {
+  const name = (fn.functionName ?? '').toUpperCase();
+  const path = resolvePath(scope, object, String(fn.parameters?.[0] ?? ''));
+  const part = parts[name];
+  const named = { name: fn.rawValue ?? name, filterable: true };
+  if (name === 'DAY_ONLY') {
+    return { ...named, type: 'date', read: row => path.read(row)?.toString().slice(0, 10) ?? null };
+  }
+  if (!part) throw soqlRefusal('MALFORMED_QUERY', scope.soql, name, `Unknown function: ${fn.functionName}`);
+  return {
+    ...named,
+    type: 'int',
+    read(row) {
+      const value = path.read(row);
+      return value === null ? null : part(new Date(String(value)));
+    },
+  };
+}
+
+interface Group {
+  rows: Row[];
+}
+
+interface Column extends Operand<Group> {
+  field?: FieldDefinition;
+}
+
+/** The rows of an answer to a statement with GROUP BY or an aggregate: one per group, sorted, before LIMIT. */
+export function aggregate(
+  scope: Scope,
+  object: ObjectDefinition,
+  query: Query,
+  rows: Row[],
+): Record<string, unknown>[] {
+  const keys = [query.groupBy ?? []].flat().map(clause => groupKey(scope, object, clause, query));
+  const groups = query.groupBy ? [...groupRows(rows, keys).values()] : [{ rows }];
+
+  const column = (source: string | FunctionExp): Column => {
+    if (typeof source !== 'string' && source.functionName && source.functionName.toUpperCase() in aggregates) {
+      return aggregateColumn(scope, object, source, query);
+    }
+    const wanted = typeof source === 'string' ? source : (source.rawValue ?? '');
+    const key = keys.find(entry => entry.matches(wanted));
+    if (key) return { ...key, read: group => (group.rows[0] ? key.read(group.rows[0]) : null) };
+    throw soqlRefusal('MALFORMED_QUERY', scope.soql, wanted, `Field must be grouped or aggregated: ${wanted}`);
+  };
+
+  let expressions = 0;
+  const columns = (query.fields ?? []).map(item => {
+    if (item.type === 'FieldFunctionExpression') {
+      return { ...column(item), name: item.alias ?? `expr${expressions++}` };
+    }
+    if (!('field' in item) || item.type === 'FieldTypeof') {
+      throw soqlRefusal(
+        'MALFORMED_QUERY',
+        scope.soql,
+        '',
+        'Grouped query cannot use child relationships in the SELECT list',
+      );
+    }
+    const grouped = column(rawPath(item));
+    return { ...grouped, name: ('alias' in item && item.alias) || grouped.field?.name || grouped.name };
+  });
+  const byAlias = (name: string) => columns.find(entry => entry.name.toLowerCase() === name.toLowerCase());
+
+  const { having } = query;
+  const kept = having
+    ? groups.filter(
+        compileClause<Group>(
+          scope,
+          having,
+          condition => column('fn' in condition ? condition.fn : condition.field),
+          () => [],
+        ),
+      )
+    : groups;
+
+  const orders = [query.orderBy ?? []].flat().map(clause => ({
+    clause,
+    by: 'fn' in clause ? column(clause.fn) : (byAlias(clause.field) ?? column(clause.field)),
+  }));
+  const sorted = kept.toSorted((a, b) => {
+    for (const { clause, by } of orders) {
+      const order = compareValues(by.read(a), by.read(b), clause, by.field);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+  return sorted.map(group => ({
+    attributes: { type: 'AggregateResult' },
+    ...Object.fromEntries(columns.map(entry => [entry.name, entry.read(group)])),
+  }));
+}
+
+interface GroupKey extends Operand<Row> {
+  field?: FieldDefinition;
+  matches(wanted: string): boolean;
+}
+
+function groupKey(
+  scope: Scope,
+  object: ObjectDefinition,
+  clause: { field: string } | { fn: FunctionExp },
+  query: Query,
+): GroupKey {
+  const matches = (name: string) => (wanted: string) => wanted.toLowerCase() === name.toLowerCase();
+  if ('fn' in clause) {
+    return { ...functionOperand(scope, object, clause.fn), matches: matches(clause.fn.rawValue ?? '') };
+  }
+  const path = resolvePath(scope, object, clause.field, query.sObjectAlias);
+  const { field, name, read } = path;
+  if (!field.filterable) throw noSuchColumn(scope.soql, clause.field, object.name);
+  return { name, type: field.type, filterable: true, read, field, matches: matches(name) };
+}
+
+function groupRows(rows: Row[], keys: GroupKey[]): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const row of rows) {
+    const key = JSON.stringify(keys.map(entry => entry.read(row)));
+    const group = groups.get(key) ?? { rows: [] };
+    group.rows.push(row);
+    groups.set(key, group);
+  }
+  return groups;
+}
+
+function aggregateColumn(scope: Scope, object: ObjectDefinition, fn: FunctionExp, query: Query): Column {
+  const name = (fn.functionName ?? '').toUpperCase();
+  const compute = aggregates[name];
+  const [parameter] = (fn.parameters ?? []).map(String);
+  if (!compute) throw soqlRefusal('MALFORMED_QUERY', scope.soql, name, `Unknown function: ${name}`);
+  if (parameter === undefined) {
+    return { name, type: 'int', filterable: true, read: group => group.rows.length };
+  }
+  const path = resolvePath(scope, object, parameter, query.sObjectAlias);
+  const type: FieldType = name.startsWith('COUNT') ? 'int' : path.field.type;
+  if (['SUM', 'AVG'].includes(name) && !['int', 'double', 'currency', 'percent'].includes(type)) {
+    const sentence = `field ${path.name} does not support aggregate operator ${name}`;
+    throw soqlRefusal('MALFORMED_QUERY', scope.soql, parameter, sentence);
+  }
+  return {
+    name: path.name,
+    type,
+    filterable: true,
+    read: group => compute(group.rows.map(path.read).filter(value => value !== null)),
+  };
+}

@@ -1,0 +1,232 @@
+import type {
+  Condition,
+  HavingClause,
+  LiteralType,
+  Operator,
+  ValueQueryCondition,
+  WhereClause,
+} from '@jetstreamapp/soql-parser-js';
+import { Refusal, soqlRefusal } from './errors.ts';
+import type { Scope } from './fieldPath.ts';
+import type { FieldValue } from './org.ts';
+import { parseRecordId } from './recordId.ts';
+import type { FieldType } from './schema.ts';
+import { type Literal, likePattern, type Span, spanOf, textOf } from './soqlLiteral.ts';
+
+/** The left side of a comparison: what it is called, what it holds, and how to read it off an item. */
+export interface Operand<Item> {
+  name: string;
+  type: FieldType;
+  filterable: boolean;
+  read(item: Item): FieldValue;
+}
+
+type Comparison = Exclude<Condition, { openParen: number }> | ValueQueryCondition;
+type Test = (value: FieldValue) => boolean;
+type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | { condition: Comparison };
+
+/** Turns a WHERE or HAVING clause into a test of an item. AND and OR side by side are refused, as Salesforce does. */
+export function compileClause<Item>(
+  scope: Scope,
+  clause: WhereClause | HavingClause,
+  operandOf: (condition: Comparison) => Operand<Item>,
+  valuesOf: (condition: ValueQueryCondition) => FieldValue[],
+): (item: Item) => boolean {
+  const tokens = tokensOf(clause);
+
+  const expression = (): ((item: Item) => boolean) => {
+    const terms = [term()];
+    const operator = tokens[0];
+    while (tokens[0] === 'AND' || tokens[0] === 'OR') {
+      const next = tokens.shift();
+      if (next !== operator) throw soqlRefusal('MALFORMED_QUERY', scope.soql, '', `unexpected token: '${next}'`);
+      terms.push(term());
+    }
+    return operator === 'OR' ? item => terms.some(test => test(item)) : item => terms.every(test => test(item));
+  };
+
+  const term = (): ((item: Item) => boolean) => {
+    const token = tokens.shift();
+    if (token === 'NOT') {
+      const negated = term();
+      return item => !negated(item);
+    }
+    if (token === '(') {
+      const inner = expression();
+      tokens.shift();
+      return inner;
+    }
+    if (typeof token !== 'object') {
+      throw soqlRefusal('MALFORMED_QUERY', scope.soql, '', `unexpected token: '${token ?? '<EOF>'}'`);
+    }
+    const operand = operandOf(token.condition);
+    if (!operand.filterable) {
+      const sentence = `field '${operand.name}' can not be filtered in a query call`;
+      throw soqlRefusal('INVALID_FIELD', scope.soql, operand.name, sentence);
+    }
+    const test = compileTest(scope, operand, token.condition, valuesOf);
+    return item => test(operand.read(item));
+  };
+
+  return expression();
+}
+
+/** The parser keeps a clause as a chain in which parentheses are counts; here it is the tokens that they stand for. */
+function tokensOf(clause: WhereClause | HavingClause): Token[] {
+  const tokens: Token[] = [];
+  for (let at: WhereClause | HavingClause | undefined = clause; at; at = 'right' in at ? at.right : undefined) {
+    const { left } = at;
+    tokens.push(...Array<Token>(left?.openParen ?? 0).fill('('));
+    if (left && 'operator' in left) {
+      tokens.push({ condition: left }, ...Array<Token>(left.closeParen ?? 0).fill(')'));
+    }
+    if ('operator' in at) tokens.push(at.operator);
+  }
+  return tokens;
+}
+
+function compileTest<Item>(
+  scope: Scope,
+  operand: Operand<Item>,
+  condition: Comparison,
+  valuesOf: (condition: ValueQueryCondition) => FieldValue[],
+): Test {
+  if ('valueQuery' in condition) {
+    const found = new Set(valuesOf(condition));
+    return condition.operator === 'NOT IN' ? value => !found.has(value) : value => value !== null && found.has(value);
+  }
+  const literals = literalsOf(condition);
+  for (const literal of literals) checkType(scope, operand, literal);
+  return testOf(scope, operand, condition.operator, literals);
+}
+
+function literalsOf(condition: Exclude<Comparison, ValueQueryCondition>): Literal[] {
+  const texts: string[] = [condition.value].flat();
+  const types: (LiteralType | undefined)[] = [condition.literalType].flat();
+  return texts.map((text, index) => ({ text, type: types[index] ?? types[0] ?? 'STRING' }));
+}
+
+function testOf<Item>(scope: Scope, operand: Operand<Item>, operator: Operator | '<>', literals: Literal[]): Test {
+  const [literal] = literals;
+  if (!literal) throw soqlRefusal('MALFORMED_QUERY', scope.soql, operand.name, "unexpected token: ')'");
+  const any =
+    (tests: Test[]): Test =>
+    value =>
+      tests.some(test => test(value));
+  const not =
+    (test: Test): Test =>
+    value =>
+      !test(value);
+  const equal = (entry: Literal) => equality(scope, operand, entry);
+  const equalsAny = () => any(literals.map(equal));
+  const like = () => {
+    const pattern = likePattern(literal, scope.soql);
+    return (value: FieldValue) => value !== null && pattern.test(String(value));
+  };
+  const includes = () =>
+    any(
+      literals.map(entry => {
+        const wanted = textOf(entry, scope.soql).toLowerCase().split(';');
+        return value => {
+          const chosen = String(value ?? '')
+            .toLowerCase()
+            .split(';');
+          return wanted.every(choice => chosen.includes(choice));
+        };
+      }),
+    );
+
+  switch (operator) {
+    case '=':
+      return equal(literal);
+    case '!=':
+    case '<>':
+      return not(equal(literal));
+    case 'IN':
+      return equalsAny();
+    case 'NOT IN':
+      return not(equalsAny());
+    case 'LIKE':
+      return like();
+    case 'INCLUDES':
+      return includes();
+    case 'EXCLUDES':
+      return not(includes());
+    default:
+      return ordering(scope, operator, literal);
+  }
+}
+
+function equality<Item>(scope: Scope, operand: Operand<Item>, literal: Literal): Test {
+  if (literal.type === 'NULL') return value => value === null || value === '';
+  const span = spanOf(literal, scope.org.now());
+  if (span) return value => within(value, span);
+  if (literal.type === 'BOOLEAN') return value => value === (literal.text.toUpperCase() === 'TRUE');
+  if (literal.type !== 'STRING') return value => value !== null && Number(value) === numberOf(literal);
+
+  const text = textOf(literal, scope.soql);
+  if (operand.type === 'id' || operand.type === 'reference') {
+    const id = parseRecordId(text);
+    if (id === undefined && text !== '') {
+      throw new Refusal(400, { message: `invalid ID field: ${text}`, errorCode: 'INVALID_QUERY_FILTER_OPERATOR' });
+    }
+    return value => value === (id ?? null);
+  }
+  const folded = text.toLowerCase();
+  return value => String(value ?? '').toLowerCase() === folded;
+}
+
+function within(value: FieldValue, { from, to }: Span): boolean {
+  const time = value === null ? Number.NaN : Date.parse(String(value));
+  return from === to ? time === from : time >= from && time < to;
+}
+
+function ordering(scope: Scope, operator: '<' | '<=' | '>' | '>=', literal: Literal): Test {
+  const span = spanOf(literal, scope.org.now());
+  // A day is one value: later than it is after its end, not later than it is before its end.
+  const instant = span?.from === span?.to;
+  const bound = span
+    ? operator === '<' || operator === '>=' || instant
+      ? span.from
+      : span.to
+    : literal.type === 'STRING'
+      ? textOf(literal, scope.soql).toLowerCase()
+      : numberOf(literal);
+  const read = (value: FieldValue) => {
+    if (span) return Date.parse(String(value));
+    return typeof bound === 'number' ? Number(value) : String(value).toLowerCase();
+  };
+  const compare: Record<typeof operator, (left: number | string) => boolean> = {
+    '<': left => left < bound,
+    '<=': left => (span && !instant ? left < bound : left <= bound),
+    '>': left => (span && !instant ? left >= bound : left > bound),
+    '>=': left => left >= bound,
+  };
+  return value => value !== null && compare[operator](read(value));
+}
+
+const numberOf = (literal: Literal): number => Number(literal.text.replace(/^[A-Za-z]{3}/, ''));
+
+const numeric: LiteralType[] = ['INTEGER', 'DECIMAL', 'INTEGER_WITH_CURRENCY_PREFIX', 'DECIMAL_WITH_CURRENCY_PREFIX'];
+const relative: LiteralType[] = ['DATE_LITERAL', 'DATE_N_LITERAL'];
+const accepted: Partial<Record<FieldType, { literals: LiteralType[]; called: string }>> = {
+  boolean: { literals: ['BOOLEAN'], called: 'boolean' },
+  int: { literals: numeric, called: 'int' },
+  double: { literals: numeric, called: 'double' },
+  currency: { literals: numeric, called: 'currency' },
+  percent: { literals: numeric, called: 'percent' },
+  date: { literals: ['DATE', ...relative], called: 'date' },
+  datetime: { literals: ['DATETIME', ...relative], called: 'dateTime' },
+};
+
+function checkType<Item>(scope: Scope, operand: Operand<Item>, literal: Literal): void {
+  const rule = accepted[operand.type] ?? { literals: ['STRING'], called: 'string' };
+  if (literal.type === 'NULL' || rule.literals.includes(literal.type)) return;
+  const quotes = rule.called === 'string' ? 'should be enclosed in quotes' : 'should not be enclosed in quotes';
+  throw soqlRefusal(
+    'INVALID_FIELD',
+    scope.soql,
+    operand.name,
+    `value of filter criterion for field '${operand.name}' must be of type ${rule.called} and ${quotes}`,
+  );
+}

@@ -1,0 +1,203 @@
+import { canChangeRow, canSeeField, canSeeRow, type Viewer } from './access.ts';
+import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refusal, writeRefused } from './errors.ts';
+import { type FieldValue, type Located, type Org, type Row, salesforceTime } from './org.ts';
+import { parseRecordId } from './recordId.ts';
+import { type FieldDefinition, findField, nameFieldOf, type ObjectDefinition } from './schema.ts';
+
+export type Values = Record<string, unknown>;
+
+/** A record of an object by its id. Throws what Salesforce answers for what is no id, gone, or not for the viewer. */
+export function locate(org: Org, viewer: Viewer, object: ObjectDefinition, id: string): Located {
+  const full = parseRecordId(id);
+  if (full === undefined || full.slice(0, 3) !== object.keyPrefix) {
+    throw notFound(`Provided external ID field does not exist or is not accessible: ${id}`);
+  }
+  const located = org.find(full);
+  if (!located || !canSeeRow(viewer, located)) throw notFound();
+  if (located.row.IsDeleted) throw entityIsDeleted();
+  return located;
+}
+
+/** `allowDuplicates` is the duplicate rule's own way out: `Sforce-Duplicate-Rule-Header: allowSave=true`. */
+export function insertRecord(
+  org: Org,
+  viewer: Viewer,
+  object: ObjectDefinition,
+  body: Values,
+  { allowDuplicates }: { allowDuplicates: boolean },
+): Row {
+  const values = checked(org, viewer, object, body, 'createable');
+  const missing = object.fields
+    .filter(field => !field.nillable && !field.defaultedOnCreate && field.createable && isBlank(values[field.name]))
+    .map(field => field.name);
+  if (missing.length > 0) {
+    throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
+  }
+  if (!allowDuplicates) refuseDuplicate(org, viewer, object, values);
+  return org.insert(object, values, viewer.Id);
+}
+
+export function updateRecord(org: Org, viewer: Viewer, located: Located, body: Values): void {
+  const values = checked(org, viewer, located.object, body, 'updateable');
+  if (!canChangeRow(viewer, located)) throw noAccess();
+  const emptied = located.object.fields.filter(field => !field.nillable && values[field.name] === null);
+  if (emptied.length > 0) {
+    const names = emptied.map(field => field.name);
+    throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${names.join(', ')}]`, names);
+  }
+  org.update(located, values, viewer.Id);
+}
+
+export function deleteRecord(org: Org, viewer: Viewer, located: Located): void {
+  if (!canChangeRow(viewer, located) || located.object.name === 'User') throw noAccess();
+  org.delete(located, viewer.Id);
+}
+
+function checked(
+  org: Org,
+  viewer: Viewer,
+  object: ObjectDefinition,
+  body: Values,
+  right: 'createable' | 'updateable',
+): Record<string, FieldValue> {
+  const entries = Object.entries(body)
+    .filter(([name]) => name !== 'attributes')
+    .map(([name, value]) => {
+      const field = findField(object, name);
+      if (field && canSeeField(viewer, object, field)) return { field, value };
+      throw new Refusal(400, {
+        message: `No such column '${name}' on sobject of type ${object.name}`,
+        errorCode: 'INVALID_FIELD',
+      });
+    });
+  const closed = entries.filter(({ field }) => !field[right]).map(({ field }) => field.name);
+  if (closed.length > 0) {
+    throw writeRefused(
+      'INVALID_FIELD_FOR_INSERT_UPDATE',
+      `Unable to create/update fields: ${closed.join(', ')}. Please check the security settings of this field and ` +
+        'verify that it is read/write for your profile or permission set.',
+      closed,
+    );
+  }
+  return Object.fromEntries(entries.map(({ field, value }) => [field.name, checkedValue(org, field, value)]));
+}
+
+const isBlank = (value: unknown) => value === undefined || value === null || value === '';
+
+const cannotDeserialize = (type: string, value: unknown): Refusal => {
+  const token =
+    typeof value === 'string' ? 'VALUE_STRING' : typeof value === 'object' ? 'START_OBJECT' : 'VALUE_NUMBER_INT';
+  return jsonParserError(
+    `Cannot deserialize instance of ${type} from ${token} value ${typeof value === 'object' ? '{' : value} ` +
+      'or request may be missing a required field at [line:1, column:2]',
+  );
+};
+
+function checkedValue(org: Org, field: FieldDefinition, value: unknown): FieldValue {
+  if (field.type === 'boolean') {
+    if (typeof value === 'boolean') return value;
+    if (value === 'true' || value === 'false') return value === 'true';
+    throw cannotDeserialize('boolean', value);
+  }
+  if (isBlank(value)) return null;
+  switch (field.type) {
+    case 'int':
+    case 'double':
+    case 'currency':
+    case 'percent': {
+      const number = typeof value === 'boolean' || typeof value === 'object' ? Number.NaN : Number(value);
+      if (Number.isNaN(number) || (field.type === 'int' && !Number.isInteger(number))) {
+        throw cannotDeserialize(field.type === 'int' ? 'int' : 'double', value);
+      }
+      return number;
+    }
+    case 'date':
+      if (!/^\d{4}-\d\d-\d\d(T|$)/.test(String(value)) || Number.isNaN(Date.parse(String(value)))) {
+        throw cannotDeserialize('date', value);
+      }
+      return String(value).slice(0, 10);
+    case 'datetime':
+      if (!/^\d{4}-\d\d-\d\d/.test(String(value)) || Number.isNaN(Date.parse(String(value)))) {
+        throw cannotDeserialize('datetime', value);
+      }
+      return salesforceTime(new Date(String(value)));
+    default:
+      if (typeof value === 'object') throw cannotDeserialize('string', value);
+      return checkedText(org, field, String(value));
+  }
+}
+
+function checkedText(org: Org, field: FieldDefinition, text: string): string {
+  const refuse = (errorCode: string, message: string) => writeRefused(errorCode, message, [field.name]);
+  if (field.type === 'reference') {
+    const id = parseRecordId(text);
+    if (id === undefined) throw malformedId(`${field.label}: id value of incorrect type: ${text}`, [field.name]);
+    const target = org.find(id);
+    if (target && !field.referenceTo.includes(target.object.name)) {
+      throw malformedId(`${field.label}: id value of incorrect type: ${text}`, [field.name]);
+    }
+    if (!target) throw refuse('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
+    if (target.row.IsDeleted) throw refuse('ENTITY_IS_DELETED', 'entity is deleted');
+    return id;
+  }
+  if (text.length > field.length) {
+    throw refuse('STRING_TOO_LONG', `${field.label}: data value too large: ${text} (max length=${field.length})`);
+  }
+  const chosen = field.type === 'multipicklist' ? text.split(';') : [text];
+  const unknown = chosen.find(choice => !field.values.includes(choice));
+  if (field.restrictedPicklist && unknown !== undefined) {
+    throw refuse(
+      'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+      `${field.label}: bad value for restricted picklist field: ${unknown}`,
+    );
+  }
+  if (field.type === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) {
+    throw refuse('INVALID_EMAIL_ADDRESS', `${field.label}: invalid email address: ${text}`);
+  }
+  return text;
+}
+
+/** The org's one duplicate rule: no two leads, and no two contacts, with the same e-mail address. */
+function refuseDuplicate(
+  org: Org,
+  viewer: Viewer,
+  object: ObjectDefinition,
+  { Email }: Record<string, FieldValue>,
+): void {
+  if (!['Lead', 'Contact'].includes(object.name) || isBlank(Email)) return;
+  const twins = org
+    .rows(object)
+    .filter(row => !row.IsDeleted && canSeeRow(viewer, { object, row }))
+    .filter(row => String(row.Email ?? '').toLowerCase() === String(Email).toLowerCase());
+  if (twins.length === 0) return;
+  throw new Refusal(400, {
+    message: 'Use one of these records?',
+    errorCode: 'DUPLICATES_DETECTED',
+    duplicateResult: {
+      allowSave: true,
+      duplicateRule: `Standard_${object.name}_Duplicate_Rule`,
+      duplicateRuleEntityType: object.name,
+      errorMessage: 'Use one of these records?',
+      matchResults: [
+        {
+          entityType: object.name,
+          errors: [],
+          matchEngine: 'ExactMatchEngine',
+          matchRecords: twins.map(row => ({
+            additionalInformation: [],
+            fieldDiffs: [],
+            matchConfidence: 100,
+            record: {
+              attributes: { type: object.name, url: `/services/data/sobjects/${object.name}/${row.Id}` },
+              Id: row.Id,
+              [nameFieldOf(object)?.name ?? 'Name']: row.Name,
+            },
+          })),
+          rule: `Standard_${object.name}_Match_Rule`,
+          size: twins.length,
+          success: true,
+        },
+      ],
+    },
+  });
+}
