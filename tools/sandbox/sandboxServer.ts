@@ -22,6 +22,14 @@ export interface SandboxReply {
   text?: string;
 }
 
+/** A request and its true answer, as it was carried out. */
+export interface SandboxExchange {
+  request: SandboxRequest;
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
 const faultSchema = z.strictObject({
   method: z.string().optional().describe('Only requests with this method.'),
   path: z.string().optional().describe('Only paths that match this regular expression.'),
@@ -45,6 +53,8 @@ export interface SandboxServer {
   url: string;
   /** Every request so far, in order of arrival, those that a fault struck too. */
   requests: SandboxRequest[];
+  /** Every request that was carried out, with what was answered; none that a fault answered instead. */
+  exchanges: SandboxExchange[];
   /** Lets the next matching requests fail. The same over HTTP: `POST /_sandbox/faults` with the fault as JSON. */
   fail(fault: Fault): void;
   close(): Promise<void>;
@@ -61,6 +71,7 @@ export async function startSandboxServer(
   { port = 0 }: SandboxServerOptions = {},
 ): Promise<SandboxServer> {
   const requests: SandboxRequest[] = [];
+  const exchanges: SandboxExchange[] = [];
   const faults: { fault: Fault; left: number }[] = [];
 
   const fail = (fault: Fault) => {
@@ -98,6 +109,7 @@ export async function startSandboxServer(
       return send(response, fault.headers ? { ...reply, headers: fault.headers } : reply);
     }
     const reply = await answer(request);
+    exchanges.push({ request, ...encode(reply) });
     if (fault?.reset === 'after') return void incoming.socket.destroy();
     if (fault?.reset === 'midBody') return cut(response, reply);
     send(response, reply);
@@ -114,6 +126,7 @@ export async function startSandboxServer(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    exchanges,
     fail,
     close: () =>
       new Promise(resolve => {

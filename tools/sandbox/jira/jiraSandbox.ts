@@ -5,9 +5,12 @@ import { JiraError } from './jiraError.ts';
 import { type Call, findRoute, type Route } from './router.ts';
 import { commentRoutes } from './routes/comments.ts';
 import { issueRoutes } from './routes/issues.ts';
+import { linkRoutes } from './routes/links.ts';
+import { metadataRoutes } from './routes/metadata.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { searchRoutes } from './routes/search.ts';
 import { userRoutes } from './routes/users.ts';
+import { worklogRoutes } from './routes/worklogs.ts';
 import type { Site } from './site.ts';
 
 export interface JiraSandboxOptions {
@@ -49,7 +52,16 @@ export async function startJiraSandbox({
     },
     site.now,
   );
-  const routes: Route[] = [...searchRoutes(), ...issueRoutes, ...commentRoutes, ...projectRoutes, ...userRoutes];
+  const routes: Route[] = [
+    ...searchRoutes(),
+    ...metadataRoutes,
+    ...issueRoutes,
+    ...commentRoutes,
+    ...worklogRoutes,
+    ...linkRoutes,
+    ...projectRoutes,
+    ...userRoutes,
+  ];
 
   const server = await startSandboxServer(
     request => {

@@ -30,7 +30,7 @@ export function findRoute(
   method: string,
   path: string,
 ): { handler: Handler; params: Record<string, string> } {
-  const segments = path.split('/').map(decodeURIComponent);
+  const segments = path.split('/').map(decode);
   const matches = routes.flatMap(({ pattern, ...rest }) => {
     const params = match(pattern.split('/'), segments);
     return params ? [{ ...rest, params }] : [];
@@ -39,6 +39,14 @@ export function findRoute(
   if (found) return found;
   if (matches.length > 0) throw new JiraError(405, `Method ${method} is not allowed for ${path}.`);
   throw notFound(`null for uri: ${path}`);
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw badRequest(`'${segment}' is not a valid path segment.`);
+  }
 }
 
 function match(pattern: string[], segments: string[]): Record<string, string> | undefined {

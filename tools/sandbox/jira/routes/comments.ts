@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { isDocument, plainText } from '../adf.ts';
 import { addComment } from '../changes.ts';
-import { badFields, JiraError } from '../jiraError.ts';
-import type { AdfNode } from '../model.ts';
+import { checkedComment } from '../checkedComment.ts';
+import { JiraError } from '../jiraError.ts';
 import { showComment } from '../represent.ts';
 import { act, integer, issueInPath, parseBody, type Route, route } from '../router.ts';
 
@@ -30,16 +29,3 @@ export const commentRoutes: Route[] = [
     return { status: 201, json: showComment(call, issue, comment) };
   }),
 ];
-
-/** A comment's body, if Jira would take it. */
-export function checkedComment(body: unknown): AdfNode {
-  if (!isDocument(body)) throw badFields({ comment: 'Comment body is not valid!' });
-  const text = plainText(body);
-  if (text.trim() === '' && !(body.content ?? []).some(node => node.type !== 'paragraph')) {
-    throw badFields({ comment: 'Comment body can not be empty!' });
-  }
-  if (text.length > 32_767) {
-    throw badFields({ comment: 'The entered text is too long. It exceeds the allowed limit of 32,767 characters.' });
-  }
-  return body;
-}
