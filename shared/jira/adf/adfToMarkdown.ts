@@ -30,6 +30,8 @@ interface OpenMark {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const noFields: Fields = {};
+
 /** Below this many levels only the text is kept: no person nests as deep, and a stack has an end. */
 const maxDepth = 64;
 
@@ -307,9 +309,9 @@ function renderInline(nodes: readonly unknown[], place: Place): string {
   let atLineStart = true;
 
   function closeDownTo(count: number, following: string): void {
-    while (open.length > count) {
-      const { mark, slot, before } = open.pop() as OpenMark;
-      const after = open.length > count ? '*' : following;
+    const lowest = open[count]?.slot ?? 0;
+    for (const { mark, slot, before } of open.splice(count).reverse()) {
+      const after = slot > lowest ? '*' : following;
       const last = lastCharacter(pieces);
       const first = pieces[slot + 1]?.charAt(0) ?? '';
       const plain =
@@ -652,7 +654,11 @@ function oneLineOf(text: string): string {
 }
 
 function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+  return isObject(value) ? value : noFields;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
 }
 
 function arrayOf(value: unknown): readonly unknown[] {

@@ -38,6 +38,8 @@ parser.normalizeLinkText = url => url;
 
 const emailMention = /(?<![\w.@])@([\w.%+-]+@[\w-]+(?:\.[\w-]+)+)/g;
 
+const code: AdfMark = { type: 'code' };
+
 const markOfToken = new Map<string, AdfMark>([
   ['strong', { type: 'strong' }],
   ['em', { type: 'em' }],
@@ -225,15 +227,15 @@ function taskItem(state: 'TODO' | 'DONE', blocks: readonly AdfNode[]): AdfNode[]
 }
 
 function listItem(blocks: readonly AdfNode[]): AdfNode {
-  return { type: 'listItem', content: fit(blocks, 'listItem') };
+  return { type: 'listItem', content: adapt(blocks, 'listItem') };
 }
 
 function readQuote(cursor: Cursor): AdfNode {
   const panelType = takePanelType(cursor);
   const blocks = readBlocks(cursor);
-  if (panelType === undefined) return { type: 'blockquote', content: fit(blocks, 'blockquote') };
+  if (panelType === undefined) return { type: 'blockquote', content: adapt(blocks, 'blockquote') };
   const content = blocks[0]?.type === 'paragraph' && blocks[0].content?.length === 0 ? blocks.slice(1) : blocks;
-  return { type: 'panel', attrs: { panelType }, content: fit(content, 'panel') };
+  return { type: 'panel', attrs: { panelType }, content: adapt(content, 'panel') };
 }
 
 /** Removes `[!NOTE]` from the start of the quote at the cursor, and says which panel it asks for. */
@@ -278,7 +280,7 @@ function readTable(cursor: Cursor): AdfNode {
 }
 
 /** Blocks as the container allows them: the same text in the nearest form, and never nothing. */
-function fit(blocks: readonly AdfNode[], container: keyof typeof allowedIn): AdfNode[] {
+function adapt(blocks: readonly AdfNode[], container: keyof typeof allowedIn): AdfNode[] {
   const fitting = blocks.flatMap((block): AdfNode[] => {
     if (allowedIn[container].has(block.type)) return [block];
     switch (block.type) {
@@ -288,7 +290,7 @@ function fit(blocks: readonly AdfNode[], container: keyof typeof allowedIn): Adf
         return [{ type: 'paragraph', content: (block.content ?? []).map(strong) }];
       case 'blockquote':
       case 'panel':
-        return fit(block.content ?? [], container);
+        return adapt(block.content ?? [], container);
       default:
         return linesOf(block).map(content => ({ type: 'paragraph', content }));
     }
@@ -312,7 +314,7 @@ function linesOf(block: AdfNode): AdfNode[][] {
     case 'codeBlock':
       return (content[0]?.text ?? '')
         .split('\n')
-        .map(line => (line === '' ? [] : [{ type: 'text', text: line, marks: [{ type: 'code' }] }]));
+        .map(line => (line === '' ? [] : [{ type: 'text', text: line, marks: [code] }]));
     case 'taskItem':
       return [[{ type: 'text', text: block.attrs?.state === 'DONE' ? '[x] ' : '[ ] ' }, ...content]];
     case 'tableRow':
@@ -347,7 +349,9 @@ function inlineNodes(tokens: readonly Token[], mention: Cursor['mention']): AdfN
   function pushText(text: string, extra?: AdfMark): void {
     if (text === '') return;
     const marks = marksFor(open, links[0], extra);
-    nodes.push({ type: 'text', text, ...(marks.length > 0 && { marks }) });
+    const last = nodes.at(-1);
+    if (last?.type === 'text' && sameMarks(last.marks ?? [], marks)) last.text += text;
+    else nodes.push({ type: 'text', text, ...(marks.length > 0 && { marks }) });
   }
 
   for (let index = 0; index < tokens.length; index++) {
@@ -359,7 +363,7 @@ function inlineNodes(tokens: readonly Token[], mention: Cursor['mention']): AdfN
         else pushMentions(token.content);
         break;
       case 'code_inline':
-        pushText(token.content, { type: 'code' });
+        pushText(token.content, code);
         break;
       case 'softbreak':
       case 'hardbreak':
@@ -367,17 +371,14 @@ function inlineNodes(tokens: readonly Token[], mention: Cursor['mention']): AdfN
         break;
       case 'link_open': {
         const href = String(token.attrGet('href') ?? '');
-        const end = href.startsWith('accountid:')
-          ? tokens.findIndex((other, at) => at > index && other.type === 'link_close')
-          : -1;
-        if (end > index && href.length > 'accountid:'.length) {
-          const text = tokens
-            .slice(index, end)
-            .map(inner => inner.content)
-            .join('');
-          nodes.push({ type: 'mention', attrs: { id: href.slice('accountid:'.length), text } });
-          index = end;
-        } else links.push(href);
+        const id = href.startsWith('accountid:') ? href.slice('accountid:'.length) : '';
+        if (id === '') {
+          links.push(href);
+          break;
+        }
+        let text = '';
+        while (tokens[++index] && tokens[index]?.type !== 'link_close') text += tokens[index]?.content;
+        nodes.push({ type: 'mention', attrs: { id, text } });
         break;
       }
       case 'link_close':
@@ -434,6 +435,18 @@ function countClosingTags(tokens: readonly Token[]): Map<string, number> {
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
+}
+
+function sameMarks(some: readonly AdfMark[], others: readonly AdfMark[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((mark, index) => {
+      const other = others[index];
+      return (
+        mark === other || (mark.type === 'link' && other?.type === 'link' && mark.attrs?.href === other.attrs?.href)
+      );
+    })
+  );
 }
 
 /** The marks of a text: each once, and beside code only a link. */
