@@ -3,7 +3,13 @@ import type { Call } from '../call.ts';
 import { isLoopback, type JiraSettings } from '../config.ts';
 import { Failure } from '../failure.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
-import { type Credentials, createCredentials, SecretRefused, type Token } from '../upstream/credentials.ts';
+import {
+  type Credentials,
+  SecretRefused,
+  secretCredentials,
+  type Token,
+  tokenCredentials,
+} from '../upstream/credentials.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { answerFailure } from './answerFailure.ts';
 
@@ -69,25 +75,19 @@ function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
   return `${gateway}/ex/jira/${JIRA_CLOUD_ID}`;
 }
 
-function jiraCredentials({ settings, secrets, upstream, now }: ClientParts): Credentials<Token> {
-  if (settings.JIRA_AUTH === 'service-account') {
-    return createCredentials({
-      upstream,
-      secrets,
-      secretName: 'jira-client-secret',
-      now,
-      exchange: (secret, _subject, call) => clientCredentialsToken(secret, settings, upstream, call, now),
-    });
+/** The value of the authorization header. */
+function jiraCredentials({ settings, secrets, upstream, now }: ClientParts): Credentials<{ value: string }> {
+  if (settings.JIRA_AUTH === 'basic') {
+    return secretCredentials({ upstream, secrets, secretName: 'jira-api-token' }, secret => ({
+      value: `Basic ${Buffer.from(`${settings.JIRA_EMAIL}:${secret}`).toString('base64')}`,
+    }));
   }
-  return createCredentials({
+  return tokenCredentials({
     upstream,
     secrets,
-    secretName: 'jira-api-token',
+    secretName: 'jira-client-secret',
     now,
-    exchange: async secret => ({
-      value: `Basic ${Buffer.from(`${settings.JIRA_EMAIL}:${secret}`).toString('base64')}`,
-      expiresAt: Number.POSITIVE_INFINITY,
-    }),
+    exchange: (secret, _subject, call) => clientCredentialsToken(secret, settings, upstream, call, now),
   });
 }
 

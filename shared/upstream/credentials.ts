@@ -7,7 +7,7 @@ import type { Upstream, UpstreamAnswer } from './upstream.ts';
 /** What an upstream lets us in with. */
 export interface Token {
   value: string;
-  /** Milliseconds since the epoch; `Infinity` for what does not expire. */
+  /** Milliseconds since the epoch. */
   expiresAt: number;
 }
 
@@ -16,22 +16,55 @@ export class SecretRefused extends Error {
   override readonly name = 'SecretRefused';
 }
 
-export interface CredentialsOptions<T extends Token> {
+interface SecretUse {
   upstream: Upstream;
   secrets: SecretStore;
   secretName: SecretName;
-  /** Turns the secret into a token for `subject`. @throws SecretRefused */
-  exchange(secret: string, subject: string, call: Call): Promise<T>;
-  now?: () => number;
 }
 
-export interface Credentials<T extends Token> {
+export interface Credentials<T> {
   /**
-   * Runs `attempt` with a token. When it is answered 401, a token that was kept from before is renewed once; then the
-   * secret is read again once, in case it was rotated. So `attempt` runs three times at the most.
+   * Runs `attempt` with what the upstream lets us in with. When that is answered 401, a token that was kept from before
+   * is renewed once; then the secret is read again once, in case it was rotated. So it runs three times at the most.
    * @throws Failure `upstream_auth_failed` when the upstream refuses all of these.
    */
   authorized(call: Call, attempt: (token: T) => Promise<UpstreamAnswer>, subject?: string): Promise<UpstreamAnswer>;
+}
+
+/** For an upstream that takes the secret itself: `present` makes it what the upstream wants to see. */
+export function secretCredentials<T>(use: SecretUse, present: (secret: string) => T): Credentials<T> {
+  return {
+    async authorized(call, attempt) {
+      const secret = await use.secrets.get(use.secretName, call.signal);
+      const answer = await attempt(present(secret));
+      if (answer.status !== 401) return answer;
+      const second = await attempt(present(await rotated(secret, use, call)));
+      if (second.status === 401) throw refusal(use);
+      return second;
+    },
+  };
+}
+
+/** The secret as its source has it now. @throws Failure `upstream_auth_failed` when it is the one that was refused */
+async function rotated(refused: string, use: SecretUse, call: Call, cause?: unknown): Promise<string> {
+  use.secrets.invalidate(use.secretName, refused);
+  const secret = await use.secrets.get(use.secretName, call.signal);
+  if (secret === refused) throw refusal(use, cause);
+  return secret;
+}
+
+function refusal({ upstream, secretName }: SecretUse, cause?: unknown): Failure {
+  return new Failure(
+    'upstream_auth_failed',
+    `${upstream.title} refuses the credentials of this service. An administrator must renew the secret ${secretName}, or give its account access; trying again will not help.`,
+    { cause },
+  );
+}
+
+export interface TokenOptions<T extends Token> extends SecretUse {
+  /** Turns the secret into a token for `subject`. @throws SecretRefused */
+  exchange(secret: string, subject: string, call: Call): Promise<T>;
+  now?: () => number;
 }
 
 interface Held<T> {
@@ -47,8 +80,8 @@ const RENEW_BEFORE_MS = 60_000;
 const MAX_SUBJECTS = 500;
 
 /** Tokens for an upstream, one for each subject, each got in one flight and kept until shortly before it ends. */
-export function createCredentials<T extends Token>(options: CredentialsOptions<T>): Credentials<T> {
-  const { upstream, secrets, secretName, exchange, now = Date.now } = options;
+export function tokenCredentials<T extends Token>(options: TokenOptions<T>): Credentials<T> {
+  const { secrets, secretName, exchange, now = Date.now } = options;
   const held = new Map<string, Held<T>>();
   const fly = singleFlight<string, Held<T>>();
 
@@ -61,28 +94,13 @@ export function createCredentials<T extends Token>(options: CredentialsOptions<T
       token = await exchange(secret, subject, shared);
     } catch (error) {
       if (!(error instanceof SecretRefused)) throw error;
-      used = await rotated(secret, shared, error);
+      used = await rotated(secret, options, shared, error);
       token = await exchange(used, subject, shared).catch(again => {
-        throw again instanceof SecretRefused ? refusal(again) : again;
+        throw again instanceof SecretRefused ? refusal(options, again) : again;
       });
     }
     return { token, secret: used, obtainedAt: now() };
   };
-
-  /** The secret as its source has it now. @throws Failure when that is the one that was refused. */
-  const rotated = async (refused: string, call: Call, cause?: unknown): Promise<string> => {
-    secrets.invalidate(secretName, refused);
-    const secret = await secrets.get(secretName, call.signal);
-    if (secret === refused) throw refusal(cause);
-    return secret;
-  };
-
-  const refusal = (cause?: unknown) =>
-    new Failure(
-      'upstream_auth_failed',
-      `${upstream.title} refuses the credentials of this service. An administrator must renew the secret ${secretName}, or give its account access; trying again will not help.`,
-      { cause },
-    );
 
   const current = async (subject: string, call: Call): Promise<Held<T>> => {
     const known = held.get(subject);
@@ -123,11 +141,11 @@ export function createCredentials<T extends Token>(options: CredentialsOptions<T
           if (answer.status !== 401) return answer;
         }
       }
-      await rotated(entry.secret, call);
+      await rotated(entry.secret, options, call);
       drop(subject, entry);
       entry = await current(subject, call);
       answer = await attempt(entry.token);
-      if (answer.status === 401) throw refusal();
+      if (answer.status === 401) throw refusal(options);
       return answer;
     },
   };
