@@ -1,6 +1,7 @@
 // Writes the azd environment's settings to local.settings.json, for local runs: `node infra/hooks/local-settings.ts`.
 // The vault's address is among them, so a local run reads the real secrets with your own sign-in; no secret is written.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { settingNames } from '../../shared/config.ts';
 import { readAzdValues } from './azd.ts';
 import { runHook } from './hook.ts';
@@ -10,7 +11,7 @@ interface LocalSettings {
   Values: Record<string, string>;
 }
 
-const file = new URL('../../local.settings.json', import.meta.url);
+const file = process.argv[2] ?? join(import.meta.dirname, '../../local.settings.json');
 
 /** What only the deployed app has: its own identity, its ledger, and the platform's sign-in. */
 const notLocal = new Set(['AZURE_CLIENT_ID', 'LEDGER_TABLE_ENDPOINT', 'INBOUND_AUTH']);
@@ -23,5 +24,5 @@ await runHook(async () => {
   const names = settingNames.filter(name => values[name] && !notLocal.has(name));
   for (const name of names) settings.Values[name] = values[name] ?? '';
   writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`);
-  console.log(`local.settings.json now has ${names.join(', ') || 'nothing new'}.`);
+  console.log(`${basename(file)} now has ${names.join(', ') || 'nothing new'}.`);
 });

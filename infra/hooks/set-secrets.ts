@@ -7,6 +7,8 @@ import { type AzdValues, azdToken, readAzdValues } from './azd.ts';
 import { runHook } from './hook.ts';
 import { openVault, VaultOutOfReach } from './vault.ts';
 
+const terminal = { input: process.stdin, output: process.stdout };
+
 await runHook(async () => {
   const named = process.argv.slice(2).map(toSecretName);
   const values = await readAzdValues();
@@ -58,8 +60,6 @@ async function obtain(name: SecretName): Promise<string> {
   const file = await askSecret(`${name}, path of its PEM file (hidden): `, terminal);
   return file && readFileSync(file, 'utf8').trim();
 }
-
-const terminal = { input: process.stdin, output: process.stdout };
 
 function toVariable(name: SecretName): string {
   return name.toUpperCase().replaceAll('-', '_');

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseYaml } from '@redocly/openapi-core';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+interface Hook {
+  run: string;
+  shell: string;
+  interactive?: boolean;
+}
+
+interface AzureYaml {
+  services: Record<string, { dist: string; language: string; host: string; remoteBuild: boolean }>;
+  hooks: Record<string, { posix: Hook; windows: Hook } | { posix: Hook; windows: Hook }[]>;
+  pipeline: { variables: string[] };
+}
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const azureYaml = parseYaml(read('azure.yaml')) as AzureYaml;
+const hooks = Object.values(azureYaml.hooks).flat();
+
+/** A folder with public JSON schemas, where there is one: nothing here depends on it. */
+const schema = join(process.env.PUBLIC_SCHEMAS ?? '', 'azure.yaml.schema.json');
+const noSchema = process.env.PUBLIC_SCHEMAS && existsSync(schema) ? false : 'PUBLIC_SCHEMAS has no azure.yaml schema';
+
+describe('azure.yaml', () => {
+  it.skipIf(noSchema)(`is as azd's public schema has it${noSchema ? ` (${noSchema})` : ''}`, () => {
+    const validate = new Ajv2019({ strict: false, allErrors: true }).compile(JSON.parse(readFileSync(schema, 'utf8')));
+    expect(validate(azureYaml) ? [] : validate.errors).toEqual([]);
+  });
+
+  it('deploys the bundle as it is', () => {
+    expect(azureYaml.services).toEqual({
+      api: { project: '.', host: 'function', language: 'ts', dist: 'dist', remoteBuild: false },
+    });
+  });
+
+  it('runs the same hooks on every system', () => {
+    for (const { posix, windows } of hooks) {
+      expect(posix.shell).toBe('sh');
+      expect(windows).toEqual({ ...posix, shell: 'pwsh' });
+    }
+  });
+
+  it.each(hooks.map(({ posix }) => posix.run))('%s is there', run => {
+    const file = run.split(' ').at(-1) ?? '';
+    expect(existsSync(join(root, file)), file).toBe(true);
+  });
+
+  it('gives the hook that asks a terminal', () => {
+    const asking = hooks.find(({ posix }) => posix.run.endsWith('set-secrets.ts'));
+    expect(asking?.posix.interactive).toBe(true);
+  });
+
+  it('hands the pipeline every value that the deployment reads, but for what azd sets itself', () => {
+    const names = [...read('infra/main.bicepparam').matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(
+      ([, name]) => name,
+    );
+    const ofAzd = new Set(['AZURE_ENV_NAME', 'AZURE_LOCATION']);
+    const once = new Set(['RECOVER_VAULT']);
+    const wanted = names.filter(name => name && !ofAzd.has(name) && !once.has(name));
+    expect(azureYaml.pipeline.variables.toSorted()).toEqual(wanted.toSorted());
+  });
+});
