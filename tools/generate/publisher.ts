@@ -1,0 +1,36 @@
+/**
+ * Who publishes the connector, and how it presents itself. A team that makes it its own changes this file, and then
+ * runs `npm run generate`.
+ */
+export const publisher = {
+  name: 'Your organization',
+  email: 'connectors@example.com',
+  website: 'https://example.com',
+  privacyPolicy: 'https://example.com/privacy',
+  legalInfo: 'https://example.com/terms',
+};
+
+export const product = {
+  /** At most 30 characters, and neither "API" nor "Connector" in it. */
+  title: 'Jira and Salesforce',
+  /** At most 20 characters, for the plugin. */
+  shortTitle: 'Jira and Salesforce',
+  /** Letters, digits and hyphens: keeps the plugin's functions apart from those of others. */
+  namespace: 'jiraSalesforce',
+  /** From 30 to 500 characters, for people. */
+  description:
+    'Reads and changes Jira and Salesforce: what moved in a project, who owns an account and what is still open there, and the next step taken at once.',
+  /** At most 100 characters. */
+  shortDescription: 'What is new and what is open in Jira and Salesforce, and the next step taken at once.',
+  /** For the model, at most 2048 characters. */
+  instructions:
+    'Jira holds projects and their issues; Salesforce holds accounts, contacts, leads, opportunities and cases. ' +
+    'Use the actions to look things up rather than answer from memory, give the links that they return, and ask before changing anything that the user did not name. ' +
+    'An answer with nextPageToken goes on: call again with it as pageToken and the same other inputs. ' +
+    'When an action fails, its error says what to do next.',
+  categories: 'Productivity;Sales and CRM',
+  /** Behind the icon. Power Platform refuses #007ee5 and #ffffff. */
+  brandColor: '#3a2f8f',
+  /** Where the app runs; publishing puts the real name in its place. */
+  host: 'your-app.azurewebsites.net',
+};
