@@ -41,7 +41,8 @@ export function runQuery(scope: QueryScope): QueryResult {
       errorCode: 'NUMBER_OUTSIDE_VALID_RANGE',
     });
   }
-  const candidates = rowsOf(scope, object);
+  const mine = query.usingScope?.toLowerCase() === 'mine';
+  const candidates = rowsOf(scope, object).filter(row => !mine || row.OwnerId === scope.viewer.Id);
   const rows = query.where
     ? candidates.filter(compileWhere(scope, object, query.where, query.sObjectAlias))
     : candidates;
