@@ -347,9 +347,9 @@ function renderInline(nodes: readonly unknown[], place: Place): string {
     opening.sort((a, b) => reach(runs, index, b) - reach(runs, index, a));
 
     const before = opening.length > 0 ? '*' : (space || lastCharacter(pieces)).slice(-1);
-    const next = runs[index + 1];
-    if (run.kind === 'text')
-      text = escapeText(text, before, trailing || (next?.kind === 'text' ? next.text.charAt(0) : ''), run);
+    // Neighbours of the same marks are one run, so a delimiter or markup comes next.
+    const after = trailing || (index + 1 < runs.length ? '*' : '');
+    if (run.kind === 'text') text = escapeText(text, before, after, run);
     if (run.kind === 'text' && atLineStart && !place.oneLine && opening.length === 0 && kept === 0)
       text = escapeLineStart(text);
     closeDownTo(kept, space.charAt(0) || (opening.length > 0 ? '*' : text.charAt(0)));
