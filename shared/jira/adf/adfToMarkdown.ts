@@ -494,12 +494,12 @@ function stringsIn(root: unknown): string[] {
 
 /** Adds text, one run for all neighbours of the same marks, so that escaping sees it whole; line feeds are breaks. */
 function pushText(runs: Run[], text: string, marks: readonly Mark[]): void {
-  text.split(/\r\n|\r|\n/).forEach((line, index) => {
+  for (const [index, line] of (/[\r\n]/.test(text) ? text.split(/\r\n|\r|\n/) : [text]).entries()) {
     if (index > 0) runs.push({ kind: 'break', text: '', marks: [] });
     const last = runs.at(-1);
     if (last?.kind === 'text' && sameMarks(last.marks, marks)) last.text += line;
     else if (line !== '') runs.push({ kind: 'text', text: line, marks });
-  });
+  }
 }
 
 function marksOf(node: Fields): { marks: Mark[]; isCode: boolean } {
