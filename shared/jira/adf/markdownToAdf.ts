@@ -20,7 +20,7 @@ export interface AdfDocument {
   content: AdfNode[];
 }
 
-export interface MarkdownToAdfOptions {
+interface MarkdownToAdfOptions {
   /** Finds the person that `@name@host` names; undefined leaves it as text. */
   mention?: (email: string) => { id: string; text: string } | undefined;
 }
