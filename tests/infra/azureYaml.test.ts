@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseYaml } from '@redocly/openapi-core';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { describe, expect, it } from 'vitest';
+import { secretNames } from '../../shared/secrets/secretStore.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -63,5 +64,13 @@ describe('azure.yaml', () => {
     const once = new Set(['RECOVER_VAULT']);
     const wanted = names.filter(name => name && !ofAzd.has(name) && !once.has(name));
     expect(azureYaml.pipeline.variables.toSorted()).toEqual(wanted.toSorted());
+  });
+
+  it('has a workflow that hands the vault every secret', () => {
+    const workflow = read('.github/workflows/azure-dev.yml');
+    for (const secret of secretNames) {
+      const name = secret.toUpperCase().replaceAll('-', '_');
+      expect(workflow).toContain(`${name}: \${{ secrets.${name} }}\n`);
+    }
   });
 });

@@ -346,12 +346,6 @@ function renderInline(nodes: readonly unknown[], place: Place): string {
     const opening = run.marks.filter(mark => !open.slice(0, kept).some(other => other.mark.key === mark.key));
     opening.sort((a, b) => reach(runs, index, b) - reach(runs, index, a));
 
-    const before = opening.length > 0 ? '*' : (space || lastCharacter(pieces)).slice(-1);
-    const next = runs[index + 1];
-    if (run.kind === 'text')
-      text = escapeText(text, before, trailing || (next?.kind === 'text' ? next.text.charAt(0) : ''), run);
-    if (run.kind === 'text' && atLineStart && !place.oneLine && opening.length === 0 && kept === 0)
-      text = escapeLineStart(text);
     closeDownTo(kept, space.charAt(0) || (opening.length > 0 ? '*' : text.charAt(0)));
     if (space !== '') pieces.push(space);
     for (const mark of opening) {
@@ -359,7 +353,12 @@ function renderInline(nodes: readonly unknown[], place: Place): string {
       open.push({ mark, slot: pieces.length, before: lastCharacter(pieces) });
       pieces.push('');
     }
-    if (opening.length === 0 && text.startsWith('[')) shieldExclamation(pieces);
+    if (run.kind === 'text') {
+      // Neighbours of the same marks are one run, so a delimiter or markup comes next.
+      const after = trailing || (index + 1 < runs.length ? '*' : '');
+      text = escapeText(text, lastCharacter(pieces), after, run);
+      if (atLineStart && !place.oneLine && open.length === 0) text = escapeLineStart(text);
+    } else if (opening.length === 0 && text.startsWith('[')) shieldExclamation(pieces);
     pieces.push(text);
     space = trailing;
     atLineStart = false;
@@ -495,12 +494,12 @@ function stringsIn(root: unknown): string[] {
 
 /** Adds text, one run for all neighbours of the same marks, so that escaping sees it whole; line feeds are breaks. */
 function pushText(runs: Run[], text: string, marks: readonly Mark[]): void {
-  text.split(/\r\n|\r|\n/).forEach((line, index) => {
+  for (const [index, line] of (/[\r\n]/.test(text) ? text.split(/\r\n|\r|\n/) : [text]).entries()) {
     if (index > 0) runs.push({ kind: 'break', text: '', marks: [] });
     const last = runs.at(-1);
     if (last?.kind === 'text' && sameMarks(last.marks, marks)) last.text += line;
     else if (line !== '') runs.push({ kind: 'text', text: line, marks });
-  });
+  }
 }
 
 function marksOf(node: Fields): { marks: Mark[]; isCode: boolean } {
@@ -583,7 +582,7 @@ function needsEscape(
     case ']':
       return inLink || next === '(';
     case '<':
-      return /[a-z/!?]/i.test(next);
+      return /\S/.test(next);
     case '&':
       return /^&#?\w+;/.test(entity);
     case '*':

@@ -77,7 +77,7 @@ export function parseJql(jql: string): JqlQuery {
   const terminal = (): Clause => {
     const field = name('a field name');
     const operator = operatorAfterField();
-    return { kind: 'terminal', field, operator, operand: operand(operator) };
+    return { kind: 'terminal', field, operator, operand: operand(field, operator) };
   };
 
   const name = (what: string): string => {
@@ -115,13 +115,13 @@ export function parseJql(jql: string): JqlQuery {
     );
   };
 
-  const operand = (operator: Operator): Operand => {
+  const operand = (field: string, operator: Operator): Operand => {
     const isList = operator === 'in' || operator === 'not in';
     if (take(isSymbol(peek(), '('))) return list();
     const value = single();
     if (isList && value.kind !== 'function') {
       throw badRequest(
-        `Operator '${operator}' does not support the non-list value '${describe(value)}' for the field.`,
+        `Operator '${operator}' does not support the non-list value '${describe(value)}' for field '${field}'.`,
       );
     }
     return value;

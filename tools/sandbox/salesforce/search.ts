@@ -129,7 +129,7 @@ function search(scope: QueryScope, words: string, group: Group, wanted: Wanted[]
 
 function parse(soql: string): QueryBase {
   try {
-    return parseQuery(soql, { allowApexBindVariables: false });
+    return parseQuery(soql);
   } catch (error) {
     throw new Refusal(400, {
       message: `${soql}: ${error instanceof Error ? error.message : error}`,

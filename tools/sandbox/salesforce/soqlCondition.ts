@@ -95,6 +95,7 @@ function compileTest<Item>(
     const found = new Set(valuesOf(condition));
     return condition.operator === 'NOT IN' ? value => !found.has(value) : value => value !== null && found.has(value);
   }
+  checkOperator(scope, operand, condition.operator);
   const literals = literalsOf(condition);
   for (const literal of literals) checkType(scope, operand, literal);
   return testOf(scope, operand, condition.operator, literals);
@@ -218,6 +219,20 @@ const accepted: Partial<Record<FieldType, { literals: LiteralType[]; called: str
   date: { literals: ['DATE', ...relative], called: 'date' },
   datetime: { literals: ['DATETIME', ...relative], called: 'dateTime' },
 };
+
+/** LIKE is for text, INCLUDES for multi-select picklists, and no truth is more or less than another. */
+function checkOperator<Item>({ soql }: Scope, { name, type }: Operand<Item>, operator: string): void {
+  const isText = !(type in accepted) && type !== 'id' && type !== 'reference';
+  const isMultiple = type === 'multipicklist';
+  const fits: Record<string, boolean> = {
+    LIKE: isText && !isMultiple,
+    INCLUDES: isMultiple,
+    EXCLUDES: isMultiple,
+  };
+  const ordered = type !== 'boolean' && !isMultiple;
+  if (/[<>]/.test(operator) && operator !== '<>' ? ordered : (fits[operator] ?? true)) return;
+  throw soqlRefusal('INVALID_QUERY_FILTER_OPERATOR', soql, name, `invalid operator on ${type} field`);
+}
 
 function checkType<Item>(scope: Scope, operand: Operand<Item>, literal: Literal): void {
   const rule = accepted[operand.type] ?? { literals: ['STRING'], called: 'string' };
