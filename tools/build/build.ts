@@ -1,5 +1,5 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
 import { registeredFunctions } from './registeredFunctions.ts';
@@ -44,7 +44,6 @@ const withoutVendorSchemas: Plugin = {
 const options: BuildOptions = {
   absWorkingDir: fileURLToPath(root),
   entryPoints: { index: 'functions/index.ts' },
-  outdir: 'dist',
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -62,26 +61,35 @@ const options: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** Builds dist/, the deployable app, and fails when it does not register exactly the functions that are declared. */
+/**
+ * Builds dist/, the deployable app, and fails when it does not register exactly the functions that are declared. What is
+ * in dist/ is replaced at the very end, so that a build that fails leaves the last good one.
+ */
 export async function build(): Promise<void> {
   const actions = await declaredActions(root);
   await writeFile(new URL('functions/actions.ts', root), actionIndex(actions));
-  await rm(dist, { recursive: true, force: true });
-  await mkdir(dist, { recursive: true });
-  await bundle(options);
-  await copyFile(new URL('host.json', root), new URL('host.json', dist));
-  await writeFile(new URL('package.json', dist), `${JSON.stringify(deployedPackage, null, 2)}\n`);
-  await checkRegistrations(actions);
+  const outdir = await mkdtemp(fileURLToPath(new URL('.dist-', root)));
+  try {
+    const output = pathToFileURL(`${outdir}/`);
+    await bundle({ ...options, outdir });
+    await copyFile(new URL('host.json', root), new URL('host.json', output));
+    await writeFile(new URL('package.json', output), `${JSON.stringify(deployedPackage, null, 2)}\n`);
+    await checkRegistrations(new URL('index.js', output), actions);
+    await rm(dist, { recursive: true, force: true });
+    await rename(output, dist);
+  } finally {
+    await rm(outdir, { recursive: true, force: true });
+  }
 }
 
-async function checkRegistrations(actions: readonly DeclaredAction[]): Promise<void> {
+async function checkRegistrations(entry: URL, actions: readonly DeclaredAction[]): Promise<void> {
   const declared = [...actions.map(({ action }) => action.name), ...endpoints].sort();
-  const registered = (await registeredFunctions(new URL('index.js', dist))).sort();
+  const registered = (await registeredFunctions(entry)).sort();
   const missing = declared.filter(name => !registered.includes(name));
   const surplus = registered.filter(name => !declared.includes(name));
   if (missing.length > 0 || surplus.length > 0 || registered.length !== declared.length) {
     throw new Error(
-      `dist/ does not register the functions that functions/ declares. Missing: ${missing.join(', ') || 'none'}. Not declared: ${surplus.join(', ') || 'none'}. `,
+      `dist/ does not register the functions that functions/ declares. Missing: ${missing.join(', ') || 'none'}. Not declared: ${surplus.join(', ') || 'none'}.`,
     );
   }
 }
