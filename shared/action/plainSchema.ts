@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Action } from './defineAction.ts';
 
 /** JSON Schema as every agent platform reads it: one type each, nothing referred to, no alternatives. */
-export interface PlainSchema {
+export type PlainSchema = {
   /** Left out where any value may stand, as in a record of fields of all types. */
   type?: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';
   description?: string;
@@ -15,13 +15,10 @@ export interface PlainSchema {
   properties?: Record<string, PlainSchema>;
   required?: string[];
   additionalProperties?: PlainSchema;
-}
+};
 
 /** An object with named fields. */
-export interface PlainObject extends PlainSchema {
-  type: 'object';
-  properties: Record<string, PlainSchema>;
-}
+export type PlainObject = PlainSchema & { type: 'object'; properties: Record<string, PlainSchema> };
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 

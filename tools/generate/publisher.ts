@@ -22,12 +22,6 @@ export const product = {
     'Reads and changes Jira and Salesforce: what moved in a project, who owns an account and what is still open there, and the next step taken at once.',
   /** At most 100 characters. */
   shortDescription: 'What is new and what is open in Jira and Salesforce, and the next step taken at once.',
-  /** For the model, at most 2048 characters. */
-  instructions:
-    'Jira holds projects and their issues; Salesforce holds accounts, contacts, leads, opportunities and cases. ' +
-    'Use the actions to look things up rather than answer from memory, give the links that they return, and ask before changing anything that the user did not name. ' +
-    'An answer with nextPageToken goes on: call again with it as pageToken and the same other inputs. ' +
-    'When an action fails, its error says what to do next.',
   categories: 'Productivity;Sales and CRM',
   /** Behind the icon. Power Platform refuses #007ee5 and #ffffff. */
   brandColor: '#3a2f8f',
