@@ -5,6 +5,10 @@ import { actionIndex, declaredActions } from './actionIndex.ts';
 import { actionReference } from './actionReference.ts';
 import { connectorDefinition, connectorProperties, connectorSettings, mcpDefinition } from './connector.ts';
 import { functionTools } from './functionTools.ts';
+import { icon } from './icon.ts';
+import { openApi } from './openApi.ts';
+import { pluginManifest } from './plugin.ts';
+import { product } from './publisher.ts';
 import { sampleCall } from './sampleCalls.ts';
 
 type FileContent = string | Buffer;
@@ -25,6 +29,9 @@ async function generatedFiles(root: URL): Promise<Map<string, FileContent>> {
     ['infra/connector/mcp/apiDefinition.swagger.json', json(mcpDefinition(version, 'key'))],
     ['infra/connector/mcp/apiProperties.json', json(connectorProperties('key'))],
     ['infra/connector/mcp/settings.json', json(connectorSettings('../icon.png'))],
+    ['infra/connector/icon.png', icon(product.brandColor)],
+    ['infra/plugin/ai-plugin.json', json(pluginManifest(actions))],
+    ['infra/plugin/openapi.json', json(openApi(actions, version))],
     ['infra/plugin/actions.json', json(functionTools(actions))],
     ['docs/actions.md', await actionReference(actions, sampleCall)],
   ]);
