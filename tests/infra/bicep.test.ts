@@ -61,7 +61,7 @@ const optionSets = {
 type OptionSet = keyof typeof optionSets;
 const everySet = Object.keys(optionSets) as OptionSet[];
 
-describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, () => {
+describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { timeout: 60_000 }, () => {
   let snapshots: Map<OptionSet, Snapshot>;
   const snapshot = (options: OptionSet): Snapshot => {
     const taken = snapshots.get(options);
@@ -315,6 +315,27 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, () =
 
     it('with Entra but no registration stops before anything is deployed', async () => {
       await expect(takeSnapshot({ INBOUND_AUTH: 'entra' })).rejects.toThrow('ENTRA_CLIENT_ID is empty');
+    });
+  });
+
+  describe('the Logic Apps connector', () => {
+    const parametersOf = (options: OptionSet) =>
+      snapshot(options).one('Microsoft.Web/customApis').properties.connectionParameters;
+
+    it('asks for a function key', () => {
+      expect(parametersOf('key')).toMatchObject({ api_key: { type: 'securestring' } });
+    });
+
+    it('with Entra signs users of this tenant in to this app', () => {
+      const { token } = parametersOf('entra');
+      expect(token.oAuthSettings).toMatchObject({
+        identityProvider: 'aad',
+        clientId: 'registration',
+        scopes: ['api://registration/.default'],
+        properties: { AzureActiveDirectoryResourceId: 'api://registration' },
+        customParameters: { tenantId: { value: tenantId }, resourceUri: { value: 'api://registration' } },
+      });
+      expect(JSON.stringify(token)).not.toContain('your-');
     });
   });
 
