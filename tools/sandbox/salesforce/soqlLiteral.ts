@@ -32,7 +32,7 @@ export function likePattern(literal: Literal, soql: string): RegExp {
   const source = characters(literal, soql).map(({ char, escaped }) => {
     if (!escaped && char === '%') return '.*';
     if (!escaped && char === '_') return '.';
-    return char.replace(/[\\^$.*+?()[\]{}|/-]/u, '\\$&');
+    return char.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&');
   });
   return new RegExp(`^${source.join('')}$`, 'isu');
 }
