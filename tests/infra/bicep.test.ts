@@ -62,6 +62,7 @@ type OptionSet = keyof typeof optionSets;
 const everySet = Object.keys(optionSets) as OptionSet[];
 
 describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { timeout: 60_000 }, () => {
+  let build: { stdout: string; stderr: string };
   let snapshots: Map<OptionSet, Snapshot>;
   const snapshot = (options: OptionSet): Snapshot => {
     const taken = snapshots.get(options);
@@ -70,6 +71,7 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
   };
 
   beforeAll(async () => {
+    build = await runBicep('build', 'infra/main.bicep', '--stdout');
     snapshots = new Map(
       await Promise.all(everySet.map(async options => [options, await takeSnapshot(optionSets[options])] as const)),
     );
@@ -77,8 +79,8 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
 
   describe('the sources', () => {
     it('compile and lint without a warning', async () => {
-      const { stdout, stderr } = await runBicep('lint', '--pattern', 'infra/**/*.bicep*');
-      expect(stdout + stderr).toBe('');
+      expect(await runBicep('lint', 'infra/main.bicepparam')).toEqual({ stdout: '', stderr: '' });
+      expect(build.stderr).toBe('');
     });
 
     it('are formatted', async () => {
@@ -87,9 +89,8 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
       for (const [file, text] of formatted) expect(readFileSync(join(root, file), 'utf8'), file).toBe(text);
     });
 
-    it('take no secret in a parameter, give none in an output, and read no key', async () => {
-      const { stdout } = await runBicep('build', 'infra/main.bicep', '--stdout');
-      const { parameters, outputs } = JSON.parse(stdout) as { parameters: object; outputs: object };
+    it('take no secret in a parameter, give none in an output, and read no key', () => {
+      const { parameters, outputs } = JSON.parse(build.stdout) as { parameters: object; outputs: object };
       expect(Object.keys(parameters).join()).not.toMatch(/secret|password|token|key/i);
       expect(JSON.stringify(parameters)).not.toMatch(/secure/i);
       expect(Object.keys(outputs)).toEqual([
@@ -104,7 +105,7 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
         'IDENTITY_PRINCIPAL_ID',
         'OUTBOUND_IP_ADDRESS',
       ]);
-      expect(stdout).not.toMatch(/list(Keys|Secrets|AccountSas|ServiceSas|HostKeys)?\(/i);
+      expect(build.stdout).not.toMatch(/list(Keys|Secrets|AccountSas|ServiceSas|HostKeys)?\(/i);
     });
   });
 
