@@ -145,6 +145,8 @@ describe('date literals, on Wednesday 18 November 2026', () => {
       column(`SELECT COUNT(Id) FROM Task WHERE Subject = 'Dated' AND CreatedDate ${condition}`);
     expect(await created('= 2026-11-18T11:00:00+01:00')).toEqual([dates.length]);
     expect(await created('> 2026-11-18T10:00:00Z')).toEqual([0]);
+    expect(await created('<= 2026-11-18T10:00:00Z')).toEqual([dates.length]);
+    expect(await created('< 2026-11-18T10:00:00Z')).toEqual([0]);
     expect(await created('= TODAY')).toEqual([dates.length]);
   });
 });
