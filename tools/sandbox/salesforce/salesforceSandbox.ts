@@ -32,6 +32,7 @@ export interface SalesforceSandbox extends SandboxServer {
 }
 
 const oldestVersion = 40;
+/** The newest that `/services/data` lists; newer ones are served all the same. */
 const newestVersion = 67;
 
 /**
@@ -53,7 +54,7 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions =
       return { json: userInfo(org, sessions.viewerOf(request), server.url) };
     }
     const [, base, version, rest = ''] = /^(\/services\/data\/v(\d+)\.0)(?:\/(.*))?$/.exec(path) ?? [];
-    if (base === undefined || Number(version) < oldestVersion || Number(version) > newestVersion) throw notFound();
+    if (base === undefined || Number(version) < oldestVersion) throw notFound();
     const viewer = sessions.viewerOf(request);
     calls += 1;
     const { query, headers } = request;

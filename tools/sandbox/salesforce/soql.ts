@@ -32,7 +32,7 @@ export interface QueryScope extends Scope {
 
 /** Carries out one SOQL statement. Throws a `Refusal` worded like Salesforce's for what is wrong with it. */
 export function runQuery(scope: QueryScope): QueryResult {
-  const query = parse(scope.soql);
+  const query = parseSoql(scope.soql);
   const object = findObject(query.sObject ?? '');
   if (!object) throw noSuchType(scope.soql, query.sObject ?? '');
   if ((query.offset ?? 0) > 2000) {
@@ -101,7 +101,7 @@ export function compileWhere(
   );
 }
 
-function parse(soql: string): Query {
+export function parseSoql(soql: string): Query {
   try {
     // Without options: with any, even the defaults, the library builds a new parser each time, which takes 50 ms.
     return parseQuery(soql);

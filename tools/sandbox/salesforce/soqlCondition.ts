@@ -179,31 +179,30 @@ function equality<Item>(scope: Scope, operand: Operand<Item>, literal: Literal):
 
 function within(value: FieldValue, { from, to }: Span): boolean {
   const time = value === null ? Number.NaN : Date.parse(String(value));
-  return from === to ? time === from : time >= from && time < to;
+  return time >= from && time < to;
 }
 
+/** A day, or a month, counts as one value: what is later than it begins when it is over. */
 function ordering(scope: Scope, operator: '<' | '<=' | '>' | '>=', literal: Literal): Test {
   const span = spanOf(literal, scope.org.now());
-  // A day is one value: later than it is after its end, not later than it is before its end.
-  const instant = span?.from === span?.to;
-  const bound = span
-    ? operator === '<' || operator === '>=' || instant
-      ? span.from
-      : span.to
-    : literal.type === 'STRING'
-      ? textOf(literal, scope.soql).toLowerCase()
-      : numberOf(literal);
-  const read = (value: FieldValue) => {
-    if (span) return Date.parse(String(value));
-    return typeof bound === 'number' ? Number(value) : String(value).toLowerCase();
-  };
+  if (span) {
+    const compare: Record<typeof operator, (time: number) => boolean> = {
+      '<': time => time < span.from,
+      '<=': time => time < span.to,
+      '>': time => time >= span.to,
+      '>=': time => time >= span.from,
+    };
+    return value => value !== null && compare[operator](Date.parse(String(value)));
+  }
+  const isText = literal.type === 'STRING';
+  const bound = isText ? textOf(literal, scope.soql).toLowerCase() : numberOf(literal);
   const compare: Record<typeof operator, (left: number | string) => boolean> = {
     '<': left => left < bound,
-    '<=': left => (span && !instant ? left < bound : left <= bound),
-    '>': left => (span && !instant ? left >= bound : left > bound),
+    '<=': left => left <= bound,
+    '>': left => left > bound,
     '>=': left => left >= bound,
   };
-  return value => value !== null && compare[operator](read(value));
+  return value => value !== null && compare[operator](isText ? String(value).toLowerCase() : Number(value));
 }
 
 const numberOf = (literal: Literal): number => Number(literal.text.replace(/^[A-Za-z]{3}/, ''));

@@ -347,14 +347,11 @@ describe('adfToMarkdown', () => {
     expect(adfToMarkdown(doc(...[content].flat()))).toBe(markdown);
   });
 
-  it.each(['listItem', 'blockquote', 'paragraph', 'table', 'unheardOf', 'text'])(
-    'keeps the text below 10,000 levels of %s',
-    type => {
-      let tree: AdfNode = text('bottom');
-      for (let level = 0; level < 10_000; level++) tree = node(type, {}, tree);
-      expect(adfToMarkdown(doc(tree))).toContain('bottom');
-    },
-  );
+  it.each(Object.keys(nodeOf))('keeps the text below 10,000 levels of %s', type => {
+    let tree: AdfNode = text('bottom');
+    for (let level = 0; level < 10_000; level++) tree = node(type, {}, tree);
+    expect(adfToMarkdown(doc(tree))).toContain('bottom');
+  });
 
   it('takes a megabyte in its stride', () => {
     const hostile = ['*_[&`<~\\!', '| ', '\n', '` `` ', 'a_', '- '].map(part =>

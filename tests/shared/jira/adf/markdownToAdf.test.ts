@@ -197,7 +197,7 @@ describe('markdownToAdf', () => {
       fc.property(fc.oneof({ weight: 9, arbitrary: soup }, fc.string({ unit: 'binary' })), markdown => {
         expect(adfErrors(markdownToAdf(markdown))).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 

@@ -266,6 +266,7 @@ describe('paging a search', () => {
       keys.push(...(found.issues ?? []).map(({ key }) => key ?? ''));
       nextPageToken = found.nextPageToken ?? undefined;
       expect(found.isLast).toBe(nextPageToken === undefined);
+      expect(found.issues?.length).toBeLessThanOrEqual(maxResults);
       await between();
     } while (nextPageToken !== undefined);
     return keys;
@@ -283,6 +284,24 @@ describe('paging a search', () => {
       jira.issueComments.addComment({ issueIdOrKey: whole[20] ?? '', body: note('Meanwhile') }),
     );
     expect(keys.toSorted()).toEqual(whole.toSorted());
+  });
+
+  it('shows at most a hundred issues with their fields, and any number of bare ones', async () => {
+    const sizes = async (fields: string[]) => {
+      const found = await jira.issueSearch.searchAndReconsileIssuesUsingJqlPost({
+        jql: 'created <= now()',
+        maxResults: 5000,
+        fields,
+      });
+      return found.issues?.length;
+    };
+    for (let number = 0; number < 50; number += 1) {
+      await jira.issues.createIssue({
+        fields: { project: { key: 'COMET' }, issuetype: { name: 'Task' }, summary: `${number}` },
+      });
+    }
+    expect(await sizes(['summary'])).toBe(100);
+    expect(await sizes(['key'])).toBeGreaterThan(100);
   });
 
   it('refuses a page token that it did not give, or that belongs to another query', async () => {

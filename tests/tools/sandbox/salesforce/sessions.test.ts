@@ -44,6 +44,15 @@ test.each([
   expect(answer.body).toEqual(error);
 });
 
+test('client credentials may come in the Authorization header', async () => {
+  const response = await fetch(`${sandbox.url}/services/oauth2/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('sandbox-client:sandbox-secret')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  expect(response.status).toBe(200);
+});
+
 test('a JWT assertion opens a session of the user it names', async () => {
   const { call } = await signIn(sandbox, 'LI.WEI@example.com');
   expect((await call('GET', '/services/oauth2/userinfo')).body.name).toBe('Li Wei');

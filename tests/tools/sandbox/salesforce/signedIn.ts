@@ -10,7 +10,7 @@ export const now = new Date('2026-11-18T10:00:00.000Z');
 type Fields = Record<string, unknown>;
 
 /** What the tests read of the sandbox's answers; which part is there depends on what was asked. */
-export interface Body {
+interface Body {
   [entry: number]: { errorCode: string; message: string };
   access_token: string;
   id: string;

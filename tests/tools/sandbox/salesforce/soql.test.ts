@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type SalesforceSandbox,
@@ -59,6 +60,24 @@ describe('a WHERE clause', () => {
     expect(await projects("Regions__c EXCLUDES ('AMER')")).toEqual(['Zürich press hall', "D'Arcy tills"]);
     expect(await projects("Account__r.Name = 'Contoso' AND Sponsor__r.FirstName = 'Maria'")).toHaveLength(1);
   });
+});
+
+test('a record is found by its name, whatever the name, with = and with LIKE', async () => {
+  const quoted = (text: string) => text.replace(/['"\\]/g, '\\$&');
+  const names = fc
+    .string({ unit: 'binary', minLength: 1, maxLength: 30 })
+    .filter(name => !/[\p{Cc}\p{Cs}]/u.test(name));
+  await fc.assert(
+    fc.asyncProperty(names, async name => {
+      const { id } = (await session.call('POST', '/sobjects/Lead', { LastName: name, Company: 'Fuzz' })).body;
+      const pattern = quoted(name).replace(/[%_]/g, '\\$&');
+      for (const where of [`LastName = '${quoted(name)}'`, `LastName LIKE '${pattern}'`]) {
+        expect(await session.column(`SELECT Id FROM Lead WHERE Company = 'Fuzz' AND ${where}`)).toContain(id);
+      }
+      await session.call('DELETE', `/sobjects/Lead/${id}`);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe('date literals, on Wednesday 18 November 2026', () => {
@@ -126,6 +145,8 @@ describe('date literals, on Wednesday 18 November 2026', () => {
       column(`SELECT COUNT(Id) FROM Task WHERE Subject = 'Dated' AND CreatedDate ${condition}`);
     expect(await created('= 2026-11-18T11:00:00+01:00')).toEqual([dates.length]);
     expect(await created('> 2026-11-18T10:00:00Z')).toEqual([0]);
+    expect(await created('<= 2026-11-18T10:00:00Z')).toEqual([dates.length]);
+    expect(await created('< 2026-11-18T10:00:00Z')).toEqual([0]);
     expect(await created('= TODAY')).toEqual([dates.length]);
   });
 });
@@ -225,6 +246,13 @@ describe('aggregates', () => {
       },
       { attributes: { type: 'AggregateResult' }, Name: '田中精機', deals: 1, expr0: 99_000, latest: '2026-11-08' },
     ]);
+  });
+
+  test('nulls do not count', async () => {
+    const { records } = await session.query(
+      "SELECT COUNT(Id), COUNT(Amount), AVG(Amount) FROM Opportunity WHERE Account.Name = 'Café Águila'",
+    );
+    expect(records).toMatchObject([{ expr0: 2, expr1: 1, expr2: 7400 }]);
   });
 
   test('a date function groups and filters', async () => {
