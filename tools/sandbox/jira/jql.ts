@@ -66,7 +66,17 @@ export function parseJql(jql: string): JqlQuery {
     return only && clauses.length === 1 ? only : { kind, clauses };
   };
 
+  // A query is only so deep that every step over it can recurse.
+  let depth = 0;
   const not = (): Clause => {
+    depth += 1;
+    if (depth > 500) throw badRequest('The JQL query is nested too deeply.');
+    const clause = negatedOrNested();
+    depth -= 1;
+    return clause;
+  };
+
+  const negatedOrNested = (): Clause => {
     if (take(isKeyword(peek(), 'not') || isSymbol(peek(), '!'))) return { kind: 'not', clause: not() };
     if (!take(isSymbol(peek(), '('))) return terminal();
     const inner = or();
@@ -149,10 +159,10 @@ export function parseJql(jql: string): JqlQuery {
     if (!take(isSymbol(peek(), '('))) return { kind: 'value', text: token.text };
     const args: string[] = [];
     while (!take(isSymbol(peek(), ')'))) {
+      if (args.length > 0 && !take(isSymbol(peek(), ','))) throw expected("')'", peek());
       const argument = next();
       if (argument.kind !== 'word' && argument.kind !== 'quoted') throw expected("')'", argument);
       args.push(argument.text);
-      take(isSymbol(peek(), ','));
     }
     return { kind: 'function', name: token.text, args };
   };

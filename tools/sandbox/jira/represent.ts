@@ -226,13 +226,7 @@ const showLink = (view: View, issue: Issue, link: Link) => ({
 
 function showTimeTracking(issue: Issue) {
   const spent = issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0);
-  const original = Number(issue.values.timeoriginalestimate ?? 0);
-  const remaining = Math.max(0, original - spent);
-  return {
-    ...(original ? { originalEstimate: duration(original), originalEstimateSeconds: original } : {}),
-    ...(original ? { remainingEstimate: duration(remaining), remainingEstimateSeconds: remaining } : {}),
-    ...(spent ? { timeSpent: duration(spent), timeSpentSeconds: spent } : {}),
-  };
+  return spent === 0 ? {} : { timeSpent: duration(spent), timeSpentSeconds: spent };
 }
 
 /** Seconds as Jira writes them: weeks of five days of eight hours. */
