@@ -5,7 +5,7 @@ import { dynamicValues } from './choices.ts';
 import { GENERATED } from './generated.ts';
 import { fieldTitle, operationId } from './naming.ts';
 import { problemStatuses } from './problems.ts';
-import { product, publisher } from './publisher.ts';
+import { placeholders, product, publisher } from './publisher.ts';
 
 /** How a connection proves who it is: with the app's function key, or with the user's sign-in. */
 export type ConnectorAuth = 'key' | 'entra';
@@ -64,7 +64,7 @@ export function connectorProperties(auth: ConnectorAuth) {
   };
 }
 
-/** What `pac connector` and `paconn` read beside the definition. */
+/** What the command-line tools `pac` and `paconn` read beside the definition. `icon` is a path from there. */
 export function connectorSettings(icon: string) {
   return {
     connectorId: '',
@@ -86,7 +86,7 @@ function head(title: string, description: string, version: string) {
       contact: { name: publisher.name, url: publisher.website, email: publisher.email },
       'x-generated': GENERATED,
     },
-    host: product.host,
+    host: placeholders.host,
     basePath: '/api',
     schemes: ['https'],
   };
@@ -100,6 +100,9 @@ const metadata = {
   ],
 };
 
+const { clientId, tenantId } = placeholders;
+const resource = `api://${clientId}`;
+
 const security = {
   key: {
     securityDefinitions: { function_key: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
@@ -110,8 +113,8 @@ const security = {
       entra_id: {
         type: 'oauth2',
         flow: 'accessCode',
-        authorizationUrl: 'https://login.microsoftonline.com/common/oauth2/authorize',
-        tokenUrl: 'https://login.microsoftonline.com/common/oauth2/token',
+        authorizationUrl: `https://login.microsoftonline.com/${tenantId}/oauth2/authorize`,
+        tokenUrl: `https://login.microsoftonline.com/${tenantId}/oauth2/token`,
         scopes: {},
       },
     },
@@ -136,14 +139,14 @@ const connectionParameters = {
       type: 'oauthSetting',
       oAuthSettings: {
         identityProvider: 'aad',
-        clientId: 'your-client-id',
-        scopes: ['api://your-client-id/.default'],
+        clientId,
+        scopes: [`${resource}/.default`],
         redirectMode: 'GlobalPerConnector',
-        properties: { IsFirstParty: 'False', AzureActiveDirectoryResourceId: 'api://your-client-id' },
+        properties: { IsFirstParty: 'False', AzureActiveDirectoryResourceId: resource },
         customParameters: {
           loginUri: { value: 'https://login.microsoftonline.com' },
-          tenantId: { value: 'common' },
-          resourceUri: { value: 'api://your-client-id' },
+          tenantId: { value: tenantId },
+          resourceUri: { value: resource },
           enableOnbehalfOfLogin: { value: 'false' },
         },
       },

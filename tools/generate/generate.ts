@@ -1,15 +1,24 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { relative } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { actionIndex, declaredActions } from './actionIndex.ts';
 import { actionReference } from './actionReference.ts';
-import { connectorDefinition, connectorProperties, connectorSettings, mcpDefinition } from './connector.ts';
+import {
+  type ConnectorAuth,
+  connectorDefinition,
+  connectorProperties,
+  connectorSettings,
+  mcpDefinition,
+} from './connector.ts';
 import { functionTools } from './functionTools.ts';
 import { icon } from './icon.ts';
 import { openApi } from './openApi.ts';
 import { pluginManifest } from './plugin.ts';
 import { product } from './publisher.ts';
 import { sampleCall } from './sampleCalls.ts';
+
+const ICON = 'infra/connector/icon.png';
 
 type FileContent = string | Buffer;
 
@@ -20,21 +29,25 @@ async function generatedFiles(root: URL): Promise<Map<string, FileContent>> {
   const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
   return new Map<string, FileContent>([
     ['functions/actions.ts', actionIndex(declared)],
-    ['infra/connector/apiDefinition.swagger.json', json(connectorDefinition(actions, version, 'key'))],
-    ['infra/connector/apiProperties.json', json(connectorProperties('key'))],
-    ['infra/connector/settings.json', json(connectorSettings('icon.png'))],
-    ['infra/connector/entra/apiDefinition.swagger.json', json(connectorDefinition(actions, version, 'entra'))],
-    ['infra/connector/entra/apiProperties.json', json(connectorProperties('entra'))],
-    ['infra/connector/entra/settings.json', json(connectorSettings('../icon.png'))],
-    ['infra/connector/mcp/apiDefinition.swagger.json', json(mcpDefinition(version, 'key'))],
-    ['infra/connector/mcp/apiProperties.json', json(connectorProperties('key'))],
-    ['infra/connector/mcp/settings.json', json(connectorSettings('../icon.png'))],
-    ['infra/connector/icon.png', icon(product.brandColor)],
+    ...connectorFiles('infra/connector', 'key', connectorDefinition(actions, version, 'key')),
+    ...connectorFiles('infra/connector/entra', 'entra', connectorDefinition(actions, version, 'entra')),
+    ...connectorFiles('infra/connector/mcp', 'key', mcpDefinition(version, 'key')),
+    ...connectorFiles('infra/connector/mcp/entra', 'entra', mcpDefinition(version, 'entra')),
+    [ICON, icon(product.brandColor)],
     ['infra/plugin/ai-plugin.json', json(pluginManifest(actions))],
     ['infra/plugin/openapi.json', json(openApi(actions, version))],
     ['infra/plugin/actions.json', json(functionTools(actions))],
     ['docs/actions.md', await actionReference(actions, sampleCall)],
   ]);
+}
+
+/** The files that Power Platform takes for one connector; all of them share one icon. */
+function connectorFiles(folder: string, auth: ConnectorAuth, definition: object): [string, FileContent][] {
+  return [
+    [`${folder}/apiDefinition.swagger.json`, json(definition)],
+    [`${folder}/apiProperties.json`, json(connectorProperties(auth))],
+    [`${folder}/settings.json`, json(connectorSettings(relative(folder, ICON)))],
+  ];
 }
 
 function json(value: unknown): string {

@@ -4,7 +4,7 @@ import { inputSchema, outputSchema, toPlainObject } from '../../shared/action/pl
 import { GENERATED } from './generated.ts';
 import { operationId } from './naming.ts';
 import { problemStatuses } from './problems.ts';
-import { product, publisher } from './publisher.ts';
+import { placeholders, product, publisher } from './publisher.ts';
 
 /** The document that the plugin refers to: OpenAPI 3, with failures as problem documents. */
 export function openApi(actions: readonly Action[], version: string) {
@@ -17,7 +17,7 @@ export function openApi(actions: readonly Action[], version: string) {
       contact: { name: publisher.name, url: publisher.website, email: publisher.email },
       'x-generated': GENERATED,
     },
-    servers: [{ url: `https://${product.host}/api` }],
+    servers: [{ url: `https://${placeholders.host}/api` }],
     security: [{ function_key: [] }],
     paths: Object.fromEntries(
       actions.map(action => [

@@ -25,6 +25,11 @@ export const product = {
   categories: 'Productivity;Sales and CRM',
   /** Behind the icon. Power Platform refuses #007ee5 and #ffffff. */
   brandColor: '#3a2f8f',
-  /** Where the app runs; publishing puts the real name in its place. */
+};
+
+/** What is not known before the app is deployed. Publishing puts the real values in their place. */
+export const placeholders = {
   host: 'your-app.azurewebsites.net',
+  clientId: 'your-client-id',
+  tenantId: 'your-tenant-id',
 };
