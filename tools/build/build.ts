@@ -1,5 +1,5 @@
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
 import { registeredFunctions } from './registeredFunctions.ts';
@@ -82,17 +82,17 @@ const options: BuildOptions = {
 export async function build(): Promise<void> {
   const actions = await declaredActions(root);
   await writeFile(new URL('functions/actions.ts', root), actionIndex(actions));
-  const outdir = await mkdtemp(fileURLToPath(new URL('.dist-', root)));
+  const output = new URL(`.dist-${process.pid}/`, root);
+  await mkdir(output);
   try {
-    const output = pathToFileURL(`${outdir}/`);
-    await bundle({ ...options, outdir });
+    await bundle({ ...options, outdir: fileURLToPath(output) });
     await copyFile(new URL('host.json', root), new URL('host.json', output));
     await writeFile(new URL('package.json', output), `${JSON.stringify(deployedPackage, null, 2)}\n`);
     await checkRegistrations(new URL('index.js', output), actions);
     await rm(dist, { recursive: true, force: true });
     await rename(output, dist);
   } finally {
-    await rm(outdir, { recursive: true, force: true });
+    await rm(output, { recursive: true, force: true });
   }
 }
 

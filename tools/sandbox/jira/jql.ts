@@ -168,8 +168,8 @@ export function parseJql(jql: string): JqlQuery {
   };
 
   const orderBy = (): JqlQuery['orderBy'] => {
-    const order = next();
-    if (!take(isKeyword(peek(), 'by'))) throw expected("'BY'", isKeyword(order, 'order') ? peek() : order);
+    next();
+    if (!take(isKeyword(peek(), 'by'))) throw expected("'BY'", peek());
     const sorts: JqlQuery['orderBy'] = [];
     do {
       const field = name('a field name');
