@@ -7,3 +7,13 @@ const backend = createBackend(process.env);
 export const callAction = actionHandler(backend.invoke);
 export { health } from './endpoints/health.ts';
 export const ready = readiness(backend);
+
+type McpEndpoint = ReturnType<typeof import('./endpoints/mcp.ts')['mcpEndpoint']>;
+
+let mcpEndpoint: Promise<McpEndpoint> | undefined;
+
+/** The MCP SDK is loaded by the first call that needs it. */
+export const callMcp: McpEndpoint = async (request, context) => {
+  mcpEndpoint ??= import('./endpoints/mcp.ts').then(mcp => mcp.mcpEndpoint(backend.invoke));
+  return (await mcpEndpoint)(request, context);
+};

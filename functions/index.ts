@@ -29,3 +29,11 @@ app.http('healthReady', {
   route: 'health/ready',
   handler: async (request, context) => (await loadApp()).ready(request, context),
 });
+
+app.http('mcp', {
+  // The platform answers 404 to a method that is not registered, and MCP wants 405 for these.
+  methods: ['POST', 'GET', 'DELETE'],
+  authLevel,
+  route: 'mcp',
+  handler: async (request, context) => (await loadApp()).callMcp(request, context),
+});

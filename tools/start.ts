@@ -10,7 +10,7 @@ import { fillWithSandboxes, sandboxes } from './sandbox/sandboxes.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-await runUntilStopped(async () => {
+const start = async () => {
   await applyLocalSettings(root, process.env);
   const port = parsePort(process.env.PORT);
   await build();
@@ -26,4 +26,6 @@ await runUntilStopped(async () => {
       await systems.close();
     },
   };
-});
+};
+
+await runUntilStopped(start, { withParent: process.env.npm_lifecycle_event !== undefined });

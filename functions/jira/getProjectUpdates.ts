@@ -57,10 +57,12 @@ export default defineAction({
       ),
   }),
   output: z.object({
-    project: z.object({
-      key: z.string().describe('The key of the project.'),
-      name: z.string().describe('The name of the project.'),
-    }),
+    project: z
+      .object({
+        key: z.string().describe('The key of the project.'),
+        name: z.string().describe('The name of the project.'),
+      })
+      .describe('The project that was asked about.'),
     since: z.string().describe('The start of the window, ISO 8601 in UTC.'),
     summary: z.string().describe('One sentence that sums up the updates in this answer.'),
     updates: z.array(update).describe('The issues that changed, the latest first.'),

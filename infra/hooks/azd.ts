@@ -3,12 +3,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The values of the azd environment, by name. No secret is among them. */
+/** The values of the azd environment, by name. */
 export type AzdValues = Readonly<Record<string, string | undefined>>;
 
-/** The values of the environment that azd runs this hook for, or of the selected one when a person runs it. */
+/**
+ * The values of the environment that azd runs this hook for, or of the selected one when a person runs it; where it has
+ * none, the process's own, as azd itself does: a pipeline sets them so.
+ */
 export async function readAzdValues(): Promise<AzdValues> {
-  return JSON.parse(await azd('env', 'get-values', '--output', 'json', ...environment())) as AzdValues;
+  const values = JSON.parse(await azd('env', 'get-values', '--output', 'json', ...environment())) as AzdValues;
+  return { ...process.env, ...values };
 }
 
 export async function setAzdValue(name: string, value: string): Promise<void> {

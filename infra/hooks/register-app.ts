@@ -43,6 +43,7 @@ await runHook(async () => {
 /** The registration that ENTRA_CLIENT_ID names, else the environment's own; made when there is none. */
 async function ensureApplication(values: AzdValues): Promise<Application> {
   const { ENTRA_CLIENT_ID: appId, AZURE_ENV_NAME: name, AZURE_SUBSCRIPTION_ID: subscription } = values;
+  if (!subscription) throw new Error('Choose the subscription first: azd env set AZURE_SUBSCRIPTION_ID <id>.');
   const displayName = `copilot-connector-${name}`;
   const uniqueName = `${displayName}-${subscription}`;
   const key = appId ? `appId='${appId}'` : `uniqueName='${uniqueName}'`;

@@ -17,33 +17,16 @@ var entra = !empty(clientId)
 var definition = entra
   ? loadJsonContent('../connector/entra/apiDefinition.swagger.json')
   : loadJsonContent('../connector/apiDefinition.swagger.json')
+var presentation = loadJsonContent('../connector/apiProperties.json').properties
 
-var key = {
-  api_key: {
-    type: 'securestring'
-    uiDefinition: {
-      displayName: 'Function key'
-      description: 'A key of the function app, sent as x-functions-key.'
-      tooltip: 'In the portal: the function app, App keys.'
-      constraints: { required: 'true', tabIndex: 2, clearText: false }
-    }
-  }
-}
-
-var signIn = {
+// The generated file is for any tenant and app registration; this app lets in one of each.
+var signIn = json(replace(loadTextContent('../connector/entra/apiProperties.json'), 'your-client-id', clientId)).properties.connectionParameters
+var ourTenant = {
   token: {
-    type: 'oauthSetting'
     oAuthSettings: {
-      identityProvider: 'aad'
-      clientId: clientId
-      scopes: ['api://${clientId}/.default']
-      redirectMode: 'GlobalPerConnector'
-      properties: { AzureActiveDirectoryResourceId: 'api://${clientId}', IsFirstParty: 'False' }
       customParameters: {
         loginUri: { value: environment().authentication.loginEndpoint }
         tenantId: { value: tenant().tenantId }
-        resourceUri: { value: 'api://${clientId}' }
-        enableOnbehalfOfLogin: { value: 'false' }
       }
     }
   }
@@ -56,14 +39,12 @@ resource connector 'Microsoft.Web/customApis@2016-06-01' = {
   properties: {
     displayName: definition.info.title
     description: definition.info.description
+    brandColor: presentation.iconBrandColor
     apiType: 'Rest'
     capabilities: []
     backendService: { serviceUrl: 'https://${host}${definition.basePath}' }
     // The published type knows only part of what connection parameters may hold.
-    connectionParameters: any(entra ? signIn : key)
+    connectionParameters: any(entra ? union(signIn, ourTenant) : presentation.connectionParameters)
     swagger: { ...definition, host: host }
   }
 }
-
-@description('What Logic Apps connections refer to.')
-output id string = connector.id

@@ -3,8 +3,8 @@ import { invalidInput } from './input.ts';
 
 const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const span = /^(\d{1,5})\s?(m|h|d|w)$/i;
-const date = /^\d{4}-\d{2}-\d{2}$/;
-const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i;
+const date = z.regexes.date;
+const timeOfDay = /^T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i;
 
 const message =
   'It must be a date such as 2026-11-15, a date-time such as 2026-11-15T09:00:00Z, or a span such as 24h, 7d or 2w.';
@@ -13,16 +13,18 @@ const message =
 export const sinceText = z
   .string()
   .trim()
-  .refine(
-    value => span.test(value) || ((date.test(value) || dateTime.test(value)) && !Number.isNaN(Date.parse(value))),
-    message,
-  );
+  .refine(value => span.test(value) || isMoment(value), message);
 
 /** The moment that a `sinceText` means. @throws Failure `invalid_input` when it is not in the past. */
 export function resolveSince(text: string, now: Date, field = 'since'): Date {
   const since = resolve(text, now);
   if (since < now) return since;
   throw invalidInput([{ field, message: `It must be in the past; now it is ${now.toISOString()}.` }]);
+}
+
+function isMoment(value: string): boolean {
+  const [day, time] = [value.slice(0, 10), value.slice(10)];
+  return date.test(day) && (time === '' || (timeOfDay.test(time) && !Number.isNaN(Date.parse(value))));
 }
 
 function resolve(text: string, now: Date): Date {

@@ -1,7 +1,13 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+
+/** util-linux's `script` makes a terminal where there is none. */
+const terminalMaker = 'script';
+
+/** What stands in a test's place when no terminal can be made. */
+export const noTerminal = spawnSync(terminalMaker, ['--version']).status === 0 ? false : 'no util-linux script';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -59,14 +65,14 @@ export function runHook(
   return finish([process.execPath, join(root, 'infra/hooks', hook), ...args], { azd, env });
 }
 
-/** Runs a hook at a terminal (util-linux's \`script\` makes one), and types \`keys\` once it has asked something. */
+/** Runs a hook at a terminal, and types `keys` once it has asked something. */
 export function runHookAtTerminal(
   hook: string,
   options: { azd: FakeAzd; keys: string; args?: string[] },
 ): Promise<HookRun> {
   const { azd, keys, args = [] } = options;
   const command = [process.execPath, join(root, 'infra/hooks', hook), ...args].join(' ');
-  return finish(['script', '--quiet', '--return', '--command', command, '/dev/null'], { azd, env: {}, keys });
+  return finish([terminalMaker, '--quiet', '--return', '--command', command, '/dev/null'], { azd, env: {}, keys });
 }
 
 function finish(

@@ -166,6 +166,13 @@ describe('register-app', () => {
     expect(graph.writes()).toEqual([]);
   });
 
+  it('wants the subscription chosen first, as its name is made of it', async () => {
+    const { AZURE_SUBSCRIPTION_ID: _, ...values } = entra;
+    const { code, output } = await runHook('register-app.ts', { azd: environment(values) });
+    expect(code).toBe(1);
+    expect(output).toContain('azd env set AZURE_SUBSCRIPTION_ID');
+  });
+
   it('where it may not register, says who must', async () => {
     const graph = await startFakeGraph({ forbids: true });
     const { code, output } = await runHook('register-app.ts', { azd: environment(entra), env: graph.env });

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openVault, VaultOutOfReach } from '../../infra/hooks/vault.ts';
-import { type FakeAzd, fakeAzd, runHook, runHookAtTerminal } from './fakeAzd.ts';
+import { type FakeAzd, fakeAzd, noTerminal, runHook, runHookAtTerminal } from './fakeAzd.ts';
 import { type FakeVault, startFakeVault } from './fakeVault.ts';
 
 const jira = { JIRA_BASE_URL: 'https://contoso.atlassian.net' };
@@ -70,6 +69,12 @@ describe('set-secrets', () => {
     expect([...vault.secrets]).toEqual([[name, 'a value']]);
   });
 
+  it('knows the systems that a pipeline configures by environment variables alone', async () => {
+    const { vault, azd } = await start();
+    await runHook('set-secrets.ts', { azd, env: { ...jira, JIRA_API_TOKEN: 'a jira token' } });
+    expect([...vault.secrets]).toEqual([['jira-api-token', 'a jira token']]);
+  });
+
   it('wants nothing for systems that are not configured', async () => {
     const { vault, azd } = await start();
     expect(await runHook('set-secrets.ts', { azd })).toEqual({ code: 0, output: '' });
@@ -131,8 +136,6 @@ describe('set-secrets', () => {
     expect(output).toBe('azd auth token failed. ERROR: not logged in\n');
   });
 });
-
-const noTerminal = spawnSync('script', ['--version']).status === 0 ? false : 'no util-linux script';
 
 describe.skipIf(noTerminal)(`set-secrets at a terminal${noTerminal ? ` (${noTerminal})` : ''}`, () => {
   it('asks, and shows nothing of what is typed', async () => {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
@@ -9,7 +9,7 @@ const dist = new URL('dist/', root);
 const { name, version, license, engines } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
 
 /** Functions that are registered besides the actions. */
-const endpoints = ['health', 'healthReady'];
+const endpoints = ['health', 'healthReady', 'mcp'];
 
 /** dist/ is complete as it is: what it needs is in the bundle. */
 const deployedPackage = { name, version, license, private: true, type: 'module', main: 'index.js', engines };
@@ -61,10 +61,23 @@ const withoutUnusedTransport: Plugin = {
   },
 };
 
+/** The MCP SDK checks with it what a server asks of its user. This one asks nothing, and 120 kB stay out of the bundle. */
+const withoutSchemaValidator: Plugin = {
+  name: 'without-schema-validator',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ path }) => ({
+      path,
+      namespace: 'no-validator',
+    }));
+    onLoad({ filter: /.*/, namespace: 'no-validator' }, () => ({
+      contents: 'export class DefaultJsonSchemaValidator {}; export { default as process } from "node:process";',
+    }));
+  },
+};
+
 const options: BuildOptions = {
   absWorkingDir: fileURLToPath(root),
   entryPoints: { index: 'functions/index.ts' },
-  outdir: 'dist',
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -78,30 +91,39 @@ const options: BuildOptions = {
   external: ['@azure/functions-core'],
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   define: { 'process.env.npm_package_version': JSON.stringify(version) },
-  plugins: [withoutLocales, withoutVendorSchemas, withoutUnusedTransport],
+  plugins: [withoutLocales, withoutVendorSchemas, withoutUnusedTransport, withoutSchemaValidator],
   logLevel: 'warning',
 };
 
-/** Builds dist/, the deployable app, and fails when it does not register exactly the functions that are declared. */
+/**
+ * Builds dist/, the deployable app, and fails when it does not register exactly the functions that are declared. What is
+ * in dist/ is replaced at the very end, so that a build that fails leaves the last good one.
+ */
 export async function build(): Promise<void> {
   const actions = await declaredActions(root);
   await writeFile(new URL('functions/actions.ts', root), actionIndex(actions));
-  await rm(dist, { recursive: true, force: true });
-  await mkdir(dist, { recursive: true });
-  await bundle(options);
-  await copyFile(new URL('host.json', root), new URL('host.json', dist));
-  await writeFile(new URL('package.json', dist), `${JSON.stringify(deployedPackage, null, 2)}\n`);
-  await checkRegistrations(actions);
+  const output = new URL(`.dist-${process.pid}/`, root);
+  await mkdir(output);
+  try {
+    await bundle({ ...options, outdir: fileURLToPath(output) });
+    await copyFile(new URL('host.json', root), new URL('host.json', output));
+    await writeFile(new URL('package.json', output), `${JSON.stringify(deployedPackage, null, 2)}\n`);
+    await checkRegistrations(new URL('index.js', output), actions);
+    await rm(dist, { recursive: true, force: true });
+    await rename(output, dist);
+  } finally {
+    await rm(output, { recursive: true, force: true });
+  }
 }
 
-async function checkRegistrations(actions: readonly DeclaredAction[]): Promise<void> {
+async function checkRegistrations(entry: URL, actions: readonly DeclaredAction[]): Promise<void> {
   const declared = [...actions.map(({ action }) => action.name), ...endpoints].sort();
-  const registered = (await registeredFunctions(new URL('index.js', dist))).sort();
+  const registered = (await registeredFunctions(entry)).sort();
   const missing = declared.filter(name => !registered.includes(name));
   const surplus = registered.filter(name => !declared.includes(name));
   if (missing.length > 0 || surplus.length > 0 || registered.length !== declared.length) {
     throw new Error(
-      `dist/ does not register the functions that functions/ declares. Missing: ${missing.join(', ') || 'none'}. Not declared: ${surplus.join(', ') || 'none'}. `,
+      `dist/ does not register the functions that functions/ declares. Missing: ${missing.join(', ') || 'none'}. Not declared: ${surplus.join(', ') || 'none'}.`,
     );
   }
 }

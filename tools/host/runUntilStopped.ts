@@ -2,9 +2,13 @@ import { Failure } from '../../shared/failure.ts';
 
 /** How long closing may take before the process ends all the same. */
 const patienceMs = 900;
+const parentCheckMs = 200;
 
 export interface RunOptions {
-  /** Stop when standard input closes too: it does when the parent process is gone, however it went. */
+  /**
+   * Stop when the parent process is gone, however it went. npm runs a script in a shell, and a signal to npm ends that
+   * shell without reaching what runs in it.
+   */
   withParent?: boolean;
 }
 
@@ -13,6 +17,7 @@ export interface RunOptions {
  * cannot start, says why and exits with 1.
  */
 export async function runUntilStopped(start: () => Promise<{ close(): Promise<void> }>, options: RunOptions = {}) {
+  const parent = process.ppid;
   const running = await start().catch((error: unknown) => {
     console.error(error instanceof Failure ? error.message : error);
     process.exit(1);
@@ -29,5 +34,9 @@ export async function runUntilStopped(start: () => Promise<{ close(): Promise<vo
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  if (options.withParent) process.stdin.resume().on('close', stop);
+  if (options.withParent) {
+    setInterval(() => {
+      if (process.ppid !== parent) stop();
+    }, parentCheckMs);
+  }
 }

@@ -30,6 +30,9 @@ export interface SandboxExchange {
   body: string;
 }
 
+/** Answers are big: a sandbox that runs for days, or under load, must not keep them all. */
+const exchangesKept = 500;
+
 const faultSchema = z.strictObject({
   method: z.string().optional().describe('Only requests with this method.'),
   path: z.string().optional().describe('Only paths that match this regular expression.'),
@@ -53,10 +56,12 @@ export interface SandboxServer {
   url: string;
   /** Every request so far, in order of arrival, those that a fault struck too. */
   requests: SandboxRequest[];
-  /** Every request that was carried out, with what was answered; none that a fault answered instead. */
+  /** The last requests that were carried out, with what was answered; none that a fault answered instead. */
   exchanges: SandboxExchange[];
   /** Lets the next matching requests fail. The same over HTTP: `POST /_sandbox/faults` with the fault as JSON. */
   fail(fault: Fault): void;
+  /** Forgets the faults that have not struck yet. */
+  clearFaults(): void;
   close(): Promise<void>;
 }
 
@@ -94,10 +99,10 @@ export async function startSandboxServer(
     if (request.path === '/_sandbox/faults' && request.method === 'POST') {
       const fault = faultSchema.safeParse(JSON.parse(request.body));
       if (fault.success) fail(fault.data);
-      return send(
-        response,
-        fault.success ? { json: fault.data } : { status: 400, json: { error: z.prettifyError(fault.error) } },
-      );
+      const reply = fault.success
+        ? { json: fault.data }
+        : { status: 400, json: { error: z.prettifyError(fault.error) } };
+      return send(response, encode(reply));
     }
     requests.push(request);
     const fault = faultFor(request);
@@ -106,17 +111,20 @@ export async function startSandboxServer(
     if (fault?.reset === 'before') return void incoming.socket.destroy();
     if (fault?.status !== undefined || fault?.body !== undefined) {
       const reply: SandboxReply = { status: fault.status ?? 200, text: fault.body ?? '' };
-      return send(response, fault.headers ? { ...reply, headers: fault.headers } : reply);
+      return send(response, encode(fault.headers ? { ...reply, headers: fault.headers } : reply));
     }
-    const reply = await answer(request);
-    exchanges.push({ request, ...encode(reply) });
+    const reply = encode(await answer(request));
+    exchanges.push({ request, ...reply });
+    if (exchanges.length > exchangesKept) exchanges.shift();
     if (fault?.reset === 'after') return void incoming.socket.destroy();
     if (fault?.reset === 'midBody') return cut(response, reply);
     send(response, reply);
   };
 
   const server = createServer((incoming, response) => {
-    serve(incoming, response).catch(error => send(response, { status: 500, text: String(error?.stack ?? error) }));
+    serve(incoming, response).catch(error =>
+      send(response, encode({ status: 500, text: String(error?.stack ?? error) })),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -128,6 +136,9 @@ export async function startSandboxServer(
     requests,
     exchanges,
     fail,
+    clearFaults: () => {
+      faults.length = 0;
+    },
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve());
@@ -135,6 +146,9 @@ export async function startSandboxServer(
       }),
   };
 }
+
+/** An answer as it goes out. */
+type EncodedReply = Omit<SandboxExchange, 'request'>;
 
 async function read(incoming: IncomingMessage): Promise<SandboxRequest> {
   const chunks: Buffer[] = [];
@@ -150,20 +164,18 @@ async function read(incoming: IncomingMessage): Promise<SandboxRequest> {
   };
 }
 
-function send(response: ServerResponse, reply: SandboxReply): void {
-  const { status, headers, body } = encode(reply);
+function send(response: ServerResponse, { status, headers, body }: EncodedReply): void {
   response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
   response.end(body);
 }
 
 /** Promises the whole answer, sends half of it, and resets the connection. */
-function cut(response: ServerResponse, reply: SandboxReply): void {
-  const { status, headers, body } = encode(reply);
+function cut(response: ServerResponse, { status, headers, body }: EncodedReply): void {
   response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body) + 1) });
   response.write(body.slice(0, body.length / 2), () => response.socket?.resetAndDestroy());
 }
 
-function encode({ status = 200, headers = {}, json, text = '' }: SandboxReply) {
+function encode({ status = 200, headers = {}, json, text = '' }: SandboxReply): EncodedReply {
   const isJson = json !== undefined;
   return {
     status,

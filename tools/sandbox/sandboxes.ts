@@ -11,14 +11,15 @@ export interface SandboxedSystem {
   title: string;
   /** The setting whose presence says that the real system is configured. */
   configuredBy: string;
-  start(): Promise<Sandbox>;
+  /** Its data are laid out backwards from what the clock says at the start. */
+  start(options?: { now?: () => Date }): Promise<Sandbox>;
 }
 
 export const sandboxes: readonly SandboxedSystem[] = [
   {
     title: 'Jira',
     configuredBy: 'JIRA_BASE_URL',
-    start: async () => (await import('./jira/jiraSandbox.ts')).startJiraSandbox(),
+    start: async options => (await import('./jira/jiraSandbox.ts')).startJiraSandbox(options),
   },
 ];
 

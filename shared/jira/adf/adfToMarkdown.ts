@@ -110,7 +110,7 @@ function renderBlocks(nodes: readonly unknown[], place: Place): string {
 
 /** In a list item a nested list keeps to its paragraph; but a list that starts at 2 would be read as more text. */
 function canFollowDirectly(node: Fields, type: string, place: Place): boolean {
-  if (place.depth === 0 || !listKinds.has(type)) return false;
+  if (!listKinds.has(type)) return false;
   return (
     place.prefix.endsWith(' ') && !place.prefix.endsWith('> ') && (type !== 'orderedList' || listStart(node) === 1)
   );
@@ -123,28 +123,25 @@ function renderBlock(node: Fields, type: string, place: Place, alternate: boolea
   const inside = { ...place, depth: place.depth + 1 };
   switch (type) {
     case 'doc':
-      return renderBlocks(content, place);
+      return renderBlocks(content, inside);
     case 'paragraph':
     case 'caption':
       return renderInline(content, place);
     case 'heading':
       return renderHeading(content, attrs.level, place);
     case 'bulletList':
+    case 'taskList':
     case 'decisionList':
       return renderList(content, inside, () => (alternate ? '* ' : '- '));
     case 'orderedList': {
       let number = listStart(node);
       return renderList(content, inside, () => `${number++}${alternate ? ')' : '.'} `);
     }
-    case 'taskList':
-      return renderList(content, inside, () => (alternate ? '* ' : '- '));
     case 'decisionItem':
       return renderInline([{ type: 'text', text: 'Decision: ' }, ...content], place);
     case 'taskItem':
-    case 'blockTaskItem': {
-      const box = attrs.state === 'DONE' ? '[x] ' : '[ ] ';
-      return box + renderBlocks(content, place);
-    }
+    case 'blockTaskItem':
+      return (attrs.state === 'DONE' ? '[x] ' : '[ ] ') + renderBlocks(content, inside);
     case 'codeBlock':
       return renderCodeBlock(node, stringOf(attrs.language), place);
     case 'blockquote':
@@ -157,7 +154,7 @@ function renderBlock(node: Fields, type: string, place: Place, alternate: boolea
       return renderBlocks([{ type: 'paragraph', content: [title] }, ...content], inside);
     }
     case 'rule':
-      return place.oneLine ? '' : '---';
+      return content.length === 0 && !place.oneLine ? '---' : renderBlocks(content, inside);
     case 'table':
       return renderTable(content, inside);
     case 'media':
@@ -323,11 +320,10 @@ function renderInline(nodes: readonly unknown[], place: Place): string {
 
   runs.forEach((run, index) => {
     if (run.kind === 'break') {
+      // A line that holds nothing but its break needs a sign to be one.
+      const isEmpty = pieces.length === 0 || space.includes('\n');
       if (place.oneLine) space += '<br>';
-      else
-        space = /\n|^$/.test(pieces.length === 0 ? '' : space || 'x')
-          ? `${space}\\\n${place.prefix}`
-          : `  \n${place.prefix}`;
+      else space = `${isEmpty ? `${space}\\` : '  '}\n${place.prefix}`;
       atLineStart = true;
       return;
     }
@@ -346,12 +342,6 @@ function renderInline(nodes: readonly unknown[], place: Place): string {
     const opening = run.marks.filter(mark => !open.slice(0, kept).some(other => other.mark.key === mark.key));
     opening.sort((a, b) => reach(runs, index, b) - reach(runs, index, a));
 
-    const before = opening.length > 0 ? '*' : (space || lastCharacter(pieces)).slice(-1);
-    const next = runs[index + 1];
-    if (run.kind === 'text')
-      text = escapeText(text, before, trailing || (next?.kind === 'text' ? next.text.charAt(0) : ''), run);
-    if (run.kind === 'text' && atLineStart && !place.oneLine && opening.length === 0 && kept === 0)
-      text = escapeLineStart(text);
     closeDownTo(kept, space.charAt(0) || (opening.length > 0 ? '*' : text.charAt(0)));
     if (space !== '') pieces.push(space);
     for (const mark of opening) {
@@ -359,7 +349,12 @@ function renderInline(nodes: readonly unknown[], place: Place): string {
       open.push({ mark, slot: pieces.length, before: lastCharacter(pieces) });
       pieces.push('');
     }
-    if (opening.length === 0 && text.startsWith('[')) shieldExclamation(pieces);
+    if (run.kind === 'text') {
+      // Neighbours of the same marks are one run, so a delimiter or markup comes next.
+      const after = trailing || (index + 1 < runs.length ? '*' : '');
+      text = escapeText(text, lastCharacter(pieces), after, run);
+      if (atLineStart && !place.oneLine && open.length === 0) text = escapeLineStart(text);
+    } else if (opening.length === 0 && text.startsWith('[')) shieldExclamation(pieces);
     pieces.push(text);
     space = trailing;
     atLineStart = false;
@@ -371,10 +366,6 @@ function renderInline(nodes: readonly unknown[], place: Place): string {
 function collectRuns(value: unknown, runs: Run[], depth: number): void {
   const node = fieldsOf(value);
   const type = stringOf(node.type);
-  if (type === 'hardBreak') {
-    runs.push({ kind: 'break', text: '', marks: [] });
-    return;
-  }
   if (depth >= maxDepth) {
     pushText(runs, `${plainText(node)} `, []);
     return;
@@ -495,12 +486,12 @@ function stringsIn(root: unknown): string[] {
 
 /** Adds text, one run for all neighbours of the same marks, so that escaping sees it whole; line feeds are breaks. */
 function pushText(runs: Run[], text: string, marks: readonly Mark[]): void {
-  text.split(/\r\n|\r|\n/).forEach((line, index) => {
+  for (const [index, line] of (/[\r\n]/.test(text) ? text.split(/\r\n|\r|\n/) : [text]).entries()) {
     if (index > 0) runs.push({ kind: 'break', text: '', marks: [] });
     const last = runs.at(-1);
     if (last?.kind === 'text' && sameMarks(last.marks, marks)) last.text += line;
     else if (line !== '') runs.push({ kind: 'text', text: line, marks });
-  });
+  }
 }
 
 function marksOf(node: Fields): { marks: Mark[]; isCode: boolean } {
@@ -544,36 +535,22 @@ function flanks(delimiter: string, outer: string, inner: string): boolean {
   return /^$|[\s\p{P}\p{S}]/u.test(outer) || (delimiter !== '_' && /[\p{L}\p{N}]/u.test(inner));
 }
 
+/** Escapes the signs that Markdown would take for its own where they stand; `before` and `after` are the neighbours. */
 function escapeText(text: string, before: string, after: string, run: Run): string {
+  if (!/[\\`*_~[\]<&]/.test(text)) return text;
   const inLink = run.marks.some(mark => mark.open === '[');
   const inStrike = run.marks.some(mark => mark.key === 'strike');
-  if (!/[\\`*_~[\]<&]/.test(text)) return text;
-  return text.replace(/[\\`~[\]<&]|\*+|_+/g, (match, offset: number) => {
+  return text.replace(/[\\`~[\]<]|&(?=#?\w+;)|\*+|_+/g, (signs, offset: number) => {
+    const end = offset + signs.length;
     const previous = offset === 0 ? before : text.charAt(offset - 1);
-    const end = offset + match.length;
     const next = end === text.length ? after : text.charAt(end);
-    return needsEscape(
-      match,
-      previous,
-      next,
-      text.startsWith('&', offset) ? text.slice(offset, offset + 12) : '',
-      inLink,
-      inStrike,
-    )
-      ? match.replace(/./g, '\\$&')
-      : match;
+    return isMarkup(signs, previous, next, inLink, inStrike) ? signs.replace(/./g, '\\$&') : signs;
   });
 }
 
-function needsEscape(
-  match: string,
-  previous: string,
-  next: string,
-  entity: string,
-  inLink: boolean,
-  inStrike: boolean,
-): boolean {
-  switch (match.charAt(0)) {
+function isMarkup(signs: string, previous: string, next: string, inLink: boolean, inStrike: boolean): boolean {
+  const standsAlone = /^\s?$/.test(previous) && /\s/.test(next);
+  switch (signs.charAt(0)) {
     case '\\':
       return /^$|[!-/:-@[-`{-~]/.test(next);
     case '~':
@@ -583,15 +560,11 @@ function needsEscape(
     case ']':
       return inLink || next === '(';
     case '<':
-      return /[a-z/!?]/i.test(next);
-    case '&':
-      return /^&#?\w+;/.test(entity);
+      return /\S/.test(next);
     case '*':
-      return !(/^\s?$/.test(previous) && /\s/.test(next));
+      return !standsAlone;
     case '_':
-      return (
-        !(/^\s?$/.test(previous) && /\s/.test(next)) && !(/[\p{L}\p{N}]/u.test(previous) && /[\p{L}\p{N}]/u.test(next))
-      );
+      return !standsAlone && !(/[\p{L}\p{N}]/u.test(previous) && /[\p{L}\p{N}]/u.test(next));
     default:
       return true;
   }

@@ -20,13 +20,13 @@ export interface AdfDocument {
   content: AdfNode[];
 }
 
-export interface MarkdownToAdfOptions {
+interface MarkdownToAdfOptions {
   /** Finds the person that `@name@host` names; undefined leaves it as text. */
   mention?: (email: string) => { id: string; text: string } | undefined;
 }
 
-/** Three times what Jira takes in one text field (32,767), because Markdown's own signs count here. */
-const maxLength = 100_000;
+/** Twice what Jira takes in one text field (32,767), because Markdown's own signs count here. */
+const maxLength = 65_536;
 const maxNesting = 100;
 
 // HTML has no place in the format: it becomes text, but for the tags below, so no block of it is recognised.
@@ -88,7 +88,7 @@ const allowedIn = {
  * A mention is `[@Ana Ruiz](accountid:5b10…)`, as adfToMarkdown writes it, or `@ana@example.com` when
  * `options.mention` finds that person.
  *
- * @throws Failure `invalid_input` when the Markdown is longer than 100,000 characters or nested too deep.
+ * @throws Failure `invalid_input` when the Markdown is longer than 65,536 characters or nested too deep.
  * @see https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
  */
 export function markdownToAdf(markdown: string, options: MarkdownToAdfOptions = {}): AdfDocument {

@@ -7,8 +7,8 @@ const node = (type: string, attrs: Record<string, unknown> | undefined, ...conte
   ...(content.length > 0 && { content }),
 });
 
-export const heading = (level: number, value: string) => node('heading', { level }, text(value));
-export const item = (...content: AdfNode[]) => node('listItem', undefined, ...content);
+const heading = (level: number, value: string) => node('heading', { level }, text(value));
+const item = (...content: AdfNode[]) => node('listItem', undefined, ...content);
 export const bullets = (...items: (string | AdfNode)[]) =>
   node('bulletList', undefined, ...items.map(each => (typeof each === 'string' ? item(paragraph(each)) : each)));
 export const numbers = (...items: (string | AdfNode)[]) =>
@@ -17,12 +17,11 @@ export const code = (language: string, source: string) => node('codeBlock', { la
 export const panel = (panelType: string, ...content: AdfNode[]) => node('panel', { panelType }, ...content);
 export const mention = ({ accountId, displayName }: Person) =>
   node('mention', { id: accountId, text: `@${displayName}`, accessLevel: '' });
-export const emoji = (shortName: string, symbol: string) =>
-  node('emoji', { shortName: `:${shortName}:`, text: symbol });
+const emoji = (shortName: string, symbol: string) => node('emoji', { shortName: `:${shortName}:`, text: symbol });
 export const link = (label: string, href: string) => text(label, { type: 'link', attrs: { href } });
 export const card = (url: string) => node('inlineCard', { url });
 export const lozenge = (label: string, color: string) => node('status', { text: label, color });
-export const date = (day: string) => node('date', { timestamp: String(Date.parse(day)) });
+const date = (day: string) => node('date', { timestamp: String(Date.parse(day)) });
 export const quote = (...lines: string[]) => node('blockquote', undefined, ...lines.map(line => paragraph(line)));
 export const tasks = (...items: [state: 'TODO' | 'DONE', label: string][]) =>
   node(
@@ -38,7 +37,7 @@ const decisions = (...labels: string[]) =>
       node('decisionItem', { localId: `decision-${index}`, state: 'DECIDED' }, text(label)),
     ),
   );
-export const table = (head: string[], ...rows: string[][]) =>
+const table = (head: string[], ...rows: string[][]) =>
   node(
     'table',
     { isNumberColumnEnabled: false, layout: 'default' },

@@ -112,7 +112,7 @@ export function addLink(site: Site, type: LinkType, source: Issue, target: Issue
 }
 
 /** A value as the changelog writes it: its id and its words. */
-export function wording(site: Site, field: Field, value: FieldValue): { id: string | null; text: string | null } {
+function wording(site: Site, field: Field, value: FieldValue): { id: string | null; text: string | null } {
   if (value === null || (Array.isArray(value) && value.length === 0 && field.kind !== 'labels'))
     return { id: null, text: null };
   switch (field.kind) {

@@ -111,6 +111,7 @@ function valuesOf(site: Site, row: IssueRow, start: Instant): Record<string, Fie
     labels: row.labels ?? [],
     assignee: paths[row.status].length === 0 ? (row.assignee?.accountId ?? null) : null,
     ...(row.due !== undefined && { duedate: dayOf(site, start + row.due * day) }),
+    ...(row.goLive !== undefined && { customfield_10032: dayOf(site, start + row.goLive * day) }),
     ...(row.parent !== undefined && { parent: issue(site, row.parent).id }),
     ...(row.points !== undefined && { customfield_10016: row.points }),
     ...row.more,

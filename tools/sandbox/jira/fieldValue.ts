@@ -2,7 +2,7 @@ import { isDocument, plainText } from './adf.ts';
 import { issueTypes } from './catalogue.ts';
 import { choicesOf, type Field } from './fields.ts';
 import type { FieldValue, IssueType, Named, Project } from './model.ts';
-import { findIssue, personById, type Site, typeOf } from './site.ts';
+import { findIssue, isAssignable, personById, type Site, typeOf } from './site.ts';
 
 /** What a value is written to. */
 export interface Target {
@@ -100,7 +100,7 @@ function parseUser(site: Site, field: Field, raw: unknown): Parsed {
   if (accountId === undefined) return { problem: 'Operation value must be an object with an accountId' };
   const person = personById(site, accountId);
   if (!person) return { problem: `Specify a valid value for ${field.name.toLowerCase()}` };
-  if (field.id === 'assignee' && !(person.active && person.accountType === 'atlassian')) {
+  if (field.id === 'assignee' && !isAssignable(person)) {
     return { problem: `User '${accountId}' cannot be assigned issues.` };
   }
   return { value: person.accountId };

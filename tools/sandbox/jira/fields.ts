@@ -2,7 +2,7 @@ import { options, priorities, resolutions, sprints } from './catalogue.ts';
 import type { Named } from './model.ts';
 
 /** How a field is stored, shown, written, searched and logged. */
-export type FieldKind =
+type FieldKind =
   | 'string'
   | 'adf'
   | 'number'

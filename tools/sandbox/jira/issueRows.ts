@@ -1,7 +1,7 @@
 import type { FieldValue, Person } from './model.ts';
 import { ana, jurgen, li, marta, priya, samTaylor, samTyler, zoe } from './people.ts';
 
-/** One issue's life in short. Days count back from now; `due` counts forward. */
+/** One issue's life in short. Days count back from now; `due` and `goLive` count forward. */
 export interface IssueRow {
   key: string;
   type: 'Epic' | 'Story' | 'Task' | 'Bug' | 'Sub-task';
@@ -15,6 +15,7 @@ export interface IssueRow {
   priority?: string;
   labels?: string[];
   due?: number;
+  goLive?: number;
   parent?: string;
   points?: number;
   resolution?: string;
@@ -43,7 +44,8 @@ export const issueRows: IssueRow[] = [
     priority: 'High',
     due: 40,
     labels: ['checkout'],
-    more: { customfield_10031: team.payments, customfield_10032: '2027-03-01' },
+    goLive: 60,
+    more: { customfield_10031: team.payments },
   }),
   row('ATLAS-2', 'Epic', 'Search that explains itself', 'In Progress', 108, 50, { assignee: samTyler, due: 60 }),
   row('ATLAS-3', 'Epic', 'Accounts without passwords', 'To Do', 100, 100, { assignee: zoe, priority: 'Low' }),

@@ -33,6 +33,17 @@ export interface JiraSandbox
   site: Site;
 }
 
+const routes: Route[] = [
+  ...searchRoutes,
+  ...metadataRoutes,
+  ...issueRoutes,
+  ...commentRoutes,
+  ...worklogRoutes,
+  ...linkRoutes,
+  ...projectRoutes,
+  ...userRoutes,
+];
+
 const cloudId = '11111111-2222-4333-8444-555555555555';
 
 /** Serves a made-up Jira Cloud site: REST API version 3, on loopback, with data that go back from now. */
@@ -52,17 +63,6 @@ export async function startJiraSandbox({
     },
     site.now,
   );
-  const routes: Route[] = [
-    ...searchRoutes(),
-    ...metadataRoutes,
-    ...issueRoutes,
-    ...commentRoutes,
-    ...worklogRoutes,
-    ...linkRoutes,
-    ...projectRoutes,
-    ...userRoutes,
-  ];
-
   const server = await startSandboxServer(
     request => {
       if (request.path === '/oauth/token' && request.method === 'POST') return gatekeeper.issueToken(request);
@@ -70,7 +70,7 @@ export async function startJiraSandbox({
       const door = request.path.startsWith(`${gateway}/`) ? 'gateway' : 'site';
       if (!gatekeeper.admits(request, door)) return unauthorized[door];
       const prefix = door === 'gateway' ? gateway : '';
-      return answer(site, routes, request, prefix);
+      return answer(site, request, prefix);
     },
     { port },
   );
@@ -103,7 +103,7 @@ const unauthorized: Record<'site' | 'gateway', SandboxReply> = {
   gateway: { status: 401, json: { code: 401, message: 'Unauthorized' } },
 };
 
-function answer(site: Site, routes: Route[], request: SandboxRequest, prefix: string): SandboxReply {
+function answer(site: Site, request: SandboxRequest, prefix: string): SandboxReply {
   try {
     // Version 2 differs in what texts look like; all that is left of its search is where it went.
     const path = request.path.slice(prefix.length).replace(/^\/rest\/api\/2\/search$/, '/rest/api/3/search');

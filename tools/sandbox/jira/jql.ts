@@ -66,7 +66,17 @@ export function parseJql(jql: string): JqlQuery {
     return only && clauses.length === 1 ? only : { kind, clauses };
   };
 
+  // A query is only so deep that every step over it can recurse.
+  let depth = 0;
   const not = (): Clause => {
+    depth += 1;
+    if (depth > 500) throw badRequest('The JQL query is nested too deeply.');
+    const clause = negatedOrNested();
+    depth -= 1;
+    return clause;
+  };
+
+  const negatedOrNested = (): Clause => {
     if (take(isKeyword(peek(), 'not') || isSymbol(peek(), '!'))) return { kind: 'not', clause: not() };
     if (!take(isSymbol(peek(), '('))) return terminal();
     const inner = or();
@@ -77,7 +87,7 @@ export function parseJql(jql: string): JqlQuery {
   const terminal = (): Clause => {
     const field = name('a field name');
     const operator = operatorAfterField();
-    return { kind: 'terminal', field, operator, operand: operand(operator) };
+    return { kind: 'terminal', field, operator, operand: operand(field, operator) };
   };
 
   const name = (what: string): string => {
@@ -115,13 +125,13 @@ export function parseJql(jql: string): JqlQuery {
     );
   };
 
-  const operand = (operator: Operator): Operand => {
+  const operand = (field: string, operator: Operator): Operand => {
     const isList = operator === 'in' || operator === 'not in';
     if (take(isSymbol(peek(), '('))) return list();
     const value = single();
     if (isList && value.kind !== 'function') {
       throw badRequest(
-        `Operator '${operator}' does not support the non-list value '${describe(value)}' for the field.`,
+        `Operator '${operator}' does not support the non-list value '${describe(value)}' for field '${field}'.`,
       );
     }
     return value;
@@ -149,17 +159,17 @@ export function parseJql(jql: string): JqlQuery {
     if (!take(isSymbol(peek(), '('))) return { kind: 'value', text: token.text };
     const args: string[] = [];
     while (!take(isSymbol(peek(), ')'))) {
+      if (args.length > 0 && !take(isSymbol(peek(), ','))) throw expected("')'", peek());
       const argument = next();
       if (argument.kind !== 'word' && argument.kind !== 'quoted') throw expected("')'", argument);
       args.push(argument.text);
-      take(isSymbol(peek(), ','));
     }
     return { kind: 'function', name: token.text, args };
   };
 
   const orderBy = (): JqlQuery['orderBy'] => {
-    const order = next();
-    if (!take(isKeyword(peek(), 'by'))) throw expected("'BY'", isKeyword(order, 'order') ? peek() : order);
+    next();
+    if (!take(isKeyword(peek(), 'by'))) throw expected("'BY'", peek());
     const sorts: JqlQuery['orderBy'] = [];
     do {
       const field = name('a field name');

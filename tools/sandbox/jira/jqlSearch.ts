@@ -10,6 +10,7 @@ import { findIssue, personById, projectOf, type Site, statusOf } from './site.ts
 
 type Test = (issue: Issue) => boolean;
 type Scalar = string | number;
+type Comparison = '<' | '<=' | '>' | '>=';
 
 /** What one JQL field is to a search. */
 interface Searchable {
@@ -26,6 +27,8 @@ interface Searchable {
   /** For `~`: the issue's texts. */
   texts?: (issue: Issue) => string[];
   isDate?: boolean;
+  /** A value, in lower case, that means `empty`. */
+  emptyName?: string;
 }
 
 const equality = ['=', '!=', 'in', 'not in', 'is', 'is not'] as const;
@@ -76,71 +79,87 @@ const opposite: Record<Operator, Operator> = {
   'is not': 'is',
 };
 
-function compileTerminal(site: Site, clause: Extract<Clause, { kind: 'terminal' }>, isNegated: boolean): Test {
+type Terminal = Extract<Clause, { kind: 'terminal' }>;
+
+function compileTerminal(site: Site, clause: Terminal, isNegated: boolean): Test {
   const field = searchable(site, clause.field);
-  const { operand } = clause;
   if (!field.operators.includes(clause.operator)) {
     throw badRequest(`The operator '${clause.operator}' is not supported by the '${clause.field}' field.`);
   }
   const operator = isNegated ? opposite[clause.operator] : clause.operator;
-
-  if (operator === 'is' || operator === 'is not') {
-    if (operand.kind !== 'empty') {
+  switch (operator) {
+    case 'is':
+    case 'is not':
+      if (clause.operand.kind === 'empty') return emptiness(field, operator === 'is');
       throw badRequest(
-        `The operator '${clause.operator}' only supports the 'EMPTY' value, not '${describe(operand)}'.`,
+        `The operator '${clause.operator}' only supports the 'EMPTY' value, not '${describe(clause.operand)}'.`,
       );
-    }
-    return emptiness(field, operator === 'is');
+    case '~':
+    case '!~':
+      return compileText(field, operator, clause.operand);
+    default:
+      return compileValues(site, field, operator, clause);
   }
-  if (operator === '~' || operator === '!~') {
-    if (operand.kind === 'empty') return emptiness(field, operator === '~');
-    if (operand.kind !== 'value' || operand.text.trim() === '') {
-      throw badRequest(`The field '${clause.field}' does not support searching for an empty string.`);
-    }
-    const matches = textMatcher(operand.text, clause.field);
-    const texts = field.texts ?? (() => []);
-    return operator === '~'
-      ? issue => texts(issue).some(matches)
-      : issue => texts(issue).length > 0 && !texts(issue).some(matches);
-  }
+}
 
-  const items = operand.kind === 'list' ? operand.items : [operand];
-  if (operand.kind === 'list' && operator !== 'in' && operator !== 'not in') {
+function compileText(field: Searchable, operator: '~' | '!~', operand: Operand): Test {
+  if (operand.kind === 'empty') return emptiness(field, operator === '~');
+  if (operand.kind !== 'value' || operand.text.trim() === '') {
+    throw badRequest(`The field '${field.name}' does not support searching for an empty string.`);
+  }
+  const matches = textMatcher(operand.text, field.name);
+  const texts = field.texts ?? (() => []);
+  return operator === '~'
+    ? issue => texts(issue).some(matches)
+    : issue => texts(issue).length > 0 && !texts(issue).some(matches);
+}
+
+function compileValues(
+  site: Site,
+  field: Searchable,
+  operator: '=' | '!=' | 'in' | 'not in' | Comparison,
+  { operand, operator: written }: Terminal,
+): Test {
+  if (operand.kind === 'list' && written !== 'in' && written !== 'not in') {
     throw badRequest(
-      `Operator '${clause.operator}' does not support the list value '${describe(operand)}' for field '${clause.field}'.`,
+      `Operator '${written}' does not support the list value '${describe(operand)}' for field '${field.name}'.`,
     );
   }
-  const includesEmpty = items.some(item => item.kind === 'empty');
-  const values = items.flatMap(item => valuesOf(site, field, item));
-  const rank = field.rank ?? (value => value);
+  const items = operand.kind === 'list' ? operand.items : [operand];
+  const values = items.flatMap(item => (isEmpty(field, item) ? [] : valuesOf(site, field, item)));
+  const includesEmpty = items.some(item => isEmpty(field, item));
+  const hasOne = (own: Scalar[]) => own.some(value => values.includes(value));
 
   switch (operator) {
     case '=':
     case 'in':
       return issue => {
         const own = field.read(issue);
-        return own.length === 0 ? includesEmpty : own.some(value => values.includes(value));
+        return own.length === 0 ? includesEmpty : hasOne(own);
       };
     case '!=':
     case 'not in':
       return issue => {
         const own = field.read(issue);
-        return own.length > 0 && !own.some(value => values.includes(value));
+        return own.length > 0 && !hasOne(own);
       };
     default: {
-      const [bound] = values;
-      if (bound === undefined) return () => false;
-      return issue => field.read(issue).some(value => isOrdered(rank(value), operator, rank(bound)));
+      const rank = field.rank ?? (value => value);
+      const [bound] = values.map(rank);
+      return issue => bound !== undefined && field.read(issue).some(value => isOrdered(rank(value), operator, bound));
     }
   }
 }
 
-const emptiness =
-  (field: Searchable, isEmpty: boolean): Test =>
-  issue =>
-    ((field.texts ?? field.read)(issue).length === 0) === isEmpty;
+const isEmpty = (field: Searchable, operand: Operand): boolean =>
+  operand.kind === 'empty' || (operand.kind === 'value' && operand.text.toLowerCase() === field.emptyName);
 
-function isOrdered(left: Scalar, operator: '<' | '<=' | '>' | '>=', right: Scalar): boolean {
+function emptiness(field: Searchable, isWanted: boolean): Test {
+  const values = field.texts ?? field.read;
+  return issue => (values(issue).length === 0) === isWanted;
+}
+
+function isOrdered(left: Scalar, operator: Comparison, right: Scalar): boolean {
   if (operator === '<') return left < right;
   if (operator === '<=') return left <= right;
   if (operator === '>') return left > right;
@@ -148,18 +167,16 @@ function isOrdered(left: Scalar, operator: '<' | '<=' | '>' | '>=', right: Scala
 }
 
 function valuesOf(site: Site, field: Searchable, operand: Operand): Scalar[] {
-  if (operand.kind === 'empty') return [];
-  if (operand.kind === 'list') return operand.items.flatMap(item => valuesOf(site, field, item));
-  if (operand.kind === 'function') {
-    if (operand.name.toLowerCase() === 'currentuser') return [site.me.accountId];
-    const moment = evaluateDateFunction(site, operand.name, operand.args);
-    if (moment === undefined) throw badRequest(`Unable to find JQL function '${describe(operand)}'.`);
-    return field.isDate ? [moment] : field.resolve(dayOf(site, moment));
-  }
-  const values = field.resolve(operand.text);
-  if (values.length === 0)
-    throw badRequest(`The value '${operand.text}' does not exist for the field '${field.name}'.`);
-  return values;
+  const values = operand.kind === 'function' ? resultOf(site, field, operand) : field.resolve(describe(operand));
+  if (values.length > 0) return values;
+  throw badRequest(`The value '${describe(operand)}' does not exist for the field '${field.name}'.`);
+}
+
+function resultOf(site: Site, field: Searchable, call: Extract<Operand, { kind: 'function' }>): Scalar[] {
+  if (call.name.toLowerCase() === 'currentuser') return field.resolve(site.me.accountId);
+  const moment = evaluateDateFunction(site, call.name, call.args);
+  if (moment === undefined) throw badRequest(`Unable to find JQL function '${describe(call)}'.`);
+  return field.isDate ? [moment] : field.resolve(dayOf(site, moment));
 }
 
 function comparator(site: Site, orderBy: JqlQuery['orderBy']): (left: Issue, right: Issue) => number {
@@ -232,16 +249,8 @@ function searchableField(site: Site, name: string, field: Field): Searchable {
       return choices(statuses);
     case 'issuetype':
       return choices(issueTypes);
-    case 'resolution': {
-      const resolved = choices(resolutions);
-      // `resolution = Unresolved` is JQL's own name for the empty one.
-      return {
-        ...resolved,
-        read: issue => (issue.values.resolution ? [String(issue.values.resolution)] : ['-1']),
-        resolve: text => (text.toLowerCase() === 'unresolved' ? ['-1'] : resolved.resolve(text)),
-        texts: issue => (issue.values.resolution ? [String(issue.values.resolution)] : []),
-      };
-    }
+    case 'resolution':
+      return { ...choices(resolutions), emptyName: 'unresolved' };
     case 'priority':
       return { ...choices(priorities), rank: id => -Number(id), operators: ordering, defaultDirection: 'desc' };
     case 'creator':

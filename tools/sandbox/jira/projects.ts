@@ -4,7 +4,7 @@ import { ana, priya, zoe } from './people.ts';
 const allTypes = ['10100', '10101', '10102', '10103', '10104'];
 
 /** Busy this week. */
-export const atlas: Project = {
+const atlas: Project = {
   id: '10010',
   key: 'ATLAS',
   name: 'Atlas',
@@ -24,7 +24,7 @@ export const atlas: Project = {
 };
 
 /** A bug cannot be reported here without its severity. */
-export const beacon: Project = {
+const beacon: Project = {
   id: '10011',
   key: 'BEACON',
   name: 'Beacon',
@@ -37,7 +37,7 @@ export const beacon: Project = {
 };
 
 /** Quiet: nothing has happened here for more than a week. */
-export const comet: Project = {
+const comet: Project = {
   id: '10012',
   key: 'COMET',
   name: 'Comet',

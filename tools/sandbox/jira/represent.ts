@@ -79,7 +79,7 @@ export const showStatus = (view: View, status: Status) => ({
   statusCategory: showStatusCategory(view, status.category),
 });
 
-export const showStatusCategory = (view: View, category: Status['category']) => ({
+const showStatusCategory = (view: View, category: Status['category']) => ({
   self: at(view, `statuscategory/${category.id}`),
   id: Number(category.id),
   key: category.key,
@@ -226,17 +226,11 @@ const showLink = (view: View, issue: Issue, link: Link) => ({
 
 function showTimeTracking(issue: Issue) {
   const spent = issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0);
-  const original = Number(issue.values.timeoriginalestimate ?? 0);
-  const remaining = Math.max(0, original - spent);
-  return {
-    ...(original ? { originalEstimate: duration(original), originalEstimateSeconds: original } : {}),
-    ...(original ? { remainingEstimate: duration(remaining), remainingEstimateSeconds: remaining } : {}),
-    ...(spent ? { timeSpent: duration(spent), timeSpentSeconds: spent } : {}),
-  };
+  return spent === 0 ? {} : { timeSpent: duration(spent), timeSpentSeconds: spent };
 }
 
 /** Seconds as Jira writes them: weeks of five days of eight hours. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   let left = Math.round(seconds / 60);
   const parts: string[] = [];
   for (const [unit, minutes] of [
@@ -261,7 +255,7 @@ const wholePage = <T extends string>(name: T, items: unknown[], limit: number) =
 });
 
 /** A field's value as issue representations show it. `listLimit` cuts comments and worklogs, as searches do. */
-export function showField(view: View, issue: Issue, field: Field, listLimit: number): unknown {
+function showField(view: View, issue: Issue, field: Field, listLimit: number): unknown {
   const { site } = view;
   const value = issue.values[field.id] ?? null;
   const project = projectOf(site, issue);

@@ -19,6 +19,9 @@ export interface Site {
 export const personById = (site: Site, accountId: unknown): Person | undefined =>
   site.people.find(person => person.accountId === accountId);
 
+/** Whether an issue can be theirs. */
+export const isAssignable = ({ active, accountType }: Person): boolean => active && accountType === 'atlassian';
+
 export const findProject = (site: Site, idOrKey: string): Project | undefined =>
   site.projects.find(project => project.id === idOrKey || project.key === idOrKey.toUpperCase());
 

@@ -1,44 +1,16 @@
 import type { Viewer } from './access.ts';
+import type { ApiAnswer, ApiCall, ApiContext } from './apiCall.ts';
+import { dailyLimit } from './apiCall.ts';
 import { deleteCollection, insertCollection, retrieveCollection, updateCollection } from './collections.ts';
 import { composite, compositeBatch } from './composite.ts';
 import { describeBasic, describeGlobal, describeObject } from './describe.ts';
 import { jsonParserError, methodNotAllowed, notFound, Refusal, soqlRefusal } from './errors.ts';
 import type { Located, Org } from './org.ts';
-import type { QueryPages } from './queryPages.ts';
 import { readRecord } from './readRecord.ts';
 import { findObject, type ObjectDefinition } from './schema.ts';
 import { parameterizedSearch, searchBySosl } from './search.ts';
 import { type QueryRecord, type QueryScope, runQuery } from './soql.ts';
 import { deleteRecord, insertRecord, locate, updateRecord, type Values } from './writes.ts';
-
-/** One call of the REST API, from the wire or from inside a composite request. */
-export interface ApiCall {
-  method: string;
-  /** What follows `/services/data/vNN.0/`, percent-encoding untouched. */
-  path: string;
-  query: URLSearchParams;
-  headers: Record<string, string | undefined>;
-  /** The parsed JSON body; undefined where there was none. */
-  body: unknown;
-  /** `/services/data/vNN.0` */
-  base: string;
-  viewer: Viewer;
-}
-
-export interface ApiAnswer {
-  status: number;
-  /** Undefined for 204. */
-  body: unknown;
-}
-
-export interface ApiContext {
-  org: Org;
-  pages: QueryPages;
-  /** How many calls of the day's limit are used. */
-  used(): number;
-}
-
-export const dailyLimit = 15_000;
 
 type Handler = (call: ApiCall, context: ApiContext, ...segments: string[]) => ApiAnswer;
 
@@ -78,8 +50,8 @@ const routes: Record<string, Record<string, Handler>> = {
     GET: (call, { org }) => ok(parameterizedSearch(scopeOf(call, org), call.query)),
     POST: (call, { org }) => ok(parameterizedSearch(scopeOf(call, org), call.body)),
   },
-  composite: { POST: (call, context) => ok(composite(call, context)) },
-  'composite/batch': { POST: (call, context) => ok(compositeBatch(call, context)) },
+  composite: { POST: (call, context) => ok(composite(call, context, answerApi)) },
+  'composite/batch': { POST: (call, context) => ok(compositeBatch(call, context, answerApi)) },
   'composite/sobjects': {
     POST: (call, { org }) => ok(insertCollection(call, org)),
     PATCH: (call, { org }) => ok(updateCollection(call, org)),
@@ -140,7 +112,7 @@ function valuesOf({ body }: ApiCall): Values {
   throw jsonParserError('The HTTP entity body is required, but this request has no entity body.');
 }
 
-export const scopeOf = ({ viewer, base }: ApiCall, org: Org, soql = '', includeDeleted = false): QueryScope => ({
+const scopeOf = ({ viewer, base }: ApiCall, org: Org, soql = '', includeDeleted = false): QueryScope => ({
   org,
   viewer,
   soql,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ApiCall } from './api.ts';
+import type { ApiCall } from './apiCall.ts';
 import { jsonParserError, notFound, Refusal } from './errors.ts';
 import type { Org } from './org.ts';
 import { readRecord } from './readRecord.ts';

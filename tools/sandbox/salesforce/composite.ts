@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ApiAnswer, type ApiCall, type ApiContext, answerApi } from './api.ts';
+import type { ApiAnswer, ApiCall, ApiContext } from './apiCall.ts';
 import { badRequest, jsonParserError, processingHalted, Refusal } from './errors.ts';
 
 const maxRequests = 25;
@@ -19,10 +19,15 @@ const compositeSchema = z.object({
   ),
 });
 
+/** Carries out one call of the API, a refusal being an answer like any other. */
+type Answer = (call: ApiCall, context: ApiContext) => ApiAnswer;
+
+type UrlCall = Pick<ApiCall, 'method' | 'body' | 'headers'> & { url: string };
+
 type SubRequest = z.infer<typeof compositeSchema>['compositeRequest'][number];
 
 /** `POST composite`: up to 25 calls, one after another, later ones with `@{reference.field}` of earlier answers. */
-export function composite(call: ApiCall, context: ApiContext) {
+export function composite(call: ApiCall, context: ApiContext, answerCall: Answer) {
   const { allOrNone, compositeRequest } = parse(compositeSchema, call.body);
   refuseTooMany(compositeRequest.length);
   if (compositeRequest.filter(({ url }) => /\/(query|queryAll|composite\/sobjects)\b/.test(url)).length > maxQueries) {
@@ -38,7 +43,7 @@ export function composite(call: ApiCall, context: ApiContext) {
   const answers = new Map<string, ApiAnswer>();
   context.org.transaction(() => {
     for (const part of compositeRequest) {
-      const answer = answerPart(part, call, context, answers);
+      const answer = answerPart(part, answers, request => answerUrl(request, call, context, answerCall));
       answers.set(part.referenceId, answer);
       if (allOrNone && answer.status >= 400) return false;
     }
@@ -68,7 +73,7 @@ const batchSchema = z.object({
 });
 
 /** `POST composite/batch`: up to 25 calls that know nothing of each other. */
-export function compositeBatch(call: ApiCall, context: ApiContext) {
+export function compositeBatch(call: ApiCall, context: ApiContext, answerCall: Answer) {
   const { haltOnError, batchRequests } = parse(batchSchema, call.body);
   refuseTooMany(batchRequests.length);
   let hasErrors = false;
@@ -79,7 +84,7 @@ export function compositeBatch(call: ApiCall, context: ApiContext) {
         result: [{ errorCode: 'BATCH_PROCESSING_HALTED', message: 'Batch processing halted per request' }],
       };
     }
-    const answer = answerUrl({ method, url, body: richInput, headers: {} }, call, context);
+    const answer = answerUrl({ method, url, body: richInput, headers: {} }, call, context, answerCall);
     hasErrors ||= answer.status >= 400;
     return { statusCode: answer.status, result: answer.body ?? null };
   });
@@ -100,9 +105,8 @@ function refuseTooMany(count: number): void {
 
 function answerPart(
   part: SubRequest,
-  call: ApiCall,
-  context: ApiContext,
   answers: ReadonlyMap<string, ApiAnswer>,
+  answer: (request: UrlCall) => ApiAnswer,
 ): ApiAnswer {
   try {
     const headers = Object.fromEntries(
@@ -110,7 +114,7 @@ function answerPart(
     );
     const url = resolve(part.url, answers);
     const body = resolveDeep(part.body, answers);
-    return answerUrl({ method: part.method, url, body, headers }, call, context);
+    return answer({ method: part.method, url, body, headers });
   } catch (error) {
     if (error instanceof Refusal) return { status: error.status, body: error.body };
     throw error;
@@ -118,16 +122,17 @@ function answerPart(
 }
 
 function answerUrl(
-  { method, url, body, headers }: Pick<ApiCall, 'method' | 'body' | 'headers'> & { url: string },
+  { method, url, body, headers }: UrlCall,
   { viewer }: ApiCall,
   context: ApiContext,
+  answerCall: Answer,
 ): ApiAnswer {
   const [, version, path, search] = dataUrl.exec(url) ?? [];
   if (version === undefined || path === undefined || path.replace(/\/$/, '') === 'composite') {
     return { status: 400, body: badRequest(`Invalid subrequest URL: ${url}`).body };
   }
   const query = new URLSearchParams(search ?? '');
-  return answerApi({ method, path, query, headers, body, base: `/services/data/${version}`, viewer }, context);
+  return answerCall({ method, path, query, headers, body, base: `/services/data/${version}`, viewer }, context);
 }
 
 /** Puts the values of earlier answers where a text says `@{reference.path[0].to.it}`. */

@@ -1,6 +1,7 @@
-import { type FieldValue, type Org, type Row, salesforceTime } from './org.ts';
+import type { FieldValue, Org, Row } from './org.ts';
 import { recordId } from './recordId.ts';
-import { findObject } from './schema.ts';
+import { salesforceTime } from './salesforceTime.ts';
+import { findObject, type ObjectDefinition } from './schema.ts';
 
 /**
  * Fills an org with a believable year of a tool maker's sales and support. Every date is relative to the org's clock,
@@ -14,12 +15,10 @@ export function fillOrg(org: Org): void {
   };
   const integrationUser = recordId('005', 1);
   const add = (objectType: string, created: number, values: Record<string, FieldValue | undefined>): string => {
-    const object = findObject(objectType);
-    if (!object) throw new Error(`The sandbox has no object ${objectType}.`);
     const at = time(created, '08:30');
     const given = Object.entries(values).filter((entry): entry is [string, FieldValue] => entry[1] !== undefined);
     const stamps = { CreatedDate: at, LastModifiedDate: at, SystemModstamp: at };
-    return org.insert(object, { ...stamps, ...Object.fromEntries(given) }, integrationUser).Id;
+    return org.insert(objectNamed(objectType), { ...stamps, ...Object.fromEntries(given) }, integrationUser).Id;
   };
 
   const user = (FirstName: string, LastName: string, Title: string, Department: string, more: Partial<Row> = {}) => {
@@ -403,6 +402,17 @@ export function fillOrg(org: Org): void {
   event('Trade fair dinner', ana, adventure, becky, -45, '18:30', 150);
   event('Summer planning', ana, adventure, becky, 40, '10:00');
 
+  for (const activity of ['Task', 'Event'].flatMap(name => org.rows(objectNamed(name)))) {
+    const held = String(activity.ActivityDate) <= day(0);
+    for (const id of new Set([activity.AccountId, activity.WhatId, activity.WhoId])) {
+      const about = org.find(id)?.row;
+      if (!held || !about || !('LastActivityDate' in about)) continue;
+      if (String(about.LastActivityDate ?? '') < String(activity.ActivityDate)) {
+        about.LastActivityDate = activity.ActivityDate ?? null;
+      }
+    }
+  }
+
   const project = (Name: string, values: Record<string, FieldValue>) => add('Project__c', -90, { Name, ...values });
   project('Contoso plant rollout', {
     Account__c: contoso,
@@ -434,4 +444,10 @@ export function fillOrg(org: Org): void {
     Go_Live__c: day(-30),
     OwnerId: jonas,
   });
+}
+
+function objectNamed(name: string): ObjectDefinition {
+  const object = findObject(name);
+  if (!object) throw new Error(`The sandbox has no object ${name}.`);
+  return object;
 }

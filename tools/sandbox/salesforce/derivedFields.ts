@@ -1,5 +1,5 @@
 import type { FieldValue, Org, Row } from './org.ts';
-import { salesforceTime } from './org.ts';
+import { salesforceTime } from './salesforceTime.ts';
 import { type ObjectDefinition, opportunityStages } from './schema.ts';
 
 type Derived = Record<string, FieldValue>;
@@ -36,15 +36,20 @@ const rules: Record<string, (row: Row, org: Org, before?: Row) => Derived> = {
       AccountId: accountOf(row, org),
     };
   },
-  Event(row, org) {
-    const start = row.StartDateTime ?? row.ActivityDateTime ?? null;
-    const minutes = Number(row.DurationInMinutes ?? 60);
+  Event(row, org, before) {
+    const changed = (name: string) => row[name] !== null && row[name] !== before?.[name];
+    const start = changed('ActivityDateTime') && !changed('StartDateTime') ? row.ActivityDateTime : row.StartDateTime;
+    const begins = Date.parse(String(start));
+    const minutes =
+      changed('EndDateTime') && !changed('DurationInMinutes')
+        ? (Date.parse(String(row.EndDateTime)) - begins) / 60_000
+        : Number(row.DurationInMinutes ?? 60);
     return {
-      StartDateTime: start,
-      ActivityDateTime: start,
-      ActivityDate: typeof start === 'string' ? start.slice(0, 10) : null,
+      StartDateTime: start ?? null,
+      ActivityDateTime: start ?? null,
+      ActivityDate: String(start).slice(0, 10),
       DurationInMinutes: minutes,
-      EndDateTime: start === null ? null : salesforceTime(new Date(Date.parse(String(start)) + minutes * 60_000)),
+      EndDateTime: salesforceTime(new Date(begins + minutes * 60_000)),
       AccountId: accountOf(row, org),
     };
   },

@@ -60,7 +60,7 @@ const appendSuffix = (kind: string, suffix: string, what: string) =>
 
 /** A refused SOQL statement; the message points at `token`, as Salesforce's does. */
 export function soqlRefusal(
-  errorCode: 'MALFORMED_QUERY' | 'INVALID_FIELD' | 'INVALID_TYPE',
+  errorCode: 'MALFORMED_QUERY' | 'INVALID_FIELD' | 'INVALID_TYPE' | 'INVALID_QUERY_FILTER_OPERATOR',
   soql: string,
   token: string,
   sentence: string,
@@ -104,3 +104,16 @@ export const noSuchType = (soql: string, objectType: string): Refusal =>
     objectType,
     `sObject type '${objectType}' is not supported. ${appendSuffix('object', '__c', 'entity')}`,
   );
+
+/** What Salesforce answers when the fault is not the request's: for `refuseNext`. */
+export const outages = {
+  REQUEST_LIMIT_EXCEEDED: { status: 403, message: 'TotalRequests Limit exceeded.' },
+  SERVER_UNAVAILABLE: { status: 503, message: 'Server is too busy to handle the request' },
+  QUERY_TIMEOUT: { status: 400, message: 'Your query request was running for too long.' },
+  UNABLE_TO_LOCK_ROW: { status: 400, message: 'unable to obtain exclusive access to this record' },
+  API_DISABLED_FOR_ORG: { status: 403, message: 'The REST API is not enabled for this Organization.' },
+  UNKNOWN_EXCEPTION: {
+    status: 500,
+    message: 'An unexpected error occurred. Please include this ErrorId if you contact support: 1234567890-1 (-1)',
+  },
+} as const;

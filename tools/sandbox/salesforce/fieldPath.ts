@@ -76,7 +76,7 @@ export function readField({ object, row }: Located, as: ObjectDefinition, field:
 }
 
 /** What a reference leads to: one object, or `Name` when there are several. */
-export function parentObject(step: FieldDefinition): ObjectDefinition {
+function parentObject(step: FieldDefinition): ObjectDefinition {
   const [only, ...others] = step.referenceTo;
   return (others.length === 0 && only ? findObject(only) : undefined) ?? nameObject;
 }

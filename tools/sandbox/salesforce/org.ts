@@ -1,5 +1,6 @@
 import { derive } from './derivedFields.ts';
 import { parseRecordId, recordId } from './recordId.ts';
+import { salesforceTime } from './salesforceTime.ts';
 import { nameFieldOf, type ObjectDefinition, objects } from './schema.ts';
 
 export type FieldValue = string | number | boolean | null;
@@ -27,8 +28,6 @@ export interface Org {
   /** Carries `work` out, and takes back what it changed where it answers false. */
   transaction(work: () => boolean): void;
 }
-
-export const salesforceTime = (date: Date): string => date.toISOString().replace('Z', '+0000');
 
 export function createOrg(now: () => Date): Org {
   let tables = new Map<string, Map<string, Row>>(objects.map(object => [object.name, new Map()]));

@@ -1,5 +1,5 @@
 import { fieldsFor } from './access.ts';
-import type { ApiCall } from './api.ts';
+import type { ApiCall } from './apiCall.ts';
 import { Refusal } from './errors.ts';
 import type { Located } from './org.ts';
 import type { QueryRecord } from './soql.ts';

@@ -2,7 +2,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** The 18-character form of a 15-character id: three letters more, each telling which of five characters are capitals. */
-export function caseSafeId(id15: string): string {
+function caseSafeId(id15: string): string {
   const suffix = [0, 5, 10].map(start => {
     const capitals = [...id15.slice(start, start + 5)].map(char => (char >= 'A' && char <= 'Z' ? 1 : 0));
     return alphabet.charAt(capitals.reduce<number>((bits, capital, place) => bits | (capital << place), 0));

@@ -1,8 +1,9 @@
-import type { SandboxReply, SandboxRequest, SandboxServer, SandboxServerOptions } from '../sandboxServer.ts';
+import type { Fault, SandboxReply, SandboxRequest, SandboxServer, SandboxServerOptions } from '../sandboxServer.ts';
 import { startSandboxServer } from '../sandboxServer.ts';
-import { type ApiContext, answerApi, dailyLimit } from './api.ts';
+import { answerApi } from './api.ts';
+import { type ApiContext, dailyLimit } from './apiCall.ts';
 import { fillOrg } from './data.ts';
-import { jsonParserError, notFound, Refusal } from './errors.ts';
+import { jsonParserError, notFound, outages, Refusal } from './errors.ts';
 import { createOrg, type Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
 import { findObject } from './schema.ts';
@@ -24,11 +25,14 @@ export interface SalesforceSandbox extends SandboxServer {
   rotateSecret: Sessions['rotateSecret'];
   registerPublicKey: Sessions['registerPublicKey'];
   privateKey: Sessions['privateKey'];
+  /** Lets the next data requests, or those that `on` describes, be refused with one of Salesforce's own error codes. */
+  refuseNext(errorCode: keyof typeof outages, on?: Pick<Fault, 'method' | 'path' | 'times'>): void;
   /** The records of an object as they are now, deleted ones left out. */
   records(objectType: string): Row[];
 }
 
 const oldestVersion = 40;
+/** The newest that `/services/data` lists; newer ones are served all the same. */
 const newestVersion = 67;
 
 /**
@@ -50,7 +54,7 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions =
       return { json: userInfo(org, sessions.viewerOf(request), server.url) };
     }
     const [, base, version, rest = ''] = /^(\/services\/data\/v(\d+)\.0)(?:\/(.*))?$/.exec(path) ?? [];
-    if (base === undefined || Number(version) < oldestVersion || Number(version) > newestVersion) throw notFound();
+    if (base === undefined || Number(version) < oldestVersion) throw notFound();
     const viewer = sessions.viewerOf(request);
     calls += 1;
     const { query, headers } = request;
@@ -90,6 +94,11 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions =
     rotateSecret: sessions.rotateSecret,
     registerPublicKey: sessions.registerPublicKey,
     privateKey: sessions.privateKey,
+    refuseNext(errorCode, on = {}) {
+      const { status, message } = outages[errorCode];
+      const headers = { 'content-type': 'application/json;charset=UTF-8' };
+      server.fail({ path: '^/services/data/', ...on, status, headers, body: JSON.stringify([{ message, errorCode }]) });
+    },
     records(objectType) {
       const object = findObject(objectType);
       return object ? org.rows(object).filter(row => !row.IsDeleted) : [];

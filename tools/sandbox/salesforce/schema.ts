@@ -159,7 +159,7 @@ const personName = (extra: Options = {}): FieldDefinition[] => [
   field('string', 'Name', 'Full Name', { ...readOnly, nillable: false, nameField: true, length: 121 }),
 ];
 
-export const industries = ['Consulting', 'Food & Beverage', 'Healthcare', 'Manufacturing', 'Retail', 'Technology'];
+const industries = ['Consulting', 'Food & Beverage', 'Healthcare', 'Manufacturing', 'Retail', 'Technology'];
 export const opportunityStages = {
   Prospecting: { probability: 10, closed: false, won: false },
   Qualification: { probability: 20, closed: false, won: false },

@@ -1,9 +1,8 @@
-import { parseQuery, type QueryBase } from '@jetstreamapp/soql-parser-js';
 import * as z from 'zod';
-import { jsonParserError, malformedSearch, noSuchType, Refusal } from './errors.ts';
+import { jsonParserError, malformedSearch, noSuchType } from './errors.ts';
 import type { Row } from './org.ts';
 import { type FieldDefinition, findField, findObject, type ObjectDefinition, objects } from './schema.ts';
-import { compileSelect, compileWhere, type QueryRecord, type QueryScope, rowsOf } from './soql.ts';
+import { compileSelect, compileWhere, parseSoql, type QueryRecord, type QueryScope, rowsOf } from './soql.ts';
 import { sort } from './soqlOrder.ts';
 
 interface Wanted {
@@ -118,24 +117,13 @@ function search(scope: QueryScope, words: string, group: Group, wanted: Wanted[]
   const patterns = terms.map(wordPattern);
   return wanted.flatMap(({ object, soql }) => {
     const inner: QueryScope = { ...scope, soql };
-    const query = parse(soql);
+    const query = parseSoql(soql);
     const matches = query.where ? compileWhere(inner, object, query.where) : () => true;
     const fields = object.fields.filter(fieldGroups[group]);
     const rows = rowsOf(inner, object).filter(row => matches(row) && speaksOf(row, fields, patterns));
     const project = compileSelect(inner, object, query);
     return sort(inner, object, rows, query).slice(0, query.limit).map(project);
   });
-}
-
-function parse(soql: string): QueryBase {
-  try {
-    return parseQuery(soql, { allowApexBindVariables: false });
-  } catch (error) {
-    throw new Refusal(400, {
-      message: `${soql}: ${error instanceof Error ? error.message : error}`,
-      errorCode: 'MALFORMED_SEARCH',
-    });
-  }
 }
 
 /** Every term must be a word of the record's; `*` is the rest of a word, `?` a letter. Case and accents do not count. */

@@ -4,7 +4,8 @@ import * as z from 'zod';
 import type { SandboxReply, SandboxRequest } from '../sandboxServer.ts';
 import type { Viewer } from './access.ts';
 import { invalidSession } from './errors.ts';
-import { type Org, salesforceTime } from './org.ts';
+import type { Org } from './org.ts';
+import { salesforceTime } from './salesforceTime.ts';
 import { findObject } from './schema.ts';
 
 export interface Sessions {

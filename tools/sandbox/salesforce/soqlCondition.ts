@@ -95,6 +95,7 @@ function compileTest<Item>(
     const found = new Set(valuesOf(condition));
     return condition.operator === 'NOT IN' ? value => !found.has(value) : value => value !== null && found.has(value);
   }
+  checkOperator(scope, operand, condition.operator);
   const literals = literalsOf(condition);
   for (const literal of literals) checkType(scope, operand, literal);
   return testOf(scope, operand, condition.operator, literals);
@@ -178,31 +179,30 @@ function equality<Item>(scope: Scope, operand: Operand<Item>, literal: Literal):
 
 function within(value: FieldValue, { from, to }: Span): boolean {
   const time = value === null ? Number.NaN : Date.parse(String(value));
-  return from === to ? time === from : time >= from && time < to;
+  return time >= from && time < to;
 }
 
+/** A day, or a month, counts as one value: what is later than it begins when it is over. */
 function ordering(scope: Scope, operator: '<' | '<=' | '>' | '>=', literal: Literal): Test {
   const span = spanOf(literal, scope.org.now());
-  // A day is one value: later than it is after its end, not later than it is before its end.
-  const instant = span?.from === span?.to;
-  const bound = span
-    ? operator === '<' || operator === '>=' || instant
-      ? span.from
-      : span.to
-    : literal.type === 'STRING'
-      ? textOf(literal, scope.soql).toLowerCase()
-      : numberOf(literal);
-  const read = (value: FieldValue) => {
-    if (span) return Date.parse(String(value));
-    return typeof bound === 'number' ? Number(value) : String(value).toLowerCase();
-  };
+  if (span) {
+    const compare: Record<typeof operator, (time: number) => boolean> = {
+      '<': time => time < span.from,
+      '<=': time => time < span.to,
+      '>': time => time >= span.to,
+      '>=': time => time >= span.from,
+    };
+    return value => value !== null && compare[operator](Date.parse(String(value)));
+  }
+  const isText = literal.type === 'STRING';
+  const bound = isText ? textOf(literal, scope.soql).toLowerCase() : numberOf(literal);
   const compare: Record<typeof operator, (left: number | string) => boolean> = {
     '<': left => left < bound,
-    '<=': left => (span && !instant ? left < bound : left <= bound),
-    '>': left => (span && !instant ? left >= bound : left > bound),
+    '<=': left => left <= bound,
+    '>': left => left > bound,
     '>=': left => left >= bound,
   };
-  return value => value !== null && compare[operator](read(value));
+  return value => value !== null && compare[operator](isText ? String(value).toLowerCase() : Number(value));
 }
 
 const numberOf = (literal: Literal): number => Number(literal.text.replace(/^[A-Za-z]{3}/, ''));
@@ -218,6 +218,20 @@ const accepted: Partial<Record<FieldType, { literals: LiteralType[]; called: str
   date: { literals: ['DATE', ...relative], called: 'date' },
   datetime: { literals: ['DATETIME', ...relative], called: 'dateTime' },
 };
+
+/** LIKE is for text, INCLUDES for multi-select picklists, and no truth is more or less than another. */
+function checkOperator<Item>({ soql }: Scope, { name, type }: Operand<Item>, operator: string): void {
+  const isText = !(type in accepted) && type !== 'id' && type !== 'reference';
+  const isMultiple = type === 'multipicklist';
+  const fits: Record<string, boolean> = {
+    LIKE: isText && !isMultiple,
+    INCLUDES: isMultiple,
+    EXCLUDES: isMultiple,
+  };
+  const ordered = type !== 'boolean' && !isMultiple;
+  if (/[<>]/.test(operator) && operator !== '<>' ? ordered : (fits[operator] ?? true)) return;
+  throw soqlRefusal('INVALID_QUERY_FILTER_OPERATOR', soql, name, `invalid operator on ${type} field`);
+}
 
 function checkType<Item>(scope: Scope, operand: Operand<Item>, literal: Literal): void {
   const rule = accepted[operand.type] ?? { literals: ['STRING'], called: 'string' };

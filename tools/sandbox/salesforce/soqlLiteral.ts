@@ -32,7 +32,7 @@ export function likePattern(literal: Literal, soql: string): RegExp {
   const source = characters(literal, soql).map(({ char, escaped }) => {
     if (!escaped && char === '%') return '.*';
     if (!escaped && char === '_') return '.';
-    return char.replace(/[\\^$.*+?()[\]{}|/-]/u, '\\$&');
+    return char.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&');
   });
   return new RegExp(`^${source.join('')}$`, 'isu');
 }
@@ -53,7 +53,7 @@ function characters({ text }: Literal, soql: string): { char: string; escaped: b
   });
 }
 
-/** A stretch of time in ms, without its end. An instant begins and ends with itself. */
+/** A stretch of time in ms, without its end. An instant lasts one. */
 export interface Span {
   from: number;
   to: number;
@@ -66,7 +66,7 @@ type Unit = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
 export function spanOf({ type, text }: Literal, now: Date): Span | undefined {
   switch (type) {
     case 'DATETIME':
-      return { from: Date.parse(text), to: Date.parse(text) };
+      return { from: Date.parse(text), to: Date.parse(text) + 1 };
     case 'DATE':
       return { from: Date.parse(text), to: Date.parse(text) + dayMs };
     case 'DATE_LITERAL':

@@ -1,7 +1,8 @@
 import { canChangeRow, canSeeField, canSeeRow, type Viewer } from './access.ts';
 import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refusal, writeRefused } from './errors.ts';
-import { type FieldValue, type Located, type Org, type Row, salesforceTime } from './org.ts';
+import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
+import { salesforceTime } from './salesforceTime.ts';
 import { type FieldDefinition, findField, nameFieldOf, type ObjectDefinition } from './schema.ts';
 
 export type Values = Record<string, unknown>;
@@ -26,10 +27,14 @@ export function insertRecord(
   body: Values,
   { allowDuplicates }: { allowDuplicates: boolean },
 ): Row {
+  if (object.name === 'User') throw noAccess();
   const values = checked(org, viewer, object, body, 'createable');
   const missing = object.fields
     .filter(field => !field.nillable && !field.defaultedOnCreate && field.createable && isBlank(values[field.name]))
     .map(field => field.name);
+  if (object.name === 'Event' && isBlank(values.StartDateTime) && isBlank(values.ActivityDateTime)) {
+    missing.push('ActivityDateTime', 'DurationInMinutes');
+  }
   if (missing.length > 0) {
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }

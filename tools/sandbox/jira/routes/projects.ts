@@ -52,7 +52,7 @@ export const projectRoutes: Route[] = [
 ];
 
 /** The project in the path, or Jira's 404. */
-export function projectInPath({ site, params }: Call): Project {
+function projectInPath({ site, params }: Call): Project {
   const idOrKey = params.projectIdOrKey ?? '';
   const project = findProject(site, idOrKey);
   if (project) return project;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { SandboxReply } from '../../sandboxServer.ts';
 import { badRequest, JiraError } from '../jiraError.ts';
@@ -10,6 +11,9 @@ import { findIssue } from '../site.ts';
 /** Searches show no more comments and worklogs of an issue than this, and no more of its changes than that. */
 const listLimit = 20;
 const historyLimit = 40;
+
+/** The most issues on a page: thousands as long as only ids and keys are asked for. */
+const pageSize = { light: 5000, full: 100 };
 
 const searchBody = z.strictObject({
   jql: z.string().optional(),
@@ -24,69 +28,52 @@ const searchBody = z.strictObject({
 
 type Search = z.infer<typeof searchBody>;
 
-export function searchRoutes(): Route[] {
-  const cursors = new Map<string, Cursor>();
-  return [
-    route('POST', 'search/jql', call => search(call, parseBody(call, searchBody), cursors)),
-    route('GET', 'search/jql', call => {
-      const { query } = call;
-      return search(
-        call,
-        {
-          jql: query.get('jql') ?? undefined,
-          fields: list(query.getAll('fields')),
-          expand: query.get('expand') ?? undefined,
-          maxResults: integer(call, 'maxResults', 50),
-          nextPageToken: query.get('nextPageToken'),
-        },
-        cursors,
-      );
-    }),
-    route('POST', 'search/approximate-count', call => {
-      const { jql } = parseBody(call, z.strictObject({ jql: z.string() }));
-      return { json: { count: searchIssues(call.site, jql).length } };
-    }),
-    route('POST', 'jql/parse', call => {
-      const { queries } = parseBody(call, z.strictObject({ queries: z.array(z.string()).min(1) }));
-      return { json: { queries: queries.map(query => parseAndCheck(call, query)) } };
-    }),
-    ...['GET', 'POST'].map(method => route(method, 'search', gone)),
-  ];
-}
+export const searchRoutes: Route[] = [
+  route('POST', 'search/jql', call => search(call, parseBody(call, searchBody))),
+  route('GET', 'search/jql', call => {
+    const { query } = call;
+    return search(call, {
+      jql: query.get('jql') ?? undefined,
+      fields: list(query.getAll('fields')),
+      expand: query.get('expand') ?? undefined,
+      maxResults: integer(call, 'maxResults', 50),
+      nextPageToken: query.get('nextPageToken'),
+    });
+  }),
+  route('POST', 'search/approximate-count', call => {
+    const { jql } = parseBody(call, z.strictObject({ jql: z.string() }));
+    return { json: { count: searchIssues(call.site, jql).length } };
+  }),
+  route('POST', 'jql/parse', call => {
+    const { queries } = parseBody(call, z.strictObject({ queries: z.array(z.string()).min(1) }));
+    return { json: { queries: queries.map(query => parseAndCheck(call, query)) } };
+  }),
+  ...['GET', 'POST'].map(method => route(method, 'search', gone)),
+];
 
-const gone = (): never => {
+function gone(): never {
   throw new JiraError(
     410,
     'The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046',
   );
-};
-
-/** What a page token stands for: what was found when the first page was asked for, so that no page moves. */
-interface Cursor {
-  jql: string;
-  issueIds: string[];
 }
 
 function search(
   call: Call,
   { jql = '', fields = [], expand = '', maxResults = 50, nextPageToken }: Search,
-  cursors: Map<string, Cursor>,
 ): SandboxReply {
   const { site } = call;
-  const size = Math.min(Math.max(1, maxResults), 5000);
-  const { cursorId, cursor, start } = nextPageToken
-    ? resume(nextPageToken, jql, cursors)
-    : { cursorId: site.nextId(), cursor: { jql, issueIds: searchIssues(site, jql).map(({ id }) => id) }, start: 0 };
-  const end = start + size;
-  const isLast = end >= cursor.issueIds.length;
-  if (!isLast) cursors.set(cursorId, cursor);
+  const asked = list(fields);
+  const isLight = expand === '' && asked.every(field => field === 'id' || field === 'key');
+  const size = Math.min(Math.max(1, maxResults), isLight ? pageSize.light : pageSize.full);
+  const issueIds = nextPageToken ? idsOf(nextPageToken, jql) : searchIssues(site, jql).map(({ id }) => id);
+  const rest = issueIds.slice(size);
 
-  const isIdOnly = list(fields).every(field => field === 'id') && expand === '';
-  const options = { fields: chosenFields(fields, undefined), expand: list([expand]), listLimit, historyLimit };
-  const issues = cursor.issueIds.slice(start, end).flatMap(id => {
+  const options = { fields: chosenFields(asked, undefined), expand: list([expand]), listLimit, historyLimit };
+  const issues = issueIds.slice(0, size).flatMap(id => {
     const issue = findIssue(site, id);
     if (!issue) return [];
-    if (isIdOnly) return [{ id }];
+    if (isLight && !asked.includes('key')) return [{ id }];
     const { names: _names, schema: _schema, ...shown } = showIssue(call, issue, options);
     return [shown];
   });
@@ -99,21 +86,34 @@ function search(
         schema: Object.fromEntries(options.fields.map(field => [field.id, field.schema])),
       }),
       issues,
-      ...(isLast ? {} : { nextPageToken: tokenFor(cursorId, end) }),
-      isLast,
+      ...(rest.length > 0 && { nextPageToken: tokenFor(jql, rest) }),
+      isLast: rest.length === 0,
     },
   };
 }
 
-const tokenFor = (cursorId: string, start: number) => Buffer.from(`${cursorId} ${start}`).toString('base64url');
+/** A token holds what is still to come as it was found at first, so that nothing is lost or repeated between pages. */
+const tokenFor = (jql: string, issueIds: string[]): string =>
+  Buffer.from(JSON.stringify({ query: digest(jql), issueIds })).toString('base64url');
 
-function resume(token: string, jql: string, cursors: Map<string, Cursor>) {
-  const [cursorId = '', start] = Buffer.from(token, 'base64url').toString().split(' ');
-  const cursor = cursors.get(cursorId);
-  if (!cursor || cursor.jql !== jql || !/^\d+$/.test(start ?? '')) {
+const token = z.object({ query: z.string(), issueIds: z.array(z.string()) });
+
+function idsOf(text: string, jql: string): string[] {
+  const parsed = token.safeParse(parseJson(Buffer.from(text, 'base64url').toString()));
+  if (!parsed.success || parsed.data.query !== digest(jql)) {
     throw badRequest('The provided next page token is invalid or has expired.');
   }
-  return { cursorId, cursor, start: Number(start) };
+  return parsed.data.issueIds;
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 8);
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function parseAndCheck(call: Call, query: string) {

@@ -2,7 +2,7 @@ import { badRequest, notFound } from '../jiraError.ts';
 import type { Person } from '../model.ts';
 import { showPerson } from '../represent.ts';
 import { type Call, integer, list, page, type Route, route } from '../router.ts';
-import { findIssue, findProject, personById } from '../site.ts';
+import { findIssue, findProject, isAssignable, personById } from '../site.ts';
 
 export const userRoutes: Route[] = [
   route('GET', 'myself', call => ({ json: { ...showPerson(call, call.site.me), locale: 'en_US' } })),
@@ -41,9 +41,6 @@ export const userRoutes: Route[] = [
   }),
   route('GET', 'users/search', call => slice(call, call.site.people)),
 ];
-
-/** Whether an issue can be theirs. */
-export const isAssignable = ({ active, accountType }: Person) => active && accountType === 'atlassian';
 
 /** These lists have no page around them. */
 function slice(call: Call, people: Person[]) {

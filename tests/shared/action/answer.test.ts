@@ -1,0 +1,76 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pageAnswer, wholeAnswer } from '../../../shared/action/answer.ts';
+import { type Position, page } from '../../../shared/action/page.ts';
+
+/** Walks a list of `texts` page by page, as a client with an upstream that pages by `limit` would, and returns what it got. */
+function walk(texts: readonly string[], limit: number, maxBytes: number): string[] {
+  const got: string[] = [];
+  let position: Position | undefined = { cursor: undefined, skip: 0, limit, startedAt: 0 };
+  while (position) {
+    const start: number = Number(position.cursor ?? 0);
+    const end: number = start + position.limit;
+    let next: Position | undefined;
+    const { output, body } = pageAnswer(
+      page({
+        items: texts.slice(start, end),
+        nextCursor: end < texts.length ? String(end) : undefined,
+        answer: (items, more) => ({ items, more }),
+      }),
+      position,
+      {
+        limit,
+        maxBytes,
+        next: to => {
+          next = to;
+          return 'token';
+        },
+      },
+    );
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(maxBytes);
+    expect(output.more).toBe(output.nextPageToken !== undefined);
+    got.push(...(output.items as string[]));
+    position = output.nextPageToken ? next : undefined;
+  }
+  return got;
+}
+
+describe('a list that is cut to size', () => {
+  it('loses and repeats nothing, whatever the sizes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ maxLength: 60, unit: 'grapheme' }), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 400, max: 900 }),
+        (texts, limit, maxBytes) => {
+          expect(walk(texts, limit, maxBytes)).toEqual(texts);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('goes on behind an item that is too large by itself, which is shortened', () => {
+    const got = walk(['a', 'x'.repeat(5_000), 'b'], 10, 600);
+    expect(got.map(text => text.slice(0, 1))).toEqual(['a', 'x', 'b']);
+    expect(got[1]).toMatch(/… \[cut\]$/);
+  });
+});
+
+describe('an answer that is too large', () => {
+  it('has its longest texts cut, never its links and tokens, and says so', () => {
+    const url = `https://example.com/${'y'.repeat(300)}`;
+    const { output, body } = wholeAnswer({ text: 'x'.repeat(50_000), url, title: 'short' }, 2_000);
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(2_000);
+    expect(output).toMatchObject({ url, title: 'short', truncated: true });
+  });
+
+  it('keeps text well-formed where it is cut in the middle of an emoji', () => {
+    const { body } = wholeAnswer({ text: `a${'😀'.repeat(5_000)}` }, 1_100);
+    expect(JSON.parse(body).text.isWellFormed()).toBe(true);
+  });
+
+  it('is left alone when it fits', () => {
+    expect(wholeAnswer({ text: 'x' }, 1024)).toEqual({ output: { text: 'x' }, body: '{"text":"x"}' });
+  });
+});

@@ -1,0 +1,75 @@
+import type { Action } from '../../shared/action/defineAction.ts';
+import { problemSchema } from '../../shared/action/failureSchema.ts';
+import { inputSchema, outputSchema, toPlainObject } from '../../shared/action/plainSchema.ts';
+import { GENERATED } from './generated.ts';
+import { operationId } from './naming.ts';
+import { problemStatuses } from './problems.ts';
+import { placeholders, product, publisher } from './publisher.ts';
+
+/** The document that the plugin refers to: OpenAPI 3, with failures as problem documents. */
+export function openApi(actions: readonly Action[], version: string) {
+  return {
+    openapi: '3.0.3',
+    info: {
+      title: product.title,
+      description: product.description,
+      version,
+      contact: { name: publisher.name, url: publisher.website, email: publisher.email },
+      'x-generated': GENERATED,
+    },
+    servers: [{ url: `https://${placeholders.host}/api` }],
+    security: [{ function_key: [] }],
+    paths: Object.fromEntries(
+      actions.map(action => [
+        `/${action.system}/${action.name}`,
+        { [action.access === 'read' ? 'get' : 'post']: operation(action) },
+      ]),
+    ),
+    components: {
+      schemas: { Problem: toPlainObject(problemSchema, 'output') },
+      securitySchemes: { function_key: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
+    },
+  };
+}
+
+function operation(action: Action) {
+  const { name, title, description, access } = action;
+  return {
+    operationId: operationId(name),
+    summary: title,
+    description,
+    // What changes something is confirmed by the user each time.
+    'x-openai-isConsequential': access === 'write',
+    ...(access === 'read' ? { parameters: queryParameters(action) } : { requestBody: requestBody(action) }),
+    responses: {
+      200: { description: 'The answer.', content: { 'application/json': { schema: outputSchema(action) } } },
+      ...Object.fromEntries(problemStatuses.map(({ status, description }) => [status, problem(description)])),
+    },
+  };
+}
+
+function queryParameters(action: Action) {
+  const { properties, required = [] } = inputSchema(action);
+  return Object.entries(properties).map(([name, { description, ...schema }]) => {
+    const example = action.example[name];
+    return {
+      name,
+      in: 'query',
+      required: required.includes(name),
+      description,
+      schema,
+      ...(example !== undefined && { example }),
+    };
+  });
+}
+
+function requestBody(action: Action) {
+  return {
+    required: true,
+    content: { 'application/json': { schema: inputSchema(action), example: action.example } },
+  };
+}
+
+function problem(description: string) {
+  return { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+}
