@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
+import { type BuildOptions, build as bundle, type Plugin, stop } from 'esbuild';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
 import { registeredFunctions } from './registeredFunctions.ts';
 
@@ -112,6 +112,8 @@ export async function build(): Promise<void> {
     await rm(dist, { recursive: true, force: true });
     await rename(output, dist);
   } finally {
+    // Its service would live as long as the process that asked for the build, and `npm start` lives on.
+    await stop();
     await rm(output, { recursive: true, force: true });
   }
 }
