@@ -12,6 +12,8 @@ export interface Usage {
   requests: number;
   /** Requests that may have changed something, whether or not they were answered. */
   writes: number;
+  /** What the upstream says of the org's daily allowance, such as `14/15000`. */
+  apiUsage?: string;
 }
 
 /** One call of one action: who asks, until when, and what is told about it. */

@@ -104,6 +104,22 @@ const jiraSchema = z
     rule('JIRA_CLOUD_ID', "Set it to the site's cloud ID: a service account works only through api.atlassian.com."),
   );
 
+/** `from=to` pairs, the first that fits counts; in both, `*` stands for the same start of a name. */
+const userMap = z.string().transform((value, context): [from: string, to: string][] => {
+  const pairs = value
+    .split(',')
+    .filter(pair => pair.trim())
+    .map(pair => /^\s*(\*?[^\s=*]+)\s*=\s*(\*?[^\s=*]+)\s*$/.exec(pair));
+  const entries = pairs.map((pair): [string, string] => [pair?.[1] ?? '', pair?.[2] ?? '']);
+  if (entries.every(([from, to]) => from && to && (from.startsWith('*') || !to.startsWith('*')))) return entries;
+  context.issues.push({
+    code: 'custom',
+    message: 'Set it to pairs such as ana@contoso.com=ana@contoso.crm, *@contoso.com=*@contoso.com.uat, or remove it.',
+    input: undefined,
+  });
+  return z.NEVER;
+});
+
 const salesforceSchema = z
   .object({
     SALESFORCE_LOGIN_URL: serviceUrl(
@@ -113,6 +129,7 @@ const salesforceSchema = z
     SALESFORCE_AUTH: oneOf('client-credentials', 'jwt-bearer').default('client-credentials'),
     SALESFORCE_USERNAME: z.string().optional(),
     SALESFORCE_RUN_AS: oneOf('integration', 'caller').default('integration'),
+    SALESFORCE_USER_MAP: userMap.default([]),
     SALESFORCE_API_VERSION: z
       .string()
       .regex(/^\d{2,3}\.0$/, 'Set it to an API version such as 67.0, or remove it.')

@@ -1,4 +1,4 @@
-import type { Call, Log } from '../call.ts';
+import type { Call, Log, Usage } from '../call.ts';
 import { authorize, type Caller, identifyCaller } from '../caller/caller.ts';
 import type { Config, Environment } from '../config.ts';
 import type { Failure } from '../failure.ts';
@@ -41,7 +41,7 @@ export interface InvokeParts {
 export function createInvoke({ config, env, secrets, systems, now }: InvokeParts): Invoke {
   return async (action, rawInput, invocation) => {
     const startedAt = now();
-    const usage = { requests: 0, writes: 0 };
+    const usage: Usage = { requests: 0, writes: 0 };
     let caller: Caller | undefined;
 
     const run = async (): Promise<Answer> => {
@@ -83,7 +83,7 @@ export function createInvoke({ config, env, secrets, systems, now }: InvokeParts
     } catch (error) {
       outcome = { ok: false, failure: writeAware(toFailure(error, invocation.correlationId), usage.writes) };
     }
-    logCall(action, outcome, { durationMs: now() - startedAt, requests: usage.requests, caller }, invocation, secrets);
+    logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, secrets);
     return outcome;
   };
 }
@@ -110,7 +110,7 @@ function writeAware(failure: Failure, writes: number): Failure {
 
 interface CallFigures {
   durationMs: number;
-  requests: number;
+  usage: Usage;
   caller: Caller | undefined;
 }
 
@@ -126,7 +126,8 @@ function logCall(
     action: action.name,
     code: outcome.ok ? 'ok' : outcome.failure.code,
     durationMs: Math.round(figures.durationMs),
-    upstreamCalls: figures.requests,
+    upstreamCalls: figures.usage.requests,
+    ...(figures.usage.apiUsage && { apiUsage: figures.usage.apiUsage }),
     bytes: outcome.ok ? Buffer.byteLength(outcome.body) : 0,
     caller: figures.caller?.id ?? 'unknown',
   };

@@ -24,6 +24,11 @@ const definitions = {
     title: 'Jira',
     open: (parts: SystemParts) => import('../jira/jira.ts').then(({ openJira }) => openJira(parts)),
   },
+  salesforce: {
+    title: 'Salesforce',
+    open: (parts: SystemParts) =>
+      import('../salesforce/salesforce.ts').then(({ openSalesforce }) => openSalesforce(parts)),
+  },
 };
 
 export type System = keyof typeof definitions;

@@ -400,15 +400,15 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
 
     it('count every failure that is not the fault of a caller', () => {
       const query = queryOf('failed-actions');
-      const listed = [...query.matchAll(/'(\w+)'/g)].map(match => match[1] ?? '');
-      const prefix = /startswith '(\w+)'/.exec(query)?.[1] ?? 'none';
+      const listed = [...query.matchAll(/"(\w+)"/g)].map(match => match[1] ?? '');
+      const prefix = /startswith "(\w+)"/.exec(query)?.[1] ?? 'none';
       const counted = Object.keys(failureCodes).filter(code => listed.includes(code) || code.startsWith(prefix));
       const ours = Object.entries(failureCodes).filter(([, { status }]) => status >= 500);
       expect(counted).toEqual(ours.map(([code]) => code));
     });
 
     it('tell of refused credentials and of a vault that refuses at the first one', () => {
-      expect(queryOf('upstream-auth-failed')).toContain("code == 'upstream_auth_failed'");
+      expect(queryOf('upstream-auth-failed')).toContain('code == "upstream_auth_failed"');
       expect(queryOf('vault-denials')).toContain('HttpStatusCode == 403');
       for (const name of ['upstream-auth-failed', 'vault-denials']) {
         expect(rule(name).criteria.allOf[0]).toMatchObject({ operator: 'GreaterThan', threshold: 0 });

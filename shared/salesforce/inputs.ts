@@ -1,0 +1,41 @@
+import * as z from 'zod';
+
+const recordIdPattern = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
+
+/** An ID of 15 or 18 characters. Nothing else reaches a path or a query. */
+export const recordId = z
+  .string()
+  .trim()
+  .regex(recordIdPattern, 'It must be a Salesforce record ID: 15 or 18 letters and digits, such as 001A000001bCdEf.');
+
+/** The ID of a record of one object: IDs begin with a prefix of the object's own. */
+export function recordIdOf(thing: string, prefix: string) {
+  return recordId.refine(
+    value => value.startsWith(prefix),
+    `It must be the ID of ${thing}, which begins with ${prefix}. Find it by name first.`,
+  );
+}
+
+/** The API name of an object. */
+export const objectType = z
+  .string()
+  .trim()
+  .regex(
+    /^[A-Za-z]\w{0,79}$/,
+    "It must be an object's API name, such as Account or Project__c; listObjects tells which there are.",
+  )
+  .describe('The API name of the object, such as Account, Opportunity or Project__c; listObjects tells them.');
+
+/** A text to look for. */
+export const searchText = z.string().trim().min(1).max(200);
+
+/** A calendar date. */
+export const dateText = z.string().trim().refine(isDate, 'It must be a date such as 2026-11-15.');
+
+export function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && (new Date(text).toJSON()?.startsWith(text) ?? false);
+}
+
+export function isRecordId(text: string): boolean {
+  return recordIdPattern.test(text);
+}

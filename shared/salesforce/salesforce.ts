@@ -1,0 +1,202 @@
+import type * as z from 'zod';
+import { type Call, shareable } from '../call.ts';
+import type { Config } from '../config.ts';
+import { Failure } from '../failure.ts';
+import type { SecretStore } from '../secrets/secretStore.ts';
+import { waitFor } from '../singleFlight.ts';
+import { lostWrite, type Upstream } from '../upstream/upstream.ts';
+import { answerFailure } from './answerFailure.ts';
+import { salesforceConnections } from './connection.ts';
+import { locatorCursor, locatorOf, nextOffset, readCursor } from './queryPage.ts';
+import { shortLived } from './shortLived.ts';
+import { usernameFor } from './signIn.ts';
+import { type Soql, soql } from './soql.ts';
+import {
+  compositeSchema,
+  describeGlobalSchema,
+  describeSchema,
+  garbled,
+  type ObjectDescription,
+  type ObjectSummary,
+  querySchema,
+  read,
+  type SalesforceRecord,
+  savedSchema,
+  searchSchema,
+} from './wire.ts';
+
+/** A part of a query's records, and where the list goes on. */
+export interface RecordPage {
+  records: SalesforceRecord[];
+  nextCursor: string | undefined;
+}
+
+export interface SearchRequest {
+  term: string;
+  /** The fields to return of each object that is searched; the first is always the record's Id. */
+  objects: { name: string; fields: string[] }[];
+  limit: number;
+}
+
+export type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
+
+/** Salesforce, for one call. Every method costs one request, but those of which the answer is kept for some minutes. */
+export interface Salesforce {
+  /** All records of a statement that has a bound of its own. */
+  query(statement: Soql): Promise<SalesforceRecord[]>;
+  /**
+   * A page of a statement's records. The statement has no LIMIT and no OFFSET of its own; `total` says how many records
+   * its list may have at the most.
+   */
+  list(statement: Soql, page: { limit: number; cursor: string | undefined; total?: number }): Promise<RecordPage>;
+  /** Several statements in one request; one that is refused gives the reason in place of its records. */
+  queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
+  search(request: SearchRequest): Promise<FoundRecord[]>;
+  /** What an object is made of, as this user sees it; kept for five minutes. @throws Failure `not_found` */
+  describe(objectType: string): Promise<ObjectDescription>;
+  /** Every object that this user sees; kept for five minutes. */
+  describeAll(): Promise<ObjectSummary[]>;
+  /** Gives the new record's ID. */
+  create(objectType: string, values: Record<string, unknown>): Promise<string>;
+  update(objectType: string, recordId: string, values: Record<string, unknown>): Promise<void>;
+  /** Where a person opens the record; known once a request was made. */
+  recordUrl(objectType: string, recordId: string): string;
+}
+
+const DESCRIBE_MS = 5 * 60_000;
+const DESCRIBE_TIMEOUT_MS = 10_000;
+/** Longer statements do not fit into a URL: Salesforce takes 16 kB of it, headers included. */
+const MAX_URL_QUERY = 8_000;
+
+/** Opens Salesforce for calls; the settings are read, and so found wanting, here. */
+export function openSalesforce(parts: { config: Config; secrets: SecretStore; upstream: Upstream; now: () => number }) {
+  const settings = parts.config.salesforce.read();
+  const connectionFor = salesforceConnections({ ...parts, settings });
+  const keep = shortLived<ObjectDescription>(DESCRIBE_MS, parts.now);
+  const keepAll = shortLived<ObjectSummary[]>(DESCRIBE_MS, parts.now);
+
+  const open = (call: Call, { connection, session } = connectionFor(call)): Salesforce => {
+    // What a user sees of an object depends on the user.
+    const keyOf = (name: string) => `${usernameFor(call, settings)} ${name}`.toLowerCase();
+    const shared = () => connectionFor(shareable(call, DESCRIBE_TIMEOUT_MS, parts.now())).connection;
+
+    const runOnce = async ({ text }: Soql) => {
+      const query = encodeURIComponent(text);
+      if (query.length <= MAX_URL_QUERY) return read(querySchema, await connection.request(`/query?q=${query}`));
+      const [answer] = await compose([text]);
+      if (answer instanceof Failure) throw answer;
+      return answer ?? { records: [] };
+    };
+
+    const compose = async (statements: readonly string[]) => {
+      const { compositeResponse } = read(
+        compositeSchema,
+        await connection.requestPost('/composite', {
+          compositeRequest: statements.map((text, at) => ({
+            method: 'GET',
+            referenceId: `query${at}`,
+            url: `/services/data/v${connection.version}/query?q=${encodeURIComponent(text)}`,
+          })),
+        }),
+      );
+      if (compositeResponse.length !== statements.length) throw garbled();
+      return compositeResponse.map(({ httpStatusCode: status, body }) =>
+        status < 400
+          ? read(querySchema, body)
+          : answerFailure({ status, body: JSON.stringify(body) }, 'such thing in Salesforce'),
+      );
+    };
+
+    return {
+      query: async statement => (await runOnce(statement)).records,
+
+      async list(statement, { limit, cursor, total = Number.POSITIVE_INFINITY }) {
+        const position = readCursor(cursor);
+        if ('locator' in position) {
+          const { locator, skip } = position;
+          const { records, ...rest } = read(querySchema, await connection.request(`/query/${locator}`));
+          const next = locatorOf(rest.nextRecordsUrl);
+          const goesOn = skip + limit < records.length;
+          return {
+            records: records.slice(skip, skip + limit),
+            nextCursor: goesOn ? locatorCursor(locator, skip + limit) : next && locatorCursor(next),
+          };
+        }
+        const { offset } = position;
+        const wanted = Math.min(limit + 1, total - offset);
+        if (wanted <= 0) return { records: [], nextCursor: undefined };
+        const { records, nextRecordsUrl } = await runOnce(
+          offset === 0 ? soql`${statement} LIMIT ${wanted}` : soql`${statement} LIMIT ${wanted} OFFSET ${offset}`,
+        );
+        // Salesforce may answer in shorter pages than it was asked for, when records are large.
+        const locator = records.length <= limit ? locatorOf(nextRecordsUrl) : undefined;
+        return {
+          records: records.slice(0, limit),
+          nextCursor: locator ? locatorCursor(locator) : nextOffset(position, records.length, limit),
+        };
+      },
+
+      async queryTogether(statements) {
+        const answers = await compose(statements.map(({ text }) => text));
+        return answers.map(answer => (answer instanceof Failure ? answer : answer.records));
+      },
+
+      async search({ term, objects, limit }) {
+        const answer = await connection.requestPost('/parameterizedSearch', {
+          q: term,
+          in: 'ALL',
+          overallLimit: limit,
+          sobjects: objects.map(({ name, fields }) => ({ name, fields, limit })),
+        });
+        return read(searchSchema, answer).searchRecords;
+      },
+
+      describe(objectType) {
+        const work = keep(keyOf(objectType), async () => read(describeSchema, await shared().describe(objectType)));
+        return waitFor(work, call.signal);
+      },
+
+      describeAll() {
+        const work = keepAll(
+          keyOf(''),
+          async () => read(describeGlobalSchema, await shared().describeGlobal()).sobjects,
+        );
+        return waitFor(work, call.signal);
+      },
+
+      async create(objectType, values) {
+        const { data } = savedSchema.safeParse(await connection.create(objectType, values));
+        // It was done, but the answer does not say to what: only a look can tell.
+        if (!data) throw lostWrite('Salesforce');
+        return data.id;
+      },
+
+      async update(objectType, recordId, values) {
+        await connection.update(objectType, { ...values, Id: recordId });
+      },
+
+      recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
+    };
+  };
+
+  return {
+    for: (call: Call): Salesforce => open(call),
+
+    /** `Integration User, API usage 14 of 15000`; with SALESFORCE_RUN_AS=caller nobody's, where no user is named. */
+    async check(call: Call): Promise<string> {
+      const user = settings.SALESFORCE_USERNAME;
+      if (settings.SALESFORCE_RUN_AS === 'caller' && !user) {
+        await parts.secrets.get('salesforce-private-key', call.signal);
+        return 'Runs as whoever calls, so the sign-in is not tried here; set SALESFORCE_USERNAME to have it tried as that user.';
+      }
+      const asUser: Call = user ? { ...call, caller: { kind: 'user', id: user, userName: user } } : call;
+      const own = connectionFor(asUser);
+      const salesforce = open(asUser, own);
+      await salesforce.query(soql`SELECT Id FROM User LIMIT 1`);
+      const { userId } = own.session();
+      const [me] = userId ? await salesforce.query(soql`SELECT Name FROM User WHERE Id = ${userId}`) : [];
+      const name = typeof me?.Name === 'string' ? me.Name : 'Signed in';
+      return call.usage.apiUsage ? `${name}, API usage ${call.usage.apiUsage.replace('/', ' of ')}` : name;
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import * as z from 'zod';
+import type { Call } from '../call.ts';
+import { isLoopback, type SalesforceSettings } from '../config.ts';
+import { Failure } from '../failure.ts';
+import type { SecretStore } from '../secrets/secretStore.ts';
+import { type Credentials, SecretRefused, type Token, tokenCredentials } from '../upstream/credentials.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+
+/** A session, and where it may be used. */
+export interface Session extends Token {
+  /** Origin of the org's API, without a trailing slash. */
+  instanceUrl: string;
+  userId: string | undefined;
+}
+
+interface SignInParts {
+  settings: SalesforceSettings;
+  secrets: SecretStore;
+  upstream: Upstream;
+  now: () => number;
+}
+
+/** Salesforce does not say when a session ends; two hours without use is every org's default. A 401 renews it anyway. */
+const SESSION_MS = 2 * 60 * 60_000;
+
+/** Sessions by either grant; with the JWT bearer one, the subject is the Salesforce username. */
+export function salesforceCredentials(parts: SignInParts): Credentials<Session> {
+  const { settings, secrets, upstream, now } = parts;
+  const usesJwt = settings.SALESFORCE_AUTH === 'jwt-bearer';
+  const signedAssertion = async (privateKey: string, username: string) => {
+    const { signAssertion } = await import('./assertion.ts');
+    const { SALESFORCE_CLIENT_ID: clientId, SALESFORCE_LOGIN_URL: loginUrl } = settings;
+    return signAssertion(privateKey, { clientId, loginUrl, username, now: now() });
+  };
+  return tokenCredentials({
+    upstream,
+    secrets,
+    secretName: usesJwt ? 'salesforce-private-key' : 'salesforce-client-secret',
+    now,
+    async exchange(secret, subject, call) {
+      const grant = usesJwt
+        ? {
+            grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+            assertion: await signedAssertion(secret, subject),
+          }
+        : {
+            grant_type: 'client_credentials',
+            client_id: settings.SALESFORCE_CLIENT_ID,
+            client_secret: secret,
+          };
+      return requestSession(grant, subject, parts, call);
+    },
+  });
+}
+
+/**
+ * The Salesforce username that a call runs as; empty where the app's own integration user follows from its secret.
+ * @throws Failure `forbidden` when it is to be the caller's own and the caller is nobody in particular
+ */
+export function usernameFor({ caller }: Call, settings: SalesforceSettings): string {
+  if (settings.SALESFORCE_AUTH === 'client-credentials') return '';
+  if (settings.SALESFORCE_RUN_AS === 'integration') return settings.SALESFORCE_USERNAME ?? '';
+  if (caller.kind !== 'user' || !caller.userName) {
+    throw new Failure(
+      'forbidden',
+      'Salesforce answers here only to a person, as whoever asks, and this call came from no person. Sign in as a user and ask again.',
+    );
+  }
+  return salesforceUsername(caller.userName, settings.SALESFORCE_USER_MAP);
+}
+
+/** `*@contoso.com=*@contoso.com.uat` maps everybody in a domain, `ana@contoso.com=aruiz@crm.contoso.com` one person. */
+function salesforceUsername(userName: string, map: SalesforceSettings['SALESFORCE_USER_MAP']): string {
+  for (const [from, to] of map) {
+    if (from.toLowerCase() === userName.toLowerCase()) return to;
+    if (from.startsWith('*') && userName.toLowerCase().endsWith(from.slice(1).toLowerCase())) {
+      return to.replace('*', userName.slice(0, userName.length - from.length + 1));
+    }
+  }
+  return userName;
+}
+
+const sessionSchema = z.object({ access_token: z.string(), instance_url: z.url(), id: z.string().nullish() });
+
+const refusalSchema = z.object({ error: z.string(), error_description: z.string().nullish() });
+
+async function requestSession(
+  grant: Record<string, string>,
+  username: string,
+  { settings, upstream, now }: SignInParts,
+  call: Call,
+): Promise<Session> {
+  const { status, body } = await upstream.send(
+    {
+      method: 'POST',
+      url: `${settings.SALESFORCE_LOGIN_URL}/services/oauth2/token`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body: new URLSearchParams(grant).toString(),
+      safe: true,
+    },
+    call,
+  );
+  const answer = parseJson(body);
+  if (status >= 400) throw refusedSession(refusalSchema.safeParse(answer).data, username, settings);
+  const session = sessionSchema.safeParse(answer).data;
+  if (!session) {
+    throw new Failure('upstream_error', 'Salesforce answered the sign-in with something unreadable. Try again.');
+  }
+  return {
+    value: session.access_token,
+    expiresAt: now() + SESSION_MS,
+    instanceUrl: trustedInstance(session.instance_url, settings.SALESFORCE_LOGIN_URL),
+    userId: /\/(005[a-zA-Z0-9]{12,15})$/.exec(session.id ?? '')?.[1],
+  };
+}
+
+/** https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_flow_errors.htm */
+function refusedSession(
+  refusal: z.output<typeof refusalSchema> | undefined,
+  username: string,
+  settings: SalesforceSettings,
+): Error {
+  const { error, error_description: description } = refusal ?? { error: 'unreadable' };
+  const cause = new Error(`${error}: ${description ?? ''}`);
+  if (/login rate exceeded/i.test(`${error} ${description}`)) {
+    return new Failure('rate_limited', 'Salesforce limits how often this service signs in. Try again in a minute.', {
+      retryAfterSeconds: 60,
+      cause,
+    });
+  }
+  if (error === 'unknown_error' || error === 'server_error') {
+    return new Failure('upstream_error', 'Salesforce failed to sign this service in. Try again in a minute.', {
+      cause,
+    });
+  }
+  if (username && (error === 'inactive_user' || /user hasn.t approved|user is inactive/i.test(description ?? ''))) {
+    return settings.SALESFORCE_RUN_AS === 'caller'
+      ? new Failure(
+          'forbidden',
+          `Salesforce does not let ${username} in here. A Salesforce administrator must make sure that there is an active user of that name, and pre-approve the user's profile or a permission set for the app of this service.`,
+          { cause },
+        )
+      : new Failure(
+          'upstream_auth_failed',
+          'Salesforce does not let the user in SALESFORCE_USERNAME in. An administrator must make sure that it is active and pre-approved for the app in SALESFORCE_CLIENT_ID.',
+          { cause },
+        );
+  }
+  if (error === 'invalid_client_id') {
+    return new Failure(
+      'upstream_auth_failed',
+      'Salesforce does not know the app in SALESFORCE_CLIENT_ID. An administrator must set it to the consumer key of an app of this org.',
+      { cause },
+    );
+  }
+  if (
+    error === 'unsupported_grant_type' ||
+    /audience|no client credentials user|not supported/i.test(description ?? '')
+  ) {
+    return new Failure(
+      'upstream_auth_failed',
+      `Salesforce does not let this service sign in by ${settings.SALESFORCE_AUTH} at SALESFORCE_LOGIN_URL. An administrator must set that to the org's My Domain address and turn this flow on in the app.`,
+      { cause },
+    );
+  }
+  return new SecretRefused(`Salesforce: ${error}`, { cause });
+}
+
+/** The session goes nowhere but to Salesforce, or to where the settings say. @throws Failure `upstream_error` */
+function trustedInstance(instanceUrl: string, loginUrl: string): string {
+  const instance = new URL(instanceUrl);
+  const login = new URL(loginUrl);
+  const isSalesforce = /\.(salesforce\.com|force\.com|salesforce\.mil)$/.test(instance.hostname);
+  const isOwn = instance.hostname === login.hostname || instance.hostname.endsWith(`.${login.hostname}`);
+  const isTrusted =
+    (instance.protocol === 'https:' && (isSalesforce || isOwn)) || (isLoopback(loginUrl) && isLoopback(instanceUrl));
+  if (isTrusted && !instance.username && !instance.password) return instance.origin;
+  throw new Failure(
+    'upstream_error',
+    'The sign-in names an address that is not of Salesforce, so nothing was sent there. An administrator must check SALESFORCE_LOGIN_URL.',
+    { retryable: false },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
