@@ -4,5 +4,10 @@ import type { ActionEntry } from '../shared/action/defineAction.ts';
 export const actions: readonly ActionEntry[] = [
   { name: 'getProjectUpdates', system: 'jira', access: 'read', load: () => import('./jira/getProjectUpdates.ts') },
   { name: 'findAccounts', system: 'salesforce', access: 'read', load: () => import('./salesforce/findAccounts.ts') },
-  { name: 'getAccountOverview', system: 'salesforce', access: 'read', load: () => import('./salesforce/getAccountOverview.ts') },
+  {
+    name: 'getAccountOverview',
+    system: 'salesforce',
+    access: 'read',
+    load: () => import('./salesforce/getAccountOverview.ts'),
+  },
 ];
