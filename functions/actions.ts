@@ -18,5 +18,10 @@ export const actions: readonly ActionEntry[] = [
   { name: 'transitionIssue', system: 'jira', access: 'write', load: () => import('./jira/transitionIssue.ts') },
   { name: 'updateIssue', system: 'jira', access: 'write', load: () => import('./jira/updateIssue.ts') },
   { name: 'findAccounts', system: 'salesforce', access: 'read', load: () => import('./salesforce/findAccounts.ts') },
-  { name: 'getAccountOverview', system: 'salesforce', access: 'read', load: () => import('./salesforce/getAccountOverview.ts') },
+  {
+    name: 'getAccountOverview',
+    system: 'salesforce',
+    access: 'read',
+    load: () => import('./salesforce/getAccountOverview.ts'),
+  },
 ];

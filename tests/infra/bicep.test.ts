@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { settingNames } from '../../shared/config.ts';
 import { failureCodes } from '../../shared/failure.ts';
+import { placeholders } from '../../tools/generate/publisher.ts';
 import {
   formatCopies,
   noCompiler,
@@ -28,6 +29,7 @@ const appSettings = {
   SALESFORCE_CLIENT_ID: 'salesforce-client',
   SALESFORCE_USERNAME: 'agent@contoso.example',
   SALESFORCE_RUN_AS: 'caller',
+  SALESFORCE_USER_MAP: '*@contoso.example=*@contoso.example.uat',
   SALESFORCE_API_VERSION: '67.0',
   READ_ONLY: 'true',
   ACTION_TIMEOUT_MS: '9000',
@@ -336,7 +338,12 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
         properties: { AzureActiveDirectoryResourceId: 'api://registration' },
         customParameters: { tenantId: { value: tenantId }, resourceUri: { value: 'api://registration' } },
       });
-      expect(JSON.stringify(token)).not.toContain('your-');
+    });
+
+    it.each(['key', 'entra'] as const)('with %s has nothing left that stands for something else', options => {
+      const { properties } = snapshot(options).one('Microsoft.Web/customApis');
+      for (const placeholder of Object.values(placeholders))
+        expect(JSON.stringify(properties)).not.toContain(placeholder);
     });
   });
 
