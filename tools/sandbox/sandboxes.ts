@@ -21,6 +21,11 @@ export const sandboxes: readonly SandboxedSystem[] = [
     configuredBy: 'JIRA_BASE_URL',
     start: async options => (await import('./jira/jiraSandbox.ts')).startJiraSandbox(options),
   },
+  {
+    title: 'Salesforce',
+    configuredBy: 'SALESFORCE_LOGIN_URL',
+    start: async options => (await import('./salesforce/salesforceSandbox.ts')).startSalesforceSandbox(options),
+  },
 ];
 
 /** What a system's actions talk to. */
