@@ -17,6 +17,7 @@ param appSettings = {
   SALESFORCE_CLIENT_ID: readEnvironmentVariable('SALESFORCE_CLIENT_ID', '')
   SALESFORCE_USERNAME: readEnvironmentVariable('SALESFORCE_USERNAME', '')
   SALESFORCE_RUN_AS: readEnvironmentVariable('SALESFORCE_RUN_AS', '')
+  SALESFORCE_USER_MAP: readEnvironmentVariable('SALESFORCE_USER_MAP', '')
   SALESFORCE_API_VERSION: readEnvironmentVariable('SALESFORCE_API_VERSION', '')
   READ_ONLY: readEnvironmentVariable('READ_ONLY', '')
   ACTION_TIMEOUT_MS: readEnvironmentVariable('ACTION_TIMEOUT_MS', '')

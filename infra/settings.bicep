@@ -37,6 +37,9 @@ type settings = {
   @description('Whose rights a call has: integration (default) or caller.')
   SALESFORCE_RUN_AS: '' | 'integration' | 'caller'
 
+  @description('Pairs that tell a caller\'s Salesforce username, such as *@contoso.com=*@contoso.com.uat, for caller.')
+  SALESFORCE_USER_MAP: string
+
   @description('The REST API version, when not the app\'s own default.')
   SALESFORCE_API_VERSION: string
 

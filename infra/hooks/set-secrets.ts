@@ -14,7 +14,7 @@ await runHook(async () => {
   const values = await readAzdValues();
   const uri = values.KEY_VAULT_URI;
   if (!uri) throw new Error('There is no vault yet. Run azd provision first.');
-  const onWait = () => console.log('Waiting for the vault: a new role assignment takes a minute or two…');
+  const onWait = () => console.log('Waiting for the vault: a new one, or a new role on it, takes a minute or two…');
   const vault = openVault({ uri, token: azdToken, onWait });
 
   try {

@@ -13,7 +13,7 @@ export interface Vault {
 export interface VaultOptions {
   uri: string;
   token(scope: string): Promise<string>;
-  /** Told once, when the vault refuses what it will soon allow. */
+  /** Called once, before the first wait. */
   onWait(): void;
   sleep?(milliseconds: number): Promise<unknown>;
 }
@@ -37,7 +37,9 @@ export function openVault({ uri, token, onWait, sleep = setTimeout }: VaultOptio
 
   async function attempt(url: string, init: RequestInit): Promise<unknown> {
     const headers = { authorization: `Bearer ${await token(scope)}`, 'content-type': 'application/json' };
-    const response = await fetch(url, { ...init, headers });
+    const response = await fetch(url, { ...init, headers }).catch(cause => {
+      throw new TryAgain(`${origin} cannot be reached.`, { cause });
+    });
     const body: unknown = await response.json().catch(() => ({}));
     if (response.ok) return body;
     const { error } = body as VaultError;
@@ -55,9 +57,7 @@ export function openVault({ uri, token, onWait, sleep = setTimeout }: VaultOptio
       try {
         return await attempt(url.href, init);
       } catch (error) {
-        // fetch throws a TypeError for what it could not reach.
-        const passes = error instanceof TryAgain || error instanceof TypeError;
-        if (!passes || waited >= PATIENCE_MS) throw error;
+        if (!(error instanceof TryAgain) || waited >= PATIENCE_MS) throw error;
         if (waited === 0) onWait();
       }
       await sleep(pause);
@@ -82,4 +82,5 @@ export function openVault({ uri, token, onWait, sleep = setTimeout }: VaultOptio
   };
 }
 
+/** What may work in a minute. */
 class TryAgain extends Error {}

@@ -13,13 +13,16 @@ param workspaceId string
 @description('Who is told.')
 param email string
 
-// One JSON line per call; itemCount puts back what sampling left out.
+// One JSON line per call.
 var actions = '''
 AppTraces
 | extend line = parse_json(Message)
-| where line.event == 'action'
-| extend code = tostring(line.code), action = tostring(line.action)
+| where line.event == "action"
+| extend code = tostring(line.code)
 '''
+
+// ItemCount puts back what sampling left out.
+var count = '| summarize failures = sum(ItemCount)'
 
 var rules = [
   {
@@ -27,21 +30,21 @@ var rules = [
     description: 'More than ten calls in a quarter of an hour failed for a reason that is not the caller\'s.'
     severity: 2
     threshold: 10
-    query: '${actions}| where code in (\'internal\', \'misconfigured\') or code startswith \'upstream_\'\n| summarize failures = sum(ItemCount)'
+    query: '${actions}| where code in ("internal", "misconfigured") or code startswith "upstream_" ${count}'
   }
   {
     name: 'upstream-auth-failed'
     description: 'Jira or Salesforce refuses our credentials: a secret expired, was rotated or was revoked.'
     severity: 1
     threshold: 0
-    query: '${actions}| where code == \'upstream_auth_failed\'\n| summarize failures = sum(ItemCount)'
+    query: '${actions}| where code == "upstream_auth_failed" ${count}'
   }
   {
     name: 'vault-denials'
     description: 'Somebody was refused by the vault: the app lost its role, or a stranger tries.'
     severity: 1
     threshold: 0
-    query: 'AZKVAuditLogs\n| where HttpStatusCode == 403\n| summarize failures = count()'
+    query: 'AZKVAuditLogs | where HttpStatusCode == 403 | summarize failures = count()'
   }
 ]
 

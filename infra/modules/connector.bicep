@@ -19,18 +19,13 @@ var definition = entra
   : loadJsonContent('../connector/apiDefinition.swagger.json')
 var presentation = loadJsonContent('../connector/apiProperties.json').properties
 
-// The generated file is for any tenant and app registration; this app lets in one of each.
-var signIn = json(replace(loadTextContent('../connector/entra/apiProperties.json'), 'your-client-id', clientId)).properties.connectionParameters
-var ourTenant = {
-  token: {
-    oAuthSettings: {
-      customParameters: {
-        loginUri: { value: environment().authentication.loginEndpoint }
-        tenantId: { value: tenant().tenantId }
-      }
-    }
-  }
-}
+// The generated files have names in place of this app registration and this tenant.
+var signIn = json(replace(
+  replace(loadTextContent('../connector/entra/apiProperties.json'), 'your-client-id', clientId),
+  'your-tenant-id',
+  tenant().tenantId
+)).properties.connectionParameters
+var security = json(replace(string(definition.securityDefinitions), 'your-tenant-id', tenant().tenantId))
 
 resource connector 'Microsoft.Web/customApis@2016-06-01' = {
   name: name
@@ -44,7 +39,7 @@ resource connector 'Microsoft.Web/customApis@2016-06-01' = {
     capabilities: []
     backendService: { serviceUrl: 'https://${host}${definition.basePath}' }
     // The published type knows only part of what connection parameters may hold.
-    connectionParameters: any(entra ? union(signIn, ourTenant) : presentation.connectionParameters)
-    swagger: { ...definition, host: host }
+    connectionParameters: any(entra ? signIn : presentation.connectionParameters)
+    swagger: { ...definition, host: host, securityDefinitions: security }
   }
 }

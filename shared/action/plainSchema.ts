@@ -83,8 +83,10 @@ function allowedTexts(schema: JsonSchema): string[] | undefined {
   return values.every(value => typeof value === 'string') ? values : undefined;
 }
 
-function plainType({ type }: JsonSchema): PlainSchema['type'] {
-  return type === 'null' || Array.isArray(type) ? undefined : type;
+/** The one type that a schema allows besides nothing. */
+function plainType({ type = [] }: JsonSchema): PlainSchema['type'] {
+  const [first, second] = [type].flat().filter(name => name !== 'null');
+  return second === undefined ? first : undefined;
 }
 
 function isPrimitive(value: unknown): value is string | number | boolean {

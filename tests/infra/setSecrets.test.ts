@@ -105,7 +105,7 @@ describe('set-secrets', () => {
     const { code, output } = await runHook('set-secrets.ts', { azd, env: { JIRA_API_TOKEN: 'a jira token' } });
     expect(code).toBe(0);
     expect(output).toBe(
-      'Waiting for the vault: a new role assignment takes a minute or two…\njira-api-token is in the vault.\n',
+      'Waiting for the vault: a new one, or a new role on it, takes a minute or two…\njira-api-token is in the vault.\n',
     );
     expect(vault.secrets.get('jira-api-token')).toBe('a jira token');
   });
@@ -194,12 +194,27 @@ describe('the vault', () => {
     expect(vault.secrets.get('jira-api-token')).toBe('value');
   });
 
+  it.each([
+    ['https://kv.vault.azure.net/', 'https://vault.azure.net/.default'],
+    ['https://kv.vault.usgovcloudapi.net', 'https://vault.usgovcloudapi.net/.default'],
+  ])('%s is opened with a token for %s', async (uri, scope) => {
+    const token = (wanted: string) => Promise.reject(new Error(`asked for ${wanted}`));
+    await expect(openVault({ uri, token, onWait: () => {} }).names()).rejects.toThrow(`asked for ${scope}`);
+  });
+
   it('is given up after five minutes, with its own words', async () => {
     const { client, waits } = await open(Array.from({ length: 100 }, () => refused));
     await expect(client.names()).rejects.toThrow('answered 403. Refused.');
     const waited = waits.reduce((sum, wait) => sum + wait, 0);
     expect(waited).toBeGreaterThanOrEqual(300_000);
     expect(waited).toBeLessThan(320_000);
+  });
+
+  it('is waited for, too, while nobody knows its name', async () => {
+    const { vault, client, waits } = await open([]);
+    await vault[Symbol.asyncDispose]();
+    await expect(client.names()).rejects.toThrow(`${vault.uri} cannot be reached.`);
+    expect(waits.length).toBeGreaterThan(10);
   });
 
   it('is not asked again when it lets in nobody from this network, or finds the request wrong', async () => {

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
+import { type BuildOptions, build as bundle, type Plugin, stop } from 'esbuild';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
 import { registeredFunctions } from './registeredFunctions.ts';
 
@@ -109,11 +110,30 @@ export async function build(): Promise<void> {
     await copyFile(new URL('host.json', root), new URL('host.json', output));
     await writeFile(new URL('package.json', output), `${JSON.stringify(deployedPackage, null, 2)}\n`);
     await checkRegistrations(new URL('index.js', output), actions);
-    await rm(dist, { recursive: true, force: true });
-    await rename(output, dist);
+    await replaceFiles(dist, output);
   } finally {
+    // Its service would live as long as the process that asked for the build, and `npm start` lives on.
+    await stop();
     await rm(output, { recursive: true, force: true });
   }
+}
+
+async function replaceFiles(folder: URL, replacement: URL): Promise<void> {
+  const files = await filesBelow(replacement);
+  await mkdir(new URL('chunks/', folder), { recursive: true });
+  // The entry comes last: it names the chunks.
+  for (const file of files.toSorted((one, other) => Number(one === 'index.js') - Number(other === 'index.js'))) {
+    await rename(new URL(file, replacement), new URL(file, folder));
+  }
+  const stale = (await filesBelow(folder)).filter(file => !files.includes(file));
+  await Promise.all(stale.map(file => rm(new URL(file, folder))));
+}
+
+async function filesBelow(folder: URL): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => relative(fileURLToPath(folder), join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
 }
 
 async function checkRegistrations(entry: URL, actions: readonly DeclaredAction[]): Promise<void> {

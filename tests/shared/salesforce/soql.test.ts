@@ -1,4 +1,4 @@
-import { type Condition, composeQuery, parseQuery, type Query } from '@jetstreamapp/soql-parser-js';
+import { type Condition, parseQuery, type Query } from '@jetstreamapp/soql-parser-js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readOnlyQuery } from '../../../shared/salesforce/readOnlyQuery.ts';
@@ -44,7 +44,7 @@ function storable(text: string): string {
 }
 
 function parsed({ text }: Soql): Query {
-  return parseQuery(text, { allowApexBindVariables: false });
+  return parseQuery(text);
 }
 
 function literals(condition: Query['where']): string[] {
@@ -114,8 +114,8 @@ test.each([
 });
 
 const bounds = fc.record({
-  limit: fc.option(fc.integer({ min: 1, max: 5000 }), { nil: undefined }),
-  offset: fc.option(fc.integer({ min: 1, max: 2000 }), { nil: undefined }),
+  limit: fc.option(fc.nat(5000), { nil: undefined }),
+  offset: fc.option(fc.nat(2000), { nil: undefined }),
 });
 
 test('the bounds are taken off a statement, whatever its texts say, and nothing else is', () => {
@@ -126,7 +126,7 @@ test('the bounds are taken off a statement, whatever its texts say, and nothing 
       const { statement, total, start } = readOnlyQuery(asked);
       expect(total).toBe(limit ?? Number.POSITIVE_INFINITY);
       expect(start).toBe(offset ?? 0);
-      expect(composeQuery(parsed(statement))).toBe(composeQuery(parseQuery(base)));
+      expect(statement.text).toBe(base);
     }),
   );
 });

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fillWithSandboxes, sandboxes } from '../../tools/sandbox/sandboxes.ts';
+import { type RunningApp, startApp } from '../support/app.ts';
+import { readDefinition, requiredInputs, samples } from './definition.ts';
+
+const key = 'function-key';
+/** Where nothing listens. */
+const deadUrl = 'http://127.0.0.1:2';
+
+/** What a failure says, in whichever of its two forms. */
+interface Failed {
+  code?: string;
+  error?: { code: string };
+}
+
+describe.each([
+  ['the connector', 'infra/connector/apiDefinition.swagger.json', 'inline'],
+  ['the plugin', 'infra/plugin/openapi.json', 'problem'],
+] as const)('a client that knows only the definition of %s', async (_, path, failuresAre) => {
+  const definition = await readDefinition(path);
+  let systems: Awaited<ReturnType<typeof fillWithSandboxes>>;
+  let app: RunningApp;
+  let cutOff: RunningApp;
+
+  beforeAll(async () => {
+    const env: Record<string, string> = {};
+    systems = await fillWithSandboxes(sandboxes, env);
+    const urls = systems.backings.map(({ url }) => url);
+    const dead = Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, urls.includes(value) ? deadUrl : value]),
+    );
+    [app, cutOff] = await Promise.all([startApp({ env, keys: [key] }), startApp({ env: dead, keys: [key] })]);
+  });
+  afterAll(async () => {
+    await Promise.all([app.stop(), cutOff.stop(), systems.close()]);
+  });
+
+  const codeOf = ({ status, body }: { status: number; body: unknown }) => {
+    const { code, error } = body as Failed;
+    expect(status === 200).toBe(failuresAre === 'inline');
+    return failuresAre === 'inline' ? error?.code : code;
+  };
+
+  it.each(definition.operations)('gets from $operationId the answer that is declared', async operation => {
+    const { status, body } = await definition.call(operation, samples(operation), app.url, key);
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: expect.not.objectContaining({ error: expect.anything() }),
+    });
+    expect(definition.problems(operation, status, body)).toEqual([]);
+  });
+
+  it.each(definition.operations.filter(operation => requiredInputs(operation).length > 0))(
+    'gets from $operationId the failure that is declared when the required inputs are blank',
+    async operation => {
+      const blank = Object.fromEntries(requiredInputs(operation).map(name => [name, '']));
+      const answer = await definition.call(operation, blank, app.url, key);
+      expect(codeOf(answer)).toBe('invalid_input');
+      expect(definition.problems(operation, answer.status, answer.body)).toEqual([]);
+    },
+  );
+
+  it.each(definition.operations)(
+    'gets from $operationId the failure that is declared when the system is down',
+    async operation => {
+      const answer = await definition.call(operation, samples(operation), cutOff.url, key);
+      expect(codeOf(answer)).toBe('upstream_unavailable');
+      expect(definition.problems(operation, answer.status, answer.body)).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,245 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actions as entries } from '../../../functions/actions.ts';
+import type { Action } from '../../../shared/action/defineAction.ts';
+import { fillWithSandboxes, sandboxes } from '../../../tools/sandbox/sandboxes.ts';
+import { type RunningApp, startApp } from '../../support/app.ts';
+
+const execute = promisify(execFile);
+const clientInfo = { name: 'test', version: '1.0.0' };
+
+let systems: Awaited<ReturnType<typeof fillWithSandboxes>>;
+let app: RunningApp;
+let url: URL;
+let actions: Action[];
+let home: string;
+
+beforeAll(async () => {
+  const env: Record<string, string> = {};
+  systems = await fillWithSandboxes(sandboxes, env);
+  app = await startApp({ env });
+  url = new URL('/api/mcp', app.url);
+  actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
+  home = await mkdtemp(join(tmpdir(), 'mcp-'));
+});
+afterAll(async () => {
+  await app.stop();
+  await systems.close();
+  await rm(home, { recursive: true });
+});
+
+/** What the methods that these tests call answer with, each with a part of it. */
+interface Result {
+  protocolVersion: string;
+  instructions: string;
+  tools: { inputSchema: object; outputSchema: object; annotations: object }[];
+  content: { text: string }[];
+  isError?: boolean;
+  structuredContent?: { updates: object[] };
+}
+
+interface Message {
+  result: Result;
+  error?: { code: number; message: string };
+}
+
+/** Posts one JSON-RPC message as a client without any SDK would. */
+async function post(message: object | string, headers: Record<string, string> = {}, to: URL | string = url) {
+  const response = await fetch(to, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof message === 'string' ? message : JSON.stringify({ jsonrpc: '2.0', ...message }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as Message };
+}
+
+const call = (name: string, input: object) =>
+  post({ id: 1, method: 'tools/call', params: { name, arguments: input } }).then(({ body }) => body.result);
+
+const errorIn = ([content]: Result['content']) =>
+  JSON.parse(content?.text ?? '').error as { errors: { field: string }[] };
+
+const initialize = (protocolVersion: string) =>
+  post({ id: 1, method: 'initialize', params: { protocolVersion, capabilities: {}, clientInfo } });
+
+describe('the MCP endpoint', () => {
+  it.each([
+    ['the newest protocol that it negotiates', 'auto', '2026-07-28'],
+    ['an initialize handshake', 'legacy', '2025-11-25'],
+  ] as const)('lets the SDK call every tool, with %s', async (_, mode, version) => {
+    const client = new Client(clientInfo, { versionNegotiation: { mode } });
+    await client.connect(new StreamableHTTPClientTransport(url));
+    expect(client.getNegotiatedProtocolVersion()).toBe(version);
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(actions.map(({ name }) => name));
+    for (const { name, example } of actions) {
+      // The client checks what comes against the tool's own output schema.
+      const { content, isError, structuredContent } = await client.callTool({ name, arguments: example });
+      expect({ name, isError, content }).toMatchObject({ isError: undefined, content: [{ type: 'text' }] });
+      expect(structuredContent).toEqual(JSON.parse((content as { text: string }[])[0]?.text ?? ''));
+    }
+    await client.close();
+  });
+
+  it('lets the first version of the SDK list and call tools', async () => {
+    const client = new FirstClient(clientInfo);
+    // Its optional properties are declared in a way that is not exactly optional.
+    await client.connect(new FirstTransport(url) as Parameters<FirstClient['connect']>[0]);
+    expect((await client.listTools()).tools).toHaveLength(actions.length);
+    const good = await client.callTool({ name: 'getProjectUpdates', arguments: { projectId: 'ATLAS' } });
+    expect(good.structuredContent).toMatchObject({ project: { key: 'ATLAS' } });
+    const bad = await client.callTool({ name: 'getProjectUpdates', arguments: { projectId: 'NOPE' } });
+    expect(bad.isError).toBe(true);
+    await client.close();
+  });
+
+  it.each(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])('speaks protocol version %s', async version => {
+    const { status, body } = await initialize(version);
+    expect(status).toBe(200);
+    expect(body.result).toMatchObject({ protocolVersion: version, capabilities: { tools: {} } });
+    expect(body.result.instructions).toContain('getProjectUpdates');
+    const list = await post({ id: 2, method: 'tools/list' }, { 'mcp-protocol-version': version });
+    expect(list.body.result.tools).toHaveLength(actions.length);
+  });
+
+  it('offers a version of its own to a client that asks for one that nobody knows', async () => {
+    expect((await initialize('1999-01-01')).body.result.protocolVersion).toBe('2025-11-25');
+  });
+
+  it('describes each tool with plain schemas and says what it may do', async () => {
+    const { tools } = (await post({ id: 1, method: 'tools/list' })).body.result;
+    for (const [at, { name, title, description, access }] of actions.entries()) {
+      const annotations = { title, readOnlyHint: access === 'read', openWorldHint: true };
+      expect(tools[at]).toMatchObject({ name, title, description, annotations });
+      const text = JSON.stringify([tools[at]?.inputSchema, tools[at]?.outputSchema]);
+      expect(text).not.toMatch(/"(\$ref|anyOf|oneOf|allOf|exclusiveMinimum|exclusiveMaximum|const)"|"type":\[/);
+    }
+  });
+
+  it('answers a failure as an error of the tool, with the code and sentence that HTTP gives', async () => {
+    const { isError, content, structuredContent } = await call('getProjectUpdates', { projectId: 'NOPE' });
+    expect(isError).toBe(true);
+    expect(structuredContent).toBeUndefined();
+    const overHttp = await fetch(new URL('/api/jira/getProjectUpdates?projectId=NOPE', url));
+    const { code, detail, status } = (await overHttp.json()) as Record<string, unknown>;
+    expect(errorIn(content)).toMatchObject({ code, message: detail, status, retryable: false });
+  });
+
+  it('lets the pipeline judge the input, so that all that is wrong is told at once', async () => {
+    const { isError, content } = await call('getProjectUpdates', { sinse: '7d', limit: '0' });
+    expect(isError).toBe(true);
+    const error = errorIn(content);
+    expect(error.errors.map(({ field }) => field).sort()).toEqual(['limit', 'projectId', 'sinse']);
+  });
+
+  it('takes numbers that a model wrote as text', async () => {
+    const { structuredContent } = await call('getProjectUpdates', { projectId: 'ATLAS', limit: '1' });
+    expect(structuredContent?.updates).toHaveLength(1);
+  });
+
+  it('refuses a tool that does not exist', async () => {
+    const { body } = await post({ id: 7, method: 'tools/call', params: { name: 'dropTables', arguments: {} } });
+    expect(body).toMatchObject({ id: 7, error: { code: -32602, message: 'There is no tool dropTables.' } });
+  });
+
+  it.each([undefined, '*/*', 'application/json', 'text/event-stream', 'text/html'])(
+    'answers JSON to Accept: %s',
+    async accept => {
+      const { status, headers } = await post({ id: 1, method: 'ping' }, accept ? { accept } : {});
+      expect(status).toBe(200);
+      expect(headers.get('content-type')).toBe('application/json');
+      expect(headers.get('mcp-session-id')).toBeNull();
+    },
+  );
+
+  it('takes a notification without an answer', async () => {
+    const { status, body } = await post({ method: 'notifications/initialized' });
+    expect([status, body]).toEqual([202, undefined]);
+  });
+
+  it('answers what is not JSON with a parse error', async () => {
+    const { status, body } = await post('{"jsonrpc"');
+    expect(status).toBe(400);
+    expect(body.error?.code).toBe(-32700);
+  });
+
+  it('keeps no stream open for a client that wants to be told of changes', async () => {
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': clientInfo,
+      'io.modelcontextprotocol/clientCapabilities': {},
+    };
+    const message = {
+      id: 1,
+      method: 'subscriptions/listen',
+      params: { notifications: { toolsListChanged: true }, _meta },
+    };
+    const { body } = await post(message, {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'subscriptions/listen',
+    });
+    expect(body.error?.message).toBe('Subscription limit reached');
+  });
+
+  it.each(['GET', 'DELETE'])('answers %s with 405: it keeps no session', async method => {
+    const response = await fetch(url, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('POST');
+  });
+
+  it('passes the correlation ID and the caller on to the log like any call over HTTP', async () => {
+    await post(
+      { id: 1, method: 'tools/call', params: { name: 'getProjectUpdates', arguments: { projectId: 'ATLAS' } } },
+      { 'x-correlation-id': 'from-mcp' },
+    );
+    expect(app.logs()).toMatch(/"action":"getProjectUpdates","code":"ok".*"caller":"key","correlationId":"from-mcp"/);
+  });
+
+  it('wants the function key when it is deployed', async () => {
+    const guarded = await startApp({ keys: ['secret'] });
+    const to = `${guarded.url}/api/mcp`;
+    try {
+      const refused = await fetch(to, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+      expect(refused.status).toBe(401);
+      const { status } = await post({ id: 1, method: 'ping' }, { 'x-functions-key': 'secret' }, to);
+      expect(status).toBe(200);
+    } finally {
+      await guarded.stop();
+    }
+  });
+});
+
+describe('the public MCP tools', () => {
+  const run = (script: string, ...args: string[]) =>
+    execute(process.execPath, [resolve('node_modules/@modelcontextprotocol', script), ...args], {
+      env: { PATH: process.env.PATH, HOME: home },
+    });
+
+  // The other scenarios test what a server of tools alone does not have (resources, prompts, completion, logging,
+  // sampling, elicitation, sessions with streams) or call tools that only the suite's own example server has.
+  it.each(['server-initialize', 'ping', 'tools-list', 'dns-rebinding-protection'])(
+    'find the server conformant: %s',
+    async scenario => {
+      const { stdout } = await run('conformance/dist/index.js', 'server', '--url', url.href, '--scenario', scenario);
+      expect(stdout).toMatch(/Passed: ([1-9])\/\1, 0 failed, 0 warnings/);
+    },
+  );
+
+  it('list and call tools from the command line of the Inspector', async () => {
+    const inspector = 'inspector/clients/launcher/build/index.js';
+    const target = ['--cli', url.href, '--transport', 'http', '--method'];
+    const listed = await run(inspector, ...target, 'tools/list');
+    expect(JSON.parse(listed.stdout).tools).toHaveLength(actions.length);
+    const [name, value] = ['getProjectUpdates', 'projectId=ATLAS'];
+    const called = await run(inspector, ...target, 'tools/call', '--tool-name', name, '--tool-arg', value);
+    expect(JSON.parse(called.stdout).structuredContent.project).toEqual({ key: 'ATLAS', name: 'Atlas' });
+  });
+});

@@ -1,0 +1,46 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { actions } from '../../functions/actions.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+it('npm start needs no account: every curl that it prints is answered, and Ctrl-C leaves nothing running', async () => {
+  const port = await freePort();
+  const { PATH = '', HOME = '' } = process.env;
+  // A group of its own, so that a Ctrl-C goes to all of it, as from a terminal.
+  const npm = spawn('npm', ['start'], { cwd: root, env: { PATH, HOME, PORT: String(port) }, detached: true });
+  let output = '';
+  npm.stdout.setEncoding('utf8').on('data', chunk => (output += chunk));
+  npm.stderr.setEncoding('utf8').on('data', chunk => (output += chunk));
+  const ended = once(npm, 'close');
+  try {
+    while (!output.includes('Ctrl-C stops everything')) {
+      if (npm.exitCode !== null) throw new Error(output);
+      await new Promise(wait => setTimeout(wait, 50));
+    }
+    const curls = output.split('\n').filter(line => line.trim().startsWith('curl '));
+    expect(curls.length).toBeGreaterThanOrEqual(actions.length);
+    for (const curl of curls) {
+      const { stdout } = await promisify(execFile)('sh', ['-c', `${curl.trim()} -s -w '\\n%{http_code}'`]);
+      const [, body = '', status] = /^([\s\S]*)\n(\d+)$/.exec(stdout) ?? [];
+      expect([curl, status, body.slice(0, 300)]).toEqual([curl, '200', expect.stringMatching(/^[{[]/)]);
+    }
+  } finally {
+    if (npm.pid) process.kill(-npm.pid, 'SIGINT');
+    await ended;
+  }
+  await expect(fetch(`http://localhost:${port}/api/health`)).rejects.toThrow();
+}, 60_000);
