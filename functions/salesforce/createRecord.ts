@@ -16,10 +16,7 @@ export default defineAction({
     'To note a call, an e-mail or a meeting use logActivity.',
   input: z.object({ objectType, fields: fieldsText }),
   output: z.object(recordOutput),
-  example: {
-    objectType: 'Contact',
-    fields: '{"FirstName":"Mia","LastName":"Lang","Email":"mia.lang@contoso.example","AccountId":"001Sx0000000001IAA"}',
-  },
+  example: { objectType: 'Account', fields: '{"Name":"Relecloud","Industry":"Technology","BillingCity":"Lyon"}' },
   async run({ objectType, fields }, { salesforce }) {
     const object = await salesforce.describe(objectType);
     if (!object.createable) {

@@ -5,7 +5,7 @@ import { searchText } from '../../shared/salesforce/inputs.ts';
 import { listPage } from '../../shared/salesforce/listPage.ts';
 
 const object = z.object({
-  objectType: z.string().describe('The API name, as other actions take it.'),
+  name: z.string().describe('The API name, which other actions take as objectType.'),
   label: z.string().describe('What one of its records is called.'),
   labelPlural: z.string().optional().describe('What several are called.'),
   custom: z.boolean().describe('True when the org has made it itself.'),
@@ -43,7 +43,7 @@ export default defineAction({
     const { items, nextCursor } = listPage(objects, request);
     return page({
       items: items.map(({ name, label, labelPlural, custom, createable, updateable }) => ({
-        objectType: name,
+        name,
         label,
         ...(labelPlural && { labelPlural }),
         custom,
