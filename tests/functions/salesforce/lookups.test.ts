@@ -83,6 +83,7 @@ test('getAccountOverview tells owner, open opportunities with their total, open 
 
 test.each([
   ['../../limits?x=1', 'a path'],
+  ['../../../limits', 'a path as long as an ID'],
   ["001' OR Name LIKE '%", 'SOQL'],
   ['001Sx0000000001IAA/../x', 'a longer path'],
   [recordId('003', 1), 'the ID of a contact'],
@@ -104,6 +105,12 @@ test('a search without any condition is refused and names the inputs', async () 
   expect(status).toBe(400);
   expect(body.detail).toBe('Give at least one of name, phone, website, city, industry, owner.');
   expect(salesforce.asked()).toEqual([]);
+});
+
+test('a list that just fills its page ends there', async () => {
+  const { body } = await salesforce.call('findAccounts', { query: { name: 'contoso', limit: '2' } });
+  expect(body.accounts).toHaveLength(2);
+  expect(body).not.toHaveProperty('nextPageToken');
 });
 
 test('a list goes on where it stopped, and its token takes nobody to another address', async () => {

@@ -59,7 +59,7 @@ describe('getRecord', () => {
   test.each([
     ['Nothing__c', project, 404, 'There is no Salesforce object Nothing__c'],
     ['Account', recordId('001', 4000), 404, 'There is no Account'],
-    ['Account', '../../limits', 400, 'recordId'],
+    ['Account', '../../../limits', 400, 'recordId'],
     ['Account', `${contoso}?x=1`, 400, 'recordId'],
     ['Account/describe', contoso, 400, 'objectType'],
     ['../Account', contoso, 400, 'objectType'],

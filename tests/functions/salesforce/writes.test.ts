@@ -130,7 +130,7 @@ describe('updateRecord', () => {
     expect(salesforce.asked()).toEqual([]);
   });
 
-  test.each(['../../query?q=x', `${rollout}/x`, '006'])(
+  test.each(['../../query?q=x', '../../../limits', `${rollout}/x`, '006'])(
     'a record ID such as %s is refused before anything is sent',
     async id => {
       expect((await update('Opportunity', id, { NextStep: 'x' })).status).toBe(400);
