@@ -196,10 +196,9 @@ describe('the MCP endpoint', () => {
   });
 
   it('passes the correlation ID and the caller on to the log like any call over HTTP', async () => {
-    await post(
-      { id: 1, method: 'tools/call', params: { name: 'getProjectUpdates', arguments: { projectId: 'ATLAS' } } },
-      { 'x-correlation-id': 'from-mcp' },
-    );
+    const params = { name: 'getProjectUpdates', arguments: { projectId: 'ATLAS' } };
+    const { headers } = await post({ id: 1, method: 'tools/call', params }, { 'x-correlation-id': 'from-mcp' });
+    expect(headers.get('x-correlation-id')).toBe('from-mcp');
     expect(app.logs()).toMatch(/"action":"getProjectUpdates","code":"ok".*"caller":"key","correlationId":"from-mcp"/);
   });
 
