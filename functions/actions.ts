@@ -3,11 +3,33 @@ import type { ActionEntry } from '../shared/action/defineAction.ts';
 
 export const actions: readonly ActionEntry[] = [
   { name: 'getProjectUpdates', system: 'jira', access: 'read', load: () => import('./jira/getProjectUpdates.ts') },
+  { name: 'createRecord', system: 'salesforce', access: 'write', load: () => import('./salesforce/createRecord.ts') },
+  {
+    name: 'describeObject',
+    system: 'salesforce',
+    access: 'read',
+    load: () => import('./salesforce/describeObject.ts'),
+  },
   { name: 'findAccounts', system: 'salesforce', access: 'read', load: () => import('./salesforce/findAccounts.ts') },
+  { name: 'findCases', system: 'salesforce', access: 'read', load: () => import('./salesforce/findCases.ts') },
+  { name: 'findContacts', system: 'salesforce', access: 'read', load: () => import('./salesforce/findContacts.ts') },
+  { name: 'findLeads', system: 'salesforce', access: 'read', load: () => import('./salesforce/findLeads.ts') },
+  {
+    name: 'findOpportunities',
+    system: 'salesforce',
+    access: 'read',
+    load: () => import('./salesforce/findOpportunities.ts'),
+  },
   {
     name: 'getAccountOverview',
     system: 'salesforce',
     access: 'read',
     load: () => import('./salesforce/getAccountOverview.ts'),
   },
+  { name: 'getRecord', system: 'salesforce', access: 'read', load: () => import('./salesforce/getRecord.ts') },
+  { name: 'listObjects', system: 'salesforce', access: 'read', load: () => import('./salesforce/listObjects.ts') },
+  { name: 'logActivity', system: 'salesforce', access: 'write', load: () => import('./salesforce/logActivity.ts') },
+  { name: 'queryRecords', system: 'salesforce', access: 'read', load: () => import('./salesforce/queryRecords.ts') },
+  { name: 'searchRecords', system: 'salesforce', access: 'read', load: () => import('./salesforce/searchRecords.ts') },
+  { name: 'updateRecord', system: 'salesforce', access: 'write', load: () => import('./salesforce/updateRecord.ts') },
 ];

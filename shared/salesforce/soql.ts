@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 
-/** A piece of SOQL whose values are escaped. Made by the functions of this file alone. */
+/** A piece of SOQL whose values are escaped; made by the functions of this file, or of a statement that was parsed. */
 export class Soql {
   readonly text: string;
   constructor(text: string) {
@@ -71,8 +71,8 @@ function escaped(text: string): string {
     text
       .toWellFormed()
       .replace(/[\\'"]/g, '\\$&')
-      // Other control characters have no escape, and no record has them.
-      .replace(/\p{Cc}/gu, char => escapes[char] ?? ' ')
+      // Other control characters and line ends have no escape, and no record has them.
+      .replace(/[\p{Cc}\u2028\u2029]/gu, char => escapes[char] ?? ' ')
   );
 }
 
