@@ -15,23 +15,40 @@ import { type RunningApp, startApp } from '../../support/app.ts';
 const execute = promisify(execFile);
 const clientInfo = { name: 'test', version: '1.0.0' };
 
-let systems: Awaited<ReturnType<typeof fillWithSandboxes>>;
-let app: RunningApp;
+interface Server {
+  app: RunningApp;
+  url: URL;
+  stop(): Promise<void>;
+}
+
+/** The built app, on sandboxes of its own. */
+async function startServer(): Promise<Server> {
+  const env: Record<string, string> = {};
+  const systems = await fillWithSandboxes(sandboxes, env);
+  const app = await startApp({ env });
+  return {
+    app,
+    url: new URL('/api/mcp', app.url),
+    async stop() {
+      await app.stop();
+      await systems.close();
+    },
+  };
+}
+
+let server: Server;
 let url: URL;
 let actions: Action[];
 let home: string;
 
 beforeAll(async () => {
-  const env: Record<string, string> = {};
-  systems = await fillWithSandboxes(sandboxes, env);
-  app = await startApp({ env });
-  url = new URL('/api/mcp', app.url);
+  server = await startServer();
+  url = server.url;
   actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
   home = await mkdtemp(join(tmpdir(), 'mcp-'));
 });
 afterAll(async () => {
-  await app.stop();
-  await systems.close();
+  await server.stop();
   await rm(home, { recursive: true });
 });
 
@@ -75,18 +92,23 @@ describe('the MCP endpoint', () => {
     ['the newest protocol that it negotiates', 'auto', '2026-07-28'],
     ['an initialize handshake', 'legacy', '2025-11-25'],
   ] as const)('lets the SDK call every tool, with %s', async (_, mode, version) => {
+    const { url, stop } = await startServer();
     const client = new Client(clientInfo, { versionNegotiation: { mode } });
-    await client.connect(new StreamableHTTPClientTransport(url));
-    expect(client.getNegotiatedProtocolVersion()).toBe(version);
-    const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(actions.map(({ name }) => name));
-    for (const { name, example } of actions) {
-      // The client checks what comes against the tool's own output schema.
-      const { content, isError, structuredContent } = await client.callTool({ name, arguments: example });
-      expect({ name, isError, content }).toMatchObject({ isError: undefined, content: [{ type: 'text' }] });
-      expect(structuredContent).toEqual(JSON.parse((content as { text: string }[])[0]?.text ?? ''));
+    try {
+      await client.connect(new StreamableHTTPClientTransport(url));
+      expect(client.getNegotiatedProtocolVersion()).toBe(version);
+      const { tools } = await client.listTools();
+      expect(tools.map(({ name }) => name)).toEqual(actions.map(({ name }) => name));
+      for (const { name, example } of actions) {
+        // The client checks what comes against the tool's own output schema.
+        const { content, isError, structuredContent } = await client.callTool({ name, arguments: example });
+        expect({ name, isError, content }).toMatchObject({ isError: undefined, content: [{ type: 'text' }] });
+        expect(structuredContent).toEqual(JSON.parse((content as { text: string }[])[0]?.text ?? ''));
+      }
+    } finally {
+      await client.close();
+      await stop();
     }
-    await client.close();
   });
 
   it('lets the first version of the SDK list and call tools', async () => {
@@ -199,7 +221,9 @@ describe('the MCP endpoint', () => {
     const params = { name: 'getProjectUpdates', arguments: { projectId: 'ATLAS' } };
     const { headers } = await post({ id: 1, method: 'tools/call', params }, { 'x-correlation-id': 'from-mcp' });
     expect(headers.get('x-correlation-id')).toBe('from-mcp');
-    expect(app.logs()).toMatch(/"action":"getProjectUpdates","code":"ok".*"caller":"key","correlationId":"from-mcp"/);
+    expect(server.app.logs()).toMatch(
+      /"action":"getProjectUpdates","code":"ok".*"caller":"key","correlationId":"from-mcp"/,
+    );
   });
 
   it('wants the function key when it is deployed', async () => {
