@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
@@ -241,8 +242,11 @@ describe('the MCP endpoint', () => {
 });
 
 describe('the public MCP tools', () => {
+  const require = createRequire(import.meta.url);
+  const conformance = require.resolve('@modelcontextprotocol/conformance/dist/index.js');
+  const inspector = require.resolve('@modelcontextprotocol/inspector/clients/launcher/build/index.js');
   const run = (script: string, ...args: string[]) =>
-    execute(process.execPath, [resolve('node_modules/@modelcontextprotocol', script), ...args], {
+    execute(process.execPath, [script, ...args], {
       env: { PATH: process.env.PATH, HOME: home },
     });
 
@@ -251,13 +255,12 @@ describe('the public MCP tools', () => {
   it.each(['server-initialize', 'ping', 'tools-list', 'dns-rebinding-protection'])(
     'find the server conformant: %s',
     async scenario => {
-      const { stdout } = await run('conformance/dist/index.js', 'server', '--url', url.href, '--scenario', scenario);
+      const { stdout } = await run(conformance, 'server', '--url', url.href, '--scenario', scenario);
       expect(stdout).toMatch(/Passed: ([1-9])\/\1, 0 failed, 0 warnings/);
     },
   );
 
   it('list and call tools from the command line of the Inspector', async () => {
-    const inspector = 'inspector/clients/launcher/build/index.js';
     const target = ['--cli', url.href, '--transport', 'http', '--method'];
     const listed = await run(inspector, ...target, 'tools/list');
     expect(JSON.parse(listed.stdout).tools).toHaveLength(actions.length);
