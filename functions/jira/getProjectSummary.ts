@@ -22,12 +22,14 @@ export default defineAction({
       ),
   }),
   output: z.object({
-    project: z.object({
-      key: z.string().describe('The key of the project.'),
-      name: z.string().describe('The name of the project.'),
-      lead: z.string().optional().describe('Who leads it.'),
-      url: z.url().describe('Where to open the project.'),
-    }),
+    project: z
+      .object({
+        key: z.string().describe('The key of the project.'),
+        name: z.string().describe('The name of the project.'),
+        lead: z.string().optional().describe('Who leads it.'),
+        url: z.url().describe('Where to open the project.'),
+      })
+      .describe('The project that was asked about.'),
     summary: z.string().describe('One sentence that sums the numbers up.'),
     toDo: z.int().describe('How many issues are not begun.'),
     inProgress: z.int().describe('How many are in progress.'),
