@@ -2,7 +2,21 @@
 import type { ActionEntry } from '../shared/action/defineAction.ts';
 
 export const actions: readonly ActionEntry[] = [
+  { name: 'addComment', system: 'jira', access: 'write', load: () => import('./jira/addComment.ts') },
+  { name: 'assignIssue', system: 'jira', access: 'write', load: () => import('./jira/assignIssue.ts') },
+  { name: 'createIssue', system: 'jira', access: 'write', load: () => import('./jira/createIssue.ts') },
+  { name: 'findUsers', system: 'jira', access: 'read', load: () => import('./jira/findUsers.ts') },
+  { name: 'getIssue', system: 'jira', access: 'read', load: () => import('./jira/getIssue.ts') },
+  { name: 'getIssueHistory', system: 'jira', access: 'read', load: () => import('./jira/getIssueHistory.ts') },
+  { name: 'getProjectSummary', system: 'jira', access: 'read', load: () => import('./jira/getProjectSummary.ts') },
   { name: 'getProjectUpdates', system: 'jira', access: 'read', load: () => import('./jira/getProjectUpdates.ts') },
+  { name: 'linkIssues', system: 'jira', access: 'write', load: () => import('./jira/linkIssues.ts') },
+  { name: 'listIssueTypes', system: 'jira', access: 'read', load: () => import('./jira/listIssueTypes.ts') },
+  { name: 'listProjects', system: 'jira', access: 'read', load: () => import('./jira/listProjects.ts') },
+  { name: 'logWork', system: 'jira', access: 'write', load: () => import('./jira/logWork.ts') },
+  { name: 'searchIssues', system: 'jira', access: 'read', load: () => import('./jira/searchIssues.ts') },
+  { name: 'transitionIssue', system: 'jira', access: 'write', load: () => import('./jira/transitionIssue.ts') },
+  { name: 'updateIssue', system: 'jira', access: 'write', load: () => import('./jira/updateIssue.ts') },
   { name: 'createRecord', system: 'salesforce', access: 'write', load: () => import('./salesforce/createRecord.ts') },
   {
     name: 'describeObject',

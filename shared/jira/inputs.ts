@@ -10,3 +10,96 @@ export const projectId = z
   )
   .transform(value => value.toUpperCase())
   .describe('The ID of the project: its key, such as ATLAS, or its numeric ID.');
+
+/** An issue's key. Nothing else reaches a path or a query. */
+export const issueKey = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{1,254}-[1-9]\d{0,17}$/, 'It must be an issue key such as ATLAS-12.')
+  .transform(value => value.toUpperCase())
+  .describe('The key of the issue, such as ATLAS-12.');
+
+/** What clears a field. */
+const NONE = 'none';
+
+export function isNone(value: string): boolean {
+  return value.toLowerCase() === NONE;
+}
+
+/** An optional input that `none` clears. */
+export function clearable<Input extends z.ZodType<string>>(input: Input, description: string) {
+  return z
+    .string()
+    .transform((text, context) => {
+      if (isNone(text.trim())) return NONE;
+      const { success, data, error } = input.safeParse(text);
+      if (success) return data;
+      context.issues.push({ code: 'custom', message: error.issues[0]?.message ?? 'It is not valid.', input: text });
+      return z.NEVER;
+    })
+    .optional()
+    .describe(description);
+}
+
+/** A name or another short text, on one line. */
+export const shortText = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .transform(value => value.replace(/\s+/g, ' '));
+
+/** The longest text that a field of Jira's takes: https://support.atlassian.com/jira/kb/character-limit-for-text-fields/ */
+const MAX_TEXT = 32_767;
+
+export const markdown = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_TEXT, `Jira takes at most ${MAX_TEXT.toLocaleString('en')} characters. Shorten it, or split it.`);
+
+export const day = z.iso.date('It must be a day such as 2026-11-30.');
+
+/** What a list's text holds, each once: `ops, security` is two. */
+export function listOf(text: string): string[] {
+  const items = text
+    .split(',')
+    .map(item => item.trim())
+    .filter(Boolean);
+  return [...new Set(items)];
+}
+
+/** One JSON object as text. */
+export const jsonObject = z.string().transform((text, context): Record<string, unknown> => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Told below, like any other text that is not an object.
+  }
+  context.issues.push({
+    code: 'custom',
+    message: 'It must be one JSON object, such as {"Story Points": 3, "Severity": "Major"}.',
+    input: text,
+  });
+  return z.NEVER;
+});
+
+const labels = z
+  .string()
+  .trim()
+  .refine(text => !listOf(text).some(label => /\s/.test(label)), 'A label has no spaces in it: use a hyphen instead.');
+
+/** The inputs that new and changed issues have in common. */
+export const issueInputs = {
+  summary: shortText.describe('The summary line of the issue, at most 255 characters.'),
+  description: markdown.describe('The description, in Markdown.'),
+  assignee: shortText.describe('Who is to do it: a name, an e-mail address, or me for the user who asks.'),
+  priority: shortText.describe('The priority by its name, such as High.'),
+  labels: labels.describe('The labels, separated by commas, such as ops,security. A label has no spaces.'),
+  dueDate: day.describe('The day it is due, such as 2026-11-30.'),
+  parent: issueKey.describe('The key of the issue that it is a part of, such as an epic, or for a sub-task its issue.'),
+  additionalFields: jsonObject.describe(
+    'Any other fields, as one JSON object with the names of the fields as people see them, such as {"Story Points": 3, "Severity": "Major", "Components": ["Search"]}. Texts are Markdown, people are names or e-mail addresses.',
+  ),
+};

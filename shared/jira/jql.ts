@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 
-/** A piece of JQL whose values are quoted. Made by the `jql` tag alone. */
+/** A piece of JQL whose values are quoted. Made by the `jql` tag, or by a caller who speaks it. */
 export class Jql {
   readonly text: string;
   constructor(text: string) {
@@ -17,6 +17,11 @@ type JqlValue = string | number | Jql | readonly (string | number)[];
  */
 export function jql(parts: TemplateStringsArray, ...values: JqlValue[]): Jql {
   return new Jql(String.raw({ raw: parts }, ...values.map(render)));
+}
+
+/** A caller's own query, which stands alone: nothing may be put around it. */
+export function rawJql(text: string): Jql {
+  return new Jql(text);
 }
 
 /** Joins conditions with AND. */

@@ -36,21 +36,60 @@ const commentSchema = z.object({
   body: z.unknown(),
 });
 
-const issueSchema = z.object({
+/** What a link, a parent and a sub-task show of the issue at their other end. */
+const neighbourSchema = z.object({
   key: z.string(),
-  fields: z.object({
+  fields: z.object({ summary: z.string().nullish(), status: named.nullish() }).nullish(),
+});
+
+const linkSchema = z.object({
+  type: z.object({ inward: z.string(), outward: z.string() }),
+  inwardIssue: neighbourSchema.nullish(),
+  outwardIssue: neighbourSchema.nullish(),
+});
+
+/** An issue, of whose fields those are there that were asked for. */
+export const issueSchema = z.object({
+  key: z.string(),
+  fields: z.looseObject({
     summary: z.string().nullish(),
+    description: z.unknown().optional(),
     issuetype: named.nullish(),
-    status: named.nullish(),
+    status: z.object({ name: z.string(), statusCategory: named.nullish() }).nullish(),
+    resolution: named.nullish(),
     priority: named.nullish(),
     assignee: person,
+    reporter: person,
     creator: person,
+    labels: z.array(z.string()).nullish(),
+    duedate: z.string().nullish(),
     project: z.object({ key: z.string(), name: z.string() }).nullish(),
+    parent: neighbourSchema.nullish(),
+    subtasks: z.array(neighbourSchema).nullish(),
+    issuelinks: z.array(linkSchema).nullish(),
+    attachment: z.array(z.object({ filename: z.string() })).nullish(),
+    components: z.array(named).nullish(),
+    fixVersions: z.array(named).nullish(),
+    timetracking: z
+      .object({
+        originalEstimate: z.string().nullish(),
+        remainingEstimate: z.string().nullish(),
+        timeSpent: z.string().nullish(),
+      })
+      .nullish(),
     created: timestamp.nullish(),
     updated: timestamp.nullish(),
+    resolutiondate: timestamp.nullish(),
     comment: z.object({ total: z.number().nullish(), comments: z.array(commentSchema) }).nullish(),
   }),
   changelog: z.object({ total: z.number().nullish(), histories: z.array(historySchema) }).nullish(),
+  /** With `expand=names`: what people see, by field id. */
+  names: z.record(z.string(), z.string()).nullish(),
+  /** With `expand=schema`: the type of each field, by field id. */
+  schema: z.record(z.string(), z.object({ custom: z.string().nullish() })).nullish(),
+  transitions: z
+    .array(z.object({ id: z.string(), name: z.string(), hasScreen: z.boolean().nullish(), to: named }))
+    .nullish(),
 });
 
 export const searchSchema = z.object({
@@ -58,9 +97,91 @@ export const searchSchema = z.object({
   nextPageToken: z.string().nullish(),
 });
 
-export const projectSchema = z.object({ id: z.string(), key: z.string(), name: z.string() });
+export const countSchema = z.object({ count: z.number() });
+
+export const changelogSchema = z.object({ total: z.number(), values: z.array(historySchema) });
+
+export const projectSchema = z.object({
+  id: z.string(),
+  key: z.string(),
+  name: z.string(),
+  description: z.string().nullish(),
+  projectTypeKey: z.string().nullish(),
+  lead: person,
+});
+
+export const projectPageSchema = z.object({
+  total: z.number().nullish(),
+  isLast: z.boolean().nullish(),
+  values: z.array(projectSchema),
+});
 
 export const myselfSchema = z.object({ displayName: z.string() });
 
+export const usersSchema = z.array(
+  z.object({
+    accountId: z.string(),
+    accountType: z.string().nullish(),
+    displayName: z.string().nullish(),
+    emailAddress: z.string().nullish(),
+    active: z.boolean().nullish(),
+  }),
+);
+
+const issueTypeSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string().nullish(),
+  subtask: z.boolean().nullish(),
+});
+
+export const issueTypesSchema = z.object({ total: z.number().nullish(), issueTypes: z.array(issueTypeSchema) });
+
+/** A field of a new or changed issue: what it is called, what it takes. */
+const fieldMetaSchema = z.object({
+  name: z.string(),
+  required: z.boolean(),
+  hasDefaultValue: z.boolean().nullish(),
+  schema: z.object({ type: z.string(), items: z.string().nullish(), custom: z.string().nullish() }),
+  allowedValues: z
+    .array(
+      z.looseObject({
+        id: z.string().nullish(),
+        name: z.string().nullish(),
+        value: z.string().nullish(),
+        key: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+});
+
+export const createFieldsSchema = z.object({
+  total: z.number().nullish(),
+  fields: z.array(fieldMetaSchema.extend({ fieldId: z.string() })),
+});
+
+export const editFieldsSchema = z.object({ fields: z.record(z.string(), fieldMetaSchema) });
+
+export const linkTypesSchema = z.object({
+  issueLinkTypes: z.array(z.object({ name: z.string(), inward: z.string(), outward: z.string() })),
+});
+
+export const createdSchema = z.object({ key: z.string() });
+
+export const writtenCommentSchema = z.object({ id: z.string() });
+
+export const worklogSchema = z.object({ id: z.string(), timeSpent: z.string(), started: timestamp });
+
 export type Issue = z.output<typeof issueSchema>;
+export type Neighbour = z.output<typeof neighbourSchema>;
 export type Project = z.output<typeof projectSchema>;
+export type User = z.output<typeof usersSchema>[number];
+export type History = z.output<typeof historySchema>;
+export type IssueType = z.output<typeof issueTypeSchema>;
+export type LinkType = z.output<typeof linkTypesSchema>['issueLinkTypes'][number];
+export type Worklog = z.output<typeof worklogSchema>;
+
+/** A field that an issue may be given, with its id. */
+export interface IssueField extends z.output<typeof fieldMetaSchema> {
+  id: string;
+}

@@ -4,12 +4,12 @@ import { type Call, shareable } from '../call.ts';
 import type { Config } from '../config.ts';
 import { Failure } from '../failure.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
+import { shortLived } from '../shortLived.ts';
 import { waitFor } from '../singleFlight.ts';
 import { lostWrite, type Upstream } from '../upstream/upstream.ts';
 import { answerFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import { locatorCursor, locatorOf, nextOffset, readCursor } from './queryPage.ts';
-import { shortLived } from './shortLived.ts';
 import { usernameFor } from './signIn.ts';
 import { type Soql, soql } from './soql.ts';
 import {

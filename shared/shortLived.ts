@@ -1,4 +1,4 @@
-import { singleFlight } from '../singleFlight.ts';
+import { singleFlight } from './singleFlight.ts';
 
 const MAX_ENTRIES = 200;
 

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import type { Issue } from './wire.ts';
+
+/** An issue in short: a row of a list, and what every write answers with. */
+export const issueRow = z.object({
+  issueKey: z.string().describe('The key of the issue, such as ATLAS-12.'),
+  title: z.string().optional().describe('The summary line of the issue.'),
+  type: z.string().optional().describe('The type of the issue, such as Bug.'),
+  status: z.string().optional().describe('The status it has now.'),
+  resolution: z.string().optional().describe('How it was resolved; absent while it is open.'),
+  assignee: z.string().optional().describe('Who it is assigned to; absent when it is assigned to nobody.'),
+  priority: z.string().optional().describe('Its priority.'),
+  labels: z.array(z.string()).optional().describe('Its labels.'),
+  dueDate: z.string().optional().describe('The day it is due, such as 2026-11-30.'),
+  parentKey: z.string().optional().describe('The key of the issue that it is a part of.'),
+  updatedAt: z.string().optional().describe('When it was last changed, ISO 8601 in UTC.'),
+  url: z.url().describe('Where to open the issue.'),
+});
+
+export type IssueRow = z.infer<typeof issueRow>;
+
+/** The fields that a row is made of. */
+export const issueRowFields = [
+  'summary',
+  'issuetype',
+  'status',
+  'resolution',
+  'assignee',
+  'priority',
+  'labels',
+  'duedate',
+  'parent',
+  'updated',
+];
+
+export function toIssueRow({ key, fields }: Issue, browseUrl: (issueKey: string) => string): IssueRow {
+  const { issuetype, status, resolution, assignee, priority, labels, duedate, parent, updated } = fields;
+  return {
+    issueKey: key,
+    ...(fields.summary && { title: fields.summary }),
+    ...(issuetype && { type: issuetype.name }),
+    ...(status && { status: status.name }),
+    ...(resolution && { resolution: resolution.name }),
+    ...(assignee?.displayName && { assignee: assignee.displayName }),
+    ...(priority && { priority: priority.name }),
+    ...(labels && labels.length > 0 && { labels }),
+    ...(duedate && { dueDate: duedate }),
+    ...(parent && { parentKey: parent.key }),
+    ...(updated && { updatedAt: updated }),
+    url: browseUrl(key),
+  };
+}
