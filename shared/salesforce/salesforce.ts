@@ -27,19 +27,19 @@ import {
 } from './wire.ts';
 
 /** A part of a query's records, and where the list goes on. */
-export interface RecordPage {
+interface RecordPage {
   records: SalesforceRecord[];
   nextCursor: string | undefined;
 }
 
-export interface SearchRequest {
+interface SearchRequest {
   term: string;
   /** The fields to return of each object that is searched; the first is always the record's Id. */
   objects: { name: string; fields: string[] }[];
   limit: number;
 }
 
-export type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
+type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
 /** Salesforce, for one call. Every method costs one request, but those of which the answer is kept for some minutes. */
 export interface Salesforce {
