@@ -4,6 +4,7 @@ import { type Page, type PageRequest, page } from '../action/page.ts';
 import { fieldsOf } from './rows.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, containing, containingDigits, names, type Soql, soql } from './soql.ts';
+import { withVisibleFields } from './visibleFields.ts';
 import { read } from './wire.ts';
 
 export interface Search<Row extends z.ZodObject, Item, Output> {
@@ -33,9 +34,11 @@ export async function findRecords<Row extends z.ZodObject, Item, Output>(
     const message = `Give at least one of ${Object.keys(where).join(', ')}.`;
     throw invalidInput([{ field: '', message }]);
   }
-  const { records, nextCursor } = await salesforce.list(
-    soql`SELECT ${names(...fieldsOf(row))} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${orderBy}`,
-    request,
+  const { records, nextCursor } = await withVisibleFields(salesforce, { [objectType]: fieldsOf(row) }, select =>
+    salesforce.list(
+      soql`SELECT ${select(objectType)} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${orderBy}`,
+      request,
+    ),
   );
   const url = (recordId: string) => salesforce.recordUrl(objectType, recordId);
   const isFirst = request.cursor === undefined;

@@ -1,8 +1,10 @@
-import type { PageRequest } from '../action/page.ts';
 import { Failure } from '../failure.ts';
 
 /** A page of a list that is known as a whole; its cursor says how many items were before it. */
-export function listPage<Item>(list: readonly Item[], { limit, cursor }: PageRequest) {
+export function listPage<Item>(
+  list: readonly Item[],
+  { limit, cursor }: { limit: number; cursor: string | undefined },
+) {
   const from = readOffset(cursor);
   const to = from + limit;
   return { items: list.slice(from, to), nextCursor: to < list.length ? String(to) : undefined };

@@ -46,6 +46,11 @@ test('findAccounts finds accounts by a part of the name, with owner and link, in
   expect(salesforce.costs()).toEqual(['GET /query']);
 });
 
+test("the log line of a call tells how much of the org's daily allowance is used", async () => {
+  await salesforce.call('findAccounts', { query: { name: 'contoso' } });
+  await expect.poll(() => salesforce.app.logs()).toMatch(/"upstreamCalls":1,"apiUsage":"\d+\/15000"/);
+});
+
 test('a name with quotes, backslashes and wildcards is looked for as it is', async () => {
   const name = String.raw`D'Arcy \ Sons%_`;
   const account = salesforce.sandbox.records('Account').at(-1);
@@ -126,7 +131,7 @@ test('a list goes on where it stopped, and its token takes nobody to another add
 
   const token = JSON.parse(Buffer.from(first.body.nextPageToken, 'base64url').toString());
   for (const cursor of ['https://evil.example/', '../../limits', '/services/data/v67.0/query/01g-1', '01g/../x+0']) {
-    const forged = Buffer.from(JSON.stringify({ ...token, s: 0, c: cursor })).toString('base64url');
+    const forged = Buffer.from(JSON.stringify({ ...token, c: cursor })).toString('base64url');
     const { status } = await salesforce.call('findAccounts', { query: { name: 'o', limit: '2', pageToken: forged } });
     expect(status).toBe(400);
   }
@@ -311,5 +316,55 @@ describe('getAccountOverview', () => {
       latestActivities: [],
     });
     expect(answer).not.toHaveProperty('openCases');
+  });
+});
+
+describe('fields that the user of this service may not see', () => {
+  const refusal = (field: string, object: string) => [
+    { errorCode: 'INVALID_FIELD', message: `No such column '${field}' on entity '${object}'.` },
+  ];
+  /** The description of an object as a user sees it from whom a field is hidden. */
+  const hide = (object: string, field: string, fields: object[]) => {
+    const seen = fields.filter(entry => !('name' in entry) || entry.name !== field);
+    const body = JSON.stringify({ name: object, label: object, fields: seen });
+    salesforce.sandbox.fail({ path: `/sobjects/${object}/describe$`, status: 200, body });
+  };
+  const columns = (...names: string[]) => names.map(name => ({ name, label: name, type: 'string' }));
+  const owner = { name: 'OwnerId', label: 'Owner ID', type: 'reference', relationshipName: 'Owner' };
+
+  test('are left out of what is found, and the rest is answered', async () => {
+    const body = JSON.stringify(refusal('AnnualRevenue', 'Account'));
+    salesforce.sandbox.fail({ path: '/query$', status: 400, body });
+    hide('Account', 'AnnualRevenue', [...columns('Id', 'Name', 'AnnualRevenue', 'Phone'), owner]);
+    const { status, body: answer } = await salesforce.call('findAccounts', { query: { name: 'Contoso Europe' } });
+    expect(status).toBe(200);
+    expect(list(answer.accounts)[0]).toMatchObject({ name: 'Contoso Europe GmbH', owner: 'Jonas Weber' });
+    expect(list(answer.accounts)[0]).not.toHaveProperty('annualRevenue');
+    const asked = salesforce.asked().map(({ query }) => query.get('q'));
+    expect(asked.at(-1)).toMatch(/^SELECT Id, Name, Phone, Owner\.Name FROM Account/);
+    expect(asked).toHaveLength(3);
+  });
+
+  test('in one part of an overview do not cost the others', async () => {
+    hide('Opportunity', 'NextStep', [...columns('Id', 'Name', 'StageName', 'Amount', 'CloseDate'), owner]);
+    const answers = [1, 2, 3, 4, 5].map(at => ({
+      httpStatusCode: at === 2 ? 400 : 200,
+      body: at === 2 ? refusal('NextStep', 'Opportunity') : { totalSize: 0, done: true, records: [] },
+    }));
+    const body = JSON.stringify({ compositeResponse: answers });
+    salesforce.sandbox.fail({ path: '/composite$', status: 200, body });
+    const { status, body: answer } = await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({ openOpportunityCount: 3, openCaseCount: 3 });
+    expect(answer).not.toHaveProperty('notVisible');
+    expect(JSON.stringify(answer.openOpportunities)).not.toContain('nextStep');
+  });
+
+  test('cannot be searched by', async () => {
+    const body = JSON.stringify(refusal('Phone', 'Account'));
+    salesforce.sandbox.fail({ path: '/query$', status: 400, body, times: 2 });
+    const { status, body: answer } = await salesforce.call('findAccounts', { query: { phone: '5550101' } });
+    expect(status).toBe(400);
+    expect(answer.detail).toContain("No such column 'Phone' on entity 'Account'.");
   });
 });
