@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import type { PageRequest } from '../action/page.ts';
 import { type Call, shareable } from '../call.ts';
 import type { Config } from '../config.ts';
 import { Failure } from '../failure.ts';
@@ -49,7 +48,10 @@ export interface Salesforce {
    * A page of a statement's records. The statement has no LIMIT and no OFFSET of its own: the list starts behind
    * `start` records, and has `total` of them at the most.
    */
-  list(statement: Soql, page: PageRequest & { start?: number; total?: number }): Promise<RecordPage>;
+  list(
+    statement: Soql,
+    page: { limit: number; cursor: string | undefined; start?: number; total?: number },
+  ): Promise<RecordPage>;
   /** What a `SELECT COUNT()` counts. */
   count(statement: Soql): Promise<number>;
   /** Several statements in one request; one that is refused gives the reason in place of its records. */
