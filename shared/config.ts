@@ -30,7 +30,11 @@ function serviceUrl(cure: string) {
     const url = URL.parse(value.trim());
     const fits = url && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname)));
     if (fits && !url.username && !url.password) return (url.origin + url.pathname).replace(/\/+$/, '');
-    context.issues.push({ code: 'custom', message: `${cure} It must be an https URL.`, input: undefined });
+    context.issues.push({
+      code: 'custom',
+      message: `${cure} It must be an https URL, with no user name in it.`,
+      input: undefined,
+    });
     return z.NEVER;
   });
 }
@@ -41,7 +45,10 @@ function wholeNumber(low: number, high: number, unit: string) {
 }
 
 function oneOf<const Values extends readonly [string, ...string[]]>(...values: Values) {
-  return z.enum(values, { error: `Set it to ${values.join(' or ')}.` });
+  return z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(values, { error: `Set it to ${values.join(' or ')}.` }));
 }
 
 const appSchema = z.object({

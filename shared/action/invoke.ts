@@ -1,7 +1,7 @@
 import type { Call, Log, Usage } from '../call.ts';
 import { authorize, type Caller, identifyCaller } from '../caller/caller.ts';
 import type { Config, Environment } from '../config.ts';
-import type { Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import { waitFor } from '../singleFlight.ts';
 import { lostWrite } from '../upstream/upstream.ts';
@@ -73,7 +73,11 @@ export function createInvoke({ config, env, secrets, systems, now }: InvokeParts
         caller: call.caller,
         log: call.log,
         now: new Date(position.startedAt),
-        page: { limit: position.limit, cursor: position.cursor },
+        page: {
+          limit: position.limit,
+          cursor: position.cursor,
+          isFirst: position.cursor === undefined && position.answered.length === 0,
+        },
       });
     };
 
@@ -81,7 +85,8 @@ export function createInvoke({ config, env, secrets, systems, now }: InvokeParts
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
-      outcome = { ok: false, failure: writeAware(toFailure(error, invocation.correlationId), usage.writes) };
+      const failure = writeAware(toFailure(error, invocation.correlationId), usage.writes);
+      outcome = { ok: false, failure: withoutSecrets(failure, secrets) };
     }
     logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, secrets);
     return outcome;
@@ -94,11 +99,11 @@ function readCall(action: Action, raw: Record<string, unknown>, startedAt: numbe
   if (!pageToken) return { input, limit, position: firstPage(limit, startedAt) };
   const position = readPageToken(pageToken, listFingerprint(action.name, input), startedAt);
   // Half a page was answered: the rest is found by asking for that very page again. A new page may be of any size.
-  return { input, limit, position: position.skip > 0 ? position : { ...position, limit } };
+  return { input, limit, position: position.answered.length > 0 ? position : { ...position, limit } };
 }
 
 function firstPage(limit: number, startedAt: number): Position {
-  return { cursor: undefined, skip: 0, limit, startedAt };
+  return { cursor: undefined, answered: [], limit, startedAt };
 }
 
 /** Out of time with a write under way means that nobody knows whether it was made. */
@@ -106,6 +111,19 @@ function writeAware(failure: Failure, writes: number): Failure {
   return failure.code === 'upstream_timeout' && failure.retryable && writes > 0
     ? lostWrite('The system', failure.cause)
     : failure;
+}
+
+/** An upstream's own sentence may repeat what it was sent. */
+function withoutSecrets(failure: Failure, { redact }: SecretStore): Failure {
+  const { code, retryable, retryAfterSeconds, errors, cause } = failure;
+  const message = redact(failure.message);
+  if (message === failure.message) return failure;
+  return new Failure(code, message, {
+    retryable,
+    cause,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(errors && { errors: errors.map(error => ({ ...error, message: redact(error.message) })) }),
+  });
 }
 
 interface CallFigures {
