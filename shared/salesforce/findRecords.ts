@@ -41,11 +41,11 @@ export async function findRecords<Row extends z.ZodObject, Item, Output>(
     ),
   );
   const url = (recordId: string) => salesforce.recordUrl(objectType, recordId);
-  const isFirst = request.cursor === undefined;
   return page({
     items: records.map(record => toItem(read(row, record), url)),
     nextCursor,
-    answer: (items, more) => answer(summarize(items.length, nouns, aside(items), { more, isFirst }), items),
+    answer: (items, more) =>
+      answer(summarize(items.length, nouns, aside(items), { more, isFirst: request.isFirst }), items),
   });
 }
 

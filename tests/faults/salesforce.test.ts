@@ -92,16 +92,6 @@ describe('a refusal of a read', () => {
       'Try again in an hour',
     ],
     [
-      'INVALID_FIELD',
-      refusal(400, {
-        errorCode: 'INVALID_FIELD',
-        message:
-          "\nSELECT Id, Foo FROM\n           ^\nERROR at Row:1:Column:12\nNo such column 'Foo' on entity 'Account'.",
-      }),
-      { status: 400, code: 'invalid_input' },
-      /^Salesforce says: No such column 'Foo' on entity 'Account'\. Check the names/,
-    ],
-    [
       'MALFORMED_QUERY',
       refusal(400, { errorCode: 'MALFORMED_QUERY', message: "unexpected token: 'x'" }),
       { status: 400, code: 'invalid_input' },
