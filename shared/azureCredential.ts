@@ -1,6 +1,6 @@
 import { DefaultAzureCredential, ManagedIdentityCredential } from '@azure/identity';
 import type { Environment } from './config.ts';
-import { singleFlight } from './singleFlight.ts';
+import { singleFlight, waitFor } from './singleFlight.ts';
 
 /** https://learn.microsoft.com/javascript/api/@azure/core-auth/accesstoken */
 interface AccessToken {
@@ -13,6 +13,8 @@ export interface AzureCredential {
 }
 
 const RENEW_BEFORE_MS = 5 * 60_000;
+/** An identity endpoint that hangs must not keep everybody waiting for the one flight. */
+const TOKEN_TIMEOUT_MS = 5_000;
 
 /**
  * The app's managed identity in Azure, the developer's own sign-in elsewhere. Tokens are asked for in one flight each:
@@ -30,7 +32,8 @@ export function azureCredential(clientId: string | undefined, env: Environment):
       const known = tokens.get(key);
       if (known && known.expiresOnTimestamp - Date.now() > RENEW_BEFORE_MS) return known;
       return fly(key, async () => {
-        const token = await credential.getToken(scopes);
+        const abortSignal = AbortSignal.timeout(TOKEN_TIMEOUT_MS);
+        const token = await waitFor(credential.getToken(scopes, { abortSignal }), abortSignal);
         tokens.set(key, token);
         return token;
       });

@@ -5,13 +5,13 @@ import { Failure } from './failure.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What is wrong with one setting, and the cure, in one sentence. The value itself is never told. */
-export interface SettingProblem {
+interface SettingProblem {
   setting: string;
   message: string;
 }
 
 /** Settings that belong together: either all of them are good, or reading them says what is not. */
-export interface Section<Settings> {
+interface Section<Settings> {
   /** @throws Failure `misconfigured`, naming every setting that is missing or wrong. */
   read(): Settings;
   problems(): SettingProblem[];
@@ -30,7 +30,11 @@ function serviceUrl(cure: string) {
     const url = URL.parse(value.trim());
     const fits = url && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname)));
     if (fits && !url.username && !url.password) return (url.origin + url.pathname).replace(/\/+$/, '');
-    context.issues.push({ code: 'custom', message: `${cure} It must be an https URL.`, input: undefined });
+    context.issues.push({
+      code: 'custom',
+      message: `${cure} It must be an https URL, with no user name in it.`,
+      input: undefined,
+    });
     return z.NEVER;
   });
 }
@@ -41,7 +45,10 @@ function wholeNumber(low: number, high: number, unit: string) {
 }
 
 function oneOf<const Values extends readonly [string, ...string[]]>(...values: Values) {
-  return z.enum(values, { error: `Set it to ${values.join(' or ')}.` });
+  return z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(values, { error: `Set it to ${values.join(' or ')}.` }));
 }
 
 const appSchema = z.object({

@@ -12,6 +12,8 @@ export function singleFlight<Key, Result>(): (key: Key, work: () => Promise<Resu
 
 /** Waits for `work`, but no longer than the signal allows; the work itself goes on for the others who wait. */
 export async function waitFor<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  // Whoever waits may be gone before the work fails.
+  work.catch(() => {});
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);

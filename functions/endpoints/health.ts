@@ -1,9 +1,10 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Backend } from '../../shared/action/backend.ts';
-import { jsonResponse, readInvocation } from '../../shared/action/http.ts';
+import { failureResponse, jsonResponse, readInvocation } from '../../shared/action/http.ts';
 import { toFailure } from '../../shared/action/problem.ts';
 import { systems as allSystems, type System } from '../../shared/action/systems.ts';
 import type { Call } from '../../shared/call.ts';
+import { identifyCaller } from '../../shared/caller/caller.ts';
 import { waitFor } from '../../shared/singleFlight.ts';
 
 /** One thing that was looked at. */
@@ -63,6 +64,13 @@ export function readiness({ config, env, systems, now }: Backend) {
       caller: { kind: 'app', id: 'health' },
       usage: { requests: 0, writes: 0 },
     };
+    try {
+      identifyCaller(request.headers, config.app.read(), env);
+    } catch (error) {
+      // What is wrong here is nobody's business who may not call; a wrong setting is the very thing to tell.
+      if (config.app.problems().length === 0)
+        return failureResponse(toFailure(error, call.correlationId), call.correlationId);
+    }
     const checks = [
       ...checkSettings(),
       ...(await Promise.all(allSystems.map(system => checkSystem(system, call)))).flat(),

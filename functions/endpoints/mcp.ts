@@ -47,7 +47,7 @@ export function mcpEndpoint(invoke: Invoke) {
       });
       return server;
     };
-    return toHttpResponse(await serve(await toWebRequest(request), createServer));
+    return toHttpResponse(await serve(await toWebRequest(request), createServer), invocation);
   };
 }
 
@@ -74,9 +74,10 @@ async function toWebRequest(request: HttpRequest): Promise<Request> {
   return new Request(url, { method, headers, ...(method === 'POST' && { body: await request.text() }) });
 }
 
-async function toHttpResponse(response: Response): Promise<HttpResponseInit> {
-  const headers = { ...Object.fromEntries(response.headers), 'cache-control': 'no-store' };
-  return { status: response.status, headers, body: await response.text() };
+async function toHttpResponse(response: Response, { correlationId }: Invocation): Promise<HttpResponseInit> {
+  const headers = Object.fromEntries(response.headers);
+  const own = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-correlation-id': correlationId };
+  return { status: response.status, headers: { ...headers, ...own }, body: await response.text() };
 }
 
 async function loadCatalogue() {

@@ -18,7 +18,7 @@ export default defineAction({
   description:
     'Finds people who use Jira by name or e-mail address. ' +
     'Use it when it is not clear who is meant, or when another action says that several people match. ' +
-    'Actions that take a person find one by name or e-mail address themselves.',
+    'Actions that take a person find one by name or e-mail address themselves; for people at a customer use findContacts.',
   input: z.object({
     person: shortText.describe('The beginning of a name or of an e-mail address, such as Ana or ana.ruiz@example.com.'),
   }),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
 import { resolveSince, sinceText } from '../../shared/action/since.ts';
 import { projectId } from '../../shared/jira/inputs.ts';
-import { jql, minutesAgo } from '../../shared/jira/jql.ts';
+import { inProject, jql, minutesAgo } from '../../shared/jira/jql.ts';
 
 export default defineAction({
   name: 'getProjectSummary',
@@ -22,12 +22,14 @@ export default defineAction({
       ),
   }),
   output: z.object({
-    project: z.object({
-      key: z.string().describe('The key of the project.'),
-      name: z.string().describe('The name of the project.'),
-      lead: z.string().optional().describe('Who leads it.'),
-      url: z.url().describe('Where to open the project.'),
-    }),
+    project: z
+      .object({
+        key: z.string().describe('The key of the project.'),
+        name: z.string().describe('The name of the project.'),
+        lead: z.string().optional().describe('Who leads it.'),
+        url: z.url().describe('Where to open the project.'),
+      })
+      .describe('The project that was asked about.'),
     summary: z.string().describe('One sentence that sums the numbers up.'),
     toDo: z.int().describe('How many issues are not begun.'),
     inProgress: z.int().describe('How many are in progress.'),
@@ -42,17 +44,17 @@ export default defineAction({
   async run({ projectId, since: sinceInput }, { jira, now }) {
     const since = resolveSince(sinceInput, now);
     const lately = minutesAgo((now.getTime() - since.getTime()) / 60_000);
-    const inProject = jql`project = ${/^\d+$/.test(projectId) ? Number(projectId) : projectId}`;
+    const issues = inProject(projectId);
     // Jira's own numbers for what it calls To Do, In Progress and Done, whatever the language of the site.
     const [project, toDo, inProgress, done, overdue, unassigned, created, resolved] = await Promise.all([
       jira.getProject(projectId),
-      jira.count(jql`${inProject} AND statusCategory = ${2}`),
-      jira.count(jql`${inProject} AND statusCategory = ${4}`),
-      jira.count(jql`${inProject} AND statusCategory = ${3}`),
-      jira.count(jql`${inProject} AND statusCategory != ${3} AND due < startOfDay()`),
-      jira.count(jql`${inProject} AND statusCategory != ${3} AND assignee IS EMPTY`),
-      jira.count(jql`${inProject} AND created >= ${lately}`),
-      jira.count(jql`${inProject} AND resolutiondate >= ${lately}`),
+      jira.count(jql`${issues} AND statusCategory = ${2}`),
+      jira.count(jql`${issues} AND statusCategory = ${4}`),
+      jira.count(jql`${issues} AND statusCategory = ${3}`),
+      jira.count(jql`${issues} AND statusCategory != ${3} AND due < startOfDay()`),
+      jira.count(jql`${issues} AND statusCategory != ${3} AND assignee IS EMPTY`),
+      jira.count(jql`${issues} AND created >= ${lately}`),
+      jira.count(jql`${issues} AND resolutiondate >= ${lately}`),
     ]);
     return {
       project: {

@@ -4,7 +4,7 @@ import { page } from '../../shared/action/page.ts';
 import { dayOf, resolveSince, sinceText } from '../../shared/action/since.ts';
 import { type Change, changeSchema, changesSince, wasCut } from '../../shared/jira/changes.ts';
 import { projectId } from '../../shared/jira/inputs.ts';
-import { jql, minutesAgo } from '../../shared/jira/jql.ts';
+import { inProject, jql, minutesAgo } from '../../shared/jira/jql.ts';
 
 const update = z.object({
   issueKey: z.string().describe('The key of the issue, such as ATLAS-12.'),
@@ -69,12 +69,11 @@ export default defineAction({
   }),
   example: { projectId: 'ATLAS', since: '7d' },
   paged: true,
-  async run({ projectId, since: sinceInput }, { jira, now, page: { limit, cursor } }) {
+  async run({ projectId, since: sinceInput }, { jira, now, page: { limit, cursor, isFirst } }) {
     const since = resolveSince(sinceInput, now);
-    const project = /^\d+$/.test(projectId) ? Number(projectId) : projectId;
     const minutes = (now.getTime() - since.getTime()) / 60_000 + SLACK_MINUTES;
     const { issues, nextCursor } = await jira.search({
-      jql: jql`project = ${project} AND updated >= ${minutesAgo(minutes)} ORDER BY updated DESC, key DESC`,
+      jql: jql`${inProject(projectId)} AND updated >= ${minutesAgo(minutes)} ORDER BY updated DESC, key DESC`,
       fields,
       expand: 'changelog',
       limit,
@@ -101,7 +100,7 @@ export default defineAction({
       answer: (shown, more) => ({
         project: { key: found.key, name: found.name },
         since: since.toISOString(),
-        summary: summarize(shown, { name: found.name, since, isFirst: cursor === undefined, more }),
+        summary: summarize(shown, { name: found.name, since, isFirst, more }),
         updates: shown,
       }),
     });
@@ -133,8 +132,8 @@ function summarize(
   if (created > 0) parts.push(`${created} created`);
   if (comments > 0) parts.push(counted(comments, 'comment'));
 
-  const subject = `${counted(updates.length, isFirst ? 'issue' : 'more issue')} changed since ${day}`;
-  return `${subject}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}${more ? '; there are more on the next page' : ''}.`;
+  const subject = `${counted(updates.length, isFirst ? 'issue' : 'more issue')}${more ? ' on this page' : ''} changed since ${day}`;
+  return `${subject}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}${more ? '; more are on the next page' : ''}.`;
 }
 
 function counted(count: number, noun: string): string {

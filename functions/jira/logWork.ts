@@ -22,7 +22,8 @@ export default defineAction({
   title: 'Log work on an issue',
   description:
     'Logs time that was worked on a Jira issue, and returns the issue with the time that it took so far. ' +
-    'Use it when the user says how long they worked on a known issue. Work is logged under the account of this service, so name the person in the comment.',
+    'Use it when the user says how long they worked on a known issue. Work is logged under the account of this service, so name the person in the comment. ' +
+    'To leave a note without any time use addComment.',
   input: z.object({
     issueKey,
     timeSpent: timeSpent.describe(

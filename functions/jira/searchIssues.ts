@@ -6,7 +6,7 @@ import { resolveSince, sinceText } from '../../shared/action/since.ts';
 import { day, isNone, projectId, shortText } from '../../shared/jira/inputs.ts';
 import { issueRow, issueRowFields, toIssueRow } from '../../shared/jira/issueRow.ts';
 import type { Jira } from '../../shared/jira/jira.ts';
-import { allOf, Jql, jql, minutesAgo, rawJql, words } from '../../shared/jira/jql.ts';
+import { allOf, inProject, Jql, jql, minutesAgo, rawJql, words } from '../../shared/jira/jql.ts';
 
 const input = z.object({
   projectId: projectId.optional().describe('Only issues of this project: its key, such as ATLAS, or its numeric ID.'),
@@ -86,7 +86,7 @@ function onlyJql(raw: string, filters: Filters): Jql {
 async function filterQuery(filters: Filters, since: Date | undefined, now: Date, jira: Jira): Promise<Jql> {
   const { projectId, text, status, assignee, issueType, priority, label, before } = filters;
   const conditions = [
-    projectId && jql`project = ${/^\d+$/.test(projectId) ? Number(projectId) : projectId}`,
+    projectId && inProject(projectId),
     text && jql`text ~ ${words(text)}`,
     status && (status.toLowerCase() === 'open' ? jql`statusCategory != Done` : jql`status = ${status}`),
     assignee &&

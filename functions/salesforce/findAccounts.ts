@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
-import { page } from '../../shared/action/page.ts';
-import { findRecords, hasPhone, ifGiven, matchSummary, ownedBy } from '../../shared/salesforce/findRecords.ts';
+import { findRecords, hasPhone, ifGiven, ownedBy } from '../../shared/salesforce/findRecords.ts';
 import { searchText } from '../../shared/salesforce/inputs.ts';
 import { filled, number, owner, text } from '../../shared/salesforce/rows.ts';
 import { containing, names, soql } from '../../shared/salesforce/soql.ts';
@@ -56,9 +55,10 @@ export default defineAction({
   }),
   example: { name: 'Contoso' },
   paged: true,
-  async run(input, { salesforce, page: request }) {
-    const { items, nextCursor } = await findRecords(salesforce, request, {
+  run: (input, context) =>
+    findRecords(context, {
       objectType: 'Account',
+      nouns: ['account', 'accounts'],
       row,
       where: {
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
@@ -84,15 +84,6 @@ export default defineAction({
         }),
         url: url(found.Id),
       }),
-    });
-    const isFirst = request.cursor === undefined;
-    return page({
-      items,
-      nextCursor,
-      answer: (accounts, more) => ({
-        summary: matchSummary(accounts.length, ['account', 'accounts'], { more, isFirst }),
-        accounts,
-      }),
-    });
-  },
+      answer: (summary, accounts) => ({ summary, accounts }),
+    }),
 });

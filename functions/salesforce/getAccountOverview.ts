@@ -3,7 +3,8 @@ import { defineAction } from '../../shared/action/defineAction.ts';
 import { Failure } from '../../shared/failure.ts';
 import { recordIdOf } from '../../shared/salesforce/inputs.ts';
 import { boolean, fieldsOf, filled, isoTime, number, owner, parent, text } from '../../shared/salesforce/rows.ts';
-import { names, soql } from '../../shared/salesforce/soql.ts';
+import { soql } from '../../shared/salesforce/soql.ts';
+import { withVisibleFields } from '../../shared/salesforce/visibleFields.ts';
 import { read, type SalesforceRecord } from '../../shared/salesforce/wire.ts';
 
 /** So many open opportunities and cases are counted; more than that are "at least". */
@@ -61,6 +62,15 @@ const eventRow = z.object({
   Owner: owner,
   Who: parent({ Name: text }),
 });
+
+const fields = {
+  Account: fieldsOf(accountRow),
+  Contact: fieldsOf(contactRow),
+  Opportunity: fieldsOf(opportunityRow),
+  Case: fieldsOf(caseRow),
+  Task: fieldsOf(taskRow),
+  Event: fieldsOf(eventRow),
+};
 
 const opportunity = z.object({
   opportunityId: z.string().describe('The ID of the opportunity.'),
@@ -153,13 +163,15 @@ export default defineAction({
   }),
   example: { accountId: '001Sx0000000001IAA' },
   async run({ accountId }, { salesforce }) {
-    const [account, opportunities, cases, tasks, events] = await salesforce.queryTogether([
-      soql`SELECT ${names(...fieldsOf(accountRow))}, (SELECT ${names(...fieldsOf(contactRow))} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${TOLD}) FROM Account WHERE Id = ${accountId}`,
-      soql`SELECT ${names(...fieldsOf(opportunityRow))} FROM Opportunity WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${COUNTED}`,
-      soql`SELECT ${names(...fieldsOf(caseRow))} FROM Case WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CreatedDate DESC, Id LIMIT ${COUNTED}`,
-      soql`SELECT ${names(...fieldsOf(taskRow))} FROM Task WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${TOLD}`,
-      soql`SELECT ${names(...fieldsOf(eventRow))} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${TOLD}`,
-    ]);
+    const [account, opportunities, cases, tasks, events] = await withVisibleFields(salesforce, fields, select =>
+      salesforce.queryTogether([
+        soql`SELECT ${select('Account')}, (SELECT ${select('Contact')} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${TOLD}) FROM Account WHERE Id = ${accountId}`,
+        soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${COUNTED}`,
+        soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CreatedDate DESC, Id LIMIT ${COUNTED}`,
+        soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${TOLD}`,
+        soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${TOLD}`,
+      ]),
+    );
     if (account instanceof Failure) throw account;
     const [record] = account ?? [];
     if (!record) {
@@ -180,7 +192,7 @@ export default defineAction({
       return read(z.array(row), part ?? []);
     };
 
-    const { Owner, Parent, ...fields } = read(accountRow, record);
+    const { Owner, Parent, ...found } = read(accountRow, record);
     const { Contacts } = read(withContacts, record);
     const openOpportunities = rowsOf(opportunities, opportunityRow, 'opportunities');
     const openCases = rowsOf(cases, caseRow, 'cases');
@@ -189,24 +201,24 @@ export default defineAction({
     const total = openOpportunities?.reduce((sum, { Amount }) => sum + (Amount ?? 0), 0);
 
     return {
-      summary: summarize(fields.Name ?? accountId, Owner?.Name, openOpportunities?.length, total, openCases?.length),
+      summary: summarize(found.Name ?? accountId, Owner?.Name, openOpportunities?.length, total, openCases?.length),
       account: {
-        accountId: fields.Id,
+        accountId: found.Id,
         ...filled({
-          name: fields.Name,
-          type: fields.Type,
-          industry: fields.Industry,
-          website: fields.Website,
-          phone: fields.Phone,
-          city: fields.BillingCity,
-          country: fields.BillingCountry,
-          annualRevenue: fields.AnnualRevenue,
-          employees: fields.NumberOfEmployees,
+          name: found.Name,
+          type: found.Type,
+          industry: found.Industry,
+          website: found.Website,
+          phone: found.Phone,
+          city: found.BillingCity,
+          country: found.BillingCountry,
+          annualRevenue: found.AnnualRevenue,
+          employees: found.NumberOfEmployees,
           parentAccount: Parent?.Name,
           owner: Owner?.Name,
           ownerEmail: Owner?.Email,
         }),
-        url: salesforce.recordUrl('Account', fields.Id),
+        url: salesforce.recordUrl('Account', found.Id),
       },
       ...(openOpportunities && {
         openOpportunityCount: openOpportunities.length,

@@ -1,7 +1,8 @@
-// Makes the connectors for the app that was deployed, ready to import, in .azure/<env>/connector/, and publishes them
-// with the Power Platform CLI (pac) where somebody is signed in to it: `node infra/hooks/publish-connector.ts [folder]`.
+// Makes the connectors for the app that was deployed, ready to import, in .azure/<env>/connector/, and the plugin beside
+// it; publishes the connectors with the Power Platform CLI (pac) where somebody is signed in to it:
+// `node infra/hooks/publish-connector.ts [folder]`.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { placeholders, product } from '../../tools/generate/publisher.ts';
 import { type AzdValues, readAzdValues } from './azd.ts';
@@ -25,6 +26,9 @@ await runHook(async () => {
   const target = resolve(folder ?? join(project, '.azure', values.AZURE_ENV_NAME ?? '', 'connector'));
   const actions = prepare('infra/connector', target, values);
   const mcp = prepare('infra/connector/mcp', join(target, 'mcp'), values);
+  for (const name of ['ai-plugin.json', 'openapi.json', 'actions.json']) {
+    fill(join(project, 'infra/plugin', name), join(target, '../plugin', name), values);
+  }
 
   const pac = await openPac(values.POWER_PLATFORM_ENVIRONMENT);
   if (pac.ready) {
@@ -35,27 +39,30 @@ await runHook(async () => {
   }
 });
 
-/** Writes copies of the connector in `source` that point at the deployed app and, with Entra ID, at its registration. */
+/** Writes copies of the connector in `source`, in the form for how callers sign in. */
 function prepare(source: string, target: string, values: AzdValues): Connector {
   const generated = join(project, source, values.INBOUND_AUTH === 'entra' ? 'entra' : '');
+  const [definition = '', properties = ''] = ['apiDefinition.swagger.json', 'apiProperties.json'].map(name =>
+    fill(join(generated, name), join(target, name), values),
+  );
+  const icon = join(target, 'icon.png');
+  copyFileSync(join(project, 'infra/connector/icon.png'), icon);
+  const { info } = JSON.parse(readFileSync(definition, 'utf8')) as { info: { title: string } };
+  return { title: info.title, definition, properties, icon };
+}
+
+/** Copies a file, with the app that was deployed and its registration in place of the placeholders. */
+function fill(source: string, target: string, values: AzdValues): string {
   const known = [
     [placeholders.host, values.SERVICE_API_HOST],
     [placeholders.clientId, values.ENTRA_CLIENT_ID],
     [placeholders.tenantId, values.AZURE_TENANT_ID],
   ] as const;
-  mkdirSync(target, { recursive: true });
-  const fill = (name: string): string => {
-    let text = readFileSync(join(generated, name), 'utf8');
-    for (const [placeholder, value] of known) text = text.replaceAll(placeholder, value ?? placeholder);
-    writeFileSync(join(target, name), text);
-    return join(target, name);
-  };
-  const definition = fill('apiDefinition.swagger.json');
-  const properties = fill('apiProperties.json');
-  const icon = join(target, 'icon.png');
-  copyFileSync(join(project, 'infra/connector/icon.png'), icon);
-  const { info } = JSON.parse(readFileSync(definition, 'utf8')) as { info: { title: string } };
-  return { title: info.title, definition, properties, icon };
+  let text = readFileSync(source, 'utf8');
+  for (const [placeholder, value] of known) text = text.replaceAll(placeholder, value ?? placeholder);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, text);
+  return target;
 }
 
 /** Updates the connector of that name, or creates it when there is none. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import type { Page, Position } from './page.ts';
 
@@ -26,33 +27,40 @@ export function pageAnswer(
   options: { limit: number; maxBytes: number; next(position: Position): string },
 ): Answer {
   const { items, nextCursor } = page;
-  const from = Math.min(position.skip, items.length);
-  const wanted = Math.min(items.length, from + options.limit);
+  // Items are told apart by what they hold, not by where they stand: the list may have moved since they were answered.
+  const fingerprints = position.answered.length > 0 ? items.map(fingerprint) : [];
+  const left = [...items.keys()].filter(index => !position.answered.includes(fingerprints[index] ?? ''));
+  const wanted = Math.min(left.length, options.limit);
 
-  const answerTo = (to: number): object => {
-    const more = to < items.length || nextCursor !== undefined;
-    const output = page.answer(from, to, more);
+  const answerWith = (count: number): object => {
+    const shown = left.slice(0, count);
+    const more = count < left.length || nextCursor !== undefined;
+    const output = page.answer(shown, more);
     if (!more) return output;
     const next =
-      to < items.length
-        ? { ...position, skip: to }
-        : { ...position, cursor: nextCursor, skip: 0, limit: options.limit };
-    return { ...output, ...(to < wanted && truncated), nextPageToken: options.next(next) };
+      count < left.length
+        ? { ...position, answered: [...position.answered, ...shown.map(index => fingerprint(items[index]))] }
+        : { ...position, cursor: nextCursor, answered: [], limit: options.limit };
+    return { ...output, ...(count < wanted && truncated), nextPageToken: options.next(next) };
   };
 
-  const whole = toAnswer(answerTo(wanted));
+  const whole = toAnswer(answerWith(wanted));
   if (fits(whole, options.maxBytes)) return whole;
 
-  // Of the items before `to`, halve the distance to the most that fit.
-  let [low, high] = [from, wanted];
+  let [low, high] = [0, wanted];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (fits(toAnswer(answerTo(middle)), options.maxBytes)) low = middle;
+    if (fits(toAnswer(answerWith(middle)), options.maxBytes)) low = middle;
     else high = middle - 1;
   }
-  if (low > from) return toAnswer(answerTo(low));
+  if (low > 0) return toAnswer(answerWith(low));
   // Not even one item fits as it is: give that one, shortened, so that the list can go on behind it.
-  return shorten(answerTo(Math.min(from + 1, wanted)), options.maxBytes);
+  return shorten(answerWith(Math.min(1, wanted)), options.maxBytes);
+}
+
+/** Short, because a page token holds one for each item that was answered of a page that was cut. */
+function fingerprint(item: unknown): string {
+  return createHash('sha1').update(JSON.stringify(item)).digest('base64url').slice(0, 6);
 }
 
 function toAnswer(output: object): Answer {
@@ -64,29 +72,33 @@ function fits({ body }: Answer, maxBytes: number): boolean {
   return body.length * 3 <= maxBytes || Buffer.byteLength(body) <= maxBytes;
 }
 
+/** Shorter than that, a text says nothing any more; before, lists give way. */
+const READABLE_TEXT = 1_024;
 const SHORTEST_TEXT = 64;
+const SHORTEST_LIST = 4;
 
-/** Cuts the longest texts, and then the ends of lists, until the rest fits; `truncated` says so. */
+/** Cuts the longest texts, then the ends of lists, then both further, until the rest fits; `truncated` says so. */
 function shorten(output: object, maxBytes: number): Answer {
-  for (let longest = 16_384; longest >= SHORTEST_TEXT; longest /= 2) {
-    const answer = toAnswer({ ...(cut(output, longest, Number.POSITIVE_INFINITY) as object), ...truncated });
-    if (fits(answer, maxBytes)) return answer;
-  }
-  for (let items = 64; items >= 1; items /= 2) {
-    const answer = toAnswer({ ...(cut(output, SHORTEST_TEXT, items) as object), ...truncated });
-    if (fits(answer, maxBytes)) return answer;
-  }
+  const attempt = (longest: number, items: number): Answer | undefined => {
+    const answer = toAnswer({ ...(cut(output, longest, items) as object), ...truncated });
+    return fits(answer, maxBytes) ? answer : undefined;
+  };
+  const steps = function* () {
+    for (let text = 16_384; text >= READABLE_TEXT; text /= 2) yield attempt(text, Number.POSITIVE_INFINITY);
+    for (let items = 512; items >= SHORTEST_LIST; items /= 2) yield attempt(READABLE_TEXT, items);
+    for (let text = READABLE_TEXT; text >= SHORTEST_TEXT; text /= 2) yield attempt(text, SHORTEST_LIST);
+    yield attempt(SHORTEST_TEXT, 1);
+  };
+  for (const answer of steps()) if (answer) return answer;
   throw new Failure(
     'upstream_error',
     `The answer is larger than the ${maxBytes} bytes that this service gives. Ask for less.`,
-    {
-      retryable: false,
-    },
+    { retryable: false },
   );
 }
 
 /** Fields that only work whole. */
-const neverCut = /(^url|Url|Id|Key|Token)$/;
+const neverCut = /(^url|^summary|Url|Id|Key|Token)$/;
 
 function cut(value: unknown, longest: number, items: number, key = ''): unknown {
   if (typeof value === 'string') {

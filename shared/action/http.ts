@@ -8,7 +8,7 @@ import type { Invocation, Invoke, Outcome } from './invoke.ts';
 import { toInlineError, toProblem } from './problem.ts';
 
 /** Query parameters that the platform reads: a function key, and the name it goes by. */
-const platformParameters = new Set(['code', 'clientId']);
+const platformParameters = new Set(['code', 'clientid']);
 
 const MAX_BODY_CHARACTERS = 1_000_000;
 
@@ -31,7 +31,7 @@ export function actionHandler(invoke: Invoke) {
 export function readInvocation(headers: Headers, context: InvocationContext): Invocation {
   const given = headers.get('x-correlation-id');
   const correlationId = given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
-  const parent = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(headers.get('traceparent') ?? '');
+  const parent = /^00-((?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(headers.get('traceparent') ?? '');
   const [, traceId = randomBytes(16).toString('hex'), flags = '01'] = parent ?? [];
   const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-${flags}`;
   return { headers, correlationId, traceparent, log: contextLog(context, correlationId) };
@@ -56,15 +56,20 @@ function toResponse(outcome: Outcome, correlationId: string, inline: boolean): H
   if (outcome.ok) return jsonResponse(200, outcome.body, headers);
   const { failure } = outcome;
   if (inline) return jsonResponse(200, JSON.stringify(toInlineError(failure, correlationId)), headers);
+  return failureResponse(failure, correlationId);
+}
+
+/** A failure by its own status, as problem+json. */
+export function failureResponse(failure: Failure, correlationId: string): HttpResponseInit {
   return jsonResponse(failure.status, JSON.stringify(toProblem(failure, correlationId)), {
-    ...headers,
+    'x-correlation-id': correlationId,
     'content-type': 'application/problem+json',
     ...(failure.retryAfterSeconds !== undefined && { 'retry-after': String(failure.retryAfterSeconds) }),
   });
 }
 
 async function readQuery({ query }: HttpRequest): Promise<Record<string, unknown>> {
-  return Object.fromEntries([...query].filter(([name]) => !platformParameters.has(name)));
+  return Object.fromEntries([...query].filter(([name]) => !platformParameters.has(name.toLowerCase())));
 }
 
 async function readBody(request: HttpRequest): Promise<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 import type { Call, Log, Usage } from '../call.ts';
 import { authorize, type Caller, identifyCaller } from '../caller/caller.ts';
 import type { Config, Environment } from '../config.ts';
-import type { Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { fingerprint } from '../ledger/fingerprint.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
@@ -77,7 +77,11 @@ export function createInvoke({ config, env, secrets, systems, ledger, now }: Inv
         caller: call.caller,
         log: call.log,
         now: new Date(position.startedAt),
-        page: { limit: position.limit, cursor: position.cursor },
+        page: {
+          limit: position.limit,
+          cursor: position.cursor,
+          isFirst: position.cursor === undefined && position.answered.length === 0,
+        },
       });
     };
 
@@ -95,7 +99,7 @@ export function createInvoke({ config, env, secrets, systems, ledger, now }: Inv
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
-      outcome = { ok: false, failure: asFailure(error) };
+      outcome = { ok: false, failure: withoutSecrets(asFailure(error), secrets) };
     }
     logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, secrets);
     return outcome;
@@ -108,11 +112,11 @@ function readCall(action: Action, raw: Record<string, unknown>, startedAt: numbe
   if (!pageToken) return { input, limit, position: firstPage(limit, startedAt) };
   const position = readPageToken(pageToken, listFingerprint(action.name, input), startedAt);
   // Half a page was answered: the rest is found by asking for that very page again. A new page may be of any size.
-  return { input, limit, position: position.skip > 0 ? position : { ...position, limit } };
+  return { input, limit, position: position.answered.length > 0 ? position : { ...position, limit } };
 }
 
 function firstPage(limit: number, startedAt: number): Position {
-  return { cursor: undefined, skip: 0, limit, startedAt };
+  return { cursor: undefined, answered: [], limit, startedAt };
 }
 
 /** With a write under way, no answer or one that cannot be read means that nobody knows whether it was made. */
@@ -123,6 +127,19 @@ function writeAware(failure: Failure, usage: Usage): Failure {
 /** Whether a failure leaves open if something was changed. */
 function isUnknown({ code }: Failure, { writes }: Usage): boolean {
   return writes > 0 && (code === 'upstream_timeout' || code === 'upstream_error' || code === 'internal');
+}
+
+/** An upstream's own sentence may repeat what it was sent. */
+function withoutSecrets(failure: Failure, { redact }: SecretStore): Failure {
+  const { code, retryable, retryAfterSeconds, errors, cause } = failure;
+  const message = redact(failure.message);
+  if (message === failure.message) return failure;
+  return new Failure(code, message, {
+    retryable,
+    cause,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(errors && { errors: errors.map(error => ({ ...error, message: redact(error.message) })) }),
+  });
 }
 
 interface CallFigures {

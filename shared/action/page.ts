@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Failure } from '../failure.ts';
 
-export const DEFAULT_LIMIT = 25;
-export const MAX_LIMIT = 100;
+const DEFAULT_LIMIT = 25;
+const MAX_LIMIT = 100;
+
+const limitMessage = `It must be a whole number from 1 to ${MAX_LIMIT}.`;
 
 /** The inputs that every list takes. */
 export const pagingInput = {
   limit: z
-    .int()
-    .min(1)
-    .max(MAX_LIMIT)
+    .int({ error: limitMessage })
+    .min(1, limitMessage)
+    .max(MAX_LIMIT, limitMessage)
     .default(DEFAULT_LIMIT)
     .describe(`The most items to return, from 1 to ${MAX_LIMIT}. ${DEFAULT_LIMIT} unless given.`),
   pageToken: z
@@ -33,14 +35,16 @@ export interface PageRequest {
   limit: number;
   /** Where to go on: what an earlier page of the same list gave as `nextCursor`. */
   cursor: string | undefined;
+  /** False when items of this list have been answered before. */
+  isFirst: boolean;
 }
 
 /** One page of an upstream's list, and how an answer is made from any part of it. */
 export interface Page<Output> {
   items: readonly unknown[];
   nextCursor: string | undefined;
-  /** `more` says whether the list goes on after these items. */
-  answer(from: number, to: number, more: boolean): Output;
+  /** Answers with the items at these places; `more` says whether the list goes on after them. */
+  answer(places: readonly number[], more: boolean): Output;
 }
 
 /** Makes a page; `answer` is called with the items that go into the answer, which may be fewer than were given. */
@@ -50,14 +54,22 @@ export function page<Item, Output>(parts: {
   answer(items: Item[], more: boolean): Output;
 }): Page<Output> {
   const { items, nextCursor, answer } = parts;
-  return { items, nextCursor, answer: (from, to, more) => answer(items.slice(from, to), more) };
+  return {
+    items,
+    nextCursor,
+    answer: (places, more) =>
+      answer(
+        places.flatMap(place => items.slice(place, place + 1)),
+        more,
+      ),
+  };
 }
 
 /** Where a list goes on. Between two answers it travels as an opaque `pageToken`. */
 export interface Position {
   cursor: string | undefined;
-  /** Items of the upstream's page that were answered already. */
-  skip: number;
+  /** Which items of the upstream's page were answered already. */
+  answered: readonly string[];
   /** How many items that page was asked for with, so that asking again gives the same page. */
   limit: number;
   /** When the first page was asked for, in milliseconds since the epoch. */
@@ -68,7 +80,7 @@ const TOKEN_LIFE_MS = 60 * 60_000;
 
 const tokenSchema = z.strictObject({
   c: z.string().optional(),
-  s: z.int().min(0).max(MAX_LIMIT),
+  a: z.array(z.string().max(6)).max(MAX_LIMIT),
   l: z.int().min(1).max(MAX_LIMIT),
   t: z.int().positive(),
   q: z.string(),
@@ -82,10 +94,10 @@ export function listFingerprint(action: string, input: object): string {
     .slice(0, 12);
 }
 
-export function writePageToken({ cursor, skip, limit, startedAt }: Position, fingerprint: string): string {
+export function writePageToken({ cursor, answered, limit, startedAt }: Position, fingerprint: string): string {
   const token: z.input<typeof tokenSchema> = {
     ...(cursor !== undefined && { c: cursor }),
-    s: skip,
+    a: [...answered],
     l: limit,
     t: startedAt,
     q: fingerprint,
@@ -101,7 +113,7 @@ export function readPageToken(pageToken: string, fingerprint: string, now: numbe
     throw refuse('It belongs to a list with other inputs. Repeat those, or leave pageToken out to start anew.');
   if (token.t > now || now - token.t > TOKEN_LIFE_MS)
     throw refuse('It has expired. Leave it out to start from the first page.');
-  return { cursor: token.c, skip: token.s, limit: token.l, startedAt: token.t };
+  return { cursor: token.c, answered: token.a, limit: token.l, startedAt: token.t };
 }
 
 function refuse(message: string): Failure {

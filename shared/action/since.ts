@@ -3,6 +3,8 @@ import { invalidInput } from './input.ts';
 
 const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const span = /^(\d{1,5})\s?(m|h|d|w)$/i;
+/** The oldest moment that makes sense of anything that is asked here. */
+const EARLIEST = Date.UTC(1990, 0);
 const date = z.regexes.date;
 const timeOfDay = /^T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i;
 
@@ -13,12 +15,15 @@ const message =
 export const sinceText = z
   .string()
   .trim()
+  // A plus sign that was not encoded arrives as a space.
+  .transform(value => value.replace(/(T\S+) (\d{2}:?\d{2})$/, '$1+$2'))
   .refine(value => span.test(value) || isMoment(value), message);
 
 /** The moment that a `sinceText` means. @throws Failure `invalid_input` when it is not in the past. */
 export function resolveSince(text: string, now: Date, field = 'since'): Date {
   const since = resolve(text, now);
-  if (since < now) return since;
+  if (since < now && since.getTime() >= EARLIEST) return since;
+  if (since < now) throw invalidInput([{ field, message: 'It must not be before 1990.' }]);
   throw invalidInput([{ field, message: `It must be in the past; now it is ${now.toISOString()}.` }]);
 }
 

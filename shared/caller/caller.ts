@@ -21,6 +21,7 @@ const claim = {
   email: ['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress', 'email'],
   name: ['name', 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name'],
   roles: ['roles', 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role'],
+  scope: ['http://schemas.microsoft.com/identity/claims/scope', 'scp'],
   application: ['appid', 'azp'],
 } as const;
 
@@ -74,9 +75,10 @@ function toCaller(claims: Claims): Caller {
   if (!id) throw new Failure('unauthenticated', 'The sign-in names nobody. Sign in again.');
   const email = first(claim.email);
   const userName = first(claim.userName) ?? email;
-  if (!userName) return applicationCaller(id, first(claim.application), first(claim.roles));
+  // Only a token for a user has a scope, even where it does not say what that user is called.
+  if (!userName && !first(claim.scope)) return applicationCaller(id, first(claim.application), first(claim.roles));
   const name = first(claim.name);
-  return { kind: 'user', id, userName, ...(name && { name }), ...(email && { email }) };
+  return { kind: 'user', id, ...(userName && { userName }), ...(name && { name }), ...(email && { email }) };
 }
 
 /** Any application of the tenant can get a token for this one; an app role is what tells those that were let in. */

@@ -9,6 +9,7 @@ const errorCollection = z.object({
 });
 
 const MAX_SENTENCE = 300;
+const MAX_SENTENCES = 10;
 
 /** What Jira's refusal of a request to `path` means to the caller. Its own sentences are told, its whole answer never. */
 export function answerFailure({ status, body }: UpstreamAnswer, path: string): Failure {
@@ -17,7 +18,7 @@ export function answerFailure({ status, body }: UpstreamAnswer, path: string): F
   const because = told ? ` Jira says: ${told}` : '';
 
   const missingProject = messages
-    .map(message => /^The value '(.+)' does not exist for the field 'project'/.exec(message)?.[1])
+    .map(message => /^(?:The value|A value with ID) '(.+)' does not exist for the field 'project'/.exec(message)?.[1])
     .find(Boolean);
   if (missingProject) {
     return new Failure(
@@ -50,8 +51,10 @@ export function answerFailure({ status, body }: UpstreamAnswer, path: string): F
 function readErrors(body: string): { messages: string[]; errors: FieldError[] } {
   const { data } = errorCollection.safeParse(parseJson(body));
   return {
-    messages: (data?.errorMessages ?? []).map(sentence),
-    errors: Object.entries(data?.errors ?? {}).map(([field, message]) => ({ field, message: sentence(message) })),
+    messages: (data?.errorMessages ?? []).slice(0, MAX_SENTENCES).map(sentence),
+    errors: Object.entries(data?.errors ?? {})
+      .slice(0, MAX_SENTENCES)
+      .map(([field, message]) => ({ field, message: sentence(message) })),
   };
 }
 

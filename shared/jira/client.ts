@@ -30,6 +30,11 @@ const searches =
  */
 const cleanPath = /^\/rest\/api\/3(\/[\w:@-]+)+$/;
 
+/** Refusals are told apart by their words, which follow the account's language unless the request says otherwise. */
+const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' };
+
+const refusedSignIn = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/;
+
 /** Makes jira.js's client for one call: its requests, on our transport, with our credentials. */
 export function jiraClient(parts: ClientParts): (call: Call) => Client {
   const { settings, upstream } = parts;
@@ -45,22 +50,27 @@ export function jiraClient(parts: ClientParts): (call: Call) => Client {
     }: Parameters<Client['sendRequest']>[0]): Promise<T> {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
       const url = base + path + queryString(searchParams);
-      const answer = await credentials.authorized(call, token =>
-        upstream.send(
+      const answer = await credentials.authorized(call, async token => {
+        const answer = await upstream.send(
           {
             method,
             url,
             headers: {
               authorization: token.value,
               accept: 'application/json',
+              ...inEnglish,
               ...(body !== undefined && { 'content-type': 'application/json' }),
             },
             ...(body !== undefined && { body: JSON.stringify(body) }),
             safe: method === 'GET' || (method === 'POST' && searches.test(path)),
           },
           call,
-        ),
-      );
+        );
+        // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone.
+        return refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '')
+          ? { ...answer, status: 401 }
+          : answer;
+      });
       if (answer.status >= 400) throw answerFailure(answer, path);
       // What Jira answered is parsed by the facade, against the few fields that it uses.
       return parseBody(answer.body, answer.status) as T;

@@ -31,7 +31,7 @@ import {
   searchSchema,
 } from './wire.ts';
 
-export interface SearchRequest {
+interface SearchRequest {
   jql: Jql;
   fields: string[];
   expand?: 'changelog';
@@ -112,8 +112,7 @@ export function openJira(parts: { config: Config; secrets: SecretStore; upstream
             ...(expand && { expand }),
             ...(cursor && { nextPageToken: cursor }),
           });
-          const { issues, nextPageToken } = parseAnswer(searchSchema, answer);
-          return { issues, nextCursor: nextPageToken ?? undefined };
+          return parseAnswer(searchSchema, answer);
         },
         async count(jql) {
           return parseAnswer(countSchema, await countIssues(client, { jql: jql.text })).count;

@@ -24,6 +24,11 @@ export function rawJql(text: string): Jql {
   return new Jql(text);
 }
 
+/** The issues of a project, by its key or its numeric id. */
+export function inProject(projectId: string): Jql {
+  return /^\d+$/.test(projectId) ? new Jql(`project = ${projectId}`) : jql`project = ${projectId}`;
+}
+
 /** Joins conditions with AND. */
 export function allOf(conditions: readonly Jql[]): Jql {
   return new Jql(conditions.map(condition => condition.text).join(' AND '));

@@ -13,28 +13,47 @@ const timestamp = z.string().transform((value, context) => {
 
 const person = z.object({ displayName: z.string().nullish() }).nullish();
 const named = z.object({ name: z.string() });
+const moment = timestamp.nullish().catch(undefined);
+
+/** A list of which Jira may leave out all; what cannot be read in it is left out, too, and does not cost us the rest. */
+const listOf = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .array(schema.nullable().catch(null))
+    .nullish()
+    .transform(items => (items ?? []).filter(item => item !== null));
+
+const text = z.string().nullish().catch(undefined);
 
 const historySchema = z.object({
   created: timestamp,
   author: person,
-  items: z.array(
-    z.object({
-      field: z.string(),
-      fromString: z.string().nullish(),
-      // Where Jira leaves it out, the name still leads to every object's own method.
-      toString: z.unknown().transform(value => (typeof value === 'string' ? value : undefined)),
-    }),
+  items: listOf(
+    z
+      .object({
+        field: text,
+        fieldId: text,
+        fromString: text,
+        // Where Jira leaves it out, the name still leads to every object's own method.
+        toString: z.unknown().transform(value => (typeof value === 'string' ? value : undefined)),
+      })
+      .transform(({ field, fieldId, ...values }) => ({ field: field ?? fieldId ?? 'a field', ...values })),
   ),
 });
 
+const total = z.number().nullish().catch(undefined);
+
 const commentSchema = z.object({
-  id: z.string(),
+  id: z.string().catch(''),
   author: person,
   updateAuthor: person,
   created: timestamp,
-  updated: timestamp.nullish(),
-  body: z.unknown(),
+  updated: moment,
+  body: z.unknown().optional(),
+  visibility: z.unknown().optional(),
 });
+
+/** A comment that is restricted to a role or a group is not for everybody who asks an agent. */
+const commentsSchema = listOf(commentSchema).transform(comments => comments.filter(({ visibility }) => !visibility));
 
 /** What a link, a parent and a sub-task show of the issue at their other end. */
 const neighbourSchema = z.object({
@@ -54,10 +73,10 @@ export const issueSchema = z.object({
   fields: z.looseObject({
     summary: z.string().nullish(),
     description: z.unknown().optional(),
-    issuetype: named.nullish(),
-    status: z.object({ name: z.string(), statusCategory: named.nullish() }).nullish(),
+    issuetype: named.nullish().catch(undefined),
+    status: z.object({ name: z.string(), statusCategory: named.nullish() }).nullish().catch(undefined),
     resolution: named.nullish(),
-    priority: named.nullish(),
+    priority: named.nullish().catch(undefined),
     assignee: person,
     reporter: person,
     creator: person,
@@ -77,12 +96,12 @@ export const issueSchema = z.object({
         timeSpent: z.string().nullish(),
       })
       .nullish(),
-    created: timestamp.nullish(),
-    updated: timestamp.nullish(),
-    resolutiondate: timestamp.nullish(),
-    comment: z.object({ total: z.number().nullish(), comments: z.array(commentSchema) }).nullish(),
+    created: moment,
+    updated: moment,
+    resolutiondate: moment,
+    comment: z.object({ total, comments: commentsSchema }).nullish(),
   }),
-  changelog: z.object({ total: z.number().nullish(), histories: z.array(historySchema) }).nullish(),
+  changelog: z.object({ total, histories: listOf(historySchema) }).nullish(),
   /** With `expand=names`: what people see, by field id. */
   names: z.record(z.string(), z.string()).nullish(),
   /** With `expand=schema`: the type of each field, by field id. */
@@ -92,14 +111,18 @@ export const issueSchema = z.object({
     .nullish(),
 });
 
-export const searchSchema = z.object({
-  issues: z.array(issueSchema),
-  nextPageToken: z.string().nullish(),
-});
+export const searchSchema = z
+  .object({
+    issues: z.array(issueSchema).nullish(),
+    isLast: z.boolean().nullish(),
+    nextPageToken: z.string().nullish(),
+  })
+  .refine(({ issues, isLast }) => issues || isLast, 'neither issues nor an end of them')
+  .transform(({ issues, nextPageToken }) => ({ issues: issues ?? [], nextCursor: nextPageToken ?? undefined }));
 
 export const countSchema = z.object({ count: z.number() });
 
-export const changelogSchema = z.object({ total: z.number(), values: z.array(historySchema) });
+export const changelogSchema = z.object({ total: z.number(), values: listOf(historySchema) });
 
 export const projectSchema = z.object({
   id: z.string(),

@@ -1,44 +1,55 @@
 import type * as z from 'zod';
 import { invalidInput } from '../action/input.ts';
-import type { PageRequest } from '../action/page.ts';
-import { isRecordId } from './inputs.ts';
+import { type Page, type PageRequest, page } from '../action/page.ts';
 import { fieldsOf } from './rows.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, containing, containingDigits, names, type Soql, soql } from './soql.ts';
+import { withVisibleFields } from './visibleFields.ts';
 import { read } from './wire.ts';
 
-export interface Search<Row extends z.ZodObject, Item> {
+export interface Search<Row extends z.ZodObject, Item, Output> {
   objectType: string;
+  /** What one of them is called, and several. */
+  nouns: readonly [string, string];
   row: Row;
   /** A condition for each input that was given, under the input's name. */
   where: Record<string, Soql | undefined>;
   orderBy: Soql;
   toItem(row: z.output<Row>, url: (recordId: string) => string): Item;
+  /** What the summary says besides how many there are. */
+  aside?(items: Item[]): string;
+  answer(summary: string, items: Item[]): Output;
 }
 
 /**
  * Finds the records of one object that meet every condition, a page at a time; one request.
  * @throws Failure `invalid_input` when there is no condition at all
  */
-export async function findRecords<Row extends z.ZodObject, Item>(
-  salesforce: Salesforce,
-  page: PageRequest,
-  { objectType, row, where, orderBy, toItem }: Search<Row, Item>,
-): Promise<{ items: Item[]; nextCursor: string | undefined }> {
+export async function findRecords<Row extends z.ZodObject, Item, Output>(
+  { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
+  { objectType, nouns, row, where, orderBy, toItem, aside = () => '', answer }: Search<Row, Item, Output>,
+): Promise<Page<Output>> {
   const conditions = Object.values(where).filter(condition => condition !== undefined);
   if (conditions.length === 0) {
     const message = `Give at least one of ${Object.keys(where).join(', ')}.`;
     throw invalidInput([{ field: '', message }]);
   }
-  const { records, nextCursor } = await salesforce.list(
-    soql`SELECT ${names(...fieldsOf(row))} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${orderBy}`,
-    page,
+  const { records, nextCursor } = await withVisibleFields(salesforce, { [objectType]: fieldsOf(row) }, select =>
+    salesforce.list(
+      soql`SELECT ${select(objectType)} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${orderBy}`,
+      request,
+    ),
   );
   const url = (recordId: string) => salesforce.recordUrl(objectType, recordId);
-  return { items: records.map(record => toItem(read(row, record), url)), nextCursor };
+  return page({
+    items: records.map(record => toItem(read(row, record), url)),
+    nextCursor,
+    answer: (items, more) =>
+      answer(summarize(items.length, nouns, aside(items), { more, isFirst: request.isFirst }), items),
+  });
 }
 
-/** A condition on a text input: none when it was not given. */
+/** A condition on an input: none when it was not given. */
 export function ifGiven<Value>(value: Value | undefined, condition: (value: Value) => Soql): Soql | undefined {
   return value === undefined ? undefined : condition(value);
 }
@@ -48,11 +59,9 @@ export function ownedBy(person: string): Soql {
   return person.includes('@') ? soql`Owner.Email = ${person}` : soql`Owner.Name LIKE ${containing(person)}`;
 }
 
-/** The account by its ID, or by a part of its name. */
-export function ofAccount(account: string): Soql {
-  return isRecordId(account) && account.startsWith('001')
-    ? soql`AccountId = ${account}`
-    : soql`Account.Name LIKE ${containing(account)}`;
+/** The account by a part of its name. */
+export function ofAccount(name: string): Soql {
+  return soql`Account.Name LIKE ${containing(name)}`;
 }
 
 /** Numbers are written with or without prefix and in any grouping; the last seven digits tell them apart. */
@@ -66,13 +75,13 @@ export function hasPhone(phone: string, ...fields: [string, ...string[]]): Soql 
 }
 
 /** `3 accounts match.`, and that there are more where there are. */
-export function matchSummary(
+function summarize(
   count: number,
   [one, many]: readonly [string, string],
+  aside: string,
   { more, isFirst }: { more: boolean; isFirst: boolean },
-  extra = '',
 ): string {
   if (count === 0) return isFirst ? `No ${one} matches.` : `No more ${many} match.`;
   const subject = `${count} ${isFirst ? '' : 'more '}${count === 1 ? `${one} matches` : `${many} match`}`;
-  return `${subject}${extra}${more ? '; there are more on the next page' : ''}.`;
+  return `${subject}${aside}${more ? '; there are more on the next page' : ''}.`;
 }

@@ -26,6 +26,16 @@ export const objectType = z
   )
   .describe('The API name of the object, such as Account, Opportunity or Project__c; listObjects tells them.');
 
+/** The fields of a write: inputs are flat, so they come as one text. */
+export const fieldsText = z
+  .string()
+  .trim()
+  .min(2)
+  .max(100_000)
+  .describe(
+    'The fields and their values, as one JSON object in a text, such as {"StageName":"Closed Won","CloseDate":"2026-12-01"}. null empties a field.',
+  );
+
 /** A text to look for. */
 export const searchText = z.string().trim().min(1).max(200);
 

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { foreignToken } from './listPage.ts';
 
 /** Where a query's list goes on: so many records on, or behind a locator that Salesforce handed out. */
 export type QueryPosition = { offset: number } | { locator: string; skip: number };
@@ -14,16 +14,13 @@ export function readCursor(cursor: string | undefined): QueryPosition {
   if (/^\d{1,4}$/.test(cursor)) return { offset: Number(cursor) };
   const [, locator, skip] = /^([\w-]{1,64})\+(\d{1,5})$/.exec(cursor) ?? [];
   if (locator) return { locator, skip: Number(skip) };
-  throw new Failure(
-    'invalid_input',
-    'pageToken: It is not a nextPageToken of this service. Leave it out to start anew.',
-  );
+  throw foreignToken();
 }
 
-/** One item more is asked for than is wanted: its presence says that the list goes on. */
-export function nextOffset(position: { offset: number }, found: number, limit: number): string | undefined {
-  const next = position.offset + limit;
-  return found > limit && next <= MAX_OFFSET ? String(next) : undefined;
+/** One item more is asked for than is wanted, so `found` says whether the list goes on behind `offset + limit`. */
+export function nextOffset(found: number, { start, offset, limit }: { start: number; offset: number; limit: number }) {
+  const next = offset + limit;
+  return found > limit && start + next <= MAX_OFFSET ? String(next) : undefined;
 }
 
 /** The cursor behind `skip` records of what the locator leads to. */

@@ -26,29 +26,34 @@ import {
 } from './wire.ts';
 
 /** A part of a query's records, and where the list goes on. */
-export interface RecordPage {
+interface RecordPage {
   records: SalesforceRecord[];
   nextCursor: string | undefined;
 }
 
-export interface SearchRequest {
+interface SearchRequest {
   term: string;
   /** The fields to return of each object that is searched; the first is always the record's Id. */
   objects: { name: string; fields: string[] }[];
   limit: number;
 }
 
-export type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
+type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
 /** Salesforce, for one call. Every method costs one request, but those of which the answer is kept for some minutes. */
 export interface Salesforce {
   /** All records of a statement that has a bound of its own. */
   query(statement: Soql): Promise<SalesforceRecord[]>;
   /**
-   * A page of a statement's records. The statement has no LIMIT and no OFFSET of its own; `total` says how many records
-   * its list may have at the most.
+   * A page of a statement's records. The statement has no LIMIT and no OFFSET of its own: the list starts behind
+   * `start` records, and has `total` of them at the most.
    */
-  list(statement: Soql, page: { limit: number; cursor: string | undefined; total?: number }): Promise<RecordPage>;
+  list(
+    statement: Soql,
+    page: { limit: number; cursor: string | undefined; start?: number; total?: number },
+  ): Promise<RecordPage>;
+  /** What a `SELECT COUNT()` counts. */
+  count(statement: Soql): Promise<number>;
   /** Several statements in one request; one that is refused gives the reason in place of its records. */
   queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
   search(request: SearchRequest): Promise<FoundRecord[]>;
@@ -85,7 +90,7 @@ export function openSalesforce(parts: { config: Config; secrets: SecretStore; up
       if (query.length <= MAX_URL_QUERY) return read(querySchema, await connection.request(`/query?q=${query}`));
       const [answer] = await compose([text]);
       if (answer instanceof Failure) throw answer;
-      return answer ?? { records: [] };
+      return answer ?? { records: [], totalSize: 0 };
     };
 
     const compose = async (statements: readonly string[]) => {
@@ -110,7 +115,9 @@ export function openSalesforce(parts: { config: Config; secrets: SecretStore; up
     return {
       query: async statement => (await runOnce(statement)).records,
 
-      async list(statement, { limit, cursor, total = Number.POSITIVE_INFINITY }) {
+      count: async statement => (await runOnce(statement)).totalSize ?? 0,
+
+      async list(statement, { limit, cursor, start = 0, total = Number.POSITIVE_INFINITY }) {
         const position = readCursor(cursor);
         if ('locator' in position) {
           const { locator, skip } = position;
@@ -125,14 +132,15 @@ export function openSalesforce(parts: { config: Config; secrets: SecretStore; up
         const { offset } = position;
         const wanted = Math.min(limit + 1, total - offset);
         if (wanted <= 0) return { records: [], nextCursor: undefined };
+        const from = start + offset;
         const { records, nextRecordsUrl } = await runOnce(
-          offset === 0 ? soql`${statement} LIMIT ${wanted}` : soql`${statement} LIMIT ${wanted} OFFSET ${offset}`,
+          from === 0 ? soql`${statement} LIMIT ${wanted}` : soql`${statement} LIMIT ${wanted} OFFSET ${from}`,
         );
         // Salesforce may answer in shorter pages than it was asked for, when records are large.
         const locator = records.length <= limit ? locatorOf(nextRecordsUrl) : undefined;
         return {
           records: records.slice(0, limit),
-          nextCursor: locator ? locatorCursor(locator) : nextOffset(position, records.length, limit),
+          nextCursor: locator ? locatorCursor(locator) : nextOffset(records.length, { start, offset, limit }),
         };
       },
 

@@ -172,8 +172,10 @@ function trustedInstance(instanceUrl: string, loginUrl: string): string {
   const login = new URL(loginUrl);
   const isSalesforce = /\.(salesforce\.com|force\.com|salesforce\.mil)$/.test(instance.hostname);
   const isOwn = instance.hostname === login.hostname || instance.hostname.endsWith(`.${login.hostname}`);
+  const isLocal = isLoopback(loginUrl) && isLoopback(instanceUrl);
   const isTrusted =
-    (instance.protocol === 'https:' && (isSalesforce || isOwn)) || (isLoopback(loginUrl) && isLoopback(instanceUrl));
+    (instance.protocol === 'https:' && (isSalesforce || isOwn || isLocal)) ||
+    (instance.protocol === 'http:' && isLocal);
   if (isTrusted && !instance.username && !instance.password) return instance.origin;
   throw new Failure(
     'upstream_error',

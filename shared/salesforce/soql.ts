@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 
-/** A piece of SOQL whose values are escaped. Made by the functions of this file alone. */
+/** A piece of SOQL whose values are escaped; made by the functions of this file, or of a statement that was parsed. */
 export class Soql {
   readonly text: string;
   constructor(text: string) {
@@ -55,13 +55,16 @@ function render(value: Scalar | readonly Scalar[]): string {
   if (value instanceof Soql) return value.text;
   if (typeof value === 'string') return `'${escaped(value)}'`;
   if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'number' && Number.isFinite(value)) {
-    // Never in exponential form.
-    return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 });
-  }
+  if (typeof value === 'number' && Number.isFinite(value)) return plainNumber(value);
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   if (Array.isArray(value) && value.length > 0) return `(${value.map(render).join(', ')})`;
   throw badValue('empty value');
+}
+
+/** Never in exponential form; that takes a formatter which is too slow for every number. */
+function plainNumber(value: number): string {
+  const text = String(value);
+  return text.includes('e') ? value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 }) : text;
 }
 
 const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' };
@@ -71,8 +74,8 @@ function escaped(text: string): string {
     text
       .toWellFormed()
       .replace(/[\\'"]/g, '\\$&')
-      // Other control characters have no escape, and no record has them.
-      .replace(/\p{Cc}/gu, char => escapes[char] ?? ' ')
+      // Other control characters and line ends have no escape, and no record has them.
+      .replace(/[\p{Cc}\u2028\u2029]/gu, char => escapes[char] ?? ' ')
   );
 }
 

@@ -32,7 +32,11 @@ export function keyVaultSource(options: {
 }
 
 function toFailure(cause: unknown, name: string, vaultUrl: string): Failure {
-  const { statusCode, name: errorName } = cause as { statusCode?: number; name?: string };
+  const {
+    statusCode,
+    name: errorName,
+    message = '',
+  } = cause as { statusCode?: number; name?: string; message?: string };
   if (statusCode === 404) {
     return new Failure('misconfigured', `${vaultUrl} has no secret ${name}. An administrator must add it.`, { cause });
   }
@@ -43,7 +47,9 @@ function toFailure(cause: unknown, name: string, vaultUrl: string): Failure {
       { cause },
     );
   }
-  if (errorName === 'CredentialUnavailableError' || errorName === 'AggregateAuthenticationError') {
+  // The SDK gives an identity endpoint that is down the same name as one that knows of no identity.
+  const noIdentity = errorName === 'CredentialUnavailableError' || errorName === 'AggregateAuthenticationError';
+  if (noIdentity && !message.includes('Network unreachable')) {
     return new Failure(
       'misconfigured',
       'There is no identity to open the vault with. In Azure, assign the app its managed identity (AZURE_CLIENT_ID); elsewhere, sign in with `az login` or `azd auth login`.',

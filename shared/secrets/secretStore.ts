@@ -34,6 +34,8 @@ interface Entry {
 /** How long past its life a secret is still served when its source cannot be reached. */
 const STALE_SECONDS = 3600;
 const RETRY_AFTER_FAILURE_MS = 15_000;
+/** With a stale secret at hand, nobody waits longer than this for a fresh one. */
+const STALE_WAIT_MS = 1_000;
 
 /** Keeps secrets for `ttlSeconds`, refreshes them in the background before that, and reads each in one flight. */
 export function createSecretStore(
@@ -73,7 +75,9 @@ export function createSecretStore(
       }
       if (age >= ttl + STALE_SECONDS * 1000) return waitFor(read(name), signal);
       if (now() < entry.refreshAt) return entry.value;
-      const fresh = await waitFor(refresh(name, entry), signal);
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(STALE_WAIT_MS)]);
+      const fresh = await waitFor(refresh(name, entry), patience).catch(() => undefined);
+      signal.throwIfAborted();
       if (fresh !== undefined) return fresh;
       return entries.get(name)?.value ?? waitFor(read(name), signal);
     },

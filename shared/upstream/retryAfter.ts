@@ -1,4 +1,5 @@
 const BASE_MS = 200;
+const MAX_SECONDS = 86_400;
 
 /** Milliseconds to wait before try `attempt + 1`: exponential, with full jitter. */
 export function backoff(attempt: number, random: () => number = Math.random): number {
@@ -10,8 +11,12 @@ export function backoff(attempt: number, random: () => number = Math.random): nu
  * https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
  */
 export function retryAfter(headers: Headers, now: number): number | undefined {
-  const value = headers.get('retry-after')?.trim();
+  // Of several headers the first counts; a date has a comma of its own.
+  const value = headers
+    .get('retry-after')
+    ?.trim()
+    .replace(/^(\d+)\s*,.*$/, '$1');
   if (!value) return undefined;
   const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
+  return Number.isNaN(seconds) ? undefined : Math.min(MAX_SECONDS, Math.max(0, Math.ceil(seconds)));
 }

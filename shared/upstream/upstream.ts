@@ -52,6 +52,7 @@ const QUEUED_REQUESTS = 1024;
 /** So many calls in a row must fail before the upstream is left alone for a while. */
 const FAILURES_TO_OPEN = 10;
 const OPEN_MS = 10_000;
+const decoder = new TextDecoder();
 /** A try that has less time than this is not worth starting. */
 const MIN_TRY_MS = 50;
 
@@ -165,7 +166,7 @@ async function readWhole(response: Response, title: string): Promise<string> {
     if (size > MAX_BODY_BYTES) {
       throw new Failure(
         'upstream_error',
-        `${title} answered with more than this service takes. Ask for less: a smaller limit, or a narrower filter.`,
+        `${title} answered with more than this service takes. Ask for less, with a smaller limit or a shorter time.`,
         {
           retryable: false,
         },
@@ -173,7 +174,7 @@ async function readWhole(response: Response, title: string): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return decoder.decode(Buffer.concat(chunks));
 }
 
 function statusFailure(
@@ -182,19 +183,18 @@ function statusFailure(
   { safe }: UpstreamRequest,
   now: number,
 ): Failure | undefined {
+  const seconds = retryAfter(headers, now);
+  const after = seconds === undefined ? {} : { retryAfterSeconds: seconds };
   if (status === 429) {
-    const seconds = retryAfter(headers, now);
     return new Failure(
       'rate_limited',
-      `${title} limits how often it is called. Try again in ${seconds ?? 'a few'} seconds.`,
-      {
-        ...(seconds !== undefined && { retryAfterSeconds: seconds }),
-      },
+      `${title} limits how often it is called. Try again ${inSeconds(seconds)}.`,
+      after,
     );
   }
   if (status >= 500) {
     return safe
-      ? new Failure('upstream_error', `${title} failed (status ${status}). Try again in a minute.`)
+      ? new Failure('upstream_error', `${title} failed (status ${status}). Try again ${inSeconds(seconds)}.`, after)
       : new Failure(
           'upstream_error',
           `${title} failed (status ${status}). Check whether the change was made before you try it again.`,
@@ -204,13 +204,18 @@ function statusFailure(
   if (status >= 300 && status < 400) {
     return new Failure(
       'upstream_error',
-      `${title} redirects elsewhere (status ${status}): its address in this service's settings is not the right one.`,
+      `${title} redirects elsewhere (status ${status}): its address in this service's settings is not the right one. An administrator must correct it.`,
       {
         retryable: false,
       },
     );
   }
   return undefined;
+}
+
+function inSeconds(seconds: number | undefined): string {
+  if (seconds === undefined) return 'in a minute';
+  return seconds <= 1 ? 'in a second' : `in ${seconds} seconds`;
 }
 
 /** Connection errors that happen before anything was sent. */

@@ -60,7 +60,7 @@ describe.each([
     },
   );
 
-  it.each(definition.operations)(
+  it.concurrent.each(definition.operations)(
     'gets from $operationId the failure that is declared when the system is down',
     async operation => {
       const answer = await definition.call(operation, samples(operation), cutOff.url, key);

@@ -70,6 +70,11 @@ describe('a Jira that goes on failing', () => {
       { status: 429, headers: { 'retry-after': '60' } },
       { status: 429, code: 'rate_limited', requests: 1 },
     ],
+    [
+      'takes us for nobody',
+      { status: 400, body: '{}', headers: { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' } },
+      { status: 502, code: 'upstream_auth_failed', requests: 1 },
+    ],
     ['refuses the credentials', { status: 401 }, { status: 502, code: 'upstream_auth_failed', requests: 1 }],
     ['forbids it', { status: 403, body: '{"errorMessages":["No."]}' }, { status: 403, code: 'forbidden', requests: 1 }],
     [

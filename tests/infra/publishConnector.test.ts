@@ -57,6 +57,10 @@ describe('publish-connector', () => {
       expect(JSON.parse(read(name))).toMatchObject({ host: 'func-abc.azurewebsites.net', basePath: '/api' });
     }
     expect(JSON.parse(read('apiProperties.json')).properties.connectionParameters).toHaveProperty('api_key');
+    expect(JSON.parse(read('../plugin/openapi.json')).servers).toEqual([
+      { url: 'https://func-abc.azurewebsites.net/api' },
+    ]);
+    expect(JSON.parse(read('../plugin/ai-plugin.json')).runtimes[0].spec.url).toBe('openapi.json');
     expect(readFileSync(join(folder, 'icon.png')).subarray(1, 4).toString()).toBe('PNG');
     expect(output).toContain('(pac) is not installed');
     for (const click of ['1. ', '2. ', '3. ', '4. ']) expect(output).toContain(click);

@@ -25,19 +25,20 @@ export async function startAzurite(): Promise<Azurite> {
   const keyFile = join(folder, 'key.pem');
   await writeFile(keyFile, certificate.key);
 
+  // Azurite does not tell which port it was given.
+  const port = await freePort();
   const script = resolve(import.meta.dirname, '../../node_modules/azurite/dist/src/table/main.js');
-  const flags = ['--tableHost', '127.0.0.1', '--tablePort', '0', '--inMemoryPersistence', '--oauth', 'basic'];
+  const flags = ['--tableHost', '127.0.0.1', '--tablePort', String(port), '--inMemoryPersistence', '--oauth', 'basic'];
   const child = spawn(
     process.execPath,
     [script, ...flags, '--cert', certificate.file, '--key', keyFile, '--disableTelemetry'],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const origin = await new Promise<string>((found, failed) => {
+  await new Promise<void>((ready, failed) => {
     let output = '';
     const read = (chunk: string) => {
       output += chunk;
-      const listening = /successfully listens? on (https:\S+)/.exec(output)?.[1];
-      if (listening) found(listening);
+      if (output.includes('successfully started')) ready();
     };
     child.stdout.setEncoding('utf8').on('data', read);
     child.stderr.setEncoding('utf8').on('data', read);
@@ -53,7 +54,7 @@ export async function startAzurite(): Promise<Azurite> {
 
   return {
     settings: {
-      LEDGER_TABLE_ENDPOINT: `${origin.replace(/\/$/, '')}/devstoreaccount1`,
+      LEDGER_TABLE_ENDPOINT: `https://127.0.0.1:${port}/devstoreaccount1`,
       AZURE_CLIENT_ID: CLIENT_ID,
       IDENTITY_ENDPOINT: `http://127.0.0.1:${(identity.address() as AddressInfo).port}/msi/token`,
       IDENTITY_HEADER,
@@ -67,6 +68,14 @@ export async function startAzurite(): Promise<Azurite> {
       await certificate.remove();
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(closed => server.close(closed));
+  return port;
 }
 
 /** Azurite reads a token's claims, not its signature. */

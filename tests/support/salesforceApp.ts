@@ -8,7 +8,7 @@ import { type AppOptions, type RunningApp, startApp } from './app.ts';
 import { type Reply, request } from './request.ts';
 
 /** What the tests of these actions look at in an answer; lists by the name that the action gives them. */
-export interface SalesforceAnswer {
+interface SalesforceAnswer {
   summary: string;
   nextPageToken: string;
   code: string;

@@ -13,11 +13,15 @@ export interface Vault {
   /** `secret name` for each read that was answered or refused with a token; challenges are not counted. */
   reads: string[];
   challenges: number;
+  /** How long a token lives that the identity endpoint gives. */
+  tokenSeconds: number;
   tokenRequests: number;
   /** When set, every read is answered with this status. */
   failWith: number | undefined;
   /** When set, reads with a token are never answered. */
   hang: boolean;
+  /** How many of the next token requests go wrong, and how. */
+  identityFault: { kind: 'hang' | 'reset'; times: number };
   close(): Promise<void>;
 }
 
@@ -38,6 +42,11 @@ export async function startVault(secrets: Record<string, string>): Promise<Vault
       url.searchParams.get('api-version') === '2019-08-01' &&
       url.searchParams.get('client_id') === CLIENT_ID;
     vault.tokenRequests += 1;
+    if (vault.identityFault.times > 0) {
+      vault.identityFault.times -= 1;
+      if (vault.identityFault.kind === 'reset') request.socket.destroy();
+      return;
+    }
     const token = `vault-token-${vault.tokenRequests}`;
     if (allowed) tokens.add(token);
     response.writeHead(allowed ? 200 : 400, { 'content-type': 'application/json' });
@@ -46,7 +55,7 @@ export async function startVault(secrets: Record<string, string>): Promise<Vault
         allowed
           ? {
               access_token: token,
-              expires_on: String(Math.floor(Date.now() / 1000) + 86_400),
+              expires_on: String(Math.floor(Date.now() / 1000) + vault.tokenSeconds),
               resource: 'https://vault.azure.net',
               token_type: 'Bearer',
               client_id: CLIENT_ID,
@@ -93,9 +102,11 @@ export async function startVault(secrets: Record<string, string>): Promise<Vault
     secrets: new Map(Object.entries(secrets)),
     reads: [],
     challenges: 0,
+    tokenSeconds: 86_400,
     tokenRequests: 0,
     failWith: undefined,
     hang: false,
+    identityFault: { kind: 'hang', times: 0 },
     close: () => closeAll([identityServer, vaultServer], certificate),
   };
   return vault;

@@ -18,7 +18,7 @@ export async function actionReference(
 # Actions
 
 ${actions.length} ${actions.length === 1 ? 'action' : 'actions'}. A read is a GET with query parameters; a write is a POST with a JSON body. Inputs that are marked * must be given.
-The examples were answered by the sandbox that \`npm start\` runs.
+The examples were answered by the sandbox that \`npm start\` runs; of a long list they show the first ${LONGEST_LIST} items.
 
 ${overview(actions)}
 ${sections.join('\n')}

@@ -2,13 +2,11 @@ import type { Action } from '../../shared/action/defineAction.ts';
 import { inlineErrorSchema, problemSchema } from '../../shared/action/failureSchema.ts';
 import { inputSchema, outputSchema, type PlainSchema, toPlainObject } from '../../shared/action/plainSchema.ts';
 import { dynamicValues } from './choices.ts';
+import { type ConnectorAuth, security } from './connection.ts';
 import { GENERATED } from './generated.ts';
 import { fieldTitle, operationId } from './naming.ts';
 import { problemStatuses } from './problems.ts';
 import { placeholders, product, publisher } from './publisher.ts';
-
-/** How a connection proves who it is: with the app's function key, or with the user's sign-in. */
-export type ConnectorAuth = 'key' | 'entra';
 
 /** The connector as Power Platform imports it: https://learn.microsoft.com/connectors/custom-connectors/define-openapi-definition */
 export function connectorDefinition(actions: readonly Action[], version: string, auth: ConnectorAuth) {
@@ -50,20 +48,6 @@ export function mcpDefinition(version: string, auth: ConnectorAuth) {
   };
 }
 
-/** What a connection asks its maker for. `entra` has placeholders that publishing fills in. */
-export function connectorProperties(auth: ConnectorAuth) {
-  return {
-    properties: {
-      iconBrandColor: product.brandColor,
-      publisher: publisher.name,
-      stackOwner: publisher.name,
-      capabilities: ['actions'],
-      connectionParameters: connectionParameters[auth],
-      policyTemplateInstances: [],
-    },
-  };
-}
-
 /** What the command-line tools `pac` and `paconn` read beside the definition. `icon` is a path from there. */
 export function connectorSettings(icon: string) {
   return {
@@ -98,60 +82,6 @@ const metadata = {
     { propertyName: 'Privacy policy', propertyValue: publisher.privacyPolicy },
     { propertyName: 'Categories', propertyValue: product.categories },
   ],
-};
-
-const { clientId, tenantId } = placeholders;
-const resource = `api://${clientId}`;
-
-const security = {
-  key: {
-    securityDefinitions: { function_key: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
-    security: [{ function_key: [] }],
-  },
-  entra: {
-    securityDefinitions: {
-      entra_id: {
-        type: 'oauth2',
-        flow: 'accessCode',
-        authorizationUrl: `https://login.microsoftonline.com/${tenantId}/oauth2/authorize`,
-        tokenUrl: `https://login.microsoftonline.com/${tenantId}/oauth2/token`,
-        scopes: {},
-      },
-    },
-    security: [{ entra_id: [] }],
-  },
-};
-
-const connectionParameters = {
-  key: {
-    api_key: {
-      type: 'securestring',
-      uiDefinition: {
-        displayName: 'Function key',
-        description: 'A key of the function app, sent as x-functions-key.',
-        tooltip: 'In the Azure portal: the function app, App keys.',
-        constraints: { required: 'true', tabIndex: 2, clearText: false },
-      },
-    },
-  },
-  entra: {
-    token: {
-      type: 'oauthSetting',
-      oAuthSettings: {
-        identityProvider: 'aad',
-        clientId,
-        scopes: [`${resource}/.default`],
-        redirectMode: 'GlobalPerConnector',
-        properties: { IsFirstParty: 'False', AzureActiveDirectoryResourceId: resource },
-        customParameters: {
-          loginUri: { value: 'https://login.microsoftonline.com' },
-          tenantId: { value: tenantId },
-          resourceUri: { value: resource },
-          enableOnbehalfOfLogin: { value: 'false' },
-        },
-      },
-    },
-  },
 };
 
 function operation(action: Action, actions: readonly Action[]) {

@@ -4,13 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { actionIndex, declaredActions } from './actionIndex.ts';
 import { actionReference } from './actionReference.ts';
-import {
-  type ConnectorAuth,
-  connectorDefinition,
-  connectorProperties,
-  connectorSettings,
-  mcpDefinition,
-} from './connector.ts';
+import { type ConnectorAuth, connectorProperties } from './connection.ts';
+import { connectorDefinition, connectorSettings, mcpDefinition } from './connector.ts';
 import { functionTools } from './functionTools.ts';
 import { icon } from './icon.ts';
 import { openApi } from './openApi.ts';

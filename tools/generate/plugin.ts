@@ -1,6 +1,6 @@
 import type { Action } from '../../shared/action/defineAction.ts';
 import { instructions } from '../../shared/action/instructions.ts';
-import { inputSchema, outputSchema, type PlainObject, type PlainSchema } from '../../shared/action/plainSchema.ts';
+import { inputSchema, outputSchema, type PlainSchema } from '../../shared/action/plainSchema.ts';
 import { GENERATED } from './generated.ts';
 import { fieldTitle, operationId } from './naming.ts';
 import { product, publisher } from './publisher.ts';
@@ -38,7 +38,7 @@ function pluginFunction(action: Action) {
     description,
     capabilities: {
       ...(access === 'write' && { confirmation: confirmation(action) }),
-      response_semantics: responseSemantics(outputSchema(action)),
+      response_semantics: responseSemantics(action),
       security_info: { data_handling: [access === 'read' ? 'GetPrivateData' : 'ResourceStateUpdate'] },
     },
   };
@@ -54,15 +54,16 @@ function confirmation(action: Action) {
   };
 }
 
-/** Says what in an answer is the result, so that it can be cited and shown as a card: the one list in it, or all of it. */
-function responseSemantics(output: PlainObject) {
-  const lists = Object.entries(output.properties).filter(([, { items }]) => items?.properties);
-  const [list] = lists;
-  const [path, fields] =
-    list && lists.length === 1 ? [`$.${list[0]}`, list[1].items?.properties ?? {}] : ['$', output.properties];
+/** Says what in an answer is the result, so that it can be cited and shown as a card: the items of a list, or all of it. */
+function responseSemantics(action: Action) {
+  const { properties } = outputSchema(action);
+  const isList = action.paged || factFields(properties, titleField(properties)).length === 0;
+  const [list, items] = (isList && Object.entries(properties).find(([, { items }]) => items?.properties)) || [];
+  const path = list ? `$.${list}` : '$';
+  const fields = items?.items?.properties ?? properties;
   const title = titleField(fields);
   const facts = factFields(fields, title);
-  const [subtitle] = facts;
+  const subtitle = facts.find(name => fields[name]?.type === 'string');
   return {
     data_path: path,
     properties: {
@@ -79,18 +80,18 @@ type Fields = Record<string, PlainSchema>;
 const LONGEST_CARD = 6;
 
 /** What names a result best, the best first. */
-const namingFields = ['title', 'summary', 'subject', 'name', 'displayName', 'label', 'issueKey', 'recordId'];
+const namingFields = ['label', 'name', 'subject', 'title', 'summary', 'issueKey'];
 
 function titleField(fields: Fields): string | undefined {
   const texts = Object.keys(fields).filter(name => fields[name]?.type === 'string');
   return namingFields.find(name => texts.includes(name)) ?? texts.find(name => name !== 'url');
 }
 
-const notForPeople = new Set(['url', 'nextPageToken', 'truncated', 'deduplicated']);
+const notForPeople = /^(url|nextPageToken|truncated|deduplicated)$|Id$/;
 
 function factFields(fields: Fields, title: string | undefined): string[] {
   const isFact = (name: string) =>
-    name !== title && !notForPeople.has(name) && !['array', 'object', undefined].includes(fields[name]?.type);
+    name !== title && !notForPeople.test(name) && !['array', 'object', undefined].includes(fields[name]?.type);
   return Object.keys(fields).filter(isFact).slice(0, LONGEST_CARD);
 }
 

@@ -11,30 +11,28 @@ export interface SampleCall {
 /** A day that stays, so that the same actions always give the same samples. */
 const SAMPLE_TIME = Date.UTC(2026, 10, 20, 9, 30);
 
-/** Where the sandboxes' answers would come from in real life. */
+/** Where a sandbox's answers would come from in real life. */
 const siteNames: Readonly<Record<string, string>> = {
-  Jira: 'https://your-site.atlassian.net',
-  Salesforce: 'https://your-org.my.salesforce.com',
+  jira: 'https://your-site.atlassian.net',
+  salesforce: 'https://your-org.my.salesforce.com',
 };
 
 /**
- * Calls an action with its example, on sandboxes of its own, so that no action sees what another one wrote.
+ * Calls an action with its example, on a sandbox of its own, so that no action sees what another one wrote.
  * @throws Error when the example does not succeed.
  */
 export async function sampleCall(action: Action): Promise<SampleCall> {
-  const started = await Promise.all(
-    sandboxes.map(async ({ title, start }) => ({ title, ...(await start({ now: () => new Date(SAMPLE_TIME) })) })),
-  );
+  const system = sandboxes.find(({ configuredBy }) => configuredBy.startsWith(`${action.system.toUpperCase()}_`));
+  const sandbox = await system?.start({ now: () => new Date(SAMPLE_TIME) });
   try {
-    const settings = Object.assign({}, ...started.map(sandbox => sandbox.settings));
-    const { invoke } = createBackend(settings, { now: () => SAMPLE_TIME });
+    const { invoke } = createBackend(sandbox?.settings ?? {}, { now: () => SAMPLE_TIME });
     // Two items show what a list looks like.
     const input = action.paged ? { ...action.example, limit: 2 } : action.example;
-    let body = await call(invoke, action, input);
-    for (const { title, url } of started) body = body.replaceAll(url, siteNames[title] ?? 'https://example.com');
-    return { input, answer: JSON.parse(body) };
+    const body = await call(invoke, action, input);
+    const publicBody = sandbox ? body.replaceAll(sandbox.url, siteNames[action.system] ?? 'https://example.com') : body;
+    return { input, answer: JSON.parse(publicBody) };
   } finally {
-    await Promise.all(started.map(sandbox => sandbox.close()));
+    await sandbox?.close();
   }
 }
 

@@ -207,7 +207,8 @@ function findEndpoint(endpoints: readonly Endpoint[], method: string | undefined
 }
 
 function presentedKeys(incoming: IncomingMessage, url: URL): string[] {
-  return [incoming.headers['x-functions-key'], url.searchParams.get('code')].flatMap(key => key ?? []);
+  const code = [...url.searchParams].find(([name]) => name.toLowerCase() === 'code')?.[1];
+  return [incoming.headers['x-functions-key'], code].flatMap(key => key ?? []);
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer | 'too large'> {

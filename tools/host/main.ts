@@ -21,7 +21,7 @@ await runUntilStopped(
     const root = resolve(flags.root);
     await applyLocalSettings(root, process.env);
     const port = parsePort(flags.port ?? process.env.PORT);
-    const host = await startHost({ root, port, keys: flags.keys?.split(',') ?? [], log: consoleLog });
+    const host = await startHost({ root, port, keys: flags.keys?.split(',').filter(Boolean) ?? [], log: consoleLog });
     for (const { name, methods, url } of host.functions) console.log(`${name}: [${methods}] ${url}`);
     console.log(`Serving on ${host.url}`);
     return host;

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
@@ -15,23 +16,40 @@ import { type RunningApp, startApp } from '../../support/app.ts';
 const execute = promisify(execFile);
 const clientInfo = { name: 'test', version: '1.0.0' };
 
-let systems: Awaited<ReturnType<typeof fillWithSandboxes>>;
-let app: RunningApp;
+interface Server {
+  app: RunningApp;
+  url: URL;
+  stop(): Promise<void>;
+}
+
+/** The built app, on sandboxes of its own. */
+async function startServer(): Promise<Server> {
+  const env: Record<string, string> = {};
+  const systems = await fillWithSandboxes(sandboxes, env);
+  const app = await startApp({ env });
+  return {
+    app,
+    url: new URL('/api/mcp', app.url),
+    async stop() {
+      await app.stop();
+      await systems.close();
+    },
+  };
+}
+
+let server: Server;
 let url: URL;
 let actions: Action[];
 let home: string;
 
 beforeAll(async () => {
-  const env: Record<string, string> = {};
-  systems = await fillWithSandboxes(sandboxes, env);
-  app = await startApp({ env });
-  url = new URL('/api/mcp', app.url);
+  server = await startServer();
+  url = server.url;
   actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
   home = await mkdtemp(join(tmpdir(), 'mcp-'));
 });
 afterAll(async () => {
-  await app.stop();
-  await systems.close();
+  await server.stop();
   await rm(home, { recursive: true });
 });
 
@@ -75,18 +93,23 @@ describe('the MCP endpoint', () => {
     ['the newest protocol that it negotiates', 'auto', '2026-07-28'],
     ['an initialize handshake', 'legacy', '2025-11-25'],
   ] as const)('lets the SDK call every tool, with %s', async (_, mode, version) => {
+    const { url, stop } = await startServer();
     const client = new Client(clientInfo, { versionNegotiation: { mode } });
-    await client.connect(new StreamableHTTPClientTransport(url));
-    expect(client.getNegotiatedProtocolVersion()).toBe(version);
-    const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(actions.map(({ name }) => name));
-    for (const { name, example } of actions) {
-      // The client checks what comes against the tool's own output schema.
-      const { content, isError, structuredContent } = await client.callTool({ name, arguments: example });
-      expect({ name, isError, content }).toMatchObject({ isError: undefined, content: [{ type: 'text' }] });
-      expect(structuredContent).toEqual(JSON.parse((content as { text: string }[])[0]?.text ?? ''));
+    try {
+      await client.connect(new StreamableHTTPClientTransport(url));
+      expect(client.getNegotiatedProtocolVersion()).toBe(version);
+      const { tools } = await client.listTools();
+      expect(tools.map(({ name }) => name)).toEqual(actions.map(({ name }) => name));
+      for (const { name, example } of actions) {
+        // The client checks what comes against the tool's own output schema.
+        const { content, isError, structuredContent } = await client.callTool({ name, arguments: example });
+        expect({ name, isError, content }).toMatchObject({ isError: undefined, content: [{ type: 'text' }] });
+        expect(structuredContent).toEqual(JSON.parse((content as { text: string }[])[0]?.text ?? ''));
+      }
+    } finally {
+      await client.close();
+      await stop();
     }
-    await client.close();
   });
 
   it('lets the first version of the SDK list and call tools', async () => {
@@ -196,11 +219,12 @@ describe('the MCP endpoint', () => {
   });
 
   it('passes the correlation ID and the caller on to the log like any call over HTTP', async () => {
-    await post(
-      { id: 1, method: 'tools/call', params: { name: 'getProjectUpdates', arguments: { projectId: 'ATLAS' } } },
-      { 'x-correlation-id': 'from-mcp' },
+    const params = { name: 'getProjectUpdates', arguments: { projectId: 'ATLAS' } };
+    const { headers } = await post({ id: 1, method: 'tools/call', params }, { 'x-correlation-id': 'from-mcp' });
+    expect(headers.get('x-correlation-id')).toBe('from-mcp');
+    expect(server.app.logs()).toMatch(
+      /"action":"getProjectUpdates","code":"ok".*"caller":"key","correlationId":"from-mcp"/,
     );
-    expect(app.logs()).toMatch(/"action":"getProjectUpdates","code":"ok".*"caller":"key","correlationId":"from-mcp"/);
   });
 
   it('wants the function key when it is deployed', async () => {
@@ -218,8 +242,11 @@ describe('the MCP endpoint', () => {
 });
 
 describe('the public MCP tools', () => {
+  const require = createRequire(import.meta.url);
+  const conformance = require.resolve('@modelcontextprotocol/conformance/dist/index.js');
+  const inspector = require.resolve('@modelcontextprotocol/inspector/clients/launcher/build/index.js');
   const run = (script: string, ...args: string[]) =>
-    execute(process.execPath, [resolve('node_modules/@modelcontextprotocol', script), ...args], {
+    execute(process.execPath, [script, ...args], {
       env: { PATH: process.env.PATH, HOME: home },
     });
 
@@ -228,13 +255,12 @@ describe('the public MCP tools', () => {
   it.each(['server-initialize', 'ping', 'tools-list', 'dns-rebinding-protection'])(
     'find the server conformant: %s',
     async scenario => {
-      const { stdout } = await run('conformance/dist/index.js', 'server', '--url', url.href, '--scenario', scenario);
+      const { stdout } = await run(conformance, 'server', '--url', url.href, '--scenario', scenario);
       expect(stdout).toMatch(/Passed: ([1-9])\/\1, 0 failed, 0 warnings/);
     },
   );
 
   it('list and call tools from the command line of the Inspector', async () => {
-    const inspector = 'inspector/clients/launcher/build/index.js';
     const target = ['--cli', url.href, '--transport', 'http', '--method'];
     const listed = await run(inspector, ...target, 'tools/list');
     expect(JSON.parse(listed.stdout).tools).toHaveLength(actions.length);

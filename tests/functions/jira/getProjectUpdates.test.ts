@@ -170,6 +170,7 @@ describe('getProjectUpdates', () => {
 describe('getProjectUpdates, of an answer that Jira has cut', () => {
   let stub: SandboxServer;
   let stubbed: RunningApp;
+  let odd: object[] | undefined;
   const at = (hoursAgo: number) => new Date(Date.now() - hoursAgo * 3_600_000).toISOString().replace('Z', '+0000');
   const issue = (key: string, fields: object, changelog: object) => ({
     id: '1',
@@ -189,7 +190,7 @@ describe('getProjectUpdates, of an answer that Jira has cut', () => {
     stub = await startSandboxServer(() => ({
       json: {
         isLast: true,
-        issues: [
+        issues: odd ?? [
           issue('CUT-1', { comment: { comments: [comment], total: 1, maxResults: 20, startAt: 0 } }, whole),
           issue('CUT-2', {}, { ...whole, total: 150 }),
           issue('CUT-3', { comment: { comments: [comment], total: 21, maxResults: 1, startAt: 0 } }, whole),
@@ -212,6 +213,46 @@ describe('getProjectUpdates, of an answer that Jira has cut', () => {
       ['CUT-1', undefined],
       ['CUT-2', true],
       ['CUT-3', true],
+    ]);
+  });
+
+  it('does not lose the rest for what it cannot read, and leaves out restricted comments', async () => {
+    const comments = [
+      {
+        id: '1',
+        created: at(2),
+        updated: at(2),
+        body: { type: 'doc', version: 1, content: [{ type: 'text', text: 'for all' }] },
+      },
+      {
+        id: '2',
+        created: at(2),
+        updated: at(2),
+        body: 'for few',
+        visibility: { type: 'role', value: 'Administrators' },
+      },
+    ];
+    const histories = [
+      { id: '1' },
+      { id: '2', created: at(2), author: null },
+      { id: '3', created: at(2), items: [{ fieldId: 'status', toString: 'Done' }] },
+    ];
+    odd = [
+      issue('CUT-5', { status: {}, comment: { comments, total: 2 } }, { histories, total: 3 }),
+      issue('CUT-6', { comment: {} }, {}),
+    ];
+    const { body } = await get({ projectId: 'CUT' }, {}, stubbed);
+    odd = undefined;
+    expect(body.updates).toEqual([
+      expect.objectContaining({
+        issueKey: 'CUT-5',
+        moreChanges: true,
+        changes: [
+          expect.objectContaining({ field: 'status', to: 'Done' }),
+          expect.objectContaining({ field: 'comment', text: 'for all' }),
+        ],
+      }),
+      expect.objectContaining({ issueKey: 'CUT-6', changes: [] }),
     ]);
   });
 

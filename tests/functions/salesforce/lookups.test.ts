@@ -1,5 +1,5 @@
 import { parseQuery } from '@jetstreamapp/soql-parser-js';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { recordId } from '../../../tools/sandbox/salesforce/recordId.ts';
 import { type SalesforceApp, startSalesforceApp } from '../../support/salesforceApp.ts';
@@ -46,6 +46,11 @@ test('findAccounts finds accounts by a part of the name, with owner and link, in
   expect(salesforce.costs()).toEqual(['GET /query']);
 });
 
+test("the log line of a call tells how much of the org's daily allowance is used", async () => {
+  await salesforce.call('findAccounts', { query: { name: 'contoso' } });
+  await expect.poll(() => salesforce.app.logs()).toMatch(/"upstreamCalls":1,"apiUsage":"\d+\/15000"/);
+});
+
 test('a name with quotes, backslashes and wildcards is looked for as it is', async () => {
   const name = String.raw`D'Arcy \ Sons%_`;
   const account = salesforce.sandbox.records('Account').at(-1);
@@ -83,6 +88,7 @@ test('getAccountOverview tells owner, open opportunities with their total, open 
 
 test.each([
   ['../../limits?x=1', 'a path'],
+  ['../../../limits', 'a path as long as an ID'],
   ["001' OR Name LIKE '%", 'SOQL'],
   ['001Sx0000000001IAA/../x', 'a longer path'],
   [recordId('003', 1), 'the ID of a contact'],
@@ -106,6 +112,12 @@ test('a search without any condition is refused and names the inputs', async () 
   expect(salesforce.asked()).toEqual([]);
 });
 
+test('a list that just fills its page ends there', async () => {
+  const { body } = await salesforce.call('findAccounts', { query: { name: 'contoso', limit: '2' } });
+  expect(body.accounts).toHaveLength(2);
+  expect(body).not.toHaveProperty('nextPageToken');
+});
+
 test('a list goes on where it stopped, and its token takes nobody to another address', async () => {
   const first = await salesforce.call('findAccounts', { query: { name: 'o', limit: '2' } });
   expect(first.body.accounts).toHaveLength(2);
@@ -119,9 +131,240 @@ test('a list goes on where it stopped, and its token takes nobody to another add
 
   const token = JSON.parse(Buffer.from(first.body.nextPageToken, 'base64url').toString());
   for (const cursor of ['https://evil.example/', '../../limits', '/services/data/v67.0/query/01g-1', '01g/../x+0']) {
-    const forged = Buffer.from(JSON.stringify({ ...token, s: 0, c: cursor })).toString('base64url');
+    const forged = Buffer.from(JSON.stringify({ ...token, c: cursor })).toString('base64url');
     const { status } = await salesforce.call('findAccounts', { query: { name: 'o', limit: '2', pageToken: forged } });
     expect(status).toBe(400);
   }
   expect(salesforce.asked()).toEqual([]);
+});
+
+describe('findContacts', () => {
+  test.each<[string, Record<string, string>, string[]]>([
+    ['a part of the name, accents and quotes included', { name: "Seán D'Arcy" }, ["Seán D'Arcy"]],
+    ['an e-mail address', { email: 'maria.olsen@contoso.example' }, ['Maria Olsen']],
+    ['the account, and the title', { account: 'Contoso', title: 'buyer' }, ['Piotr Nowak', 'Yuki Mori']],
+    ['the ID of the account', { accountId: recordId('001', 8) }, ['Ciara Walsh']],
+    ['the owner by e-mail', { owner: 'ana.ruiz@example.com', title: 'CEO' }, ['Urs Müller']],
+    ['a phone number in another notation', { phone: '(206) 555-02.13', account: 'Contoso' }, ['Inês Carvalho']],
+  ])('finds by %s, in one request', async (_what, query, expected) => {
+    const { status, body } = await salesforce.call('findContacts', { query });
+    expect(status).toBe(200);
+    expect(list(body.contacts).map(({ name }) => name)).toEqual(expected);
+    expect(salesforce.costs()).toEqual(['GET /query']);
+  });
+
+  test('tells how to reach a person, the account and a link', async () => {
+    const { body } = await salesforce.call('findContacts', { query: { name: 'Maria Olsen' } });
+    expect(list(body.contacts)[0]).toMatchObject({
+      title: 'Chief Operating Officer',
+      email: 'maria.olsen@contoso.example',
+      account: 'Contoso',
+      accountId: contoso,
+      owner: 'Li Wei',
+      url: `${salesforce.sandbox.url}/lightning/r/Contact/${recordId('003', 1)}/view`,
+    });
+  });
+
+  test('a phone number of three digits is refused', async () => {
+    const { body } = await salesforce.call('findContacts', { query: { phone: '12-3' } });
+    expect(body.detail).toContain('at least four digits');
+  });
+});
+
+describe('findOpportunities', () => {
+  test('finds open ones that close soon and are worth much, with what they are worth together', async () => {
+    const before = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    const query = { account: 'Contoso', openOnly: 'true', closingBefore: before, amountOver: '1000.5' };
+    const { body } = await salesforce.call('findOpportunities', { query });
+    expect(body.summary).toBe('1 opportunity matches, worth 240,000.');
+    expect(list(body.opportunities)).toEqual([
+      expect.objectContaining({ name: 'Contoso – plant rollout', stage: 'Negotiation/Review', isClosed: false }),
+    ]);
+    expect(salesforce.costs()).toEqual(['GET /query']);
+  });
+
+  test.each<[Record<string, string>, string[]]>([
+    [{ stage: 'Closed Lost', account: 'Contoso' }, ['Contoso – spare parts']],
+    [{ name: '– lathes' }, ['田中 – lathes']],
+    [{ owner: 'Jonas', amountOver: '1000000' }, ['Fabrikam – robot arms']],
+  ])('finds by %o', async (query, expected) => {
+    const { body } = await salesforce.call('findOpportunities', { query });
+    expect(list(body.opportunities).map(({ name }) => name)).toEqual(expected);
+  });
+
+  test.each(['2026-02-30', 'soon', "2026-01-01' OR"])(
+    'a date such as %s is refused before anything is sent',
+    async date => {
+      const { status, body } = await salesforce.call('findOpportunities', { query: { closingBefore: date } });
+      expect(status).toBe(400);
+      expect(body.detail).toContain('closingBefore: It must be a date such as 2026-11-15.');
+      expect(salesforce.asked()).toEqual([]);
+    },
+  );
+
+  test('openOnly=false is no condition', async () => {
+    const { status } = await salesforce.call('findOpportunities', { query: { openOnly: 'false' } });
+    expect(status).toBe(400);
+  });
+});
+
+describe('findCases', () => {
+  test.each<[Record<string, string>, string[]]>([
+    [{ caseNumber: '1001' }, ['Press stops after ten minutes']],
+    [{ caseNumber: '00001001' }, ['Press stops after ten minutes']],
+    [{ status: 'Escalated', account: 'Fabrikam' }, ['Emergency stop test failed']],
+    [{ email: 'kate', openOnly: 'true' }, ['Tablet battery swells']],
+    [
+      { owner: 'Priya', since: '36h', priority: 'High' },
+      ['Till won\'t print the "½ price" label', 'Emergency stop test failed'],
+    ],
+  ])('finds by %o, the latest first, in one request', async (query, expected) => {
+    const { status, body } = await salesforce.call('findCases', { query });
+    expect(status).toBe(200);
+    const subjects = list(body.cases).map(({ subject }) => subject);
+    expect(subjects).toEqual(expect.arrayContaining(expected));
+    expect(subjects).toHaveLength(expected.length);
+    expect(salesforce.costs()).toEqual(['GET /query']);
+  });
+});
+
+describe('findLeads', () => {
+  test.each<[Record<string, string>, string[]]>([
+    [{ name: 'Søren' }, ['Søren Kjær']],
+    [{ company: "O'Hara" }, ["Philippa O'Hara"]],
+    [{ source: 'Trade Show', openOnly: 'true' }, ['Violet MacLeod']],
+    [{ status: 'Open - Not Contacted', since: '2d' }, ['Chloé Dubois']],
+  ])('finds by %o, in one request', async (query, expected) => {
+    const { status, body } = await salesforce.call('findLeads', { query });
+    expect(status).toBe(200);
+    expect(list(body.leads).map(({ name }) => name)).toEqual(expect.arrayContaining(expected));
+    expect(salesforce.costs()).toEqual(['GET /query']);
+  });
+});
+
+describe('searchRecords', () => {
+  test('finds a word in every kind of record, in one request that changes nothing', async () => {
+    const { status, body } = await salesforce.call('searchRecords', { query: { term: 'contoso' } });
+    expect(status).toBe(200);
+    const types = new Set(list(body.records).map(({ objectType }) => objectType));
+    expect([...types]).toEqual(expect.arrayContaining(['Account', 'Contact', 'Opportunity']));
+    expect(list(body.records)[0]).toMatchObject({
+      recordId: contoso,
+      name: 'Contoso',
+      detail: 'Technology, Seattle, USA',
+    });
+    expect(salesforce.costs()).toEqual(['POST /parameterizedSearch']);
+  });
+
+  test('goes on where it stopped, and ends', async () => {
+    const all = list(
+      (await salesforce.call('searchRecords', { query: { term: 'contoso', limit: '100' } })).body.records,
+    );
+    const found: unknown[] = [];
+    let pageToken = '';
+    for (let pages = 0; pages < 30; pages += 1) {
+      const { body } = await salesforce.call('searchRecords', { query: { term: 'contoso', limit: '3', pageToken } });
+      found.push(...list(body.records));
+      pageToken = body.nextPageToken;
+      if (!pageToken) break;
+    }
+    expect(found).toEqual(all);
+  });
+
+  test('takes other objects by their API names, custom ones too', async () => {
+    const query = { term: 'rollout', objectTypes: 'Project__c, Task' };
+    const { body } = await salesforce.call('searchRecords', { query });
+    expect(body.summary).toBe('1 record matches "rollout": 1 of Project__c.');
+    expect(list(body.records)).toMatchObject([{ objectType: 'Project__c', name: 'Contoso plant rollout' }]);
+  });
+
+  test('characters that mean something to the search are only text', async () => {
+    const term = String.raw`a" OR {x} & (b) | !c ^ ~ * ? : \ ' + - [d]`;
+    const { status } = await salesforce.call('searchRecords', { query: { term } });
+    expect(status).toBe(200);
+    expect(JSON.parse(salesforce.asked()[0]?.body ?? '')).toMatchObject({ q: term });
+  });
+
+  test.each(['Account;Contact', 'Account(Id)', ',', '../Account'])(
+    'objects such as %s are refused',
+    async objectTypes => {
+      const { status } = await salesforce.call('searchRecords', { query: { term: 'contoso', objectTypes } });
+      expect(status).toBe(400);
+      expect(salesforce.asked()).toEqual([]);
+    },
+  );
+});
+
+describe('getAccountOverview', () => {
+  test('leaves out what the user may not see, and says so', async () => {
+    const body = JSON.stringify({
+      compositeResponse: [
+        [200, { totalSize: 1, done: true, records: [{ Id: contoso, Name: 'Contoso', Owner: null, Contacts: null }] }],
+        [200, { totalSize: 0, done: true, records: [] }],
+        [400, [{ errorCode: 'INVALID_TYPE', message: "sObject type 'Case' is not supported." }]],
+        [403, [{ errorCode: 'INSUFFICIENT_ACCESS', message: 'no' }]],
+        [200, { totalSize: 0, done: true, records: [] }],
+      ].map(([httpStatusCode, answer]) => ({ httpStatusCode, body: answer })),
+    });
+    salesforce.sandbox.fail({ path: '/composite$', status: 200, body });
+    const { status, body: answer } = await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({
+      summary: 'Contoso is owned by nobody that this service may see: no open opportunities.',
+      notVisible: ['cases', 'tasks'],
+      keyContacts: [],
+      latestActivities: [],
+    });
+    expect(answer).not.toHaveProperty('openCases');
+  });
+});
+
+describe('fields that the user of this service may not see', () => {
+  const refusal = (field: string, object: string) => [
+    { errorCode: 'INVALID_FIELD', message: `No such column '${field}' on entity '${object}'.` },
+  ];
+  /** The description of an object as a user sees it from whom a field is hidden. */
+  const hide = (object: string, field: string, fields: object[]) => {
+    const seen = fields.filter(entry => !('name' in entry) || entry.name !== field);
+    const body = JSON.stringify({ name: object, label: object, fields: seen });
+    salesforce.sandbox.fail({ path: `/sobjects/${object}/describe$`, status: 200, body });
+  };
+  const columns = (...names: string[]) => names.map(name => ({ name, label: name, type: 'string' }));
+  const owner = { name: 'OwnerId', label: 'Owner ID', type: 'reference', relationshipName: 'Owner' };
+
+  test('are left out of what is found, and the rest is answered', async () => {
+    const body = JSON.stringify(refusal('AnnualRevenue', 'Account'));
+    salesforce.sandbox.fail({ path: '/query$', status: 400, body });
+    hide('Account', 'AnnualRevenue', [...columns('Id', 'Name', 'AnnualRevenue', 'Phone'), owner]);
+    const { status, body: answer } = await salesforce.call('findAccounts', { query: { name: 'Contoso Europe' } });
+    expect(status).toBe(200);
+    expect(list(answer.accounts)[0]).toMatchObject({ name: 'Contoso Europe GmbH', owner: 'Jonas Weber' });
+    expect(list(answer.accounts)[0]).not.toHaveProperty('annualRevenue');
+    const asked = salesforce.asked().map(({ query }) => query.get('q'));
+    expect(asked.at(-1)).toMatch(/^SELECT Id, Name, Phone, Owner\.Name FROM Account/);
+    expect(asked).toHaveLength(3);
+  });
+
+  test('in one part of an overview do not cost the others', async () => {
+    hide('Opportunity', 'NextStep', [...columns('Id', 'Name', 'StageName', 'Amount', 'CloseDate'), owner]);
+    const answers = [1, 2, 3, 4, 5].map(at => ({
+      httpStatusCode: at === 2 ? 400 : 200,
+      body: at === 2 ? refusal('NextStep', 'Opportunity') : { totalSize: 0, done: true, records: [] },
+    }));
+    const body = JSON.stringify({ compositeResponse: answers });
+    salesforce.sandbox.fail({ path: '/composite$', status: 200, body });
+    const { status, body: answer } = await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({ openOpportunityCount: 3, openCaseCount: 3 });
+    expect(answer).not.toHaveProperty('notVisible');
+    expect(JSON.stringify(answer.openOpportunities)).not.toContain('nextStep');
+  });
+
+  test('cannot be searched by', async () => {
+    const body = JSON.stringify(refusal('Phone', 'Account'));
+    salesforce.sandbox.fail({ path: '/query$', status: 400, body, times: 2 });
+    const { status, body: answer } = await salesforce.call('findAccounts', { query: { phone: '5550101' } });
+    expect(status).toBe(400);
+    expect(answer.detail).toContain("No such column 'Phone' on entity 'Account'.");
+  });
 });

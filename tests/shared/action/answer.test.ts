@@ -6,7 +6,7 @@ import { type Position, page } from '../../../shared/action/page.ts';
 /** Walks a list of `texts` page by page, as a client with an upstream that pages by `limit` would, and returns what it got. */
 function walk(texts: readonly string[], limit: number, maxBytes: number): string[] {
   const got: string[] = [];
-  let position: Position | undefined = { cursor: undefined, skip: 0, limit, startedAt: 0 };
+  let position: Position | undefined = { cursor: undefined, answered: [], limit, startedAt: 0 };
   while (position) {
     const start: number = Number(position.cursor ?? 0);
     const end: number = start + position.limit;
@@ -55,6 +55,22 @@ describe('a list that is cut to size', () => {
     expect(got.map(text => text.slice(0, 1))).toEqual(['a', 'x', 'b']);
     expect(got[1]).toMatch(/… \[cut\]$/);
   });
+});
+
+it('what has changed since it was answered is answered again, and what moved before it is not lost', () => {
+  const next: Position[] = [];
+  const answer = (items: string[], position: Position) =>
+    pageAnswer(page({ items, answer: shown => ({ items: shown }) }), position, {
+      limit: 2,
+      maxBytes: 1_000,
+      next: to => {
+        next.push(to);
+        return 'token';
+      },
+    }).output.items;
+  const start: Position = { cursor: undefined, answered: [], limit: 4, startedAt: 0 };
+  expect(answer(['a', 'b', 'c', 'd'], start)).toEqual(['a', 'b']);
+  expect(answer(['d, changed', 'a', 'b', 'c'], next[0] ?? start)).toEqual(['d, changed', 'c']);
 });
 
 describe('an answer that is too large', () => {

@@ -56,6 +56,18 @@ describe('with Entra ID', () => {
     await withApp({ INBOUND_AUTH: 'entra' }, async app => {
       const { body } = await updates(app, principal({ [objectId]: 'forged', upn: 'forged@example.com' }));
       expect(body.code).toBe('misconfigured');
+      expect((await request(`${app.url}/api/health/ready`)).body.code).toBe('misconfigured');
+    });
+  });
+
+  it('the readiness report is for callers, and the health probe for all', async () => {
+    await withApp(entra, async app => {
+      expect((await request(`${app.url}/api/health/ready`)).status).toBe(401);
+      expect((await request(`${app.url}/api/health`)).status).toBe(200);
+      const user = principal({ [objectId]: 'user-object-id', scp: 'user_impersonation' });
+      expect((await request(`${app.url}/api/health/ready`, { headers: user })).body.checks).toContainEqual(
+        expect.objectContaining({ name: 'jira', status: 'ok' }),
+      );
     });
   });
 

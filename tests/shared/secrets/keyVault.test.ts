@@ -90,6 +90,22 @@ describe('secrets from Key Vault, through the real SDKs', () => {
     expect(vault.reads.length).toBeGreaterThan(1);
   });
 
+  it('outlive an identity endpoint that is down', async () => {
+    await start({ SECRET_TTL_SECONDS: '1' });
+    vault.tokenSeconds = 1;
+    expect((await updates()).status).toBe(200);
+    vault.identityFault = { kind: 'reset', times: 1000 };
+    await new Promise(resolve => setTimeout(resolve, 1_100));
+    for (let call = 0; call < 3; call += 1) expect((await updates()).status).toBe(200);
+  });
+
+  it('are had again after an identity endpoint that hung once', async () => {
+    await start();
+    vault.identityFault = { kind: 'hang', times: 1 };
+    expect((await updates()).body).toMatchObject({ status: 503, code: 'upstream_unavailable' });
+    expect((await updates()).status).toBe(200);
+  });
+
   it('of a vault that never answers cost no more than the deadline', async () => {
     await start({ ACTION_TIMEOUT_MS: '700' });
     vault.hang = true;

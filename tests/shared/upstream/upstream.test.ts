@@ -94,6 +94,22 @@ describe('a read', () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  it.each([429, 503])('waits as long as a %i says', async status => {
+    server.fail({ status, headers: { 'retry-after': '1' } });
+    const startedAt = Date.now();
+    await upstream.send(read(), callOf());
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(990);
+  });
+
+  it('is not retried when a 503 wants to be left alone for longer than there is time', async () => {
+    server.fail({ status: 503, headers: { 'retry-after': '60' } });
+    await expect(upstream.send(read(), callOf())).rejects.toMatchObject({
+      code: 'upstream_error',
+      retryAfterSeconds: 60,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('is not retried when Retry-After goes past the deadline', async () => {
     server.fail({ status: 429, headers: { 'retry-after': '30' } });
     await expect(upstream.send(read(), callOf())).rejects.toMatchObject({

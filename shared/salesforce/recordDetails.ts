@@ -1,0 +1,97 @@
+import { nameFieldOf } from './objectNames.ts';
+import { isoTime } from './rows.ts';
+import { names, type Soql, soql } from './soql.ts';
+import type { FieldDescription, ObjectDescription, SalesforceRecord } from './wire.ts';
+
+/** More fields than these are no answer but a dump. */
+const MAX_FIELDS = 40;
+
+/** A field's value in plain words, under its label. */
+export interface Detail {
+  label: string;
+  value: string;
+}
+
+/** What no person asks for: housekeeping, and what repeats other fields. */
+const housekeeping =
+  /^(Id|IsDeleted|SystemModstamp|LastViewedDate|LastReferencedDate|MasterRecordId|PhotoUrl|Jigsaw|JigsawCompanyId|JigsawContactId|CleanStatus|DandbCompanyId|LastCURequestDate|LastCUUpdateDate|.*(Latitude|Longitude|GeocodeAccuracy))$/;
+const audit = /^(Created|LastModified)(Date|ById)$/;
+const unreadable = new Set(['address', 'location', 'base64', 'complexvalue', 'anyType', 'json']);
+const telling = new Set([
+  'picklist',
+  'multipicklist',
+  'currency',
+  'date',
+  'datetime',
+  'email',
+  'phone',
+  'percent',
+  'boolean',
+]);
+
+interface Shown {
+  label: string;
+  /** Where it is in a record: `Owner.Name`. */
+  path: string;
+  type: string;
+}
+
+/** The statement that reads a record's fields that carry meaning, by what its object is made of. */
+export function detailsStatement(object: ObjectDescription, recordId: string): Soql {
+  const paths = shownFields(object).map(({ path }) => path);
+  return soql`SELECT ${names('Id', ...paths)} FROM ${names(object.name)} WHERE Id = ${recordId}`;
+}
+
+/** What `detailsStatement` read, without what is empty; and the record's own name. */
+export function detailsOf(object: ObjectDescription, record: SalesforceRecord): { name: string; details: Detail[] } {
+  const nameField = object.fields.find(field => field.nameField)?.name ?? 'Name';
+  const details = shownFields(object).flatMap(({ label, path, type }): Detail[] => {
+    const value = plain(valueAt(record, path), type);
+    return value === undefined ? [] : [{ label, value }];
+  });
+  return { name: plain(record[nameField], 'string') ?? object.label, details };
+}
+
+/** At most so many fields, those that tell most first. */
+function shownFields(object: ObjectDescription): Shown[] {
+  return object.fields
+    .filter(field => !field.deprecatedAndHidden && !housekeeping.test(field.name) && !unreadable.has(field.type))
+    .filter(field => field.nameField || field.compoundFieldName !== 'Name')
+    .map(field => ({ shown: toShown(field), rank: rankOf(field) }))
+    .sort((one, other) => one.rank - other.rank)
+    .slice(0, MAX_FIELDS)
+    .map(({ shown }) => shown);
+}
+
+function rankOf(field: FieldDescription): number {
+  if (field.nameField) return 0;
+  if (audit.test(field.name)) return 6;
+  if (field.name === 'OwnerId' || (!field.nillable && field.type !== 'boolean')) return 1;
+  if (field.custom) return 2;
+  if (telling.has(field.type) || field.type === 'reference') return 3;
+  return field.type === 'textarea' ? 5 : 4;
+}
+
+/** A lookup is shown by the name of what it points at, where that is known to have one. */
+function toShown({ name, label, type, relationshipName, referenceTo }: FieldDescription): Shown {
+  const [target = '', ...others] = referenceTo;
+  // What several objects share is seen as a Name.
+  const targetName = others.length > 0 ? 'Name' : nameFieldOf(target);
+  return type === 'reference' && relationshipName && targetName
+    ? { label: label.replace(/ ID$/, ''), path: `${relationshipName}.${targetName}`, type: 'string' }
+    : { label, path: name, type };
+}
+
+function valueAt(record: SalesforceRecord, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), record);
+}
+
+function plain(value: unknown, type: string): string | undefined {
+  if (value === null || value === undefined || value === '') return undefined;
+  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (type === 'multipicklist') return text.replaceAll(';', ', ');
+  return type === 'datetime' ? isoTime(text) : text;
+}
