@@ -54,12 +54,13 @@ function render(value: JqlValue): string {
 
 const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
+/** JQL takes no control characters and no noncharacters as they are. */
 function quote(text: string): string {
   const escaped = text
     .toWellFormed()
     .replace(/["\\]/g, '\\$&')
     .replace(
-      /[\p{Cc}\u2028\u2029]/gu,
+      /[\p{Cc}\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]/gu,
       char => escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
   return `"${escaped}"`;

@@ -21,8 +21,8 @@ const entitySchema = z.looseObject({
   etag: z.string(),
   owner: z.string(),
   state: z.enum(['running', 'done', 'unknown']),
-  deadline: z.number(),
-  expiresAt: z.number(),
+  deadline: z.date().transform(Number),
+  expiresAt: z.date().transform(Number),
   parts: z.number(),
 });
 
@@ -39,32 +39,32 @@ export function tableStore(options: {
   });
   let sweptAt = now();
 
-  /** Undefined where the table's answer has one of the statuses that say no. */
+  const inTime = () => ({ abortSignal: AbortSignal.timeout(REQUEST_MS) });
+
+  /** Undefined where the answer has one of the statuses that say no. A table that is not there yet is made. */
   const ask = async <Result>(
     request: (options: { abortSignal: AbortSignal }) => Promise<Result>,
-    ...saysNo: number[]
+    saysNo: readonly number[],
+    mayCreate = true,
   ): Promise<Result | undefined> => {
-    const send = () => request({ abortSignal: AbortSignal.timeout(REQUEST_MS) });
     try {
-      return await send();
+      return await request(inTime());
     } catch (error) {
-      if (isMissingTable(error))
-        return createTable()
-          .then(send)
-          .catch(cause => refuse(cause, endpoint));
-      const status = statusOf(error);
-      if (status !== undefined && saysNo.includes(status)) return undefined;
+      const { status, code } = refusalOf(error);
+      if (code === 'TableNotFound' && mayCreate) {
+        await client.createTable(inTime()).catch(cause => refuse(cause, endpoint));
+        return ask(request, saysNo, false);
+      }
+      if (status !== undefined && code !== 'TableNotFound' && saysNo.includes(status)) return undefined;
       return refuse(error, endpoint);
     }
   };
-
-  const createTable = () => client.createTable({ abortSignal: AbortSignal.timeout(REQUEST_MS) });
 
   /** Table Storage forgets nothing by itself. */
   const sweep = async () => {
     if (now() - sweptAt < SWEEP_EVERY_MS) return;
     sweptAt = now();
-    const filter = odata`PartitionKey eq ${PARTITION} and expiresAt lt ${now() - SWEEP_AFTER_MS}`;
+    const filter = odata`PartitionKey eq ${PARTITION} and expiresAt lt ${new Date(now() - SWEEP_AFTER_MS)}`;
     const pages = client
       .listEntities({ queryOptions: { filter, select: ['partitionKey', 'rowKey'] } })
       .byPage({ maxPageSize: SWEEP_ROWS });
@@ -79,29 +79,32 @@ export function tableStore(options: {
     async insert(fingerprint, row) {
       // Another instance may sweep the same rows: what one leaves the next finds.
       void sweep().catch(() => undefined);
-      return (await ask(options => client.createEntity(toEntity(fingerprint, row), options), 409))?.etag;
+      return (await ask(options => client.createEntity(toEntity(fingerprint, row), options), [409]))?.etag;
     },
     async read(fingerprint) {
-      const entity = await ask(options => client.getEntity(PARTITION, fingerprint, options), 404);
+      const entity = await ask(options => client.getEntity(PARTITION, fingerprint, options), [404]);
       return entity && toRow(entity);
     },
     async replace(fingerprint, row, version) {
       const update = (options: { abortSignal: AbortSignal }) =>
         client.updateEntity(toEntity(fingerprint, row), 'Replace', { ...options, etag: version });
-      return (await ask(update, 404, 412))?.etag;
+      return (await ask(update, [404, 412]))?.etag;
     },
     async remove(fingerprint, version) {
-      await ask(options => client.deleteEntity(PARTITION, fingerprint, { ...options, etag: version }), 404, 412);
+      await ask(options => client.deleteEntity(PARTITION, fingerprint, { ...options, etag: version }), [404, 412]);
     },
   };
 }
 
-function toEntity(fingerprint: string, { result, ...row }: LedgerRow) {
+function toEntity(fingerprint: string, { owner, state, result, deadline, expiresAt }: LedgerRow) {
   const parts = result === undefined ? [] : partsOf(result);
   return {
     partitionKey: PARTITION,
     rowKey: fingerprint,
-    ...row,
+    owner,
+    state,
+    deadline: new Date(deadline),
+    expiresAt: new Date(expiresAt),
     parts: parts.length,
     ...Object.fromEntries(parts.map((part, index) => [`result${index}`, part])),
   };
@@ -119,24 +122,20 @@ function partsOf(text: string): string[] {
   );
 }
 
-function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : undefined;
+/** https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes */
+function refusalOf(error: unknown): { status: number | undefined; code: string | undefined } {
+  const { data } = refusalSchema.safeParse(error);
+  return { status: data?.statusCode, code: data?.details?.odataError?.code };
 }
 
-/** A table that is not there answers 404, just as a row does. */
-function isMissingTable(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    statusOf(error) === 404 &&
-    /TableNotFound/.test(JSON.stringify({ ...error, message: error.message }))
-  );
-}
+const refusalSchema = z.object({
+  statusCode: z.number(),
+  details: z.object({ odataError: z.object({ code: z.string() }).optional() }).optional(),
+});
 
 /** Without the ledger no write is made. */
 function refuse(cause: unknown, endpoint: string): never {
-  const status = statusOf(cause);
+  const { status } = refusalOf(cause);
   const name = cause instanceof Error ? cause.name : '';
   if (status === 401 || status === 403) {
     throw new Failure(

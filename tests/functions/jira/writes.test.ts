@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adfErrors } from '../../support/adfSchema.ts';
 import { type JiraApp, startJiraApp } from '../../support/jiraApp.ts';
+import { findJiraOpenApi, openApiCheck } from '../../support/openApiCheck.ts';
 
 let app: JiraApp;
 beforeAll(async () => {
@@ -406,5 +407,15 @@ describe('logWork', () => {
     const { status, body } = await app.write('logWork', { issueKey: 'ATLAS-12', timeSpent });
     expect([status, body.errors[0]?.field]).toEqual([400, 'timeSpent']);
     expect(app.costs()).toEqual([]);
+  });
+});
+
+const openApi = findJiraOpenApi();
+
+describe.skipIf(!openApi)("Jira's own OpenAPI document", () => {
+  it('has every request that was made here, and every answer', () => {
+    const check = openApiCheck(openApi ?? '');
+    expect(app.jira.exchanges.length).toBeGreaterThan(20);
+    expect(app.jira.exchanges.flatMap(check)).toEqual([]);
   });
 });
