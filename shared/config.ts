@@ -5,13 +5,13 @@ import { Failure } from './failure.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What is wrong with one setting, and the cure, in one sentence. The value itself is never told. */
-export interface SettingProblem {
+interface SettingProblem {
   setting: string;
   message: string;
 }
 
 /** Settings that belong together: either all of them are good, or reading them says what is not. */
-export interface Section<Settings> {
+interface Section<Settings> {
   /** @throws Failure `misconfigured`, naming every setting that is missing or wrong. */
   read(): Settings;
   problems(): SettingProblem[];

@@ -5,7 +5,7 @@ import { type Page, type PageRequest, pagingInput, pagingOutput } from './page.t
 import type { Facade, System } from './systems.ts';
 
 /** What `run` may use besides its input. */
-export type ActionContext<S extends System> = {
+type ActionContext<S extends System> = {
   /** The facade of the action's own system, under that system's name. */
   [Name in S]: Facade<Name>;
 } & {

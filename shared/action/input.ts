@@ -36,7 +36,7 @@ export function invalidInput(errors: FieldError[]): Failure {
 type Primitive = 'string' | 'number' | 'boolean' | 'enum';
 
 /** What an input is underneath optional, default and the like. */
-export function primitiveOf(schema: z.core.$ZodType): Primitive | undefined {
+function primitiveOf(schema: z.core.$ZodType): Primitive | undefined {
   const definition = schema._zod.def as { type: string; innerType?: z.core.$ZodType; in?: z.core.$ZodType };
   if (definition.innerType) return primitiveOf(definition.innerType);
   if (definition.in) return primitiveOf(definition.in);

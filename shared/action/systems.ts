@@ -12,7 +12,7 @@ export interface SystemParts {
 }
 
 /** A system that is open for calls: the state that all calls share, and a facade for each of them. */
-export interface OpenSystem<Facade> {
+interface OpenSystem<Facade> {
   for(call: Call): Facade;
   /** Signs in and asks for next to nothing; the answer says as whom, for the health report. @throws Failure */
   check(call: Call): Promise<string>;

@@ -31,7 +31,7 @@ import {
   searchSchema,
 } from './wire.ts';
 
-export interface SearchRequest {
+interface SearchRequest {
   jql: Jql;
   fields: string[];
   expand?: 'changelog';

@@ -50,7 +50,7 @@ export interface RpcTraceContext {
   traceState: string;
 }
 
-export interface BindingInfo {
+interface BindingInfo {
   type: string;
   direction?: 'in' | 'out' | 'inout';
 }

@@ -25,7 +25,7 @@ export interface RegisteredFunction {
   callback: FunctionCallback;
 }
 
-export interface Invocation {
+interface Invocation {
   invocationId: string;
   /** The name of the HTTP trigger among the function's bindings. */
   triggerName: string;

@@ -1,5 +1,5 @@
 /** A vendor's API on loopback, with data to try things on. */
-export interface Sandbox {
+interface Sandbox {
   url: string;
   /** The application settings that point the app at it. */
   settings: Record<string, string>;
