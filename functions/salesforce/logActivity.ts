@@ -31,8 +31,18 @@ export default defineAction({
     'To change the record itself use updateRecord.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that it belongs to.'),
-    subject: z.string().trim().min(1).max(255).describe('What it was about, in a few words.'),
-    description: z.string().trim().max(32_000).optional().describe('What was said or agreed, as plain text.'),
+    subject: z
+      .string()
+      .trim()
+      .min(1, 'It must say something.')
+      .max(255, 'It must have at most 255 characters.')
+      .describe('What it was about, in a few words.'),
+    description: z
+      .string()
+      .trim()
+      .max(32_000, 'It must have at most 32,000 characters.')
+      .optional()
+      .describe('What was said or agreed, as plain text.'),
     activityType: z.enum(['call', 'email', 'meeting', 'task']).default('task').describe('What it was.'),
     contactId: recordIdOf('a contact', '003')
       .optional()
