@@ -5,8 +5,8 @@ import { afterWrite } from '../../shared/salesforce/readRecord.ts';
 import { fieldsOf, filled, owner, parent, text } from '../../shared/salesforce/rows.ts';
 import { names, soql } from '../../shared/salesforce/soql.ts';
 
-/** Task takes these as its subtype; what it was else is told by the subject. */
-const subtypes = { call: 'Call', email: 'Email', meeting: 'Task', task: 'Task' } as const;
+/** The subtypes of Task that tell something; a meeting is told by the subject. */
+const subtypes: Readonly<Record<string, string>> = { call: 'Call', email: 'Email' };
 
 /** People go into one lookup of a Task, everything else into the other. */
 const person = /^(003|00Q)/;
@@ -58,11 +58,12 @@ export default defineAction({
     const date = input.dueDate ?? input.date ?? now.toISOString().slice(0, 10);
     const subject = input.activityType === 'meeting' ? `Meeting: ${input.subject}`.slice(0, 255) : input.subject;
     const status = done ? 'Completed' : 'Not Started';
+    const subtype = subtypes[input.activityType];
     const isPerson = person.test(input.recordId);
     const activityId = await salesforce.create('Task', {
       Subject: subject,
       ...(input.description && { Description: input.description }),
-      TaskSubtype: subtypes[input.activityType],
+      ...(subtype && { TaskSubtype: subtype }),
       Status: status,
       ActivityDate: date,
       [isPerson ? 'WhoId' : 'WhatId']: input.recordId,

@@ -243,6 +243,17 @@ describe('as whoever calls', () => {
     }
   });
 
+  test.each([
+    { error: 'invalid_app_access', error_description: 'user is not admin approved to access this app' },
+    { error: 'invalid_grant', error_description: "user hasn't approved this consumer" },
+  ])('a person whom the app was not approved for is forbidden: %o', async refusal => {
+    const { call, sandbox } = shared;
+    sandbox.fail({ path: '/oauth2/token$', status: 400, body: JSON.stringify(refusal) });
+    const { body } = await call('findAccounts', { ...anyAccount, headers: person('priya.nair@example.com') });
+    expect(body.code).toBe('forbidden');
+    expect(body.detail).toContain('pre-approve');
+  });
+
   test('an application is forbidden before anything is sent', async () => {
     const { call, costs } = shared;
     const headers = principal({ oid: 'an-app', appid: 'an-app', roles: 'Action.Call' });
