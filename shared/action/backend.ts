@@ -1,4 +1,5 @@
 import { type Config, type Environment, readConfig } from '../config.ts';
+import { openLedger } from '../ledger/openLedger.ts';
 import { createSecretStore, type SecretStore, secretSource } from '../secrets/secretStore.ts';
 import { createInvoke, type Invoke } from './invoke.ts';
 import { createSystems, type Systems } from './systems.ts';
@@ -18,7 +19,8 @@ export function createBackend(env: Environment, options: { fetch?: typeof fetch;
   const config = readConfig(env);
   const secrets = lazySecretStore(config, env, now);
   const systems = createSystems({ config, secrets, now }, options);
-  return { config, env, systems, now, invoke: createInvoke({ config, env, secrets, systems, now }) };
+  const ledger = openLedger(config, env, now);
+  return { config, env, systems, now, invoke: createInvoke({ config, env, secrets, systems, ledger, now }) };
 }
 
 /** Its settings are read at the first secret that is wanted, so that a bad one breaks only what needs a secret. */

@@ -2,6 +2,8 @@ import type { Call, Log, Usage } from '../call.ts';
 import { authorize, type Caller, identifyCaller } from '../caller/caller.ts';
 import type { Config, Environment } from '../config.ts';
 import { Failure } from '../failure.ts';
+import { fingerprint } from '../ledger/fingerprint.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import { waitFor } from '../singleFlight.ts';
 import { lostWrite } from '../upstream/upstream.ts';
@@ -34,11 +36,12 @@ export interface InvokeParts {
   env: Environment;
   secrets: SecretStore;
   systems: Systems;
+  ledger(): Promise<Ledger>;
   now: () => number;
 }
 
-/** The pipeline that every call of an action goes through: who calls, may they, parse, deadline, run, trim, log. */
-export function createInvoke({ config, env, secrets, systems, now }: InvokeParts): Invoke {
+/** The pipeline that every call of an action goes through: who calls, may they, parse, deadline, run (a write once), trim, log. */
+export function createInvoke({ config, env, secrets, systems, ledger, now }: InvokeParts): Invoke {
   return async (action, rawInput, invocation) => {
     const startedAt = now();
     const usage: Usage = { requests: 0, writes: 0 };
@@ -58,7 +61,8 @@ export function createInvoke({ config, env, secrets, systems, now }: InvokeParts
         caller,
         usage,
       };
-      const result = await waitFor(perform(action, input, position, call), signal);
+      const work = () => perform(action, input, position, call);
+      const result = await waitFor(action.access === 'write' ? once(action, input, call, work) : work(), signal);
       const maxBytes = settings.MAX_RESPONSE_BYTES;
       if (!action.paged) return wholeAnswer(result, maxBytes);
       const next = (to: Position) => writePageToken(to, listFingerprint(action.name, input));
@@ -81,12 +85,21 @@ export function createInvoke({ config, env, secrets, systems, now }: InvokeParts
       });
     };
 
+    const once = async (action: Action, input: object, call: Call, work: () => Promise<object>): Promise<object> =>
+      (await ledger()).once({
+        fingerprint: fingerprint(call.caller.id, action.name, input),
+        call,
+        run: work,
+        isUnknown: error => isUnknown(asFailure(error), usage),
+      });
+
+    const asFailure = (error: unknown): Failure => writeAware(toFailure(error, invocation.correlationId), usage);
+
     let outcome: Outcome;
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
-      const failure = writeAware(toFailure(error, invocation.correlationId), usage.writes);
-      outcome = { ok: false, failure: withoutSecrets(failure, secrets) };
+      outcome = { ok: false, failure: withoutSecrets(asFailure(error), secrets) };
     }
     logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, secrets);
     return outcome;
@@ -106,11 +119,14 @@ function firstPage(limit: number, startedAt: number): Position {
   return { cursor: undefined, answered: [], limit, startedAt };
 }
 
-/** Out of time with a write under way means that nobody knows whether it was made. */
-function writeAware(failure: Failure, writes: number): Failure {
-  return failure.code === 'upstream_timeout' && failure.retryable && writes > 0
-    ? lostWrite('The system', failure.cause)
-    : failure;
+/** With a write under way, no answer or one that cannot be read means that nobody knows whether it was made. */
+function writeAware(failure: Failure, usage: Usage): Failure {
+  return failure.retryable && isUnknown(failure, usage) ? lostWrite('The system', failure.cause) : failure;
+}
+
+/** Whether a failure leaves open if something was changed. */
+function isUnknown({ code }: Failure, { writes }: Usage): boolean {
+  return writes > 0 && (code === 'upstream_timeout' || code === 'upstream_error' || code === 'internal');
 }
 
 /** An upstream's own sentence may repeat what it was sent. */

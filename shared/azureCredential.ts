@@ -1,6 +1,6 @@
 import { DefaultAzureCredential, ManagedIdentityCredential } from '@azure/identity';
-import type { Environment } from '../config.ts';
-import { singleFlight, waitFor } from '../singleFlight.ts';
+import type { Environment } from './config.ts';
+import { singleFlight, waitFor } from './singleFlight.ts';
 
 /** https://learn.microsoft.com/javascript/api/@azure/core-auth/accesstoken */
 interface AccessToken {
