@@ -5,8 +5,8 @@ import { afterWrite } from '../../shared/salesforce/readRecord.ts';
 import { fieldsOf, filled, owner, parent, text } from '../../shared/salesforce/rows.ts';
 import { names, soql } from '../../shared/salesforce/soql.ts';
 
-/** Task takes these as its subtype; what it was else is told by the subject. */
-const subtypes = { call: 'Call', email: 'Email', meeting: 'Task', task: 'Task' } as const;
+/** The subtypes of Task that tell something; a meeting is told by the subject. */
+const subtypes: Readonly<Record<string, string>> = { call: 'Call', email: 'Email' };
 
 /** People go into one lookup of a Task, everything else into the other. */
 const person = /^(003|00Q)/;
@@ -31,8 +31,18 @@ export default defineAction({
     'To change the record itself use updateRecord.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that it belongs to.'),
-    subject: z.string().trim().min(1).max(255).describe('What it was about, in a few words.'),
-    description: z.string().trim().max(32_000).optional().describe('What was said or agreed, as plain text.'),
+    subject: z
+      .string()
+      .trim()
+      .min(1, 'It must say something.')
+      .max(255, 'It must have at most 255 characters.')
+      .describe('What it was about, in a few words.'),
+    description: z
+      .string()
+      .trim()
+      .max(32_000, 'It must have at most 32,000 characters.')
+      .optional()
+      .describe('What was said or agreed, as plain text.'),
     activityType: z.enum(['call', 'email', 'meeting', 'task']).default('task').describe('What it was.'),
     contactId: recordIdOf('a contact', '003')
       .optional()
@@ -58,11 +68,12 @@ export default defineAction({
     const date = input.dueDate ?? input.date ?? now.toISOString().slice(0, 10);
     const subject = input.activityType === 'meeting' ? `Meeting: ${input.subject}`.slice(0, 255) : input.subject;
     const status = done ? 'Completed' : 'Not Started';
+    const subtype = subtypes[input.activityType];
     const isPerson = person.test(input.recordId);
     const activityId = await salesforce.create('Task', {
       Subject: subject,
       ...(input.description && { Description: input.description }),
-      TaskSubtype: subtypes[input.activityType],
+      ...(subtype && { TaskSubtype: subtype }),
       Status: status,
       ActivityDate: date,
       [isPerson ? 'WhoId' : 'WhatId']: input.recordId,

@@ -18,8 +18,7 @@ export default defineAction({
     soql: z
       .string()
       .trim()
-      .min(1)
-      .max(20_000)
+      .max(20_000, 'It must have at most 20,000 characters.')
       .describe(
         "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC.",
       ),

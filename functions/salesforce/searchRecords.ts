@@ -44,7 +44,7 @@ export default defineAction({
       .string()
       .trim()
       .min(2, 'Give at least two letters.')
-      .max(200)
+      .max(200, 'It must have at most 200 characters.')
       .describe('The words to look for; all must occur.'),
     objectTypes: z
       .string()

@@ -116,6 +116,7 @@ export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 
       options,
     );
   }
+  if (status >= 500) return fail('upstream_error', `Salesforce failed (status ${status}). Try again in a minute.`);
   const because = said ? ` Salesforce says: ${said}` : '';
   if (status === 403) return fail('forbidden', `Salesforce does not let this service do that.${because}`);
   if (status === 404) return fail('not_found', `There is no ${thing} that this service may see.${because}`);

@@ -72,7 +72,7 @@ export function salesforceConnections(parts: ConnectionParts): (call: Call) => C
         );
       };
       const answer = await credentials.authorized(call, attempt, usernameFor(call, settings));
-      const used = /api-usage=(\d+\/\d+)/.exec(answer.headers.get('sforce-limit-info') ?? '')?.[1];
+      const used = /(?<![\w-])api-usage=(\d+\/\d+)/.exec(answer.headers.get('sforce-limit-info') ?? '')?.[1];
       if (used) call.usage.apiUsage = used;
       if (answer.status >= 400) throw answerFailure(answer, thingAt(path));
       return answer;

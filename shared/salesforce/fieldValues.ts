@@ -18,7 +18,7 @@ export function readFieldValues(text: string, object: ObjectDescription, access:
     const field = findField(object, given);
     const problem = field ? problemWith(field, value, access) : unknownField(object, given);
     if (problem) errors.push({ field: given, message: problem });
-    else if (field && field.name in values) errors.push({ field: given, message: 'It is given twice.' });
+    else if (field && Object.hasOwn(values, field.name)) errors.push({ field: given, message: 'It is given twice.' });
     else if (field) values[field.name] = toValue(field, value);
   }
   if (access === 'create') {

@@ -28,16 +28,19 @@ export const objectType = z
 
 /** The fields of a write: inputs are flat, so they come as one text. */
 export const fieldsText = z
-  .string()
+  .string({ error: 'It must be a JSON object written as a text, such as {"Name":"Contoso"} in quotes.' })
   .trim()
-  .min(2)
-  .max(100_000)
+  .max(100_000, 'It must have at most 100,000 characters.')
   .describe(
     'The fields and their values, as one JSON object in a text, such as {"StageName":"Closed Won","CloseDate":"2026-12-01"}. null empties a field.',
   );
 
 /** A text to look for. */
-export const searchText = z.string().trim().min(1).max(200);
+export const searchText = z
+  .string()
+  .trim()
+  .min(1, 'It has nothing in it to look for.')
+  .max(200, 'It must have at most 200 characters.');
 
 /** A calendar date. */
 export const dateText = z.string().trim().refine(isDate, 'It must be a date such as 2026-11-15.');

@@ -46,11 +46,15 @@ export function readOnlyQuery(text: string): ReadOnlyQuery {
   };
 }
 
+/** Without GROUP BY, these make one row of all records. */
+const aggregates = new Set(['AVG', 'COUNT', 'COUNT_DISTINCT', 'MAX', 'MIN', 'SUM']);
+
 function kindOf(query: Query, fields: readonly FieldType[]): ReadOnlyQuery['kind'] {
   const [first] = fields;
   if (first?.type !== 'FieldFunctionExpression' || query.groupBy) return 'rows';
-  if (first.functionName.toUpperCase() === 'COUNT' && first.parameters.length === 0) return 'count';
-  return first.isAggregateFn ? 'totals' : 'rows';
+  const name = first.functionName.toUpperCase();
+  if (name === 'COUNT' && first.parameters.length === 0) return 'count';
+  return aggregates.has(name) ? 'totals' : 'rows';
 }
 
 function parse(text: string): Query {

@@ -8,7 +8,7 @@ import { waitFor } from '../singleFlight.ts';
 import { lostWrite, type Upstream } from '../upstream/upstream.ts';
 import { answerFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
-import { locatorCursor, locatorOf, nextOffset, readCursor } from './queryPage.ts';
+import { locatorCursor, locatorOf, offsetCursor, readCursor } from './queryPage.ts';
 import { usernameFor } from './signIn.ts';
 import { type Soql, soql } from './soql.ts';
 import {
@@ -120,28 +120,27 @@ export function openSalesforce(parts: { config: Config; secrets: SecretStore; up
       async list(statement, { limit, cursor, start = 0, total = Number.POSITIVE_INFINITY }) {
         const position = readCursor(cursor);
         if ('locator' in position) {
-          const { locator, skip } = position;
-          const { records, ...rest } = read(querySchema, await connection.request(`/query/${locator}`));
-          const next = locatorOf(rest.nextRecordsUrl);
-          const goesOn = skip + limit < records.length;
-          return {
-            records: records.slice(skip, skip + limit),
-            nextCursor: goesOn ? locatorCursor(locator, skip + limit) : next && locatorCursor(next),
-          };
+          const { locator, skip, then } = position;
+          const { records, nextRecordsUrl } = read(querySchema, await connection.request(`/query/${locator}`));
+          const to = skip + limit;
+          const next = to < records.length ? { locator, skip: to } : { locator: locatorOf(nextRecordsUrl), skip: 0 };
+          return { records: records.slice(skip, to), nextCursor: locatorCursor({ ...next, then }) };
         }
         const { offset } = position;
+        // One more than is wanted: its presence says that the list goes on.
         const wanted = Math.min(limit + 1, total - offset);
         if (wanted <= 0) return { records: [], nextCursor: undefined };
         const from = start + offset;
-        const { records, nextRecordsUrl } = await runOnce(
+        const { records, totalSize, nextRecordsUrl } = await runOnce(
           from === 0 ? soql`${statement} LIMIT ${wanted}` : soql`${statement} LIMIT ${wanted} OFFSET ${from}`,
         );
+        if (records.length > limit) {
+          return { records: records.slice(0, limit), nextCursor: offsetCursor(start, offset + limit) };
+        }
         // Salesforce may answer in shorter pages than it was asked for, when records are large.
-        const locator = records.length <= limit ? locatorOf(nextRecordsUrl) : undefined;
-        return {
-          records: records.slice(0, limit),
-          nextCursor: locator ? locatorCursor(locator) : nextOffset(records.length, { start, offset, limit }),
-        };
+        const then = (totalSize ?? 0) > limit ? offsetCursor(start, offset + wanted) : undefined;
+        const locator = locatorOf(nextRecordsUrl);
+        return { records, nextCursor: locator && locatorCursor({ locator, skip: 0, then }) };
       },
 
       async queryTogether(statements) {

@@ -133,7 +133,11 @@ function refusedSession(
       cause,
     });
   }
-  if (username && (error === 'inactive_user' || /user hasn.t approved|user is inactive/i.test(description ?? ''))) {
+  const isUserRefused =
+    error === 'inactive_user' ||
+    error === 'invalid_app_access' ||
+    /user hasn.t approved|user is inactive|not admin approved/i.test(description ?? '');
+  if (username && isUserRefused) {
     return settings.SALESFORCE_RUN_AS === 'caller'
       ? new Failure(
           'forbidden',

@@ -26,35 +26,45 @@ export const searchSchema = z.object({
 
 export const savedSchema = z.object({ id: z.string() });
 
+/** What an older API version leaves out, or has null for. */
+const flag = (usual: boolean) =>
+  z
+    .boolean()
+    .nullish()
+    .transform(value => value ?? usual);
+const list = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(item)
+    .nullish()
+    .transform(items => items ?? []);
+
 const fieldSchema = z.object({
   name: z.string(),
   label: z.string(),
   type: z.string(),
   length: z.number().nullish(),
-  nillable: z.boolean().default(true),
-  createable: z.boolean().default(false),
-  updateable: z.boolean().default(false),
-  defaultedOnCreate: z.boolean().default(false),
-  calculated: z.boolean().default(false),
-  nameField: z.boolean().default(false),
-  custom: z.boolean().default(false),
-  deprecatedAndHidden: z.boolean().default(false),
+  nillable: flag(true),
+  createable: flag(false),
+  updateable: flag(false),
+  defaultedOnCreate: flag(false),
+  calculated: flag(false),
+  nameField: flag(false),
+  custom: flag(false),
+  deprecatedAndHidden: flag(false),
   compoundFieldName: z.string().nullish(),
   inlineHelpText: z.string().nullish(),
-  referenceTo: z.array(z.string()).default([]),
+  referenceTo: list(z.string()),
   relationshipName: z.string().nullish(),
-  picklistValues: z
-    .array(z.object({ value: z.string(), label: z.string().nullish(), active: z.boolean().default(true) }))
-    .default([]),
+  picklistValues: list(z.object({ value: z.string(), label: z.string().nullish(), active: flag(true) })),
 });
 
 const objectShape = {
   name: z.string(),
   label: z.string(),
   labelPlural: z.string().nullish(),
-  custom: z.boolean().default(false),
-  createable: z.boolean().default(true),
-  updateable: z.boolean().default(true),
+  custom: flag(false),
+  createable: flag(true),
+  updateable: flag(true),
 };
 
 export const describeSchema = z.object({ ...objectShape, fields: z.array(fieldSchema) });
@@ -63,10 +73,10 @@ export const describeGlobalSchema = z.object({
   sobjects: z.array(
     z.object({
       ...objectShape,
-      queryable: z.boolean().default(true),
-      layoutable: z.boolean().default(true),
-      customSetting: z.boolean().default(false),
-      deprecatedAndHidden: z.boolean().default(false),
+      queryable: flag(true),
+      layoutable: flag(true),
+      customSetting: flag(false),
+      deprecatedAndHidden: flag(false),
     }),
   ),
 });

@@ -161,7 +161,12 @@ describe('a refusal of a read', () => {
 });
 
 describe('a write', () => {
-  const update = { objectType: 'Account', recordId: contoso, fields: '{"Phone":"+1 206 555 0199"}' };
+  let changes = 0;
+  /** Each is another one: the same write twice in a row is answered from memory. */
+  const update = () => {
+    changes += 1;
+    return { objectType: 'Account', recordId: contoso, fields: `{"Phone":"+1 206 555 01${changes + 10}"}` };
+  };
   const writes = () => salesforce.asked().filter(({ method }) => method === 'PATCH' || method === 'POST');
 
   beforeAll(() => salesforce.call('describeObject', { query: { objectType: 'Account' } }));
@@ -173,7 +178,7 @@ describe('a write', () => {
   ])('that %s is sent once, and nobody is told to simply repeat it', async (_, fault) => {
     salesforce.asked();
     salesforce.sandbox.fail({ method: 'PATCH', ...fault });
-    const { status, body } = await salesforce.call('updateRecord', { json: update });
+    const { status, body } = await salesforce.call('updateRecord', { json: update() });
     expect(status).toBe(504);
     expect(body).toMatchObject({ code: 'upstream_timeout', retryable: false });
     expect(body.detail).toContain('may or may not have been made');
@@ -183,14 +188,14 @@ describe('a write', () => {
   it('that fails with 500 is sent once', async () => {
     salesforce.asked();
     salesforce.sandbox.fail({ method: 'PATCH', status: 500, body: '[]' });
-    const { body } = await salesforce.call('updateRecord', { json: update });
+    const { body } = await salesforce.call('updateRecord', { json: update() });
     expect(body).toMatchObject({ code: 'upstream_error', retryable: false });
     expect(writes()).toHaveLength(1);
   });
 
   it('that was made is reported even when the look at it fails', async () => {
     salesforce.sandbox.fail({ method: 'GET', path: `${data}.*/query`, status: 400, body: '[]' });
-    const { status, body } = await salesforce.call('updateRecord', { json: update });
+    const { status, body } = await salesforce.call('updateRecord', { json: update() });
     expect(status).toBe(200);
     expect(body).toMatchObject({ recordId: contoso, fields: [] });
   });
@@ -209,7 +214,7 @@ describe('a write', () => {
       fields: [],
     });
     salesforce.sandbox.fail({ method: 'PATCH', ...fault });
-    const { status, body } = await salesforce.call('updateRecord', { json: update });
+    const { status, body } = await salesforce.call('updateRecord', { json: update() });
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'conflict', retryable: true, retryAfterSeconds: 5 });
   });

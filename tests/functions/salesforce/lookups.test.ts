@@ -319,6 +319,16 @@ describe('getAccountOverview', () => {
   });
 });
 
+test('an overview of which a part failed is told as such, not as a part that nobody may see', async () => {
+  const answers = [200, 503, 200, 200, 200].map(httpStatusCode => ({
+    httpStatusCode,
+    body: httpStatusCode === 200 ? { totalSize: 1, done: true, records: [{ Id: contoso }] } : [],
+  }));
+  salesforce.sandbox.fail({ path: '/composite$', status: 200, body: JSON.stringify({ compositeResponse: answers }) });
+  const { body } = await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
+  expect(body).toMatchObject({ code: 'upstream_error', retryable: true });
+});
+
 describe('fields that the user of this service may not see', () => {
   const refusal = (field: string, object: string) => [
     { errorCode: 'INVALID_FIELD', message: `No such column '${field}' on entity '${object}'.` },

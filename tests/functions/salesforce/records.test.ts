@@ -193,6 +193,21 @@ describe('queryRecords', () => {
     for (const path of others) expect(path).toMatch(/^GET \/query\/01g[\w-]+$/);
   });
 
+  test('a list that is longer than what was asked for at once goes on behind the last locator', async () => {
+    const statement = "SELECT Id FROM Contact WHERE LastName != 'x' ORDER BY Id";
+    const seen: unknown[] = [];
+    let pageToken = '';
+    for (let pages = 0; pages < 40; pages += 1) {
+      const { body } = await query(statement, { limit: '10', pageToken });
+      seen.push(...list(body.records).map(({ Id }) => Id));
+      pageToken = body.nextPageToken;
+      if (!pageToken) break;
+    }
+    const all = salesforce.sandbox.records('Contact').map(({ Id }) => Id);
+    expect(all.length).toBeGreaterThan(20);
+    expect(seen).toEqual(all);
+  });
+
   test('a next page that leads elsewhere is not followed', async () => {
     const body = { totalSize: 2, done: false, nextRecordsUrl: 'https://evil.example/a b', records: [{ Id: contoso }] };
     salesforce.sandbox.fail({ path: '/query$', status: 200, body: JSON.stringify(body) });

@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readConfig } from '../../../shared/config.ts';
 import { type SandboxServer, startSandboxServer } from '../../../tools/sandbox/sandboxServer.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { request } from '../../support/request.ts';
@@ -243,6 +244,17 @@ describe('as whoever calls', () => {
     }
   });
 
+  test.each([
+    { error: 'invalid_app_access', error_description: 'user is not admin approved to access this app' },
+    { error: 'invalid_grant', error_description: "user hasn't approved this consumer" },
+  ])('a person whom the app was not approved for is forbidden: %o', async refusal => {
+    const { call, sandbox } = shared;
+    sandbox.fail({ path: '/oauth2/token$', status: 400, body: JSON.stringify(refusal) });
+    const { body } = await call('findAccounts', { ...anyAccount, headers: person('priya.nair@example.com') });
+    expect(body.code).toBe('forbidden');
+    expect(body.detail).toContain('pre-approve');
+  });
+
   test('an application is forbidden before anything is sent', async () => {
     const { call, costs } = shared;
     const headers = principal({ oid: 'an-app', appid: 'an-app', roles: 'Action.Call' });
@@ -280,4 +292,17 @@ describe('as whoever calls', () => {
       }),
     );
   });
+
+  test.each(['ana@contoso.com', 'a=b=c', 'ana@x.example=*@y.example', '=x', '*=', 'a b=c'])(
+    'a map such as %s is named as wrong, with the cure',
+    map => {
+      const [problem] = readConfig({
+        SALESFORCE_LOGIN_URL: 'https://acme.my.salesforce.com',
+        SALESFORCE_CLIENT_ID: 'app',
+        SALESFORCE_USER_MAP: map,
+      }).salesforce.problems();
+      expect(problem?.setting).toBe('SALESFORCE_USER_MAP');
+      expect(problem?.message).toContain('*@contoso.com=*@contoso.com.uat');
+    },
+  );
 });

@@ -151,6 +151,7 @@ test.each([
   ['SELECT SUM(Amount) total FROM Opportunity', 'totals'],
   ['SELECT StageName, COUNT(Id) FROM Opportunity GROUP BY StageName', 'rows'],
   ['SELECT Id FROM Account LIMIT 3', 'rows'],
+  ["SELECT DISTANCE(Place__c, GEOLOCATION(37, 122), 'km') FROM Account WHERE Name != 'x'", 'rows'],
   ['select Id from Account limit 3 ;', 'rows'],
 ])('%s is bound, and answers %s', (text, kind) => {
   expect(readOnlyQuery(text).kind).toBe(kind);
