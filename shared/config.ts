@@ -157,7 +157,7 @@ const salesforceSchema = z
 
 export type AppSettings = z.output<typeof appSchema>;
 export type SecretsSettings = z.output<typeof secretsSchema>;
-export type LedgerSettings = z.output<typeof ledgerSchema>;
+type LedgerSettings = z.output<typeof ledgerSchema>;
 export type JiraSettings = z.output<typeof jiraSchema>;
 export type SalesforceSettings = z.output<typeof salesforceSchema>;
 

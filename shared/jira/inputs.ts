@@ -70,7 +70,7 @@ export function listOf(text: string): string[] {
 }
 
 /** One JSON object as text. */
-export const jsonObject = z.string().transform((text, context): Record<string, unknown> => {
+const jsonObject = z.string().transform((text, context): Record<string, unknown> => {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makeCertificate } from './certificate.ts';
 
 const IDENTITY_HEADER = 'identity-header-of-this-test';
@@ -27,7 +28,7 @@ export async function startAzurite(): Promise<Azurite> {
 
   // Azurite does not tell which port it was given.
   const port = await freePort();
-  const script = resolve(import.meta.dirname, '../../node_modules/azurite/dist/src/table/main.js');
+  const script = createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js');
   const flags = ['--tableHost', '127.0.0.1', '--tablePort', String(port), '--inMemoryPersistence', '--oauth', 'basic'];
   const child = spawn(
     process.execPath,

@@ -3,7 +3,7 @@ import { type RunningApp, startApp } from './app.ts';
 import { type Reply, request } from './request.ts';
 
 /** What the tests of these actions look at in an answer; what is particular to an action by the name it gives it. */
-export interface JiraAnswer {
+interface JiraAnswer {
   issueKey: string;
   url: string;
   title: string;
