@@ -80,7 +80,7 @@ export default defineAction({
       ...(!isPerson && input.contactId && { WhoId: input.contactId }),
     });
     const statement = soql`SELECT ${names(...fieldsOf(row))} FROM Task WHERE Id = ${activityId}`;
-    const written = row.parse(await afterWrite(salesforce.query(statement)));
+    const written = row.safeParse(await afterWrite(salesforce.query(statement))).data ?? row.parse({});
     return {
       activityId,
       subject: written.Subject ?? subject,

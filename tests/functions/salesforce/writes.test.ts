@@ -139,7 +139,35 @@ describe('updateRecord', () => {
   );
 });
 
+describe('what Salesforce does not confirm', () => {
+  test.each(['<html>', '', 'null', '{"success":false}'])('is no change that was made: %s', async body => {
+    salesforce.sandbox.fail({ path: '/sobjects/Opportunity/', status: 200, body });
+    const { status, body: answer } = await update('Opportunity', rollout, { NextStep: `not ${body}` });
+    expect(status).toBe(504);
+    expect(answer).toMatchObject({ retryable: false });
+    expect(answer.detail).toContain('may or may not have been made');
+  });
+
+  test.each([
+    [500, '', 3],
+    [200, '{"totalSize":0,"done":true,"records":[]}', 1],
+  ])('and what cannot be read back afterwards, answered %i, is left out', async (status, body, times) => {
+    salesforce.sandbox.fail({ path: '/query$', status, body, times });
+    const { body: answer } = await update('Opportunity', rollout, { NextStep: `unseen ${status}` });
+    expect(answer).toEqual({ objectType: 'Opportunity', recordId: rollout, url: expect.stringContaining(rollout) });
+  });
+});
+
 describe('logActivity', () => {
+  test('a note that is read back as something odd is still told as made', async () => {
+    const body = JSON.stringify({ totalSize: 1, done: true, records: [{ Subject: 5, What: 'x' }] });
+    salesforce.sandbox.fail({ path: '/query$', status: 200, body });
+    const json = { recordId: contoso, subject: 'An odd answer' };
+    const { status, body: answer } = await salesforce.call('logActivity', { json });
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({ subject: 'An odd answer', status: 'Completed' });
+  });
+
   test('notes a call on an account as done today, in two requests', async () => {
     const json = {
       recordId: contoso,

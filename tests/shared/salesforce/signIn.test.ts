@@ -255,6 +255,23 @@ describe('as whoever calls', () => {
     expect(body.detail).toContain('pre-approve');
   });
 
+  test.each([
+    [{ error: 'invalid_grant', error_description: 'user does not exist' }, 'pre-approve'],
+    [{ error: 'invalid_grant', error_description: 'inactive user' }, 'pre-approve'],
+    [{ error: 'invalid_grant', error_description: 'something about the user' }, 'pre-approve'],
+    [{ error: 'invalid_grant', error_description: 'user_locked' }, 'unlock'],
+    [{ error: 'invalid_grant', error_description: 'ip restricted' }, 'IP ranges'],
+    [{ error: 'invalid_grant', error_description: 'login hours restricted' }, 'login hours'],
+    [{ error: 'inactive_org', error_description: 'organization is inactive' }, 'reactivated'],
+  ])('%o is forbidden at once, and nobody is sent to renew the secret', async (refusal, cure) => {
+    const { call, sandbox, costs } = shared;
+    sandbox.fail({ path: '/oauth2/token$', status: 400, body: JSON.stringify(refusal) });
+    const { body } = await call('findAccounts', { ...anyAccount, headers: person('priya.nair@example.com') });
+    expect(body.code).toBe('forbidden');
+    expect(body.detail).toContain(cure);
+    expect(costs()).toEqual([signIn]);
+  });
+
   test('an application is forbidden before anything is sent', async () => {
     const { call, costs } = shared;
     const headers = principal({ oid: 'an-app', appid: 'an-app', roles: 'Action.Call' });
@@ -264,9 +281,14 @@ describe('as whoever calls', () => {
     expect(costs()).toEqual([]);
   });
 
-  test('a caller with a function key is forbidden, for that is nobody in particular', async () => {
-    const { call, costs } = await start(asCaller({ INBOUND_AUTH: 'key' }));
-    expect((await call('findAccounts', anyAccount)).status).toBe(403);
+  test('without a caller of whom more than a key is known, the setting to change is named', async () => {
+    const { app, call, costs } = await start(asCaller({ INBOUND_AUTH: 'key' }));
+    const { body } = await call('findAccounts', anyAccount);
+    expect(body.code).toBe('misconfigured');
+    expect(body.detail).toContain('INBOUND_AUTH is wrong. Set it to entra');
+    expect((await request(`${app.url}/api/health/ready`)).body.checks).toContainEqual(
+      expect.objectContaining({ name: 'INBOUND_AUTH', status: 'failed' }),
+    );
     expect(costs()).toEqual([]);
   });
 
