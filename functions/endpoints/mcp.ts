@@ -71,7 +71,25 @@ async function toWebRequest(request: HttpRequest): Promise<Request> {
   const headers = new Headers(request.headers);
   headers.set('accept', 'application/json, text/event-stream');
   const { method, url } = request;
-  return new Request(url, { method, headers, ...(method === 'POST' && { body: await request.text() }) });
+  return new Request(url, {
+    method,
+    headers,
+    ...(method === 'POST' && { body: withoutCancellations(await request.text()) }),
+  });
+}
+
+/**
+ * Each POST stands alone, so there is nothing of another one to cancel; and who cancels what stands beside it in a batch
+ * would wait for its answer for ever.
+ */
+function withoutCancellations(body: string): string {
+  if (!body.trimStart().startsWith('[')) return body;
+  try {
+    const messages: { method?: unknown }[] = JSON.parse(body);
+    return JSON.stringify(messages.filter(message => message?.method !== 'notifications/cancelled'));
+  } catch {
+    return body;
+  }
 }
 
 async function toHttpResponse(response: Response, { correlationId }: Invocation): Promise<HttpResponseInit> {

@@ -17,7 +17,7 @@ export function readInput(schema: z.ZodObject, raw: Readonly<Record<string, unkn
       given[field] = coerce(fieldSchema, value);
     }
   }
-  const { success, data, error } = schema.safeParse(given);
+  const { success, data, error } = schema.safeParse(given, { error: inWords });
   if (success && errors.length === 0) return data;
   for (const issue of error?.issues ?? []) {
     const field = String(issue.path[0] ?? '');
@@ -55,9 +55,39 @@ function coerce(schema: z.core.$ZodType, value: unknown): unknown {
     if (primitive === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
     return value;
   }
-  // A model that writes a project's numeric ID as a number means the same as one that quotes it.
-  return primitive === 'string' && typeof value === 'number' ? String(value) : value;
+  return primitive === 'string' ? asText(value) : value;
 }
+
+/** What a model wrote as it is and not as the text that was asked for: an ID as a number, a list, an object of fields. */
+function asText(value: unknown): unknown {
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value.join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : value;
+}
+
+/** Zod's own words are for programmers; where a schema has none of its own, these are for whoever filled the input. */
+const inWords: z.core.$ZodErrorMap = issue => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `It must be ${kinds[issue.expected] ?? `of the type ${issue.expected}`}.`;
+    case 'too_big':
+      return `It must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters long' : ''}.`;
+    case 'too_small':
+      if (issue.origin === 'string' && issue.minimum === 1) return 'It must not be blank.';
+      return `It must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters long' : ''}.`;
+    case 'invalid_value':
+      return `It must be one of ${issue.values.join(', ')}.`;
+    default:
+      return undefined;
+  }
+};
+
+const kinds: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
 
 function inputList(schema: z.ZodObject): string {
   const names = Object.keys(schema.shape);

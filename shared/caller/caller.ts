@@ -7,7 +7,7 @@ export interface Caller {
   /** Stable: `key`, or the Entra object id of the user or the application. */
   id: string;
   name?: string;
-  /** The user principal name, or the e-mail address where there is none. */
+  /** The user principal name. An e-mail address is no substitute: nobody has verified it. */
   userName?: string;
   email?: string;
 }
@@ -74,9 +74,11 @@ function toCaller(claims: Claims): Caller {
   const id = first(claim.objectId) ?? first(claim.subject);
   if (!id) throw new Failure('unauthenticated', 'The sign-in names nobody. Sign in again.');
   const email = first(claim.email);
-  const userName = first(claim.userName) ?? email;
+  const userName = first(claim.userName);
+  const role = first(claim.roles);
   // Only a token for a user has a scope, even where it does not say what that user is called.
-  if (!userName && !first(claim.scope)) return applicationCaller(id, first(claim.application), first(claim.roles));
+  const isUser = userName || first(claim.scope) || (email && !role);
+  if (!isUser) return applicationCaller(id, first(claim.application), role);
   const name = first(claim.name);
   return { kind: 'user', id, ...(userName && { userName }), ...(name && { name }), ...(email && { email }) };
 }

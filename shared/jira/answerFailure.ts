@@ -8,6 +8,12 @@ const errorCollection = z.object({
   errors: z.record(z.string(), z.string()).nullish(),
 });
 
+/** A search and create metadata answer 400, not 404, for a project that is not there. */
+const unknownProject = [
+  /^(?:The value|A value with ID) '(.+)' does not exist for the field 'project'/,
+  /^No project could be found with (?:key|id) '(.+)'/,
+];
+
 const MAX_SENTENCE = 300;
 const MAX_SENTENCES = 10;
 
@@ -17,9 +23,7 @@ export function answerFailure({ status, body }: UpstreamAnswer, path: string): F
   const told = [...messages, ...errors.map(({ field, message }) => `${field}: ${message}`)].join(' ');
   const because = told ? ` Jira says: ${told}` : '';
 
-  const missingProject = messages
-    .map(message => /^(?:The value|A value with ID) '(.+)' does not exist for the field 'project'/.exec(message)?.[1])
-    .find(Boolean);
+  const missingProject = messages.flatMap(message => unknownProject.map(form => form.exec(message)?.[1])).find(Boolean);
   if (missingProject) {
     return new Failure(
       'not_found',

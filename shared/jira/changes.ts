@@ -25,12 +25,12 @@ export function changesSince({ fields, changelog }: Issue, since: Date): Change[
   const changes: Change[] = [];
   for (const { created, author, items } of changelog?.histories ?? []) {
     if (created < from) continue;
-    for (const { field, fromString, toString: to } of items) {
+    for (const { field, from: before, to } of items) {
       changes.push({
         at: created,
         ...by(author),
         field,
-        ...(fromString && { from: brief(fromString) }),
+        ...(before && { from: brief(before) }),
         ...(to && { to: brief(to) }),
       });
     }

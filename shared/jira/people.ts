@@ -46,12 +46,13 @@ export function openPeople(clientFor: (call: Call) => Client, now: () => number)
       );
 
     const find = async (person: string, assignable?: Assignable): Promise<User> => {
-      const wanted = person.toLowerCase() === 'me' ? ownAddress(call) : person;
-      const matches = bestMatches(await lookUp(wanted, assignable), wanted);
-      const [only] = matches;
-      if (only && matches.length === 1) return only;
-      if (!only) throw nobody(wanted, assignable);
-      throw severalPeople(wanted, matches);
+      const names = person.toLowerCase() === 'me' ? ownAddresses(call) : [person];
+      for (const name of names) {
+        const matches = bestMatches(await lookUp(name, assignable), name);
+        if (matches.length > 1) throw severalPeople(name, matches);
+        if (matches[0]) return matches[0];
+      }
+      throw nobody(names.join(' or '), assignable);
     };
 
     return {
@@ -75,9 +76,10 @@ function isPerson({ accountType, active }: User): boolean {
   return accountType === 'atlassian' && active !== false;
 }
 
-function ownAddress({ caller }: Call): string {
-  const address = caller.email ?? caller.userName;
-  if (address) return address;
+/** The account in Jira may go by either of them. */
+function ownAddresses({ caller: { email, userName } }: Call): string[] {
+  const addresses = new Set([email, userName].filter(address => address !== undefined));
+  if (addresses.size > 0) return [...addresses];
   throw new Failure(
     'invalid_input',
     'This service is not told who the user is, so it cannot tell who "me" is. Ask the user for their name or e-mail address, and give that instead.',

@@ -26,8 +26,8 @@ const LIFE_MS = 120_000;
 const SKEW_MS = 5_000;
 const FIRST_POLL_MS = 25;
 const LONGEST_POLL_MS = 500;
-/** JSON that is longer is not kept; an answer is a fraction of it, unless MAX_RESPONSE_BYTES was raised. */
-const MAX_RESULT_CHARACTERS = 450_000;
+/** JSON that is longer is not kept: a row holds a megabyte, and an answer is a fraction of it unless MAX_RESPONSE_BYTES was raised. */
+const MAX_RESULT_BYTES = 900_000;
 
 /**
  * A ledger over any store. The row's atomic insert decides who runs. A failure that leaves no doubt takes the row away,
@@ -100,7 +100,7 @@ export function createLedger(store: LedgerStore, now: () => number): Ledger {
           throw error;
         }
         const result = JSON.stringify(output);
-        const kept = result.length <= MAX_RESULT_CHARACTERS ? { result } : {};
+        const kept = Buffer.byteLength(result) <= MAX_RESULT_BYTES ? { result } : {};
         await settle(call, () => store.replace(fingerprint, { ...row, state: 'done', ...kept }, version));
         return output;
       }

@@ -9,8 +9,8 @@ const TABLE = 'ledger';
 /** All rows are in one partition, so that those that are over can be removed together. */
 const PARTITION = 'write';
 const REQUEST_MS = 3_000;
-/** A text property holds 32 Ki characters: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
-const MAX_PROPERTY_CHARACTERS = 32_000;
+/** A binary property holds 64 KiB: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
+const PROPERTY_BYTES = 64_000;
 const SWEEP_EVERY_MS = 10 * 60_000;
 /** Rows are removed only long after they expired, whatever the clocks of other instances say. */
 const SWEEP_AFTER_MS = 60 * 60_000;
@@ -97,7 +97,10 @@ export function tableStore(options: {
 }
 
 function toEntity(fingerprint: string, { owner, state, result, deadline, expiresAt }: LedgerRow) {
-  const parts = result === undefined ? [] : partsOf(result);
+  const bytes = Buffer.from(result ?? '');
+  const parts = Array.from({ length: Math.ceil(bytes.length / PROPERTY_BYTES) }, (_, index) =>
+    bytes.subarray(index * PROPERTY_BYTES, (index + 1) * PROPERTY_BYTES),
+  );
   return {
     partitionKey: PARTITION,
     rowKey: fingerprint,
@@ -112,14 +115,8 @@ function toEntity(fingerprint: string, { owner, state, result, deadline, expires
 
 function toRow(entity: unknown): HeldRow {
   const { etag: version, parts, owner, state, deadline, expiresAt, ...others } = entitySchema.parse(entity);
-  const result = Array.from({ length: parts }, (_, index) => others[`result${index}`]).join('');
-  return { version, owner, state, deadline, expiresAt, ...(parts > 0 && { result }) };
-}
-
-function partsOf(text: string): string[] {
-  return Array.from({ length: Math.ceil(text.length / MAX_PROPERTY_CHARACTERS) }, (_, index) =>
-    text.slice(index * MAX_PROPERTY_CHARACTERS, (index + 1) * MAX_PROPERTY_CHARACTERS),
-  );
+  const result = Array.from({ length: parts }, (_, index) => z.instanceof(Uint8Array).parse(others[`result${index}`]));
+  return { version, owner, state, deadline, expiresAt, ...(parts > 0 && { result: Buffer.concat(result).toString() }) };
 }
 
 /** https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes */

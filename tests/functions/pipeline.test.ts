@@ -55,6 +55,27 @@ describe('input', () => {
     expect(body.errors).toEqual([{ field: 'limit', message: expect.any(String) }]);
   });
 
+  it.each([
+    ['limit', 'many', 'It must be a whole number from 1 to 100.'],
+    ['term', 'x'.repeat(300), expect.stringMatching(/^It must be at most \d+ characters long\.$/)],
+  ])('%s of %s is told in words that help', async (field, value, message) => {
+    const { body } = await request(`${app.url}/api/jira/listProjects?${new URLSearchParams({ [field]: value })}`);
+    expect(body.errors).toEqual([{ field, message }]);
+  });
+
+  it('that a model wrote as an object or a list is taken for the text of it', async () => {
+    const { status, body } = await request(`${app.url}/api/jira/createIssue`, {
+      json: {
+        projectId: 'ATLAS',
+        issueType: 'Story',
+        summary: 'As an object',
+        labels: ['one', 'two'],
+        additionalFields: { 'Story Points': 3 },
+      },
+    });
+    expect([status, body.labels]).toEqual([200, ['one', 'two']]);
+  });
+
   it('that is wrong in several places is told all at once', async () => {
     const { body } = await get('projectId=a/b&since=never&limit=0&x=1');
     expect((body.errors as { field: string }[]).map(({ field }) => field).sort()).toEqual([

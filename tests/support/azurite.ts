@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { makeCertificate } from './certificate.ts';
 
+const require = createRequire(import.meta.url);
 const IDENTITY_HEADER = 'identity-header-of-this-test';
 const CLIENT_ID = '00000000-0000-0000-0000-00000000c11d';
 
@@ -28,7 +29,7 @@ export async function startAzurite(): Promise<Azurite> {
 
   // Azurite does not tell which port it was given.
   const port = await freePort();
-  const script = createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js');
+  const script = require.resolve('azurite/dist/src/table/main.js');
   const flags = ['--tableHost', '127.0.0.1', '--tablePort', String(port), '--inMemoryPersistence', '--oauth', 'basic'];
   const child = spawn(
     process.execPath,

@@ -188,6 +188,17 @@ describe('the MCP endpoint', () => {
     expect([status, body]).toEqual([202, undefined]);
   });
 
+  it('answers a call that the same batch cancels', async () => {
+    const params = { name: 'listProjects', arguments: {} };
+    const { status } = await post(
+      JSON.stringify([
+        { jsonrpc: '2.0', id: 1, method: 'tools/call', params },
+        { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } },
+      ]),
+    );
+    expect(status).toBe(200);
+  });
+
   it('answers what is not JSON with a parse error', async () => {
     const { status, body } = await post('{"jsonrpc"');
     expect(status).toBe(400);

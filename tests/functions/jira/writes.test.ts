@@ -156,7 +156,7 @@ describe('createIssue', () => {
 
   it('says that there is no such project', async () => {
     const { body } = await app.write('createIssue', { projectId: 'NOPE', issueType: 'Task', summary: 'x' });
-    expect(['not_found', 'invalid_input']).toContain(body.code);
+    expect(body.code).toBe('not_found');
     expect(body.detail).toContain('NOPE');
   });
 });
@@ -298,6 +298,14 @@ describe('transitionIssue', () => {
     const issueKey = await newTask();
     const { body } = await app.write('transitionIssue', { issueKey, status: 'to do' });
     expect(body.code).toBe('conflict');
+  });
+
+  it('says what was done and what was not when only the comment is refused', async () => {
+    const issueKey = await newTask();
+    app.jira.fail({ method: 'POST', path: '/comment$', status: 403, body: '{"errorMessages":["No comments."]}' });
+    const { status, body } = await app.write('transitionIssue', { issueKey, status: 'In Progress', comment: 'Going' });
+    expect([status, body.code, body.retryable]).toEqual([403, 'forbidden', false]);
+    expect(body.detail).toContain(`${issueKey} is In Progress now, but the comment was not added`);
   });
 
   it('says that there is no such resolution', async () => {

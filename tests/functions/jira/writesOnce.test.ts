@@ -164,6 +164,15 @@ describe('me', () => {
     ).toString('base64'),
   });
 
+  it('is found by the user name where nobody has the e-mail address', async () => {
+    const signedIn = await startJiraApp({ INBOUND_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True' }, alone.jira);
+    const li = principal({ oid: 'li', upn: 'li.wei@example.com', email: 'lw@elsewhere.example' });
+    expect((await signedIn.read('searchIssues', { assignee: 'me' }, li)).body.issues[0]?.assignee).toBe('Li Wei');
+    const stranger = principal({ oid: 'x', upn: 'x@elsewhere.example' });
+    expect((await signedIn.read('searchIssues', { assignee: 'me' }, stranger)).body.code).toBe('not_found');
+    await signedIn.stop();
+  });
+
   it('is the user who calls, and each user has writes of their own', async () => {
     const signedIn = await startJiraApp({ INBOUND_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True' }, alone.jira);
     const ana = principal({ oid: 'ana', preferred_username: 'ana.ruiz@example.com' });

@@ -94,6 +94,32 @@ describe('with Entra ID', () => {
     });
   });
 
+  it('an e-mail address alone names no user to sign in as, and makes no user of an application', async () => {
+    await withApp(entra, async app => {
+      const application = principal({
+        oid: 'app-1',
+        appid: 'client-1',
+        email: 'ana.ruiz@example.com',
+        roles: 'Actions.Call',
+      });
+      expect((await updates(app, application)).status).toBe(200);
+      const asUser = await startApp({
+        env: {
+          ...entra,
+          SALESFORCE_LOGIN_URL: 'http://127.0.0.1:9',
+          SALESFORCE_CLIENT_ID: 'client',
+          SALESFORCE_AUTH: 'jwt-bearer',
+          SALESFORCE_RUN_AS: 'caller',
+          SALESFORCE_PRIVATE_KEY: 'never needed',
+        },
+      });
+      const user = principal({ oid: 'user-1', email: 'ana.ruiz@example.com', scp: 'user_impersonation' });
+      const { body } = await request(`${asUser.url}/api/salesforce/listObjects`, { headers: user });
+      await asUser.stop();
+      expect(body).toMatchObject({ status: 403, code: 'forbidden' });
+    });
+  });
+
   it('an application needs an app role', async () => {
     await withApp(entra, async app => {
       expect((await updates(app, principal({ oid: 'app-1', appid: 'client-1' }))).body).toMatchObject({
