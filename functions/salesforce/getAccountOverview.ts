@@ -145,7 +145,12 @@ export default defineAction({
       .number()
       .optional()
       .describe(`How many opportunities are open; ${COUNTED} stands for that many or more.`),
-    openOpportunityTotal: z.number().optional().describe("What those are worth together, in the org's currency."),
+    openOpportunityTotal: z
+      .number()
+      .optional()
+      .describe(
+        `What those are worth together, in the org's currency; of more than ${COUNTED}, the ${COUNTED} that close first.`,
+      ),
     openOpportunities: z
       .array(opportunity)
       .optional()
@@ -169,7 +174,7 @@ export default defineAction({
         soql`SELECT ${select('Account')}, (SELECT ${select('Contact')} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${TOLD}) FROM Account WHERE Id = ${accountId}`,
         soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${COUNTED}`,
         soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CreatedDate DESC, Id LIMIT ${COUNTED}`,
-        soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${TOLD}`,
+        soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND (ActivityDate <= NEXT_N_DAYS:30 OR (ActivityDate = NULL AND IsClosed = FALSE)) ORDER BY ActivityDate DESC NULLS LAST, Id LIMIT ${TOLD}`,
         soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${TOLD}`,
       ]),
     );
@@ -305,7 +310,7 @@ function summarize(
 ): string {
   const parts = [
     opportunities !== undefined &&
-      `${counted(opportunities, 'open opportunity', 'open opportunities')}${total ? ` worth ${total.toLocaleString('en-US')}` : ''}`,
+      `${counted(opportunities, 'open opportunity', 'open opportunities')}${total ? ` worth ${opportunities >= COUNTED ? 'at least ' : ''}${total.toLocaleString('en-US')}` : ''}`,
     cases !== undefined && counted(cases, 'open case', 'open cases'),
   ].filter(Boolean);
   const what = parts.length > 0 ? `: ${parts.join(' and ')}` : '';

@@ -18,9 +18,9 @@ export default defineAction({
     soql: z
       .string()
       .trim()
-      .max(6_000, 'It must have at most 6,000 characters.')
+      .max(20_000, 'It must have at most 20,000 characters.')
       .describe(
-        "One SOQL SELECT statement of at most 6,000 characters, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC.",
+        "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC. Keep it under 6,000 characters: longer ones do not fit into every request.",
       ),
   }),
   output: z.object({

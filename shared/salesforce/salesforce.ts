@@ -90,7 +90,7 @@ export function openSalesforce(parts: { config: Config; secrets: SecretStore; up
 
   const open = (call: Call, { connection, session } = connectionFor(call)): Salesforce => {
     // What a user sees of an object depends on the user.
-    const keyOf = (name: string) => `${usernameFor(call, settings)} ${name}`.toLowerCase();
+    const keyOf = (name: string) => `${usernameFor(call, settings)} ${name.toLowerCase()}`;
     const shared = () => connectionFor(shareable(call, DESCRIBE_TIMEOUT_MS, parts.now())).connection;
 
     const runOnce = async ({ text }: Soql, batchSize = MAX_BATCH) => {

@@ -124,7 +124,7 @@ test('a list that just fills its page ends there', async () => {
 test('a list goes on where it stopped, and its token takes nobody to another address', async () => {
   const first = await salesforce.call('findAccounts', { query: { name: 'o', limit: '2' } });
   expect(first.body.accounts).toHaveLength(2);
-  expect(first.body.summary).toBe('2 accounts match; there are more on the next page.');
+  expect(first.body.summary).toBe('The first 2 accounts that match; there are more on the next page.');
   const second = await salesforce.call('findAccounts', {
     query: { name: 'o', limit: '2', pageToken: first.body.nextPageToken },
   });
@@ -282,9 +282,18 @@ describe('findOpportunities', () => {
     },
   );
 
-  test('openOnly=false is no condition', async () => {
-    const { status } = await salesforce.call('findOpportunities', { query: { openOnly: 'false' } });
+  test('of a page of many, it tells what that page is worth', async () => {
+    const { body } = await salesforce.call('findOpportunities', { query: { openOnly: 'true', limit: '2' } });
+    const worth = list(body.opportunities).reduce((sum, { amount }) => sum + Number(amount), 0);
+    expect(body.summary).toBe(
+      `The first 2 opportunities that match, worth ${worth.toLocaleString('en-US')}; there are more on the next page.`,
+    );
+  });
+
+  test('openOnly=false is no condition, and is not asked for', async () => {
+    const { status, body } = await salesforce.call('findOpportunities', { query: { openOnly: 'false' } });
     expect(status).toBe(400);
+    expect(body.detail).toContain(' openOnly=true,');
   });
 });
 
@@ -358,6 +367,17 @@ describe('searchRecords', () => {
     expect(list(body.records)).toMatchObject([{ objectType: 'Project__c', name: 'Contoso plant rollout' }]);
   });
 
+  test('takes the names of objects in any case, each by what people call its records', async () => {
+    const query = { term: 'press', objectTypes: 'case,account,Case,workOrder' };
+    await salesforce.call('searchRecords', { query });
+    const { sobjects } = JSON.parse(salesforce.asked()[0]?.body ?? '');
+    expect(sobjects).toMatchObject([
+      { name: 'Case', fields: ['Id', 'CaseNumber', 'Subject', 'Status', 'Priority'] },
+      { name: 'Account', fields: ['Id', 'Name', 'Industry', 'BillingCity', 'BillingCountry'] },
+      { name: 'workOrder', fields: ['Id', 'WorkOrderNumber'] },
+    ]);
+  });
+
   test('characters that mean something to the search are only text', async () => {
     const term = String.raw`a" OR {x} & (b) | !c ^ ~ * ? : \ ' + - [d]`;
     const { status } = await salesforce.call('searchRecords', { query: { term } });
@@ -418,6 +438,29 @@ describe('a part of an overview', () => {
   ])('at %i that fails with %i is a failure, not what nobody may see', async (place, status, errors, expected) => {
     failPart(place, status, errors);
     expect((await overview()).body).toMatchObject(expected);
+  });
+
+  test('tells tasks that nobody has set a day for, while they are open', async () => {
+    const account = recordId('001', 11);
+    await salesforce.call('logActivity', { json: { recordId: account, subject: 'Some day', dueDate: '2026-01-01' } });
+    await salesforce.call('logActivity', { json: { recordId: account, subject: 'Done some day' } });
+    for (const task of salesforce.sandbox.records('Task')) {
+      if (String(task.Subject).endsWith('ome day')) Object.assign(task, { ActivityDate: null });
+    }
+    const { body } = await salesforce.call('getAccountOverview', { query: { accountId: account } });
+    const subjects = list(body.latestActivities).map(({ subject }) => subject);
+    expect(subjects).toContain('Some day');
+    expect(subjects).not.toContain('Done some day');
+  });
+
+  test('whose number has reached what is counted is told as at least that', async () => {
+    const rows = Array.from({ length: 200 }, (_, at) => ({ Id: recordId('006', at + 1), Amount: 10 }));
+    const compositeResponse = [[{ Id: contoso, Name: 'Contoso' }], rows, [], [], []].map(records => ({
+      httpStatusCode: 200,
+      body: { totalSize: records.length, done: true, records },
+    }));
+    salesforce.sandbox.fail({ path: '/composite$', status: 200, body: JSON.stringify({ compositeResponse }) });
+    expect((await overview()).body.summary).toContain('at least 200 open opportunities worth at least 2,000 and');
   });
 
   test('whose session has ended is asked for again with a new one', async () => {

@@ -113,6 +113,11 @@ describe('listObjects', () => {
     const { body } = await salesforce.call('listObjects', { query: {} });
     expect(list(body.objects).map(({ name }) => name)).toEqual(expect.arrayContaining(['Account', 'Project__c']));
     expect(salesforce.costs()).toEqual(['GET /sobjects']);
+    expect(
+      list(body.objects)
+        .map(({ name }) => name)
+        .slice(0, 3),
+    ).toEqual(['Account', 'Case', 'Contact']);
     const custom = await salesforce.call('listObjects', { query: { customOnly: 'true' } });
     expect(custom.body).toMatchObject({
       count: 1,
@@ -122,12 +127,17 @@ describe('listObjects', () => {
   });
 });
 
-test('a page of HTML in place of the objects is told as a failure of Salesforce', async () => {
+test('everyday objects come first and custom ones next, and HTML in place of all is a failure of Salesforce', async () => {
   const other = await startSalesforceApp();
-  other.sandbox.fail({ path: '/sobjects$', status: 200, body: '<html>' });
-  const { body } = await other.call('listObjects', { query: {} });
+  const answerWith = (body: string) => other.sandbox.fail({ path: '/sobjects$', status: 200, body });
+  answerWith('<html>');
+  const failed = await other.call('listObjects', { query: {} });
+  const objects = ['Asset', 'Zoo__c', 'Lead'].map(name => ({ name, label: name, custom: name.endsWith('__c') }));
+  answerWith(JSON.stringify({ sobjects: objects }));
+  const listed = await other.call('listObjects', { query: {} });
   await other.stop();
-  expect(body).toMatchObject({ code: 'upstream_error', retryable: true });
+  expect(failed.body).toMatchObject({ code: 'upstream_error', retryable: true });
+  expect(list(listed.body.objects).map(({ name }) => name)).toEqual(['Lead', 'Zoo__c', 'Asset']);
 });
 
 describe('queryRecords', () => {

@@ -78,6 +78,17 @@ describe('createRecord', () => {
     expect(salesforce.asked()).toEqual([]);
   });
 
+  test.each(['2026-02-30T09:00:00Z', '2026-11-15T25:00:00Z', '2026-11-15 or so'])(
+    'a moment that there is not, %s, is refused, not moved',
+    async StartDateTime => {
+      const { body } = await create('Event', { Subject: 'x', StartDateTime });
+      expect(body.errors).toContainEqual({
+        field: 'StartDateTime',
+        message: 'It must be a date-time such as 2026-11-15T09:00:00Z.',
+      });
+    },
+  );
+
   test.each(['{"Name":', '[1]', '"Name"', '{}', 'null'])('fields such as %s are refused', async fields => {
     const { status, body } = await salesforce.call('createRecord', { json: { objectType: 'Contact', fields } });
     expect(status).toBe(400);
@@ -192,6 +203,16 @@ describe('logActivity', () => {
       ActivityDate: new Date().toISOString().slice(0, 10),
     });
     expect(salesforce.costs()).toEqual(['POST /sobjects/Task', 'GET /query']);
+  });
+
+  test.each([
+    [{ recordId: contoso, date: '2026-11-01', dueDate: '2026-12-01' }, 'date: '],
+    [{ recordId: recordId('003', 2), contactId: recordId('003', 1) }, 'contactId: '],
+  ])('what it has no use for is refused, not left out: %o', async (json, field) => {
+    const { status, body } = await salesforce.call('logActivity', { json: { subject: 'x', ...json } });
+    expect(status).toBe(400);
+    expect(body.detail).toContain(field);
+    expect(salesforce.asked()).toEqual([]);
   });
 
   test('a due date makes it a task to do, and a person is whom it is with', async () => {

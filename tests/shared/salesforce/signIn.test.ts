@@ -82,6 +82,14 @@ describe('with client credentials', () => {
     expect(salesforce.app.logs()).not.toMatch(/sandbox-secret|new-secret/);
   });
 
+  test('an address that signs nobody in is told, not the secret', async () => {
+    const { call, sandbox } = await start();
+    sandbox.fail({ path: '/oauth2/token$', status: 404, body: '<html>' });
+    const { body } = await call('findAccounts', anyAccount);
+    expect(body.code).toBe('upstream_auth_failed');
+    expect(body.detail).toMatch(/^SALESFORCE_LOGIN_URL does not lead to/);
+  });
+
   test('an app that Salesforce does not know is told apart from a wrong secret', async () => {
     const { call } = await start({ settings: () => ({ SALESFORCE_CLIENT_ID: 'nobody' }) });
     const { body } = await call('findAccounts', anyAccount);
@@ -142,6 +150,8 @@ describe('with a JWT', () => {
   test.each([
     ['PKCS#8', (pem: string) => pem],
     ['PKCS#1 on one line', (pem: string) => onOneLine(pkcs1(pem))],
+    ['PKCS#8 on one line, in quotes', (pem: string) => `"${onOneLine(pem)}"`],
+    ['PKCS#1 with spaces for line breaks', (pem: string) => pkcs1(pem).replaceAll('\n', ' ')],
   ])('a private key in %s signs in as the integration user', async (_form, write) => {
     const { app, asked } = await start({
       settings: sandbox => ({ ...sandbox.jwtSettings(), SALESFORCE_PRIVATE_KEY: write(sandbox.privateKey()) }),
@@ -159,6 +169,17 @@ describe('with a JWT', () => {
     const { exp = 0, sub } = decodeJwt(assertion);
     expect(sub).toBe('integration@example.com');
     expect(exp - Date.now() / 1000).toBeLessThanOrEqual(300);
+  });
+
+  test('a key that is too short for Salesforce is told as such', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const { call } = await start({
+      settings: sandbox => ({ ...sandbox.jwtSettings(), SALESFORCE_PRIVATE_KEY: pem }),
+    });
+    const { body } = await call('findAccounts', anyAccount);
+    expect(body.code).toBe('misconfigured');
+    expect(body.detail).toContain('at least 2,048 bits');
   });
 
   test('a key that is none is told without any of it', async () => {
