@@ -86,9 +86,9 @@ function toEntry({ created, author, items }: History): z.infer<typeof entry> {
   return {
     at: created,
     ...(author?.displayName && { by: author.displayName }),
-    changes: items.map(({ field, fromString, toString: to }) => ({
+    changes: items.map(({ field, from, to }) => ({
       field,
-      ...(fromString && { from: brief(fromString) }),
+      ...(from && { from: brief(from) }),
       ...(to && { to: brief(to) }),
     })),
   };

@@ -18,11 +18,13 @@ const moment = timestamp.nullish().catch(undefined);
 /** A list of which Jira may leave out all; what cannot be read in it is left out, too, and does not cost us the rest. */
 const listOf = <Schema extends z.ZodType>(schema: Schema) =>
   z
-    .array(schema.nullable().catch(null))
+    .array(schema)
     .nullish()
-    .transform(items => (items ?? []).filter(item => item !== null));
+    // All of it is parsed at once; only where that fails are its items looked at one by one.
+    .catch(({ value }) => (Array.isArray(value) ? value.flatMap(item => schema.safeParse(item).data ?? []) : []))
+    .transform(items => items ?? []);
 
-const text = z.string().nullish().catch(undefined);
+const text = z.string().nullish();
 
 const historySchema = z.object({
   created: timestamp,
@@ -36,7 +38,11 @@ const historySchema = z.object({
         // Where Jira leaves it out, the name still leads to every object's own method.
         toString: z.unknown().transform(value => (typeof value === 'string' ? value : undefined)),
       })
-      .transform(({ field, fieldId, ...values }) => ({ field: field ?? fieldId ?? 'a field', ...values })),
+      .transform(({ field, fieldId, fromString: from, toString: to }) => ({
+        field: field ?? fieldId ?? 'a field',
+        from,
+        to,
+      })),
   ),
 });
 
