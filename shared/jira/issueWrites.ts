@@ -209,7 +209,10 @@ function withoutComment(error: unknown, moved: string): unknown {
     const advice = 'Check with getIssue whether the comment is there; if it is not, add it with addComment.';
     return new Failure(code, `${moved}, but Jira did not confirm the comment. ${advice}`, options);
   }
-  return new Failure(code, `${moved}, but the comment was not added: ${message} Then add it with addComment.`, {
+  const why = message.replace(/ Try again [^.]*\.$/, '');
+  const when = retryAfterSeconds === undefined ? '' : ` in ${retryAfterSeconds} seconds`;
+  const advice = `Add it with addComment${when}; do not repeat this call.`;
+  return new Failure(code, `${moved}, but the comment was not added: ${why} ${advice}`, {
     ...options,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });

@@ -343,6 +343,7 @@ describe('transitionIssue', () => {
     expect(body.retryAfterSeconds).toBe(retryAfterSeconds);
     expect(body.detail).toContain(told);
     expect(body.detail).toContain('addComment');
+    expect(body.detail).not.toContain('Try again');
     const { body: again } = await app.write('transitionIssue', input);
     expect([again.code, again.retryable]).toEqual(['upstream_timeout', false]);
     expect(app.costs().filter(cost => cost.endsWith('/transitions'))).toHaveLength(1);
