@@ -172,9 +172,12 @@ describe('createIssue', () => {
   });
 
   it('says that there is no such project', async () => {
-    const { body } = await app.write('createIssue', { projectId: 'NOPE', issueType: 'Task', summary: 'x' });
+    const create = (projectId: string) => app.write('createIssue', { projectId, issueType: 'Task', summary: 'x' });
+    const { body } = await create('NOPE');
     expect(body.code).toBe('not_found');
     expect(body.detail).toContain('There is no Jira project NOPE');
+    app.jira.fail({ path: '/createmeta/GONE/', status: 404, body: '{"errorMessages":["Nothing here."]}' });
+    expect((await create('GONE')).body.detail).toContain('There is no Jira project GONE');
   });
 });
 
