@@ -35,6 +35,9 @@ const PAGE_SIZE = 200;
 /** No project has so many types, and no type so many fields. */
 const MAX_PAGES = 5;
 
+/** They stand on screens, but what an issue is created or changed with cannot hold them. */
+const notGiven = new Set(['issuelinks', 'attachment', 'comment', 'worklog']);
+
 /** What a site's issues can be, for one call; kept for five minutes. */
 export function openMetadata(clientFor: (call: Call) => Client, now: () => number): (call: Call) => Metadata {
   const keepTypes = shortLived<IssueType[]>(LIFE_MS, now);
@@ -63,9 +66,9 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
 
       createFields: (projectId, issueTypeId) =>
         waitFor(
-          keepFields(`${projectId} ${issueTypeId}`, () => {
+          keepFields(`${projectId} ${issueTypeId}`, async () => {
             const client = sharedClient();
-            return allPages(async startAt => {
+            const fields = await allPages(async startAt => {
               const answer = await getCreateIssueMetaIssueTypeId(client, {
                 projectIdOrKey: projectId,
                 issueTypeId,
@@ -73,15 +76,17 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
                 maxResults: PAGE_SIZE,
               });
               const { fields, total } = parseAnswer(createFieldsSchema, answer);
-              return { items: fields.map(({ fieldId, ...field }) => ({ ...field, id: fieldId })), total };
+              return { items: fields, total };
             });
+            return givable(fields.map(({ fieldId, ...field }) => ({ ...field, id: fieldId })));
           }),
           call.signal,
         ),
 
       async editFields(issueKey) {
         const answer = await getEditIssueMeta(clientFor(call), { issueIdOrKey: issueKey });
-        return Object.entries(parseAnswer(editFieldsSchema, answer).fields).map(([id, field]) => ({ ...field, id }));
+        const { fields } = parseAnswer(editFieldsSchema, answer);
+        return givable(Object.entries(fields).map(([id, field]) => ({ ...field, id })));
       },
 
       linkTypes: () =>
@@ -94,6 +99,10 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
         ),
     };
   };
+}
+
+function givable(fields: readonly (Omit<IssueField, 'name'> & { name?: string | null | undefined })[]): IssueField[] {
+  return fields.filter(({ id }) => !notGiven.has(id)).map(field => ({ ...field, name: field.name ?? field.id }));
 }
 
 async function allPages<Item>(
