@@ -51,8 +51,10 @@ function oneOf<const Values extends readonly [string, ...string[]]>(...values: V
     .pipe(z.enum(values, { error: `Set it to ${values.join(' or ')}.` }));
 }
 
+const inboundAuth = oneOf('key', 'entra').default('key');
+
 const appSchema = z.object({
-  INBOUND_AUTH: oneOf('key', 'entra').default('key'),
+  INBOUND_AUTH: inboundAuth,
   READ_ONLY: oneOf('true', 'false').default('false'),
   ACTION_TIMEOUT_MS: wholeNumber(100, 230_000, 'milliseconds').default(10_000),
   MAX_RESPONSE_BYTES: wholeNumber(1024, 4_000_000, 'bytes').default(65_536),
@@ -137,6 +139,7 @@ const salesforceSchema = z
     SALESFORCE_USERNAME: z.string().optional(),
     SALESFORCE_RUN_AS: oneOf('integration', 'caller').default('integration'),
     SALESFORCE_USER_MAP: userMap.default([]),
+    INBOUND_AUTH: inboundAuth,
     SALESFORCE_API_VERSION: z
       .string()
       .regex(/^\d{2,3}\.0$/, 'Set it to an API version such as 67.0, or remove it.')
@@ -148,6 +151,10 @@ const salesforceSchema = z
       'SALESFORCE_RUN_AS',
       'Set SALESFORCE_AUTH to jwt-bearer as well: only then can a token be had for each caller.',
     ),
+  )
+  .refine(
+    settings => settings.SALESFORCE_RUN_AS !== 'caller' || settings.INBOUND_AUTH === 'entra',
+    rule('INBOUND_AUTH', 'Set it to entra: with SALESFORCE_RUN_AS=caller, Salesforce must know who calls.'),
   )
   .refine(
     ({ SALESFORCE_AUTH, SALESFORCE_RUN_AS, SALESFORCE_USERNAME }) =>

@@ -72,24 +72,24 @@ export default defineAction({
   async run({ projectId, since: sinceInput }, { jira, now, page: { limit, cursor, isFirst } }) {
     const since = resolveSince(sinceInput, now);
     const minutes = (now.getTime() - since.getTime()) / 60_000 + SLACK_MINUTES;
-    const { issues, nextCursor } = await jira.search({
+    const { issues, nextCursor } = await jira.searchChanges({
       jql: jql`${inProject(projectId)} AND updated >= ${minutesAgo(minutes)} ORDER BY updated DESC, key DESC`,
       fields,
-      expand: 'changelog',
       limit,
       cursor,
     });
     const found = issues[0]?.fields.project ?? (await jira.getProject(projectId));
     const updates = issues
-      .filter(issue => new Date(issue.fields.updated ?? 0) >= since)
-      .map(issue => ({
+      .map(issue => ({ issue, updated: new Date(issue.fields.updated ?? 0) }))
+      .filter(({ updated }) => updated >= since)
+      .map(({ issue, updated }) => ({
         issueKey: issue.key,
         title: issue.fields.summary ?? '',
         ...(issue.fields.issuetype && { type: issue.fields.issuetype.name }),
         ...(issue.fields.status && { status: issue.fields.status.name }),
         ...(issue.fields.assignee?.displayName && { assignee: issue.fields.assignee.displayName }),
         ...(issue.fields.priority && { priority: issue.fields.priority.name }),
-        updatedAt: issue.fields.updated ?? '',
+        updatedAt: updated.toISOString(),
         url: jira.browseUrl(issue.key),
         changes: changesSince(issue, since),
         ...(wasCut(issue) && { moreChanges: true }),

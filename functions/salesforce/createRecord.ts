@@ -3,7 +3,7 @@ import { defineAction } from '../../shared/action/defineAction.ts';
 import { Failure } from '../../shared/failure.ts';
 import { readFieldValues } from '../../shared/salesforce/fieldValues.ts';
 import { fieldsText, objectType } from '../../shared/salesforce/inputs.ts';
-import { readBack, recordOutput } from '../../shared/salesforce/readRecord.ts';
+import { readBack, writtenOutput } from '../../shared/salesforce/readRecord.ts';
 
 export default defineAction({
   name: 'createRecord',
@@ -15,7 +15,7 @@ export default defineAction({
     'Use it when the user wants a new account, contact, lead, opportunity, case or other record; take field names and values from describeObject. ' +
     'To note a call, an e-mail or a meeting use logActivity.',
   input: z.object({ objectType, fields: fieldsText }),
-  output: z.object(recordOutput),
+  output: z.object(writtenOutput),
   example: { objectType: 'Account', fields: '{"Name":"Relecloud","Industry":"Technology","BillingCity":"Lyon"}' },
   async run({ objectType, fields }, { salesforce }) {
     const object = await salesforce.describe(objectType);

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
 import { Failure } from '../../shared/failure.ts';
+import { isHidden } from '../../shared/salesforce/answerFailure.ts';
 import { recordIdOf } from '../../shared/salesforce/inputs.ts';
 import { boolean, fieldsOf, filled, isoTime, number, owner, parent, text } from '../../shared/salesforce/rows.ts';
-import { soql } from '../../shared/salesforce/soql.ts';
+import { names, soql } from '../../shared/salesforce/soql.ts';
 import { withVisibleFields } from '../../shared/salesforce/visibleFields.ts';
 import { read, type SalesforceRecord } from '../../shared/salesforce/wire.ts';
 
@@ -144,7 +145,12 @@ export default defineAction({
       .number()
       .optional()
       .describe(`How many opportunities are open; ${COUNTED} stands for that many or more.`),
-    openOpportunityTotal: z.number().optional().describe("What those are worth together, in the org's currency."),
+    openOpportunityTotal: z
+      .number()
+      .optional()
+      .describe(
+        `What those are worth together, in the org's currency; of more than ${COUNTED}, the ${COUNTED} that close first.`,
+      ),
     openOpportunities: z
       .array(opportunity)
       .optional()
@@ -163,29 +169,35 @@ export default defineAction({
   }),
   example: { accountId: '001Sx0000000001IAA' },
   async run({ accountId }, { salesforce }) {
-    const [account, opportunities, cases, tasks, events] = await withVisibleFields(salesforce, fields, select =>
+    const [whole, opportunities, cases, tasks, events] = await withVisibleFields(salesforce, fields, select =>
       salesforce.queryTogether([
         soql`SELECT ${select('Account')}, (SELECT ${select('Contact')} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${TOLD}) FROM Account WHERE Id = ${accountId}`,
         soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${COUNTED}`,
         soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CreatedDate DESC, Id LIMIT ${COUNTED}`,
-        soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${TOLD}`,
+        soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND (ActivityDate <= NEXT_N_DAYS:30 OR (ActivityDate = NULL AND IsClosed = FALSE)) ORDER BY ActivityDate DESC NULLS LAST, Id LIMIT ${TOLD}`,
         soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${TOLD}`,
       ]),
     );
+    const notVisible: string[] = [];
+    let account = whole;
+    // Who may not see contacts at all is refused the account along with them.
+    if (account instanceof Failure && isHidden(account)) {
+      const select = names(...fields.Account);
+      account = await salesforce.query(soql`SELECT ${select} FROM Account WHERE Id = ${accountId}`);
+      notVisible.push('contacts');
+    }
     if (account instanceof Failure) throw account;
     const [record] = account ?? [];
     if (!record) {
       throw new Failure('not_found', `There is no account ${accountId} that this service may see. Find it by name.`);
     }
-    const notVisible: string[] = [];
     const rowsOf = <Row extends z.ZodObject>(
       part: SalesforceRecord[] | Failure | undefined,
       row: Row,
       what: string,
     ) => {
       if (part instanceof Failure) {
-        // A user who may not see an object gets the same answer as for one that does not exist.
-        if (part.code !== 'invalid_input' && part.code !== 'forbidden') throw part;
+        if (!isHidden(part)) throw part;
         notVisible.push(what);
         return undefined;
       }
@@ -250,10 +262,12 @@ export default defineAction({
           url: salesforce.recordUrl('Case', found.Id),
         })),
       }),
-      keyContacts: (Contacts?.records ?? []).map(found => ({
-        contactId: found.Id,
-        ...filled({ name: found.Name, title: found.Title, email: found.Email, phone: found.Phone }),
-      })),
+      ...(!notVisible.includes('contacts') && {
+        keyContacts: (Contacts?.records ?? []).map(found => ({
+          contactId: found.Id,
+          ...filled({ name: found.Name, title: found.Title, email: found.Email, phone: found.Phone }),
+        })),
+      }),
       ...((latestTasks || meetings) && {
         latestActivities: [
           ...(latestTasks ?? []).map(found => ({
@@ -296,7 +310,7 @@ function summarize(
 ): string {
   const parts = [
     opportunities !== undefined &&
-      `${counted(opportunities, 'open opportunity', 'open opportunities')}${total ? ` worth ${total.toLocaleString('en-US')}` : ''}`,
+      `${counted(opportunities, 'open opportunity', 'open opportunities')}${total ? ` worth ${opportunities >= COUNTED ? 'at least ' : ''}${total.toLocaleString('en-US')}` : ''}`,
     cases !== undefined && counted(cases, 'open case', 'open cases'),
   ].filter(Boolean);
   const what = parts.length > 0 ? `: ${parts.join(' and ')}` : '';

@@ -13,6 +13,14 @@ const object = z.object({
   canUpdate: z.boolean().describe('True when its records can be changed.'),
 });
 
+const everyday = new Set(['Account', 'Case', 'Contact', 'Event', 'Lead', 'Opportunity', 'Task', 'User']);
+
+/** What people ask for first: a connector offers only the first page to choose from. */
+function rankOf({ name, custom }: { name: string; custom: boolean }): number {
+  if (everyday.has(name)) return 0;
+  return custom ? 1 : 2;
+}
+
 export default defineAction({
   name: 'listObjects',
   system: 'salesforce',
@@ -27,7 +35,11 @@ export default defineAction({
     customOnly: z.boolean().optional().describe('True to list only the objects that the org has made itself.'),
   }),
   output: z.object({
-    objects: z.array(object).describe('The objects, by label.'),
+    objects: z
+      .array(object)
+      .describe(
+        'The objects: the everyday ones, then those that the org has made itself, then the others, each by label.',
+      ),
     count: z.number().describe('How many objects there are in all that fit.'),
   }),
   example: { term: 'project' },
@@ -39,7 +51,10 @@ export default defineAction({
       .filter(entry => entry.queryable && entry.layoutable && !entry.customSetting && !entry.deprecatedAndHidden)
       .filter(entry => !customOnly || entry.custom)
       .filter(({ name, label, labelPlural }) => `${name}\n${label}\n${labelPlural}`.toLowerCase().includes(sought))
-      .sort((one, other) => one.label.localeCompare(other.label) || one.name.localeCompare(other.name));
+      .sort(
+        (one, other) =>
+          rankOf(one) - rankOf(other) || one.label.localeCompare(other.label) || one.name.localeCompare(other.name),
+      );
     const { items, nextCursor } = listPage(objects, request);
     return page({
       items: items.map(({ name, label, labelPlural, custom, createable, updateable }) => ({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
+import { invalidInput } from '../../shared/action/input.ts';
 import { dateText, recordId, recordIdOf } from '../../shared/salesforce/inputs.ts';
 import { afterWrite } from '../../shared/salesforce/readRecord.ts';
 import { fieldsOf, filled, owner, parent, text } from '../../shared/salesforce/rows.ts';
@@ -64,12 +65,20 @@ export default defineAction({
   }),
   example: { recordId: '001Sx0000000001IAA', subject: 'Call about the renewal', activityType: 'call' },
   async run(input, { salesforce, now }) {
+    const isPerson = person.test(input.recordId);
+    if (input.date && input.dueDate) {
+      const message = 'It is for what was done, and dueDate for what is to do: leave one of them out.';
+      throw invalidInput([{ field: 'date', message }]);
+    }
+    if (isPerson && input.contactId && input.contactId !== input.recordId) {
+      const message = 'recordId is a person already. Give here whom it was with, and in recordId what it was about.';
+      throw invalidInput([{ field: 'contactId', message }]);
+    }
     const done = input.dueDate === undefined;
     const date = input.dueDate ?? input.date ?? now.toISOString().slice(0, 10);
     const subject = input.activityType === 'meeting' ? `Meeting: ${input.subject}`.slice(0, 255) : input.subject;
     const status = done ? 'Completed' : 'Not Started';
     const subtype = subtypes[input.activityType];
-    const isPerson = person.test(input.recordId);
     const activityId = await salesforce.create('Task', {
       Subject: subject,
       ...(input.description && { Description: input.description }),
@@ -80,7 +89,7 @@ export default defineAction({
       ...(!isPerson && input.contactId && { WhoId: input.contactId }),
     });
     const statement = soql`SELECT ${names(...fieldsOf(row))} FROM Task WHERE Id = ${activityId}`;
-    const written = row.parse(await afterWrite(salesforce.query(statement)));
+    const written = row.safeParse(await afterWrite(salesforce.query(statement))).data ?? row.parse({});
     return {
       activityId,
       subject: written.Subject ?? subject,

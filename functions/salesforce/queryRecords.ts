@@ -13,14 +13,14 @@ export default defineAction({
   description:
     'Runs one SOQL SELECT statement in Salesforce and returns its records, or its counts and totals. ' +
     'Use it for questions that no other action answers: several conditions at once, custom objects, sums, averages or counts by group. ' +
-    'For plain lookups use the find actions or searchRecords; take the names of fields from describeObject. It must have a WHERE or a LIMIT.',
+    'For plain lookups use the find actions or searchRecords; take the names of fields from describeObject. It must have a WHERE or a LIMIT, unless it only counts, totals or groups; its LIMIT bounds the whole list, and limit one page of it. Of groups it returns at most 2,000.',
   input: z.object({
     soql: z
       .string()
       .trim()
       .max(20_000, 'It must have at most 20,000 characters.')
       .describe(
-        "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC.",
+        "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC. Keep it under 6,000 characters: longer ones do not fit into every request.",
       ),
   }),
   output: z.object({
@@ -29,7 +29,9 @@ export default defineAction({
     count: z.number().optional().describe('The number of records, where the statement asks for COUNT() alone.'),
     records: z
       .array(z.record(z.string(), z.unknown()))
-      .describe("The records: values by field name, a parent's as Account.Name, empty ones left out; url opens it."),
+      .describe(
+        "The records: values by field name, a parent's as Account.Name, empty ones left out; url opens it. Where a list of children goes on in Salesforce, Contacts.truncated is true: ask for those by a statement of their own.",
+      ),
   }),
   example: { soql: "SELECT Name, Industry, Owner.Name FROM Account WHERE Industry = 'Retail' ORDER BY Name" },
   paged: true,
@@ -44,7 +46,7 @@ export default defineAction({
     const { records, nextCursor } =
       kind === 'totals'
         ? { records: await salesforce.query(statement), nextCursor: undefined }
-        : await salesforce.list(statement, { limit, cursor, total, start });
+        : await salesforce.list(statement, { limit, cursor, start, total, grouped: kind === 'groups' });
     return page({
       items: records.map(record => toItem(record, salesforce)),
       nextCursor,
@@ -79,7 +81,12 @@ function flat(record: object, prefix = ''): Record<string, unknown> {
       if (name === 'attributes' || value === null || value === undefined) return [];
       if (typeof value !== 'object') return [[prefix + name, value]];
       if ('records' in value && Array.isArray(value.records)) {
-        return [[prefix + name, value.records.map((child: object) => flat(child))]];
+        const children = value.records.map((child: object) => flat(child));
+        const isCut = 'done' in value && value.done === false;
+        return [
+          [prefix + name, children],
+          ...(isCut ? [[`${prefix}${name}.truncated`, true] as [string, unknown]] : []),
+        ];
       }
       return Object.entries(flat(value, `${prefix}${name}.`));
     }),

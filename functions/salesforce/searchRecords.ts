@@ -87,6 +87,11 @@ export default defineAction({
   },
 });
 
+/** Salesforce takes names in any case; what is known here has one. */
+function everydayName(given: string): string {
+  return Object.keys(tellingFields).find(name => name.toLowerCase() === given.toLowerCase()) ?? given;
+}
+
 function fieldsOf(name: string): string[] {
   return ['Id', nameFieldOf(name) ?? 'Name', ...(tellingFields[name] ?? [])];
 }
@@ -98,7 +103,7 @@ function wanted(objectTypes: string | undefined): string[] {
     .min(1)
     .max(MAX_OBJECTS)
     .safeParse(objectTypes.split(',').filter(name => name.trim()));
-  if (parsed.success) return [...new Set(parsed.data)];
+  if (parsed.success) return [...new Map(parsed.data.map(name => [name.toLowerCase(), everydayName(name)])).values()];
   const message = `They must be at most ${MAX_OBJECTS} API names separated by commas, such as Account,Project__c; listObjects tells them.`;
   throw invalidInput([{ field: 'objectTypes', message }]);
 }

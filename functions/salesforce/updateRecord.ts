@@ -3,7 +3,7 @@ import { defineAction } from '../../shared/action/defineAction.ts';
 import { Failure } from '../../shared/failure.ts';
 import { readFieldValues } from '../../shared/salesforce/fieldValues.ts';
 import { fieldsText, objectType, recordId } from '../../shared/salesforce/inputs.ts';
-import { readBack, recordOutput } from '../../shared/salesforce/readRecord.ts';
+import { readBack, writtenOutput } from '../../shared/salesforce/readRecord.ts';
 
 export default defineAction({
   name: 'updateRecord',
@@ -19,7 +19,7 @@ export default defineAction({
     recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
     fields: fieldsText,
   }),
-  output: z.object(recordOutput),
+  output: z.object(writtenOutput),
   example: {
     objectType: 'Opportunity',
     recordId: '006Sx0000000001IAA',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
-import type { Issue } from './wire.ts';
+import type { ChangedIssue } from './changedIssues.ts';
 
 /** One thing that happened to an issue. */
 export const changeSchema = z.object({
@@ -20,45 +20,45 @@ export type Change = z.infer<typeof changeSchema>;
 const MAX_VALUE = 300;
 
 /** What happened to an issue from `since` on, newest first: its changelog, its comments, and that it was created. */
-export function changesSince({ fields, changelog }: Issue, since: Date): Change[] {
-  const from = since.toISOString();
-  const changes: Change[] = [];
+export function changesSince({ fields, changelog }: ChangedIssue, since: Date): Change[] {
+  const from = since.getTime();
+  const changes: { time: number; change: Omit<Change, 'at'> }[] = [];
   for (const { created, author, items } of changelog?.histories ?? []) {
-    if (created < from) continue;
-    for (const { field, from: before, to } of items) {
-      changes.push({
-        at: created,
-        ...by(author),
-        field,
-        ...(before && { from: brief(before) }),
-        ...(to && { to: brief(to) }),
-      });
+    const time = Date.parse(created);
+    if (!(time >= from)) continue;
+    for (const { field, fieldId, fromString, toString: to } of items ?? []) {
+      const values = {
+        ...(fromString && { from: brief(fromString) }),
+        ...(typeof to === 'string' && to && { to: brief(to) }),
+      };
+      changes.push({ time, change: { ...by(author), field: field ?? fieldId ?? 'a field', ...values } });
     }
   }
-  for (const { created, updated, author, updateAuthor, body } of fields.comment?.comments ?? []) {
-    const at = created >= from ? created : (updated ?? created);
-    if (at < from) continue;
-    changes.push({
-      at,
-      ...by(at === created ? author : (updateAuthor ?? author)),
-      field: 'comment',
-      text: adfToMarkdown(body),
-    });
+  for (const { created, updated, author, updateAuthor, body } of openComments(fields.comment)) {
+    const [made, edited] = [Date.parse(created), Date.parse(updated ?? created)];
+    const time = made >= from ? made : edited;
+    if (!(time >= from)) continue;
+    const who = time === made ? author : (updateAuthor ?? author);
+    changes.push({ time, change: { ...by(who), field: 'comment', text: adfToMarkdown(body) } });
   }
-  if (fields.created && fields.created >= from)
-    changes.push({ at: fields.created, ...by(fields.creator), field: 'created' });
-  return changes.sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
+  const created = Date.parse(fields.created ?? '');
+  if (created >= from) changes.push({ time: created, change: { ...by(fields.creator), field: 'created' } });
+  return changes
+    .sort((one, other) => other.time - one.time)
+    .map(({ time, change }) => ({ at: new Date(time).toISOString(), ...change }));
 }
 
-/** True when Jira sent only part of an issue's changelog or comments. */
-export function wasCut({ fields, changelog }: Issue): boolean {
-  const isPart = (total: number | null | undefined, given: readonly unknown[]) =>
-    typeof total === 'number' && total > given.length;
+/** True when Jira sent only part of an issue's changelog or comments, or not all of it is for everybody. */
+export function wasCut({ fields: { comment }, changelog }: ChangedIssue): boolean {
+  const isPart = (total: number | null | undefined, given: number) => typeof total === 'number' && total > given;
   return (
-    (changelog && isPart(changelog.total, changelog.histories)) ||
-    (fields.comment && isPart(fields.comment.total, fields.comment.comments)) ||
-    false
+    isPart(changelog?.total, changelog?.histories?.length ?? 0) || isPart(comment?.total, openComments(comment).length)
   );
+}
+
+/** A comment that is restricted to a role or a group is not for everybody who asks an agent. */
+function openComments(comment: ChangedIssue['fields']['comment']) {
+  return (comment?.comments ?? []).filter(({ visibility }) => !visibility);
 }
 
 function by(person: { displayName?: string | null | undefined } | null | undefined): { by?: string } {

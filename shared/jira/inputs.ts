@@ -56,7 +56,8 @@ export const markdown = z
   .string()
   .trim()
   .min(1)
-  .max(MAX_TEXT, `Jira takes at most ${MAX_TEXT.toLocaleString('en')} characters. Shorten it, or split it.`);
+  // Written out, because the locale machinery takes longer to start than all the rest of this file.
+  .max(MAX_TEXT, 'Jira takes at most 32,767 characters. Shorten it, or split it.');
 
 export const day = z.iso.date('It must be a day such as 2026-11-30.');
 

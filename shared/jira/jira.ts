@@ -12,6 +12,7 @@ import type { Config } from '../config.ts';
 import { Failure } from '../failure.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { type ChangedIssue, readChangedIssues } from './changedIssues.ts';
 import { jiraClient } from './client.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import type { Jql } from './jql.ts';
@@ -34,7 +35,6 @@ import {
 interface SearchRequest {
   jql: Jql;
   fields: string[];
-  expand?: 'changelog';
   /** The most issues to return; Jira may return fewer. */
   limit: number;
   cursor?: string | undefined;
@@ -44,6 +44,8 @@ interface SearchRequest {
 export interface Jira extends IssueWrites {
   /** Searches issues: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/ */
   search(request: SearchRequest): Promise<{ issues: Issue[]; nextCursor: string | undefined }>;
+  /** The same with the issues' changelogs, as Jira wrote them. */
+  searchChanges(request: SearchRequest): Promise<{ issues: ChangedIssue[]; nextCursor: string | undefined }>;
   /** How many issues a search finds, which Jira tells only roughly when they have just been changed. */
   count(jql: Jql): Promise<number>;
   /** @throws Failure `not_found` */
@@ -87,6 +89,14 @@ export function openJira(parts: { config: Config; secrets: SecretStore; upstream
       const client = clientFor(call);
       const people = peopleFor(call);
       const metadata = metadataFor(call);
+      const search = ({ jql, fields, limit, cursor }: SearchRequest, expand?: 'changelog') =>
+        searchAndReconsileIssuesUsingJqlPost(client, {
+          jql: jql.text,
+          fields,
+          maxResults: limit,
+          ...(expand && { expand }),
+          ...(cursor && { nextPageToken: cursor }),
+        });
       return {
         people,
         metadata,
@@ -104,16 +114,8 @@ export function openJira(parts: { config: Config; secrets: SecretStore; upstream
               return { key: issueKey, fields: {} };
             }),
         }),
-        async search({ jql, fields, expand, limit, cursor }) {
-          const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
-            jql: jql.text,
-            fields,
-            maxResults: limit,
-            ...(expand && { expand }),
-            ...(cursor && { nextPageToken: cursor }),
-          });
-          return parseAnswer(searchSchema, answer);
-        },
+        search: async request => parseAnswer(searchSchema, await search(request)),
+        searchChanges: async request => readChangedIssues(await search(request, 'changelog')),
         async count(jql) {
           return parseAnswer(countSchema, await countIssues(client, { jql: jql.text })).count;
         },

@@ -27,6 +27,7 @@ type SalesforceError = z.output<typeof errorSchema>;
 interface Meaning {
   /** What Salesforce's error code must match. */
   errorCode: RegExp;
+  message?: RegExp;
   code: FailureCode;
   /** The cure. Salesforce's own sentence goes before it where `says` is true. */
   cure: string;
@@ -34,8 +35,15 @@ interface Meaning {
   options?: FailureOptions;
 }
 
-/** What Salesforce's error codes mean here; the first that fits counts. */
+/** What Salesforce's error codes mean here; the first that fits counts. `message` tells apart what shares a code. */
 const meanings: readonly Meaning[] = [
+  {
+    errorCode: /^REQUEST_LIMIT_EXCEEDED$/,
+    message: /concurrent/i,
+    code: 'rate_limited',
+    cure: 'Salesforce works on as many long requests of this org as it takes at once. Try again in half a minute.',
+    options: { retryAfterSeconds: 30 },
+  },
   {
     errorCode: /^REQUEST_LIMIT_EXCEEDED$/,
     code: 'rate_limited',
@@ -105,18 +113,21 @@ export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 
   const fail = (code: FailureCode, message: string, options: FailureOptions = {}) =>
     new Failure(code, message, {
       ...(code === 'invalid_input' && fieldErrors.length > 0 && { errors: fieldErrors }),
+      cause: new Error([status, ...errors.map(({ errorCode }) => errorCode)].join(' ')),
       ...options,
     });
 
-  for (const { errorCode, code, cure, says = false, options } of meanings) {
-    if (!errors.some(error => errorCode.test(error.errorCode ?? ''))) continue;
+  // Parts of a composite answer have failures of their own, which the transport does not see.
+  if (status >= 500) return fail('upstream_error', `Salesforce failed (status ${status}). Try again in a minute.`);
+  if (status === 429) return fail('rate_limited', 'Salesforce limits how often it is called. Try again in a minute.');
+  for (const { errorCode, message = /(?:)/, code, cure, says = false, options } of meanings) {
+    if (!errors.some(error => errorCode.test(error.errorCode ?? '') && message.test(error.message ?? ''))) continue;
     return fail(
       code,
       [says && `Salesforce says: ${said}`, ...matchesOf(errors), cure].filter(Boolean).join(' '),
       options,
     );
   }
-  if (status >= 500) return fail('upstream_error', `Salesforce failed (status ${status}). Try again in a minute.`);
   const because = said ? ` Salesforce says: ${said}` : '';
   if (status === 403) return fail('forbidden', `Salesforce does not let this service do that.${because}`);
   if (status === 404) return fail('not_found', `There is no ${thing} that this service may see.${because}`);
@@ -132,6 +143,11 @@ export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 
     'invalid_input',
     said ? `Salesforce refused it: ${said}` : `Salesforce refused it (status ${status}). Check the inputs.`,
   );
+}
+
+/** True when what was asked for does not exist or is hidden from the user, which Salesforce does not tell apart. */
+export function isHidden({ cause }: Failure): boolean {
+  return cause instanceof Error && /^4\d\d (INVALID_TYPE|INVALID_FIELD|INSUFFICIENT_ACCESS\w*)\b/.test(cause.message);
 }
 
 const MAX_SENTENCE = 300;

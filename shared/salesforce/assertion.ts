@@ -23,18 +23,29 @@ export function signAssertion(
     .sign(readPrivateKey(privateKey));
 }
 
-/** PKCS#1 or PKCS#8; its line breaks may be written `\n`, as one line of a settings file has them. */
+/** RS256 takes no shorter ones. */
+const MIN_KEY_BITS = 2048;
+
+/** PKCS#1 or PKCS#8. */
 function readPrivateKey(pem: string): KeyObject {
   try {
-    const key = createPrivateKey(pem.replaceAll('\\r', '').replaceAll('\\n', '\n'));
-    if (key.asymmetricKeyType === 'rsa') return key;
+    const key = createPrivateKey(withLineBreaks(pem));
+    const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+    if (key.asymmetricKeyType === 'rsa' && bits >= MIN_KEY_BITS) return key;
   } catch {
     // What is wrong with a key is not for the log either.
   }
   throw new Failure(
     'misconfigured',
-    'The secret salesforce-private-key is not an RSA private key. An administrator must set it to the whole PEM text, its first and last line included.',
+    'The secret salesforce-private-key is not an RSA private key of at least 2,048 bits. An administrator must set it to the whole PEM text, its first and last line included.',
   );
+}
+
+/** A key that was pasted on one line has its line breaks as `\n` or as spaces, and may be in quotes. */
+function withLineBreaks(pem: string): string {
+  const [, begin = '', body = '', end = ''] =
+    /(-----BEGIN [A-Z ]+-----)([\s\S]+)(-----END [A-Z ]+-----)/.exec(pem.replace(/\\[rn]/g, '\n')) ?? [];
+  return [begin, body.trim().replace(/\s+/g, '\n'), end].join('\n');
 }
 
 /** Assertions are made out to the login service, not to a My Domain. */

@@ -26,6 +26,7 @@ export interface CallConnection {
 interface TransportRequest {
   method: string;
   url: string;
+  headers?: Record<string, string>;
   body?: unknown;
 }
 
@@ -34,6 +35,9 @@ const ANYWHERE = 'https://org.invalid';
 
 /** POST requests that change nothing: every composite request that is made here holds reads alone. */
 const reads = /\/(parameterizedSearch|composite)$/;
+
+/** What a composite answer says of a part of it when the session has ended; in a text, its quotes would be escaped. */
+const partRefused = /"httpStatusCode"\s*:\s*401\b/;
 
 /**
  * jsforce puts ids and names into paths without encoding them. They are checked where they come in; this is the second
@@ -49,14 +53,16 @@ export function salesforceConnections(parts: ConnectionParts): (call: Call) => C
   return call => {
     let session: Session | undefined;
 
-    const send = async ({ method, url, body }: TransportRequest): Promise<UpstreamAnswer> => {
+    const send = async ({ method, url, headers, body }: TransportRequest): Promise<UpstreamAnswer> => {
       const path = url.slice(ANYWHERE.length);
       if (!url.startsWith(ANYWHERE) || !cleanPath.test(path)) {
         throw new Failure('internal', 'A request to Salesforce had a malformed path.');
       }
-      const attempt = (granted: Session) => {
+      // All other headers of jsforce's are ours to set.
+      const queryOptions = headers?.['sforce-query-options'];
+      const attempt = async (granted: Session) => {
         session = granted;
-        return upstream.send(
+        const answer = await upstream.send(
           {
             method,
             url: granted.instanceUrl + path,
@@ -64,12 +70,14 @@ export function salesforceConnections(parts: ConnectionParts): (call: Call) => C
               authorization: `Bearer ${granted.value}`,
               accept: 'application/json',
               ...(typeof body === 'string' && { 'content-type': 'application/json' }),
+              ...(queryOptions && { 'sforce-query-options': queryOptions }),
             },
             ...(typeof body === 'string' && { body }),
             safe: method === 'GET' || (method === 'POST' && reads.test(path)),
           },
           call,
         );
+        return partRefused.test(answer.body) ? { ...answer, status: 401 } : answer;
       };
       const answer = await credentials.authorized(call, attempt, usernameFor(call, settings));
       const used = /(?<![\w-])api-usage=(\d+\/\d+)/.exec(answer.headers.get('sforce-limit-info') ?? '')?.[1];

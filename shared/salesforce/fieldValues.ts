@@ -100,7 +100,7 @@ function problemWith(field: FieldDescription, value: unknown, access: 'create' |
     case 'date':
       return typeof value === 'string' && isDate(value) ? undefined : 'It must be a date such as 2026-11-15.';
     case 'datetime':
-      return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value))
+      return typeof value === 'string' && isDate(value.slice(0, 10)) && !Number.isNaN(Date.parse(value))
         ? undefined
         : 'It must be a date-time such as 2026-11-15T09:00:00Z.';
     case 'reference':

@@ -31,7 +31,8 @@ export async function findRecords<Row extends z.ZodObject, Item, Output>(
 ): Promise<Page<Output>> {
   const conditions = Object.values(where).filter(condition => condition !== undefined);
   if (conditions.length === 0) {
-    const message = `Give at least one of ${Object.keys(where).join(', ')}.`;
+    const inputs = Object.keys(where).map(name => (name === 'openOnly' ? 'openOnly=true' : name));
+    const message = `Give at least one of ${inputs.join(', ')}.`;
     throw invalidInput([{ field: '', message }]);
   }
   const { records, nextCursor } = await withVisibleFields(salesforce, { [objectType]: fieldsOf(row) }, select =>
@@ -82,6 +83,9 @@ function summarize(
   { more, isFirst }: { more: boolean; isFirst: boolean },
 ): string {
   if (count === 0) return isFirst ? `No ${one} matches.` : `No more ${many} match.`;
-  const subject = `${count} ${isFirst ? '' : 'more '}${count === 1 ? `${one} matches` : `${many} match`}`;
-  return `${subject}${aside}${more ? '; there are more on the next page' : ''}.`;
+  const thing = count === 1 ? one : many;
+  const match = count === 1 ? 'matches' : 'match';
+  if (!more) return `${count} ${isFirst ? '' : 'more '}${thing} ${match}${aside}.`;
+  const which = `${isFirst ? 'first' : 'next'} ${count === 1 ? '' : `${count} `}${thing}`;
+  return `The ${which} that ${match}${aside}; there are more on the next page.`;
 }

@@ -25,36 +25,38 @@ export const recordOutput = {
 export async function readRecord(salesforce: Salesforce, objectType: string, recordId: string) {
   const object = await salesforce.describe(objectType);
   const [record] = await salesforce.query(detailsStatement(object, recordId));
-  if (record) return toOutput(salesforce, object, recordId, record);
+  if (record) return { ...placeOf(salesforce, object, recordId, record), ...detailsOf(object, record) };
   throw new Failure(
     'not_found',
     `There is no ${object.label} ${recordId} that this service may see. Find it by name, or check its object.`,
   );
 }
 
+/** A record as a write's answer tells it: what cannot be read back is left out. */
+export const writtenOutput = {
+  ...recordOutput,
+  name: recordOutput.name.optional().describe('What the record is called; left out when it could not be read back.'),
+  fields: recordOutput.fields
+    .optional()
+    .describe('Its fields as they now are, at most 40; left out when they could not be read back after the change.'),
+};
+
 /** Reads a record after a write. */
 export async function readBack(salesforce: Salesforce, object: ObjectDescription, recordId: string) {
   const record = await afterWrite(salesforce.query(detailsStatement(object, recordId)));
-  return toOutput(salesforce, object, recordId, record);
+  return { ...placeOf(salesforce, object, recordId, record), ...(record && detailsOf(object, record)) };
 }
 
 /** A look at what was written may take this long, and no longer. */
 const READ_BACK_MS = 3000;
 
 /** The record that a look after a write finds. The write was made whatever happens now, so a failure gives just less. */
-export async function afterWrite(look: Promise<SalesforceRecord[]>): Promise<SalesforceRecord> {
-  const [record = {}] = await Promise.race([look.catch(() => []), setTimeout(READ_BACK_MS, [], { ref: false })]);
+export async function afterWrite(look: Promise<SalesforceRecord[]>): Promise<SalesforceRecord | undefined> {
+  const [record] = await Promise.race([look.catch(() => []), setTimeout(READ_BACK_MS, [], { ref: false })]);
   return record;
 }
 
-function toOutput(salesforce: Salesforce, object: ObjectDescription, givenId: string, record: SalesforceRecord) {
-  const { name, details } = detailsOf(object, record);
-  const recordId = typeof record.Id === 'string' ? record.Id : givenId;
-  return {
-    objectType: object.name,
-    recordId,
-    name,
-    url: salesforce.recordUrl(object.name, recordId),
-    fields: details,
-  };
+function placeOf(salesforce: Salesforce, object: ObjectDescription, givenId: string, record?: SalesforceRecord) {
+  const recordId = typeof record?.Id === 'string' ? record.Id : givenId;
+  return { objectType: object.name, recordId, url: salesforce.recordUrl(object.name, recordId) };
 }

@@ -43,13 +43,13 @@ export function detailsStatement(object: ObjectDescription, recordId: string): S
 }
 
 /** What `detailsStatement` read, without what is empty; and the record's own name. */
-export function detailsOf(object: ObjectDescription, record: SalesforceRecord): { name: string; details: Detail[] } {
+export function detailsOf(object: ObjectDescription, record: SalesforceRecord): { name: string; fields: Detail[] } {
   const nameField = object.fields.find(field => field.nameField)?.name ?? 'Name';
-  const details = shownFields(object).flatMap(({ label, path, type }): Detail[] => {
+  const fields = shownFields(object).flatMap(({ label, path, type }): Detail[] => {
     const value = plain(valueAt(record, path), type);
     return value === undefined ? [] : [{ label, value }];
   });
-  return { name: plain(record[nameField], 'string') ?? object.label, details };
+  return { name: plain(record[nameField], 'string') ?? object.label, fields };
 }
 
 /** At most so many fields, those that tell most first. */

@@ -8,11 +8,13 @@ import { waitFor } from '../singleFlight.ts';
 import { lostWrite, type Upstream } from '../upstream/upstream.ts';
 import { answerFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
-import { locatorCursor, locatorOf, offsetCursor, readCursor } from './queryPage.ts';
+import { foreignToken } from './listPage.ts';
+import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import { usernameFor } from './signIn.ts';
 import { type Soql, soql } from './soql.ts';
 import {
   compositeSchema,
+  confirmedSchema,
   describeGlobalSchema,
   describeSchema,
   garbled,
@@ -45,12 +47,13 @@ export interface Salesforce {
   /** All records of a statement that has a bound of its own. */
   query(statement: Soql): Promise<SalesforceRecord[]>;
   /**
-   * A page of a statement's records. The statement has no LIMIT and no OFFSET of its own: the list starts behind
-   * `start` records, and has `total` of them at the most.
+   * A page of a statement's records. The statement has an order, and no LIMIT and no OFFSET of its own: the list starts
+   * behind `start` records, and has `total` of them at the most. The first page asks for no more than it has; the others
+   * are read along the cursor that Salesforce keeps, which `grouped` records have not.
    */
   list(
     statement: Soql,
-    page: { limit: number; cursor: string | undefined; start?: number; total?: number },
+    page: { limit: number; cursor: string | undefined; start?: number; total?: number; grouped?: boolean },
   ): Promise<RecordPage>;
   /** What a `SELECT COUNT()` counts. */
   count(statement: Soql): Promise<number>;
@@ -68,10 +71,15 @@ export interface Salesforce {
   recordUrl(objectType: string, recordId: string): string;
 }
 
+/** No list is read further than this; Salesforce's own code gets no further either. */
+const MAX_LISTED = 50_000;
+/** Salesforce answers with so many records at once, and leads to the others. */
+const MIN_BATCH = 200;
+const MAX_BATCH = 2000;
 const DESCRIBE_MS = 5 * 60_000;
 const DESCRIBE_TIMEOUT_MS = 10_000;
 /** Longer statements do not fit into a URL: Salesforce takes 16 kB of it, headers included. */
-const MAX_URL_QUERY = 8_000;
+const MAX_URL = 8_000;
 
 /** Opens Salesforce for calls; the settings are read, and so found wanting, here. */
 export function openSalesforce(parts: { config: Config; secrets: SecretStore; upstream: Upstream; now: () => number }) {
@@ -82,15 +90,26 @@ export function openSalesforce(parts: { config: Config; secrets: SecretStore; up
 
   const open = (call: Call, { connection, session } = connectionFor(call)): Salesforce => {
     // What a user sees of an object depends on the user.
-    const keyOf = (name: string) => `${usernameFor(call, settings)} ${name}`.toLowerCase();
+    const keyOf = (name: string) => `${usernameFor(call, settings)} ${name.toLowerCase()}`;
     const shared = () => connectionFor(shareable(call, DESCRIBE_TIMEOUT_MS, parts.now())).connection;
 
-    const runOnce = async ({ text }: Soql) => {
-      const query = encodeURIComponent(text);
-      if (query.length <= MAX_URL_QUERY) return read(querySchema, await connection.request(`/query?q=${query}`));
+    const runOnce = async ({ text }: Soql, batchSize = MAX_BATCH) => {
+      const url = `/query?q=${encodeURIComponent(text)}`;
+      if (url.length <= MAX_URL) {
+        const headers = { 'sforce-query-options': `batchSize=${batchSize}` };
+        return read(querySchema, await connection.request({ method: 'GET', url, headers }));
+      }
       const [answer] = await compose([text]);
       if (answer instanceof Failure) throw answer;
-      return answer ?? { records: [], totalSize: 0 };
+      return answer ?? { records: [], totalSize: 0, nextRecordsUrl: undefined };
+    };
+
+    const batchAt = async (locator: string) => {
+      try {
+        return read(querySchema, await connection.request(`/query/${locator}`));
+      } catch (error) {
+        throw error instanceof Failure && error.code === 'not_found' ? foreignToken() : error;
+      }
     };
 
     const compose = async (statements: readonly string[]) => {
@@ -117,30 +136,37 @@ export function openSalesforce(parts: { config: Config; secrets: SecretStore; up
 
       count: async statement => (await runOnce(statement)).totalSize ?? 0,
 
-      async list(statement, { limit, cursor, start = 0, total = Number.POSITIVE_INFINITY }) {
-        const position = readCursor(cursor);
-        if ('locator' in position) {
-          const { locator, skip, then } = position;
-          const { records, nextRecordsUrl } = read(querySchema, await connection.request(`/query/${locator}`));
-          const to = skip + limit;
-          const next = to < records.length ? { locator, skip: to } : { locator: locatorOf(nextRecordsUrl), skip: 0 };
-          return { records: records.slice(skip, to), nextCursor: locatorCursor({ ...next, then }) };
+      async list(statement, { limit, cursor, start = 0, total = Number.POSITIVE_INFINITY, grouped = false }) {
+        if (cursor === undefined) {
+          const most = Math.min(limit, total);
+          if (most === 0) return { records: [], nextCursor: undefined };
+          // One more than is wanted: its presence says that the list goes on.
+          const wanted = Math.min(limit + 1, total);
+          const { records, nextRecordsUrl } = await runOnce(
+            start === 0 ? soql`${statement} LIMIT ${wanted}` : soql`${statement} LIMIT ${wanted} OFFSET ${start}`,
+          );
+          // Salesforce answers with fewer than it was asked for when records are large.
+          const goesOn = records.length > most ? most < total : locatorOf(nextRecordsUrl) !== undefined;
+          const skip = start + Math.min(most, records.length);
+          return { records: records.slice(0, most), nextCursor: goesOn ? writeCursor({ skip }) : undefined };
         }
-        const { offset } = position;
-        // One more than is wanted: its presence says that the list goes on.
-        const wanted = Math.min(limit + 1, total - offset);
-        if (wanted <= 0) return { records: [], nextCursor: undefined };
-        const from = start + offset;
-        const { records, totalSize, nextRecordsUrl } = await runOnce(
-          from === 0 ? soql`${statement} LIMIT ${wanted}` : soql`${statement} LIMIT ${wanted} OFFSET ${from}`,
-        );
-        if (records.length > limit) {
-          return { records: records.slice(0, limit), nextCursor: offsetCursor(start, offset + limit) };
+        let { locator, skip } = readCursor(cursor);
+        let batch = locator
+          ? await batchAt(locator)
+          : await runOnce(
+              soql`${statement} LIMIT ${Math.min(start + total, MAX_LISTED)}`,
+              grouped ? MAX_BATCH : MIN_BATCH,
+            );
+        let next = locatorOf(batch.nextRecordsUrl);
+        while (next && batch.records.length > 0 && batch.records.length <= skip) {
+          skip -= batch.records.length;
+          locator = next;
+          batch = await batchAt(locator);
+          next = locatorOf(batch.nextRecordsUrl);
         }
-        // Salesforce may answer in shorter pages than it was asked for, when records are large.
-        const then = (totalSize ?? 0) > limit ? offsetCursor(start, offset + wanted) : undefined;
-        const locator = locatorOf(nextRecordsUrl);
-        return { records, nextCursor: locator && locatorCursor({ locator, skip: 0, then }) };
+        const to = skip + limit;
+        const rest = to < batch.records.length ? { locator, skip: to } : next && { locator: next, skip: 0 };
+        return { records: batch.records.slice(skip, to), nextCursor: rest && writeCursor(rest) };
       },
 
       async queryTogether(statements) {
@@ -166,7 +192,7 @@ export function openSalesforce(parts: { config: Config; secrets: SecretStore; up
       describeAll() {
         const work = keepAll(
           keyOf(''),
-          async () => read(describeGlobalSchema, await shared().describeGlobal()).sobjects,
+          async () => read(describeGlobalSchema, await shared().request('/sobjects')).sobjects,
         );
         return waitFor(work, call.signal);
       },
@@ -179,7 +205,8 @@ export function openSalesforce(parts: { config: Config; secrets: SecretStore; up
       },
 
       async update(objectType, recordId, values) {
-        await connection.update(objectType, { ...values, Id: recordId });
+        const { success } = confirmedSchema.safeParse(await connection.update(objectType, { ...values, Id: recordId }));
+        if (!success) throw lostWrite('Salesforce');
       },
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,

@@ -101,7 +101,7 @@ async function requestSession(
     call,
   );
   const answer = parseJson(body);
-  if (status >= 400) throw refusedSession(refusalSchema.safeParse(answer).data, username, settings);
+  if (status >= 400) throw refusedSession(status, refusalSchema.safeParse(answer).data, username, settings);
   const session = sessionSchema.safeParse(answer).data;
   if (!session) {
     throw new Failure('upstream_error', 'Salesforce answered the sign-in with something unreadable. Try again.');
@@ -114,15 +114,41 @@ async function requestSession(
   };
 }
 
+const userCure =
+  "make sure that there is an active user of that name, and pre-approve the user's profile or a permission set for the app of this service";
+
+/** What Salesforce has against a user, where the credentials are good, and what an administrator must do. */
+const userCures: readonly { says: RegExp; cure: string }[] = [
+  {
+    says: /\bip\b.*restricted/i,
+    cure: 'add the addresses of this service to the IP ranges that the user may come from',
+  },
+  { says: /login.?hours/i, cure: "extend the login hours of the user's profile, which do not allow it now" },
+  { says: /locked/i, cure: 'unlock the user, who is locked out' },
+  { says: /inactive.?org/i, cure: 'have the org reactivated, which is not active' },
+  {
+    says: /inactive.?user|user is inactive|user does.?n.?o?t exist|invalid_app_access|user hasn.t approved|not admin approved/i,
+    cure: userCure,
+  },
+];
+
 /** https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_flow_errors.htm */
 function refusedSession(
+  status: number,
   refusal: z.output<typeof refusalSchema> | undefined,
   username: string,
   settings: SalesforceSettings,
 ): Error {
+  if (!refusal && status !== 400 && status !== 401) {
+    return new Failure(
+      'upstream_auth_failed',
+      'SALESFORCE_LOGIN_URL does not lead to the sign-in of a Salesforce org. An administrator must set it to the My Domain address of the org.',
+    );
+  }
   const { error, error_description: description } = refusal ?? { error: 'unreadable' };
-  const cause = new Error(`${error}: ${description ?? ''}`);
-  if (/login rate exceeded/i.test(`${error} ${description}`)) {
+  const told = `${error}: ${description ?? ''}`;
+  const cause = new Error(told);
+  if (/login rate exceeded/i.test(told)) {
     return new Failure('rate_limited', 'Salesforce limits how often this service signs in. Try again in a minute.', {
       retryAfterSeconds: 60,
       cause,
@@ -132,23 +158,6 @@ function refusedSession(
     return new Failure('upstream_error', 'Salesforce failed to sign this service in. Try again in a minute.', {
       cause,
     });
-  }
-  const isUserRefused =
-    error === 'inactive_user' ||
-    error === 'invalid_app_access' ||
-    /user hasn.t approved|user is inactive|not admin approved/i.test(description ?? '');
-  if (username && isUserRefused) {
-    return settings.SALESFORCE_RUN_AS === 'caller'
-      ? new Failure(
-          'forbidden',
-          `Salesforce does not let ${username} in here. A Salesforce administrator must make sure that there is an active user of that name, and pre-approve the user's profile or a permission set for the app of this service.`,
-          { cause },
-        )
-      : new Failure(
-          'upstream_auth_failed',
-          'Salesforce does not let the user in SALESFORCE_USERNAME in. An administrator must make sure that it is active and pre-approved for the app in SALESFORCE_CLIENT_ID.',
-          { cause },
-        );
   }
   if (error === 'invalid_client_id') {
     return new Failure(
@@ -164,6 +173,18 @@ function refusedSession(
     return new Failure(
       'upstream_auth_failed',
       `Salesforce does not let this service sign in by ${settings.SALESFORCE_AUTH} at SALESFORCE_LOGIN_URL. An administrator must set that to the org's My Domain address and turn this flow on in the app.`,
+      { cause },
+    );
+  }
+  const isCaller = settings.SALESFORCE_RUN_AS === 'caller';
+  // With the caller's own user, all that is not about the assertion is about that user.
+  const isAboutUser = isCaller && error === 'invalid_grant' && description && !/assertion|signature/i.test(description);
+  const cure = userCures.find(({ says }) => says.test(told))?.cure ?? (isAboutUser && userCure);
+  if (cure) {
+    const user = isCaller ? username : username ? 'the user in SALESFORCE_USERNAME' : "the app's own user";
+    return new Failure(
+      isCaller ? 'forbidden' : 'upstream_auth_failed',
+      `Salesforce does not let ${user} in here. A Salesforce administrator must ${cure}.`,
       { cause },
     );
   }

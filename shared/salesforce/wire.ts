@@ -26,6 +26,9 @@ export const searchSchema = z.object({
 
 export const savedSchema = z.object({ id: z.string() });
 
+/** What jsforce makes of the empty 204 that confirms a change. */
+export const confirmedSchema = z.object({ success: z.literal(true) });
+
 /** What an older API version leaves out, or has null for. */
 const flag = (usual: boolean) =>
   z

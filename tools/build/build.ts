@@ -90,7 +90,6 @@ const options: BuildOptions = {
   chunkNames: 'chunks/[name]-[hash]',
   // The Functions worker supplies this module through `require`.
   external: ['@azure/functions-core'],
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   define: { 'process.env.npm_package_version': JSON.stringify(version) },
   plugins: [withoutLocales, withoutVendorSchemas, withoutUnusedTransport, withoutSchemaValidator],
   logLevel: 'warning',
@@ -107,6 +106,7 @@ export async function build(): Promise<void> {
   await mkdir(output);
   try {
     await bundle({ ...options, outdir: fileURLToPath(output) });
+    await giveRequire(output);
     await copyFile(new URL('host.json', root), new URL('host.json', output));
     await writeFile(new URL('package.json', output), `${JSON.stringify(deployedPackage, null, 2)}\n`);
     await checkRegistrations(new URL('index.js', output), actions);
@@ -115,6 +115,18 @@ export async function build(): Promise<void> {
     // Its service would live as long as the process that asked for the build, and `npm start` lives on.
     await stop();
     await rm(output, { recursive: true, force: true });
+  }
+}
+
+/**
+ * CommonJS libraries in the bundle call `require`, which ES modules lack. All of them do through the one chunk that looks
+ * for it: making one for every chunk would take longer than loading them.
+ */
+async function giveRequire(output: URL): Promise<void> {
+  const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);\n";
+  for (const file of await filesBelow(output)) {
+    const text = await readFile(new URL(file, output), 'utf8');
+    if (text.includes('typeof require')) await writeFile(new URL(file, output), banner + text);
   }
 }
 

@@ -2,6 +2,9 @@ import { parseQuery } from '@jetstreamapp/soql-parser-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { recordId } from '../../../tools/sandbox/salesforce/recordId.ts';
+import { type SandboxServer, startSandboxServer } from '../../../tools/sandbox/sandboxServer.ts';
+import { type RunningApp, startApp } from '../../support/app.ts';
+import { request } from '../../support/request.ts';
 import { type SalesforceApp, startSalesforceApp } from '../../support/salesforceApp.ts';
 
 let salesforce: SalesforceApp;
@@ -121,7 +124,7 @@ test('a list that just fills its page ends there', async () => {
 test('a list goes on where it stopped, and its token takes nobody to another address', async () => {
   const first = await salesforce.call('findAccounts', { query: { name: 'o', limit: '2' } });
   expect(first.body.accounts).toHaveLength(2);
-  expect(first.body.summary).toBe('2 accounts match; there are more on the next page.');
+  expect(first.body.summary).toBe('The first 2 accounts that match; there are more on the next page.');
   const second = await salesforce.call('findAccounts', {
     query: { name: 'o', limit: '2', pageToken: first.body.nextPageToken },
   });
@@ -136,6 +139,83 @@ test('a list goes on where it stopped, and its token takes nobody to another add
     expect(status).toBe(400);
   }
   expect(salesforce.asked()).toEqual([]);
+});
+
+describe('a long list in an org that keeps its answers short', () => {
+  const token = { access_token: 'session', instance_url: '' };
+  const row = (at: number) => ({
+    attributes: { type: 'Account' },
+    Id: `001${String(at).padStart(12, '0')}`,
+    Name: `Account ${at}`,
+  });
+  const cursors: object[][] = [];
+  let batch = 200;
+  let matches = 0;
+  let org: SandboxServer;
+  let app: RunningApp;
+
+  const answer = (rows: object[], from: number, cursor: number) => ({
+    totalSize: rows.length,
+    done: from + batch >= rows.length,
+    ...(from + batch < rows.length && { nextRecordsUrl: `/services/data/v67.0/query/01g${cursor}-${from + batch}` }),
+    records: rows.slice(from, from + batch),
+  });
+
+  beforeAll(async () => {
+    org = await startSandboxServer(({ path, query }) => {
+      if (path === '/services/oauth2/token') return { json: { ...token, instance_url: org.url } };
+      const [, cursor, from] = /\/query\/01g(\d+)-(\d+)$/.exec(path) ?? [];
+      if (cursor) return { json: answer(cursors[Number(cursor)] ?? [], Number(from), Number(cursor)) };
+      const [, limit, offset = 0] = / LIMIT (\d+)(?: OFFSET (\d+))?$/.exec(query.get('q') ?? '') ?? [];
+      const all = Array.from({ length: matches }, (_, at) => row(at));
+      const rows = all.slice(Number(offset), Number(offset) + Number(limit));
+      return { json: answer(rows, 0, cursors.push(rows) - 1) };
+    });
+    const env = { SALESFORCE_LOGIN_URL: org.url, SALESFORCE_CLIENT_ID: 'a', SALESFORCE_CLIENT_SECRET: 'b' };
+    app = await startApp({ env });
+  });
+  afterAll(async () => {
+    await app.stop();
+    await org.close();
+  });
+
+  const idsOf = async (path: string, list: string) => {
+    const ids: unknown[] = [];
+    let pageToken = '';
+    for (let pages = 0; pages < 60; pages += 1) {
+      const { status, body } = await request<Record<string, unknown>>(
+        `${app.url}/api/salesforce/${path}&pageToken=${pageToken}`,
+      );
+      expect(status).toBe(200);
+      ids.push(
+        ...z
+          .array(z.object({ url: z.string() }))
+          .parse(body[list])
+          .map(({ url }) => url.split('/').at(-2)),
+      );
+      if (typeof body.nextPageToken !== 'string') break;
+      pageToken = body.nextPageToken;
+    }
+    return ids;
+  };
+  const expected = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => row(from + at).Id);
+
+  test.each([
+    [60, 10, 25],
+    [60, 10, 7],
+    [2500, 200, 100],
+    [2500, 2000, 90],
+    [201, 200, 100],
+  ])('all of %i records come once, in batches of %i and pages of %i', async (count, size, limit) => {
+    [matches, batch] = [count, size];
+    expect(await idsOf(`findAccounts?name=x&limit=${limit}`, 'accounts')).toEqual(expected(0, count));
+  });
+
+  test('a statement with bounds of its own gets what is between them', async () => {
+    [matches, batch] = [2500, 10];
+    const soql = encodeURIComponent("SELECT Id FROM Account WHERE Name != 'y' LIMIT 43 OFFSET 15");
+    expect(await idsOf(`queryRecords?soql=${soql}&limit=20`, 'records')).toEqual(expected(15, 58));
+  });
 });
 
 describe('findContacts', () => {
@@ -202,9 +282,18 @@ describe('findOpportunities', () => {
     },
   );
 
-  test('openOnly=false is no condition', async () => {
-    const { status } = await salesforce.call('findOpportunities', { query: { openOnly: 'false' } });
+  test('of a page of many, it tells what that page is worth', async () => {
+    const { body } = await salesforce.call('findOpportunities', { query: { openOnly: 'true', limit: '2' } });
+    const worth = list(body.opportunities).reduce((sum, { amount }) => sum + Number(amount), 0);
+    expect(body.summary).toBe(
+      `The first 2 opportunities that match, worth ${worth.toLocaleString('en-US')}; there are more on the next page.`,
+    );
+  });
+
+  test('openOnly=false is no condition, and is not asked for', async () => {
+    const { status, body } = await salesforce.call('findOpportunities', { query: { openOnly: 'false' } });
     expect(status).toBe(400);
+    expect(body.detail).toContain(' openOnly=true,');
   });
 });
 
@@ -278,6 +367,17 @@ describe('searchRecords', () => {
     expect(list(body.records)).toMatchObject([{ objectType: 'Project__c', name: 'Contoso plant rollout' }]);
   });
 
+  test('takes the names of objects in any case, each by what people call its records', async () => {
+    const query = { term: 'press', objectTypes: 'case,account,Case,workOrder' };
+    await salesforce.call('searchRecords', { query });
+    const { sobjects } = JSON.parse(salesforce.asked()[0]?.body ?? '');
+    expect(sobjects).toMatchObject([
+      { name: 'Case', fields: ['Id', 'CaseNumber', 'Subject', 'Status', 'Priority'] },
+      { name: 'Account', fields: ['Id', 'Name', 'Industry', 'BillingCity', 'BillingCountry'] },
+      { name: 'workOrder', fields: ['Id', 'WorkOrderNumber'] },
+    ]);
+  });
+
   test('characters that mean something to the search are only text', async () => {
     const term = String.raw`a" OR {x} & (b) | !c ^ ~ * ? : \ ' + - [d]`;
     const { status } = await salesforce.call('searchRecords', { query: { term } });
@@ -319,14 +419,64 @@ describe('getAccountOverview', () => {
   });
 });
 
-test('an overview of which a part failed is told as such, not as a part that nobody may see', async () => {
-  const answers = [200, 503, 200, 200, 200].map(httpStatusCode => ({
-    httpStatusCode,
-    body: httpStatusCode === 200 ? { totalSize: 1, done: true, records: [{ Id: contoso }] } : [],
-  }));
-  salesforce.sandbox.fail({ path: '/composite$', status: 200, body: JSON.stringify({ compositeResponse: answers }) });
-  const { body } = await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
-  expect(body).toMatchObject({ code: 'upstream_error', retryable: true });
+describe('a part of an overview', () => {
+  /** Answers the next overview with this in place of the part at `place`. */
+  const failPart = (place: number, httpStatusCode: number, errors: object[]) => {
+    const empty = { httpStatusCode: 200, body: { totalSize: 1, done: true, records: [{ Id: contoso }] } };
+    const compositeResponse = Array.from({ length: 5 }, (_, at) =>
+      at === place ? { httpStatusCode, body: errors } : empty,
+    );
+    salesforce.sandbox.fail({ path: '/composite$', status: 200, body: JSON.stringify({ compositeResponse }) });
+  };
+  const overview = () => salesforce.call('getAccountOverview', { query: { accountId: contoso } });
+
+  test.each([
+    [1, 503, [], { code: 'upstream_error', retryable: true }],
+    [0, 500, [{ errorCode: 'INVALID_FIELD', message: 'x' }], { code: 'upstream_error', retryable: true }],
+    [2, 429, [], { code: 'rate_limited', retryable: true }],
+    [3, 400, [{ errorCode: 'QUERY_TIMEOUT', message: 'x' }], { code: 'invalid_input' }],
+  ])('at %i that fails with %i is a failure, not what nobody may see', async (place, status, errors, expected) => {
+    failPart(place, status, errors);
+    expect((await overview()).body).toMatchObject(expected);
+  });
+
+  test('tells tasks that nobody has set a day for, while they are open', async () => {
+    const account = recordId('001', 11);
+    await salesforce.call('logActivity', { json: { recordId: account, subject: 'Some day', dueDate: '2026-01-01' } });
+    await salesforce.call('logActivity', { json: { recordId: account, subject: 'Done some day' } });
+    for (const task of salesforce.sandbox.records('Task')) {
+      if (String(task.Subject).endsWith('ome day')) Object.assign(task, { ActivityDate: null });
+    }
+    const { body } = await salesforce.call('getAccountOverview', { query: { accountId: account } });
+    const subjects = list(body.latestActivities).map(({ subject }) => subject);
+    expect(subjects).toContain('Some day');
+    expect(subjects).not.toContain('Done some day');
+  });
+
+  test('whose number has reached what is counted is told as at least that', async () => {
+    const rows = Array.from({ length: 200 }, (_, at) => ({ Id: recordId('006', at + 1), Amount: 10 }));
+    const compositeResponse = [[{ Id: contoso, Name: 'Contoso' }], rows, [], [], []].map(records => ({
+      httpStatusCode: 200,
+      body: { totalSize: records.length, done: true, records },
+    }));
+    salesforce.sandbox.fail({ path: '/composite$', status: 200, body: JSON.stringify({ compositeResponse }) });
+    expect((await overview()).body.summary).toContain('at least 200 open opportunities worth at least 2,000 and');
+  });
+
+  test('whose session has ended is asked for again with a new one', async () => {
+    failPart(1, 401, [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }]);
+    expect((await overview()).body).toMatchObject({ openOpportunityCount: 3 });
+    expect(salesforce.costs()).toEqual(['POST /composite', 'POST /services/oauth2/token', 'POST /composite']);
+  });
+
+  test('that is about contacts is left out alone when the user may not see any', async () => {
+    const message = "Didn't understand relationship 'Contacts' in FROM part of query call.";
+    failPart(0, 400, [{ errorCode: 'INVALID_TYPE', message }]);
+    const { status, body } = await overview();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ account: { name: 'Contoso', owner: 'Li Wei' }, notVisible: ['contacts'] });
+    expect(body).not.toHaveProperty('keyContacts');
+  });
 });
 
 describe('fields that the user of this service may not see', () => {

@@ -113,6 +113,11 @@ describe('listObjects', () => {
     const { body } = await salesforce.call('listObjects', { query: {} });
     expect(list(body.objects).map(({ name }) => name)).toEqual(expect.arrayContaining(['Account', 'Project__c']));
     expect(salesforce.costs()).toEqual(['GET /sobjects']);
+    expect(
+      list(body.objects)
+        .map(({ name }) => name)
+        .slice(0, 3),
+    ).toEqual(['Account', 'Case', 'Contact']);
     const custom = await salesforce.call('listObjects', { query: { customOnly: 'true' } });
     expect(custom.body).toMatchObject({
       count: 1,
@@ -120,6 +125,19 @@ describe('listObjects', () => {
     });
     expect(salesforce.costs()).toEqual([]);
   });
+});
+
+test('everyday objects come first and custom ones next, and HTML in place of all is a failure of Salesforce', async () => {
+  const other = await startSalesforceApp();
+  const answerWith = (body: string) => other.sandbox.fail({ path: '/sobjects$', status: 200, body });
+  answerWith('<html>');
+  const failed = await other.call('listObjects', { query: {} });
+  const objects = ['Asset', 'Zoo__c', 'Lead'].map(name => ({ name, label: name, custom: name.endsWith('__c') }));
+  answerWith(JSON.stringify({ sobjects: objects }));
+  const listed = await other.call('listObjects', { query: {} });
+  await other.stop();
+  expect(failed.body).toMatchObject({ code: 'upstream_error', retryable: true });
+  expect(list(listed.body.objects).map(({ name }) => name)).toEqual(['Lead', 'Zoo__c', 'Asset']);
 });
 
 describe('queryRecords', () => {
@@ -144,9 +162,18 @@ describe('queryRecords', () => {
   test.each([
     ['SELECT COUNT() FROM Account', 'SELECT COUNT() FROM Account'],
     ['SELECT SUM(Amount) total FROM Opportunity', 'SELECT SUM(Amount) total FROM Opportunity'],
-    ["SELECT Id FROM Account WHERE Name = 'LIMIT 1'", "SELECT Id FROM Account WHERE Name = 'LIMIT 1' LIMIT 26"],
-    ['SELECT Id FROM Account LIMIT 2000', 'SELECT Id FROM Account LIMIT 26'],
-    ['SELECT Id FROM Account ORDER BY Name LIMIT 2 OFFSET 3', 'SELECT Id FROM Account ORDER BY Name LIMIT 2 OFFSET 3'],
+    [
+      "SELECT Id FROM Account WHERE Name = 'LIMIT 1'",
+      "SELECT Id FROM Account WHERE Name = 'LIMIT 1' ORDER BY Id LIMIT 26",
+    ],
+    ['SELECT Id FROM Account LIMIT 2000', 'SELECT Id FROM Account ORDER BY Id LIMIT 26'],
+    [
+      'SELECT Id FROM Account ORDER BY Name LIMIT 2 OFFSET 3',
+      'SELECT Id FROM Account ORDER BY Name, Id LIMIT 2 OFFSET 3',
+    ],
+    ["SELECT Id FROM Account WHERE Name='x'LIMIT 5", "SELECT Id FROM Account WHERE Name='x' ORDER BY Id LIMIT 5"],
+    [`SELECT Id FROM Account LIMIT ${' '.repeat(40)}99999999999`, 'SELECT Id FROM Account ORDER BY Id LIMIT 26'],
+    ['SELECT Name FROM Account ORDER BY id DESC LIMIT 50', 'SELECT Name FROM Account ORDER BY id DESC LIMIT 26'],
     [
       'SELECT StageName, COUNT(Id) n FROM Opportunity GROUP BY StageName',
       'SELECT StageName, COUNT(Id) n FROM Opportunity GROUP BY StageName LIMIT 26',
@@ -188,8 +215,8 @@ describe('queryRecords', () => {
     }
     expect(seen).toHaveLength(12);
     expect(new Set(seen).size).toBe(12);
-    const [first, ...others] = salesforce.costs();
-    expect(first).toBe('GET /query');
+    const [first, again, ...others] = salesforce.costs();
+    expect([first, again]).toEqual(['GET /query', 'GET /query']);
     for (const path of others) expect(path).toMatch(/^GET \/query\/01g[\w-]+$/);
   });
 
@@ -208,6 +235,39 @@ describe('queryRecords', () => {
     expect(seen).toEqual(all);
   });
 
+  test('a list of children that goes on says so', async () => {
+    const Contacts = { totalSize: 9, done: false, records: [{ LastName: 'Walsh' }] };
+    const body = JSON.stringify({ totalSize: 1, done: true, records: [{ Name: 'Contoso', Contacts }] });
+    salesforce.sandbox.fail({ path: '/query$', status: 200, body });
+    const { body: answer } = await query("SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name = 'x'");
+    expect(answer.records).toEqual([
+      { Name: 'Contoso', Contacts: [{ LastName: 'Walsh' }], 'Contacts.truncated': true },
+    ]);
+  });
+
+  test('a list that Salesforce has forgotten is to be started anew', async () => {
+    const statement = "SELECT Name FROM Account WHERE Name != 'x'";
+    let pageToken = '';
+    for (let pages = 0; pages < 2; pages += 1) {
+      pageToken = (await query(statement, { limit: '4', pageToken })).body.nextPageToken;
+    }
+    const body = JSON.stringify([{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }]);
+    salesforce.sandbox.fail({ path: '/query/01g', status: 404, body });
+    const { status, body: answer } = await query(statement, { limit: '4', pageToken });
+    expect(status).toBe(400);
+    expect(answer.detail).toContain('Leave it out to start from the first page.');
+  });
+
+  test('groups go on page by page in what Salesforce answers at once, for it leads to no others', async () => {
+    const statement = 'SELECT Industry, COUNT(Id) n FROM Account GROUP BY Industry';
+    const first = await query(statement, { limit: '2' });
+    expect(first.body.records).toHaveLength(2);
+    salesforce.asked();
+    const second = await query(statement, { limit: '2', pageToken: first.body.nextPageToken });
+    expect(second.body.records).toHaveLength(2);
+    expect(salesforce.asked()[0]).toMatchObject({ headers: { 'sforce-query-options': 'batchSize=2000' } });
+  });
+
   test('a next page that leads elsewhere is not followed', async () => {
     const body = { totalSize: 2, done: false, nextRecordsUrl: 'https://evil.example/a b', records: [{ Id: contoso }] };
     salesforce.sandbox.fail({ path: '/query$', status: 200, body: JSON.stringify(body) });
@@ -220,6 +280,11 @@ describe('queryRecords', () => {
     ['SELECT Id FROM Account', 'It would go through all of Account. Add a WHERE'],
     ['SELECT Id FROM Account WHERE Name', 'It is not valid SOQL'],
     ["SELECT Id FROM Account WHERE Name = 'x' FOR UPDATE", 'FOR and UPDATE clauses'],
+    ["SELECT Id, (SELECT Id FROM Contacts FOR VIEW) FROM Account WHERE Name = 'x'", 'FOR and UPDATE clauses'],
+    ['SELECT CALENDAR_YEAR(CreatedDate) FROM Account', 'It would go through all of Account'],
+    ['SELECT COUNT(), Name FROM Account', 'It would go through all of Account'],
+    ['SELECT Name, MAX(AnnualRevenue) FROM Account', 'It would go through all of Account'],
+    ["SELECT FIELDS(ALL) FROM Account WHERE Name = 'x'", 'a LIMIT of at most 200'],
   ])('%s is refused with the reason before anything is sent', async (soql, reason) => {
     const { status, body } = await query(soql);
     expect(status).toBe(400);

@@ -78,6 +78,17 @@ describe('createRecord', () => {
     expect(salesforce.asked()).toEqual([]);
   });
 
+  test.each(['2026-02-30T09:00:00Z', '2026-11-15T25:00:00Z', '2026-11-15 or so'])(
+    'a moment that there is not, %s, is refused, not moved',
+    async StartDateTime => {
+      const { body } = await create('Event', { Subject: 'x', StartDateTime });
+      expect(body.errors).toContainEqual({
+        field: 'StartDateTime',
+        message: 'It must be a date-time such as 2026-11-15T09:00:00Z.',
+      });
+    },
+  );
+
   test.each(['{"Name":', '[1]', '"Name"', '{}', 'null'])('fields such as %s are refused', async fields => {
     const { status, body } = await salesforce.call('createRecord', { json: { objectType: 'Contact', fields } });
     expect(status).toBe(400);
@@ -139,7 +150,35 @@ describe('updateRecord', () => {
   );
 });
 
+describe('what Salesforce does not confirm', () => {
+  test.each(['<html>', '', 'null', '{"success":false}'])('is no change that was made: %s', async body => {
+    salesforce.sandbox.fail({ path: '/sobjects/Opportunity/', status: 200, body });
+    const { status, body: answer } = await update('Opportunity', rollout, { NextStep: `not ${body}` });
+    expect(status).toBe(504);
+    expect(answer).toMatchObject({ retryable: false });
+    expect(answer.detail).toContain('may or may not have been made');
+  });
+
+  test.each([
+    [500, '', 3],
+    [200, '{"totalSize":0,"done":true,"records":[]}', 1],
+  ])('and what cannot be read back afterwards, answered %i, is left out', async (status, body, times) => {
+    salesforce.sandbox.fail({ path: '/query$', status, body, times });
+    const { body: answer } = await update('Opportunity', rollout, { NextStep: `unseen ${status}` });
+    expect(answer).toEqual({ objectType: 'Opportunity', recordId: rollout, url: expect.stringContaining(rollout) });
+  });
+});
+
 describe('logActivity', () => {
+  test('a note that is read back as something odd is still told as made', async () => {
+    const body = JSON.stringify({ totalSize: 1, done: true, records: [{ Subject: 5, What: 'x' }] });
+    salesforce.sandbox.fail({ path: '/query$', status: 200, body });
+    const json = { recordId: contoso, subject: 'An odd answer' };
+    const { status, body: answer } = await salesforce.call('logActivity', { json });
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({ subject: 'An odd answer', status: 'Completed' });
+  });
+
   test('notes a call on an account as done today, in two requests', async () => {
     const json = {
       recordId: contoso,
@@ -164,6 +203,16 @@ describe('logActivity', () => {
       ActivityDate: new Date().toISOString().slice(0, 10),
     });
     expect(salesforce.costs()).toEqual(['POST /sobjects/Task', 'GET /query']);
+  });
+
+  test.each([
+    [{ recordId: contoso, date: '2026-11-01', dueDate: '2026-12-01' }, 'date: '],
+    [{ recordId: recordId('003', 2), contactId: recordId('003', 1) }, 'contactId: '],
+  ])('what it has no use for is refused, not left out: %o', async (json, field) => {
+    const { status, body } = await salesforce.call('logActivity', { json: { subject: 'x', ...json } });
+    expect(status).toBe(400);
+    expect(body.detail).toContain(field);
+    expect(salesforce.asked()).toEqual([]);
   });
 
   test('a due date makes it a task to do, and a person is whom it is with', async () => {

@@ -79,7 +79,7 @@ test('values are told in plain words, and empty ones not at all', () => {
     Zero__c: 0,
     Empty__c: null,
   };
-  const { name, details } = detailsOf(object, record);
+  const { name, fields: details } = detailsOf(object, record);
   expect(name).toBe('One');
   expect(Object.fromEntries(details.map(({ label, value }) => [label, value]))).toEqual({
     Name: 'One',

@@ -82,6 +82,14 @@ describe('with client credentials', () => {
     expect(salesforce.app.logs()).not.toMatch(/sandbox-secret|new-secret/);
   });
 
+  test('an address that signs nobody in is told, not the secret', async () => {
+    const { call, sandbox } = await start();
+    sandbox.fail({ path: '/oauth2/token$', status: 404, body: '<html>' });
+    const { body } = await call('findAccounts', anyAccount);
+    expect(body.code).toBe('upstream_auth_failed');
+    expect(body.detail).toMatch(/^SALESFORCE_LOGIN_URL does not lead to/);
+  });
+
   test('an app that Salesforce does not know is told apart from a wrong secret', async () => {
     const { call } = await start({ settings: () => ({ SALESFORCE_CLIENT_ID: 'nobody' }) });
     const { body } = await call('findAccounts', anyAccount);
@@ -142,6 +150,8 @@ describe('with a JWT', () => {
   test.each([
     ['PKCS#8', (pem: string) => pem],
     ['PKCS#1 on one line', (pem: string) => onOneLine(pkcs1(pem))],
+    ['PKCS#8 on one line, in quotes', (pem: string) => `"${onOneLine(pem)}"`],
+    ['PKCS#1 with spaces for line breaks', (pem: string) => pkcs1(pem).replaceAll('\n', ' ')],
   ])('a private key in %s signs in as the integration user', async (_form, write) => {
     const { app, asked } = await start({
       settings: sandbox => ({ ...sandbox.jwtSettings(), SALESFORCE_PRIVATE_KEY: write(sandbox.privateKey()) }),
@@ -159,6 +169,17 @@ describe('with a JWT', () => {
     const { exp = 0, sub } = decodeJwt(assertion);
     expect(sub).toBe('integration@example.com');
     expect(exp - Date.now() / 1000).toBeLessThanOrEqual(300);
+  });
+
+  test('a key that is too short for Salesforce is told as such', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const { call } = await start({
+      settings: sandbox => ({ ...sandbox.jwtSettings(), SALESFORCE_PRIVATE_KEY: pem }),
+    });
+    const { body } = await call('findAccounts', anyAccount);
+    expect(body.code).toBe('misconfigured');
+    expect(body.detail).toContain('at least 2,048 bits');
   });
 
   test('a key that is none is told without any of it', async () => {
@@ -255,6 +276,23 @@ describe('as whoever calls', () => {
     expect(body.detail).toContain('pre-approve');
   });
 
+  test.each([
+    [{ error: 'invalid_grant', error_description: 'user does not exist' }, 'pre-approve'],
+    [{ error: 'invalid_grant', error_description: 'inactive user' }, 'pre-approve'],
+    [{ error: 'invalid_grant', error_description: 'something about the user' }, 'pre-approve'],
+    [{ error: 'invalid_grant', error_description: 'user_locked' }, 'unlock'],
+    [{ error: 'invalid_grant', error_description: 'ip restricted' }, 'IP ranges'],
+    [{ error: 'invalid_grant', error_description: 'login hours restricted' }, 'login hours'],
+    [{ error: 'inactive_org', error_description: 'organization is inactive' }, 'reactivated'],
+  ])('%o is forbidden at once, and nobody is sent to renew the secret', async (refusal, cure) => {
+    const { call, sandbox, costs } = shared;
+    sandbox.fail({ path: '/oauth2/token$', status: 400, body: JSON.stringify(refusal) });
+    const { body } = await call('findAccounts', { ...anyAccount, headers: person('priya.nair@example.com') });
+    expect(body.code).toBe('forbidden');
+    expect(body.detail).toContain(cure);
+    expect(costs()).toEqual([signIn]);
+  });
+
   test('an application is forbidden before anything is sent', async () => {
     const { call, costs } = shared;
     const headers = principal({ oid: 'an-app', appid: 'an-app', roles: 'Action.Call' });
@@ -264,9 +302,14 @@ describe('as whoever calls', () => {
     expect(costs()).toEqual([]);
   });
 
-  test('a caller with a function key is forbidden, for that is nobody in particular', async () => {
-    const { call, costs } = await start(asCaller({ INBOUND_AUTH: 'key' }));
-    expect((await call('findAccounts', anyAccount)).status).toBe(403);
+  test('without a caller of whom more than a key is known, the setting to change is named', async () => {
+    const { app, call, costs } = await start(asCaller({ INBOUND_AUTH: 'key' }));
+    const { body } = await call('findAccounts', anyAccount);
+    expect(body.code).toBe('misconfigured');
+    expect(body.detail).toContain('INBOUND_AUTH is wrong. Set it to entra');
+    expect((await request(`${app.url}/api/health/ready`)).body.checks).toContainEqual(
+      expect.objectContaining({ name: 'INBOUND_AUTH', status: 'failed' }),
+    );
     expect(costs()).toEqual([]);
   });
 

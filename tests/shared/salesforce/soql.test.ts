@@ -126,7 +126,7 @@ test('the bounds are taken off a statement, whatever its texts say, and nothing 
       const { statement, total, start } = readOnlyQuery(asked);
       expect(total).toBe(limit ?? Number.POSITIVE_INFINITY);
       expect(start).toBe(offset ?? 0);
-      expect(statement.text).toBe(base);
+      expect(statement.text).toBe(`${base} ORDER BY Id`);
     }),
   );
 });
@@ -149,7 +149,7 @@ test.each([
 test.each([
   ['SELECT COUNT() FROM Account', 'count'],
   ['SELECT SUM(Amount) total FROM Opportunity', 'totals'],
-  ['SELECT StageName, COUNT(Id) FROM Opportunity GROUP BY StageName', 'rows'],
+  ['SELECT StageName, COUNT(Id) FROM Opportunity GROUP BY StageName', 'groups'],
   ['SELECT Id FROM Account LIMIT 3', 'rows'],
   ["SELECT DISTANCE(Place__c, GEOLOCATION(37, 122), 'km') FROM Account WHERE Name != 'x'", 'rows'],
   ['select Id from Account limit 3 ;', 'rows'],
