@@ -30,6 +30,8 @@ export interface FailureOptions {
   retryAfterSeconds?: number;
   /** What is wrong with which input, for `invalid_input`. */
   errors?: FieldError[];
+  /** True when something was changed before it failed, so that the same call must not be made again. */
+  halfDone?: boolean;
   /** What went wrong underneath, for the log; never shown to the caller. */
   cause?: unknown;
 }
@@ -45,6 +47,7 @@ export class Failure extends Error {
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
   readonly errors: FieldError[] | undefined;
+  readonly halfDone: boolean;
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
     super(message, { cause: options.cause });
@@ -53,5 +56,6 @@ export class Failure extends Error {
     this.retryable = options.retryable ?? failureCodes[code].retryable;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.errors = options.errors;
+    this.halfDone = options.halfDone ?? false;
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
 import { issueKey, markdown } from '../../shared/jira/inputs.ts';
-import { issueRow, toIssueRow } from '../../shared/jira/issueRow.ts';
+import { toWrittenIssue, writtenIssue } from '../../shared/jira/issueRow.ts';
 
 export default defineAction({
   name: 'addComment',
@@ -18,10 +18,10 @@ export default defineAction({
       'The comment, in Markdown. @ and an e-mail address, such as @ana@example.com, mentions that person.',
     ),
   }),
-  output: issueRow.extend({ commentId: z.string().describe('The ID of the new comment.') }),
+  output: writtenIssue.extend({ commentId: z.string().describe('The ID of the new comment.') }),
   example: { issueKey: 'ATLAS-12', comment: 'The fix is **released**.' },
   async run({ issueKey, comment }, { jira }) {
     const { commentId, issue } = await jira.addComment(issueKey, comment);
-    return { ...toIssueRow(issue, jira.browseUrl), commentId };
+    return { ...toWrittenIssue(issue, jira.browseUrl), commentId };
   },
 });

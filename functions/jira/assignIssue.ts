@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
 import { issueKey, shortText } from '../../shared/jira/inputs.ts';
-import { issueRow, toIssueRow } from '../../shared/jira/issueRow.ts';
+import { toWrittenIssue, writtenIssue } from '../../shared/jira/issueRow.ts';
 
 export default defineAction({
   name: 'assignIssue',
@@ -18,9 +18,9 @@ export default defineAction({
       'Who is to do it: a name, an e-mail address, or me for the user who asks; none for nobody.',
     ),
   }),
-  output: issueRow,
+  output: writtenIssue,
   example: { issueKey: 'ATLAS-12', assignee: 'Li Wei' },
   async run({ issueKey, assignee }, { jira }) {
-    return toIssueRow(await jira.assignIssue(issueKey, assignee), jira.browseUrl);
+    return toWrittenIssue(await jira.assignIssue(issueKey, assignee), jira.browseUrl);
   },
 });

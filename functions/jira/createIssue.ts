@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
 import { issueInputs, projectId, shortText } from '../../shared/jira/inputs.ts';
-import { issueRow, toIssueRow } from '../../shared/jira/issueRow.ts';
+import { toWrittenIssue, writtenIssue } from '../../shared/jira/issueRow.ts';
 
 const { summary, description, assignee, priority, labels, dueDate, parent, additionalFields } = issueInputs;
 
@@ -26,9 +26,9 @@ export default defineAction({
     parent: parent.optional(),
     additionalFields: additionalFields.optional(),
   }),
-  output: issueRow,
+  output: writtenIssue,
   example: { projectId: 'ATLAS', issueType: 'Task', summary: 'Try the new connector' },
   async run(input, { jira }) {
-    return toIssueRow(await jira.createIssue(input), jira.browseUrl);
+    return toWrittenIssue(await jira.createIssue(input), jira.browseUrl);
   },
 });

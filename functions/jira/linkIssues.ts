@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
 import { issueKey, shortText } from '../../shared/jira/inputs.ts';
-import { issueRow, toIssueRow } from '../../shared/jira/issueRow.ts';
+import { toWrittenIssue, writtenIssue } from '../../shared/jira/issueRow.ts';
 
 export default defineAction({
   name: 'linkIssues',
@@ -19,7 +19,7 @@ export default defineAction({
     ),
     targetIssueKey: issueKey.describe('The key of the second issue, such as ATLAS-16.'),
   }),
-  output: issueRow.extend({
+  output: writtenIssue.extend({
     linkType: z.string().describe('How the first issue relates to the second now.'),
     targetIssueKey: z.string().describe('The key of the second issue.'),
     targetUrl: z.url().describe('Where to open the second issue.'),
@@ -28,7 +28,7 @@ export default defineAction({
   async run({ issueKey, linkType, targetIssueKey }, { jira }) {
     const { phrase, issue } = await jira.linkIssues(issueKey, linkType, targetIssueKey);
     return {
-      ...toIssueRow(issue, jira.browseUrl),
+      ...toWrittenIssue(issue, jira.browseUrl),
       linkType: phrase,
       targetIssueKey,
       targetUrl: jira.browseUrl(targetIssueKey),

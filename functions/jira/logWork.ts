@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
 import { resolveSince, sinceText } from '../../shared/action/since.ts';
 import { issueKey, markdown } from '../../shared/jira/inputs.ts';
-import { issueRow, toIssueRow } from '../../shared/jira/issueRow.ts';
+import { toWrittenIssue, writtenIssue } from '../../shared/jira/issueRow.ts';
 
 const timeSpent = z
   .string()
@@ -34,18 +34,18 @@ export default defineAction({
       .describe('When the work began: a date, a date-time, or a span back from now such as 2h. Now unless given.'),
     comment: markdown.optional().describe('What was done, in Markdown.'),
   }),
-  output: issueRow.extend({
+  output: writtenIssue.extend({
     worklogId: z.string().describe('The ID of the new entry.'),
     timeSpent: z.string().describe('The time that was logged, as Jira writes it.'),
     totalTimeSpent: z.string().optional().describe('The time that was worked on the issue in all.'),
   }),
   example: { issueKey: 'ATLAS-12', timeSpent: '1h 30m' },
   async run({ issueKey, timeSpent, since, comment }, { jira, now }) {
-    const started = since === undefined ? undefined : resolveSince(since, now);
+    const started = since === undefined ? now : resolveSince(since, now);
     const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
     const total = issue.fields.timetracking?.timeSpent;
     return {
-      ...toIssueRow(issue, jira.browseUrl),
+      ...toWrittenIssue(issue, jira.browseUrl),
       worklogId: worklog.id,
       timeSpent: worklog.timeSpent,
       ...(total && { totalTimeSpent: total }),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
 import { issueKey, markdown, shortText } from '../../shared/jira/inputs.ts';
-import { issueRow, toIssueRow } from '../../shared/jira/issueRow.ts';
+import { toWrittenIssue, writtenIssue } from '../../shared/jira/issueRow.ts';
 
 export default defineAction({
   name: 'transitionIssue',
@@ -20,9 +20,9 @@ export default defineAction({
       .describe('How it was resolved, such as Done or Duplicate, where the workflow asks for it.'),
     comment: markdown.optional().describe('A comment to leave with the move, in Markdown.'),
   }),
-  output: issueRow,
+  output: writtenIssue,
   example: { issueKey: 'ATLAS-12', status: 'In Review' },
   async run({ issueKey, ...to }, { jira }) {
-    return toIssueRow(await jira.transitionIssue(issueKey, to), jira.browseUrl);
+    return toWrittenIssue(await jira.transitionIssue(issueKey, to), jira.browseUrl);
   },
 });

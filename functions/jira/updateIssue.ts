@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineAction } from '../../shared/action/defineAction.ts';
 import { invalidInput } from '../../shared/action/input.ts';
 import { clearable, issueInputs, issueKey } from '../../shared/jira/inputs.ts';
-import { issueRow, toIssueRow } from '../../shared/jira/issueRow.ts';
+import { toWrittenIssue, writtenIssue } from '../../shared/jira/issueRow.ts';
 
 export default defineAction({
   name: 'updateIssue',
@@ -10,7 +10,7 @@ export default defineAction({
   access: 'write',
   title: 'Update an issue',
   description:
-    'Changes fields of a Jira issue, and returns the issue as it is then. Only what is given changes; none empties a field. ' +
+    'Changes fields of a Jira issue, and returns the issue as it is then. Only what is given changes. ' +
     'Use it when the user asks to change the summary, description, priority, labels, due date or other fields of a known issue. ' +
     'To change the status use transitionIssue, to hand it to somebody use assignIssue, to say something about it use addComment.',
   input: z.object({
@@ -31,17 +31,18 @@ export default defineAction({
     additionalFields: issueInputs.additionalFields
       .optional()
       .describe(
-        'Any other fields, as one JSON object with the names of the fields as people see them, such as {"Story Points": 3, "Severity": "Major"}; null empties a field.',
+        'Any other fields, as one JSON object with the names of the fields as people see them, such as {"Story Points": 3, "Severity": "Major"}; null or none empties a field.',
       ),
   }),
-  output: issueRow,
+  output: writtenIssue,
   example: { issueKey: 'ATLAS-12', priority: 'High' },
   async run({ issueKey, ...changes }, { jira }) {
-    if (Object.values(changes).every(change => change === undefined)) {
+    const { additionalFields = {}, ...own } = changes;
+    if ([...Object.values(own), ...Object.values(additionalFields)].every(change => change === undefined)) {
       throw invalidInput([
         { field: 'summary', message: 'Nothing is to be changed. Give at least one field besides issueKey.' },
       ]);
     }
-    return toIssueRow(await jira.updateIssue(issueKey, changes), jira.browseUrl);
+    return toWrittenIssue(await jira.updateIssue(issueKey, changes), jira.browseUrl);
   },
 });

@@ -79,7 +79,9 @@ const truncated = z
 const deduplicated = z
   .boolean()
   .optional()
-  .describe('True when the same request was made moments ago: this is its result, and nothing was done twice.');
+  .describe(
+    'True when the same request was made moments ago: nothing was done this time, and this is the earlier answer.',
+  );
 
 /** Declares an action: the default export of one file in `functions/<system>/`. */
 export function defineAction<

@@ -12,7 +12,7 @@ import type { Action } from './defineAction.ts';
 import { readInput } from './input.ts';
 import { listFingerprint, type Page, type Position, readPageToken, writePageToken } from './page.ts';
 import { toFailure } from './problem.ts';
-import type { Systems } from './systems.ts';
+import { type Systems, titleOf } from './systems.ts';
 
 /** Who asks and how it is traced: what the HTTP and the MCP endpoint know of a request besides its input. */
 export interface Invocation {
@@ -90,16 +90,15 @@ export function createInvoke({ config, env, secrets, systems, ledger, now }: Inv
         fingerprint: fingerprint(call.caller.id, action.name, input),
         call,
         run: work,
-        isUnknown: error => isUnknown(asFailure(error), usage),
+        isUnknown: error => mayHaveChanged(toFailure(error, invocation.correlationId), usage),
       });
-
-    const asFailure = (error: unknown): Failure => writeAware(toFailure(error, invocation.correlationId), usage);
 
     let outcome: Outcome;
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
-      outcome = { ok: false, failure: withoutSecrets(asFailure(error), secrets) };
+      const failure = writeAware(toFailure(error, invocation.correlationId), usage, titleOf(action.system));
+      outcome = { ok: false, failure: withoutSecrets(failure, secrets) };
     }
     logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, secrets);
     return outcome;
@@ -120,13 +119,13 @@ function firstPage(limit: number, startedAt: number): Position {
 }
 
 /** With a write under way, no answer or one that cannot be read means that nobody knows whether it was made. */
-function writeAware(failure: Failure, usage: Usage): Failure {
-  return failure.retryable && isUnknown(failure, usage) ? lostWrite('The system', failure.cause) : failure;
+function writeAware(failure: Failure, usage: Usage, title: string): Failure {
+  return failure.retryable && mayHaveChanged(failure, usage) ? lostWrite(title, failure.cause) : failure;
 }
 
-/** Whether a failure leaves open if something was changed. */
-function isUnknown({ code }: Failure, { writes }: Usage): boolean {
-  return writes > 0 && (code === 'upstream_timeout' || code === 'upstream_error' || code === 'internal');
+/** Whether something was changed all the same, or nobody knows. */
+function mayHaveChanged({ code, halfDone }: Failure, { writes }: Usage): boolean {
+  return halfDone || (writes > 0 && ['upstream_timeout', 'upstream_error', 'internal'].includes(code));
 }
 
 /** An upstream's own sentence may repeat what it was sent. */

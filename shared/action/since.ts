@@ -17,7 +17,7 @@ export const sinceText = z
   .trim()
   // A plus sign that was not encoded arrives as a space.
   .transform(value => value.replace(/(T\S+) (\d{2}:?\d{2})$/, '$1+$2'))
-  .refine(value => span.test(value) || isMoment(value), message);
+  .refine(value => span.test(value) || momentOf(value) !== undefined, message);
 
 /** The moment that a `sinceText` means. @throws Failure `invalid_input` when it is not in the past. */
 export function resolveSince(text: string, now: Date, field = 'since'): Date {
@@ -27,16 +27,19 @@ export function resolveSince(text: string, now: Date, field = 'since'): Date {
   throw invalidInput([{ field, message: `It must be in the past; now it is ${now.toISOString()}.` }]);
 }
 
-function isMoment(value: string): boolean {
+/** The moment of an ISO 8601 date or date-time, in UTC unless it says otherwise; undefined when it is neither. */
+export function momentOf(value: string): Date | undefined {
   const [day, time] = [value.slice(0, 10), value.slice(10)];
-  return date.test(day) && (time === '' || (timeOfDay.test(time) && !Number.isNaN(Date.parse(value))));
+  if (!date.test(day) || (time !== '' && !timeOfDay.test(time))) return undefined;
+  const isZoned = time === '' || /(Z|[+-]\d{2}:?\d{2})$/i.test(time);
+  const moment = new Date(isZoned ? value : `${value}Z`);
+  return Number.isNaN(moment.getTime()) ? undefined : moment;
 }
 
 function resolve(text: string, now: Date): Date {
   const [, count, unit = ''] = span.exec(text) ?? [];
   if (count) return new Date(now.getTime() - Number(count) * (unitMs[unit.toLowerCase()] ?? 0));
-  const zoned = date.test(text) || /(Z|[+-]\d{2}:?\d{2})$/i.test(text);
-  return new Date(zoned ? text : `${text}Z`);
+  return momentOf(text) ?? new Date(Number.NaN);
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -38,6 +38,9 @@ export type Facade<S extends System> = ReturnType<Awaited<ReturnType<(typeof def
 
 export const systems = Object.keys(definitions) as System[];
 
+/** The system's name as people know it, for sentences. */
+export const titleOf = (system: System): string => definitions[system].title;
+
 export interface Systems {
   open<S extends System>(system: S): Promise<OpenSystem<Facade<S>>>;
 }

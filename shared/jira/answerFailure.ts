@@ -47,7 +47,8 @@ export function answerFailure({ status, body }: UpstreamAnswer, path: string): F
     'invalid_input',
     told ? `Jira refused it: ${told}` : `Jira refused it (status ${status}). Check the inputs.`,
     {
-      ...(errors.length > 0 && { errors }),
+      // What is said of no field in particular stands beside what is said of some.
+      ...(errors.length > 0 && { errors: [...messages.map(message => ({ field: '', message })), ...errors] }),
     },
   );
 }
@@ -69,7 +70,7 @@ function sentence(message: string): string {
 
 /** Names what a path leads to: `/rest/api/3/issue/ATLAS-1/comment` is "issue ATLAS-1". */
 function thingAt(path: string): string {
-  const [, kind, name] = /\/(project|issue)\/([^/]+)/.exec(path) ?? [];
+  const [, kind, name] = /\/(project|issue)\/([^/]+)/.exec(path.replace('/issue/createmeta/', '/project/')) ?? [];
   return kind && name ? `Jira ${kind} ${name}` : 'such thing in Jira';
 }
 

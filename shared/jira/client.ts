@@ -50,6 +50,7 @@ export function jiraClient(parts: ClientParts): (call: Call) => Client {
     }: Parameters<Client['sendRequest']>[0]): Promise<T> {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
       const url = base + path + queryString(searchParams);
+      const safe = method === 'GET' || (method === 'POST' && searches.test(path));
       const answer = await credentials.authorized(call, async token => {
         const answer = await upstream.send(
           {
@@ -62,14 +63,14 @@ export function jiraClient(parts: ClientParts): (call: Call) => Client {
               ...(body !== undefined && { 'content-type': 'application/json' }),
             },
             ...(body !== undefined && { body: JSON.stringify(body) }),
-            safe: method === 'GET' || (method === 'POST' && searches.test(path)),
+            safe,
           },
           call,
         );
-        // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone.
-        return refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '')
-          ? { ...answer, status: 401 }
-          : answer;
+        // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone. A change that it
+        // made it made all the same.
+        const isNobody = refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '');
+        return isNobody && (safe || answer.status >= 400) ? { ...answer, status: 401 } : answer;
       });
       if (answer.status >= 400) throw answerFailure(answer, path);
       // What Jira answered is parsed by the facade, against the few fields that it uses.

@@ -89,6 +89,7 @@ const jsonObject = z.string().transform((text, context): Record<string, unknown>
 const labels = z
   .string()
   .trim()
+  .refine(text => listOf(text).length > 0, 'It must name at least one label.')
   .refine(text => !listOf(text).some(label => /\s/.test(label)), 'A label has no spaces in it: use a hyphen instead.');
 
 /** The inputs that new and changed issues have in common. */

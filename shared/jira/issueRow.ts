@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Issue } from './wire.ts';
 
-/** An issue in short: a row of a list, and what every write answers with. */
+/** An issue in short: a row of a list. */
 export const issueRow = z.object({
   issueKey: z.string().describe('The key of the issue, such as ATLAS-12.'),
   title: z.string().optional().describe('The summary line of the issue.'),
@@ -15,6 +15,14 @@ export const issueRow = z.object({
   parentKey: z.string().optional().describe('The key of the issue that it is a part of.'),
   updatedAt: z.string().optional().describe('When it was last changed, ISO 8601 in UTC.'),
   url: z.url().describe('Where to open the issue.'),
+});
+
+/** What every write answers with: the issue as it is then. */
+export const writtenIssue = issueRow.extend({
+  note: z
+    .string()
+    .optional()
+    .describe('Says so when the change was made but how the issue is now could not be read; little else is told then.'),
 });
 
 export type IssueRow = z.infer<typeof issueRow>;
@@ -48,5 +56,16 @@ export function toIssueRow({ key, fields }: Issue, browseUrl: (issueKey: string)
     ...(parent && { parentKey: parent.key }),
     ...(updated && { updatedAt: updated }),
     url: browseUrl(key),
+  };
+}
+
+/** The same after a write; an issue without any fields is one that could not be read back. */
+export function toWrittenIssue(issue: Issue, browseUrl: (issueKey: string) => string): z.infer<typeof writtenIssue> {
+  const isUnread = Object.keys(issue.fields).length === 0;
+  return {
+    ...toIssueRow(issue, browseUrl),
+    ...(isUnread && {
+      note: 'The change was made, but how the issue is now could not be read. Use getIssue to see it.',
+    }),
   };
 }

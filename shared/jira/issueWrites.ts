@@ -1,8 +1,9 @@
 import { addComment, addWorklog, createIssue, doTransition, editIssue, linkIssues } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
-import { Failure } from '../failure.ts';
+import { invalidInput } from '../action/input.ts';
+import { Failure, type FieldError } from '../failure.ts';
 import { isNone } from './inputs.ts';
-import { type IssueInput, jiraTimestamp, refusal, requireFields, toFields, withInputNames } from './issueFields.ts';
+import { allowedText, type IssueInput, jiraTimestamp, toFields, withInputNames } from './issueFields.ts';
 import { issueRowFields } from './issueRow.ts';
 import type { Metadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -11,6 +12,7 @@ import { toRichText } from './richText.ts';
 import {
   createdSchema,
   type Issue,
+  type IssueField,
   type IssueType,
   issueSchema,
   type LinkType,
@@ -35,7 +37,7 @@ export interface IssueWrites {
   linkIssues(issueKey: string, phrase: string, otherKey: string): Promise<{ phrase: string; issue: Issue }>;
   logWork(
     issueKey: string,
-    work: { timeSpent: string; started?: Date | undefined; comment?: string | undefined },
+    work: { timeSpent: string; started: Date; comment?: string | undefined },
   ): Promise<{ worklog: Worklog; issue: Issue }>;
 }
 
@@ -57,26 +59,31 @@ export function issueWrites({ client, people, metadata, getIssue, readBack }: Wr
       const type = typeCalled(issueType, await metadata.issueTypes(projectId), projectId);
       const screen = await metadata.createFields(projectId, type.id);
       const fields = {
-        ...(await toFields(input, { people, screen, assignable: { project: projectId } })),
+        ...(await toFields(input, { people, screen, assignable: { project: projectId }, isNew: true })),
         project: /^\d+$/.test(projectId) ? { id: projectId } : { key: projectId },
         issuetype: { id: type.id },
       };
-      requireFields(screen, fields);
       const answer = await createIssue(client, { fields }).catch(error => {
         throw withInputNames(error, screen);
       });
       return row(parseAnswer(createdSchema, answer).key);
     },
 
-    async updateIssue(issueKey, changes) {
+    async updateIssue(issueKey, { parent, ...others }) {
+      // A parent is taken away by an operation of its own, not by null.
+      const leavesParent = parent !== undefined && isNone(parent);
+      const changes = leavesParent ? others : { ...others, parent };
       const needsScreen = changes.priority !== undefined || changes.additionalFields !== undefined;
       const screen = needsScreen ? await metadata.editFields(issueKey) : [];
       const fields = await toFields(changes, { people, screen, assignable: { issueKey } });
-      const answer: unknown = await editIssue(client, { issueIdOrKey: issueKey, fields, returnIssue: true }).catch(
-        error => {
-          throw withInputNames(error, screen);
-        },
-      );
+      const answer: unknown = await editIssue(client, {
+        issueIdOrKey: issueKey,
+        fields,
+        ...(leavesParent && { update: { parent: [{ set: { none: true } }] } }),
+        returnIssue: true,
+      }).catch(error => {
+        throw withInputNames(error, screen);
+      });
       // Jira gives the changed issue with its answer, so that it need not be asked for.
       const { success, data } = issueSchema.safeParse(answer);
       return success ? data : row(issueKey);
@@ -106,12 +113,15 @@ export function issueWrites({ client, people, metadata, getIssue, readBack }: Wr
         transition: { id: transition.id },
         ...(resolution !== undefined && { fields: { resolution: { name: resolution } } }),
         ...(commentsAlong && { update: { comment: [{ add: { body } }] } }),
-      }).catch(error => {
-        throw withTransitionInputs(error);
+      }).catch(async error => {
+        if (!(error instanceof Failure) || !error.errors) throw error;
+        // What is wrong counts, even where the names of the fields cannot be had.
+        const screen = await metadata.transitionFields(issueKey, transition.id).catch(() => []);
+        throw withTransitionInputs(error.errors, screen);
       });
       if (body !== undefined && !commentsAlong) {
         await addComment(client, { issueIdOrKey: issueKey, body }).catch(error => {
-          throw halfDone(error, `${issueKey} is ${transition.to.name} now, but the comment was not added`);
+          throw withoutComment(error, `${issueKey} is ${transition.to.name} now`);
         });
       }
       return row(issueKey);
@@ -131,9 +141,10 @@ export function issueWrites({ client, people, metadata, getIssue, readBack }: Wr
         type: { name: type.name },
         inwardIssue: { key: inward },
         outwardIssue: { key: outward },
+      }).catch(error => {
+        throw error instanceof Failure && error.code === 'not_found' ? neitherOr(issueKey, otherKey, error) : error;
       });
-      const issue = await readBack(issueKey, [...issueRowFields, 'issuelinks']);
-      return { phrase: isInward ? type.inward : type.outward, issue };
+      return { phrase: isInward ? type.inward : type.outward, issue: await row(issueKey) };
     },
 
     async logWork(issueKey, { timeSpent, started, comment }) {
@@ -141,7 +152,7 @@ export function issueWrites({ client, people, metadata, getIssue, readBack }: Wr
       const answer = await addWorklog(client, {
         issueIdOrKey: issueKey,
         timeSpent,
-        ...(started && { started: jiraTimestamp(started) }),
+        started: jiraTimestamp(started),
         ...(body && { comment: body }),
       });
       const worklog = parseAnswer(worklogSchema, answer);
@@ -154,8 +165,11 @@ function typeCalled(name: string, types: readonly IssueType[], projectId: string
   const wanted = name.toLowerCase();
   const found = types.find(type => type.name.toLowerCase() === wanted) ?? types.find(({ id }) => id === name);
   if (found) return found;
+  if (types.length === 0) {
+    throw new Failure('forbidden', `This service's account may not create issues of any type in ${projectId}.`);
+  }
   const names = types.map(type => type.name).join(', ');
-  throw refusal([{ field: 'issueType', message: `${projectId} has no such type. It takes ${names}.` }]);
+  throw invalidInput([{ field: 'issueType', message: `${projectId} has no such type. It takes ${names}.` }]);
 }
 
 type Transition = NonNullable<Issue['transitions']>[number];
@@ -172,19 +186,41 @@ function transitionTo(status: string, { key, fields, transitions }: Issue): Tran
   if (now.toLowerCase() === wanted) throw new Failure('conflict', `${key} is ${now} already, so nothing was changed.`);
   const ways = possible.map(({ name, to }) => (name === to.name ? name : `${to.name} (by "${name}")`));
   const message = `${key} is ${now} and cannot go there. ${ways.length > 0 ? `From there it can go to ${ways.join(', ')}.` : 'From there it can go nowhere.'}`;
-  throw refusal([{ field: 'status', message }]);
+  throw invalidInput([{ field: 'status', message }]);
 }
 
-function withTransitionInputs(error: unknown): unknown {
-  if (!(error instanceof Failure) || !error.errors) return error;
-  return refusal(
-    error.errors.map(({ field, message }) => ({ field: field === 'resolution' ? field : 'status', message })),
+function withTransitionInputs(errors: readonly FieldError[], screen: readonly IssueField[]): Failure {
+  return invalidInput(
+    errors.map(({ field, message }) => {
+      const onScreen = screen.find(({ id }) => id === field);
+      const told = `${message}${onScreen ? allowedText(onScreen) : ''}`;
+      if (field === '' || field === 'comment' || field === 'resolution') return { field, message: told };
+      return { field: 'status', message: `The step asks for "${onScreen?.name ?? field}": ${told}` };
+    }),
   );
 }
 
-function halfDone(error: unknown, what: string): unknown {
+/** What a failure to comment means to an issue that was moved before: it must not be moved again. */
+function withoutComment(error: unknown, moved: string): unknown {
   if (!(error instanceof Failure)) return error;
-  return new Failure(error.code, `${what}: ${error.message}`, { retryable: false, cause: error });
+  const { code, retryAfterSeconds, message } = error;
+  const options = { retryable: false, halfDone: true, cause: error };
+  if (code === 'upstream_timeout' || code === 'upstream_error') {
+    const advice = 'Check with getIssue whether the comment is there; if it is not, add it with addComment.';
+    return new Failure(code, `${moved}, but Jira did not confirm the comment. ${advice}`, options);
+  }
+  const why = message.replace(/ Try again [^.]*\.$/, '');
+  const when = retryAfterSeconds === undefined ? '' : ` in ${retryAfterSeconds} seconds`;
+  const advice = `Add it with addComment${when}; do not repeat this call.`;
+  return new Failure(code, `${moved}, but the comment was not added: ${why} ${advice}`, {
+    ...options,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+function neitherOr(issueKey: string, otherKey: string, cause: Failure): Failure {
+  const message = `One of ${issueKey} and ${otherKey} is not there, or this service may not see it. Check both keys.`;
+  return new Failure('not_found', message, { cause });
 }
 
 /** Both of a link type's phrases name it, and so does its own name, which is read from the first issue to the second. */
@@ -197,5 +233,5 @@ function linkCalled(phrase: string, types: readonly LinkType[]): { type: LinkTyp
   const inward = types.find(type => type.inward.toLowerCase() === wanted);
   if (inward) return { type: inward, isInward: true };
   const phrases = [...new Set(types.flatMap(type => [type.outward, type.inward]))].join(', ');
-  throw refusal([{ field: 'linkType', message: `There is no such link. It takes ${phrases}.` }]);
+  throw invalidInput([{ field: 'linkType', message: `There is no such link. It takes ${phrases}.` }]);
 }

@@ -3,6 +3,7 @@ import {
   getCreateIssueMetaIssueTypes,
   getEditIssueMeta,
   getIssueLinkTypes,
+  getTransitions,
 } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { type Call, shareable } from '../call.ts';
@@ -17,6 +18,7 @@ import {
   issueTypesSchema,
   type LinkType,
   linkTypesSchema,
+  transitionsSchema,
 } from './wire.ts';
 
 export interface Metadata {
@@ -27,6 +29,8 @@ export interface Metadata {
   /** The fields of an issue that can be changed now; not kept, because they depend on where the issue stands. */
   editFields(issueKey: string): Promise<IssueField[]>;
   linkTypes(): Promise<LinkType[]>;
+  /** The fields that a transition asks for; not kept either. */
+  transitionFields(issueKey: string, transitionId: string): Promise<IssueField[]>;
 }
 
 const LIFE_MS = 5 * 60_000;
@@ -97,6 +101,12 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           ),
           call.signal,
         ),
+
+      async transitionFields(issueKey, transitionId) {
+        const request = { issueIdOrKey: issueKey, transitionId, expand: 'transitions.fields' };
+        const { transitions } = parseAnswer(transitionsSchema, await getTransitions(clientFor(call), request));
+        return transitions.flatMap(({ fields }) => Object.entries(fields).map(([id, field]) => ({ ...field, id })));
+      },
     };
   };
 }

@@ -206,6 +206,9 @@ export const createFieldsSchema = z.object({
 
 export const editFieldsSchema = z.object({ fields: z.record(z.string(), fieldMetaSchema) });
 
+/** With `expand=transitions.fields`. */
+export const transitionsSchema = z.object({ transitions: z.array(editFieldsSchema) });
+
 export const linkTypesSchema = z.object({
   issueLinkTypes: z.array(z.object({ name: z.string(), inward: z.string(), outward: z.string() })),
 });

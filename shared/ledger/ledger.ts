@@ -26,6 +26,8 @@ const LIFE_MS = 120_000;
 const SKEW_MS = 5_000;
 const FIRST_POLL_MS = 25;
 const LONGEST_POLL_MS = 500;
+/** What is kept of a call's time to answer in, however slow the store is. */
+const ANSWER_MS = 250;
 /** JSON that is longer is not kept: a row holds a megabyte, and an answer is a fraction of it unless MAX_RESPONSE_BYTES was raised. */
 const MAX_RESULT_BYTES = 900_000;
 
@@ -49,14 +51,20 @@ export function createLedger(store: LedgerStore, now: () => number): Ledger {
     }
   };
 
+  /** Waits for the store while there is time; what is not done by then goes on by itself. */
   const settle = async (call: Call, work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
+    const settled = work().catch(error => {
       // The row then runs out of time, and the same write is told to check first: nothing happens twice.
-      if (!(error instanceof Failure)) throw error;
-      call.log.warn('ledgerNotSettled', { code: error.code });
-    }
+      call.log.warn('ledgerNotSettled', { code: error instanceof Failure ? error.code : 'internal' });
+    });
+    const timeLeft = Math.max(0, call.deadline - ANSWER_MS - now());
+    await waitFor(settled, AbortSignal.timeout(timeLeft)).catch(() => undefined);
+  };
+
+  /** A row whose insert seemed to fail may be there all the same, and would tell of a write that was never made. */
+  const withdraw = async (fingerprint: string, { owner }: LedgerRow): Promise<void> => {
+    const held = await store.read(fingerprint);
+    if (held?.owner === owner) await store.remove(fingerprint, held.version);
   };
 
   const outcomeOf = async (fingerprint: string, first: HeldRow, call: Call): Promise<object | 'gone'> => {
@@ -80,7 +88,10 @@ export function createLedger(store: LedgerStore, now: () => number): Ledger {
           deadline: call.deadline,
           expiresAt: now() + LIFE_MS,
         };
-        const claimed = await claim(fingerprint, row);
+        const claimed = await claim(fingerprint, row).catch(error => {
+          void settle(call, () => withdraw(fingerprint, row));
+          throw error;
+        });
         if ('held' in claimed) {
           const outcome = await outcomeOf(fingerprint, claimed.held, call);
           if (outcome !== 'gone') return outcome;
@@ -88,6 +99,7 @@ export function createLedger(store: LedgerStore, now: () => number): Ledger {
           continue;
         }
         const { version } = claimed;
+        const remove = () => store.remove(fingerprint, version);
         let output: object;
         try {
           output = await run();
@@ -95,7 +107,7 @@ export function createLedger(store: LedgerStore, now: () => number): Ledger {
           await settle(call, () =>
             isUnknown(error)
               ? store.replace(fingerprint, { ...row, state: 'unknown' }, version)
-              : store.remove(fingerprint, version),
+              : remove().catch(remove),
           );
           throw error;
         }

@@ -254,7 +254,7 @@ function lateFailure(title: string, { safe }: UpstreamRequest, sent: boolean, ca
 export function lostWrite(title: string, cause?: unknown): Failure {
   return new Failure(
     'upstream_timeout',
-    `${title} did not confirm the change in time, so it may or may not have been made. Check with a lookup before you try it again.`,
+    `${title} did not confirm the change, so it may or may not have been made. Check with a lookup before you try it again.`,
     { retryable: false, cause },
   );
 }

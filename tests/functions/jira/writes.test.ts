@@ -145,6 +145,23 @@ describe('createIssue', () => {
     expect(app.jira.site.issues).toHaveLength(before);
   });
 
+  it('names what is unknown and what is missing at once', async () => {
+    const { body } = await app.write('createIssue', {
+      projectId: 'BEACON',
+      issueType: 'Bug',
+      summary: 'Wrong',
+      additionalFields: '{"Colour":"red"}',
+    });
+    expect(body.detail).toMatch(/no field "Colour".*"Severity" is required here/);
+  });
+
+  it('says that nothing can be created where there is no type of issue', async () => {
+    app.jira.fail({ method: 'GET', path: '/createmeta/COMET/', status: 200, body: '{"issueTypes":[],"total":0}' });
+    const { body } = await app.write('createIssue', { projectId: 'COMET', issueType: 'Task', summary: 'x' });
+    expect(body.code).toBe('forbidden');
+    expect(body.detail).toContain('may not create issues');
+  });
+
   it('says who cannot be assigned issues, and which people match', async () => {
     const create = (assignee: string) =>
       app.write('createIssue', { projectId: 'ATLAS', issueType: 'Task', summary: 'For whom', assignee });
@@ -157,7 +174,7 @@ describe('createIssue', () => {
   it('says that there is no such project', async () => {
     const { body } = await app.write('createIssue', { projectId: 'NOPE', issueType: 'Task', summary: 'x' });
     expect(body.code).toBe('not_found');
-    expect(body.detail).toContain('NOPE');
+    expect(body.detail).toContain('There is no Jira project NOPE');
   });
 });
 
@@ -218,10 +235,15 @@ describe('updateIssue', () => {
     });
     expect(Object.keys(body).sort()).toEqual(['issueKey', 'priority', 'status', 'title', 'type', 'updatedAt', 'url']);
     expect(issue(issueKey).values).toMatchObject({ description: null, customfield_10016: null });
+    expect(app.sent('PUT', /issue/).update).toEqual({ parent: [{ set: { none: true } }] });
   });
 
   it('refuses to change nothing, and what may not be changed', async () => {
-    expect((await app.write('updateIssue', { issueKey: 'ATLAS-12' })).body.code).toBe('invalid_input');
+    for (const nothing of [{}, { additionalFields: '{}' }, { labels: ' , ' }, { priority: 'none' }]) {
+      const { body } = await app.write('updateIssue', { issueKey: 'ATLAS-12', ...nothing });
+      expect(body.code).toBe('invalid_input');
+    }
+    expect(app.costs().filter(cost => cost.startsWith('PUT'))).toEqual([]);
     expect((await app.write('updateIssue', { issueKey: 'ATLAS-12', dueDate: 'soon' })).body.errors[0]?.field).toBe(
       'dueDate',
     );
@@ -308,6 +330,40 @@ describe('transitionIssue', () => {
     expect(body.detail).toContain(`${issueKey} is In Progress now, but the comment was not added`);
   });
 
+  it.each([
+    ['limited', { status: 429, headers: { 'retry-after': '3' } }, 'was not added', 'rate_limited', 3],
+    ['refused', { status: 400, body: '{"errorMessages":["Too rude."]}' }, 'was not added', 'invalid_input', undefined],
+    ['lost', { reset: 'after' }, 'did not confirm the comment', 'upstream_timeout', undefined],
+    ['failed', { status: 500 }, 'did not confirm the comment', 'upstream_error', undefined],
+  ] as const)('never moves again when the comment was %s', async (_, fault, told, code, retryAfterSeconds) => {
+    const input = { issueKey: await newTask(), status: 'Start work', comment: 'Going' };
+    app.jira.fail({ method: 'POST', path: '/comment$', ...fault });
+    const { body } = await app.write('transitionIssue', input);
+    expect(body).toMatchObject({ code, retryable: false });
+    expect(body.retryAfterSeconds).toBe(retryAfterSeconds);
+    expect(body.detail).toContain(told);
+    expect(body.detail).toContain('addComment');
+    expect(body.detail).not.toContain('Try again');
+    const { body: again } = await app.write('transitionIssue', input);
+    expect([again.code, again.retryable]).toEqual(['upstream_timeout', false]);
+    expect(app.costs().filter(cost => cost.endsWith('/transitions'))).toHaveLength(1);
+  });
+
+  it('names the fields that the step asks for, and keeps what Jira says besides', async () => {
+    const issueKey = await newTask();
+    await app.write('transitionIssue', { issueKey, status: 'In Progress' });
+    const errors = { resolution: 'Not that one.', comment: 'Comment is required.', customfield_10100: 'Is required.' };
+    const body = JSON.stringify({ errorMessages: ['The workflow says no.'], errors });
+    app.jira.fail({ method: 'POST', path: '/transitions$', status: 400, body });
+    const { body: refused } = await app.write('transitionIssue', { issueKey, status: 'Done' });
+    expect(refused.errors).toEqual([
+      { field: '', message: 'The workflow says no.' },
+      { field: 'resolution', message: expect.stringMatching(/^Not that one\. It takes Done, /) },
+      { field: 'comment', message: 'Comment is required.' },
+      { field: 'status', message: 'The step asks for "customfield_10100": Is required.' },
+    ]);
+  });
+
   it('says that there is no such resolution', async () => {
     const issueKey = await newTask();
     await app.write('transitionIssue', { issueKey, status: 'In Progress' });
@@ -326,6 +382,13 @@ describe('addComment', () => {
       `POST issue/${issueKey}/comment`,
     ]);
     expect(adfErrors(app.sent('POST', /comment$/).body)).toEqual([]);
+  });
+
+  it('takes a comment that was made for made, whoever Jira takes us for', async () => {
+    const headers = { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' };
+    app.jira.fail({ method: 'POST', path: '/comment$', status: 201, body: '{"id":"7"}', headers });
+    const { status, body } = await app.write('addComment', { issueKey: 'ATLAS-12', comment: 'As nobody' });
+    expect([status, body.commentId]).toEqual([200, '7']);
   });
 
   it.each([
@@ -361,6 +424,7 @@ describe('linkIssues', () => {
     app.costs();
     const { body } = await app.write('linkIssues', { issueKey, linkType, targetIssueKey });
     expect(app.costs()).toEqual([`GET issue/${issueKey}`, 'POST issueLink']);
+    expect(app.jira.requests.at(-1)?.query.get('fields')).not.toContain('issuelinks');
     expect(body).toMatchObject({
       issueKey,
       linkType,
@@ -381,6 +445,13 @@ describe('linkIssues', () => {
     expect(body.detail).toContain('blocks, is blocked by');
   });
 
+  it('names both issues when one is not there', async () => {
+    const input = { issueKey: 'ATLAS-2', linkType: 'blocks', targetIssueKey: 'ATLAS-9999' };
+    const { body } = await app.write('linkIssues', input);
+    expect(body.code).toBe('not_found');
+    expect(body.detail).toContain('ATLAS-2 and ATLAS-9999');
+  });
+
   it('says what Jira says to a link of an issue to itself', async () => {
     const { body } = await app.write('linkIssues', {
       issueKey: 'ATLAS-2',
@@ -396,6 +467,8 @@ describe('logWork', () => {
     const issueKey = await newTask();
     await app.write('logWork', { issueKey, timeSpent: '45m' });
     expect(app.costs()).toEqual([`GET issue/${issueKey}`, `POST issue/${issueKey}/worklog`]);
+    // Jira asks for the beginning of the work.
+    expect(app.sent('POST', /worklog$/).started).toMatch(/^\d{4}-\d{2}-\d{2}T[\d:.]+\+0000$/);
     const { body } = await app.write('logWork', {
       issueKey,
       timeSpent: '1H30M',

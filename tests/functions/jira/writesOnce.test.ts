@@ -106,6 +106,8 @@ describe('the same write', () => {
     alone.jira.fail({ method: 'POST', path: '/issue$', ...fault });
     const { status, body } = await alone.write('createIssue', task(`Write that ${what}`));
     expect([status, body.code, body.retryable]).toEqual([expected, code, false]);
+    if (code === 'upstream_timeout' && !('hang' in fault))
+      expect(body.detail).toContain('Jira did not confirm the change,');
     expect(alone.jira.requests.filter(({ body }) => body.includes(`Write that ${what}`))).toHaveLength(1);
   });
 
@@ -116,7 +118,11 @@ describe('the same write', () => {
     alone.jira.fail({ method: 'GET', path: `/issue/ATLAS-${Math.max(...numbers) + 1}$`, hang: true, times: 9 });
     const { status, body } = await alone.write('createIssue', task('Not read back'));
     expect(status).toBe(200);
-    expect(body).toEqual({ issueKey: issues('Not read back')[0]?.key, url: expect.stringContaining('/browse/ATLAS-') });
+    expect(body).toEqual({
+      issueKey: issues('Not read back')[0]?.key,
+      url: expect.stringContaining('/browse/ATLAS-'),
+      note: expect.stringContaining('could not be read'),
+    });
   });
 });
 

@@ -144,6 +144,32 @@ describe('a ledger', () => {
     expect(await instance()(write)).toMatchObject({ deduplicated: true });
   });
 
+  it('lets the same write be tried again when the answer to an insert was lost, and with it the write', async () => {
+    const { insert } = store;
+    store.insert = async (key, row) => {
+      await insert(key, row);
+      throw new Failure('upstream_unavailable', 'Nothing was changed.');
+    };
+    await expect(instance()(counted())).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    store.insert = insert;
+    expect(await instance()(counted())).toEqual({ made: true });
+  });
+
+  it('tries again to forget a write that has failed for sure', async () => {
+    const { remove } = store;
+    store.remove = async () => {
+      store.remove = remove;
+      throw new Failure('upstream_unavailable', 'Not now.');
+    };
+    await expect(instance()(failing('invalid_input'))).rejects.toMatchObject({ code: 'invalid_input' });
+    expect(await instance()(counted())).toEqual({ made: true });
+  });
+
+  it('answers in time however slow the store is', async () => {
+    store.replace = () => new Promise(() => undefined);
+    expect(await instance()(counted(), { budget: 300 })).toEqual({ made: true });
+  });
+
   it('makes no write when it cannot be asked', async () => {
     store.insert = failing('upstream_timeout');
     const write = counted();

@@ -73,7 +73,7 @@ export const required = (field: Field) => ({
 });
 
 const isClearable = (field: Field) =>
-  !['summary', 'issuetype', 'reporter', 'priority', 'resolution'].includes(field.id);
+  !['summary', 'issuetype', 'reporter', 'priority', 'resolution', 'parent'].includes(field.id);
 
 const emptyValue = (field: Field): FieldValue => (field.schema.type === 'array' ? [] : null);
 
@@ -107,6 +107,8 @@ function parseUser(site: Site, field: Field, raw: unknown): Parsed {
 }
 
 function parseParent(site: Site, type: IssueType, raw: unknown): Parsed {
+  // The one way of taking an issue out: { "set": { "none": true } }.
+  if (typeof raw === 'object' && raw !== null && Reflect.get(raw, 'none') === true) return { value: null };
   const parent = findIssue(site, property(raw, 'key') ?? property(raw, 'id') ?? '');
   if (!parent) return { problem: 'Could not find issue by id or key.' };
   if (typeOf(parent).level !== type.level + 1) {
