@@ -79,8 +79,8 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
                 startAt,
                 maxResults: PAGE_SIZE,
               });
-              const { fields, total } = parseAnswer(createFieldsSchema, answer);
-              return { items: fields, total };
+              const { fields: items, total } = parseAnswer(createFieldsSchema, answer);
+              return { items, total };
             });
             return givable(fields.map(({ fieldId, ...field }) => ({ ...field, id: fieldId })));
           }),

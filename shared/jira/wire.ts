@@ -13,7 +13,6 @@ export const timestamp = z.string().transform((value, context) => {
 
 const person = z.object({ displayName: z.string().nullish() }).nullish();
 const named = z.object({ name: z.string() });
-const moment = timestamp.nullish().catch(undefined);
 
 /** A list of which Jira may leave out all; what cannot be read in it is left out, too, and does not cost us the rest. */
 const listOf = <Schema extends z.ZodType>(schema: Schema) =>
@@ -60,9 +59,7 @@ const total = z.number().nullish().catch(undefined);
 const commentSchema = z.object({
   id: z.string().catch(''),
   author: person,
-  updateAuthor: person,
   created: timestamp,
-  updated: moment,
   body: z.unknown().optional(),
   visibility: z.unknown().optional(),
 });
@@ -97,7 +94,6 @@ export const issueSchema = z.object({
     priority: named.nullish(),
     assignee: person,
     reporter: person,
-    creator: person,
     labels: listOf(z.string()).optional(),
     duedate: text,
     project: z.object({ key: z.string(), name: z.string() }).nullish(),

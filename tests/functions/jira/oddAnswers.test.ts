@@ -168,15 +168,41 @@ describe('listIssueTypes', () => {
   });
 });
 
+describe('updateIssue', () => {
+  it('takes a value whose ID is a number, beside a field that is odd', async () => {
+    answers = {
+      'issue/ODD-1/editmeta': {
+        fields: {
+          customfield_1: {
+            name: 'Audience',
+            required: false,
+            schema: { type: 'option' },
+            allowedValues: [{ id: 12, value: 'Internal' }],
+          },
+          customfield_2: { name: 5, required: 'no', allowedValues: [true] },
+        },
+      },
+      'issue/ODD-1': { id: '1', key: 'ODD-1', fields: {} },
+    };
+    const { status } = await request(`${app.url}/api/jira/updateIssue`, {
+      json: { issueKey: 'ODD-1', additionalFields: '{"Audience": "internal"}' },
+    });
+    expect(status).toBe(200);
+    const { body } = stub.requests.find(({ method }) => method === 'PUT') ?? {};
+    expect(JSON.parse(body ?? '{}').fields).toEqual({ customfield_1: { id: '12' } });
+  });
+});
+
 describe('people', () => {
   const noIssues = { 'search/jql': { issues: [], isLast: true } };
 
   it.each(['qm:8e1ac5f8-0e7c-4b8a-8d2a-1f2e3d4c5b6a:12345', '712020:8E1AC5F8-0E7C-4B8A-8D2A-1F2E3D4C5B6A'])(
-    'are found by the account ID %s',
+    'are found by the account ID %s, in capitals or not',
     async accountId => {
       answers = { ...noIssues, 'user/search': [{ accountId, accountType: 'atlassian', displayName: 'Ana' }] };
-      expect((await read('searchIssues', { assignee: accountId })).status).toBe(200);
-      expect(stub.requests[0]?.query.get('accountId')).toBe(accountId);
+      const given = accountId.toLowerCase();
+      expect((await read('searchIssues', { assignee: given })).status).toBe(200);
+      expect(stub.requests[0]?.query.get('accountId')).toBe(given);
       expect(JSON.parse(stub.requests[1]?.body ?? '{}').jql).toContain(`assignee = "${accountId}"`);
     },
   );
