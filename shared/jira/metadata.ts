@@ -105,7 +105,9 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
       async transitionFields(issueKey, transitionId) {
         const request = { issueIdOrKey: issueKey, transitionId, expand: 'transitions.fields' };
         const { transitions } = parseAnswer(transitionsSchema, await getTransitions(clientFor(call), request));
-        return transitions.flatMap(({ fields }) => Object.entries(fields).map(([id, field]) => ({ ...field, id })));
+        return givable(
+          transitions.flatMap(({ fields }) => Object.entries(fields).map(([id, field]) => ({ ...field, id }))),
+        );
       },
     };
   };
