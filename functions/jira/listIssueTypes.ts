@@ -25,7 +25,7 @@ export default defineAction({
   title: 'List the issue types of a project',
   description:
     'Lists the types that a new issue of a Jira project can have, with the fields that each must and may be given. ' +
-    'Use it before createIssue when the type or its fields are not known.',
+    'Use it before createIssue when the type or its fields are not known: what has no input of its own there goes into its additionalFields, by the names told here.',
   input: z.object({ projectId }),
   output: z.object({
     projectId: z.string().describe('The project, as it was given.'),
@@ -34,7 +34,11 @@ export default defineAction({
   }),
   example: { projectId: 'ATLAS' },
   async run({ projectId }, { jira }) {
-    const types = await jira.metadata.issueTypes(projectId);
+    const [types, { key }] = await Promise.all([
+      jira.metadata.issueTypes(projectId),
+      // Only its key leads to a project's page.
+      /^\d+$/.test(projectId) ? jira.getProject(projectId) : { key: projectId },
+    ]);
     const issueTypes = await Promise.all(
       types.map(async ({ id, name, description, subtask }) => {
         const fields = (await jira.metadata.createFields(projectId, id)).filter(
@@ -55,6 +59,6 @@ export default defineAction({
         };
       }),
     );
-    return { projectId, issueTypes, url: jira.browseUrl(projectId) };
+    return { projectId, issueTypes, url: jira.browseUrl(key) };
   },
 });

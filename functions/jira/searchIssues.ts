@@ -13,7 +13,7 @@ const input = z.object({
   text: shortText.optional().describe('Words to look for in summaries, descriptions and comments.'),
   status: shortText
     .optional()
-    .describe('Only issues in this status, such as In Progress; open for all that are not done.'),
+    .describe('Only issues in this status, such as In Progress; not done for all but those that are done.'),
   assignee: shortText
     .optional()
     .describe('Only issues of this person: a name, an e-mail address, me for the user who asks, or none for nobody.'),
@@ -88,7 +88,7 @@ async function filterQuery(filters: Filters, since: Date | undefined, now: Date,
   const conditions = [
     projectId && inProject(projectId),
     text && jql`text ~ ${words(text)}`,
-    status && (status.toLowerCase() === 'open' ? jql`statusCategory != Done` : jql`status = ${status}`),
+    status && (status.toLowerCase() === 'not done' ? jql`statusCategory != Done` : jql`status = ${status}`),
     assignee &&
       (isNone(assignee) ? jql`assignee IS EMPTY` : jql`assignee = ${(await jira.people.find(assignee)).accountId}`),
     issueType && jql`issuetype = ${issueType}`,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import { issueRow, toIssueRow } from './issueRow.ts';
-import type { Issue, Neighbour } from './wire.ts';
+import { type Issue, type Neighbour, timestamp } from './wire.ts';
 
 const neighbour = z.object({
   issueKey: z.string().describe('The key of that issue.'),
@@ -34,6 +34,8 @@ export const issueDetails = issueRow.extend({
   attachments: z.array(z.string()).optional().describe('The names of its attached files.'),
   components: z.array(z.string()).optional().describe('The components it belongs to.'),
   fixVersions: z.array(z.string()).optional().describe('The versions it is to be fixed in.'),
+  originalEstimate: z.string().optional().describe('The time that it was estimated to take, such as 1d.'),
+  remainingEstimate: z.string().optional().describe('The time that it is estimated to take from now on, such as 4h.'),
   timeSpent: z.string().optional().describe('The time that was worked on it, such as 3h 30m.'),
   otherFields: z
     .array(
@@ -45,7 +47,7 @@ export const issueDetails = issueRow.extend({
     .optional()
     .describe('What else is filled in, such as custom fields, by the names that people see.'),
   comments: z.array(comment).describe('Its latest comments, the newest first.'),
-  commentCount: z.int().describe('How many comments it has in all.'),
+  commentCount: z.int().describe('How many comments it has in all, restricted ones left out.'),
 });
 
 /** Everything, since custom fields differ from site to site, but for what Jira keeps for itself. */
@@ -67,6 +69,7 @@ const MAX_COMMENTS = 20;
 
 export function toIssueDetails(issue: Issue, browseUrl: (issueKey: string) => string): z.infer<typeof issueDetails> {
   const { fields } = issue;
+  const { originalEstimate, remainingEstimate, timeSpent } = fields.timetracking ?? {};
   const description = adfToMarkdown(fields.description);
   const comments = (fields.comment?.comments ?? []).toSorted((one, other) => (one.created < other.created ? 1 : -1));
   const near = ({ key, fields: shown }: Neighbour) => ({
@@ -96,7 +99,9 @@ export function toIssueDetails(issue: Issue, browseUrl: (issueKey: string) => st
     ),
     ...ifAny('components', namesOf(fields.components)),
     ...ifAny('fixVersions', namesOf(fields.fixVersions)),
-    ...(fields.timetracking?.timeSpent && { timeSpent: fields.timetracking.timeSpent }),
+    ...(originalEstimate && { originalEstimate }),
+    ...(remainingEstimate && { remainingEstimate }),
+    ...(timeSpent && { timeSpent }),
     ...ifAny('otherFields', otherFields(issue)),
     comments: comments.slice(0, MAX_COMMENTS).map(({ id, created, author, body }) => ({
       commentId: id,
@@ -138,7 +143,11 @@ const told = new Set([
   'fixVersions',
   'timetracking',
   'timespent',
+  'timeestimate',
+  'timeoriginalestimate',
   'aggregatetimespent',
+  'aggregatetimeestimate',
+  'aggregatetimeoriginalestimate',
   'created',
   'updated',
   'resolutiondate',
@@ -152,26 +161,52 @@ function otherFields({ fields, names, schema }: Issue): { name: string; value: s
   return Object.entries(fields).flatMap(([id, given]) => {
     if (told.has(id) || internalType.test(schema?.[id]?.custom ?? '')) return [];
     const value = toText(given);
-    return value ? [{ name: names?.[id] ?? id, value }] : [];
+    return value ? [{ name: names?.[id] || id, value }] : [];
   });
 }
 
+const text = z.string().optional().catch(undefined);
+
 const labelled = z.object({
-  displayName: z.string().nullish(),
-  name: z.string().nullish(),
-  value: z.string().nullish(),
-  key: z.string().nullish(),
-  child: z.object({ value: z.string() }).nullish(),
+  displayName: text,
+  name: text,
+  value: text,
+  title: text,
+  key: text,
+  child: z.object({ value: z.string() }).optional().catch(undefined),
+  requestType: z.object({ name: z.string() }).optional().catch(undefined),
 });
+
+const cycle = z.object({
+  breached: z.boolean(),
+  remainingTime: z.object({ friendly: z.string() }).optional().catch(undefined),
+});
+
+/** A service agreement: https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-request/ */
+const agreement = z.object({ completedCycles: z.array(cycle), ongoingCycle: cycle.nullish() });
+
+/** Jira's way of writing a moment: `2026-11-20T09:30:00.000+0000`. */
+const jiraMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}$/;
 
 /** A field's value in words: an option's own, a person's name, a document's Markdown; '' for what has none. */
 function toText(value: unknown): string {
-  if (typeof value === 'string') return value.trim();
+  if (typeof value === 'string') return (jiraMoment.test(value) && timestamp.safeParse(value).data) || value.trim();
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return value.map(toText).filter(Boolean).join(', ');
   if (typeof value !== 'object' || value === null) return '';
   if ('type' in value && value.type === 'doc') return adfToMarkdown(value);
+  const { data: clock } = agreement.safeParse(value);
+  if (clock) return clockText(clock);
   const { data } = labelled.safeParse(value);
-  const label = data?.displayName ?? data?.name ?? data?.value ?? data?.key ?? '';
+  const label =
+    data?.displayName ?? data?.name ?? data?.value ?? data?.title ?? data?.requestType?.name ?? data?.key ?? '';
   return data?.child ? `${label} / ${data.child.value}` : label;
+}
+
+/** `2h 30m left`, or what came of it. */
+function clockText({ ongoingCycle, completedCycles }: z.infer<typeof agreement>): string {
+  const latest = ongoingCycle ?? completedCycles.at(-1);
+  if (!latest) return '';
+  if (latest.breached) return 'breached';
+  return ongoingCycle ? `${ongoingCycle.remainingTime?.friendly ?? 'time'} left` : 'met';
 }

@@ -39,6 +39,9 @@ const PAGE_SIZE = 200;
 /** No project has so many types, and no type so many fields. */
 const MAX_PAGES = 5;
 
+/** They stand on screens, but what an issue is created or changed with cannot hold them. */
+const notGiven = new Set(['issuelinks', 'attachment', 'comment', 'worklog']);
+
 /** What a site's issues can be, for one call; kept for five minutes. */
 export function openMetadata(clientFor: (call: Call) => Client, now: () => number): (call: Call) => Metadata {
   const keepTypes = shortLived<IssueType[]>(LIFE_MS, now);
@@ -67,25 +70,27 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
 
       createFields: (projectId, issueTypeId) =>
         waitFor(
-          keepFields(`${projectId} ${issueTypeId}`, () => {
+          keepFields(`${projectId} ${issueTypeId}`, async () => {
             const client = sharedClient();
-            return allPages(async startAt => {
+            const fields = await allPages(async startAt => {
               const answer = await getCreateIssueMetaIssueTypeId(client, {
                 projectIdOrKey: projectId,
                 issueTypeId,
                 startAt,
                 maxResults: PAGE_SIZE,
               });
-              const { fields, total } = parseAnswer(createFieldsSchema, answer);
-              return { items: fields.map(({ fieldId, ...field }) => ({ ...field, id: fieldId })), total };
+              const { fields: items, total } = parseAnswer(createFieldsSchema, answer);
+              return { items, total };
             });
+            return givable(fields.map(({ fieldId, ...field }) => ({ ...field, id: fieldId })));
           }),
           call.signal,
         ),
 
       async editFields(issueKey) {
         const answer = await getEditIssueMeta(clientFor(call), { issueIdOrKey: issueKey });
-        return Object.entries(parseAnswer(editFieldsSchema, answer).fields).map(([id, field]) => ({ ...field, id }));
+        const { fields } = parseAnswer(editFieldsSchema, answer);
+        return givable(Object.entries(fields).map(([id, field]) => ({ ...field, id })));
       },
 
       linkTypes: () =>
@@ -100,10 +105,16 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
       async transitionFields(issueKey, transitionId) {
         const request = { issueIdOrKey: issueKey, transitionId, expand: 'transitions.fields' };
         const { transitions } = parseAnswer(transitionsSchema, await getTransitions(clientFor(call), request));
-        return transitions.flatMap(({ fields }) => Object.entries(fields).map(([id, field]) => ({ ...field, id })));
+        return givable(
+          transitions.flatMap(({ fields }) => Object.entries(fields).map(([id, field]) => ({ ...field, id }))),
+        );
       },
     };
   };
+}
+
+function givable(fields: readonly (Omit<IssueField, 'name'> & { name?: string | null | undefined })[]): IssueField[] {
+  return fields.filter(({ id }) => !notGiven.has(id)).map(field => ({ ...field, name: field.name ?? field.id }));
 }
 
 async function allPages<Item>(

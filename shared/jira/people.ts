@@ -24,8 +24,14 @@ const LOOKUP_MS = 8_000;
 /** More candidates than this are no help to anybody. */
 const MAX_CANDIDATES = 10;
 
-/** https://support.atlassian.com/organization-administration/docs/what-is-an-atlassian-account-id/ */
-const accountId = /^([0-9a-f]{24}|\d+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+/**
+ * `5b10ac8d82e05b22cc7d4ef5`, `712020:<uuid>`, `qm:<uuid>:<number>`: nobody's name looks like that.
+ * https://support.atlassian.com/organization-administration/docs/what-is-an-atlassian-account-id/
+ */
+const accountId = /^([0-9a-f]{24}|\w+(:[\w-]+)+)$/i;
+
+/** Jira takes so many people, and only then looks who of them matches: any fewer would hide the others. */
+const MAX_SEARCHED = 1000;
 
 /** People of a Jira site, for one call; what was looked up is kept for a minute. */
 export function openPeople(clientFor: (call: Call) => Client, now: () => number): (call: Call) => People {
@@ -36,7 +42,7 @@ export function openPeople(clientFor: (call: Call) => Client, now: () => number)
       waitFor(
         keep(JSON.stringify([text.toLowerCase(), assignable]), async () => {
           const client = clientFor(shareable(call, LOOKUP_MS, now()));
-          const query = { ...(accountId.test(text) ? { accountId: text } : { query: text }), maxResults: 50 };
+          const query = { ...(accountId.test(text) ? { accountId: text } : { query: text }), maxResults: MAX_SEARCHED };
           const answer = await (assignable
             ? findAssignableUsers(client, { ...query, ...assignable })
             : findUsers(client, query));
@@ -88,7 +94,7 @@ function ownAddresses({ caller: { email, userName } }: Call): string[] {
 
 /** Jira finds by the beginnings of words: who is called exactly so, or has exactly that address, comes before all others. */
 function bestMatches(users: readonly User[], wanted: string): readonly User[] {
-  if (accountId.test(wanted)) return users.filter(user => user.accountId === wanted);
+  if (accountId.test(wanted)) return users.filter(user => isSame(user.accountId, wanted));
   const isEmail = wanted.includes('@');
   // An address may be hidden, and is then what Jira found the person by.
   const candidates = isEmail

@@ -4,7 +4,7 @@ import * as z from 'zod';
 // Everything that Jira may leave out is nullish here; what is not named here is dropped.
 
 /** Jira writes `2026-11-20T09:30:00.000+0000`; answers use ISO 8601 in UTC. */
-const timestamp = z.string().transform((value, context) => {
+export const timestamp = z.string().transform((value, context) => {
   const date = new Date(value);
   if (!Number.isNaN(date.getTime())) return date.toISOString();
   context.issues.push({ code: 'custom', message: 'not a date', input: value });
@@ -13,7 +13,6 @@ const timestamp = z.string().transform((value, context) => {
 
 const person = z.object({ displayName: z.string().nullish() }).nullish();
 const named = z.object({ name: z.string() });
-const moment = timestamp.nullish().catch(undefined);
 
 /** A list of which Jira may leave out all; what cannot be read in it is left out, too, and does not cost us the rest. */
 const listOf = <Schema extends z.ZodType>(schema: Schema) =>
@@ -23,6 +22,15 @@ const listOf = <Schema extends z.ZodType>(schema: Schema) =>
     // All of it is parsed at once; only where that fails are its items looked at one by one.
     .catch(({ value }) => (Array.isArray(value) ? value.flatMap(item => schema.safeParse(item).data ?? []) : []))
     .transform(items => items ?? []);
+
+/** An object of which Jira may leave out any part; what cannot be read of it is left out, in the same way. */
+const partsOf = <Shape extends Record<string, z.ZodType>>(shape: Shape) => {
+  const schema = z.looseObject(shape);
+  const readable = ([name, part]: [string, unknown]) => shape[name]?.safeParse(part).success !== false;
+  return z
+    .looseObject({})
+    .pipe(schema.catch(({ value }) => schema.parse(Object.fromEntries(Object.entries(value ?? {}).filter(readable)))));
+};
 
 const text = z.string().nullish();
 
@@ -51,20 +59,21 @@ const total = z.number().nullish().catch(undefined);
 const commentSchema = z.object({
   id: z.string().catch(''),
   author: person,
-  updateAuthor: person,
   created: timestamp,
-  updated: moment,
   body: z.unknown().optional(),
   visibility: z.unknown().optional(),
 });
 
-/** A comment that is restricted to a role or a group is not for everybody who asks an agent. */
-const commentsSchema = listOf(commentSchema).transform(comments => comments.filter(({ visibility }) => !visibility));
+/** A comment that is restricted to a role or a group is not for everybody who asks an agent, nor is it counted. */
+const commentsSchema = z.object({ total, comments: listOf(commentSchema) }).transform(({ total, comments: all }) => {
+  const comments = all.filter(({ visibility }) => !visibility);
+  return { total: typeof total === 'number' ? total - (all.length - comments.length) : undefined, comments };
+});
 
 /** What a link, a parent and a sub-task show of the issue at their other end. */
 const neighbourSchema = z.object({
   key: z.string(),
-  fields: z.object({ summary: z.string().nullish(), status: named.nullish() }).nullish(),
+  fields: partsOf({ summary: text, status: named.nullish() }).nullish(),
 });
 
 const linkSchema = z.object({
@@ -76,42 +85,38 @@ const linkSchema = z.object({
 /** An issue, of whose fields those are there that were asked for. */
 export const issueSchema = z.object({
   key: z.string(),
-  fields: z.looseObject({
-    summary: z.string().nullish(),
+  fields: partsOf({
+    summary: text,
     description: z.unknown().optional(),
-    issuetype: named.nullish().catch(undefined),
-    status: z.object({ name: z.string(), statusCategory: named.nullish() }).nullish().catch(undefined),
+    issuetype: named.nullish(),
+    status: z.object({ name: z.string(), statusCategory: named.nullish() }).nullish(),
     resolution: named.nullish(),
-    priority: named.nullish().catch(undefined),
+    priority: named.nullish(),
     assignee: person,
     reporter: person,
-    creator: person,
-    labels: z.array(z.string()).nullish(),
-    duedate: z.string().nullish(),
+    labels: listOf(z.string()).optional(),
+    duedate: text,
     project: z.object({ key: z.string(), name: z.string() }).nullish(),
     parent: neighbourSchema.nullish(),
-    subtasks: z.array(neighbourSchema).nullish(),
-    issuelinks: z.array(linkSchema).nullish(),
-    attachment: z.array(z.object({ filename: z.string() })).nullish(),
-    components: z.array(named).nullish(),
-    fixVersions: z.array(named).nullish(),
-    timetracking: z
-      .object({
-        originalEstimate: z.string().nullish(),
-        remainingEstimate: z.string().nullish(),
-        timeSpent: z.string().nullish(),
-      })
-      .nullish(),
-    created: moment,
-    updated: moment,
-    resolutiondate: moment,
-    comment: z.object({ total, comments: commentsSchema }).nullish(),
+    subtasks: listOf(neighbourSchema).optional(),
+    issuelinks: listOf(linkSchema).optional(),
+    attachment: listOf(z.object({ filename: z.string() })).optional(),
+    components: listOf(named).optional(),
+    fixVersions: listOf(named).optional(),
+    timetracking: partsOf({ originalEstimate: text, remainingEstimate: text, timeSpent: text }).nullish(),
+    created: timestamp.nullish(),
+    updated: timestamp.nullish(),
+    resolutiondate: timestamp.nullish(),
+    comment: commentsSchema.nullish(),
   }),
   changelog: z.object({ total, histories: listOf(historySchema) }).nullish(),
   /** With `expand=names`: what people see, by field id. */
-  names: z.record(z.string(), z.string()).nullish(),
+  names: z.record(z.string(), z.string().catch('')).nullish().catch(undefined),
   /** With `expand=schema`: the type of each field, by field id. */
-  schema: z.record(z.string(), z.object({ custom: z.string().nullish() })).nullish(),
+  schema: z
+    .record(z.string(), z.object({ custom: text }).nullish().catch(undefined))
+    .nullish()
+    .catch(undefined),
   transitions: z
     .array(z.object({ id: z.string(), name: z.string(), hasScreen: z.boolean().nullish(), to: named }))
     .nullish(),
@@ -160,28 +165,34 @@ export const usersSchema = z.array(
 const issueTypeSchema = z.object({
   id: z.string(),
   name: z.string(),
-  description: z.string().nullish(),
-  subtask: z.boolean().nullish(),
+  description: text.catch(undefined),
+  subtask: z.boolean().nullish().catch(undefined),
 });
 
 export const issueTypesSchema = z.object({ total: z.number().nullish(), issueTypes: z.array(issueTypeSchema) });
 
-/** A field of a new or changed issue: what it is called, what it takes. */
+const label = z
+  .union([z.string(), z.number().transform(String)])
+  .nullish()
+  .catch(undefined);
+
+const option = z.object({ id: label, name: label, value: label, key: label });
+
+const optionTree = option.extend({ children: listOf(option).optional() });
+
+/** Jira's documents leave open what a value is: most often it is an object, sometimes a bare text. */
+const allowedValue = z.union([
+  optionTree,
+  z.union([z.string(), z.number()]).transform(value => optionTree.parse({ value })),
+]);
+
+/** A field of a new or changed issue: what it is called, what it takes. One odd field must not hide the others. */
 const fieldMetaSchema = z.object({
-  name: z.string(),
-  required: z.boolean(),
-  hasDefaultValue: z.boolean().nullish(),
-  schema: z.object({ type: z.string(), items: z.string().nullish(), custom: z.string().nullish() }),
-  allowedValues: z
-    .array(
-      z.looseObject({
-        id: z.string().nullish(),
-        name: z.string().nullish(),
-        value: z.string().nullish(),
-        key: z.string().nullish(),
-      }),
-    )
-    .nullish(),
+  name: text.catch(undefined),
+  required: z.boolean().catch(false),
+  hasDefaultValue: z.boolean().nullish().catch(undefined),
+  schema: z.object({ type: z.string(), items: text, custom: text }).catch({ type: 'any' }),
+  allowedValues: listOf(allowedValue).nullish(),
 });
 
 export const createFieldsSchema = z.object({
@@ -216,4 +227,5 @@ export type Worklog = z.output<typeof worklogSchema>;
 /** A field that an issue may be given, with its id. */
 export interface IssueField extends z.output<typeof fieldMetaSchema> {
   id: string;
+  name: string;
 }

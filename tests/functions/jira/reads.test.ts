@@ -54,7 +54,7 @@ describe('getProjectSummary', () => {
       inProgress: await count({ jql: 'project = ATLAS AND status IN ("In Progress", "In Review")' }),
       done: await count({ projectId: 'ATLAS', status: 'Done' }),
       overdue: await count({ jql: 'project = ATLAS AND due < startOfDay() AND resolution IS EMPTY' }),
-      unassigned: await count({ projectId: 'ATLAS', status: 'open', assignee: 'none' }),
+      unassigned: await count({ projectId: 'ATLAS', status: 'not done', assignee: 'none' }),
       created: await count({ jql: 'project = ATLAS AND created >= -7d' }),
       resolved: await count({ jql: 'project = ATLAS AND resolved >= -7d' }),
     });
