@@ -68,7 +68,35 @@ ${access === 'read' ? readRequest(action, input) : writeRequest(action, input)}
 \`\`\`json
 ${JSON.stringify(shortened(answer), null, 2)}
 \`\`\`
+
+${errorsOf(action, Object.keys(properties))}
 `;
+}
+
+/** What, besides an input that breaks its schema, this very action refuses: it follows from what its inputs name. */
+function errorsOf({ access }: Action, inputs: readonly string[]): string {
+  const named = inputs.filter(input =>
+    /^(projectId|issueKey|targetIssueKey|objectType|recordId|accountId|contactId)$/.test(input),
+  );
+  const people = inputs.filter(input => input === 'assignee');
+  const codes = [
+    '`invalid_input` names each input that is missing, unknown or wrong',
+    ...(named.length > 0 ? [`\`not_found\` when there is no such ${listed(named)} that the service may see`] : []),
+    ...(people.length > 0 ? [`\`ambiguous\` when several people match ${listed(people)}, and lists them`] : []),
+    ...(access === 'write'
+      ? [
+          '`forbidden` when the service is read only',
+          '`conflict` when something changed meanwhile',
+          '`upstream_timeout`, not to be repeated, when nobody knows whether the change was made',
+        ]
+      : []),
+  ];
+  return `**Errors**: ${codes.join('; ')}; and [those of every action](#errors).`;
+}
+
+function listed(names: readonly string[]): string {
+  const quoted = names.map(name => `\`${name}\``);
+  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
 
 function readRequest({ system, name }: Action, input: SampleCall['input']): string {
