@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adfErrors } from '../../support/adfSchema.ts';
+import { agreesWithOpenApi } from '../../support/agreesWithOpenApi.ts';
 import { type JiraApp, startJiraApp } from '../../support/jiraApp.ts';
-import { findJiraOpenApi, openApiCheck } from '../../support/openApiCheck.ts';
 
 let app: JiraApp;
 beforeAll(async () => {
@@ -494,12 +494,4 @@ describe('logWork', () => {
   });
 });
 
-const openApi = findJiraOpenApi();
-
-describe.skipIf(!openApi)("Jira's own OpenAPI document", () => {
-  it('has every request that was made here, and every answer', () => {
-    const check = openApiCheck(openApi ?? '');
-    expect(app.jira.exchanges.length).toBeGreaterThan(20);
-    expect(app.jira.exchanges.flatMap(check)).toEqual([]);
-  });
-});
+agreesWithOpenApi(() => app.jira);
