@@ -6,7 +6,7 @@ import { applyLocalSettings } from './host/localSettings.ts';
 import { consoleLog } from './host/log.ts';
 import { parsePort } from './host/port.ts';
 import { runUntilStopped } from './host/runUntilStopped.ts';
-import { fillWithSandboxes, sandboxes } from './sandbox/sandboxes.ts';
+import { fillWithSandboxes, sandboxes } from './sandboxes.ts';
 
 const root = resolve(import.meta.dirname, '..');
 

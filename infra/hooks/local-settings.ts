@@ -2,7 +2,7 @@
 // The vault's address is among them, so a local run reads the real secrets with your own sign-in; no secret is written.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { settingNames } from '../../shared/config.ts';
+import { settingNames } from '../../shared/settings/config.ts';
 import { readAzdValues } from './azd.ts';
 import { runHook } from './hook.ts';
 

@@ -4,7 +4,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { placeholders, product } from '../../tools/generate/publisher.ts';
+import { placeholders, product } from '../../product.ts';
 import { type AzdValues, readAzdValues } from './azd.ts';
 import { runHook } from './hook.ts';
 import { openPac, type Pac } from './pac.ts';

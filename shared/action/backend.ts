@@ -1,6 +1,6 @@
-import { type Config, type Environment, readConfig } from '../config.ts';
 import { openLedger } from '../ledger/openLedger.ts';
 import { createSecretStore, type SecretStore, secretSource } from '../secrets/secretStore.ts';
+import { type Config, type Environment, readConfig } from '../settings/config.ts';
 import { createInvoke, type Invoke } from './invoke.ts';
 import { createSystems, type Systems } from './systems.ts';
 

@@ -1,10 +1,10 @@
 import type { Call, Log, Usage } from '../call.ts';
 import { authorize, type Caller, identifyCaller } from '../caller/caller.ts';
-import type { Config, Environment } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { fingerprint } from '../ledger/fingerprint.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
+import type { Config, Environment } from '../settings/config.ts';
 import { waitFor } from '../singleFlight.ts';
 import { lostWrite } from '../upstream/upstream.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';

@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
-import type { Config } from '../config.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
+import type { Config } from '../settings/config.ts';
 import { createUpstream, type Upstream } from '../upstream/upstream.ts';
 
 /** What a system's facade is made from. */
@@ -22,12 +22,12 @@ interface OpenSystem<Facade> {
 const definitions = {
   jira: {
     title: 'Jira',
-    open: (parts: SystemParts) => import('../jira/jira.ts').then(({ openJira }) => openJira(parts)),
+    open: (parts: SystemParts) => import('../../functions/jira/api/jira.ts').then(({ openJira }) => openJira(parts)),
   },
   salesforce: {
     title: 'Salesforce',
     open: (parts: SystemParts) =>
-      import('../salesforce/salesforce.ts').then(({ openSalesforce }) => openSalesforce(parts)),
+      import('../../functions/salesforce/api/salesforce.ts').then(({ openSalesforce }) => openSalesforce(parts)),
   },
 };
 

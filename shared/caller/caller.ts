@@ -1,5 +1,5 @@
-import type { AppSettings, Environment } from '../config.ts';
 import { Failure } from '../failure.ts';
+import type { AppSettings, Environment } from '../settings/config.ts';
 
 /** Who calls. With a function key nobody in particular does: every holder of the key is the same caller. */
 export interface Caller {

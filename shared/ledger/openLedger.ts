@@ -1,4 +1,4 @@
-import type { Config, Environment } from '../config.ts';
+import type { Config, Environment } from '../settings/config.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { memoryStore } from './memoryStore.ts';
 

@@ -1,8 +1,8 @@
 import { odata, TableClient } from '@azure/data-tables';
 import * as z from 'zod';
 import { azureCredential } from '../azureCredential.ts';
-import type { Environment } from '../config.ts';
 import { Failure } from '../failure.ts';
+import type { Environment } from '../settings/config.ts';
 import type { HeldRow, LedgerRow, LedgerStore } from './ledgerStore.ts';
 
 const TABLE = 'ledger';

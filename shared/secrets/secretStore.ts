@@ -1,5 +1,5 @@
-import type { Environment, SecretsSettings } from '../config.ts';
 import { Failure } from '../failure.ts';
+import type { Environment, SecretsSettings } from '../settings/config.ts';
 import { singleFlight, waitFor } from '../singleFlight.ts';
 
 /** The secrets this app knows, by their names in the vault. */

@@ -5,9 +5,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
+import { startJiraSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
+import { startSandboxServer } from '../../shared/sandbox/sandboxServer.ts';
 import { build } from '../../tools/build/build.ts';
-import { startJiraSandbox } from '../../tools/sandbox/jira/jiraSandbox.ts';
-import { startSandboxServer } from '../../tools/sandbox/sandboxServer.ts';
 import { startApp } from '../support/app.ts';
 import { startVault } from '../support/vault.ts';
 

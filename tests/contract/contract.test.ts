@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillWithSandboxes, sandboxes } from '../../tools/sandbox/sandboxes.ts';
+import { fillWithSandboxes, sandboxes } from '../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { readDefinition, requiredInputs, samples } from './definition.ts';
 

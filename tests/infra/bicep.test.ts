@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { settingNames } from '../../shared/config.ts';
+import { placeholders } from '../../product.ts';
 import { failureCodes } from '../../shared/failure.ts';
-import { placeholders } from '../../tools/generate/publisher.ts';
+import { settingNames } from '../../shared/settings/config.ts';
 import {
   formatCopies,
   noCompiler,

@@ -17,9 +17,9 @@ export async function declaredActions(root: URL): Promise<DeclaredAction[]> {
   );
   const files = await Promise.all(
     folders.map(async ({ name }) =>
-      (await readdir(new URL(`${name}/`, functions)))
+      (await readdir(new URL(`${name}/actions/`, functions)))
         .filter(file => file.endsWith('.ts'))
-        .map(file => `${name}/${file.slice(0, -3)}`),
+        .map(file => `${name}/actions/${file.slice(0, -3)}`),
     ),
   );
   return Promise.all(
@@ -33,7 +33,7 @@ export async function declaredActions(root: URL): Promise<DeclaredAction[]> {
 async function load(file: string, url: URL): Promise<DeclaredAction> {
   const { default: action } = (await import(url.href)) as { default?: Action };
   if (!action) throw new Error(`functions/${file}.ts has no default export. Export default defineAction({ … }).`);
-  if (`${action.system}/${action.name}` !== file) {
+  if (`${action.system}/actions/${action.name}` !== file) {
     throw new Error(
       `functions/${file}.ts declares ${action.system}/${action.name}. An action has the name of its file, and its system that of the folder.`,
     );

@@ -1,4 +1,4 @@
-import { placeholders, product, publisher } from './publisher.ts';
+import { placeholders, product, publisher } from '../../product.ts';
 
 /** How a connection proves who it is: with the app's function key, or with the user's sign-in. */
 export type ConnectorAuth = 'key' | 'entra';

@@ -1,3 +1,4 @@
+import { placeholders, product, publisher } from '../../product.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { inlineErrorSchema, problemSchema } from '../../shared/action/failureSchema.ts';
 import { inputSchema, outputSchema, type PlainSchema, toPlainObject } from '../../shared/action/plainSchema.ts';
@@ -6,7 +7,6 @@ import { type ConnectorAuth, security } from './connection.ts';
 import { GENERATED } from './generated.ts';
 import { fieldTitle, operationId } from './naming.ts';
 import { problemStatuses } from './problems.ts';
-import { placeholders, product, publisher } from './publisher.ts';
 
 /** The connector as Power Platform imports it: https://learn.microsoft.com/connectors/custom-connectors/define-openapi-definition */
 export function connectorDefinition(actions: readonly Action[], version: string, auth: ConnectorAuth) {

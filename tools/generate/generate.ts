@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { product } from '../../product.ts';
 import { actionIndex, declaredActions } from './actionIndex.ts';
 import { actionReference } from './actionReference.ts';
 import { type ConnectorAuth, connectorProperties } from './connection.ts';
@@ -10,7 +11,6 @@ import { functionTools } from './functionTools.ts';
 import { icon } from './icon.ts';
 import { openApi } from './openApi.ts';
 import { pluginManifest } from './plugin.ts';
-import { product } from './publisher.ts';
 import { sampleCall } from './sampleCalls.ts';
 
 const ICON = 'infra/connector/icon.png';

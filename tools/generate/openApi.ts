@@ -1,10 +1,10 @@
+import { placeholders, product, publisher } from '../../product.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { problemSchema } from '../../shared/action/failureSchema.ts';
 import { inputSchema, outputSchema, toPlainObject } from '../../shared/action/plainSchema.ts';
 import { GENERATED } from './generated.ts';
 import { operationId } from './naming.ts';
 import { problemStatuses } from './problems.ts';
-import { placeholders, product, publisher } from './publisher.ts';
 
 /** The document that the plugin refers to: OpenAPI 3, with failures as problem documents. */
 export function openApi(actions: readonly Action[], version: string) {

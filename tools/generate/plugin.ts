@@ -1,9 +1,9 @@
+import { product, publisher } from '../../product.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { instructions } from '../../shared/action/instructions.ts';
 import { inputSchema, outputSchema, type PlainSchema } from '../../shared/action/plainSchema.ts';
 import { GENERATED } from './generated.ts';
 import { fieldTitle, operationId } from './naming.ts';
-import { product, publisher } from './publisher.ts';
 
 /** The Microsoft 365 Copilot plugin: https://learn.microsoft.com/microsoft-365-copilot/extensibility/plugin-manifest-2.4 */
 export function pluginManifest(actions: readonly Action[]) {

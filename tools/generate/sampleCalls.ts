@@ -1,6 +1,6 @@
 import { type Backend, createBackend } from '../../shared/action/backend.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
-import { sandboxes } from '../sandbox/sandboxes.ts';
+import { sandboxes } from '../sandboxes.ts';
 
 /** An action's own example, and what the sandbox answers to it. */
 export interface SampleCall {

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Backing } from '../sandbox/sandboxes.ts';
+import type { Backing } from '../sandboxes.ts';
 import type { ServedFunction } from './host.ts';
 
 /** What the banner needs to know of an action: how to call it, with values that answer something. */

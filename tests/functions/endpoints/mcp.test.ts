@@ -10,7 +10,7 @@ import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextpr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actions as entries } from '../../../functions/actions.ts';
 import type { Action } from '../../../shared/action/defineAction.ts';
-import { fillWithSandboxes, sandboxes } from '../../../tools/sandbox/sandboxes.ts';
+import { fillWithSandboxes, sandboxes } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 
 const execute = promisify(execFile);

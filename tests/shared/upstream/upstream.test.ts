@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../../shared/call.ts';
+import { type SandboxServer, startSandboxServer } from '../../../shared/sandbox/sandboxServer.ts';
 import { createUpstream, type Upstream, type UpstreamRequest } from '../../../shared/upstream/upstream.ts';
-import { type SandboxServer, startSandboxServer } from '../../../tools/sandbox/sandboxServer.ts';
 
 let server: SandboxServer;
 let upstream: Upstream;

@@ -1,6 +1,6 @@
 // The same fetch and the same mapping as the action, and nothing else: no validation, limits, retries or error answers.
 import { app } from '@azure/functions';
-import { adfToMarkdown } from '../../../../shared/jira/adf/adfToMarkdown.ts';
+import { adfToMarkdown } from '../../../../functions/jira/api/adf/adfToMarkdown.ts';
 
 const { JIRA_BASE_URL = '', JIRA_EMAIL = '', JIRA_API_TOKEN = '' } = process.env;
 const authorization = `Basic ${Buffer.from(`${JIRA_EMAIL}:${JIRA_API_TOKEN}`).toString('base64')}`;

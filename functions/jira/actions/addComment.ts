@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { issueKey, markdown } from '../api/inputs.ts';
+import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+
+export default defineAction({
+  name: 'addComment',
+  system: 'jira',
+  access: 'write',
+  title: 'Add a comment to an issue',
+  description:
+    'Adds a comment to a Jira issue, and returns the issue as it is then. ' +
+    'Use it when the user wants to reply or to leave a note on a known issue. ' +
+    'To change the issue itself use updateIssue; to comment while moving it on use transitionIssue.',
+  input: z.object({
+    issueKey,
+    comment: markdown.describe(
+      'The comment, in Markdown. @ and an e-mail address, such as @ana@example.com, mentions that person.',
+    ),
+  }),
+  output: writtenIssue.extend({ commentId: z.string().describe('The ID of the new comment.') }),
+  example: { issueKey: 'ATLAS-12', comment: 'The fix is **released**.' },
+  async run({ issueKey, comment }, { jira }) {
+    const { commentId, issue } = await jira.addComment(issueKey, comment);
+    return { ...toWrittenIssue(issue, jira.browseUrl), commentId };
+  },
+});

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { page } from '../../../shared/action/page.ts';
+import { shortText } from '../api/inputs.ts';
+import { offsetOf } from '../api/offset.ts';
+
+const user = z.object({
+  accountId: z.string().describe('The ID of the account, which can be given wherever a person is asked for.'),
+  name: z.string().optional().describe('The name of the person.'),
+  email: z.string().optional().describe('The e-mail address; absent where it is hidden.'),
+});
+
+export default defineAction({
+  name: 'findUsers',
+  system: 'jira',
+  access: 'read',
+  title: 'Find users',
+  description:
+    'Finds people who use Jira by name or e-mail address. ' +
+    'Use it when it is not clear who is meant, or when another action says that several people match. ' +
+    'Actions that take a person find one by name or e-mail address themselves; for people at a customer use findContacts.',
+  input: z.object({
+    person: shortText.describe('The beginning of a name or of an e-mail address, such as Ana or ana.ruiz@example.com.'),
+  }),
+  output: z.object({ users: z.array(user).describe('The people that match.') }),
+  example: { person: 'Ana' },
+  paged: true,
+  async run({ person }, { jira, page: { limit, cursor } }) {
+    const { users, next } = await jira.people.search(person, { startAt: offsetOf(cursor), limit });
+    return page({
+      items: users.map(({ accountId, displayName, emailAddress }) => ({
+        accountId,
+        ...(displayName && { name: displayName }),
+        ...(emailAddress && { email: emailAddress }),
+      })),
+      nextCursor: next === undefined ? undefined : String(next),
+      answer: shown => ({ users: shown }),
+    });
+  },
+});

@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { issueKey } from '../api/inputs.ts';
+import { issueDetails, issueDetailsFields, toIssueDetails } from '../api/issueDetails.ts';
+
+export default defineAction({
+  name: 'getIssue',
+  system: 'jira',
+  access: 'read',
+  title: 'Get an issue',
+  description:
+    'Returns all about one Jira issue: description, status, people, dates, labels, parent, sub-tasks, links, attachments, other fields by name, and its latest comments. ' +
+    'Use it when the key of the issue is known and the user wants to read it, or before changing it. ' +
+    'To find an issue use searchIssues; for who changed what and when use getIssueHistory.',
+  input: z.object({ issueKey }),
+  output: issueDetails,
+  example: { issueKey: 'ATLAS-12' },
+  async run({ issueKey }, { jira }) {
+    const issue = await jira.getIssue(issueKey, { fields: issueDetailsFields, expand: 'names,schema' });
+    return toIssueDetails(issue, jira.browseUrl);
+  },
+});

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { page } from '../../../shared/action/page.ts';
+import { shortText } from '../api/inputs.ts';
+import { offsetOf } from '../api/offset.ts';
+
+const project = z.object({
+  key: z.string().describe('The key of the project, which other actions take as projectId.'),
+  name: z.string().describe('The name of the project.'),
+  description: z.string().optional().describe('What the project is about.'),
+  lead: z.string().optional().describe('Who leads it.'),
+  url: z.url().describe('Where to open the project.'),
+});
+
+export default defineAction({
+  name: 'listProjects',
+  system: 'jira',
+  access: 'read',
+  title: 'List projects',
+  description:
+    'Lists the Jira projects that can be seen here, by key, with their names, leads and links. ' +
+    'Use it when the user names a project and its key is not known, or asks which projects there are. ' +
+    'For how a project stands use getProjectSummary; for its issues use searchIssues.',
+  input: z.object({
+    term: shortText.optional().describe('A part of the name or the key. All projects unless given.'),
+  }),
+  output: z.object({ projects: z.array(project).describe('The projects, by key.') }),
+  example: { term: 'Atlas' },
+  paged: true,
+  async run({ term }, { jira, page: { limit, cursor } }) {
+    const startAt = offsetOf(cursor);
+    const { projects, isLast } = await jira.listProjects({ term, startAt, limit });
+    return page({
+      items: projects.map(({ key, name, description, lead }) => ({
+        key,
+        name,
+        ...(description && { description }),
+        ...(lead?.displayName && { lead: lead.displayName }),
+        url: jira.browseUrl(key),
+      })),
+      nextCursor: isLast ? undefined : String(startAt + projects.length),
+      answer: shown => ({ projects: shown }),
+    });
+  },
+});

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { issueKey, markdown } from '../api/inputs.ts';
+import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+
+const timeSpent = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(
+    /^\d{1,4}(\.\d{1,2})?\s*[wdhm](\s*\d{1,4}(\.\d{1,2})?\s*[wdhm])*$/,
+    'It must be a time such as 1h 30m, 45m or 2d.',
+  )
+  .transform(text => text.replace(/\s+/g, '').replace(/[wdhm](?=.)/g, '$& '))
+  .refine(text => /[1-9]/.test(text), 'It must be more than nothing.');
+
+export default defineAction({
+  name: 'logWork',
+  system: 'jira',
+  access: 'write',
+  title: 'Log work on an issue',
+  description:
+    'Logs time that was worked on a Jira issue, and returns the issue with the time that it took so far. ' +
+    'Use it when the user says how long they worked on a known issue. Work is logged under the account of this service, so name the person in the comment. ' +
+    'To leave a note without any time use addComment.',
+  input: z.object({
+    issueKey,
+    timeSpent: timeSpent.describe(
+      'The time worked, such as 1h 30m, 45m or 2d, in weeks (w), days (d), hours (h) and minutes (m).',
+    ),
+    since: sinceText
+      .optional()
+      .describe('When the work began: a date, a date-time, or a span back from now such as 2h. Now unless given.'),
+    comment: markdown.optional().describe('What was done, in Markdown.'),
+  }),
+  output: writtenIssue.extend({
+    worklogId: z.string().describe('The ID of the new entry.'),
+    timeSpent: z.string().describe('The time that was logged, as Jira writes it.'),
+    totalTimeSpent: z.string().optional().describe('The time that was worked on the issue in all.'),
+  }),
+  example: { issueKey: 'ATLAS-12', timeSpent: '1h 30m' },
+  async run({ issueKey, timeSpent, since, comment }, { jira, now }) {
+    const started = since === undefined ? now : resolveSince(since, now);
+    const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
+    const total = issue.fields.timetracking?.timeSpent;
+    return {
+      ...toWrittenIssue(issue, jira.browseUrl),
+      worklogId: worklog.id,
+      timeSpent: worklog.timeSpent,
+      ...(total && { totalTimeSpent: total }),
+    };
+  },
+});

@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { invalidInput } from '../../../shared/action/input.ts';
+import { page } from '../../../shared/action/page.ts';
+import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { day, isNone, projectId, shortText } from '../api/inputs.ts';
+import { issueRow, issueRowFields, toIssueRow } from '../api/issueRow.ts';
+import type { Jira } from '../api/jira.ts';
+import { allOf, inProject, Jql, jql, minutesAgo, rawJql, words } from '../api/jql.ts';
+
+const input = z.object({
+  projectId: projectId.optional().describe('Only issues of this project: its key, such as ATLAS, or its numeric ID.'),
+  text: shortText.optional().describe('Words to look for in summaries, descriptions and comments.'),
+  status: shortText
+    .optional()
+    .describe('Only issues in this status, such as In Progress; not done for all but those that are done.'),
+  assignee: shortText
+    .optional()
+    .describe('Only issues of this person: a name, an e-mail address, me for the user who asks, or none for nobody.'),
+  issueType: shortText.optional().describe('Only issues of this type, such as Bug.'),
+  priority: shortText.optional().describe('Only issues of this priority, such as High.'),
+  label: shortText.optional().describe('Only issues with this label.'),
+  since: sinceText
+    .optional()
+    .describe('Only issues updated since then: a date, a date-time, or a span back from now such as 7d.'),
+  before: day.optional().describe('Only issues due before this day, such as 2026-11-30.'),
+  jql: z
+    .string()
+    .trim()
+    .min(1)
+    .max(5000)
+    .optional()
+    .describe(
+      'A search in JQL instead of all the filters, for what they cannot say. It must restrict something, such as a project; an ORDER BY alone is refused.',
+    ),
+});
+
+type Filters = Omit<z.output<typeof input>, 'jql'>;
+
+/** The query must not change from page to page, while `since` is told relative to now: see getProjectUpdates. */
+const SLACK_MINUTES = 61;
+
+export default defineAction({
+  name: 'searchIssues',
+  system: 'jira',
+  access: 'read',
+  title: 'Search issues',
+  description:
+    'Finds Jira issues by project, words, status, assignee, type, priority, label and dates, or by JQL, and returns them in short, the last updated first. ' +
+    'Use it when the user asks which issues there are, or whose key is not known; with assignee me it tells the user their own work. Give at least one filter. ' +
+    'For all about one issue use getIssue; for what happened in a project use getProjectUpdates; for numbers alone use getProjectSummary.',
+  input,
+  output: z.object({
+    issues: z.array(issueRow).describe('The issues, the last updated first unless the JQL says otherwise.'),
+  }),
+  example: { projectId: 'ATLAS', status: 'In Progress' },
+  paged: true,
+  async run({ jql: raw, ...filters }, { jira, now, page: { limit, cursor } }) {
+    const since = filters.since === undefined ? undefined : resolveSince(filters.since, now);
+    const { issues, nextCursor } = await jira.search({
+      jql: raw === undefined ? await filterQuery(filters, since, now, jira) : onlyJql(raw, filters),
+      fields: issueRowFields,
+      limit,
+      cursor,
+    });
+    const found = since ? issues.filter(({ fields }) => new Date(fields.updated ?? 0) >= since) : issues;
+    return page({
+      items: found.map(issue => toIssueRow(issue, jira.browseUrl)),
+      nextCursor: found.length < issues.length ? undefined : nextCursor,
+      answer: shown => ({ issues: shown }),
+    });
+  },
+});
+
+function onlyJql(raw: string, filters: Filters): Jql {
+  const others = Object.entries(filters).filter(([, value]) => value !== undefined);
+  if (others.length === 0) return rawJql(raw);
+  throw invalidInput([
+    {
+      field: 'jql',
+      message: `It cannot be combined with ${others.map(([name]) => name).join(', ')}. Put those into the JQL, or leave the JQL out.`,
+    },
+  ]);
+}
+
+async function filterQuery(filters: Filters, since: Date | undefined, now: Date, jira: Jira): Promise<Jql> {
+  const { projectId, text, status, assignee, issueType, priority, label, before } = filters;
+  const conditions = [
+    projectId && inProject(projectId),
+    text && jql`text ~ ${words(text)}`,
+    status && (status.toLowerCase() === 'not done' ? jql`statusCategory != Done` : jql`status = ${status}`),
+    assignee &&
+      (isNone(assignee) ? jql`assignee IS EMPTY` : jql`assignee = ${(await jira.people.find(assignee)).accountId}`),
+    issueType && jql`issuetype = ${issueType}`,
+    priority && jql`priority = ${priority}`,
+    label && jql`labels = ${label}`,
+    since && jql`updated >= ${minutesAgo((now.getTime() - since.getTime()) / 60_000 + SLACK_MINUTES)}`,
+    before && jql`due < ${before}`,
+  ].filter(condition => condition instanceof Jql);
+  if (conditions.length === 0) {
+    throw invalidInput([
+      { field: 'projectId', message: 'Give at least one filter, such as projectId, text or assignee.' },
+    ]);
+  }
+  return jql`${allOf(conditions)} ORDER BY updated DESC, key DESC`;
+}

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { Failure, type FieldError } from '../../../shared/failure.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/upstream.ts';
+
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes */
+const errorCollection = z.object({
+  errorMessages: z.array(z.string()).nullish(),
+  errors: z.record(z.string(), z.string()).nullish(),
+});
+
+/** A search and create metadata answer 400, not 404, for a project that is not there. */
+const unknownProject = [
+  /^(?:The value|A value with ID) '(.+)' does not exist for the field 'project'/,
+  /^No project could be found with (?:key|id) '(.+)'/,
+];
+
+const MAX_SENTENCE = 300;
+const MAX_SENTENCES = 10;
+
+/** What Jira's refusal of a request to `path` means to the caller. Its own sentences are told, its whole answer never. */
+export function answerFailure({ status, body }: UpstreamAnswer, path: string): Failure {
+  const { messages, errors } = readErrors(body);
+  const told = [...messages, ...errors.map(({ field, message }) => `${field}: ${message}`)].join(' ');
+  const because = told ? ` Jira says: ${told}` : '';
+
+  const missingProject = messages.flatMap(message => unknownProject.map(form => form.exec(message)?.[1])).find(Boolean);
+  if (missingProject) {
+    return new Failure(
+      'not_found',
+      `There is no Jira project ${missingProject} that this service may see. Check its key.`,
+    );
+  }
+  if (status === 403) return new Failure('forbidden', `Jira does not let this service do that.${because}`);
+  if (status === 404)
+    return new Failure('not_found', `There is no ${thingAt(path)} that this service may see.${because}`);
+  if (status === 409)
+    return new Failure(
+      'conflict',
+      `Jira refused it because something changed meanwhile. Look again, then decide.${because}`,
+    );
+  if (status === 410)
+    return new Failure('upstream_error', `Jira no longer offers what this service asked for.${because}`, {
+      retryable: false,
+    });
+  if (status === 413) return new Failure('invalid_input', 'Jira refused it because it is too large. Send less.');
+  return new Failure(
+    'invalid_input',
+    told ? `Jira refused it: ${told}` : `Jira refused it (status ${status}). Check the inputs.`,
+    {
+      // What is said of no field in particular stands beside what is said of some.
+      ...(errors.length > 0 && { errors: [...messages.map(message => ({ field: '', message })), ...errors] }),
+    },
+  );
+}
+
+function readErrors(body: string): { messages: string[]; errors: FieldError[] } {
+  const { data } = errorCollection.safeParse(parseJson(body));
+  return {
+    messages: (data?.errorMessages ?? []).slice(0, MAX_SENTENCES).map(sentence),
+    errors: Object.entries(data?.errors ?? {})
+      .slice(0, MAX_SENTENCES)
+      .map(([field, message]) => ({ field, message: sentence(message) })),
+  };
+}
+
+function sentence(message: string): string {
+  const text = message.length > MAX_SENTENCE ? `${message.slice(0, MAX_SENTENCE).toWellFormed()}…` : message;
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+/** Names what a path leads to: `/rest/api/3/issue/ATLAS-1/comment` is "issue ATLAS-1". */
+function thingAt(path: string): string {
+  const [, kind, name] = /\/(project|issue)\/([^/]+)/.exec(path.replace('/issue/createmeta/', '/project/')) ?? [];
+  return kind && name ? `Jira ${kind} ${name}` : 'such thing in Jira';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,157 @@
+import type { Client } from 'jira.js/core';
+import type { Call } from '../../../shared/call.ts';
+import { Failure } from '../../../shared/failure.ts';
+import type { SecretStore } from '../../../shared/secrets/secretStore.ts';
+import { isLoopback, type JiraSettings } from '../../../shared/settings/config.ts';
+import {
+  type Credentials,
+  SecretRefused,
+  secretCredentials,
+  type Token,
+  tokenCredentials,
+} from '../../../shared/upstream/credentials.ts';
+import type { Upstream } from '../../../shared/upstream/upstream.ts';
+import { answerFailure } from './answerFailure.ts';
+
+interface ClientParts {
+  settings: JiraSettings;
+  secrets: SecretStore;
+  upstream: Upstream;
+  now: () => number;
+}
+
+/** POST requests that change nothing. */
+const searches =
+  /^\/rest\/api\/3\/(search\/(jql|approximate-count)|jql\/(parse|match)|changelog\/bulkfetch|user\/bulk)$/;
+
+/**
+ * jira.js puts parameters into paths without encoding them. Ids and keys are checked where they come in; this is the
+ * second lock: no dot segments, no query, nothing percent-encoded.
+ */
+const cleanPath = /^\/rest\/api\/3(\/[\w:@-]+)+$/;
+
+/** Refusals are told apart by their words, which follow the account's language unless the request says otherwise. */
+const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' };
+
+const refusedSignIn = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/;
+
+/** Makes jira.js's client for one call: its requests, on our transport, with our credentials. */
+export function jiraClient(parts: ClientParts): (call: Call) => Client {
+  const { settings, upstream } = parts;
+  const base = apiBase(settings);
+  const credentials = jiraCredentials(parts);
+
+  return call => ({
+    async sendRequest<T>({
+      url: path,
+      method = 'GET',
+      body,
+      searchParams = {},
+    }: Parameters<Client['sendRequest']>[0]): Promise<T> {
+      if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
+      const url = base + path + queryString(searchParams);
+      const safe = method === 'GET' || (method === 'POST' && searches.test(path));
+      const answer = await credentials.authorized(call, async token => {
+        const answer = await upstream.send(
+          {
+            method,
+            url,
+            headers: {
+              authorization: token.value,
+              accept: 'application/json',
+              ...inEnglish,
+              ...(body !== undefined && { 'content-type': 'application/json' }),
+            },
+            ...(body !== undefined && { body: JSON.stringify(body) }),
+            safe,
+          },
+          call,
+        );
+        // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone. A change that it
+        // made it made all the same.
+        const isNobody = refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '');
+        return isNobody && (safe || answer.status >= 400) ? { ...answer, status: 401 } : answer;
+      });
+      if (answer.status >= 400) throw answerFailure(answer, path);
+      // What Jira answered is parsed by the facade, against the few fields that it uses.
+      return parseBody(answer.body, answer.status) as T;
+    },
+  });
+}
+
+/** Scoped tokens and service accounts work only through Atlassian's gateway; a stand-in on loopback plays that too. */
+function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
+  if (!JIRA_CLOUD_ID) return JIRA_BASE_URL;
+  const gateway = isLoopback(JIRA_BASE_URL) ? JIRA_BASE_URL : 'https://api.atlassian.com';
+  return `${gateway}/ex/jira/${JIRA_CLOUD_ID}`;
+}
+
+/** The value of the authorization header. */
+function jiraCredentials({ settings, secrets, upstream, now }: ClientParts): Credentials<{ value: string }> {
+  if (settings.JIRA_AUTH === 'basic') {
+    return secretCredentials({ upstream, secrets, secretName: 'jira-api-token' }, secret => ({
+      value: `Basic ${Buffer.from(`${settings.JIRA_EMAIL}:${secret}`).toString('base64')}`,
+    }));
+  }
+  return tokenCredentials({
+    upstream,
+    secrets,
+    secretName: 'jira-client-secret',
+    now,
+    exchange: (secret, _subject, call) => clientCredentialsToken(secret, settings, upstream, call, now),
+  });
+}
+
+/** https://support.atlassian.com/user-management/docs/create-oauth-2-0-credential-for-service-accounts/ */
+async function clientCredentialsToken(
+  secret: string,
+  settings: JiraSettings,
+  upstream: Upstream,
+  call: Call,
+  now: () => number,
+): Promise<Token> {
+  const answer = await upstream.send(
+    {
+      method: 'POST',
+      url: settings.JIRA_TOKEN_URL,
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({
+        grant_type: 'client_credentials',
+        client_id: settings.JIRA_CLIENT_ID,
+        client_secret: secret,
+      }),
+      safe: true,
+    },
+    call,
+  );
+  if (answer.status >= 400) throw new SecretRefused(`status ${answer.status}`);
+  const { access_token, expires_in } = parseBody(answer.body, answer.status) as {
+    access_token?: unknown;
+    expires_in?: unknown;
+  };
+  if (typeof access_token !== 'string') throw garbled();
+  const seconds = typeof expires_in === 'number' ? expires_in : 3600;
+  return { value: `Bearer ${access_token}`, expiresAt: now() + seconds * 1000 };
+}
+
+function queryString(searchParams: Record<string, unknown>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(searchParams)) {
+    if (value !== undefined && value !== null) query.set(name, Array.isArray(value) ? value.join(',') : String(value));
+  }
+  return query.size > 0 ? `?${query}` : '';
+}
+
+function parseBody(body: string, status: number): unknown {
+  if (body === '' && status !== 200) return undefined;
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw garbled(cause);
+  }
+}
+
+/** Jira answered with something that is not Jira's. */
+export function garbled(cause?: unknown): Failure {
+  return new Failure('upstream_error', 'Jira answered with something unreadable. Try again in a minute.', { cause });
+}

@@ -1,0 +1,287 @@
+import { invalidInput } from '../../../shared/action/input.ts';
+import { momentOf } from '../../../shared/action/since.ts';
+import { Failure, type FailureCode, type FieldError } from '../../../shared/failure.ts';
+import { day, isNone, listOf } from './inputs.ts';
+import type { Assignable, People } from './people.ts';
+import { toRichText } from './richText.ts';
+import type { IssueField, User } from './wire.ts';
+
+/** What an issue is to be given, in a caller's words. `none` clears, and so does null in `additionalFields`. */
+export interface IssueInput {
+  summary?: string | undefined;
+  description?: string | undefined;
+  assignee?: string | undefined;
+  priority?: string | undefined;
+  labels?: string | undefined;
+  dueDate?: string | undefined;
+  parent?: string | undefined;
+  additionalFields?: Record<string, unknown> | undefined;
+}
+
+interface Surroundings {
+  people: People;
+  /** Where people must be assignable. */
+  assignable: Assignable;
+  /** The fields that can be given here; without them, only those whose values need no check can be. */
+  screen: readonly IssueField[];
+  /** A new issue must be given all that is required. */
+  isNew?: boolean;
+}
+
+/** The inputs that fields have of their own, by field id. */
+const ownInputs: Record<string, string> = {
+  project: 'projectId',
+  issuetype: 'issueType',
+  summary: 'summary',
+  description: 'description',
+  assignee: 'assignee',
+  priority: 'priority',
+  labels: 'labels',
+  duedate: 'dueDate',
+  parent: 'parent',
+};
+
+/** More allowed values, or fields, than this are not listed. */
+const MAX_LISTED = 40;
+
+/** What is wrong with one value: told together with whatever else is wrong. */
+class ValueProblem extends Error {}
+
+/**
+ * The `fields` of a request that creates or changes an issue.
+ * @throws Failure `invalid_input` that names every field at fault, with what it takes; `not_found` or `ambiguous` for people
+ */
+export async function toFields(input: IssueInput, around: Surroundings): Promise<Record<string, unknown>> {
+  const { people, assignable, screen, isNew = false } = around;
+  const { summary, description, assignee, priority, labels, dueDate, parent, additionalFields = {} } = input;
+  const errors: FieldError[] = [];
+  const codes = new Set<FailureCode>();
+  const collect = async <Value>(field: string, value: () => Value | Promise<Value>): Promise<Value | undefined> => {
+    try {
+      return await value();
+    } catch (error) {
+      if (error instanceof Failure && isAboutPeople(error)) codes.add(error.code);
+      else if (error instanceof ValueProblem) codes.add('invalid_input');
+      else throw error;
+      errors.push({ field, message: error.message });
+      return undefined;
+    }
+  };
+  const given = new Set<string>();
+
+  const [richText, assigned, chosenPriority, ...others] = await Promise.all([
+    description === undefined || isNone(description) ? null : toRichText(description, people),
+    assignee === undefined || isNone(assignee) ? null : collect('assignee', () => people.find(assignee, assignable)),
+    priority === undefined ? null : collect('priority', () => choose(fieldCalled('priority', screen), priority)),
+    ...Object.entries(additionalFields).map(async ([name, value]) => {
+      const field = await collect('additionalFields', () => additionalField(name, screen, given));
+      return field && [field.id, await collect('additionalFields', () => toValue(field, value, people))];
+    }),
+  ]);
+
+  const fields = {
+    ...(summary !== undefined && { summary }),
+    ...(description !== undefined && { description: richText }),
+    ...(assignee !== undefined && { assignee: assigned && { accountId: assigned.accountId } }),
+    ...(priority !== undefined && { priority: chosenPriority }),
+    ...(labels !== undefined && { labels: isNone(labels) ? [] : listOf(labels) }),
+    ...(dueDate !== undefined && { duedate: isNone(dueDate) ? null : dueDate }),
+    ...(parent !== undefined && { parent: { key: parent } }),
+    ...Object.fromEntries(others.filter(entry => entry !== undefined)),
+  };
+  const missing = isNew ? missingFields(screen, fields) : [];
+  if (errors.length === 0 && missing.length === 0) return fields;
+  const refusal = invalidInput([...errors, ...missing]);
+  const [code, another] = missing.length > 0 ? [] : codes;
+  // Only where people are all that is wrong, the code says so.
+  throw code && !another ? new Failure(code, refusal.message, { errors }) : refusal;
+}
+
+const isAboutPeople = ({ code }: Failure) => code === 'not_found' || code === 'ambiguous';
+
+/** Every field that a new issue must have and was not given. */
+function missingFields(screen: readonly IssueField[], fields: Record<string, unknown>): FieldError[] {
+  const missing = screen.filter(
+    ({ id, required, hasDefaultValue }) =>
+      required && !hasDefaultValue && !(id in fields) && id !== 'project' && id !== 'issuetype',
+  );
+  return missing.map(field => {
+    const input = ownInputs[field.id];
+    const where = input
+      ? 'It is required here'
+      : `The field "${field.name}" is required here: give it in additionalFields`;
+    return { field: input ?? 'additionalFields', message: `${where}.${allowedText(field)}` };
+  });
+}
+
+/** The same failure with the names of our inputs in place of Jira's field ids. */
+export function withInputNames(error: unknown, screen: readonly IssueField[]): unknown {
+  if (!(error instanceof Failure) || error.code !== 'invalid_input' || !error.errors) return error;
+  return invalidInput(
+    error.errors.map(({ field, message }) => {
+      if (field === '') return { field, message };
+      const input = ownInputs[field];
+      if (input) return { field: input, message };
+      const name = screen.find(({ id }) => id === field)?.name ?? field;
+      return { field: 'additionalFields', message: `"${name}": ${message}` };
+    }),
+  );
+}
+
+function fieldCalled(name: string, screen: readonly IssueField[]): IssueField {
+  const wanted = name.trim().toLowerCase();
+  const byId = screen.find(({ id }) => id.toLowerCase() === wanted);
+  if (byId) return byId;
+  const [field, other] = screen.filter(each => each.name.toLowerCase() === wanted);
+  if (!field) {
+    const names = screen.filter(({ id }) => !(id in ownInputs)).map(each => each.name);
+    throw new ValueProblem(
+      `There is no field ${quoted(name)} here. ${names.length > 0 ? `The fields are ${listed(names)}.` : 'There are no additional fields.'}`,
+    );
+  }
+  if (other) {
+    const ids = screen.filter(each => each.name.toLowerCase() === wanted).map(({ id }) => id);
+    throw new ValueProblem(`Several fields are called ${quoted(name)}. Name one by its ID: ${listed(ids)}.`);
+  }
+  return field;
+}
+
+/** `given` are the fields that were given before, to which this one is added. */
+function additionalField(name: string, screen: readonly IssueField[], given: Set<string>): IssueField {
+  const field = fieldCalled(name, screen);
+  const input = ownInputs[field.id];
+  if (input) throw new ValueProblem(`${quoted(name)} has an input of its own: ${input}.`);
+  if (given.has(field.id)) throw new ValueProblem(`${quoted(field.name)} is given more than once.`);
+  given.add(field.id);
+  return field;
+}
+
+/** A value as Jira wants it for the field's type: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ */
+async function toValue(field: IssueField, given: unknown, people: People): Promise<unknown> {
+  const { type, items, custom } = field.schema;
+  if (given === null || clears(field, given)) return type === 'array' ? [] : null;
+  // A sprint is written as a bare number although it is read as a list.
+  if (custom?.endsWith(':gh-sprint')) return toNumber(field, given);
+  if (type !== 'array') return toSingleValue(field, type, given, people);
+  const list = Array.isArray(given) ? given : isAllowed(field, given) ? [given] : listOf(textOf(field, given));
+  return Promise.all(list.map(item => toSingleValue(field, items ?? 'string', item, people)));
+}
+
+/** `none` does, too, where it is not itself a value. */
+const clears = (field: IssueField, given: unknown) =>
+  field.schema.type !== 'string' && typeof given === 'string' && isNone(given.trim()) && !isAllowed(field, given);
+
+const isAllowed = ({ allowedValues }: IssueField, given: unknown) =>
+  typeof given === 'string' && allowedValues?.some(each => isCalled(each, given.trim()));
+
+async function toSingleValue(field: IssueField, type: string, given: unknown, people: People): Promise<unknown> {
+  if (type === 'option-with-child') return chooseWithChild(field, textOf(field, given));
+  if (field.allowedValues) return choose(field, textOf(field, given));
+  switch (type) {
+    case 'number':
+      return toNumber(field, given);
+    case 'date':
+      return toDay(field, given);
+    case 'datetime':
+      return toMoment(field, given);
+    case 'user':
+      return { accountId: (await personFor(field, textOf(field, given), people)).accountId };
+    case 'group':
+      return { name: textOf(field, given) };
+    case 'issuelink':
+      return { key: textOf(field, given).toUpperCase() };
+    case 'string':
+      return isRichText(field) ? toRichText(textOf(field, given), people) : textOf(field, given);
+    default:
+      return given;
+  }
+}
+
+async function personFor({ name }: IssueField, person: string, people: People): Promise<User> {
+  return people.find(person).catch(error => {
+    if (!(error instanceof Failure) || !isAboutPeople(error)) throw error;
+    throw new Failure(error.code, `${quoted(name)}: ${error.message}`, { cause: error });
+  });
+}
+
+const isRichText = ({ id, schema }: IssueField) =>
+  id === 'environment' || schema.custom?.endsWith(':textarea') === true;
+
+function textOf({ name }: IssueField, given: unknown): string {
+  if (typeof given === 'string') return given.trim();
+  if (typeof given === 'number' || typeof given === 'boolean') return String(given);
+  throw new ValueProblem(`${quoted(name)} takes a text, not ${Array.isArray(given) ? 'a list' : 'an object'}.`);
+}
+
+function toNumber(field: IssueField, given: unknown): number {
+  const number = Number(textOf(field, given) || Number.NaN);
+  if (Number.isFinite(number)) return number;
+  throw new ValueProblem(`${quoted(field.name)} takes a number.`);
+}
+
+function toDay(field: IssueField, given: unknown): string {
+  const text = textOf(field, given);
+  if (day.safeParse(text).success) return text;
+  throw new ValueProblem(`${quoted(field.name)} takes a day such as 2026-11-30.`);
+}
+
+function toMoment(field: IssueField, given: unknown): string {
+  const moment = momentOf(textOf(field, given));
+  if (moment) return jiraTimestamp(moment);
+  throw new ValueProblem(`${quoted(field.name)} takes a date-time such as 2026-11-30T09:00:00Z.`);
+}
+
+/** The one way of writing a moment that Jira reads. */
+export function jiraTimestamp(moment: Date): string {
+  return moment.toISOString().replace('Z', '+0000');
+}
+
+type AllowedValue = NonNullable<IssueField['allowedValues']>[number];
+
+const labelOf = ({ name, value, key, id }: AllowedValue) => name ?? value ?? key ?? id ?? '';
+
+const isCalled = (value: AllowedValue, text: string) => labelOf(value).toLowerCase() === text.toLowerCase();
+
+function choose(field: IssueField, text: string): { id: string } {
+  return { id: idOf(choice(field.allowedValues ?? [], text, field)) };
+}
+
+/** `Europe / Spain` is an option and one of its own options. */
+function chooseWithChild(field: IssueField, text: string) {
+  const [parentText = '', childText] = text.split(/\s*\/\s*/, 2);
+  const parent = choice(field.allowedValues ?? [], parentText, field);
+  if (!childText) return { id: idOf(parent) };
+  const children = Array.isArray(parent.children) ? (parent.children as AllowedValue[]) : [];
+  return { id: idOf(parent), child: { id: idOf(choice(children, childText, field)) } };
+}
+
+function choice(allowed: readonly AllowedValue[], text: string, field: IssueField): AllowedValue {
+  const found =
+    allowed.find(each => isCalled(each, text)) ??
+    allowed.find(({ id, key }) => id === text || key?.toLowerCase() === text.toLowerCase());
+  if (found) return found;
+  throw new ValueProblem(
+    `${quoted(field.name)} cannot be ${quoted(text)}.${allowedText({ ...field, allowedValues: [...allowed] })}`,
+  );
+}
+
+function idOf({ id }: AllowedValue): string {
+  if (id) return id;
+  throw new ValueProblem('Jira gives that value no ID, so it cannot be chosen.');
+}
+
+/** A sentence that names what the field takes, where that is known. */
+export function allowedText({ allowedValues }: IssueField): string {
+  return allowedValues && allowedValues.length > 0 ? ` It takes ${listed(allowedValues.map(labelOf))}.` : '';
+}
+
+function listed(names: readonly string[]): string {
+  // A comma of its own would make one name look like two.
+  const shown = names
+    .slice(0, MAX_LISTED)
+    .map(name => (name.includes(',') ? `"${name}"` : name))
+    .join(', ');
+  return names.length > MAX_LISTED ? `${shown} and ${names.length - MAX_LISTED} others` : shown;
+}
+
+const quoted = (text: string) => `"${text.slice(0, 80).toWellFormed()}"`;

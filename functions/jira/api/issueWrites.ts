@@ -1,0 +1,237 @@
+import { addComment, addWorklog, createIssue, doTransition, editIssue, linkIssues } from 'jira.js/cloud';
+import type { Client } from 'jira.js/core';
+import { invalidInput } from '../../../shared/action/input.ts';
+import { Failure, type FieldError } from '../../../shared/failure.ts';
+import { isNone } from './inputs.ts';
+import { allowedText, type IssueInput, jiraTimestamp, toFields, withInputNames } from './issueFields.ts';
+import { issueRowFields } from './issueRow.ts';
+import type { Metadata } from './metadata.ts';
+import { parseAnswer } from './parseAnswer.ts';
+import type { People } from './people.ts';
+import { toRichText } from './richText.ts';
+import {
+  createdSchema,
+  type Issue,
+  type IssueField,
+  type IssueType,
+  issueSchema,
+  type LinkType,
+  type Worklog,
+  worklogSchema,
+  writtenCommentSchema,
+} from './wire.ts';
+
+/** What changes issues. Each answers with the issue as it is then, as far as a row tells it. */
+export interface IssueWrites {
+  createIssue(input: IssueInput & { projectId: string; issueType: string }): Promise<Issue>;
+  updateIssue(issueKey: string, changes: IssueInput): Promise<Issue>;
+  /** `none` takes the issue from whoever has it. */
+  assignIssue(issueKey: string, assignee: string): Promise<Issue>;
+  /** @throws Failure `invalid_input` that names the ways there are, or `conflict` when the issue is there already */
+  transitionIssue(
+    issueKey: string,
+    to: { status: string; resolution?: string | undefined; comment?: string | undefined },
+  ): Promise<Issue>;
+  addComment(issueKey: string, comment: string): Promise<{ commentId: string; issue: Issue }>;
+  /** Links so that `issueKey` <phrase> `otherKey` holds: `blocks`, `is blocked by`. */
+  linkIssues(issueKey: string, phrase: string, otherKey: string): Promise<{ phrase: string; issue: Issue }>;
+  logWork(
+    issueKey: string,
+    work: { timeSpent: string; started: Date; comment?: string | undefined },
+  ): Promise<{ worklog: Worklog; issue: Issue }>;
+}
+
+interface WriteParts {
+  client: Client;
+  people: People;
+  metadata: Metadata;
+  /** @throws Failure */
+  getIssue(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
+  /** The same shortly before the call's time is over; an issue without fields when Jira does not tell any more. */
+  readBack(issueKey: string, fields: string[]): Promise<Issue>;
+}
+
+export function issueWrites({ client, people, metadata, getIssue, readBack }: WriteParts): IssueWrites {
+  const row = (issueKey: string) => readBack(issueKey, issueRowFields);
+
+  return {
+    async createIssue({ projectId, issueType, ...input }) {
+      const type = typeCalled(issueType, await metadata.issueTypes(projectId), projectId);
+      const screen = await metadata.createFields(projectId, type.id);
+      const fields = {
+        ...(await toFields(input, { people, screen, assignable: { project: projectId }, isNew: true })),
+        project: /^\d+$/.test(projectId) ? { id: projectId } : { key: projectId },
+        issuetype: { id: type.id },
+      };
+      const answer = await createIssue(client, { fields }).catch(error => {
+        throw withInputNames(error, screen);
+      });
+      return row(parseAnswer(createdSchema, answer).key);
+    },
+
+    async updateIssue(issueKey, { parent, ...others }) {
+      // A parent is taken away by an operation of its own, not by null.
+      const leavesParent = parent !== undefined && isNone(parent);
+      const changes = leavesParent ? others : { ...others, parent };
+      const needsScreen = changes.priority !== undefined || changes.additionalFields !== undefined;
+      const screen = needsScreen ? await metadata.editFields(issueKey) : [];
+      const fields = await toFields(changes, { people, screen, assignable: { issueKey } });
+      const answer: unknown = await editIssue(client, {
+        issueIdOrKey: issueKey,
+        fields,
+        ...(leavesParent && { update: { parent: [{ set: { none: true } }] } }),
+        returnIssue: true,
+      }).catch(error => {
+        throw withInputNames(error, screen);
+      });
+      // Jira gives the changed issue with its answer, so that it need not be asked for.
+      const { success, data } = issueSchema.safeParse(answer);
+      return success ? data : row(issueKey);
+    },
+
+    async assignIssue(issueKey, assignee) {
+      const person = isNone(assignee) ? undefined : await people.find(assignee, { issueKey });
+      // Without an account ID Jira takes the issue from whoever has it; jira.js's type does not know null.
+      await client.sendRequest({
+        url: `/rest/api/3/issue/${issueKey}/assignee`,
+        method: 'PUT',
+        body: { accountId: person?.accountId ?? null },
+      });
+      return row(issueKey);
+    },
+
+    async transitionIssue(issueKey, { status, resolution, comment }) {
+      const [issue, body] = await Promise.all([
+        getIssue(issueKey, { fields: ['status'], expand: 'transitions' }),
+        comment === undefined ? undefined : toRichText(comment, people),
+      ]);
+      const transition = transitionTo(status, issue);
+      // A transition without a screen would drop the comment.
+      const commentsAlong = body !== undefined && transition.hasScreen === true;
+      await doTransition(client, {
+        issueIdOrKey: issueKey,
+        transition: { id: transition.id },
+        ...(resolution !== undefined && { fields: { resolution: { name: resolution } } }),
+        ...(commentsAlong && { update: { comment: [{ add: { body } }] } }),
+      }).catch(async error => {
+        if (!(error instanceof Failure) || !error.errors) throw error;
+        // What is wrong counts, even where the names of the fields cannot be had.
+        const screen = await metadata.transitionFields(issueKey, transition.id).catch(() => []);
+        throw withTransitionInputs(error.errors, screen);
+      });
+      if (body !== undefined && !commentsAlong) {
+        await addComment(client, { issueIdOrKey: issueKey, body }).catch(error => {
+          throw withoutComment(error, `${issueKey} is ${transition.to.name} now`);
+        });
+      }
+      return row(issueKey);
+    },
+
+    async addComment(issueKey, comment) {
+      const body = await toRichText(comment, people);
+      const { id } = parseAnswer(writtenCommentSchema, await addComment(client, { issueIdOrKey: issueKey, body }));
+      return { commentId: id, issue: await row(issueKey) };
+    },
+
+    async linkIssues(issueKey, phrase, otherKey) {
+      const { type, isInward } = linkCalled(phrase, await metadata.linkTypes());
+      // Jira calls the issue that does something to the other the inward one.
+      const [inward, outward] = isInward ? [otherKey, issueKey] : [issueKey, otherKey];
+      await linkIssues(client, {
+        type: { name: type.name },
+        inwardIssue: { key: inward },
+        outwardIssue: { key: outward },
+      }).catch(error => {
+        throw error instanceof Failure && error.code === 'not_found' ? neitherOr(issueKey, otherKey, error) : error;
+      });
+      return { phrase: isInward ? type.inward : type.outward, issue: await row(issueKey) };
+    },
+
+    async logWork(issueKey, { timeSpent, started, comment }) {
+      const body = comment === undefined ? undefined : await toRichText(comment, people);
+      const answer = await addWorklog(client, {
+        issueIdOrKey: issueKey,
+        timeSpent,
+        started: jiraTimestamp(started),
+        ...(body && { comment: body }),
+      });
+      const worklog = parseAnswer(worklogSchema, answer);
+      return { worklog, issue: await readBack(issueKey, [...issueRowFields, 'timetracking']) };
+    },
+  };
+}
+
+function typeCalled(name: string, types: readonly IssueType[], projectId: string): IssueType {
+  const wanted = name.toLowerCase();
+  const found = types.find(type => type.name.toLowerCase() === wanted) ?? types.find(({ id }) => id === name);
+  if (found) return found;
+  if (types.length === 0) {
+    throw new Failure('forbidden', `This service's account may not create issues of any type in ${projectId}.`);
+  }
+  const names = types.map(type => type.name).join(', ');
+  throw invalidInput([{ field: 'issueType', message: `${projectId} has no such type. It takes ${names}.` }]);
+}
+
+type Transition = NonNullable<Issue['transitions']>[number];
+
+/** By the status that it leads to, or else by its own name. */
+function transitionTo(status: string, { key, fields, transitions }: Issue): Transition {
+  const possible = transitions ?? [];
+  const wanted = status.toLowerCase();
+  const found =
+    possible.find(({ to }) => to.name.toLowerCase() === wanted) ??
+    possible.find(({ name }) => name.toLowerCase() === wanted);
+  if (found) return found;
+  const now = fields.status?.name ?? 'where it is';
+  if (now.toLowerCase() === wanted) throw new Failure('conflict', `${key} is ${now} already, so nothing was changed.`);
+  const ways = possible.map(({ name, to }) => (name === to.name ? name : `${to.name} (by "${name}")`));
+  const message = `${key} is ${now} and cannot go there. ${ways.length > 0 ? `From there it can go to ${ways.join(', ')}.` : 'From there it can go nowhere.'}`;
+  throw invalidInput([{ field: 'status', message }]);
+}
+
+function withTransitionInputs(errors: readonly FieldError[], screen: readonly IssueField[]): Failure {
+  return invalidInput(
+    errors.map(({ field, message }) => {
+      const onScreen = screen.find(({ id }) => id === field);
+      const told = `${message}${onScreen ? allowedText(onScreen) : ''}`;
+      if (field === '' || field === 'comment' || field === 'resolution') return { field, message: told };
+      return { field: 'status', message: `The step asks for "${onScreen?.name ?? field}": ${told}` };
+    }),
+  );
+}
+
+/** What a failure to comment means to an issue that was moved before: it must not be moved again. */
+function withoutComment(error: unknown, moved: string): unknown {
+  if (!(error instanceof Failure)) return error;
+  const { code, retryAfterSeconds, message } = error;
+  const options = { retryable: false, halfDone: true, cause: error };
+  if (code === 'upstream_timeout' || code === 'upstream_error') {
+    const advice = 'Check with getIssue whether the comment is there; if it is not, add it with addComment.';
+    return new Failure(code, `${moved}, but Jira did not confirm the comment. ${advice}`, options);
+  }
+  const why = message.replace(/ Try again [^.]*\.$/, '');
+  const when = retryAfterSeconds === undefined ? '' : ` in ${retryAfterSeconds} seconds`;
+  const advice = `Add it with addComment${when}; do not repeat this call.`;
+  return new Failure(code, `${moved}, but the comment was not added: ${why} ${advice}`, {
+    ...options,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+function neitherOr(issueKey: string, otherKey: string, cause: Failure): Failure {
+  const message = `One of ${issueKey} and ${otherKey} is not there, or this service may not see it. Check both keys.`;
+  return new Failure('not_found', message, { cause });
+}
+
+/** Both of a link type's phrases name it, and so does its own name, which is read from the first issue to the second. */
+function linkCalled(phrase: string, types: readonly LinkType[]): { type: LinkType; isInward: boolean } {
+  const wanted = phrase.toLowerCase();
+  const outward =
+    types.find(type => type.outward.toLowerCase() === wanted) ??
+    types.find(({ name }) => name.toLowerCase() === wanted);
+  if (outward) return { type: outward, isInward: false };
+  const inward = types.find(type => type.inward.toLowerCase() === wanted);
+  if (inward) return { type: inward, isInward: true };
+  const phrases = [...new Set(types.flatMap(type => [type.outward, type.inward]))].join(', ');
+  throw invalidInput([{ field: 'linkType', message: `There is no such link. It takes ${phrases}.` }]);
+}

@@ -1,0 +1,67 @@
+import { Failure } from '../../../shared/failure.ts';
+
+/** A piece of JQL whose values are quoted. Made by the `jql` tag, or by a caller who speaks it. */
+export class Jql {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type JqlValue = string | number | Jql | readonly (string | number)[];
+
+/**
+ * Builds JQL: a text becomes a quoted string, a number stays bare, a list becomes `("a", "b")`, and JQL goes in as it is.
+ * No text, whatever its characters, can end its string. An empty list is an error, never a condition that matches all.
+ * https://support.atlassian.com/jira-software-cloud/docs/use-advanced-search-with-jira-query-language-jql/
+ */
+export function jql(parts: TemplateStringsArray, ...values: JqlValue[]): Jql {
+  return new Jql(String.raw({ raw: parts }, ...values.map(render)));
+}
+
+/** A caller's own query, which stands alone: nothing may be put around it. */
+export function rawJql(text: string): Jql {
+  return new Jql(text);
+}
+
+/** The issues of a project, by its key or its numeric id. */
+export function inProject(projectId: string): Jql {
+  return /^\d+$/.test(projectId) ? new Jql(`project = ${projectId}`) : jql`project = ${projectId}`;
+}
+
+/** Joins conditions with AND. */
+export function allOf(conditions: readonly Jql[]): Jql {
+  return new Jql(conditions.map(condition => condition.text).join(' AND '));
+}
+
+/** The right side of `~`: words to look for. The search has a syntax of its own, so its characters are escaped as well. */
+export function words(text: string): Jql {
+  return new Jql(quote(text.replace(/[+\-&|!(){}[\]^~*?\\:"/]/g, '\\$&')));
+}
+
+/** The right side of a comparison with a date: so many minutes ago. Unlike a date, it is not read in anybody's time zone. */
+export function minutesAgo(minutes: number): Jql {
+  return new Jql(quote(`-${Math.ceil(minutes)}m`));
+}
+
+function render(value: JqlValue): string {
+  if (value instanceof Jql) return value.text;
+  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (Array.isArray(value) && value.length > 0) return `(${value.map(render).join(', ')})`;
+  throw new Failure('internal', 'A search was built from an empty value.', { cause: new TypeError('empty JQL value') });
+}
+
+const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** JQL takes no control characters and no noncharacters as they are. */
+function quote(text: string): string {
+  const escaped = text
+    .toWellFormed()
+    .replace(/["\\]/g, '\\$&')
+    .replace(
+      /[\p{Cc}\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]/gu,
+      char => escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+  return `"${escaped}"`;
+}

@@ -1,0 +1,130 @@
+import {
+  getCreateIssueMetaIssueTypeId,
+  getCreateIssueMetaIssueTypes,
+  getEditIssueMeta,
+  getIssueLinkTypes,
+  getTransitions,
+} from 'jira.js/cloud';
+import type { Client } from 'jira.js/core';
+import { type Call, shareable } from '../../../shared/call.ts';
+import { shortLived } from '../../../shared/shortLived.ts';
+import { waitFor } from '../../../shared/singleFlight.ts';
+import { parseAnswer } from './parseAnswer.ts';
+import {
+  createFieldsSchema,
+  editFieldsSchema,
+  type IssueField,
+  type IssueType,
+  issueTypesSchema,
+  type LinkType,
+  linkTypesSchema,
+  transitionsSchema,
+} from './wire.ts';
+
+export interface Metadata {
+  /** The types that a new issue of a project may have. */
+  issueTypes(projectId: string): Promise<IssueType[]>;
+  /** The fields that a new issue of a type may have, and those that it must. */
+  createFields(projectId: string, issueTypeId: string): Promise<IssueField[]>;
+  /** The fields of an issue that can be changed now; not kept, because they depend on where the issue stands. */
+  editFields(issueKey: string): Promise<IssueField[]>;
+  linkTypes(): Promise<LinkType[]>;
+  /** The fields that a transition asks for; not kept either. */
+  transitionFields(issueKey: string, transitionId: string): Promise<IssueField[]>;
+}
+
+const LIFE_MS = 5 * 60_000;
+const LOOKUP_MS = 8_000;
+const PAGE_SIZE = 200;
+/** No project has so many types, and no type so many fields. */
+const MAX_PAGES = 5;
+
+/** They stand on screens, but what an issue is created or changed with cannot hold them. */
+const notGiven = new Set(['issuelinks', 'attachment', 'comment', 'worklog']);
+
+/** What a site's issues can be, for one call; kept for five minutes. */
+export function openMetadata(clientFor: (call: Call) => Client, now: () => number): (call: Call) => Metadata {
+  const keepTypes = shortLived<IssueType[]>(LIFE_MS, now);
+  const keepFields = shortLived<IssueField[]>(LIFE_MS, now);
+  const keepLinkTypes = shortLived<LinkType[]>(LIFE_MS, now);
+
+  return call => {
+    const sharedClient = () => clientFor(shareable(call, LOOKUP_MS, now()));
+    return {
+      issueTypes: projectId =>
+        waitFor(
+          keepTypes(projectId, () => {
+            const client = sharedClient();
+            return allPages(async startAt => {
+              const answer = await getCreateIssueMetaIssueTypes(client, {
+                projectIdOrKey: projectId,
+                startAt,
+                maxResults: PAGE_SIZE,
+              });
+              const { issueTypes, total } = parseAnswer(issueTypesSchema, answer);
+              return { items: issueTypes, total };
+            });
+          }),
+          call.signal,
+        ),
+
+      createFields: (projectId, issueTypeId) =>
+        waitFor(
+          keepFields(`${projectId} ${issueTypeId}`, async () => {
+            const client = sharedClient();
+            const fields = await allPages(async startAt => {
+              const answer = await getCreateIssueMetaIssueTypeId(client, {
+                projectIdOrKey: projectId,
+                issueTypeId,
+                startAt,
+                maxResults: PAGE_SIZE,
+              });
+              const { fields: items, total } = parseAnswer(createFieldsSchema, answer);
+              return { items, total };
+            });
+            return givable(fields.map(({ fieldId, ...field }) => ({ ...field, id: fieldId })));
+          }),
+          call.signal,
+        ),
+
+      async editFields(issueKey) {
+        const answer = await getEditIssueMeta(clientFor(call), { issueIdOrKey: issueKey });
+        const { fields } = parseAnswer(editFieldsSchema, answer);
+        return givable(Object.entries(fields).map(([id, field]) => ({ ...field, id })));
+      },
+
+      linkTypes: () =>
+        waitFor(
+          keepLinkTypes(
+            '',
+            async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
+          ),
+          call.signal,
+        ),
+
+      async transitionFields(issueKey, transitionId) {
+        const request = { issueIdOrKey: issueKey, transitionId, expand: 'transitions.fields' };
+        const { transitions } = parseAnswer(transitionsSchema, await getTransitions(clientFor(call), request));
+        return givable(
+          transitions.flatMap(({ fields }) => Object.entries(fields).map(([id, field]) => ({ ...field, id }))),
+        );
+      },
+    };
+  };
+}
+
+function givable(fields: readonly (Omit<IssueField, 'name'> & { name?: string | null | undefined })[]): IssueField[] {
+  return fields.filter(({ id }) => !notGiven.has(id)).map(field => ({ ...field, name: field.name ?? field.id }));
+}
+
+async function allPages<Item>(
+  load: (startAt: number) => Promise<{ items: Item[]; total: number | null | undefined }>,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const { items, total } = await load(all.length);
+    all.push(...items);
+    if (items.length === 0 || typeof total !== 'number' || all.length >= total) break;
+  }
+  return all;
+}

@@ -1,0 +1,122 @@
+import type * as z from 'zod';
+import type { SandboxReply } from '../../../shared/sandbox/sandboxServer.ts';
+import { badRequest, JiraError, notFound } from './jiraError.ts';
+import type { Act, Issue } from './model.ts';
+import type { View } from './represent.ts';
+import { findIssue } from './site.ts';
+
+/** One request, as a route sees it. */
+export interface Call extends View {
+  params: Record<string, string>;
+  query: URLSearchParams;
+  /** The JSON body; `undefined` without one. */
+  body: unknown;
+}
+
+export type Handler = (call: Call) => SandboxReply;
+
+export interface Route {
+  method: string;
+  /** Below `/rest/api/3`, with `{name}` for a segment. */
+  pattern: string;
+  handler: Handler;
+}
+
+export const route = (method: string, pattern: string, handler: Handler): Route => ({ method, pattern, handler });
+
+/** The route that a path below `/rest/api/3` leads to, and what its `{…}` segments hold. */
+export function findRoute(
+  routes: Route[],
+  method: string,
+  path: string,
+): { handler: Handler; params: Record<string, string> } {
+  const segments = path.split('/').map(decode);
+  const matches = routes.flatMap(({ pattern, ...rest }) => {
+    const params = match(pattern.split('/'), segments);
+    return params ? [{ ...rest, params }] : [];
+  });
+  const found = matches.find(each => each.method === method);
+  if (found) return found;
+  if (matches.length > 0) throw new JiraError(405, `Method ${method} is not allowed for ${path}.`);
+  throw notFound(`null for uri: ${path}`);
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw badRequest(`'${segment}' is not a valid path segment.`);
+  }
+}
+
+function match(pattern: string[], segments: string[]): Record<string, string> | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of pattern.entries()) {
+    const segment = segments[index] ?? '';
+    if (part.startsWith('{')) params[part.slice(1, -1)] = segment;
+    else if (part !== segment) return undefined;
+  }
+  return params;
+}
+
+/** The body in the shape that a route asks for, or Jira's 400. */
+export function parseBody<T extends z.ZodType>({ body }: Call, shape: T): z.infer<T> {
+  const parsed = shape.safeParse(body);
+  if (!parsed.success) throw badRequest('Invalid request payload. Refer to the REST API documentation and try again.');
+  return parsed.data;
+}
+
+/** A whole number from the query, within bounds, or Jira's 400. */
+export function integer({ query }: Call, name: string, byDefault: number, max = Number.MAX_SAFE_INTEGER): number {
+  const given = query.get(name);
+  if (given === null || given === '') return byDefault;
+  if (!/^-?\d+$/.test(given)) {
+    throw badRequest(`Failed to convert value '${given}' for the parameter '${name}' to an integer.`);
+  }
+  return Math.min(Math.max(0, Number(given)), max);
+}
+
+/** The items of a list parameter, which may be repeated, comma-separated, or both. */
+export const list = (values: string[]): string[] =>
+  values
+    .flatMap(value => value.split(','))
+    .map(value => value.trim())
+    .filter(Boolean);
+
+/** One page of a list, in the shape that most of Jira's lists have. */
+export function page<T>(call: Call, items: T[], path: string, size = 50): SandboxReply {
+  const startAt = integer(call, 'startAt', 0);
+  const maxResults = integer(call, 'maxResults', size, 100);
+  const values = items.slice(startAt, startAt + maxResults);
+  const isLast = startAt + values.length >= items.length;
+  const self = (start: number) => `${call.base}/rest/api/3/${path}?startAt=${start}&maxResults=${maxResults}`;
+  return {
+    json: {
+      self: self(startAt),
+      ...(isLast ? {} : { nextPage: self(startAt + maxResults) }),
+      maxResults,
+      startAt,
+      total: items.length,
+      isLast,
+      values,
+    },
+  };
+}
+
+/** The issue in the path, or Jira's 404. */
+export function issueInPath({ site, params }: Call): Issue {
+  const issue = findIssue(site, params.issueIdOrKey ?? '');
+  if (!issue) throw notFound('Issue does not exist or you do not have permission to see it.');
+  return issue;
+}
+
+/** The issue in the path, if it may be changed: 403 otherwise. */
+export function changeableIssueInPath(call: Call): Issue {
+  const issue = issueInPath(call);
+  if (issue.frozen) throw new JiraError(403, 'You do not have permission to edit issues in this project.');
+  return issue;
+}
+
+/** Done now, by the account that calls. */
+export const act = ({ site }: Call): Act => ({ by: site.me.accountId, at: site.now() });

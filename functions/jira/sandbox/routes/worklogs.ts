@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import type { SandboxReply } from '../../../../shared/sandbox/sandboxServer.ts';
+import { isDocument } from '../adf.ts';
+import { addWorklog } from '../changes.ts';
+import { badFields } from '../jiraError.ts';
+import type { Instant } from '../model.ts';
+import { showWorklog } from '../represent.ts';
+import {
+  act,
+  type Call,
+  changeableIssueInPath,
+  integer,
+  issueInPath,
+  parseBody,
+  type Route,
+  route,
+} from '../router.ts';
+
+export const worklogRoutes: Route[] = [
+  route('GET', 'issue/{issueIdOrKey}/worklog', call => {
+    const issue = issueInPath(call);
+    const startAt = integer(call, 'startAt', 0);
+    const maxResults = integer(call, 'maxResults', 5000, 5000);
+    const after = integer(call, 'startedAfter', 0);
+    const before = integer(call, 'startedBefore', Number.MAX_SAFE_INTEGER);
+    const worklogs = issue.worklogs.filter(({ started }) => started >= after && started < before);
+    return {
+      json: {
+        startAt,
+        maxResults,
+        total: worklogs.length,
+        worklogs: worklogs.slice(startAt, startAt + maxResults).map(worklog => showWorklog(call, issue, worklog)),
+      },
+    };
+  }),
+  route('POST', 'issue/{issueIdOrKey}/worklog', logWork),
+];
+
+const worklogBody = z.looseObject({
+  timeSpent: z.string().optional(),
+  timeSpentSeconds: z.number().int().optional(),
+  started: z.string().optional(),
+  comment: z.unknown().optional(),
+});
+
+function logWork(call: Call): SandboxReply {
+  const issue = changeableIssueInPath(call);
+  const body = parseBody(call, worklogBody);
+  const seconds = body.timeSpentSeconds ?? (body.timeSpent === undefined ? undefined : parseDuration(body.timeSpent));
+  if (seconds === undefined) {
+    throw badFields({
+      timeLogged: body.timeSpent ? 'Invalid time duration entered.' : 'You must indicate the time spent working.',
+    });
+  }
+  if (seconds < 60) throw badFields({ timeLogged: 'Time Spent can not be less than a minute.' });
+  if (body.comment !== undefined && !isDocument(body.comment))
+    throw badFields({ comment: 'Comment body is not valid!' });
+  const worklog = addWorklog(
+    call.site,
+    issue,
+    { seconds, started: startOf(body.started, call.site.now()), comment: body.comment },
+    act(call),
+  );
+  return { status: 201, json: showWorklog(call, issue, worklog) };
+}
+
+/** Jira takes one way of writing the start only: with milliseconds, and an offset without a colon. */
+function startOf(started: string | undefined, now: Instant): Instant {
+  if (started === undefined) return now;
+  const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}$/.test(started) ? Date.parse(started) : Number.NaN;
+  if (Number.isNaN(instant)) throw badFields({ started: `Error parsing time: ${started}` });
+  return instant;
+}
+
+/** Seconds in `1w 2d 3h 30m`: a day has eight hours, a week five days. A bare number means minutes. */
+function parseDuration(text: string): number | undefined {
+  const parts = text.trim().split(/\s+/);
+  const seconds = { w: 144_000, d: 28_800, h: 3_600, m: 60 };
+  let total = 0;
+  for (const part of parts) {
+    const [, count, unit = 'm'] = /^(\d+(?:\.\d+)?)([wdhm])?$/.exec(part) ?? [];
+    if (count === undefined || !(unit === 'w' || unit === 'd' || unit === 'h' || unit === 'm')) return undefined;
+    total += Number(count) * seconds[unit];
+  }
+  return Math.round(total);
+}

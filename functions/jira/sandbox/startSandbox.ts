@@ -1,0 +1,139 @@
+import {
+  type SandboxReply,
+  type SandboxRequest,
+  type SandboxServer,
+  startSandboxServer,
+} from '../../../shared/sandbox/sandboxServer.ts';
+import { type Credentials, createGatekeeper, type Gatekeeper } from './credentials.ts';
+import { buildSite } from './data.ts';
+import { JiraError } from './jiraError.ts';
+import { type Call, findRoute, type Route } from './router.ts';
+import { commentRoutes } from './routes/comments.ts';
+import { issueRoutes } from './routes/issues.ts';
+import { linkRoutes } from './routes/links.ts';
+import { metadataRoutes } from './routes/metadata.ts';
+import { projectRoutes } from './routes/projects.ts';
+import { searchRoutes } from './routes/search.ts';
+import { userRoutes } from './routes/users.ts';
+import { worklogRoutes } from './routes/worklogs.ts';
+import type { Site } from './site.ts';
+
+export interface JiraSandboxOptions {
+  /** 0, the default, takes a free one. */
+  port?: number;
+  /** The clock; the data are laid out backwards from what it says at the start. */
+  now?: () => Date;
+  /** Credentials other than those in `settings`. */
+  auth?: Partial<Credentials>;
+}
+
+export interface JiraSandbox
+  extends SandboxServer,
+    Pick<Gatekeeper, 'rotateApiToken' | 'rotateClientSecret' | 'revokeTokens'> {
+  /** The application settings with which the app calls this sandbox. */
+  settings: { JIRA_BASE_URL: string; JIRA_EMAIL: string; JIRA_API_TOKEN: string };
+  /** The same API is served at `<url>/ex/jira/<cloudId>`, where bearer tokens from `<url>/oauth/token` work. */
+  cloudId: string;
+  /** What the sandbox holds, as it is now. */
+  site: Site;
+}
+
+const routes: Route[] = [
+  ...searchRoutes,
+  ...metadataRoutes,
+  ...issueRoutes,
+  ...commentRoutes,
+  ...worklogRoutes,
+  ...linkRoutes,
+  ...projectRoutes,
+  ...userRoutes,
+];
+
+const cloudId = '11111111-2222-4333-8444-555555555555';
+
+/** Serves a made-up Jira Cloud site: REST API version 3, on loopback, with data that go back from now. */
+export async function startJiraSandbox({
+  port = 0,
+  now = () => new Date(),
+  auth = {},
+}: JiraSandboxOptions = {}): Promise<JiraSandbox> {
+  const site = buildSite(() => now().getTime());
+  const gatekeeper = createGatekeeper(
+    {
+      email: 'agent@example.com',
+      apiToken: 'sandbox-token',
+      clientId: 'sandbox-client',
+      clientSecret: 'sandbox-secret',
+      ...auth,
+    },
+    site.now,
+  );
+  const server = await startSandboxServer(
+    request => {
+      if (request.path === '/oauth/token' && request.method === 'POST') return gatekeeper.issueToken(request);
+      const gateway = `/ex/jira/${cloudId}`;
+      const door = request.path.startsWith(`${gateway}/`) ? 'gateway' : 'site';
+      if (!gatekeeper.admits(request, door)) return unauthorized[door];
+      const prefix = door === 'gateway' ? gateway : '';
+      return answer(site, request, prefix);
+    },
+    { port },
+  );
+
+  return {
+    ...server,
+    settings: {
+      JIRA_BASE_URL: server.url,
+      JIRA_EMAIL: gatekeeper.credentials.email,
+      JIRA_API_TOKEN: gatekeeper.credentials.apiToken,
+    },
+    cloudId,
+    site,
+    rotateApiToken: gatekeeper.rotateApiToken,
+    rotateClientSecret: gatekeeper.rotateClientSecret,
+    revokeTokens: gatekeeper.revokeTokens,
+  };
+}
+
+/** The site says it in plain text, the gateway in JSON. */
+const unauthorized: Record<'site' | 'gateway', SandboxReply> = {
+  site: {
+    status: 401,
+    headers: {
+      'www-authenticate': 'OAuth realm="https%3A%2F%2Fsandbox"',
+      'x-seraph-loginreason': 'AUTHENTICATED_FAILED',
+    },
+    text: 'Client must be authenticated to access this resource.',
+  },
+  gateway: { status: 401, json: { code: 401, message: 'Unauthorized' } },
+};
+
+function answer(site: Site, request: SandboxRequest, prefix: string): SandboxReply {
+  try {
+    // Version 2 differs in what texts look like; all that is left of its search is where it went.
+    const path = request.path.slice(prefix.length).replace(/^\/rest\/api\/2\/search$/, '/rest/api/3/search');
+    const [, below] = /^\/rest\/api\/(?:3|latest)\/(.+)$/.exec(path) ?? [];
+    if (below === undefined)
+      return { status: 404, text: '<html><body>Oops, you&#39;ve found a dead link.</body></html>' };
+    const { handler, params } = findRoute(routes, request.method, below);
+    const call: Call = {
+      site,
+      base: `http://${request.headers.host}${prefix}`,
+      params,
+      query: request.query,
+      body: request.body === '' ? undefined : parseJson(request.body),
+    };
+    return handler(call);
+  } catch (error) {
+    if (!(error instanceof JiraError)) throw error;
+    return { status: error.status, json: { errorMessages: error.errorMessages, errors: error.errors } };
+  }
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new JiraError(400, 'There was an error parsing JSON. Check that your request body is valid.');
+  }
+}

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { readFieldValues } from '../api/fieldValues.ts';
+import { fieldsText, objectType } from '../api/inputs.ts';
+import { readBack, writtenOutput } from '../api/readRecord.ts';
+
+export default defineAction({
+  name: 'createRecord',
+  system: 'salesforce',
+  access: 'write',
+  title: 'Create a record',
+  description:
+    'Creates one Salesforce record of any object and returns it as it now is. Every field is checked first: what is unknown, read-only, missing or not a value to choose from is named, and nothing is created. ' +
+    'Use it when the user wants a new account, contact, lead, opportunity, case or other record; take field names and values from describeObject. ' +
+    'To note a call, an e-mail or a meeting use logActivity.',
+  input: z.object({ objectType, fields: fieldsText }),
+  output: z.object(writtenOutput),
+  example: { objectType: 'Account', fields: '{"Name":"Relecloud","Industry":"Technology","BillingCity":"Lyon"}' },
+  async run({ objectType, fields }, { salesforce }) {
+    const object = await salesforce.describe(objectType);
+    if (!object.createable) {
+      throw new Failure('forbidden', `Nobody may create a ${object.label} through this service.`);
+    }
+    const values = readFieldValues(fields, object, 'create');
+    const recordId = await salesforce.create(object.name, values);
+    return readBack(salesforce, object, recordId);
+  },
+});

@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { page } from '../../../shared/action/page.ts';
+import { isRequired } from '../api/fieldValues.ts';
+import { objectType, searchText } from '../api/inputs.ts';
+import { listPage } from '../api/listPage.ts';
+import type { FieldDescription } from '../api/wire.ts';
+
+const MAX_VALUES = 50;
+
+const field = z.object({
+  field: z.string().describe('The API name, as createRecord, updateRecord and queryRecords take it.'),
+  label: z.string().describe('What people call it.'),
+  type: z.string().describe('What it holds, in plain words.'),
+  required: z.boolean().describe('True when a new record must have it.'),
+  canCreate: z.boolean().describe('True when a new record can be given it.'),
+  canUpdate: z.boolean().describe('True when it can be changed.'),
+  values: z.array(z.string()).optional().describe(`The values to choose from, at most ${MAX_VALUES}.`),
+  refersTo: z.array(z.string()).optional().describe('The objects of which it takes a record ID.'),
+  help: z.string().optional().describe('What the org says about it.'),
+});
+
+/** https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm */
+const plainTypes: Readonly<Record<string, string>> = {
+  id: 'record ID',
+  string: 'text',
+  textarea: 'long text',
+  email: 'e-mail address',
+  phone: 'phone number',
+  url: 'web address',
+  picklist: 'one of the values',
+  multipicklist: 'any of the values, separated by semicolons',
+  combobox: 'text, or one of the values',
+  reference: 'record ID',
+  boolean: 'true or false',
+  int: 'whole number',
+  double: 'number',
+  currency: 'amount of money',
+  percent: 'percentage',
+  date: 'date',
+  datetime: 'date and time',
+  address: 'address, read only as a whole',
+};
+
+export default defineAction({
+  name: 'describeObject',
+  system: 'salesforce',
+  access: 'read',
+  title: 'Describe an object type',
+  description:
+    'Lists the fields of one Salesforce object: API names, labels, types, whether they are required or can be changed, and the values to choose from; required ones first. ' +
+    'Use it before createRecord, updateRecord or queryRecords when the names or values of fields are not known. ' +
+    'For the objects that there are use listObjects.',
+  input: z.object({
+    objectType,
+    term: searchText.optional().describe('A part of the label or API name of the fields. Leave it out to list all.'),
+    writableOnly: z.boolean().optional().describe('True to leave out fields that can be neither set nor changed.'),
+  }),
+  output: z.object({
+    objectType: z.string().describe('The API name of the object.'),
+    label: z.string().describe('What one of its records is called.'),
+    canCreate: z.boolean().describe('True when records of it can be created.'),
+    canUpdate: z.boolean().describe('True when its records can be changed.'),
+    fieldCount: z.number().describe('How many fields there are in all that fit.'),
+    fields: z.array(field).describe('The fields, required ones first.'),
+  }),
+  example: { objectType: 'Opportunity' },
+  paged: true,
+  async run({ objectType: name, term = '', writableOnly = false }, { salesforce, page: request }) {
+    const object = await salesforce.describe(name);
+    const sought = term.toLowerCase();
+    const fields = object.fields
+      .filter(entry => !entry.deprecatedAndHidden)
+      .filter(entry => !writableOnly || entry.createable || entry.updateable)
+      .filter(entry => `${entry.name}\n${entry.label}`.toLowerCase().includes(sought))
+      .sort((one, other) => rankOf(one) - rankOf(other));
+    const { items, nextCursor } = listPage(fields, request);
+    return page({
+      items: items.map(toField),
+      nextCursor,
+      answer: shown => ({
+        objectType: object.name,
+        label: object.label,
+        canCreate: object.createable,
+        canUpdate: object.updateable,
+        fieldCount: fields.length,
+        fields: shown,
+      }),
+    });
+  },
+});
+
+/** Required ones first, then the name, then what can be changed. */
+function rankOf(entry: FieldDescription): number {
+  if (isRequired(entry)) return 0;
+  if (entry.nameField) return 1;
+  return entry.createable || entry.updateable ? 2 : 3;
+}
+
+function toField(entry: FieldDescription): z.output<typeof field> {
+  const values = entry.picklistValues.filter(({ active }) => active).map(({ value }) => value);
+  return {
+    field: entry.name,
+    label: entry.label,
+    type: plainTypes[entry.type] ?? entry.type,
+    required: isRequired(entry),
+    canCreate: entry.createable,
+    canUpdate: entry.updateable,
+    ...(values.length > 0 && { values: values.slice(0, MAX_VALUES) }),
+    ...(entry.referenceTo.length > 0 && { refersTo: entry.referenceTo }),
+    ...(entry.inlineHelpText && { help: entry.inlineHelpText }),
+  };
+}

@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
+import { recordIdOf, searchText } from '../api/inputs.ts';
+import { boolean, filled, isoTime, owner, parent, text } from '../api/rows.ts';
+import { containing, soql } from '../api/soql.ts';
+
+const supportCase = z.object({
+  caseId: z.string().describe('The ID of the case.'),
+  caseNumber: z.string().optional().describe('The number of the case, as people quote it.'),
+  subject: z.string().optional().describe('What it is about.'),
+  status: z.string().optional().describe('Its status.'),
+  priority: z.string().optional().describe('Its priority.'),
+  isClosed: z.boolean().optional().describe('True when it is closed.'),
+  isEscalated: z.boolean().optional().describe('True when it is escalated.'),
+  account: z.string().optional().describe('The account that it belongs to.'),
+  accountId: z.string().optional().describe('The ID of that account.'),
+  contact: z.string().optional().describe('Who reported it.'),
+  owner: z.string().optional().describe('Who works on it: a person or a queue.'),
+  openedAt: z.string().optional().describe('When it was opened, ISO 8601 in UTC.'),
+  closedAt: z.string().optional().describe('When it was closed, ISO 8601 in UTC.'),
+  url: z.url().describe('Where to open the case.'),
+});
+
+const row = z.object({
+  Id: z.string(),
+  CaseNumber: text,
+  Subject: text,
+  Status: text,
+  Priority: text,
+  IsClosed: boolean,
+  IsEscalated: boolean,
+  AccountId: text,
+  Account: parent({ Name: text }),
+  Contact: parent({ Name: text }),
+  Owner: owner,
+  CreatedDate: text,
+  ClosedDate: text,
+});
+
+export default defineAction({
+  name: 'findCases',
+  system: 'salesforce',
+  access: 'read',
+  title: 'Find support cases',
+  description:
+    'Finds Salesforce cases (support requests) by number, subject, account, contact e-mail address, owner, status or priority, the latest first. ' +
+    'Use it when the user asks about support requests, complaints or incidents of a customer, or what a team still has to solve. Give at least one input besides limit. ' +
+    'For everything about one account use getAccountOverview; for the details of one case use getRecord.',
+  input: z.object({
+    caseNumber: z
+      .string()
+      .trim()
+      .regex(/^[\w-]{1,30}$/, 'It must be a case number such as 00001026.')
+      .optional()
+      .describe('The number of the case, such as 00001026.'),
+    subject: searchText.optional().describe('A part of the subject.'),
+    account: searchText.optional().describe('A part of the name of the account.'),
+    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
+    email: searchText.optional().describe('The e-mail address of who reported it, or a part of it.'),
+    owner: searchText.optional().describe('A part of the name of the owner or queue, or the e-mail address.'),
+    status: searchText.optional().describe('The status, such as New or Escalated.'),
+    priority: searchText.optional().describe('The priority, such as High.'),
+    openOnly: z.boolean().optional().describe('True to leave out what is closed.'),
+    since: sinceText
+      .optional()
+      .describe('Only those opened since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
+  }),
+  output: z.object({
+    summary: z.string().describe('One sentence that says how many cases were found.'),
+    cases: z.array(supportCase).describe('The cases, the latest first.'),
+  }),
+  example: { account: 'Contoso', openOnly: true },
+  paged: true,
+  run: (input, context) =>
+    findRecords(context, {
+      objectType: 'Case',
+      nouns: ['case', 'cases'],
+      row,
+      where: {
+        caseNumber: ifGiven(input.caseNumber, number => soql`CaseNumber IN ${caseNumbers(number)}`),
+        subject: ifGiven(input.subject, subject => soql`Subject LIKE ${containing(subject)}`),
+        account: ifGiven(input.account, ofAccount),
+        accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
+        email: ifGiven(input.email, email => soql`Contact.Email LIKE ${containing(email)}`),
+        owner: ifGiven(input.owner, ownedBy),
+        status: ifGiven(input.status, status => soql`Status = ${status}`),
+        priority: ifGiven(input.priority, priority => soql`Priority = ${priority}`),
+        openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
+        since: ifGiven(input.since, since => soql`CreatedDate >= ${resolveSince(since, context.now)}`),
+      },
+      orderBy: soql`CreatedDate DESC, Id DESC`,
+      toItem: (found, url) => ({
+        caseId: found.Id,
+        ...filled({
+          caseNumber: found.CaseNumber,
+          subject: found.Subject,
+          status: found.Status,
+          priority: found.Priority,
+          isClosed: found.IsClosed,
+          isEscalated: found.IsEscalated,
+          account: found.Account?.Name,
+          accountId: found.AccountId,
+          contact: found.Contact?.Name,
+          owner: found.Owner?.Name,
+          openedAt: isoTime(found.CreatedDate),
+          closedAt: isoTime(found.ClosedDate),
+        }),
+        url: url(found.Id),
+      }),
+      answer: (summary, cases) => ({ summary, cases }),
+    }),
+});
+
+/** Case numbers are padded to eight digits, and people leave the zeros out. */
+function caseNumbers(given: string): string[] {
+  return [...new Set([given, given.padStart(8, '0')])];
+}

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
+import { searchText } from '../api/inputs.ts';
+import { boolean, filled, isoTime, owner, text } from '../api/rows.ts';
+import { containing, soql } from '../api/soql.ts';
+
+const lead = z.object({
+  leadId: z.string().describe('The ID of the lead.'),
+  name: z.string().optional().describe('The full name.'),
+  title: z.string().optional().describe('The job title.'),
+  company: z.string().optional().describe('The company that the lead works for.'),
+  email: z.string().optional().describe('The e-mail address.'),
+  phone: z.string().optional().describe('The phone number.'),
+  status: z.string().optional().describe('The status of the lead.'),
+  source: z.string().optional().describe('Where the lead came from.'),
+  rating: z.string().optional().describe('How promising the lead is.'),
+  isConverted: z.boolean().optional().describe('True when the lead became an account, a contact or an opportunity.'),
+  owner: z.string().optional().describe('Who owns the lead: a person or a queue.'),
+  createdAt: z.string().optional().describe('When the lead came in, ISO 8601 in UTC.'),
+  url: z.url().describe('Where to open the lead.'),
+});
+
+const row = z.object({
+  Id: z.string(),
+  Name: text,
+  Title: text,
+  Company: text,
+  Email: text,
+  Phone: text,
+  Status: text,
+  LeadSource: text,
+  Rating: text,
+  IsConverted: boolean,
+  Owner: owner,
+  CreatedDate: text,
+});
+
+export default defineAction({
+  name: 'findLeads',
+  system: 'salesforce',
+  access: 'read',
+  title: 'Find leads',
+  description:
+    'Finds Salesforce leads (people who are not customers yet) by name, company, e-mail address, phone, owner, status or source, the latest first. ' +
+    'Use it when the user asks about prospects, new enquiries or who should be called. Give at least one input besides limit. ' +
+    'For people at a known account use findContacts.',
+  input: z.object({
+    name: searchText.optional().describe('A part of the name of the lead.'),
+    company: searchText.optional().describe('A part of the name of the company.'),
+    email: searchText.optional().describe('The e-mail address, or a part of it such as @contoso.com.'),
+    phone: searchText.optional().describe('The phone number, in any notation.'),
+    owner: searchText.optional().describe('A part of the name of the owner or queue, or the e-mail address.'),
+    status: searchText.optional().describe('The status, such as Open - Not Contacted.'),
+    source: searchText.optional().describe('Where the lead came from, such as Web.'),
+    openOnly: z.boolean().optional().describe('True to leave out leads that were converted.'),
+    since: sinceText
+      .optional()
+      .describe('Only those that came in since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
+  }),
+  output: z.object({
+    summary: z.string().describe('One sentence that says how many leads were found.'),
+    leads: z.array(lead).describe('The leads, the latest first.'),
+  }),
+  example: { openOnly: true },
+  paged: true,
+  run: (input, context) =>
+    findRecords(context, {
+      objectType: 'Lead',
+      nouns: ['lead', 'leads'],
+      row,
+      where: {
+        name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
+        company: ifGiven(input.company, company => soql`Company LIKE ${containing(company)}`),
+        email: ifGiven(input.email, email => soql`Email LIKE ${containing(email)}`),
+        phone: ifGiven(input.phone, phone => hasPhone(phone, 'Phone')),
+        owner: ifGiven(input.owner, ownedBy),
+        status: ifGiven(input.status, status => soql`Status = ${status}`),
+        source: ifGiven(input.source, source => soql`LeadSource = ${source}`),
+        openOnly: ifGiven(input.openOnly || undefined, () => soql`IsConverted = FALSE`),
+        since: ifGiven(input.since, since => soql`CreatedDate >= ${resolveSince(since, context.now)}`),
+      },
+      orderBy: soql`CreatedDate DESC, Id DESC`,
+      toItem: (found, url) => ({
+        leadId: found.Id,
+        ...filled({
+          name: found.Name,
+          title: found.Title,
+          company: found.Company,
+          email: found.Email,
+          phone: found.Phone,
+          status: found.Status,
+          source: found.LeadSource,
+          rating: found.Rating,
+          isConverted: found.IsConverted,
+          owner: found.Owner?.Name,
+          createdAt: isoTime(found.CreatedDate),
+        }),
+        url: url(found.Id),
+      }),
+      answer: (summary, leads) => ({ summary, leads }),
+    }),
+});

@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
+import { dateText, recordIdOf, searchText } from '../api/inputs.ts';
+import { boolean, filled, number, owner, parent, text } from '../api/rows.ts';
+import { containing, day, names, soql } from '../api/soql.ts';
+
+const opportunity = z.object({
+  opportunityId: z.string().describe('The ID of the opportunity.'),
+  name: z.string().optional().describe('The name of the opportunity.'),
+  account: z.string().optional().describe('The account that it is with.'),
+  accountId: z.string().optional().describe('The ID of that account.'),
+  stage: z.string().optional().describe('The stage it is in.'),
+  amount: z.number().optional().describe("What it is worth, in the org's currency."),
+  probability: z.number().optional().describe('How likely it is to be won, in percent.'),
+  closeDate: z.string().optional().describe('The day on which it closed or is expected to close.'),
+  isClosed: z.boolean().optional().describe('True when it is won or lost.'),
+  isWon: z.boolean().optional().describe('True when it is won.'),
+  nextStep: z.string().optional().describe('What is to be done next.'),
+  owner: z.string().optional().describe('Who owns it.'),
+  url: z.url().describe('Where to open the opportunity.'),
+});
+
+const row = z.object({
+  Id: z.string(),
+  Name: text,
+  AccountId: text,
+  Account: parent({ Name: text }),
+  StageName: text,
+  Amount: number,
+  Probability: number,
+  CloseDate: text,
+  IsClosed: boolean,
+  IsWon: boolean,
+  NextStep: text,
+  Owner: owner,
+});
+
+export default defineAction({
+  name: 'findOpportunities',
+  system: 'salesforce',
+  access: 'read',
+  title: 'Find opportunities',
+  description:
+    'Finds Salesforce opportunities (deals) by name, account, owner, stage, amount or close date, and returns stage, amount, close date and next step, open ones first and by close date. ' +
+    'Use it when the user asks about deals, the pipeline, what closes this month or what somebody is working on. Give at least one input besides limit. ' +
+    'For the deals of one account along with its cases and contacts use getAccountOverview; for totals and counts use queryRecords.',
+  input: z.object({
+    name: searchText.optional().describe('A part of the name of the opportunity.'),
+    account: searchText.optional().describe('A part of the name of the account.'),
+    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
+    owner: searchText.optional().describe('A part of the name of the owner, or the e-mail address.'),
+    stage: searchText.optional().describe('The stage it is in, such as Prospecting or Closed Won.'),
+    openOnly: z.boolean().optional().describe('True to leave out what is won or lost.'),
+    closingAfter: dateText.optional().describe('Only those that close on this day or later, such as 2026-11-01.'),
+    closingBefore: dateText.optional().describe('Only those that close before this day, such as 2026-12-01.'),
+    amountOver: z
+      .number()
+      .min(0)
+      .max(1e15)
+      .optional()
+      .describe("Only those worth more than this, in the org's currency."),
+  }),
+  output: z.object({
+    summary: z.string().describe('One sentence that says how many opportunities were found and what they are worth.'),
+    opportunities: z.array(opportunity).describe('The opportunities, open ones first, by close date.'),
+  }),
+  example: { account: 'Contoso', openOnly: true },
+  paged: true,
+  run: (input, context) =>
+    findRecords(context, {
+      objectType: 'Opportunity',
+      nouns: ['opportunity', 'opportunities'],
+      row,
+      where: {
+        name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
+        account: ifGiven(input.account, ofAccount),
+        accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
+        owner: ifGiven(input.owner, ownedBy),
+        stage: ifGiven(input.stage, stage => soql`StageName = ${stage}`),
+        openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
+        closingAfter: ifGiven(input.closingAfter, date => soql`CloseDate >= ${day(date)}`),
+        closingBefore: ifGiven(input.closingBefore, date => soql`CloseDate < ${day(date)}`),
+        amountOver: ifGiven(input.amountOver, amount => soql`Amount > ${amount}`),
+      },
+      orderBy: names('IsClosed', 'CloseDate', 'Id'),
+      toItem: (found, url) => ({
+        opportunityId: found.Id,
+        ...filled({
+          name: found.Name,
+          account: found.Account?.Name,
+          accountId: found.AccountId,
+          stage: found.StageName,
+          amount: found.Amount,
+          probability: found.Probability,
+          closeDate: found.CloseDate,
+          isClosed: found.IsClosed,
+          isWon: found.IsWon,
+          nextStep: found.NextStep,
+          owner: found.Owner?.Name,
+        }),
+        url: url(found.Id),
+      }),
+      aside(items) {
+        const worth = items.reduce((sum, { amount = 0 }) => sum + amount, 0);
+        return worth > 0 ? `, worth ${worth.toLocaleString('en-US')}` : '';
+      },
+      answer: (summary, opportunities) => ({ summary, opportunities }),
+    }),
+});

@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { objectType, recordId } from '../api/inputs.ts';
+import { readRecord, recordOutput } from '../api/readRecord.ts';
+
+export default defineAction({
+  name: 'getRecord',
+  system: 'salesforce',
+  access: 'read',
+  title: 'Get a record',
+  description:
+    'Returns one Salesforce record of any object, custom ones included: its filled fields under their labels, the owner and other lookups by name, and a link. ' +
+    'Use it when the ID of the record is known and the user asks for its details. ' +
+    'To find the ID use searchRecords or one of the find actions; for an account with all that is open there use getAccountOverview.',
+  input: z.object({
+    objectType,
+    recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
+  }),
+  output: z.object(recordOutput),
+  example: { objectType: 'Account', recordId: '001Sx0000000001IAA' },
+  run: ({ objectType, recordId }, { salesforce }) => readRecord(salesforce, objectType, recordId),
+});

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { page } from '../../../shared/action/page.ts';
+import { isRecordId } from '../api/inputs.ts';
+import type { Salesforce } from '../api/salesforce.ts';
+import type { SalesforceRecord } from '../api/wire.ts';
+
+export default defineAction({
+  name: 'queryRecords',
+  system: 'salesforce',
+  access: 'read',
+  title: 'Query records',
+  description:
+    'Runs one SOQL SELECT statement in Salesforce and returns its records, or its counts and totals. ' +
+    'Use it for questions that no other action answers: several conditions at once, custom objects, sums, averages or counts by group. ' +
+    'For plain lookups use the find actions or searchRecords; take the names of fields from describeObject. It must have a WHERE or a LIMIT, unless it only counts, totals or groups; its LIMIT bounds the whole list, and limit one page of it. Of groups it returns at most 2,000.',
+  input: z.object({
+    soql: z
+      .string()
+      .trim()
+      .max(20_000, 'It must have at most 20,000 characters.')
+      .describe(
+        "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC. Keep it under 6,000 characters: longer ones do not fit into every request.",
+      ),
+  }),
+  output: z.object({
+    summary: z.string().describe('One sentence that says how many records were found.'),
+    objectType: z.string().describe('The API name of the object that was queried.'),
+    count: z.number().optional().describe('The number of records, where the statement asks for COUNT() alone.'),
+    records: z
+      .array(z.record(z.string(), z.unknown()))
+      .describe(
+        "The records: values by field name, a parent's as Account.Name, empty ones left out; url opens it. Where a list of children goes on in Salesforce, Contacts.truncated is true: ask for those by a statement of their own.",
+      ),
+  }),
+  example: { soql: "SELECT Name, Industry, Owner.Name FROM Account WHERE Industry = 'Retail' ORDER BY Name" },
+  paged: true,
+  async run({ soql }, { salesforce, page: { limit, cursor } }) {
+    const { readOnlyQuery } = await import('../api/readOnlyQuery.ts');
+    const { objectType, kind, statement, total, start } = readOnlyQuery(soql);
+    if (kind === 'count') {
+      const count = await salesforce.count(statement);
+      const summary = `${count} ${count === 1 ? 'record matches' : 'records match'}.`;
+      return page({ items: [], answer: () => ({ summary, objectType, count, records: [] }) });
+    }
+    const { records, nextCursor } =
+      kind === 'totals'
+        ? { records: await salesforce.query(statement), nextCursor: undefined }
+        : await salesforce.list(statement, { limit, cursor, start, total, grouped: kind === 'groups' });
+    return page({
+      items: records.map(record => toItem(record, salesforce)),
+      nextCursor,
+      answer: (items, more) => ({
+        summary: `${items.length} ${items.length === 1 ? 'record' : 'records'}${more ? '; there are more on the next page' : ''}.`,
+        objectType,
+        records: items,
+      }),
+    });
+  },
+});
+
+function toItem(record: SalesforceRecord, salesforce: Salesforce): Record<string, unknown> {
+  const { Id: recordId } = record;
+  const type = typeOf(record);
+  return {
+    ...flat(record),
+    ...(type && typeof recordId === 'string' && isRecordId(recordId) && { url: salesforce.recordUrl(type, recordId) }),
+  };
+}
+
+/** Groups and totals are of the type AggregateResult, which is no object. */
+function typeOf({ attributes }: SalesforceRecord): string | undefined {
+  const type = typeof attributes === 'object' && attributes !== null ? Reflect.get(attributes, 'type') : undefined;
+  return typeof type === 'string' && /^\w+$/.test(type) && type !== 'AggregateResult' ? type : undefined;
+}
+
+/** Parents become `Account.Name`, children a list; what is empty is left out. */
+function flat(record: object, prefix = ''): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, value]): [string, unknown][] => {
+      if (name === 'attributes' || value === null || value === undefined) return [];
+      if (typeof value !== 'object') return [[prefix + name, value]];
+      if ('records' in value && Array.isArray(value.records)) {
+        const children = value.records.map((child: object) => flat(child));
+        const isCut = 'done' in value && value.done === false;
+        return [
+          [prefix + name, children],
+          ...(isCut ? [[`${prefix}${name}.truncated`, true] as [string, unknown]] : []),
+        ];
+      }
+      return Object.entries(flat(value, `${prefix}${name}.`));
+    }),
+  );
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { defineAction } from '../../../shared/action/defineAction.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { readFieldValues } from '../api/fieldValues.ts';
+import { fieldsText, objectType, recordId } from '../api/inputs.ts';
+import { readBack, writtenOutput } from '../api/readRecord.ts';
+
+export default defineAction({
+  name: 'updateRecord',
+  system: 'salesforce',
+  access: 'write',
+  title: 'Update a record',
+  description:
+    'Changes fields of one Salesforce record and returns it as it now is; fields that are not named stay as they are. Every field is checked first: what is unknown, read-only or not a value to choose from is named, and nothing is changed. ' +
+    'Use it when the user wants to change a known record, such as the stage of an opportunity or the status of a case; take field names and values from describeObject. ' +
+    'For a new record use createRecord.',
+  input: z.object({
+    objectType,
+    recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
+    fields: fieldsText,
+  }),
+  output: z.object(writtenOutput),
+  example: {
+    objectType: 'Opportunity',
+    recordId: '006Sx0000000001IAA',
+    fields: '{"NextStep":"Call the buyer on Monday"}',
+  },
+  async run({ objectType, recordId, fields }, { salesforce }) {
+    const object = await salesforce.describe(objectType);
+    if (!object.updateable) {
+      throw new Failure('forbidden', `Nobody may change a ${object.label} through this service.`);
+    }
+    const values = readFieldValues(fields, object, 'update');
+    await salesforce.update(object.name, recordId, values);
+    return readBack(salesforce, object, recordId);
+  },
+});

@@ -1,0 +1,182 @@
+import * as z from 'zod';
+import { Failure, type FailureCode, type FailureOptions, type FieldError } from '../../../shared/failure.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/upstream.ts';
+
+const matchSchema = z.object({
+  record: z.object({
+    Id: z.string(),
+    Name: z.string().nullish(),
+    attributes: z.object({ type: z.string() }).nullish(),
+  }),
+});
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm */
+const errorSchema = z.object({
+  errorCode: z.string().nullish(),
+  message: z.string().nullish(),
+  fields: z.array(z.string()).nullish(),
+  duplicateResult: z
+    .object({ matchResults: z.array(z.object({ matchRecords: z.array(matchSchema).catch([]) })) })
+    .nullish()
+    .catch(undefined),
+});
+const errorsSchema = z.union([z.array(errorSchema), errorSchema.transform(error => [error])]);
+
+type SalesforceError = z.output<typeof errorSchema>;
+
+interface Meaning {
+  /** What Salesforce's error code must match. */
+  errorCode: RegExp;
+  message?: RegExp;
+  code: FailureCode;
+  /** The cure. Salesforce's own sentence goes before it where `says` is true. */
+  cure: string;
+  says?: boolean;
+  options?: FailureOptions;
+}
+
+/** What Salesforce's error codes mean here; the first that fits counts. `message` tells apart what shares a code. */
+const meanings: readonly Meaning[] = [
+  {
+    errorCode: /^REQUEST_LIMIT_EXCEEDED$/,
+    message: /concurrent/i,
+    code: 'rate_limited',
+    cure: 'Salesforce works on as many long requests of this org as it takes at once. Try again in half a minute.',
+    options: { retryAfterSeconds: 30 },
+  },
+  {
+    errorCode: /^REQUEST_LIMIT_EXCEEDED$/,
+    code: 'rate_limited',
+    cure: 'Salesforce takes no more API calls of this org for now. Try again in an hour, or ask a Salesforce administrator for a higher limit.',
+    options: { retryAfterSeconds: 3600 },
+  },
+  {
+    errorCode: /^(INVALID_SESSION_ID|API_DISABLED_FOR_ORG|API_CURRENTLY_DISABLED)$/,
+    code: 'upstream_auth_failed',
+    cure: 'Salesforce does not let this service use its API. An administrator must give its user the permission API Enabled.',
+  },
+  {
+    errorCode:
+      /^INSUFFICIENT_ACCESS|^(CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY_NO_ACCESS|NO_ACCESS|FUNCTIONALITY_NOT_ENABLED)$/,
+    code: 'forbidden',
+    cure: 'The Salesforce user that this service runs as may not do that to this record. Ask its owner or a Salesforce administrator.',
+    says: true,
+  },
+  {
+    errorCode: /^ENTITY_IS_DELETED$/,
+    code: 'not_found',
+    cure: 'The record was deleted. Find it again by name, or tell the user that it is gone.',
+  },
+  {
+    errorCode: /^DUPLICATE/,
+    code: 'conflict',
+    cure: 'Nothing was changed. Use the record that exists, or ask the user how to go on.',
+    says: true,
+  },
+  {
+    errorCode: /^UNABLE_TO_LOCK_ROW$/,
+    code: 'conflict',
+    cure: 'Somebody else is changing that record right now, so nothing was changed. Try again in a few seconds.',
+    options: { retryable: true, retryAfterSeconds: 5 },
+  },
+  {
+    errorCode: /^INVALID_QUERY_LOCATOR$/,
+    code: 'invalid_input',
+    cure: 'The list has expired in Salesforce. Leave pageToken out to start from the first page.',
+  },
+  {
+    errorCode: /^(QUERY_TIMEOUT|QUERY_TOO_COMPLICATED|OPERATION_TOO_LARGE)$/,
+    code: 'invalid_input',
+    cure: 'The question is too large for Salesforce. Ask for less: a narrower filter, or fewer fields.',
+  },
+  {
+    errorCode: /^(INVALID_TYPE|INVALID_FIELD|INVALID_FIELD_FOR_INSERT_UPDATE)$/,
+    code: 'invalid_input',
+    cure: 'Check the names with describeObject; what exists may also be hidden from the user that this service runs as.',
+    says: true,
+  },
+  {
+    errorCode: /^(MALFORMED_QUERY|MALFORMED_SEARCH|INVALID_SEARCH|INVALID_QUERY_FILTER_OPERATOR)$/,
+    code: 'invalid_input',
+    cure: 'Correct it and try again.',
+    says: true,
+  },
+];
+
+/** What Salesforce's refusal of a request means to the caller. `thing` names what was asked for: "Account 001…". */
+export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 'body'>, thing: string): Failure {
+  const errors = errorsSchema.safeParse(parseJson(body)).data ?? [];
+  const said = errors.map(sentenceOf).join(' ');
+  const fieldErrors = errors.flatMap((error): FieldError[] =>
+    (error.fields ?? []).map(field => ({ field, message: sentenceOf(error) })),
+  );
+  const fail = (code: FailureCode, message: string, options: FailureOptions = {}) =>
+    new Failure(code, message, {
+      ...(code === 'invalid_input' && fieldErrors.length > 0 && { errors: fieldErrors }),
+      cause: new Error([status, ...errors.map(({ errorCode }) => errorCode)].join(' ')),
+      ...options,
+    });
+
+  // Parts of a composite answer have failures of their own, which the transport does not see.
+  if (status >= 500) return fail('upstream_error', `Salesforce failed (status ${status}). Try again in a minute.`);
+  if (status === 429) return fail('rate_limited', 'Salesforce limits how often it is called. Try again in a minute.');
+  for (const { errorCode, message = /(?:)/, code, cure, says = false, options } of meanings) {
+    if (!errors.some(error => errorCode.test(error.errorCode ?? '') && message.test(error.message ?? ''))) continue;
+    return fail(
+      code,
+      [says && `Salesforce says: ${said}`, ...matchesOf(errors), cure].filter(Boolean).join(' '),
+      options,
+    );
+  }
+  const because = said ? ` Salesforce says: ${said}` : '';
+  if (status === 403) return fail('forbidden', `Salesforce does not let this service do that.${because}`);
+  if (status === 404) return fail('not_found', `There is no ${thing} that this service may see.${because}`);
+  if (status === 409 || status === 412) {
+    return fail('conflict', `Salesforce refused it because something changed meanwhile. Look again.${because}`);
+  }
+  if (status === 405 || status === 410 || status === 415) {
+    return fail('upstream_error', `Salesforce does not offer what this service asked for.${because}`, {
+      retryable: false,
+    });
+  }
+  return fail(
+    'invalid_input',
+    said ? `Salesforce refused it: ${said}` : `Salesforce refused it (status ${status}). Check the inputs.`,
+  );
+}
+
+/** True when what was asked for does not exist or is hidden from the user, which Salesforce does not tell apart. */
+export function isHidden({ cause }: Failure): boolean {
+  return cause instanceof Error && /^4\d\d (INVALID_TYPE|INVALID_FIELD|INSUFFICIENT_ACCESS\w*)\b/.test(cause.message);
+}
+
+const MAX_SENTENCE = 300;
+
+/** Salesforce's own sentence, without the excerpt of a statement that may come before it. */
+function sentenceOf({ message, errorCode }: SalesforceError): string {
+  const said = (message ?? errorCode ?? '').replace(/^[\s\S]*ERROR at Row:\d+:Column:\d+\s*/, '').replace(/\s+/g, ' ');
+  const text = said.length > MAX_SENTENCE ? `${said.slice(0, MAX_SENTENCE).toWellFormed()}…` : said.trim();
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+/** `It matches the Contact 003…, Ana Ruiz.` */
+function matchesOf(errors: readonly SalesforceError[]): string[] {
+  const matches = errors
+    .flatMap(({ duplicateResult }) => duplicateResult?.matchResults ?? [])
+    .flatMap(({ matchRecords }) => matchRecords.map(({ record }) => record));
+  if (matches.length === 0) return [];
+  const told = matches
+    .slice(0, 5)
+    .map(({ Id, Name, attributes }) =>
+      [attributes?.type ?? 'record', Id, Name && `(${Name})`].filter(Boolean).join(' '),
+    );
+  return [`It matches ${told.join(', ')}.`];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { type FieldType, parseQuery, type Query } from '@jetstreamapp/soql-parser-js';
+import { invalidInput } from '../../../shared/action/input.ts';
+import { Soql } from './soql.ts';
+
+/** A statement that only reads, and how much of it. */
+export interface ReadOnlyQuery {
+  objectType: string;
+  /**
+   * `rows` and `groups` come in pages, in a settled order, and the statement is without LIMIT and OFFSET; a `count`
+   * answers a number, and `totals` answer one row, neither of which takes a LIMIT.
+   */
+  kind: 'rows' | 'groups' | 'count' | 'totals';
+  statement: Soql;
+  /** The statement's own LIMIT and OFFSET. */
+  total: number;
+  start: number;
+}
+
+/** Salesforce pages through no groups: what it answers at once is all. */
+const MAX_GROUPS = 2000;
+/** https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_fields.htm */
+const MAX_ALL_FIELDS = 200;
+
+/**
+ * Reads one SOQL statement. @throws Failure `invalid_input` with the reason when it cannot be read, does more than
+ * read, or would go through all records of an object.
+ */
+export function readOnlyQuery(text: string): ReadOnlyQuery {
+  const trimmed = text.trim().replace(/;$/, '').trimEnd();
+  if (!/^select\b/i.test(trimmed)) {
+    throw refused('Only a SELECT is taken here; to change records use createRecord or updateRecord.');
+  }
+  // Only the end of the statement is looked at, where no text can be: a text ends with a quote.
+  const [bounds = '', ownLimit, ownOffset] = /(?:\bLIMIT\s+(\d+))?\s*(?:\bOFFSET\s+(\d+))?$/i.exec(trimmed) ?? [];
+  const base = trimmed.slice(0, trimmed.length - bounds.length).trimEnd();
+  const limit = Number(ownLimit ?? Number.POSITIVE_INFINITY);
+  const query = parse(base);
+  const { fields = [], sObject: objectType = '' } = query;
+  const children = fields.flatMap(field => (field.type === 'FieldSubquery' ? [field.subquery] : []));
+  if ([query, ...children].some(part => part.for || part.update)) {
+    throw refused('FOR and UPDATE clauses change something; leave them out.');
+  }
+  const kind = kindOf(query, fields);
+  if (kind === 'rows' && !query.where && ownLimit === undefined) {
+    throw refused(`It would go through all of ${objectType}. Add a WHERE, or a LIMIT when any records will do.`);
+  }
+  if (fields.some(isAllFields) && limit > MAX_ALL_FIELDS) {
+    throw refused(`FIELDS(ALL) and FIELDS(CUSTOM) take a LIMIT of at most ${MAX_ALL_FIELDS}.`);
+  }
+  const isListed = kind === 'rows' || kind === 'groups';
+  return {
+    objectType,
+    kind,
+    statement: new Soql(isListed ? `${base}${kind === 'rows' ? tieBreaker(query) : ''}` : trimmed),
+    total: kind === 'groups' ? Math.min(limit, MAX_GROUPS) : limit,
+    start: Number(ownOffset ?? 0),
+  };
+}
+
+/** Pages of a list without a settled order may repeat some records and leave out others. */
+function tieBreaker({ orderBy }: Query): string {
+  const orders = orderBy ? [orderBy].flat() : [];
+  if (orders.some(order => 'field' in order && /^id$/i.test(order.field))) return '';
+  return orders.length > 0 ? ', Id' : ' ORDER BY Id';
+}
+
+/** Without GROUP BY, these make one row of all records. */
+const aggregates = new Set(['AVG', 'COUNT', 'COUNT_DISTINCT', 'MAX', 'MIN', 'SUM']);
+
+function kindOf({ groupBy }: Query, fields: readonly FieldType[]): ReadOnlyQuery['kind'] {
+  if (groupBy) return 'groups';
+  const [first, ...others] = fields;
+  if (
+    others.length === 0 &&
+    first?.type === 'FieldFunctionExpression' &&
+    /^COUNT\(\s*\)$/i.test(first.rawValue ?? '')
+  ) {
+    return 'count';
+  }
+  const isTotal = (field: FieldType) =>
+    field.type === 'FieldFunctionExpression' && aggregates.has(field.functionName.toUpperCase());
+  return fields.every(isTotal) ? 'totals' : 'rows';
+}
+
+function isAllFields(field: FieldType): boolean {
+  return field.type === 'FieldFunctionExpression' && /^FIELDS\(\s*(ALL|CUSTOM)\s*\)$/i.test(field.rawValue ?? '');
+}
+
+function parse(text: string): Query {
+  try {
+    // Without options: with any, even the defaults, the library builds a new parser each time, which takes 30 ms.
+    return parseQuery(text);
+  } catch (error) {
+    const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
+    throw refused(`It is not valid SOQL: ${reason.replace(/:$/, '').slice(0, 200)}.`);
+  }
+}
+
+function refused(message: string) {
+  return invalidInput([{ field: 'soql', message }]);
+}

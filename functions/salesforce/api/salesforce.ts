@@ -1,0 +1,236 @@
+import type * as z from 'zod';
+import { type Call, shareable } from '../../../shared/call.ts';
+import { Failure } from '../../../shared/failure.ts';
+import type { SecretStore } from '../../../shared/secrets/secretStore.ts';
+import type { Config } from '../../../shared/settings/config.ts';
+import { shortLived } from '../../../shared/shortLived.ts';
+import { waitFor } from '../../../shared/singleFlight.ts';
+import { lostWrite, type Upstream } from '../../../shared/upstream/upstream.ts';
+import { answerFailure } from './answerFailure.ts';
+import { salesforceConnections } from './connection.ts';
+import { foreignToken } from './listPage.ts';
+import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
+import { usernameFor } from './signIn.ts';
+import { type Soql, soql } from './soql.ts';
+import {
+  compositeSchema,
+  confirmedSchema,
+  describeGlobalSchema,
+  describeSchema,
+  garbled,
+  type ObjectDescription,
+  type ObjectSummary,
+  querySchema,
+  read,
+  type SalesforceRecord,
+  savedSchema,
+  searchSchema,
+} from './wire.ts';
+
+/** A part of a query's records, and where the list goes on. */
+interface RecordPage {
+  records: SalesforceRecord[];
+  nextCursor: string | undefined;
+}
+
+interface SearchRequest {
+  term: string;
+  /** The fields to return of each object that is searched; the first is always the record's Id. */
+  objects: { name: string; fields: string[] }[];
+  limit: number;
+}
+
+type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
+
+/** Salesforce, for one call. Every method costs one request, but those of which the answer is kept for some minutes. */
+export interface Salesforce {
+  /** All records of a statement that has a bound of its own. */
+  query(statement: Soql): Promise<SalesforceRecord[]>;
+  /**
+   * A page of a statement's records. The statement has an order, and no LIMIT and no OFFSET of its own: the list starts
+   * behind `start` records, and has `total` of them at the most. The first page asks for no more than it has; the others
+   * are read along the cursor that Salesforce keeps, which `grouped` records have not.
+   */
+  list(
+    statement: Soql,
+    page: { limit: number; cursor: string | undefined; start?: number; total?: number; grouped?: boolean },
+  ): Promise<RecordPage>;
+  /** What a `SELECT COUNT()` counts. */
+  count(statement: Soql): Promise<number>;
+  /** Several statements in one request; one that is refused gives the reason in place of its records. */
+  queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
+  search(request: SearchRequest): Promise<FoundRecord[]>;
+  /** What an object is made of, as this user sees it; kept for five minutes. @throws Failure `not_found` */
+  describe(objectType: string): Promise<ObjectDescription>;
+  /** Every object that this user sees; kept for five minutes. */
+  describeAll(): Promise<ObjectSummary[]>;
+  /** Gives the new record's ID. */
+  create(objectType: string, values: Record<string, unknown>): Promise<string>;
+  update(objectType: string, recordId: string, values: Record<string, unknown>): Promise<void>;
+  /** Where a person opens the record; known once a request was made. */
+  recordUrl(objectType: string, recordId: string): string;
+}
+
+/** No list is read further than this; Salesforce's own code gets no further either. */
+const MAX_LISTED = 50_000;
+/** Salesforce answers with so many records at once, and leads to the others. */
+const MIN_BATCH = 200;
+const MAX_BATCH = 2000;
+const DESCRIBE_MS = 5 * 60_000;
+const DESCRIBE_TIMEOUT_MS = 10_000;
+/** Longer statements do not fit into a URL: Salesforce takes 16 kB of it, headers included. */
+const MAX_URL = 8_000;
+
+/** Opens Salesforce for calls; the settings are read, and so found wanting, here. */
+export function openSalesforce(parts: { config: Config; secrets: SecretStore; upstream: Upstream; now: () => number }) {
+  const settings = parts.config.salesforce.read();
+  const connectionFor = salesforceConnections({ ...parts, settings });
+  const keep = shortLived<ObjectDescription>(DESCRIBE_MS, parts.now);
+  const keepAll = shortLived<ObjectSummary[]>(DESCRIBE_MS, parts.now);
+
+  const open = (call: Call, { connection, session } = connectionFor(call)): Salesforce => {
+    // What a user sees of an object depends on the user.
+    const keyOf = (name: string) => `${usernameFor(call, settings)} ${name.toLowerCase()}`;
+    const shared = () => connectionFor(shareable(call, DESCRIBE_TIMEOUT_MS, parts.now())).connection;
+
+    const runOnce = async ({ text }: Soql, batchSize = MAX_BATCH) => {
+      const url = `/query?q=${encodeURIComponent(text)}`;
+      if (url.length <= MAX_URL) {
+        const headers = { 'sforce-query-options': `batchSize=${batchSize}` };
+        return read(querySchema, await connection.request({ method: 'GET', url, headers }));
+      }
+      const [answer] = await compose([text]);
+      if (answer instanceof Failure) throw answer;
+      return answer ?? { records: [], totalSize: 0, nextRecordsUrl: undefined };
+    };
+
+    const batchAt = async (locator: string) => {
+      try {
+        return read(querySchema, await connection.request(`/query/${locator}`));
+      } catch (error) {
+        throw error instanceof Failure && error.code === 'not_found' ? foreignToken() : error;
+      }
+    };
+
+    const compose = async (statements: readonly string[]) => {
+      const { compositeResponse } = read(
+        compositeSchema,
+        await connection.requestPost('/composite', {
+          compositeRequest: statements.map((text, at) => ({
+            method: 'GET',
+            referenceId: `query${at}`,
+            url: `/services/data/v${connection.version}/query?q=${encodeURIComponent(text)}`,
+          })),
+        }),
+      );
+      if (compositeResponse.length !== statements.length) throw garbled();
+      return compositeResponse.map(({ httpStatusCode: status, body }) =>
+        status < 400
+          ? read(querySchema, body)
+          : answerFailure({ status, body: JSON.stringify(body) }, 'such thing in Salesforce'),
+      );
+    };
+
+    return {
+      query: async statement => (await runOnce(statement)).records,
+
+      count: async statement => (await runOnce(statement)).totalSize ?? 0,
+
+      async list(statement, { limit, cursor, start = 0, total = Number.POSITIVE_INFINITY, grouped = false }) {
+        if (cursor === undefined) {
+          const most = Math.min(limit, total);
+          if (most === 0) return { records: [], nextCursor: undefined };
+          // One more than is wanted: its presence says that the list goes on.
+          const wanted = Math.min(limit + 1, total);
+          const { records, nextRecordsUrl } = await runOnce(
+            start === 0 ? soql`${statement} LIMIT ${wanted}` : soql`${statement} LIMIT ${wanted} OFFSET ${start}`,
+          );
+          // Salesforce answers with fewer than it was asked for when records are large.
+          const goesOn = records.length > most ? most < total : locatorOf(nextRecordsUrl) !== undefined;
+          const skip = start + Math.min(most, records.length);
+          return { records: records.slice(0, most), nextCursor: goesOn ? writeCursor({ skip }) : undefined };
+        }
+        let { locator, skip } = readCursor(cursor);
+        let batch = locator
+          ? await batchAt(locator)
+          : await runOnce(
+              soql`${statement} LIMIT ${Math.min(start + total, MAX_LISTED)}`,
+              grouped ? MAX_BATCH : MIN_BATCH,
+            );
+        let next = locatorOf(batch.nextRecordsUrl);
+        while (next && batch.records.length > 0 && batch.records.length <= skip) {
+          skip -= batch.records.length;
+          locator = next;
+          batch = await batchAt(locator);
+          next = locatorOf(batch.nextRecordsUrl);
+        }
+        const to = skip + limit;
+        const rest = to < batch.records.length ? { locator, skip: to } : next && { locator: next, skip: 0 };
+        return { records: batch.records.slice(skip, to), nextCursor: rest && writeCursor(rest) };
+      },
+
+      async queryTogether(statements) {
+        const answers = await compose(statements.map(({ text }) => text));
+        return answers.map(answer => (answer instanceof Failure ? answer : answer.records));
+      },
+
+      async search({ term, objects, limit }) {
+        const answer = await connection.requestPost('/parameterizedSearch', {
+          q: term,
+          in: 'ALL',
+          overallLimit: limit,
+          sobjects: objects.map(({ name, fields }) => ({ name, fields, limit })),
+        });
+        return read(searchSchema, answer).searchRecords;
+      },
+
+      describe(objectType) {
+        const work = keep(keyOf(objectType), async () => read(describeSchema, await shared().describe(objectType)));
+        return waitFor(work, call.signal);
+      },
+
+      describeAll() {
+        const work = keepAll(
+          keyOf(''),
+          async () => read(describeGlobalSchema, await shared().request('/sobjects')).sobjects,
+        );
+        return waitFor(work, call.signal);
+      },
+
+      async create(objectType, values) {
+        const { data } = savedSchema.safeParse(await connection.create(objectType, values));
+        // It was done, but the answer does not say to what: only a look can tell.
+        if (!data) throw lostWrite('Salesforce');
+        return data.id;
+      },
+
+      async update(objectType, recordId, values) {
+        const { success } = confirmedSchema.safeParse(await connection.update(objectType, { ...values, Id: recordId }));
+        if (!success) throw lostWrite('Salesforce');
+      },
+
+      recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
+    };
+  };
+
+  return {
+    for: (call: Call): Salesforce => open(call),
+
+    /** `Integration User, API usage 14 of 15000`; with SALESFORCE_RUN_AS=caller nobody's, where no user is named. */
+    async check(call: Call): Promise<string> {
+      const user = settings.SALESFORCE_USERNAME;
+      if (settings.SALESFORCE_RUN_AS === 'caller' && !user) {
+        await parts.secrets.get('salesforce-private-key', call.signal);
+        return 'Runs as whoever calls, so the sign-in is not tried here; set SALESFORCE_USERNAME to have it tried as that user.';
+      }
+      const asUser: Call = user ? { ...call, caller: { kind: 'user', id: user, userName: user } } : call;
+      const own = connectionFor(asUser);
+      const salesforce = open(asUser, own);
+      await salesforce.query(soql`SELECT Id FROM User LIMIT 1`);
+      const { userId } = own.session();
+      const [me] = userId ? await salesforce.query(soql`SELECT Name FROM User WHERE Id = ${userId}`) : [];
+      const name = typeof me?.Name === 'string' ? me.Name : 'Signed in';
+      return call.usage.apiUsage ? `${name}, API usage ${call.usage.apiUsage.replace('/', ' of ')}` : name;
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import * as z from 'zod';
+import type { Call } from '../../../shared/call.ts';
+import { Failure } from '../../../shared/failure.ts';
+import type { SecretStore } from '../../../shared/secrets/secretStore.ts';
+import { isLoopback, type SalesforceSettings } from '../../../shared/settings/config.ts';
+import { type Credentials, SecretRefused, type Token, tokenCredentials } from '../../../shared/upstream/credentials.ts';
+import type { Upstream } from '../../../shared/upstream/upstream.ts';
+
+/** A session, and where it may be used. */
+export interface Session extends Token {
+  /** Origin of the org's API, without a trailing slash. */
+  instanceUrl: string;
+  userId: string | undefined;
+}
+
+interface SignInParts {
+  settings: SalesforceSettings;
+  secrets: SecretStore;
+  upstream: Upstream;
+  now: () => number;
+}
+
+/** Salesforce does not say when a session ends; two hours without use is every org's default. A 401 renews it anyway. */
+const SESSION_MS = 2 * 60 * 60_000;
+
+/** Sessions by either grant; with the JWT bearer one, the subject is the Salesforce username. */
+export function salesforceCredentials(parts: SignInParts): Credentials<Session> {
+  const { settings, secrets, upstream, now } = parts;
+  const usesJwt = settings.SALESFORCE_AUTH === 'jwt-bearer';
+  const signedAssertion = async (privateKey: string, username: string) => {
+    const { signAssertion } = await import('./assertion.ts');
+    const { SALESFORCE_CLIENT_ID: clientId, SALESFORCE_LOGIN_URL: loginUrl } = settings;
+    return signAssertion(privateKey, { clientId, loginUrl, username, now: now() });
+  };
+  return tokenCredentials({
+    upstream,
+    secrets,
+    secretName: usesJwt ? 'salesforce-private-key' : 'salesforce-client-secret',
+    now,
+    async exchange(secret, subject, call) {
+      const grant = usesJwt
+        ? {
+            grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+            assertion: await signedAssertion(secret, subject),
+          }
+        : {
+            grant_type: 'client_credentials',
+            client_id: settings.SALESFORCE_CLIENT_ID,
+            client_secret: secret,
+          };
+      return requestSession(grant, subject, parts, call);
+    },
+  });
+}
+
+/**
+ * The Salesforce username that a call runs as; empty where the app's own integration user follows from its secret.
+ * @throws Failure `forbidden` when it is to be the caller's own and the caller is nobody in particular
+ */
+export function usernameFor({ caller }: Call, settings: SalesforceSettings): string {
+  if (settings.SALESFORCE_AUTH === 'client-credentials') return '';
+  if (settings.SALESFORCE_RUN_AS === 'integration') return settings.SALESFORCE_USERNAME ?? '';
+  if (caller.kind !== 'user' || !caller.userName) {
+    throw new Failure(
+      'forbidden',
+      'Salesforce answers here only to a person, as whoever asks, and this call came from no person. Sign in as a user and ask again.',
+    );
+  }
+  return salesforceUsername(caller.userName, settings.SALESFORCE_USER_MAP);
+}
+
+/** `*@contoso.com=*@contoso.com.uat` maps everybody in a domain, `ana@contoso.com=aruiz@crm.contoso.com` one person. */
+function salesforceUsername(userName: string, map: SalesforceSettings['SALESFORCE_USER_MAP']): string {
+  for (const [from, to] of map) {
+    if (from.toLowerCase() === userName.toLowerCase()) return to;
+    if (from.startsWith('*') && userName.toLowerCase().endsWith(from.slice(1).toLowerCase())) {
+      return to.replace('*', userName.slice(0, userName.length - from.length + 1));
+    }
+  }
+  return userName;
+}
+
+const sessionSchema = z.object({ access_token: z.string(), instance_url: z.url(), id: z.string().nullish() });
+
+const refusalSchema = z.object({ error: z.string(), error_description: z.string().nullish() });
+
+async function requestSession(
+  grant: Record<string, string>,
+  username: string,
+  { settings, upstream, now }: SignInParts,
+  call: Call,
+): Promise<Session> {
+  const { status, body } = await upstream.send(
+    {
+      method: 'POST',
+      url: `${settings.SALESFORCE_LOGIN_URL}/services/oauth2/token`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body: new URLSearchParams(grant).toString(),
+      safe: true,
+    },
+    call,
+  );
+  const answer = parseJson(body);
+  if (status >= 400) throw refusedSession(status, refusalSchema.safeParse(answer).data, username, settings);
+  const session = sessionSchema.safeParse(answer).data;
+  if (!session) {
+    throw new Failure('upstream_error', 'Salesforce answered the sign-in with something unreadable. Try again.');
+  }
+  return {
+    value: session.access_token,
+    expiresAt: now() + SESSION_MS,
+    instanceUrl: trustedInstance(session.instance_url, settings.SALESFORCE_LOGIN_URL),
+    userId: /\/(005[a-zA-Z0-9]{12,15})$/.exec(session.id ?? '')?.[1],
+  };
+}
+
+const userCure =
+  "make sure that there is an active user of that name, and pre-approve the user's profile or a permission set for the app of this service";
+
+/** What Salesforce has against a user, where the credentials are good, and what an administrator must do. */
+const userCures: readonly { says: RegExp; cure: string }[] = [
+  {
+    says: /\bip\b.*restricted/i,
+    cure: 'add the addresses of this service to the IP ranges that the user may come from',
+  },
+  { says: /login.?hours/i, cure: "extend the login hours of the user's profile, which do not allow it now" },
+  { says: /locked/i, cure: 'unlock the user, who is locked out' },
+  { says: /inactive.?org/i, cure: 'have the org reactivated, which is not active' },
+  {
+    says: /inactive.?user|user is inactive|user does.?n.?o?t exist|invalid_app_access|user hasn.t approved|not admin approved/i,
+    cure: userCure,
+  },
+];
+
+/** https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_flow_errors.htm */
+function refusedSession(
+  status: number,
+  refusal: z.output<typeof refusalSchema> | undefined,
+  username: string,
+  settings: SalesforceSettings,
+): Error {
+  if (!refusal && status !== 400 && status !== 401) {
+    return new Failure(
+      'upstream_auth_failed',
+      'SALESFORCE_LOGIN_URL does not lead to the sign-in of a Salesforce org. An administrator must set it to the My Domain address of the org.',
+    );
+  }
+  const { error, error_description: description } = refusal ?? { error: 'unreadable' };
+  const told = `${error}: ${description ?? ''}`;
+  const cause = new Error(told);
+  if (/login rate exceeded/i.test(told)) {
+    return new Failure('rate_limited', 'Salesforce limits how often this service signs in. Try again in a minute.', {
+      retryAfterSeconds: 60,
+      cause,
+    });
+  }
+  if (error === 'unknown_error' || error === 'server_error') {
+    return new Failure('upstream_error', 'Salesforce failed to sign this service in. Try again in a minute.', {
+      cause,
+    });
+  }
+  if (error === 'invalid_client_id') {
+    return new Failure(
+      'upstream_auth_failed',
+      'Salesforce does not know the app in SALESFORCE_CLIENT_ID. An administrator must set it to the consumer key of an app of this org.',
+      { cause },
+    );
+  }
+  if (
+    error === 'unsupported_grant_type' ||
+    /audience|no client credentials user|not supported/i.test(description ?? '')
+  ) {
+    return new Failure(
+      'upstream_auth_failed',
+      `Salesforce does not let this service sign in by ${settings.SALESFORCE_AUTH} at SALESFORCE_LOGIN_URL. An administrator must set that to the org's My Domain address and turn this flow on in the app.`,
+      { cause },
+    );
+  }
+  const isCaller = settings.SALESFORCE_RUN_AS === 'caller';
+  // With the caller's own user, all that is not about the assertion is about that user.
+  const isAboutUser = isCaller && error === 'invalid_grant' && description && !/assertion|signature/i.test(description);
+  const cure = userCures.find(({ says }) => says.test(told))?.cure ?? (isAboutUser && userCure);
+  if (cure) {
+    const user = isCaller ? username : username ? 'the user in SALESFORCE_USERNAME' : "the app's own user";
+    return new Failure(
+      isCaller ? 'forbidden' : 'upstream_auth_failed',
+      `Salesforce does not let ${user} in here. A Salesforce administrator must ${cure}.`,
+      { cause },
+    );
+  }
+  return new SecretRefused(`Salesforce: ${error}`, { cause });
+}
+
+/** The session goes nowhere but to Salesforce, or to where the settings say. @throws Failure `upstream_error` */
+function trustedInstance(instanceUrl: string, loginUrl: string): string {
+  const instance = new URL(instanceUrl);
+  const login = new URL(loginUrl);
+  const isSalesforce = /\.(salesforce\.com|force\.com|salesforce\.mil)$/.test(instance.hostname);
+  const isOwn = instance.hostname === login.hostname || instance.hostname.endsWith(`.${login.hostname}`);
+  const isLocal = isLoopback(loginUrl) && isLoopback(instanceUrl);
+  const isTrusted =
+    (instance.protocol === 'https:' && (isSalesforce || isOwn || isLocal)) ||
+    (instance.protocol === 'http:' && isLocal);
+  if (isTrusted && !instance.username && !instance.password) return instance.origin;
+  throw new Failure(
+    'upstream_error',
+    'The sign-in names an address that is not of Salesforce, so nothing was sent there. An administrator must check SALESFORCE_LOGIN_URL.',
+    { retryable: false },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

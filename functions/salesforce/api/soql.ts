@@ -1,0 +1,84 @@
+import { Failure } from '../../../shared/failure.ts';
+
+/** A piece of SOQL whose values are escaped; made by the functions of this file, or of a statement that was parsed. */
+export class Soql {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Scalar = string | number | boolean | Date | Soql;
+
+/**
+ * Builds SOQL: a text becomes a quoted string, a number, a boolean and a moment stay bare, a list becomes `('a', 'b')`,
+ * and SOQL goes in as it is. No text, whatever its characters, can end its string. What is empty is an error, never a
+ * condition that vanishes.
+ * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
+ */
+export function soql(parts: TemplateStringsArray, ...values: (Scalar | readonly Scalar[])[]): Soql {
+  return new Soql(String.raw({ raw: parts }, ...values.map(render)));
+}
+
+/** Conditions that must all hold. */
+export function allOf(conditions: readonly Soql[]): Soql {
+  if (conditions.length === 0) throw badValue('no conditions');
+  return new Soql(conditions.map(({ text }) => `(${text})`).join(' AND '));
+}
+
+/** The right side of LIKE: whatever has this text in it, wildcards taken literally. */
+export function containing(text: string): Soql {
+  return new Soql(`'%${escaped(text).replace(/[%_]/g, '\\$&')}%'`);
+}
+
+/** The right side of LIKE: whatever has these digits in this order, however they are grouped. */
+export function containingDigits(digits: string): Soql {
+  if (!/^\d+$/.test(digits)) throw badValue('no digits');
+  return new Soql(`'%${[...digits].join('%')}%'`);
+}
+
+/** A calendar date, `2026-11-15`, which is not quoted. */
+export function day(date: string): Soql {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) throw badValue('no date');
+  return new Soql(date);
+}
+
+const path = /^[A-Za-z]\w*(\.[A-Za-z]\w*){0,5}$/;
+
+/** Names of objects or fields, paths over relationships included: `Name, Owner.Name`. */
+export function names(...paths: readonly string[]): Soql {
+  if (paths.length === 0 || !paths.every(name => path.test(name))) throw badValue('malformed names');
+  return new Soql(paths.join(', '));
+}
+
+function render(value: Scalar | readonly Scalar[]): string {
+  if (value instanceof Soql) return value.text;
+  if (typeof value === 'string') return `'${escaped(value)}'`;
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return plainNumber(value);
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  if (Array.isArray(value) && value.length > 0) return `(${value.map(render).join(', ')})`;
+  throw badValue('empty value');
+}
+
+/** Never in exponential form; that takes a formatter which is too slow for every number. */
+function plainNumber(value: number): string {
+  const text = String(value);
+  return text.includes('e') ? value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 }) : text;
+}
+
+const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' };
+
+function escaped(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      .replace(/[\\'"]/g, '\\$&')
+      // Other control characters and line ends have no escape, and no record has them.
+      .replace(/[\p{Cc}\u2028\u2029]/gu, char => escapes[char] ?? ' ')
+  );
+}
+
+function badValue(what: string): Failure {
+  return new Failure('internal', 'A query was built from a bad value.', { cause: new TypeError(`SOQL: ${what}`) });
+}

@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { Failure } from '../../../shared/failure.ts';
+
+// The parts of Salesforce's answers that are used, as
+// https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/ has them; the rest is dropped.
+
+export type SalesforceRecord = Record<string, unknown>;
+
+/** What a record holds is for who asked to say; copying each of its fields here would cost more than all else. */
+const recordSchema = z.custom<SalesforceRecord>(value => typeof value === 'object' && value !== null);
+
+export const querySchema = z.object({
+  totalSize: z.number().nullish(),
+  done: z.boolean().nullish(),
+  nextRecordsUrl: z.string().nullish(),
+  records: z.array(recordSchema),
+});
+
+export const compositeSchema = z.object({
+  compositeResponse: z.array(z.object({ body: z.unknown(), httpStatusCode: z.number() })),
+});
+
+export const searchSchema = z.object({
+  searchRecords: z.array(z.looseObject({ Id: z.string(), attributes: z.object({ type: z.string() }) })),
+});
+
+export const savedSchema = z.object({ id: z.string() });
+
+/** What jsforce makes of the empty 204 that confirms a change. */
+export const confirmedSchema = z.object({ success: z.literal(true) });
+
+/** What an older API version leaves out, or has null for. */
+const flag = (usual: boolean) =>
+  z
+    .boolean()
+    .nullish()
+    .transform(value => value ?? usual);
+const list = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(item)
+    .nullish()
+    .transform(items => items ?? []);
+
+const fieldSchema = z.object({
+  name: z.string(),
+  label: z.string(),
+  type: z.string(),
+  length: z.number().nullish(),
+  nillable: flag(true),
+  createable: flag(false),
+  updateable: flag(false),
+  defaultedOnCreate: flag(false),
+  calculated: flag(false),
+  nameField: flag(false),
+  custom: flag(false),
+  deprecatedAndHidden: flag(false),
+  compoundFieldName: z.string().nullish(),
+  inlineHelpText: z.string().nullish(),
+  referenceTo: list(z.string()),
+  relationshipName: z.string().nullish(),
+  picklistValues: list(z.object({ value: z.string(), label: z.string().nullish(), active: flag(true) })),
+});
+
+const objectShape = {
+  name: z.string(),
+  label: z.string(),
+  labelPlural: z.string().nullish(),
+  custom: flag(false),
+  createable: flag(true),
+  updateable: flag(true),
+};
+
+export const describeSchema = z.object({ ...objectShape, fields: z.array(fieldSchema) });
+
+export const describeGlobalSchema = z.object({
+  sobjects: z.array(
+    z.object({
+      ...objectShape,
+      queryable: flag(true),
+      layoutable: flag(true),
+      customSetting: flag(false),
+      deprecatedAndHidden: flag(false),
+    }),
+  ),
+});
+
+export type FieldDescription = z.output<typeof fieldSchema>;
+export type ObjectDescription = z.output<typeof describeSchema>;
+export type ObjectSummary = z.output<typeof describeGlobalSchema>['sobjects'][number];
+
+/** Reads an answer by its schema. @throws Failure `upstream_error` when it is something else, such as a page of HTML */
+export function read<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(answer);
+  if (success) return data;
+  throw garbled(error);
+}
+
+export function garbled(cause?: unknown): Failure {
+  return new Failure('upstream_error', 'Salesforce answered with something unreadable. Try again in a minute.', {
+    cause,
+  });
+}

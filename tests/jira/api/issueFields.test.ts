@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { toFields } from '../../../functions/jira/api/issueFields.ts';
+import type { People } from '../../../functions/jira/api/people.ts';
+import type { IssueField } from '../../../functions/jira/api/wire.ts';
+import { Failure } from '../../../shared/failure.ts';
+
+const people: People = {
+  async find(person) {
+    if (person === 'Li Wei') return { accountId: 'li' };
+    throw new Failure('not_found', `Nobody called "${person}" was found in Jira.`);
+  },
+  findByEmail: async () => undefined,
+  search: async () => ({ users: [], next: undefined }),
+};
+
+const field = (id: string, name: string, type: string, values?: string[], items?: string): IssueField => ({
+  id,
+  name,
+  required: false,
+  schema: { type, items },
+  ...(values && { allowedValues: values.map((value, index) => ({ id: String(index), value })) }),
+});
+
+const screen = [
+  field('priority', 'Priority', 'priority', ['High', 'None']),
+  field('c1', 'Story Points', 'number'),
+  field('c2', 'Starts', 'datetime'),
+  field('c3', 'Day', 'date'),
+  field('c4', 'Areas', 'array', ['Foo, Bar', 'Foo', 'Baz'], 'option'),
+  field('c5', 'Severity', 'option', ['Major', 'Minor']),
+  field('c6', 'Scope', 'option', ['All', 'None']),
+  field('c7', 'Approver', 'user'),
+  field('c8', 'Motto', 'string'),
+];
+const fieldsOf = (additionalFields: Record<string, unknown>, others = {}) =>
+  toFields({ additionalFields, ...others }, { people, screen, assignable: { issueKey: 'ATLAS-1' } });
+
+describe("an issue's fields", () => {
+  it.each([
+    ['a date-time', { Starts: '2026-11-30T09:00:00+01:00' }, { c2: '2026-11-30T08:00:00.000+0000' }],
+    [
+      'a date-time that names no zone as one in UTC',
+      { Starts: '2026-11-30T09:00' },
+      { c2: '2026-11-30T09:00:00.000+0000' },
+    ],
+    ['a value with a comma in it', { Areas: 'foo, bar' }, { c4: [{ id: '0' }] }],
+    ['values with a comma between them', { Areas: 'Foo, Baz' }, { c4: [{ id: '1' }, { id: '2' }] }],
+    ['none for nothing', { Severity: 'none', Areas: 'none', Day: 'None' }, { c5: null, c4: [], c3: null }],
+    ['none for the value that is called so', { Scope: 'none' }, { c6: { id: '1' } }],
+    ['none for a text', { Motto: 'none' }, { c8: 'none' }],
+  ])('take %s', async (_, given, expected) => {
+    expect(await fieldsOf(given)).toEqual(expected);
+  });
+
+  it('take the priority that is called None', async () => {
+    expect(await fieldsOf({}, { priority: 'none' })).toEqual({ priority: { id: '1' } });
+  });
+
+  it.each([
+    ['a number for a date-time', { Starts: '5' }, 'takes a date-time'],
+    ['a date-time on a day that does not exist', { Starts: '2026-02-30T09:00:00Z' }, 'takes a date-time'],
+    ['a day that does not exist', { Day: '2026-02-30' }, 'takes a day'],
+    ['a field that is given twice', { 'Story Points': 1, 'story points': 2 }, '"Story Points" is given more than once'],
+    ['a value that is not there, and quotes those with commas', { Areas: 'Qux' }, 'It takes "Foo, Bar", Foo, Baz.'],
+  ])('refuse %s', async (_, given, told) => {
+    await expect(fieldsOf(given)).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining(told),
+    });
+  });
+
+  it('name the field of a person who is not found, and what else is wrong', async () => {
+    await expect(fieldsOf({ Approver: 'Zed' })).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'additionalFields: "Approver": Nobody called "Zed" was found in Jira.',
+    });
+    await expect(fieldsOf({ Approver: 'Zed', 'Story Points': 'many' })).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(/takes a number.*"Approver"/),
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import { createCloudClient } from 'jira.js/cloud';
+import { expect } from 'vitest';
+import { type JiraSandbox, startJiraSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
+
+/** A Monday, so that `startOfWeek()` is today. */
+export const monday = new Date('2026-11-23T09:00:00Z');
+
+/** A sandbox whose clock stands still, and jira.js talking to it, refusing every answer that differs from its schemas. */
+export async function startWithClient() {
+  const sandbox = await startJiraSandbox({ now: () => monday });
+  return { sandbox, jira: clientOf(sandbox) };
+}
+
+export const clientOf = ({ settings }: JiraSandbox) =>
+  createCloudClient({
+    host: settings.JIRA_BASE_URL,
+    auth: { type: 'basic', email: settings.JIRA_EMAIL, apiToken: settings.JIRA_API_TOKEN },
+    onSchemaMismatch: 'throw',
+  });
+
+/** Calls an endpoint as itself, for what jira.js does not have or would not send. */
+export async function call(sandbox: JiraSandbox, method: string, path: string, body?: unknown) {
+  const { JIRA_BASE_URL, JIRA_EMAIL, JIRA_API_TOKEN } = sandbox.settings;
+  const response = await fetch(`${JIRA_BASE_URL}/rest/api/3/${path}`, {
+    method,
+    headers: {
+      authorization: `Basic ${Buffer.from(`${JIRA_EMAIL}:${JIRA_API_TOKEN}`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+/** What Jira answers to a request that it refuses. */
+export async function expectRefusal(
+  answer: ReturnType<typeof call>,
+  status: number,
+  expected: { errorMessages?: string[]; errors?: Record<string, string> },
+) {
+  expect(await answer).toEqual({ status, body: { errorMessages: [], errors: {}, ...expected } });
+}

@@ -1,0 +1,455 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type SalesforceSandbox, startSalesforceSandbox } from '../../../functions/salesforce/sandbox/startSandbox.ts';
+import { base, now, signIn } from './signedIn.ts';
+
+let sandbox: SalesforceSandbox;
+let session: Awaited<ReturnType<typeof signIn>>;
+
+beforeEach(async () => {
+  sandbox = await startSalesforceSandbox({ now: () => now });
+  session = await signIn(sandbox);
+});
+afterEach(() => sandbox.close());
+
+const idOf = (objectType: string, field: string, value: string) => {
+  const found = sandbox.records(objectType).find(row => row[field] === value);
+  if (!found) throw new Error(`There is no ${objectType} with ${field} ${value}.`);
+  return found.Id;
+};
+
+describe('describe', () => {
+  test('lists the objects, a custom one among them', async () => {
+    const { sobjects } = await session.connection.describeGlobal();
+    expect(sobjects.map(({ name, keyPrefix }) => `${name} ${keyPrefix}`)).toEqual(
+      [
+        'Account 001',
+        'Contact 003',
+        'Opportunity 006',
+        'Case 500',
+        'Lead 00Q',
+        'Task 00T',
+        'Event 00U',
+        'User 005',
+      ].concat('Project__c a00'),
+    );
+  });
+
+  test("tells a field's type, length, rights, values and target", async () => {
+    const { fields, childRelationships } = await session.connection.sobject('Opportunity').describe();
+    const field = (name: string) => fields.find(entry => entry.name === name);
+    expect(field('Name')).toMatchObject({
+      type: 'string',
+      length: 120,
+      nillable: false,
+      nameField: true,
+      updateable: true,
+    });
+    expect(field('IsWon')).toMatchObject({ type: 'boolean', updateable: false, createable: false });
+    expect(field('AccountId')).toMatchObject({
+      type: 'reference',
+      referenceTo: ['Account'],
+      relationshipName: 'Account',
+    });
+    expect(field('StageName')?.picklistValues?.map(({ value }) => value)).toContain('Closed Won');
+    expect(childRelationships.map(({ relationshipName }) => relationshipName)).toEqual(['Tasks', 'Events']);
+  });
+});
+
+describe('a record', () => {
+  test('that is made can be read, changed and deleted, and each shows', async () => {
+    const accounts = session.connection.sobject('Account');
+    const made = await accounts.create({ Name: "D'Or", Industry: 'Retail' });
+    expect(made).toMatchObject({ success: true, id: expect.stringMatching(/^001\w{15}$/) });
+    const id = made.id ?? '';
+    expect(await accounts.retrieve(id)).toMatchObject({ Name: "D'Or", CreatedDate: '2026-11-18T10:00:00.000+0000' });
+
+    await accounts.update({ Id: id, Phone: '+1 555 0100' });
+    expect(await session.column("SELECT Phone FROM Account WHERE Name = 'd\\'or'")).toEqual(['+1 555 0100']);
+
+    await accounts.destroy(id);
+    expect(await session.column("SELECT Id FROM Account WHERE Name = 'D\\'Or'")).toEqual([]);
+    expect((await session.call('GET', '/queryAll?q=SELECT+Id+FROM+Account+WHERE+IsDeleted=true')).body.totalSize).toBe(
+      1,
+    );
+    expect(await session.call('GET', `/sobjects/Account/${id}`)).toMatchObject({
+      status: 404,
+      body: [{ errorCode: 'ENTITY_IS_DELETED' }],
+    });
+  });
+
+  test('is read by its short id, and with no more fields than asked for', async () => {
+    const id = idOf('Contact', 'LastName', 'Olsen');
+    const { body } = await session.call('GET', `/sobjects/Contact/${id.slice(0, 15)}?fields=Name,email`);
+    expect(body).toEqual({
+      attributes: { type: 'Contact', url: `${base}/sobjects/Contact/${id}` },
+      Id: id,
+      Name: 'Maria Olsen',
+      Email: 'maria.olsen@contoso.example',
+    });
+  });
+
+  test('keeps what follows from its fields: a won deal is closed, a closed case has its date, a task its account', async () => {
+    const deal = idOf('Opportunity', 'Name', 'Contoso – plant rollout');
+    await session.call('PATCH', `/sobjects/Opportunity/${deal}`, { StageName: 'Closed Won' });
+    expect((await session.call('GET', `/sobjects/Opportunity/${deal}`)).body).toMatchObject({
+      IsClosed: true,
+      IsWon: true,
+      Probability: 100,
+    });
+
+    const ticket = idOf('Case', 'CaseNumber', '00001001');
+    await session.call('PATCH', `/sobjects/Case/${ticket}`, { Status: 'Closed' });
+    expect((await session.call('GET', `/sobjects/Case/${ticket}`)).body).toMatchObject({
+      IsClosed: true,
+      ClosedDate: '2026-11-18T10:00:00.000+0000',
+    });
+
+    const task = { Subject: 'Call', Status: 'Completed', WhoId: idOf('Contact', 'LastName', 'Olsen') };
+    const { id } = (await session.call('POST', '/sobjects/Task', task)).body;
+    expect((await session.call('GET', `/sobjects/Task/${id}`)).body).toMatchObject({
+      IsClosed: true,
+      AccountId: idOf('Account', 'Name', 'Contoso'),
+    });
+
+    const event = { Subject: 'Visit', StartDateTime: '2026-11-20T09:00:00Z', EndDateTime: '2026-11-20T10:30:00Z' };
+    const made = (await session.call('POST', '/sobjects/Event', event)).body;
+    expect((await session.call('GET', `/sobjects/Event/${made.id}`)).body).toMatchObject({
+      ActivityDate: '2026-11-20',
+      DurationInMinutes: 90,
+    });
+  });
+
+  test.each([
+    ['Account', {}, 'REQUIRED_FIELD_MISSING', 'Required fields are missing: [Name]', ['Name']],
+    ['Account', { Name: 'A', Nope: 1 }, 'INVALID_FIELD', "No such column 'Nope' on sobject of type Account", undefined],
+    [
+      'Account',
+      { Name: 'x'.repeat(256) },
+      'STRING_TOO_LONG',
+      `Account Name: data value too large: ${'x'.repeat(256)} (max length=255)`,
+      ['Name'],
+    ],
+    [
+      'Account',
+      { Name: 'A', ParentId: 'nope' },
+      'MALFORMED_ID',
+      'Parent Account ID: id value of incorrect type: nope',
+      ['ParentId'],
+    ],
+    [
+      'Account',
+      { Name: 'A', ParentId: '001000000000000' },
+      'INVALID_CROSS_REFERENCE_KEY',
+      'invalid cross reference id',
+      ['ParentId'],
+    ],
+    [
+      'Account',
+      { Name: 'A', AnnualRevenue: 'much' },
+      'JSON_PARSER_ERROR',
+      'Cannot deserialize instance of double from VALUE_STRING value much',
+      undefined,
+    ],
+    [
+      'Opportunity',
+      { Name: 'O', StageName: 'Won', CloseDate: '2026-12-01' },
+      'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+      'Stage: bad value for restricted picklist field: Won',
+      ['StageName'],
+    ],
+    [
+      'Opportunity',
+      { Name: 'O', StageName: 'Prospecting', CloseDate: 'soon' },
+      'JSON_PARSER_ERROR',
+      'Cannot deserialize instance of date from VALUE_STRING value soon',
+      undefined,
+    ],
+    [
+      'Opportunity',
+      { IsWon: true },
+      'INVALID_FIELD_FOR_INSERT_UPDATE',
+      'Unable to create/update fields: IsWon.',
+      ['IsWon'],
+    ],
+    [
+      'Contact',
+      { LastName: 'L', Email: 'nobody' },
+      'INVALID_EMAIL_ADDRESS',
+      'Email: invalid email address: nobody',
+      ['Email'],
+    ],
+    [
+      'Event',
+      { Subject: 'E' },
+      'REQUIRED_FIELD_MISSING',
+      'Required fields are missing: [ActivityDateTime, DurationInMinutes]',
+      ['ActivityDateTime', 'DurationInMinutes'],
+    ],
+  ])('of %s with %j is refused as %s', async (objectType, values, errorCode, message, fields) => {
+    const answer = await session.call('POST', `/sobjects/${objectType}`, values);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual([
+      { errorCode, message: expect.stringContaining(message), ...(fields ? { fields } : {}) },
+    ]);
+  });
+
+  test('like another is a duplicate, unless the caller says to save it', async () => {
+    const twin = { LastName: 'Boxer', Company: 'Coop', Email: 'Bertha.Boxer@prospect.example' };
+    const refused = await session.call('POST', '/sobjects/Lead', twin);
+    expect(refused.status).toBe(400);
+    expect(refused.body[0]).toMatchObject({
+      errorCode: 'DUPLICATES_DETECTED',
+      duplicateResult: { matchResults: [{ matchRecords: [{ record: { Id: idOf('Lead', 'LastName', 'Boxer') } }] }] },
+    });
+    const allowed = { 'sforce-duplicate-rule-header': 'allowSave=true' };
+    expect((await session.call('POST', '/sobjects/Lead', twin, allowed)).status).toBe(201);
+  });
+
+  test.each([
+    ['/sobjects/Nope', 'GET', 404, 'NOT_FOUND', 'The requested resource does not exist'],
+    ['/sobjects/Account/001000000000000AAA', 'GET', 404, 'NOT_FOUND', 'The requested resource does not exist'],
+    [
+      '/sobjects/Account/nope',
+      'GET',
+      404,
+      'NOT_FOUND',
+      'Provided external ID field does not exist or is not accessible: nope',
+    ],
+    ['/limits', 'POST', 405, 'METHOD_NOT_ALLOWED', "HTTP Method 'POST' not allowed. Allowed are GET"],
+    ['/services/data/v12.0/limits', 'GET', 404, 'NOT_FOUND', 'The requested resource does not exist'],
+    ['/query/01gSx0000000009-2000', 'GET', 400, 'INVALID_QUERY_LOCATOR', 'invalid query locator'],
+  ])('%s by %s answers %i %s', async (path, method, status, errorCode, message) => {
+    expect(await session.call(method, path)).toMatchObject({ status, body: [{ errorCode, message }] });
+  });
+
+  test('that is half a JSON document is a parser error', async () => {
+    expect(await session.call('POST', '/sobjects/Account', '{"Name":')).toMatchObject({
+      status: 400,
+      body: [{ errorCode: 'JSON_PARSER_ERROR' }],
+    });
+  });
+});
+
+describe('paging', () => {
+  const tasks = (count: number) => ({
+    records: Array.from({ length: count }, (_unused, n) => ({ attributes: { type: 'Task' }, Subject: `Bulk ${n}` })),
+  });
+  const bulk = "SELECT Subject FROM Task WHERE Subject LIKE 'Bulk%'";
+
+  test('goes on from nextRecordsUrl until all is told', async () => {
+    await session.call('POST', '/composite/sobjects', tasks(200));
+    await session.call('POST', '/composite/sobjects', tasks(50));
+    const options = { 'sforce-query-options': 'batchSize=200' };
+    const { body: first } = await session.call('GET', `/query?q=${encodeURIComponent(bulk)}`, undefined, options);
+    expect(first).toMatchObject({ totalSize: 250, done: false });
+    expect(first.records).toHaveLength(200);
+    const { body: second } = await session.call('GET', first.nextRecordsUrl);
+    expect(second).toMatchObject({ totalSize: 250, done: true });
+    expect(second.records).toHaveLength(50);
+    expect(second).not.toHaveProperty('nextRecordsUrl');
+  });
+
+  test('may be tried with few records', async () => {
+    const small = await startSalesforceSandbox({ now: () => now, largestPage: 5 });
+    const { connection } = await signIn(small);
+    const { records } = await connection.query('SELECT Id FROM Account').execute({ autoFetch: true, maxFetch: 100 });
+    expect(records).toHaveLength(12);
+    expect(small.requests.filter(({ path }) => path.includes('/query/'))).toHaveLength(2);
+    await small.close();
+  });
+});
+
+describe('search', () => {
+  const search = (body: unknown) => session.call('POST', '/parameterizedSearch', body);
+
+  test('finds words in several objects, whatever their case and accents', async () => {
+    const { body } = await search({
+      q: 'aguila',
+      fields: ['Id', 'Name'],
+      sobjects: [{ name: 'Account' }, { name: 'Contact', fields: ['Email'], where: "FirstName = 'Carmen'" }],
+    });
+    expect(body.searchRecords).toMatchObject([
+      { attributes: { type: 'Account' }, Name: 'Café Águila' },
+      { attributes: { type: 'Contact' }, Email: 'carmen.aguila@aguila.example' },
+    ]);
+  });
+
+  test('takes whole words, stars for the rest, and no operators', async () => {
+    const names = async (q: string) => {
+      const { body } = await search({ q, in: 'NAME', sobjects: [{ name: 'Account', fields: ['Name'] }] });
+      return body.searchRecords.map(record => record.Name);
+    };
+    expect(await names('contos')).toEqual([]);
+    expect(await names('contos*')).toEqual(['Contoso', 'Contoso Europe GmbH']);
+    expect(await names('d\'arcy & "sons"')).toEqual(["D'Arcy & Sons"]);
+    expect(await names('contoso OR fabrikam')).toEqual([]);
+  });
+
+  test('keeps to the limits of each object and of all', async () => {
+    const sobjects = [{ name: 'Contact', limit: 2 }, { name: 'Opportunity' }];
+    const types = async (body: object) => {
+      const { body: found } = await search({ q: 'contoso*', sobjects, ...body });
+      return found.searchRecords.map(record => record.attributes.type);
+    };
+    expect(await types({ defaultLimit: 1 })).toEqual(['Contact', 'Contact', 'Opportunity']);
+    expect(await types({ overallLimit: 2 })).toEqual(['Contact', 'Contact']);
+  });
+
+  test('is asked by GET and in SOSL, too', async () => {
+    const byGet = await session.call(
+      'GET',
+      '/parameterizedSearch?q=zürich&sobject=Account&Account.fields=Id,Name&Account.limit=1',
+    );
+    expect(byGet.body.searchRecords).toMatchObject([{ Name: 'Zürich Werkzeuge' }]);
+    const { searchRecords } = await session.connection.search(
+      'FIND {zürich*} IN NAME FIELDS RETURNING Account(Id, Name), Opportunity(Name WHERE IsWon = true LIMIT 3)',
+    );
+    expect(searchRecords.map(record => record.Name)).toEqual(['Zürich Werkzeuge', 'Zürich – drills']);
+  });
+
+  test('refuses a term of one letter', async () => {
+    expect(await search({ q: 'a' })).toMatchObject({ status: 400, body: [{ errorCode: 'MALFORMED_SEARCH' }] });
+  });
+});
+
+describe('composite', () => {
+  const composite = async (compositeRequest: object[], allOrNone = false) =>
+    session.call('POST', '/composite', { allOrNone, compositeRequest });
+
+  test('lets later requests use the answers of earlier ones, for one call of the limit', async () => {
+    const before = (await session.call('GET', '/limits')).body.DailyApiRequests.Remaining;
+    const { body } = await composite([
+      { method: 'POST', url: `${base}/sobjects/Account`, referenceId: 'made', body: { Name: 'Newco' } },
+      {
+        method: 'POST',
+        url: `${base}/sobjects/Contact`,
+        referenceId: 'boss',
+        body: { LastName: 'Boss', AccountId: '@{made.id}' },
+      },
+      { method: 'GET', url: `${base}/query?q=SELECT+Id,Name+FROM+Account+WHERE+Id='@{made.id}'`, referenceId: 'found' },
+      { method: 'GET', url: `${base}/sobjects/Account/@{found.records[0].Id}?fields=Name`, referenceId: 'read' },
+    ]);
+    expect(body.compositeResponse.map(({ httpStatusCode }) => httpStatusCode)).toEqual([201, 201, 200, 200]);
+    expect(body.compositeResponse[3]).toMatchObject({ referenceId: 'read', body: { Name: 'Newco' } });
+    expect(sandbox.records('Contact').find(({ LastName }) => LastName === 'Boss')?.AccountId).toBe(
+      idOf('Account', 'Name', 'Newco'),
+    );
+    expect((await session.call('GET', '/limits')).body.DailyApiRequests.Remaining).toBe(before - 2);
+  });
+
+  test('halts what depends on a request that failed', async () => {
+    const { body } = await composite([
+      { method: 'POST', url: `${base}/sobjects/Account`, referenceId: 'made', body: {} },
+      { method: 'GET', url: `${base}/sobjects/Account/@{made.id}`, referenceId: 'read' },
+    ]);
+    expect(body.compositeResponse).toMatchObject([
+      { httpStatusCode: 400, body: [{ errorCode: 'REQUIRED_FIELD_MISSING' }] },
+      { httpStatusCode: 400, body: [{ errorCode: 'PROCESSING_HALTED' }] },
+    ]);
+  });
+
+  test('takes everything back when all or none is asked and one fails', async () => {
+    const { body } = await composite(
+      [
+        { method: 'POST', url: `${base}/sobjects/Account`, referenceId: 'made', body: { Name: 'Newco' } },
+        { method: 'POST', url: `${base}/sobjects/Account`, referenceId: 'failed', body: {} },
+      ],
+      true,
+    );
+    expect(body.compositeResponse).toMatchObject([
+      { body: [{ errorCode: 'PROCESSING_HALTED' }] },
+      { body: [{ errorCode: 'REQUIRED_FIELD_MISSING' }] },
+    ]);
+    expect(await session.column("SELECT Id FROM Account WHERE Name = 'Newco'")).toEqual([]);
+  });
+
+  test('holds 25 requests and 5 queries at most', async () => {
+    const requests = (count: number, path: string) =>
+      Array.from({ length: count }, (_unused, n) => ({ method: 'GET', url: base + path, referenceId: `r${n}` }));
+    expect((await composite(requests(25, '/limits'))).status).toBe(200);
+    expect((await composite(requests(26, '/limits'))).status).toBe(400);
+    expect((await composite(requests(5, '/query?q=SELECT+COUNT()+FROM+Lead'))).status).toBe(200);
+    expect((await composite(requests(6, '/query?q=SELECT+COUNT()+FROM+Lead'))).status).toBe(400);
+  });
+
+  test('a batch answers each request by itself', async () => {
+    const { body } = await session.call('POST', '/composite/batch', {
+      batchRequests: [
+        { method: 'GET', url: 'v67.0/query?q=SELECT+COUNT()+FROM+Lead' },
+        { method: 'GET', url: 'v67.0/sobjects/Nope' },
+      ],
+    });
+    expect(body).toMatchObject({
+      hasErrors: true,
+      results: [
+        { statusCode: 200, result: { totalSize: 12 } },
+        { statusCode: 404, result: [{ errorCode: 'NOT_FOUND' }] },
+      ],
+    });
+  });
+
+  test('a collection saves, changes and deletes many records, or none', async () => {
+    const leads = session.connection.sobject('Lead');
+    const made = await leads.create([
+      { LastName: 'One', Company: 'C' },
+      { LastName: 'Two', Company: 'C' },
+    ]);
+    expect(made.map(({ success }) => success)).toEqual([true, true]);
+    const records = [
+      { attributes: { type: 'Lead' }, LastName: 'Three', Company: 'C' },
+      { attributes: { type: 'Lead' } },
+    ];
+    const { body } = await session.call('POST', '/composite/sobjects', { allOrNone: true, records });
+    expect(body).toMatchObject([
+      { success: false, errors: [{ statusCode: 'ALL_OR_NONE_OPERATION_ROLLED_BACK' }] },
+      { success: false, errors: [{ statusCode: 'REQUIRED_FIELD_MISSING' }] },
+    ]);
+    await leads.destroy(made.map(({ id }) => id ?? ''));
+    expect(sandbox.records('Lead')).toHaveLength(12);
+  });
+});
+
+test('every data answer tells how much of the daily limit is used', async () => {
+  const first = await session.call('GET', '/sobjects');
+  const second = await session.call('GET', '/sobjects/Nope');
+  expect(first.headers.get('sforce-limit-info')).toBe('api-usage=1/15000');
+  expect(second.headers.get('sforce-limit-info')).toBe('api-usage=2/15000');
+});
+
+test('an outage strikes data requests in the words of Salesforce, and passes', async () => {
+  sandbox.refuseNext('REQUEST_LIMIT_EXCEEDED');
+  expect(await session.call('GET', '/limits')).toMatchObject({
+    status: 403,
+    body: [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests Limit exceeded.' }],
+  });
+  expect((await session.call('GET', '/limits')).status).toBe(200);
+});
+
+test('a statement too long for a URL is refused there, and carried out inside a batch', async () => {
+  const soql = `SELECT Name FROM Account WHERE Name IN ('Contoso'${", 'Nobody at all'".repeat(1200)})`;
+  const path = `/query?q=${encodeURIComponent(soql)}`;
+  const response = await fetch(sandbox.url + base + path);
+  expect([414, 431]).toContain(response.status);
+  const batch = { batchRequests: [{ method: 'GET', url: `v67.0${path}` }] };
+  const { body } = await session.call('POST', '/composite/batch', batch);
+  expect(body.results[0]?.result.records).toMatchObject([{ Name: 'Contoso' }]);
+});
+
+test('the data is believable: owners, accounts and numbers fit together, and no id dangles', async () => {
+  expect(sandbox.records('User').filter(({ IsActive }) => !IsActive)).toHaveLength(1);
+  for (const { name } of (await session.connection.describeGlobal()).sobjects) {
+    const { fields } = await session.connection.sobject(name).describe();
+    const references = fields.filter(({ type }) => type === 'reference');
+    for (const row of sandbox.records(name)) {
+      for (const field of references) {
+        const target = row[field.name];
+        if (target === null) continue;
+        const targets = (field.referenceTo ?? []).flatMap(type => sandbox.records(type));
+        expect(
+          targets.map(({ Id }) => Id),
+          `${name}.${field.name} of ${row.Id}`,
+        ).toContain(target);
+      }
+    }
+  }
+});

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { fillWithSandboxes, type SandboxedSystem } from '../../tools/sandboxes.ts';
+
+function fakeSystem(closed: string[] = []): SandboxedSystem {
+  return {
+    title: 'Jira',
+    configuredBy: 'JIRA_BASE_URL',
+    start: async () => ({
+      url: 'http://127.0.0.1:1',
+      settings: { JIRA_BASE_URL: 'http://127.0.0.1:1', JIRA_EMAIL: 'sandbox@example.com' },
+      close: async () => void closed.push('Jira'),
+    }),
+  };
+}
+
+test('a system that is not configured gets a sandbox, and the settings that point at it', async () => {
+  const closed: string[] = [];
+  const env: NodeJS.ProcessEnv = { JIRA_EMAIL: 'me@example.com' };
+  const { backings, close } = await fillWithSandboxes([fakeSystem(closed)], env);
+  expect(backings).toMatchObject([{ title: 'Jira', kind: 'sandbox', url: 'http://127.0.0.1:1' }]);
+  expect(env).toEqual({ JIRA_BASE_URL: 'http://127.0.0.1:1', JIRA_EMAIL: 'sandbox@example.com' });
+  await close();
+  expect(closed).toEqual(['Jira']);
+});
+
+test('a configured system is left alone', async () => {
+  const env: NodeJS.ProcessEnv = { JIRA_BASE_URL: 'https://acme.example.com' };
+  const { backings } = await fillWithSandboxes([fakeSystem()], env);
+  expect(backings).toMatchObject([{ kind: 'real', url: 'https://acme.example.com' }]);
+  expect(env).toEqual({ JIRA_BASE_URL: 'https://acme.example.com' });
+});
+
+test('with a key vault no sandbox starts, because the vault does not hold its secrets', async () => {
+  const env: NodeJS.ProcessEnv = { KEY_VAULT_URI: 'https://vault.example.com' };
+  const { backings } = await fillWithSandboxes([fakeSystem()], env);
+  expect(backings).toMatchObject([{ kind: 'nothing' }]);
+  expect(env).toEqual({ KEY_VAULT_URI: 'https://vault.example.com' });
+});
