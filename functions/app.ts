@@ -1,8 +1,9 @@
 import { createBackend } from '../shared/action/backend.ts';
 import { actionHandler } from '../shared/action/http.ts';
 import { readiness } from './endpoints/health.ts';
+import { systems } from './systems.ts';
 
-const backend = createBackend(process.env);
+const backend = createBackend(process.env, systems);
 
 export const callAction = actionHandler(backend.invoke);
 export { health } from './endpoints/health.ts';
@@ -13,7 +14,7 @@ type McpEndpoint = ReturnType<typeof import('./endpoints/mcp.ts')['mcpEndpoint']
 let mcpEndpoint: Promise<McpEndpoint> | undefined;
 
 /** The MCP SDK is loaded by the first call that needs it. */
-export const callMcp: McpEndpoint = async (request, context) => {
-  mcpEndpoint ??= import('./endpoints/mcp.ts').then(mcp => mcp.mcpEndpoint(backend.invoke));
-  return (await mcpEndpoint)(request, context);
+export const callMcp: McpEndpoint = async (path, request, context) => {
+  mcpEndpoint ??= import('./endpoints/mcp.ts').then(mcp => mcp.mcpEndpoint(backend));
+  return (await mcpEndpoint)(path, request, context);
 };

@@ -1,11 +1,12 @@
 import { app } from '@azure/functions';
+import { readInboundAuth } from '../shared/settings/inboundAuth.ts';
 import { actions } from './actions.ts';
 
 // Registration is all that happens at start: what a call needs is loaded by the first one that needs it.
 const loadApp = () => import('./app.ts');
 
 // With Entra ID the platform's authentication stands in front of every function, and function keys would be in its way.
-const authLevel = process.env.INBOUND_AUTH?.trim() === 'entra' ? 'anonymous' : 'function';
+const authLevel = readInboundAuth(process.env.INBOUND_AUTH) === 'entra' ? 'anonymous' : 'function';
 
 for (const action of actions) {
   app.http(action.name, {
@@ -30,10 +31,20 @@ app.http('healthReady', {
   handler: async (request, context) => (await loadApp()).ready(request, context),
 });
 
-app.http('mcp', {
-  // The platform answers 404 to a method that is not registered, and MCP wants 405 for these.
-  methods: ['POST', 'GET', 'DELETE'],
-  authLevel,
-  route: 'mcp',
-  handler: async (request, context) => (await loadApp()).callMcp(request, context),
-});
+const mcpRoutes = [
+  { name: 'mcp', route: 'mcp', readOnly: false },
+  { name: 'mcpReadonly', route: 'mcp/readonly', readOnly: true },
+  { name: 'mcpToolsets', route: 'mcp/x/{toolsets}', readOnly: false },
+  { name: 'mcpToolsetsReadonly', route: 'mcp/x/{toolsets}/readonly', readOnly: true },
+];
+
+for (const { name, route, readOnly } of mcpRoutes) {
+  app.http(name, {
+    // The platform answers 404 to a method that is not registered, and MCP wants 405 for these.
+    methods: ['POST', 'GET', 'DELETE'],
+    authLevel,
+    route,
+    handler: async (request, context) =>
+      (await loadApp()).callMcp({ toolsets: request.params.toolsets, readOnly }, request, context),
+  });
+}

@@ -1,5 +1,5 @@
 import { DefaultAzureCredential, ManagedIdentityCredential } from '@azure/identity';
-import type { Environment } from './settings/config.ts';
+import type { Environment } from './settings/setting.ts';
 import { singleFlight, waitFor } from './singleFlight.ts';
 
 /** https://learn.microsoft.com/javascript/api/@azure/core-auth/accesstoken */

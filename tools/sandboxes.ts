@@ -1,3 +1,7 @@
+import { access } from 'node:fs/promises';
+import type { System } from '../shared/action/defineSystem.ts';
+import { isConfigured, neededSettings } from '../shared/settings/config.ts';
+
 /** A vendor's API on loopback, with data to try things on. */
 interface Sandbox {
   url: string;
@@ -6,57 +10,63 @@ interface Sandbox {
   close(): Promise<void>;
 }
 
-/** What is needed to put a sandbox in a system's place. */
-export interface SandboxedSystem {
-  title: string;
-  /** The setting whose presence says that the real system is configured. */
-  configuredBy: string;
+interface SandboxOptions {
   /** Its data are laid out backwards from what the clock says at the start. */
-  start(options?: { now?: () => Date }): Promise<Sandbox>;
+  now?: () => Date;
 }
 
-export const sandboxes: readonly SandboxedSystem[] = [
-  {
-    title: 'Jira',
-    configuredBy: 'JIRA_BASE_URL',
-    start: async options => (await import('../functions/jira/sandbox/startSandbox.ts')).startJiraSandbox(options),
-  },
-  {
-    title: 'Salesforce',
-    configuredBy: 'SALESFORCE_LOGIN_URL',
-    start: async options =>
-      (await import('../functions/salesforce/sandbox/startSandbox.ts')).startSalesforceSandbox(options),
-  },
-];
+export type StartSandbox = (options?: SandboxOptions) => Promise<Sandbox>;
+
+/** The start of a system's sandbox, `functions/<system>/sandbox/startSandbox.ts`; undefined where it has none. */
+export async function findSandbox(system: Pick<System, 'name'>): Promise<StartSandbox | undefined> {
+  const module = new URL(`../functions/${system.name}/sandbox/startSandbox.ts`, import.meta.url);
+  const isThere = await access(module).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return undefined;
+  const { startSandbox } = (await import(module.href)) as { startSandbox: StartSandbox };
+  return startSandbox;
+}
 
 /** What a system's actions talk to. */
 export interface Backing {
   title: string;
-  /** `nothing`: not configured, and a sandbox cannot stand in for it. */
+  /** `nothing`: not configured, and no sandbox stands in for it. */
   kind: 'real' | 'sandbox' | 'nothing';
+  /** The setting that would configure it. */
   configuredBy: string;
   /** The address of the system or of its sandbox. */
   url?: string;
 }
 
 /**
- * Starts a sandbox for every system that `env` does not configure, and puts the settings that point at it into `env`.
+ * Starts the sandbox of every system that `env` does not configure, and puts the settings that point at it into `env`.
  * With `KEY_VAULT_URI` none is started: secrets then come from the vault, which does not hold a sandbox's.
  */
-export async function fillWithSandboxes(systems: readonly SandboxedSystem[], env: NodeJS.ProcessEnv) {
+export async function fillWithSandboxes(
+  systems: readonly System[],
+  env: NodeJS.ProcessEnv,
+  find: (system: System) => Promise<StartSandbox | undefined> = findSandbox,
+) {
   const backings: Backing[] = [];
   const started: Sandbox[] = [];
-  for (const { title, configuredBy, start } of systems) {
-    const url = env[configuredBy];
-    if (url) {
-      backings.push({ title, configuredBy, kind: 'real', url });
-    } else if (env.KEY_VAULT_URI) {
-      backings.push({ title, configuredBy, kind: 'nothing' });
-    } else {
+  for (const system of systems) {
+    const [configuredBy] = neededSettings(system.settings);
+    // A system that needs no settings stands on others.
+    if (!configuredBy) continue;
+    const backing = { title: system.title, configuredBy };
+    const start = env.KEY_VAULT_URI ? undefined : await find(system);
+    if (isConfigured(system, env)) {
+      const url = env[configuredBy];
+      backings.push({ ...backing, kind: 'real', ...(url && { url }) });
+    } else if (start) {
       const sandbox = await start();
       started.push(sandbox);
       Object.assign(env, sandbox.settings);
-      backings.push({ title, configuredBy, kind: 'sandbox', url: sandbox.url });
+      backings.push({ ...backing, kind: 'sandbox', url: sandbox.url });
+    } else {
+      backings.push({ ...backing, kind: 'nothing' });
     }
   }
   return {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { systems } from '../functions/systems.ts';
 import { build } from './build/build.ts';
 import { banner } from './host/banner.ts';
 import { startHost } from './host/host.ts';
@@ -6,7 +7,7 @@ import { applyLocalSettings } from './host/localSettings.ts';
 import { consoleLog } from './host/log.ts';
 import { parsePort } from './host/port.ts';
 import { runUntilStopped } from './host/runUntilStopped.ts';
-import { fillWithSandboxes, sandboxes } from './sandboxes.ts';
+import { fillWithSandboxes } from './sandboxes.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -17,13 +18,13 @@ const start = async () => {
   // The build writes this file: import it afterwards, so that a new action is there.
   const { actions: entries } = await import('../functions/actions.ts');
   const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
-  const systems = await fillWithSandboxes(sandboxes, process.env);
+  const sandboxes = await fillWithSandboxes(systems, process.env);
   const host = await startHost({ root, port, log: consoleLog });
-  console.log(banner({ url: host.url, backings: systems.backings, functions: host.functions, actions }));
+  console.log(banner({ url: host.url, backings: sandboxes.backings, functions: host.functions, actions }));
   return {
     async close() {
       await host.close();
-      await systems.close();
+      await sandboxes.close();
     },
   };
 };

@@ -1,16 +1,18 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Backend } from '../../shared/action/backend.ts';
+import type { System } from '../../shared/action/defineSystem.ts';
 import { failureResponse, jsonResponse, readInvocation } from '../../shared/action/http.ts';
 import { toFailure } from '../../shared/action/problem.ts';
-import { systems as allSystems, type System } from '../../shared/action/systems.ts';
 import type { Call } from '../../shared/call.ts';
 import { identifyCaller } from '../../shared/caller/caller.ts';
+import { isMentioned } from '../../shared/settings/config.ts';
 import { waitFor } from '../../shared/singleFlight.ts';
 
 /** One thing that was looked at. */
 interface Check {
   name: string;
-  status: 'ok' | 'failed' | 'off';
+  /** `off`: left out on purpose. `warning`: nothing fails for it, but somebody meant something else. */
+  status: 'ok' | 'failed' | 'off' | 'warning';
   detail: string;
 }
 
@@ -25,31 +27,28 @@ export async function health(): Promise<HttpResponseInit> {
 }
 
 /** `GET /api/health/ready`: settings, secrets and each system that is configured; 503 and what to do when one fails. */
-export function readiness({ config, env, systems, now }: Backend) {
-  const checkSettings = (): Check[] =>
-    (['app', 'secrets', 'ledger'] as const)
+export function readiness({ config, env, systems, opened, unknownSettings, now }: Backend) {
+  const checkSettings = (): Check[] => [
+    ...(['app', 'secrets', 'ledger'] as const)
       .flatMap(name => config[name].problems())
-      .map(({ setting, message }) => ({ name: setting, status: 'failed', detail: message }));
+      .map(({ setting, message }): Check => ({ name: setting, status: 'failed', detail: message })),
+    ...unknownSettings.map(
+      ({ name, message, restricts }): Check => ({ name, status: restricts ? 'failed' : 'warning', detail: message }),
+    ),
+  ];
 
   const checkSystem = async (system: System, call: Call): Promise<Check[]> => {
-    const problems = config[system].problems();
+    const problems = config.of(system).problems();
     if (problems.length > 0) {
-      // A system of which nothing is set was left out on purpose.
-      const leftOut = Object.keys(env).every(
-        name => !name.startsWith(`${system.toUpperCase()}_`) || !env[name]?.trim(),
-      );
-      return problems.map(({ setting, message }) => ({
-        name: setting,
-        status: leftOut ? 'off' : 'failed',
-        detail: message,
-      }));
+      const status = isMentioned(system, env) ? 'failed' : 'off';
+      return problems.map(({ setting, message }) => ({ name: setting, status, detail: message }));
     }
     try {
-      const opened = await systems.open(system);
-      return [{ name: system, status: 'ok', detail: await waitFor(opened.check(call), call.signal) }];
+      const { check } = await opened.open(system);
+      return [{ name: system.name, status: 'ok', detail: await waitFor(check(call), call.signal) }];
     } catch (error) {
       const failure = toFailure(error, call.correlationId);
-      return [{ name: system, status: 'failed', detail: `${failure.code}: ${failure.message}` }];
+      return [{ name: system.name, status: 'failed', detail: `${failure.code}: ${failure.message}` }];
     }
   };
 
@@ -73,7 +72,7 @@ export function readiness({ config, env, systems, now }: Backend) {
     }
     const checks = [
       ...checkSettings(),
-      ...(await Promise.all(allSystems.map(system => checkSystem(system, call)))).flat(),
+      ...(await Promise.all(systems.map(system => checkSystem(system, call)))).flat(),
     ];
     const ready = checks.every(({ status }) => status !== 'failed');
     return jsonResponse(ready ? 200 : 503, JSON.stringify({ status: ready ? 'ok' : 'degraded', version, checks }), {

@@ -9,46 +9,73 @@ import {
   type Tool,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import type { Action } from '../../shared/action/defineAction.ts';
+import type { Backend } from '../../shared/action/backend.ts';
+import type { Action, Effect } from '../../shared/action/defineAction.ts';
 import { readInvocation } from '../../shared/action/http.ts';
 import { instructions } from '../../shared/action/instructions.ts';
-import type { Invocation, Invoke, Outcome } from '../../shared/action/invoke.ts';
+import type { Invocation, Outcome } from '../../shared/action/invoke.ts';
 import { inputSchema, outputSchema } from '../../shared/action/plainSchema.ts';
 import { toInlineError } from '../../shared/action/problem.ts';
+import { isConfigured } from '../../shared/settings/config.ts';
 import { actions as entries } from '../actions.ts';
+import { type McpPath, toolSelection } from './toolSelection.ts';
 
 /** The build puts package.json's version here. */
-const serverInfo = {
-  name: 'copilot-connector-backend',
-  title: 'Jira and Salesforce',
-  version: process.env.npm_package_version ?? 'unbuilt',
-};
+const version = process.env.npm_package_version ?? 'unbuilt';
 
 /**
- * `POST /api/mcp`: every action as a tool of a Model Context Protocol server, by the same pipeline as over HTTP.
- * Stateless streamable HTTP with JSON answers, for every protocol version that the SDK knows:
+ * `POST /api/mcp` and the paths below it: actions as tools of a Model Context Protocol server, by the same pipeline as
+ * over HTTP. Stateless streamable HTTP with JSON answers, for every protocol version that the SDK knows:
  * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http
  */
-export function mcpEndpoint(invoke: Invoke) {
-  const catalogue = loadCatalogue();
+export function mcpEndpoint(backend: Backend) {
+  const catalogue = loadCatalogue(backend);
 
-  return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
+  return async (path: McpPath, request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const invocation = readInvocation(request.headers, context);
-    const { actions, tools } = await catalogue;
+    const isSelected = toolSelection(path, request.headers);
+    const tools = (await catalogue).filter(({ action }) => isSelected(action));
 
     const createServer = () => {
-      const server = new Server(serverInfo, { capabilities: { tools: {} }, instructions });
-      server.setRequestHandler('tools/list', () => ({ tools }));
+      const server = new Server(serverInfo(tools), {
+        capabilities: { tools: {} },
+        instructions: instructions(systemsOf(tools)),
+      });
+      server.setRequestHandler('tools/list', () => ({ tools: tools.map(({ tool }) => tool) }));
       server.setRequestHandler('tools/call', async ({ params }) => {
-        const action = actions.get(params.name);
-        if (!action) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${params.name}.`);
-        const outcome = await invoke(action, async () => params.arguments ?? {}, invocation);
+        const called = tools.find(({ tool }) => tool.name === params.name);
+        if (!called) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${params.name}.`);
+        const outcome = await backend.invoke(called.action, async () => params.arguments ?? {}, invocation);
         return toToolResult(outcome, invocation);
       });
       return server;
     };
     return toHttpResponse(await serve(await toWebRequest(request), createServer), invocation);
   };
+}
+
+interface CatalogueEntry {
+  action: Action;
+  tool: Tool;
+}
+
+/** The actions that can be called here: those of systems that are configured, without writes where all are refused. */
+async function loadCatalogue({ env, config }: Backend): Promise<CatalogueEntry[]> {
+  const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
+  const isReadOnly = config.app.problems().length === 0 && config.app.read().READ_ONLY === 'true';
+  return actions
+    .filter(({ uses }) => uses.every(system => isConfigured(system, env)))
+    .filter(({ access }) => !(isReadOnly && access === 'write'))
+    .map(action => ({ action, tool: toTool(action) }));
+}
+
+function systemsOf(tools: readonly CatalogueEntry[]) {
+  return [...new Set(tools.flatMap(({ action }) => action.uses))];
+}
+
+function serverInfo(tools: readonly CatalogueEntry[]) {
+  const titles = systemsOf(tools).map(({ title }) => title);
+  return { name: 'copilot-connector-backend', title: titles.join(' and ') || 'No tools', version };
 }
 
 async function serve(request: Request, createServer: () => Server): Promise<Response> {
@@ -98,29 +125,25 @@ async function toHttpResponse(response: Response, { correlationId }: Invocation)
   return { status: response.status, headers: { ...headers, ...own }, body: await response.text() };
 }
 
-async function loadCatalogue() {
-  const loaded = await Promise.all(entries.map(async ({ load }) => (await load()).default));
-  return { actions: new Map(loaded.map(action => [action.name, action])), tools: loaded.map(toTool) };
-}
-
 function toTool(action: Action): Tool {
-  const { name, title, description, access } = action;
+  const { name, title, description, effect, idempotent } = action;
   return {
     name,
     title,
     description,
     inputSchema: inputSchema(action),
     outputSchema: outputSchema(action),
-    annotations: { title, ...(access === 'read' ? readHints : writeHints(name)), openWorldHint: true },
+    annotations: { title, ...hints(effect, idempotent), openWorldHint: true },
   };
 }
 
-const readHints = { readOnlyHint: true, destructiveHint: false, idempotentHint: true };
-
-/** What adds to what is there harms nothing, and adds again when it is repeated; a change is the reverse. */
-function writeHints(name: string) {
-  const adds = /^(add|create|link|log)[A-Z]/.test(name);
-  return { readOnlyHint: false, destructiveHint: !adds, idempotentHint: !adds };
+/** https://modelcontextprotocol.io/specification/2025-11-25/schema#toolannotations */
+function hints(effect: Effect | undefined, idempotent: boolean) {
+  return {
+    readOnlyHint: effect === undefined,
+    destructiveHint: effect === 'changes' || effect === 'removes',
+    idempotentHint: idempotent,
+  };
 }
 
 function toToolResult(outcome: Outcome, { correlationId }: Invocation): CallToolResult {

@@ -2,7 +2,8 @@
 // The vault's address is among them, so a local run reads the real secrets with your own sign-in; no secret is written.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { settingNames } from '../../shared/settings/config.ts';
+import { systems } from '../../functions/systems.ts';
+import { describeSettings } from '../../shared/settings/describeSettings.ts';
 import { readAzdValues } from './azd.ts';
 import { runHook } from './hook.ts';
 
@@ -13,15 +14,15 @@ interface LocalSettings {
 
 const file = process.argv[2] ?? join(import.meta.dirname, '../../local.settings.json');
 
-/** What only the deployed app has: its own identity, its ledger, and the platform's sign-in. */
-const notLocal = new Set(['AZURE_CLIENT_ID', 'LEDGER_TABLE_ENDPOINT', 'INBOUND_AUTH']);
-
 await runHook(async () => {
   const values = await readAzdValues();
   const settings: LocalSettings = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as LocalSettings)
     : { IsEncrypted: false, Values: { FUNCTIONS_WORKER_RUNTIME: 'node' } };
-  const names = settingNames.filter(name => values[name] && !notLocal.has(name));
+  // Left out is what only the deployed app has, such as its own identity.
+  const names = describeSettings(systems)
+    .filter(({ name, deployedOnly }) => values[name] && !deployedOnly)
+    .map(({ name }) => name);
   for (const name of names) settings.Values[name] = values[name] ?? '';
   writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`);
   console.log(`${basename(file)} now has ${names.join(', ') || 'nothing new'}.`);

@@ -1,11 +1,18 @@
 // Puts into the vault the secrets that the settings call for: `node infra/hooks/set-secrets.ts`. What is there stays,
 // unless it is named: `node infra/hooks/set-secrets.ts jira-api-token` asks for a new one.
 import { readFileSync } from 'node:fs';
-import { type SecretName, secretNames } from '../../shared/secrets/secretStore.ts';
+import { systems } from '../../functions/systems.ts';
+import type { SecretDefinition } from '../../shared/action/defineSystem.ts';
+import { secretSetting } from '../../shared/settings/config.ts';
 import { askSecret } from './askSecret.ts';
 import { type AzdValues, azdToken, readAzdValues } from './azd.ts';
 import { runHook } from './hook.ts';
 import { openVault, VaultOutOfReach } from './vault.ts';
+
+/** Every secret that a system may need, by its name. */
+const secrets: ReadonlyMap<string, SecretDefinition> = new Map(
+  systems.flatMap(({ secrets }) => Object.entries(secrets)),
+);
 
 const terminal = { input: process.stdin, output: process.stdout };
 
@@ -26,7 +33,7 @@ await runHook(async () => {
         await vault.set(name, value);
         console.log(`${name} is in the vault.`);
       } else {
-        console.warn(`${name} is missing. Set ${toVariable(name)} and run azd hooks run postprovision.`);
+        console.warn(`${name} is missing. Set ${secretSetting(name)} and run azd hooks run postprovision.`);
         if (named.length > 0) process.exitCode = 1;
       }
     }
@@ -40,33 +47,21 @@ await runHook(async () => {
 });
 
 /** The secrets without which the systems that are configured do not work. */
-function neededSecrets(values: AzdValues): SecretName[] {
-  const needed: SecretName[] = [];
-  if (values.JIRA_BASE_URL) {
-    needed.push(values.JIRA_AUTH === 'service-account' ? 'jira-client-secret' : 'jira-api-token');
-  }
-  if (values.SALESFORCE_LOGIN_URL) {
-    needed.push(values.SALESFORCE_AUTH === 'jwt-bearer' ? 'salesforce-private-key' : 'salesforce-client-secret');
-  }
-  return needed;
+function neededSecrets(values: AzdValues): string[] {
+  return [...secrets].filter(([, { isNeeded }]) => isNeeded(values)).map(([name]) => name);
 }
 
 /** From the environment variable of the same name, or else from whoever sits at the terminal. */
-async function obtain(name: SecretName): Promise<string> {
-  const given = process.env[toVariable(name)]?.trim();
+async function obtain(name: string): Promise<string> {
+  const given = process.env[secretSetting(name)]?.trim();
   if (given || !process.stdin.isTTY) return given ?? '';
-  // A key has many lines, and a prompt takes one.
-  if (name !== 'salesforce-private-key') return askSecret(`${name} (hidden): `, terminal);
+  // What has many lines does not fit into a prompt, which takes one.
+  if (secrets.get(name)?.entry !== 'file') return askSecret(`${name} (hidden): `, terminal);
   const file = await askSecret(`${name}, path of its PEM file (hidden): `, terminal);
   return file && readFileSync(file, 'utf8').trim();
 }
 
-function toVariable(name: SecretName): string {
-  return name.toUpperCase().replaceAll('-', '_');
-}
-
-function toSecretName(text: string): SecretName {
-  const name = secretNames.find(known => known === text);
-  if (!name) throw new Error(`There is no secret ${text}. It must be one of ${secretNames.join(', ')}.`);
-  return name;
+function toSecretName(text: string): string {
+  if (secrets.has(text)) return text;
+  throw new Error(`There is no secret ${text}. It must be one of ${[...secrets.keys()].join(', ')}.`);
 }

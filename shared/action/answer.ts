@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type * as z from 'zod';
 import { Failure } from '../failure.ts';
+import { fieldsOf, meaningOf } from './meaning.ts';
 import type { Page, Position } from './page.ts';
 
 /** An output, and the JSON text of it that is sent. */
@@ -12,9 +14,9 @@ export interface Answer {
 const truncated = { truncated: true } as const;
 
 /** Makes an answer of at most `maxBytes` of UTF-8; long texts in it are cut where it would be longer. */
-export function wholeAnswer(output: object, maxBytes: number): Answer {
+export function wholeAnswer(output: object, maxBytes: number, schema: z.ZodObject): Answer {
   const answer = toAnswer(output);
-  return fits(answer, maxBytes) ? answer : shorten(output, maxBytes);
+  return fits(answer, maxBytes) ? answer : shorten(output, maxBytes, schema);
 }
 
 /**
@@ -24,7 +26,7 @@ export function wholeAnswer(output: object, maxBytes: number): Answer {
 export function pageAnswer(
   page: Page<object>,
   position: Position,
-  options: { limit: number; maxBytes: number; next(position: Position): string },
+  options: { limit: number; maxBytes: number; next(position: Position): string; schema: z.ZodObject },
 ): Answer {
   const { items, nextCursor } = page;
   // Items are told apart by what they hold, not by where they stand: the list may have moved since they were answered.
@@ -55,7 +57,7 @@ export function pageAnswer(
   }
   if (low > 0) return toAnswer(answerWith(low));
   // Not even one item fits as it is: give that one, shortened, so that the list can go on behind it.
-  return shorten(answerWith(Math.min(1, wanted)), options.maxBytes);
+  return shorten(answerWith(Math.min(1, wanted)), options.maxBytes, options.schema);
 }
 
 /** Short, because a page token holds one for each item that was answered of a page that was cut. */
@@ -78,9 +80,9 @@ const SHORTEST_TEXT = 64;
 const SHORTEST_LIST = 4;
 
 /** Cuts the longest texts, then the ends of lists, then both further, until the rest fits; `truncated` says so. */
-function shorten(output: object, maxBytes: number): Answer {
+function shorten(output: object, maxBytes: number, schema: z.ZodObject): Answer {
   const attempt = (longest: number, items: number): Answer | undefined => {
-    const answer = toAnswer({ ...(cut(output, longest, items) as object), ...truncated });
+    const answer = toAnswer({ ...(cut(output, { longest, items }, schema) as object), ...truncated });
     return fits(answer, maxBytes) ? answer : undefined;
   };
   const steps = function* () {
@@ -97,14 +99,21 @@ function shorten(output: object, maxBytes: number): Answer {
   );
 }
 
-/** Fields that only work whole. */
-const neverCut = /(^url|^summary|Url|Id|Key|Token)$/;
+interface Cut {
+  /** The most characters of a text. */
+  longest: number;
+  /** The most items of a list. */
+  items: number;
+}
 
-function cut(value: unknown, longest: number, items: number, key = ''): unknown {
+function cut(value: unknown, to: Cut, schema: z.core.$ZodType | undefined): unknown {
   if (typeof value === 'string') {
-    return value.length <= longest || neverCut.test(key) ? value : `${value.slice(0, longest).toWellFormed()}… [cut]`;
+    if (value.length <= to.longest || (schema && meaningOf(schema).whole)) return value;
+    return `${value.slice(0, to.longest).toWellFormed()}… [cut]`;
   }
-  if (Array.isArray(value)) return value.slice(0, items).map(item => cut(item, longest, items));
+  // The fields of a list's items are found through the list.
+  if (Array.isArray(value)) return value.slice(0, to.items).map(item => cut(item, to, schema));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, cut(part, longest, items, name)]));
+  const fields = fieldsOf(schema);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, cut(part, to, fields[name])]));
 }

@@ -1,6 +1,9 @@
 import { openLedger } from '../ledger/openLedger.ts';
 import { createSecretStore, type SecretStore, secretSource } from '../secrets/secretStore.ts';
-import { type Config, type Environment, readConfig } from '../settings/config.ts';
+import { type Config, readConfig } from '../settings/config.ts';
+import type { Environment } from '../settings/setting.ts';
+import { type UnknownSetting, unknownSettings } from '../settings/unknownSettings.ts';
+import type { System } from './defineSystem.ts';
 import { createInvoke, type Invoke } from './invoke.ts';
 import { createSystems, type Systems } from './systems.ts';
 
@@ -8,19 +11,28 @@ import { createSystems, type Systems } from './systems.ts';
 export interface Backend {
   config: Config;
   env: Environment;
-  systems: Systems;
+  /** Every system of the app, whether or not it is configured. */
+  systems: readonly System[];
+  opened: Systems;
+  unknownSettings: readonly UnknownSetting[];
   invoke: Invoke;
   now: () => number;
 }
 
 /** The composition root: wires the parts together from an environment, and does no work yet. */
-export function createBackend(env: Environment, options: { fetch?: typeof fetch; now?: () => number } = {}): Backend {
+export function createBackend(
+  env: Environment,
+  systems: readonly System[],
+  options: { fetch?: typeof fetch; now?: () => number } = {},
+): Backend {
   const { now = Date.now } = options;
   const config = readConfig(env);
   const secrets = lazySecretStore(config, env, now);
-  const systems = createSystems({ config, secrets, now }, options);
+  const opened = createSystems({ config, secrets, now }, options);
+  const unknown = unknownSettings(systems, env);
   const ledger = openLedger(config, env, now);
-  return { config, env, systems, now, invoke: createInvoke({ config, env, secrets, systems, ledger, now }) };
+  const invoke = createInvoke({ config, env, secrets, systems: opened, unknownSettings: unknown, ledger, now });
+  return { config, env, systems, opened, unknownSettings: unknown, now, invoke };
 }
 
 /** Its settings are read at the first secret that is wanted, so that a bad one breaks only what needs a secret. */

@@ -4,7 +4,9 @@ import { Failure } from '../failure.ts';
 import { fingerprint } from '../ledger/fingerprint.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
-import type { Config, Environment } from '../settings/config.ts';
+import type { Config } from '../settings/config.ts';
+import type { Environment } from '../settings/setting.ts';
+import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
 import { lostWrite } from '../upstream/upstream.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
@@ -12,7 +14,7 @@ import type { Action } from './defineAction.ts';
 import { readInput } from './input.ts';
 import { listFingerprint, type Page, type Position, readPageToken, writePageToken } from './page.ts';
 import { toFailure } from './problem.ts';
-import { type Systems, titleOf } from './systems.ts';
+import type { Systems } from './systems.ts';
 
 /** Who asks and how it is traced: what the HTTP and the MCP endpoint know of a request besides its input. */
 export interface Invocation {
@@ -36,12 +38,14 @@ export interface InvokeParts {
   env: Environment;
   secrets: SecretStore;
   systems: Systems;
+  unknownSettings: readonly UnknownSetting[];
   ledger(): Promise<Ledger>;
   now: () => number;
 }
 
 /** The pipeline that every call of an action goes through: who calls, may they, parse, deadline, run (a write once), trim, log. */
-export function createInvoke({ config, env, secrets, systems, ledger, now }: InvokeParts): Invoke {
+export function createInvoke(parts: InvokeParts): Invoke {
+  const { config, env, secrets, systems, ledger, now } = parts;
   return async (action, rawInput, invocation) => {
     const startedAt = now();
     const usage: Usage = { requests: 0, writes: 0 };
@@ -51,6 +55,7 @@ export function createInvoke({ config, env, secrets, systems, ledger, now }: Inv
       const settings = config.app.read();
       caller = identifyCaller(invocation.headers, settings, env);
       authorize(action.access, settings);
+      refuseUnlessRestricted(action, parts.unknownSettings);
       const { input, limit, position } = readCall(action, await rawInput(), startedAt);
       const signal = AbortSignal.timeout(settings.ACTION_TIMEOUT_MS);
       const call: Call = {
@@ -64,15 +69,17 @@ export function createInvoke({ config, env, secrets, systems, ledger, now }: Inv
       const work = () => perform(action, input, position, call);
       const result = await waitFor(action.access === 'write' ? once(action, input, call, work) : work(), signal);
       const maxBytes = settings.MAX_RESPONSE_BYTES;
-      if (!action.paged) return wholeAnswer(result, maxBytes);
+      if (!action.paged) return wholeAnswer(result, maxBytes, action.output);
       const next = (to: Position) => writePageToken(to, listFingerprint(action.name, input));
-      return pageAnswer(result as Page<object>, position, { limit, maxBytes, next });
+      return pageAnswer(result as Page<object>, position, { limit, maxBytes, next, schema: action.output });
     };
 
     const perform = async (action: Action, input: object, position: Position, call: Call): Promise<object> => {
-      const system = await systems.open(action.system);
+      const facades = await Promise.all(
+        action.uses.map(async system => [system.name, (await systems.open(system)).for(call)] as const),
+      );
       return action.run(input, {
-        [action.system]: system.for(call),
+        ...Object.fromEntries(facades),
         signal: call.signal,
         caller: call.caller,
         log: call.log,
@@ -97,12 +104,34 @@ export function createInvoke({ config, env, secrets, systems, ledger, now }: Inv
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
-      const failure = writeAware(toFailure(error, invocation.correlationId), usage, titleOf(action.system));
+      const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(action));
       outcome = { ok: false, failure: withoutSecrets(failure, secrets) };
     }
     logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, secrets);
     return outcome;
   };
+}
+
+/**
+ * A misspelt setting that was to close this action must not leave it open.
+ * @throws Failure `misconfigured`
+ */
+function refuseUnlessRestricted({ access, uses }: Action, unknown: readonly UnknownSetting[]): void {
+  const stops = ({ restricts }: UnknownSetting) =>
+    restricts?.what === 'everything' ||
+    (restricts?.what === 'writes' && access === 'write') ||
+    (restricts?.what === 'system' && uses.some(({ name }) => name === restricts.system));
+  const messages = unknown.filter(stops).map(({ message }) => message);
+  if (messages.length === 0) return;
+  throw new Failure(
+    'misconfigured',
+    `${messages.join(' ')} It would restrict this action, so the action is stopped until an administrator corrects the name or removes it.`,
+  );
+}
+
+/** The systems that an action calls, for sentences. */
+function titlesOf({ uses }: Action): string {
+  return uses.map(({ title }) => title).join(' or ');
 }
 
 /** Parses an action's input and, for a list, where in it the answer starts. */

@@ -14,19 +14,23 @@ export const pagingInput = {
     .min(1, limitMessage)
     .max(MAX_LIMIT, limitMessage)
     .default(DEFAULT_LIMIT)
-    .describe(`The most items to return, from 1 to ${MAX_LIMIT}. ${DEFAULT_LIMIT} unless given.`),
-  pageToken: z
-    .string()
-    .optional()
-    .describe('To go on with a list: the nextPageToken of the previous answer, with all other inputs unchanged.'),
+    .meta({
+      description: `The most items to return, from 1 to ${MAX_LIMIT}. ${DEFAULT_LIMIT} unless given.`,
+      advanced: true,
+    }),
+  pageToken: z.string().optional().meta({
+    description: 'To go on with a list: the nextPageToken of the previous answer, with all other inputs unchanged.',
+    advanced: true,
+  }),
 };
 
 /** The output that every list may have. */
 export const pagingOutput = {
-  nextPageToken: z
-    .string()
-    .optional()
-    .describe('Present when the list goes on: give it as pageToken to get the next part.'),
+  nextPageToken: z.string().optional().meta({
+    description: 'Present when the list goes on: give it as pageToken to get the next part.',
+    whole: true,
+    machine: true,
+  }),
 };
 
 /** Which page of the upstream's list is wanted. */

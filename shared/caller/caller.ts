@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
-import type { AppSettings, Environment } from '../settings/config.ts';
+import type { AppSettings } from '../settings/common.ts';
+import type { Environment } from '../settings/setting.ts';
 
 /** Who calls. With a function key nobody in particular does: every holder of the key is the same caller. */
 export interface Caller {

@@ -1,4 +1,5 @@
-import type { Config, Environment } from '../settings/config.ts';
+import type { Config } from '../settings/config.ts';
+import type { Environment } from '../settings/setting.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { memoryStore } from './memoryStore.ts';
 

@@ -2,7 +2,7 @@ import { odata, TableClient } from '@azure/data-tables';
 import * as z from 'zod';
 import { azureCredential } from '../azureCredential.ts';
 import { Failure } from '../failure.ts';
-import type { Environment } from '../settings/config.ts';
+import type { Environment } from '../settings/setting.ts';
 import type { HeldRow, LedgerRow, LedgerStore } from './ledgerStore.ts';
 
 const TABLE = 'ledger';

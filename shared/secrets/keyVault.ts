@@ -1,7 +1,7 @@
 import { SecretClient } from '@azure/keyvault-secrets';
 import { azureCredential } from '../azureCredential.ts';
 import { Failure } from '../failure.ts';
-import { type Environment, isLoopback } from '../settings/config.ts';
+import { type Environment, isLoopback } from '../settings/setting.ts';
 import type { SecretSource } from './secretStore.ts';
 
 const READ_TIMEOUT_MS = 8_000;

@@ -1,25 +1,18 @@
 import { Failure } from '../failure.ts';
-import type { Environment, SecretsSettings } from '../settings/config.ts';
+import type { SecretsSettings } from '../settings/common.ts';
+import { secretSetting } from '../settings/config.ts';
+import type { Environment } from '../settings/setting.ts';
 import { singleFlight, waitFor } from '../singleFlight.ts';
 
-/** The secrets this app knows, by their names in the vault. */
-export const secretNames = [
-  'jira-api-token',
-  'jira-client-secret',
-  'salesforce-client-secret',
-  'salesforce-private-key',
-] as const;
-
-export type SecretName = (typeof secretNames)[number];
-
 /** Reads one secret from where it is kept. @throws Failure `misconfigured` when it is not there or may not be read. */
-export type SecretSource = (name: SecretName) => Promise<string>;
+export type SecretSource = (name: string) => Promise<string>;
 
-export interface SecretStore {
+/** Secrets by their names in the vault; `Name` says which of them its user may ask for. */
+export interface SecretStore<Name extends string = string> {
   /** The secret, from memory when it is young enough. */
-  get(name: SecretName, signal: AbortSignal): Promise<string>;
+  get(name: Name, signal: AbortSignal): Promise<string>;
   /** Forgets `refused`, which an upstream would not take: the next `get` reads the source again. A newer value stays. */
-  invalidate(name: SecretName, refused: string): void;
+  invalidate(name: Name, refused: string): void;
   /** The text without any secret that this store has handed out. */
   redact(text: string): string;
 }
@@ -43,10 +36,10 @@ export function createSecretStore(
   { ttlSeconds, now = Date.now }: { ttlSeconds: number; now?: () => number },
 ): SecretStore {
   const ttl = ttlSeconds * 1000;
-  const entries = new Map<SecretName, Entry>();
-  const fly = singleFlight<SecretName, string>();
+  const entries = new Map<string, Entry>();
+  const fly = singleFlight<string, string>();
 
-  const read = (name: SecretName) =>
+  const read = (name: string) =>
     fly(name, async () => {
       const value = await source(name);
       entries.set(name, { value, readAt: now(), refreshAt: now() + ttl * 0.8 });
@@ -55,7 +48,7 @@ export function createSecretStore(
 
   const isOutage = (error: unknown) => !(error instanceof Failure) || error.retryable;
 
-  const refresh = (name: SecretName, entry: Entry) => {
+  const refresh = (name: string, entry: Entry) => {
     entry.refreshAt = now() + RETRY_AFTER_FAILURE_MS;
     return read(name).catch(error => {
       // A secret that was removed, or that we may no longer read, must not live on here.
@@ -105,8 +98,8 @@ export function secretSource(settings: SecretsSettings, env: Environment): Secre
   };
 }
 
-async function fromEnvironment(name: SecretName, env: Environment): Promise<string> {
-  const setting = name.toUpperCase().replaceAll('-', '_');
+async function fromEnvironment(name: string, env: Environment): Promise<string> {
+  const setting = secretSetting(name);
   const value = env[setting]?.trim();
   if (value) return value;
   throw new Failure(

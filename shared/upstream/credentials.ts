@@ -1,6 +1,6 @@
 import { type Call, shareable } from '../call.ts';
 import { Failure } from '../failure.ts';
-import type { SecretName, SecretStore } from '../secrets/secretStore.ts';
+import type { SecretStore } from '../secrets/secretStore.ts';
 import { singleFlight, waitFor } from '../singleFlight.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
 
@@ -19,7 +19,7 @@ export class SecretRefused extends Error {
 interface SecretUse {
   upstream: Upstream;
   secrets: SecretStore;
-  secretName: SecretName;
+  secretName: string;
 }
 
 export interface Credentials<T> {

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
-import { startJiraSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
+import { startSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
 import { startSandboxServer } from '../../shared/sandbox/sandboxServer.ts';
 import { build } from '../../tools/build/build.ts';
 import { startApp } from '../support/app.ts';
@@ -187,7 +187,7 @@ async function bundled(name: string): Promise<string> {
 
 /** Asks the sandbox through the app once: what it answered, and what it would have answered to a request for all fields. */
 async function recordSearch(): Promise<{ answer: string; fullAnswer: string }> {
-  const sandbox = await startJiraSandbox();
+  const sandbox = await startSandbox();
   const app = await startApp({ env: { ...sandbox.settings } });
   await fetch(app.url + path);
   await app.stop();

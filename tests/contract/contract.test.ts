@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillWithSandboxes, sandboxes } from '../../tools/sandboxes.ts';
+import { systems } from '../../functions/systems.ts';
+import { fillWithSandboxes } from '../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { readDefinition, requiredInputs, samples } from './definition.ts';
 
@@ -18,21 +19,21 @@ describe.each([
   ['the plugin', 'infra/plugin/openapi.json', 'problem'],
 ] as const)('a client that knows only the definition of %s', async (_, path, failuresAre) => {
   const definition = await readDefinition(path);
-  let systems: Awaited<ReturnType<typeof fillWithSandboxes>>;
+  let sandboxes: Awaited<ReturnType<typeof fillWithSandboxes>>;
   let app: RunningApp;
   let cutOff: RunningApp;
 
   beforeAll(async () => {
     const env: Record<string, string> = {};
-    systems = await fillWithSandboxes(sandboxes, env);
-    const urls = systems.backings.map(({ url }) => url);
+    sandboxes = await fillWithSandboxes(systems, env);
+    const urls = sandboxes.backings.map(({ url }) => url);
     const dead = Object.fromEntries(
       Object.entries(env).map(([name, value]) => [name, urls.includes(value) ? deadUrl : value]),
     );
     [app, cutOff] = await Promise.all([startApp({ env, keys: [key] }), startApp({ env: dead, keys: [key] })]);
   });
   afterAll(async () => {
-    await Promise.all([app.stop(), cutOff.stop(), systems.close()]);
+    await Promise.all([app.stop(), cutOff.stop(), sandboxes.close()]);
   });
 
   const codeOf = ({ status, body }: { status: number; body: unknown }) => {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parseYaml } from '@redocly/openapi-core';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { describe, expect, it } from 'vitest';
-import { secretNames } from '../../shared/secrets/secretStore.ts';
+import { systems } from '../../functions/systems.ts';
+import { secretSetting } from '../../shared/settings/config.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -72,8 +73,7 @@ describe('azure.yaml', () => {
 
   it('has a workflow that hands the vault every secret', () => {
     const workflow = read('.github/workflows/azure-dev.yml');
-    for (const secret of secretNames) {
-      const name = secret.toUpperCase().replaceAll('-', '_');
+    for (const name of systems.flatMap(({ secrets }) => Object.keys(secrets).map(secretSetting))) {
       expect(workflow).toContain(`${name}: \${{ secrets.${name} }}\n`);
     }
   });

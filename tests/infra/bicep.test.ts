@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { systems } from '../../functions/systems.ts';
 import { placeholders } from '../../product.ts';
 import { failureCodes } from '../../shared/failure.ts';
-import { settingNames } from '../../shared/settings/config.ts';
+import { describeSettings } from '../../shared/settings/describeSettings.ts';
 import {
   formatCopies,
   noCompiler,
@@ -224,7 +225,11 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
 
     it('are every one that the app knows, and none that it does not', () => {
       const set = Object.keys(settingsOf('all together')).filter(name => !isPlatformSetting(name));
-      expect(set.toSorted()).toEqual([...settingNames].toSorted());
+      expect(set.toSorted()).toEqual(
+        describeSettings(systems)
+          .map(({ name }) => name)
+          .toSorted(),
+      );
     });
 
     it('have the values of the azd environment', () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type JiraSandbox, startJiraSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
+import { type JiraSandbox, startSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
 import type { Fault } from '../../shared/sandbox/sandboxServer.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { request } from '../support/request.ts';
@@ -8,7 +8,7 @@ let jira: JiraSandbox;
 let app: RunningApp;
 
 beforeAll(async () => {
-  jira = await startJiraSandbox();
+  jira = await startSandbox();
 });
 afterAll(() => jira.close());
 afterEach(async () => {
@@ -99,7 +99,7 @@ describe('a Jira that goes on failing', () => {
   });
 
   it('and cannot be reached is unavailable', async () => {
-    const gone = await startJiraSandbox();
+    const gone = await startSandbox();
     await gone.close();
     await start({ JIRA_BASE_URL: gone.url });
     const { status, body } = await updates();

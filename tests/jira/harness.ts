@@ -1,4 +1,4 @@
-import { type JiraSandbox, startJiraSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
+import { type JiraSandbox, startSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { type Reply, request } from '../support/request.ts';
 
@@ -36,7 +36,7 @@ export interface JiraApp {
 
 /** Runs the built app against a Jira sandbox of its own, or one that is shared. */
 export async function startJiraApp(env: Record<string, string> = {}, shared?: JiraSandbox): Promise<JiraApp> {
-  const jira = shared ?? (await startJiraSandbox());
+  const jira = shared ?? (await startSandbox());
   const app = await startApp({ env: { ...jira.settings, ...env } });
   let from = jira.requests.length;
   return {

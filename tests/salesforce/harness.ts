@@ -1,7 +1,7 @@
 import {
   type SalesforceSandbox,
   type SalesforceSandboxOptions,
-  startSalesforceSandbox,
+  startSandbox,
 } from '../../functions/salesforce/sandbox/startSandbox.ts';
 import type { SandboxRequest } from '../../shared/sandbox/sandboxServer.ts';
 import { type AppOptions, type RunningApp, startApp } from '../support/app.ts';
@@ -43,7 +43,7 @@ interface Options {
 
 /** Runs the built app against a Salesforce sandbox of its own. */
 export async function startSalesforceApp(options: Options = {}): Promise<SalesforceApp> {
-  const sandbox = await startSalesforceSandbox(options.sandbox);
+  const sandbox = await startSandbox(options.sandbox);
   const app = await startApp({
     ...options.app,
     env: { ...sandbox.settings, ...options.settings?.(sandbox), ...options.app?.env },

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillWithSandboxes, sandboxes } from '../../tools/sandboxes.ts';
+import { systems } from '../../functions/systems.ts';
+import { fillWithSandboxes } from '../../tools/sandboxes.ts';
 import { startApp } from '../support/app.ts';
 import { request } from '../support/request.ts';
 
@@ -82,7 +83,7 @@ describe('npm run new', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
 
     const env: Record<string, string> = {};
-    const systems = await fillWithSandboxes(sandboxes, env);
+    const sandboxes = await fillWithSandboxes(systems, env);
     const app = await startApp({ env, root: join(copy, 'dist') });
     try {
       const answer = await request(`${app.url}/api/jira/getSprint?projectId=ATLAS`);
@@ -97,7 +98,7 @@ describe('npm run new', { timeout: 60_000 }, () => {
       expect(called.body).toMatchObject({ result: { structuredContent: { key: 'ATLAS' } } });
     } finally {
       await app.stop();
-      await systems.close();
+      await sandboxes.close();
     }
   });
 

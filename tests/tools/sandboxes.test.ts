@@ -1,22 +1,21 @@
 import { expect, test } from 'vitest';
-import { fillWithSandboxes, type SandboxedSystem } from '../../tools/sandboxes.ts';
+import { jira } from '../../functions/jira/system.ts';
+import { systems } from '../../functions/systems.ts';
+import { fillWithSandboxes, findSandbox, type StartSandbox } from '../../tools/sandboxes.ts';
 
-function fakeSystem(closed: string[] = []): SandboxedSystem {
-  return {
-    title: 'Jira',
-    configuredBy: 'JIRA_BASE_URL',
-    start: async () => ({
-      url: 'http://127.0.0.1:1',
-      settings: { JIRA_BASE_URL: 'http://127.0.0.1:1', JIRA_EMAIL: 'sandbox@example.com' },
-      close: async () => void closed.push('Jira'),
-    }),
-  };
-}
+const fake =
+  (closed: string[] = []) =>
+  async (): Promise<StartSandbox> =>
+  async () => ({
+    url: 'http://127.0.0.1:1',
+    settings: { JIRA_BASE_URL: 'http://127.0.0.1:1', JIRA_EMAIL: 'sandbox@example.com' },
+    close: async () => void closed.push('Jira'),
+  });
 
 test('a system that is not configured gets a sandbox, and the settings that point at it', async () => {
   const closed: string[] = [];
   const env: NodeJS.ProcessEnv = { JIRA_EMAIL: 'me@example.com' };
-  const { backings, close } = await fillWithSandboxes([fakeSystem(closed)], env);
+  const { backings, close } = await fillWithSandboxes([jira], env, fake(closed));
   expect(backings).toMatchObject([{ title: 'Jira', kind: 'sandbox', url: 'http://127.0.0.1:1' }]);
   expect(env).toEqual({ JIRA_BASE_URL: 'http://127.0.0.1:1', JIRA_EMAIL: 'sandbox@example.com' });
   await close();
@@ -25,14 +24,19 @@ test('a system that is not configured gets a sandbox, and the settings that poin
 
 test('a configured system is left alone', async () => {
   const env: NodeJS.ProcessEnv = { JIRA_BASE_URL: 'https://acme.example.com' };
-  const { backings } = await fillWithSandboxes([fakeSystem()], env);
+  const { backings } = await fillWithSandboxes([jira], env, fake());
   expect(backings).toMatchObject([{ kind: 'real', url: 'https://acme.example.com' }]);
   expect(env).toEqual({ JIRA_BASE_URL: 'https://acme.example.com' });
 });
 
 test('with a key vault no sandbox starts, because the vault does not hold its secrets', async () => {
   const env: NodeJS.ProcessEnv = { KEY_VAULT_URI: 'https://vault.example.com' };
-  const { backings } = await fillWithSandboxes([fakeSystem()], env);
+  const { backings } = await fillWithSandboxes([jira], env, fake());
   expect(backings).toMatchObject([{ kind: 'nothing' }]);
   expect(env).toEqual({ KEY_VAULT_URI: 'https://vault.example.com' });
+});
+
+test('every system has a sandbox where the convention says', async () => {
+  const found = await Promise.all(systems.map(findSandbox));
+  expect(found).toEqual(systems.map(() => expect.any(Function)));
 });

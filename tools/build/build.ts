@@ -2,6 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build as bundle, type Plugin, stop } from 'esbuild';
+import { systems } from '../../functions/systems.ts';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
 import { registeredFunctions } from './registeredFunctions.ts';
 
@@ -10,7 +11,7 @@ const dist = new URL('dist/', root);
 const { name, version, license, engines } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
 
 /** Functions that are registered besides the actions. */
-const endpoints = ['health', 'healthReady', 'mcp'];
+const endpoints = ['health', 'healthReady', 'mcp', 'mcpReadonly', 'mcpToolsets', 'mcpToolsetsReadonly'];
 
 /** dist/ is complete as it is: what it needs is in the bundle. */
 const deployedPackage = { name, version, license, private: true, type: 'module', main: 'index.js', engines };
@@ -101,7 +102,7 @@ const options: BuildOptions = {
  * in dist/ is replaced at the very end, so that a build that fails leaves the last good one.
  */
 export async function build(): Promise<void> {
-  const actions = await declaredActions(root);
+  const actions = await declaredActions(root, systems);
   await writeFile(new URL('functions/actions.ts', root), actionIndex(actions));
   const output = new URL(`.dist-${process.pid}/`, root);
   await mkdir(output);

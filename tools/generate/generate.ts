@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { systems } from '../../functions/systems.ts';
 import { product } from '../../product.ts';
 import { actionIndex, declaredActions } from './actionIndex.ts';
 import { actionReference } from './actionReference.ts';
@@ -19,7 +20,7 @@ type FileContent = string | Buffer;
 
 /** Every file that is made from the actions, by its path. */
 async function generatedFiles(root: URL): Promise<Map<string, FileContent>> {
-  const declared = await declaredActions(root);
+  const declared = await declaredActions(root, systems);
   const actions = declared.map(({ action }) => action);
   const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
   return new Map<string, FileContent>([

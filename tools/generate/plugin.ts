@@ -1,3 +1,4 @@
+import { systems } from '../../functions/systems.ts';
 import { product, publisher } from '../../product.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { instructions } from '../../shared/action/instructions.ts';
@@ -13,7 +14,7 @@ export function pluginManifest(actions: readonly Action[]) {
     name_for_human: product.shortTitle,
     namespace: product.namespace,
     description_for_human: product.shortDescription,
-    description_for_model: instructions,
+    description_for_model: instructions(systems),
     contact_email: publisher.email,
     legal_info_url: publisher.legalInfo,
     privacy_policy_url: publisher.privacyPolicy,

@@ -1,6 +1,10 @@
+import { systems } from '../../functions/systems.ts';
 import { type Backend, createBackend } from '../../shared/action/backend.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
-import { sandboxes } from '../sandboxes.ts';
+import type { System } from '../../shared/action/defineSystem.ts';
+import { meaningOf } from '../../shared/action/meaning.ts';
+import { neededSettings } from '../../shared/settings/config.ts';
+import { findSandbox } from '../sandboxes.ts';
 
 /** An action's own example, and what the sandbox answers to it. */
 export interface SampleCall {
@@ -11,29 +15,36 @@ export interface SampleCall {
 /** A day that stays, so that the same actions always give the same samples. */
 const SAMPLE_TIME = Date.UTC(2026, 10, 20, 9, 30);
 
-/** Where a sandbox's answers would come from in real life. */
-const siteNames: Readonly<Record<string, string>> = {
-  jira: 'https://your-site.atlassian.net',
-  salesforce: 'https://your-org.my.salesforce.com',
-};
-
 /**
  * Calls an action with its example, on a sandbox of its own, so that no action sees what another one wrote.
  * @throws Error when the example does not succeed.
  */
 export async function sampleCall(action: Action): Promise<SampleCall> {
-  const system = sandboxes.find(({ configuredBy }) => configuredBy.startsWith(`${action.system.toUpperCase()}_`));
-  const sandbox = await system?.start({ now: () => new Date(SAMPLE_TIME) });
+  const sandboxes = await Promise.all(
+    action.uses.map(async system => {
+      const start = await findSandbox(system);
+      return { system, sandbox: await start?.({ now: () => new Date(SAMPLE_TIME) }) };
+    }),
+  );
   try {
-    const { invoke } = createBackend(sandbox?.settings ?? {}, { now: () => SAMPLE_TIME });
+    const settings = Object.assign({}, ...sandboxes.map(({ sandbox }) => sandbox?.settings));
+    const { invoke } = createBackend(settings, systems, { now: () => SAMPLE_TIME });
     // Two items show what a list looks like.
     const input = action.paged ? { ...action.example, limit: 2 } : action.example;
-    const body = await call(invoke, action, input);
-    const publicBody = sandbox ? body.replaceAll(sandbox.url, siteNames[action.system] ?? 'https://example.com') : body;
-    return { input, answer: JSON.parse(publicBody) };
+    let body = await call(invoke, action, input);
+    for (const { system, sandbox } of sandboxes) {
+      if (sandbox) body = body.replaceAll(sandbox.url, sampleAddress(system));
+    }
+    return { input, answer: JSON.parse(body) };
   } finally {
-    await sandbox?.close();
+    await Promise.all(sandboxes.map(({ sandbox }) => sandbox?.close()));
   }
+}
+
+/** Where a sandbox's answers would come from in real life: the sample of the setting that configures the system. */
+function sampleAddress({ settings }: System): string {
+  const [setting = ''] = neededSettings(settings);
+  return meaningOf(settings.shape[setting] ?? settings).sample ?? 'https://example.com';
 }
 
 const silent = { info() {}, warn() {}, error() {} };

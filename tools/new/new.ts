@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { systems } from '../../shared/action/systems.ts';
+import { systems } from '../../functions/systems.ts';
 import { declaredActions } from '../generate/actionIndex.ts';
 import { actionFile, testFile } from './starter.ts';
 
@@ -30,9 +30,10 @@ Now make it yours:
 }
 
 async function problemWith(system: string, name: string): Promise<string | undefined> {
-  if (!systems.some(known => known === system)) return `The system must be one of ${systems.join(', ')}.`;
+  const names = systems.map(({ name }) => name);
+  if (!names.includes(system)) return `The system must be one of ${names.join(', ')}.`;
   if (!/^[a-z]+[A-Z][A-Za-z0-9]{0,50}$/.test(name)) return 'The action must be a verb and a noun in camelCase.';
-  const declared = await declaredActions(pathToFileURL(`${root}/`));
+  const declared = await declaredActions(pathToFileURL(`${root}/`), systems);
   const same = declared.find(({ action }) => action.name.toLowerCase() === name.toLowerCase());
   return same && `There is functions/${same.file}.ts already.`;
 }

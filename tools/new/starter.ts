@@ -85,21 +85,22 @@ export function testFile(system: string, name: string): string {
     accessOf(name) === 'read' ? `\`${url}?\${new URLSearchParams(${example})}\`` : `\`${url}\`, { json: ${example} }`;
   return `import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import action from '../../../functions/${system}/actions/${name}.ts';
-import { fillWithSandboxes, sandboxes } from '../../../tools/sandboxes.ts';
+import { systems } from '../../../functions/systems.ts';
+import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { request } from '../../support/request.ts';
 
-let systems: Awaited<ReturnType<typeof fillWithSandboxes>>;
+let sandboxes: Awaited<ReturnType<typeof fillWithSandboxes>>;
 let app: RunningApp;
 
 beforeAll(async () => {
   const env: Record<string, string> = {};
-  systems = await fillWithSandboxes(sandboxes, env);
+  sandboxes = await fillWithSandboxes(systems, env);
   app = await startApp({ env });
 });
 afterAll(async () => {
   await app.stop();
-  await systems.close();
+  await sandboxes.close();
 });
 
 describe('${name}', () => {

@@ -1,12 +1,16 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { id } from '../../../shared/action/meaning.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { jira } from '../system.ts';
 
-export default defineAction({
+export default jira.action({
   name: 'addComment',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'write',
+  effect: 'adds',
+  idempotent: false,
   title: 'Add a comment to an issue',
   description:
     'Adds a comment to a Jira issue, and returns the issue as it is then. ' +
@@ -18,7 +22,7 @@ export default defineAction({
       'The comment, in Markdown. @ and an e-mail address, such as @ana@example.com, mentions that person.',
     ),
   }),
-  output: writtenIssue.extend({ commentId: z.string().describe('The ID of the new comment.') }),
+  output: writtenIssue.extend({ commentId: id('The ID of the new comment.') }),
   example: { issueKey: 'ATLAS-12', comment: 'The fix is **released**.' },
   async run({ issueKey, comment }, { jira }) {
     const { commentId, issue } = await jira.addComment(issueKey, comment);

@@ -1,12 +1,15 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
-import { issueKey, shortText } from '../api/inputs.ts';
+import { issueKey, person } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { jira } from '../system.ts';
 
-export default defineAction({
+export default jira.action({
   name: 'assignIssue',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'write',
+  effect: 'changes',
+  idempotent: true,
   title: 'Assign an issue',
   description:
     'Assigns a Jira issue to a person or to nobody, and returns the issue as it is then. ' +
@@ -14,7 +17,7 @@ export default defineAction({
     'To change other fields use updateIssue.',
   input: z.object({
     issueKey,
-    assignee: shortText.describe(
+    assignee: person.describe(
       'Who is to do it: a name, an e-mail address, or me for the user who asks; none for nobody.',
     ),
   }),

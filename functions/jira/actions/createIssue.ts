@@ -1,14 +1,17 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
-import { issueInputs, projectId, shortText } from '../api/inputs.ts';
+import { issueInputs, issueType, projectId } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { jira } from '../system.ts';
 
 const { summary, description, assignee, priority, labels, dueDate, parent, additionalFields } = issueInputs;
 
-export default defineAction({
+export default jira.action({
   name: 'createIssue',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'write',
+  effect: 'adds',
+  idempotent: false,
   title: 'Create an issue',
   description:
     'Creates a Jira issue, and returns its key and link. ' +
@@ -16,7 +19,7 @@ export default defineAction({
     'To change an issue that exists use updateIssue.',
   input: z.object({
     projectId,
-    issueType: shortText.describe('The type of the issue by its name, such as Bug.'),
+    issueType,
     summary,
     description: description.optional(),
     assignee: assignee.optional(),

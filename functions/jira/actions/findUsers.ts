@@ -1,18 +1,20 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, id } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { shortText } from '../api/inputs.ts';
 import { offsetOf } from '../api/offset.ts';
+import { jira } from '../system.ts';
 
 const user = z.object({
-  accountId: z.string().describe('The ID of the account, which can be given wherever a person is asked for.'),
-  name: z.string().optional().describe('The name of the person.'),
+  accountId: id('The ID of the account, which can be given wherever a person is asked for.'),
+  name: heading('The name of the person.').optional(),
   email: z.string().optional().describe('The e-mail address; absent where it is hidden.'),
 });
 
-export default defineAction({
+export default jira.action({
   name: 'findUsers',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'read',
   title: 'Find users',
   description:

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
 import { issueKey } from '../api/inputs.ts';
 import { issueDetails, issueDetailsFields, toIssueDetails } from '../api/issueDetails.ts';
+import { jira } from '../system.ts';
 
-export default defineAction({
+export default jira.action({
   name: 'getIssue',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'read',
   title: 'Get an issue',
   description:

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { key, link } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { issueKey } from '../api/inputs.ts';
 import type { Jira } from '../api/jira.ts';
 import { offsetOf } from '../api/offset.ts';
 import type { History } from '../api/wire.ts';
+import { jira } from '../system.ts';
 
 const entry = z.object({
   at: z.string().describe('When it was done, ISO 8601 in UTC.'),
@@ -23,9 +24,10 @@ const entry = z.object({
 /** The beginning of a changed text is enough to know it by. */
 const MAX_VALUE = 500;
 
-export default defineAction({
+export default jira.action({
   name: 'getIssueHistory',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'read',
   title: 'Get the history of an issue',
   description:
@@ -34,8 +36,8 @@ export default defineAction({
     'For comments and how the issue is now use getIssue; for a whole project use getProjectUpdates.',
   input: z.object({ issueKey }),
   output: z.object({
-    issueKey: z.string().describe('The key of the issue.'),
-    url: z.url().describe('Where to open the issue.'),
+    issueKey: key('The key of the issue.'),
+    url: link('Where to open the issue.'),
     total: z.int().describe('How many times it was changed in all.'),
     history: z.array(entry).describe('The changes, the latest first.'),
   }),

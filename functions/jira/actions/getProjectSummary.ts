@@ -1,12 +1,14 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, link, summary } from '../../../shared/action/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { projectId } from '../api/inputs.ts';
 import { inProject, jql, minutesAgo } from '../api/jql.ts';
+import { jira } from '../system.ts';
 
-export default defineAction({
+export default jira.action({
   name: 'getProjectSummary',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'read',
   title: 'Get a project summary',
   description:
@@ -25,12 +27,12 @@ export default defineAction({
     project: z
       .object({
         key: z.string().describe('The key of the project.'),
-        name: z.string().describe('The name of the project.'),
+        name: heading('The name of the project.'),
         lead: z.string().optional().describe('Who leads it.'),
-        url: z.url().describe('Where to open the project.'),
+        url: link('Where to open the project.'),
       })
       .describe('The project that was asked about.'),
-    summary: z.string().describe('One sentence that sums the numbers up.'),
+    summary: summary('One sentence that sums the numbers up.'),
     toDo: z.int().describe('How many issues are not begun.'),
     inProgress: z.int().describe('How many are in progress.'),
     done: z.int().describe('How many are done.'),

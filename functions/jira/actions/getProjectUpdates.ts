@@ -1,20 +1,21 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, key, link, summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { dayOf, resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { type Change, changeSchema, changesSince, wasCut } from '../api/changes.ts';
 import { projectId } from '../api/inputs.ts';
 import { inProject, jql, minutesAgo } from '../api/jql.ts';
+import { jira } from '../system.ts';
 
 const update = z.object({
-  issueKey: z.string().describe('The key of the issue, such as ATLAS-12.'),
-  title: z.string().describe('The summary line of the issue.'),
+  issueKey: key('The key of the issue, such as ATLAS-12.'),
+  title: heading('The summary line of the issue.'),
   type: z.string().optional().describe('The type of the issue, such as Bug.'),
   status: z.string().optional().describe('The status it has now.'),
   assignee: z.string().optional().describe('Who it is assigned to now.'),
   priority: z.string().optional().describe('The priority it has now.'),
   updatedAt: z.string().describe('When it was last changed, ISO 8601 in UTC.'),
-  url: z.url().describe('Where to open the issue.'),
+  url: link('Where to open the issue.'),
   changes: z.array(changeSchema).describe('What changed since then, newest first.'),
   moreChanges: z.boolean().optional().describe('True when Jira left out some of its changes or comments.'),
 });
@@ -39,9 +40,10 @@ const fields = [
  */
 const SLACK_MINUTES = 61;
 
-export default defineAction({
+export default jira.action({
   name: 'getProjectUpdates',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'read',
   title: 'Get project updates',
   description:
@@ -60,11 +62,11 @@ export default defineAction({
     project: z
       .object({
         key: z.string().describe('The key of the project.'),
-        name: z.string().describe('The name of the project.'),
+        name: heading('The name of the project.'),
       })
       .describe('The project that was asked about.'),
     since: z.string().describe('The start of the window, ISO 8601 in UTC.'),
-    summary: z.string().describe('One sentence that sums up the updates in this answer.'),
+    summary: summary('One sentence that sums up the updates in this answer.'),
     updates: z.array(update).describe('The issues that changed, the latest first.'),
   }),
   example: { projectId: 'ATLAS', since: '7d' },

@@ -1,12 +1,16 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { key, link } from '../../../shared/action/meaning.ts';
 import { issueKey, shortText } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { jira } from '../system.ts';
 
-export default defineAction({
+export default jira.action({
   name: 'linkIssues',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'write',
+  effect: 'adds',
+  idempotent: false,
   title: 'Link two issues',
   description:
     'Links two Jira issues, and returns the first one as it is then. ' +
@@ -21,8 +25,8 @@ export default defineAction({
   }),
   output: writtenIssue.extend({
     linkType: z.string().describe('How the first issue relates to the second now.'),
-    targetIssueKey: z.string().describe('The key of the second issue.'),
-    targetUrl: z.url().describe('Where to open the second issue.'),
+    targetIssueKey: key('The key of the second issue.'),
+    targetUrl: link('Where to open the second issue.'),
   }),
   example: { issueKey: 'ATLAS-12', linkType: 'blocks', targetIssueKey: 'ATLAS-16' },
   async run({ issueKey, linkType, targetIssueKey }, { jira }) {

@@ -1,14 +1,15 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, id, link } from '../../../shared/action/meaning.ts';
 import { projectId } from '../api/inputs.ts';
+import { jira } from '../system.ts';
 
 const field = z.object({
-  name: z.string().describe('The name of the field.'),
+  name: heading('The name of the field.'),
   allowedValues: z.array(z.string()).optional().describe('The values it takes, where there is a list of them.'),
 });
 
 const issueType = z.object({
-  name: z.string().describe('The name of the type, which createIssue takes as issueType.'),
+  name: heading('The name of the type, which createIssue takes as issueType.'),
   description: z.string().optional().describe('What the type is for.'),
   isSubtask: z.boolean().optional().describe('True when an issue of this type must have a parent.'),
   requiredFields: z.array(field).describe('The fields that a new issue of this type must be given.'),
@@ -18,9 +19,10 @@ const issueType = z.object({
 /** A list of versions or components can be very long. */
 const MAX_VALUES = 50;
 
-export default defineAction({
+export default jira.action({
   name: 'listIssueTypes',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'read',
   title: 'List the issue types of a project',
   description:
@@ -28,9 +30,9 @@ export default defineAction({
     'Use it before createIssue when the type or its fields are not known: what has no input of its own there goes into its additionalFields, by the names told here.',
   input: z.object({ projectId }),
   output: z.object({
-    projectId: z.string().describe('The project, as it was given.'),
+    projectId: id('The project, as it was given.'),
     issueTypes: z.array(issueType).describe('The types.'),
-    url: z.url().describe('Where to open the project.'),
+    url: link('Where to open the project.'),
   }),
   example: { projectId: 'ATLAS' },
   async run({ projectId }, { jira }) {

@@ -1,20 +1,22 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, link } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { shortText } from '../api/inputs.ts';
 import { offsetOf } from '../api/offset.ts';
+import { jira } from '../system.ts';
 
 const project = z.object({
   key: z.string().describe('The key of the project, which other actions take as projectId.'),
-  name: z.string().describe('The name of the project.'),
+  name: heading('The name of the project.'),
   description: z.string().optional().describe('What the project is about.'),
   lead: z.string().optional().describe('Who leads it.'),
-  url: z.url().describe('Where to open the project.'),
+  url: link('Where to open the project.'),
 });
 
-export default defineAction({
+export default jira.action({
   name: 'listProjects',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'read',
   title: 'List projects',
   description:

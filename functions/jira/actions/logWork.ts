@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { id } from '../../../shared/action/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { jira } from '../system.ts';
 
 const timeSpent = z
   .string()
@@ -15,10 +16,13 @@ const timeSpent = z
   .transform(text => text.replace(/\s+/g, '').replace(/[wdhm](?=.)/g, '$& '))
   .refine(text => /[1-9]/.test(text), 'It must be more than nothing.');
 
-export default defineAction({
+export default jira.action({
   name: 'logWork',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'write',
+  effect: 'adds',
+  idempotent: false,
   title: 'Log work on an issue',
   description:
     'Logs time that was worked on a Jira issue, and returns the issue with the time that it took so far. ' +
@@ -35,7 +39,7 @@ export default defineAction({
     comment: markdown.optional().describe('What was done, in Markdown.'),
   }),
   output: writtenIssue.extend({
-    worklogId: z.string().describe('The ID of the new entry.'),
+    worklogId: id('The ID of the new entry.'),
     timeSpent: z.string().describe('The time that was logged, as Jira writes it.'),
     totalTimeSpent: z.string().optional().describe('The time that was worked on the issue in all.'),
   }),

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
 import { invalidInput } from '../../../shared/action/input.ts';
 import { page } from '../../../shared/action/page.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
-import { day, isNone, projectId, shortText } from '../api/inputs.ts';
+import { day, isNone, issueType, person, projectId, shortText } from '../api/inputs.ts';
 import { issueRow, issueRowFields, toIssueRow } from '../api/issueRow.ts';
 import type { Jira } from '../api/jira.ts';
 import { allOf, inProject, Jql, jql, minutesAgo, rawJql, words } from '../api/jql.ts';
+import { jira } from '../system.ts';
 
 const input = z.object({
   projectId: projectId.optional().describe('Only issues of this project: its key, such as ATLAS, or its numeric ID.'),
@@ -14,10 +14,10 @@ const input = z.object({
   status: shortText
     .optional()
     .describe('Only issues in this status, such as In Progress; not done for all but those that are done.'),
-  assignee: shortText
+  assignee: person
     .optional()
     .describe('Only issues of this person: a name, an e-mail address, me for the user who asks, or none for nobody.'),
-  issueType: shortText.optional().describe('Only issues of this type, such as Bug.'),
+  issueType: issueType.optional().describe('Only issues of this type, such as Bug.'),
   priority: shortText.optional().describe('Only issues of this priority, such as High.'),
   label: shortText.optional().describe('Only issues with this label.'),
   since: sinceText
@@ -40,9 +40,10 @@ type Filters = Omit<z.output<typeof input>, 'jql'>;
 /** The query must not change from page to page, while `since` is told relative to now: see getProjectUpdates. */
 const SLACK_MINUTES = 61;
 
-export default defineAction({
+export default jira.action({
   name: 'searchIssues',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'read',
   title: 'Search issues',
   description:

@@ -1,12 +1,15 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
 import { issueKey, markdown, shortText } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { jira } from '../system.ts';
 
-export default defineAction({
+export default jira.action({
   name: 'transitionIssue',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'write',
+  effect: 'changes',
+  idempotent: false,
   title: 'Move an issue to another status',
   description:
     'Moves a Jira issue to another status, and returns the issue as it is then. ' +

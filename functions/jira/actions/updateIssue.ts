@@ -1,13 +1,16 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
 import { invalidInput } from '../../../shared/action/input.ts';
 import { clearable, issueInputs, issueKey } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { jira } from '../system.ts';
 
-export default defineAction({
+export default jira.action({
   name: 'updateIssue',
-  system: 'jira',
+  toolset: 'jira',
+  core: true,
   access: 'write',
+  effect: 'changes',
+  idempotent: true,
   title: 'Update an issue',
   description:
     'Changes fields of a Jira issue, and returns the issue as it is then. Only what is given changes. ' +

@@ -1,8 +1,7 @@
 import type { Client } from 'jira.js/core';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { SecretStore } from '../../../shared/secrets/secretStore.ts';
-import { isLoopback, type JiraSettings } from '../../../shared/settings/config.ts';
+import { isLoopback } from '../../../shared/settings/setting.ts';
 import {
   type Credentials,
   SecretRefused,
@@ -11,14 +10,8 @@ import {
   tokenCredentials,
 } from '../../../shared/upstream/credentials.ts';
 import type { Upstream } from '../../../shared/upstream/upstream.ts';
+import type { JiraParts, JiraSettings } from '../settings.ts';
 import { answerFailure } from './answerFailure.ts';
-
-interface ClientParts {
-  settings: JiraSettings;
-  secrets: SecretStore;
-  upstream: Upstream;
-  now: () => number;
-}
 
 /** POST requests that change nothing. */
 const searches =
@@ -36,7 +29,7 @@ const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' }
 const refusedSignIn = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/;
 
 /** Makes jira.js's client for one call: its requests, on our transport, with our credentials. */
-export function jiraClient(parts: ClientParts): (call: Call) => Client {
+export function jiraClient(parts: JiraParts): (call: Call) => Client {
   const { settings, upstream } = parts;
   const base = apiBase(settings);
   const credentials = jiraCredentials(parts);
@@ -87,7 +80,7 @@ function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
 }
 
 /** The value of the authorization header. */
-function jiraCredentials({ settings, secrets, upstream, now }: ClientParts): Credentials<{ value: string }> {
+function jiraCredentials({ settings, secrets, upstream, now }: JiraParts): Credentials<{ value: string }> {
   if (settings.JIRA_AUTH === 'basic') {
     return secretCredentials({ upstream, secrets, secretName: 'jira-api-token' }, secret => ({
       value: `Basic ${Buffer.from(`${settings.JIRA_EMAIL}:${secret}`).toString('base64')}`,

@@ -9,7 +9,11 @@ export const projectId = z
     'It must be a project key such as ATLAS, or a numeric project ID.',
   )
   .transform(value => value.toUpperCase())
-  .describe('The ID of the project: its key, such as ATLAS, or its numeric ID.');
+  .meta({
+    description: 'The ID of the project: its key, such as ATLAS, or its numeric ID.',
+    names: 'project',
+    choices: { action: 'listProjects', collection: 'projects', title: 'name', value: 'key', inputs: { limit: 100 } },
+  });
 
 /** An issue's key. Nothing else reaches a path or a query. */
 export const issueKey = z
@@ -17,7 +21,7 @@ export const issueKey = z
   .trim()
   .regex(/^[A-Za-z][A-Za-z0-9_]{1,254}-[1-9]\d{0,17}$/, 'It must be an issue key such as ATLAS-12.')
   .transform(value => value.toUpperCase())
-  .describe('The key of the issue, such as ATLAS-12.');
+  .meta({ description: 'The key of the issue, such as ATLAS-12.', names: 'issue' });
 
 /** What clears a field. */
 const NONE = 'none';
@@ -38,7 +42,7 @@ export function clearable<Input extends z.ZodType<string>>(input: Input, descrip
       return z.NEVER;
     })
     .optional()
-    .describe(description);
+    .meta({ ...input.meta(), description });
 }
 
 /** A name or another short text, on one line. */
@@ -48,6 +52,21 @@ export const shortText = z
   .min(1)
   .max(255)
   .transform(value => value.replace(/\s+/g, ' '));
+
+/** A type of issue, by name. */
+export const issueType = shortText.meta({
+  description: 'The type of the issue by its name, such as Bug.',
+  choices: {
+    action: 'listIssueTypes',
+    collection: 'issueTypes',
+    title: 'name',
+    value: 'name',
+    inputs: { projectId: { input: 'projectId' } },
+  },
+});
+
+/** A person, by name or e-mail address. */
+export const person = shortText.meta({ mayMatchSeveral: true });
 
 /** The longest text that a field of Jira's takes: https://support.atlassian.com/jira/kb/character-limit-for-text-fields/ */
 const MAX_TEXT = 32_767;
@@ -96,11 +115,15 @@ const labels = z
 export const issueInputs = {
   summary: shortText.describe('The summary line of the issue, at most 255 characters.'),
   description: markdown.describe('The description, in Markdown.'),
-  assignee: shortText.describe('Who is to do it: a name, an e-mail address, or me for the user who asks.'),
+  assignee: person.describe('Who is to do it: a name, an e-mail address, or me for the user who asks.'),
   priority: shortText.describe('The priority by its name, such as High.'),
   labels: labels.describe('The labels, separated by commas, such as ops,security. A label has no spaces.'),
   dueDate: day.describe('The day it is due, such as 2026-11-30.'),
-  parent: issueKey.describe('The key of the issue that it is a part of, such as an epic, or for a sub-task its issue.'),
+  // Jira calls a parent that it does not know an invalid value.
+  parent: issueKey.meta({
+    description: 'The key of the issue that it is a part of, such as an epic, or for a sub-task its issue.',
+    names: '',
+  }),
   additionalFields: jsonObject.describe(
     'Any other fields, as one JSON object with the names of the fields as people see them, such as {"Story Points": 3, "Severity": "Major", "Components": ["Search"]}. Texts are Markdown, people are names or e-mail addresses.',
   ),

@@ -1,17 +1,18 @@
 import * as z from 'zod';
+import { heading, id, key, link } from '../../../shared/action/meaning.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import { issueRow, toIssueRow } from './issueRow.ts';
 import { type Issue, type Neighbour, timestamp } from './wire.ts';
 
 const neighbour = z.object({
-  issueKey: z.string().describe('The key of that issue.'),
-  title: z.string().optional().describe('Its summary line.'),
+  issueKey: key('The key of that issue.'),
+  title: heading('Its summary line.').optional(),
   status: z.string().optional().describe('Its status.'),
-  url: z.url().describe('Where to open it.'),
+  url: link('Where to open it.'),
 });
 
 const comment = z.object({
-  commentId: z.string().describe('The ID of the comment.'),
+  commentId: id('The ID of the comment.'),
   at: z.string().describe('When it was written, ISO 8601 in UTC.'),
   by: z.string().optional().describe('Who wrote it.'),
   text: z.string().describe('What it says, in Markdown.'),
@@ -40,7 +41,7 @@ export const issueDetails = issueRow.extend({
   otherFields: z
     .array(
       z.object({
-        name: z.string().describe('The name of the field.'),
+        name: heading('The name of the field.'),
         value: z.string().describe('Its value, in words or Markdown.'),
       }),
     )

@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { heading, key, link } from '../../../shared/action/meaning.ts';
 import type { Issue } from './wire.ts';
 
 /** An issue in short: a row of a list. */
 export const issueRow = z.object({
-  issueKey: z.string().describe('The key of the issue, such as ATLAS-12.'),
-  title: z.string().optional().describe('The summary line of the issue.'),
+  issueKey: key('The key of the issue, such as ATLAS-12.'),
+  title: heading('The summary line of the issue.').optional(),
   type: z.string().optional().describe('The type of the issue, such as Bug.'),
   status: z.string().optional().describe('The status it has now.'),
   resolution: z.string().optional().describe('How it was resolved; absent while it is open.'),
@@ -12,9 +13,9 @@ export const issueRow = z.object({
   priority: z.string().optional().describe('Its priority.'),
   labels: z.array(z.string()).optional().describe('Its labels.'),
   dueDate: z.string().optional().describe('The day it is due, such as 2026-11-30.'),
-  parentKey: z.string().optional().describe('The key of the issue that it is a part of.'),
+  parentKey: key('The key of the issue that it is a part of.').optional(),
   updatedAt: z.string().optional().describe('When it was last changed, ISO 8601 in UTC.'),
-  url: z.url().describe('Where to open the issue.'),
+  url: link('Where to open the issue.'),
 });
 
 /** What every write answers with: the issue as it is then. */

@@ -9,9 +9,7 @@ import {
 } from 'jira.js/cloud';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { SecretStore } from '../../../shared/secrets/secretStore.ts';
-import type { Config } from '../../../shared/settings/config.ts';
-import type { Upstream } from '../../../shared/upstream/upstream.ts';
+import type { JiraParts } from '../settings.ts';
 import { type ChangedIssue, readChangedIssues } from './changedIssues.ts';
 import { jiraClient } from './client.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
@@ -72,10 +70,10 @@ export interface Jira extends IssueWrites {
 /** What is kept of a call's time to answer with what a write did, even if Jira does not say how the issue is now. */
 const ANSWER_MS = 500;
 
-/** Opens Jira for calls; the settings are read, and so found wanting, here. */
-export function openJira(parts: { config: Config; secrets: SecretStore; upstream: Upstream; now: () => number }) {
-  const settings = parts.config.jira.read();
-  const clientFor = jiraClient({ ...parts, settings });
+/** Opens Jira for calls. */
+export function openJira(parts: JiraParts) {
+  const { settings } = parts;
+  const clientFor = jiraClient(parts);
   const peopleFor = openPeople(clientFor, parts.now);
   const metadataFor = openMetadata(clientFor, parts.now);
 

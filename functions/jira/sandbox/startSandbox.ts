@@ -52,7 +52,7 @@ const routes: Route[] = [
 const cloudId = '11111111-2222-4333-8444-555555555555';
 
 /** Serves a made-up Jira Cloud site: REST API version 3, on loopback, with data that go back from now. */
-export async function startJiraSandbox({
+export async function startSandbox({
   port = 0,
   now = () => new Date(),
   auth = {},

@@ -1,14 +1,17 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { readFieldValues } from '../api/fieldValues.ts';
 import { fieldsText, objectType } from '../api/inputs.ts';
 import { readBack, writtenOutput } from '../api/readRecord.ts';
+import { salesforce } from '../system.ts';
 
-export default defineAction({
+export default salesforce.action({
   name: 'createRecord',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'write',
+  effect: 'adds',
+  idempotent: false,
   title: 'Create a record',
   description:
     'Creates one Salesforce record of any object and returns it as it now is. Every field is checked first: what is unknown, read-only, missing or not a value to choose from is named, and nothing is created. ' +

@@ -1,16 +1,17 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { isRequired } from '../api/fieldValues.ts';
 import { objectType, searchText } from '../api/inputs.ts';
 import { listPage } from '../api/listPage.ts';
 import type { FieldDescription } from '../api/wire.ts';
+import { salesforce } from '../system.ts';
 
 const MAX_VALUES = 50;
 
 const field = z.object({
   field: z.string().describe('The API name, as createRecord, updateRecord and queryRecords take it.'),
-  label: z.string().describe('What people call it.'),
+  label: heading('What people call it.'),
   type: z.string().describe('What it holds, in plain words.'),
   required: z.boolean().describe('True when a new record must have it.'),
   canCreate: z.boolean().describe('True when a new record can be given it.'),
@@ -42,9 +43,10 @@ const plainTypes: Readonly<Record<string, string>> = {
   address: 'address, read only as a whole',
 };
 
-export default defineAction({
+export default salesforce.action({
   name: 'describeObject',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'Describe an object type',
   description:
@@ -58,7 +60,7 @@ export default defineAction({
   }),
   output: z.object({
     objectType: z.string().describe('The API name of the object.'),
-    label: z.string().describe('What one of its records is called.'),
+    label: heading('What one of its records is called.'),
     canCreate: z.boolean().describe('True when records of it can be created.'),
     canUpdate: z.boolean().describe('True when its records can be changed.'),
     fieldCount: z.number().describe('How many fields there are in all that fit.'),

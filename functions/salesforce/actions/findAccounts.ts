@@ -1,13 +1,14 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
 import { filled, number, owner, text } from '../api/rows.ts';
 import { containing, names, soql } from '../api/soql.ts';
+import { salesforce } from '../system.ts';
 
 const account = z.object({
-  accountId: z.string().describe('The ID of the account.'),
-  name: z.string().optional().describe('The name of the account.'),
+  accountId: id('The ID of the account.'),
+  name: heading('The name of the account.').optional(),
   type: z.string().optional().describe('What it is to us, such as Customer or Partner.'),
   industry: z.string().optional().describe('Its industry.'),
   city: z.string().optional().describe('The city of its billing address.'),
@@ -16,7 +17,7 @@ const account = z.object({
   website: z.string().optional().describe('Its website.'),
   annualRevenue: z.number().optional().describe("Its yearly revenue, in the org's currency."),
   owner: z.string().optional().describe('Who owns it.'),
-  url: z.url().describe('Where to open the account.'),
+  url: link('Where to open the account.'),
 });
 
 const row = z.object({
@@ -32,9 +33,10 @@ const row = z.object({
   Owner: owner,
 });
 
-export default defineAction({
+export default salesforce.action({
   name: 'findAccounts',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'Find accounts',
   description:
@@ -50,7 +52,7 @@ export default defineAction({
     owner: searchText.optional().describe('A part of the name of the owner, or the e-mail address.'),
   }),
   output: z.object({
-    summary: z.string().describe('One sentence that says how many accounts were found.'),
+    summary: summary('One sentence that says how many accounts were found.'),
     accounts: z.array(account).describe('The accounts, by name.'),
   }),
   example: { name: 'Contoso' },

@@ -1,26 +1,27 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { boolean, filled, isoTime, owner, parent, text } from '../api/rows.ts';
 import { containing, soql } from '../api/soql.ts';
+import { salesforce } from '../system.ts';
 
 const supportCase = z.object({
-  caseId: z.string().describe('The ID of the case.'),
+  caseId: id('The ID of the case.'),
   caseNumber: z.string().optional().describe('The number of the case, as people quote it.'),
-  subject: z.string().optional().describe('What it is about.'),
+  subject: heading('What it is about.').optional(),
   status: z.string().optional().describe('Its status.'),
   priority: z.string().optional().describe('Its priority.'),
   isClosed: z.boolean().optional().describe('True when it is closed.'),
   isEscalated: z.boolean().optional().describe('True when it is escalated.'),
   account: z.string().optional().describe('The account that it belongs to.'),
-  accountId: z.string().optional().describe('The ID of that account.'),
+  accountId: id('The ID of that account.').optional(),
   contact: z.string().optional().describe('Who reported it.'),
   owner: z.string().optional().describe('Who works on it: a person or a queue.'),
   openedAt: z.string().optional().describe('When it was opened, ISO 8601 in UTC.'),
   closedAt: z.string().optional().describe('When it was closed, ISO 8601 in UTC.'),
-  url: z.url().describe('Where to open the case.'),
+  url: link('Where to open the case.'),
 });
 
 const row = z.object({
@@ -39,9 +40,10 @@ const row = z.object({
   ClosedDate: text,
 });
 
-export default defineAction({
+export default salesforce.action({
   name: 'findCases',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'Find support cases',
   description:
@@ -68,7 +70,7 @@ export default defineAction({
       .describe('Only those opened since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
   }),
   output: z.object({
-    summary: z.string().describe('One sentence that says how many cases were found.'),
+    summary: summary('One sentence that says how many cases were found.'),
     cases: z.array(supportCase).describe('The cases, the latest first.'),
   }),
   example: { account: 'Contoso', openOnly: true },

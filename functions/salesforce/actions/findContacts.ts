@@ -1,21 +1,22 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { findRecords, hasPhone, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { filled, owner, parent, text } from '../api/rows.ts';
 import { containing, names, soql } from '../api/soql.ts';
+import { salesforce } from '../system.ts';
 
 const contact = z.object({
-  contactId: z.string().describe('The ID of the contact.'),
-  name: z.string().optional().describe('The full name.'),
+  contactId: id('The ID of the contact.'),
+  name: heading('The full name.').optional(),
   title: z.string().optional().describe('The job title.'),
   email: z.string().optional().describe('The e-mail address.'),
   phone: z.string().optional().describe('The phone number.'),
   mobile: z.string().optional().describe('The mobile number.'),
   account: z.string().optional().describe('The account that the contact belongs to.'),
-  accountId: z.string().optional().describe('The ID of that account.'),
+  accountId: id('The ID of that account.').optional(),
   owner: z.string().optional().describe('Who owns the contact.'),
-  url: z.url().describe('Where to open the contact.'),
+  url: link('Where to open the contact.'),
 });
 
 const row = z.object({
@@ -30,9 +31,10 @@ const row = z.object({
   Owner: owner,
 });
 
-export default defineAction({
+export default salesforce.action({
   name: 'findContacts',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'Find contacts',
   description:
@@ -49,7 +51,7 @@ export default defineAction({
     owner: searchText.optional().describe('A part of the name of the owner, or the e-mail address.'),
   }),
   output: z.object({
-    summary: z.string().describe('One sentence that says how many contacts were found.'),
+    summary: summary('One sentence that says how many contacts were found.'),
     contacts: z.array(contact).describe('The contacts, by name.'),
   }),
   example: { account: 'Contoso' },

@@ -1,14 +1,15 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
 import { boolean, filled, isoTime, owner, text } from '../api/rows.ts';
 import { containing, soql } from '../api/soql.ts';
+import { salesforce } from '../system.ts';
 
 const lead = z.object({
-  leadId: z.string().describe('The ID of the lead.'),
-  name: z.string().optional().describe('The full name.'),
+  leadId: id('The ID of the lead.'),
+  name: heading('The full name.').optional(),
   title: z.string().optional().describe('The job title.'),
   company: z.string().optional().describe('The company that the lead works for.'),
   email: z.string().optional().describe('The e-mail address.'),
@@ -19,7 +20,7 @@ const lead = z.object({
   isConverted: z.boolean().optional().describe('True when the lead became an account, a contact or an opportunity.'),
   owner: z.string().optional().describe('Who owns the lead: a person or a queue.'),
   createdAt: z.string().optional().describe('When the lead came in, ISO 8601 in UTC.'),
-  url: z.url().describe('Where to open the lead.'),
+  url: link('Where to open the lead.'),
 });
 
 const row = z.object({
@@ -37,9 +38,10 @@ const row = z.object({
   CreatedDate: text,
 });
 
-export default defineAction({
+export default salesforce.action({
   name: 'findLeads',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'Find leads',
   description:
@@ -60,7 +62,7 @@ export default defineAction({
       .describe('Only those that came in since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
   }),
   output: z.object({
-    summary: z.string().describe('One sentence that says how many leads were found.'),
+    summary: summary('One sentence that says how many leads were found.'),
     leads: z.array(lead).describe('The leads, the latest first.'),
   }),
   example: { openOnly: true },

@@ -1,15 +1,16 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { dateText, recordIdOf, searchText } from '../api/inputs.ts';
 import { boolean, filled, number, owner, parent, text } from '../api/rows.ts';
 import { containing, day, names, soql } from '../api/soql.ts';
+import { salesforce } from '../system.ts';
 
 const opportunity = z.object({
-  opportunityId: z.string().describe('The ID of the opportunity.'),
-  name: z.string().optional().describe('The name of the opportunity.'),
+  opportunityId: id('The ID of the opportunity.'),
+  name: heading('The name of the opportunity.').optional(),
   account: z.string().optional().describe('The account that it is with.'),
-  accountId: z.string().optional().describe('The ID of that account.'),
+  accountId: id('The ID of that account.').optional(),
   stage: z.string().optional().describe('The stage it is in.'),
   amount: z.number().optional().describe("What it is worth, in the org's currency."),
   probability: z.number().optional().describe('How likely it is to be won, in percent.'),
@@ -18,7 +19,7 @@ const opportunity = z.object({
   isWon: z.boolean().optional().describe('True when it is won.'),
   nextStep: z.string().optional().describe('What is to be done next.'),
   owner: z.string().optional().describe('Who owns it.'),
-  url: z.url().describe('Where to open the opportunity.'),
+  url: link('Where to open the opportunity.'),
 });
 
 const row = z.object({
@@ -36,9 +37,10 @@ const row = z.object({
   Owner: owner,
 });
 
-export default defineAction({
+export default salesforce.action({
   name: 'findOpportunities',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'Find opportunities',
   description:
@@ -62,7 +64,7 @@ export default defineAction({
       .describe("Only those worth more than this, in the org's currency."),
   }),
   output: z.object({
-    summary: z.string().describe('One sentence that says how many opportunities were found and what they are worth.'),
+    summary: summary('One sentence that says how many opportunities were found and what they are worth.'),
     opportunities: z.array(opportunity).describe('The opportunities, open ones first, by close date.'),
   }),
   example: { account: 'Contoso', openOnly: true },

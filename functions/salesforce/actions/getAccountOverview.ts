@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { isHidden } from '../api/answerFailure.ts';
 import { recordIdOf } from '../api/inputs.ts';
@@ -7,6 +7,7 @@ import { boolean, fieldsOf, filled, isoTime, number, owner, parent, text } from 
 import { names, soql } from '../api/soql.ts';
 import { withVisibleFields } from '../api/visibleFields.ts';
 import { read, type SalesforceRecord } from '../api/wire.ts';
+import { salesforce } from '../system.ts';
 
 /** So many open opportunities and cases are counted; more than that are "at least". */
 const COUNTED = 200;
@@ -74,44 +75,45 @@ const fields = {
 };
 
 const opportunity = z.object({
-  opportunityId: z.string().describe('The ID of the opportunity.'),
-  name: z.string().optional().describe('Its name.'),
+  opportunityId: id('The ID of the opportunity.'),
+  name: heading('Its name.').optional(),
   stage: z.string().optional().describe('The stage it is in.'),
   amount: z.number().optional().describe("What it is worth, in the org's currency."),
   closeDate: z.string().optional().describe('The day on which it is expected to close.'),
   nextStep: z.string().optional().describe('What is to be done next.'),
   owner: z.string().optional().describe('Who owns it.'),
-  url: z.url().describe('Where to open it.'),
+  url: link('Where to open it.'),
 });
 const supportCase = z.object({
-  caseId: z.string().describe('The ID of the case.'),
+  caseId: id('The ID of the case.'),
   caseNumber: z.string().optional().describe('Its number.'),
-  subject: z.string().optional().describe('What it is about.'),
+  subject: heading('What it is about.').optional(),
   status: z.string().optional().describe('Its status.'),
   priority: z.string().optional().describe('Its priority.'),
   openedAt: z.string().optional().describe('When it was opened, ISO 8601 in UTC.'),
-  url: z.url().describe('Where to open it.'),
+  url: link('Where to open it.'),
 });
 const contact = z.object({
-  contactId: z.string().describe('The ID of the contact.'),
-  name: z.string().optional().describe('The name.'),
+  contactId: id('The ID of the contact.'),
+  name: heading('The name.').optional(),
   title: z.string().optional().describe('The job title.'),
   email: z.string().optional().describe('The e-mail address.'),
   phone: z.string().optional().describe('The phone number.'),
 });
 const activity = z.object({
   kind: z.string().describe('Task, Call, Email or Meeting.'),
-  subject: z.string().optional().describe('What it is about.'),
+  subject: heading('What it is about.').optional(),
   date: z.string().optional().describe('When it takes place or is due.'),
   status: z.string().optional().describe('Its status.'),
   with: z.string().optional().describe('With whom.'),
   owner: z.string().optional().describe('Whose it is.'),
-  url: z.url().describe('Where to open it.'),
+  url: link('Where to open it.'),
 });
 
-export default defineAction({
+export default salesforce.action({
   name: 'getAccountOverview',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'Get an account overview',
   description:
@@ -122,11 +124,11 @@ export default defineAction({
     accountId: recordIdOf('an account', '001').describe('The ID of the account, which findAccounts tells.'),
   }),
   output: z.object({
-    summary: z.string().describe('One sentence that says who owns the account and what is open.'),
+    summary: summary('One sentence that says who owns the account and what is open.'),
     account: z
       .object({
-        accountId: z.string().describe('The ID of the account.'),
-        name: z.string().optional().describe('Its name.'),
+        accountId: id('The ID of the account.'),
+        name: heading('Its name.').optional(),
         type: z.string().optional().describe('What it is to us, such as Customer or Partner.'),
         industry: z.string().optional().describe('Its industry.'),
         website: z.string().optional().describe('Its website.'),
@@ -138,7 +140,7 @@ export default defineAction({
         parentAccount: z.string().optional().describe('The account that it belongs to.'),
         owner: z.string().optional().describe('Who owns it.'),
         ownerEmail: z.string().optional().describe("The owner's e-mail address."),
-        url: z.url().describe('Where to open the account.'),
+        url: link('Where to open the account.'),
       })
       .describe('The account itself.'),
     openOpportunityCount: z

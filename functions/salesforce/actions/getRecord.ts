@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
 import { objectType, recordId } from '../api/inputs.ts';
 import { readRecord, recordOutput } from '../api/readRecord.ts';
+import { salesforce } from '../system.ts';
 
-export default defineAction({
+export default salesforce.action({
   name: 'getRecord',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'Get a record',
   description:

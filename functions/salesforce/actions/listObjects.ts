@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { heading } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { searchText } from '../api/inputs.ts';
 import { listPage } from '../api/listPage.ts';
+import { salesforce } from '../system.ts';
 
 const object = z.object({
   name: z.string().describe('The API name, which other actions take as objectType.'),
-  label: z.string().describe('What one of its records is called.'),
+  label: heading('What one of its records is called.'),
   labelPlural: z.string().optional().describe('What several are called.'),
   custom: z.boolean().describe('True when the org has made it itself.'),
   canCreate: z.boolean().describe('True when records of it can be created.'),
@@ -21,9 +22,10 @@ function rankOf({ name, custom }: { name: string; custom: boolean }): number {
   return custom ? 1 : 2;
 }
 
-export default defineAction({
+export default salesforce.action({
   name: 'listObjects',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'List object types',
   description:

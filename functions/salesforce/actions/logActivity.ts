@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
 import { invalidInput } from '../../../shared/action/input.ts';
+import { heading, id, link } from '../../../shared/action/meaning.ts';
 import { dateText, recordId, recordIdOf } from '../api/inputs.ts';
 import { afterWrite } from '../api/readRecord.ts';
 import { fieldsOf, filled, owner, parent, text } from '../api/rows.ts';
 import { names, soql } from '../api/soql.ts';
+import { salesforce } from '../system.ts';
 
 /** The subtypes of Task that tell something; a meeting is told by the subject. */
 const subtypes: Readonly<Record<string, string>> = { call: 'Call', email: 'Email' };
@@ -21,10 +22,13 @@ const row = z.object({
   Owner: owner,
 });
 
-export default defineAction({
+export default salesforce.action({
   name: 'logActivity',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'write',
+  effect: 'adds',
+  idempotent: false,
   title: 'Log an activity',
   description:
     'Notes a call, an e-mail, a meeting or a task on a Salesforce record: an account, contact, lead, opportunity, case or other. It is noted as done unless dueDate is given; then it is a task to do. ' +
@@ -54,14 +58,14 @@ export default defineAction({
       .describe('For something still to do: the day by which. Leave it out for what is done.'),
   }),
   output: z.object({
-    activityId: z.string().describe('The ID of the activity.'),
-    subject: z.string().describe('What it was about.'),
+    activityId: id('The ID of the activity.'),
+    subject: heading('What it was about.'),
     status: z.string().describe('Completed, or Not Started for what is to be done.'),
     date: z.string().describe('When it took place or is due.'),
     relatedTo: z.string().optional().describe('The record that it belongs to.'),
     with: z.string().optional().describe('The person it was with.'),
     owner: z.string().optional().describe('Whose it is.'),
-    url: z.url().describe('Where to open it.'),
+    url: link('Where to open it.'),
   }),
   example: { recordId: '001Sx0000000001IAA', subject: 'Call about the renewal', activityType: 'call' },
   async run(input, { salesforce, now }) {

@@ -1,13 +1,15 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
+import { summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { isRecordId } from '../api/inputs.ts';
 import type { Salesforce } from '../api/salesforce.ts';
 import type { SalesforceRecord } from '../api/wire.ts';
+import { salesforce } from '../system.ts';
 
-export default defineAction({
+export default salesforce.action({
   name: 'queryRecords',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'Query records',
   description:
@@ -24,7 +26,7 @@ export default defineAction({
       ),
   }),
   output: z.object({
-    summary: z.string().describe('One sentence that says how many records were found.'),
+    summary: summary('One sentence that says how many records were found.'),
     objectType: z.string().describe('The API name of the object that was queried.'),
     count: z.number().optional().describe('The number of records, where the statement asks for COUNT() alone.'),
     records: z

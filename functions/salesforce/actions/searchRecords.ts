@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
 import { invalidInput } from '../../../shared/action/input.ts';
+import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { objectType } from '../api/inputs.ts';
 import { readOffset } from '../api/listPage.ts';
 import { nameFieldOf } from '../api/objectNames.ts';
+import { salesforce } from '../system.ts';
 
 /** What is told of a record besides its name, by object. */
 const tellingFields: Readonly<Record<string, readonly string[]>> = {
@@ -24,15 +25,16 @@ const MAX_FOUND = 2000;
 
 const found = z.object({
   objectType: z.string().describe('The API name of its object, such as Contact.'),
-  recordId: z.string().describe('The ID of the record.'),
-  name: z.string().describe('What the record is called.'),
+  recordId: id('The ID of the record.'),
+  name: heading('What the record is called.'),
   detail: z.string().optional().describe('What tells it from others, such as title and e-mail address.'),
-  url: z.url().describe('Where to open the record.'),
+  url: link('Where to open the record.'),
 });
 
-export default defineAction({
+export default salesforce.action({
   name: 'searchRecords',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'read',
   title: 'Search all records',
   description:
@@ -54,7 +56,7 @@ export default defineAction({
       ),
   }),
   output: z.object({
-    summary: z.string().describe('One sentence that says what was found.'),
+    summary: summary('One sentence that says what was found.'),
     records: z.array(found).describe('The records, the best matches first.'),
   }),
   example: { term: 'Contoso' },

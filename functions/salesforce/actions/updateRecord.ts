@@ -1,14 +1,17 @@
 import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { readFieldValues } from '../api/fieldValues.ts';
 import { fieldsText, objectType, recordId } from '../api/inputs.ts';
 import { readBack, writtenOutput } from '../api/readRecord.ts';
+import { salesforce } from '../system.ts';
 
-export default defineAction({
+export default salesforce.action({
   name: 'updateRecord',
-  system: 'salesforce',
+  toolset: 'salesforce',
+  core: true,
   access: 'write',
+  effect: 'changes',
+  idempotent: true,
   title: 'Update a record',
   description:
     'Changes fields of one Salesforce record and returns it as it now is; fields that are not named stay as they are. Every field is checked first: what is unknown, read-only or not a value to choose from is named, and nothing is changed. ' +

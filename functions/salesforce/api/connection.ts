@@ -3,18 +3,10 @@ import { Connection } from 'jsforce/lib/connection.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { SecretStore } from '../../../shared/secrets/secretStore.ts';
-import type { SalesforceSettings } from '../../../shared/settings/config.ts';
-import type { Upstream, UpstreamAnswer } from '../../../shared/upstream/upstream.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/upstream.ts';
+import type { SalesforceParts } from '../settings.ts';
 import { answerFailure } from './answerFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
-
-interface ConnectionParts {
-  settings: SalesforceSettings;
-  secrets: SecretStore;
-  upstream: Upstream;
-  now: () => number;
-}
 
 /** jsforce's connection for one call, and the session that it used last. */
 export interface CallConnection {
@@ -46,7 +38,7 @@ const partRefused = /"httpStatusCode"\s*:\s*401\b/;
 const cleanPath = /^\/services\/data\/v\d{2,3}\.0(\/[\w-]+)*(\?[^#\s]*)?$/;
 
 /** Makes jsforce's connection for one call: its requests, on our transport, with our credentials. */
-export function salesforceConnections(parts: ConnectionParts): (call: Call) => CallConnection {
+export function salesforceConnections(parts: SalesforceParts): (call: Call) => CallConnection {
   const { settings, upstream } = parts;
   const credentials = salesforceCredentials(parts);
 

@@ -6,7 +6,8 @@ const recordIdPattern = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
 export const recordId = z
   .string()
   .trim()
-  .regex(recordIdPattern, 'It must be a Salesforce record ID: 15 or 18 letters and digits, such as 001A000001bCdEf.');
+  .regex(recordIdPattern, 'It must be a Salesforce record ID: 15 or 18 letters and digits, such as 001A000001bCdEf.')
+  .meta({ names: 'record' });
 
 /** The ID of a record of one object: IDs begin with a prefix of the object's own. */
 export function recordIdOf(thing: string, prefix: string) {
@@ -24,7 +25,11 @@ export const objectType = z
     /^[A-Za-z]\w{0,79}$/,
     "It must be an object's API name, such as Account or Project__c; listObjects tells which there are.",
   )
-  .describe('The API name of the object, such as Account, Opportunity or Project__c; listObjects tells them.');
+  .meta({
+    description: 'The API name of the object, such as Account, Opportunity or Project__c; listObjects tells them.',
+    names: 'object',
+    choices: { action: 'listObjects', collection: 'objects', title: 'label', value: 'name', inputs: { limit: 100 } },
+  });
 
 /** The fields of a write: inputs are flat, so they come as one text. */
 export const fieldsText = z

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
+import { heading, id, link } from '../../../shared/action/meaning.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { detailsOf, detailsStatement } from './recordDetails.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -8,13 +9,13 @@ import type { ObjectDescription, SalesforceRecord } from './wire.ts';
 /** A record as an answer tells it. */
 export const recordOutput = {
   objectType: z.string().describe('The API name of its object.'),
-  recordId: z.string().describe('The ID of the record.'),
-  name: z.string().describe('What the record is called.'),
-  url: z.url().describe('Where to open the record.'),
+  recordId: id('The ID of the record.'),
+  name: heading('What the record is called.'),
+  url: link('Where to open the record.'),
   fields: z
     .array(
       z.object({
-        label: z.string().describe('The label of the field.'),
+        label: heading('The label of the field.'),
         value: z.string().describe('Its value, in plain words.'),
       }),
     )

@@ -1,11 +1,10 @@
 import type * as z from 'zod';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { SecretStore } from '../../../shared/secrets/secretStore.ts';
-import type { Config } from '../../../shared/settings/config.ts';
 import { shortLived } from '../../../shared/shortLived.ts';
 import { waitFor } from '../../../shared/singleFlight.ts';
-import { lostWrite, type Upstream } from '../../../shared/upstream/upstream.ts';
+import { lostWrite } from '../../../shared/upstream/upstream.ts';
+import type { SalesforceParts } from '../settings.ts';
 import { answerFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import { foreignToken } from './listPage.ts';
@@ -81,10 +80,10 @@ const DESCRIBE_TIMEOUT_MS = 10_000;
 /** Longer statements do not fit into a URL: Salesforce takes 16 kB of it, headers included. */
 const MAX_URL = 8_000;
 
-/** Opens Salesforce for calls; the settings are read, and so found wanting, here. */
-export function openSalesforce(parts: { config: Config; secrets: SecretStore; upstream: Upstream; now: () => number }) {
-  const settings = parts.config.salesforce.read();
-  const connectionFor = salesforceConnections({ ...parts, settings });
+/** Opens Salesforce for calls. */
+export function openSalesforce(parts: SalesforceParts) {
+  const { settings } = parts;
+  const connectionFor = salesforceConnections(parts);
   const keep = shortLived<ObjectDescription>(DESCRIBE_MS, parts.now);
   const keepAll = shortLived<ObjectSummary[]>(DESCRIBE_MS, parts.now);
 

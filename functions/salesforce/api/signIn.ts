@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { SecretStore } from '../../../shared/secrets/secretStore.ts';
-import { isLoopback, type SalesforceSettings } from '../../../shared/settings/config.ts';
+import { isLoopback } from '../../../shared/settings/setting.ts';
 import { type Credentials, SecretRefused, type Token, tokenCredentials } from '../../../shared/upstream/credentials.ts';
-import type { Upstream } from '../../../shared/upstream/upstream.ts';
+import type { SalesforceParts, SalesforceSettings } from '../settings.ts';
 
 /** A session, and where it may be used. */
 export interface Session extends Token {
@@ -13,18 +12,11 @@ export interface Session extends Token {
   userId: string | undefined;
 }
 
-interface SignInParts {
-  settings: SalesforceSettings;
-  secrets: SecretStore;
-  upstream: Upstream;
-  now: () => number;
-}
-
 /** Salesforce does not say when a session ends; two hours without use is every org's default. A 401 renews it anyway. */
 const SESSION_MS = 2 * 60 * 60_000;
 
 /** Sessions by either grant; with the JWT bearer one, the subject is the Salesforce username. */
-export function salesforceCredentials(parts: SignInParts): Credentials<Session> {
+export function salesforceCredentials(parts: SalesforceParts): Credentials<Session> {
   const { settings, secrets, upstream, now } = parts;
   const usesJwt = settings.SALESFORCE_AUTH === 'jwt-bearer';
   const signedAssertion = async (privateKey: string, username: string) => {
@@ -87,7 +79,7 @@ const refusalSchema = z.object({ error: z.string(), error_description: z.string(
 async function requestSession(
   grant: Record<string, string>,
   username: string,
-  { settings, upstream, now }: SignInParts,
+  { settings, upstream, now }: SalesforceParts,
   call: Call,
 ): Promise<Session> {
   const { status, body } = await upstream.send(

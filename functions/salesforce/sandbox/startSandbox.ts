@@ -45,7 +45,7 @@ const newestVersion = 67;
  * Speaks the Salesforce REST API over a believable small org, in memory.
  * Follows https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/.
  */
-export async function startSalesforceSandbox(options: SalesforceSandboxOptions = {}): Promise<SalesforceSandbox> {
+export async function startSandbox(options: SalesforceSandboxOptions = {}): Promise<SalesforceSandbox> {
   const org = createOrg(options.now ?? (() => new Date()));
   fillOrg(org);
   const sessions = createSessions(org);

@@ -9,8 +9,9 @@ import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js
 import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actions as entries } from '../../../functions/actions.ts';
+import { systems } from '../../../functions/systems.ts';
 import type { Action } from '../../../shared/action/defineAction.ts';
-import { fillWithSandboxes, sandboxes } from '../../../tools/sandboxes.ts';
+import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 
 const execute = promisify(execFile);
@@ -25,14 +26,14 @@ interface Server {
 /** The built app, on sandboxes of its own. */
 async function startServer(): Promise<Server> {
   const env: Record<string, string> = {};
-  const systems = await fillWithSandboxes(sandboxes, env);
+  const sandboxes = await fillWithSandboxes(systems, env);
   const app = await startApp({ env });
   return {
     app,
     url: new URL('/api/mcp', app.url),
     async stop() {
       await app.stop();
-      await systems.close();
+      await sandboxes.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type JiraSandbox, startJiraSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
+import { type JiraSandbox, startSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
 import { type SandboxServer, startSandboxServer } from '../../../shared/sandbox/sandboxServer.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { request } from '../../support/request.ts';
@@ -23,7 +23,7 @@ let jira: JiraSandbox;
 let app: RunningApp;
 
 beforeAll(async () => {
-  jira = await startJiraSandbox();
+  jira = await startSandbox();
   app = await startApp({ env: { ...jira.settings, MAX_RESPONSE_BYTES: '200000' } });
 });
 afterAll(async () => {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type JiraSandbox, startJiraSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
+import { type JiraSandbox, startSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
 
 let now: number;
 let sandbox: JiraSandbox;
 
 beforeEach(async () => {
   now = Date.parse('2026-11-23T09:00:00Z');
-  sandbox = await startJiraSandbox({ now: () => new Date(now) });
+  sandbox = await startSandbox({ now: () => new Date(now) });
 });
 
 afterEach(() => sandbox.close());

@@ -1,13 +1,13 @@
 import { createCloudClient } from 'jira.js/cloud';
 import { expect } from 'vitest';
-import { type JiraSandbox, startJiraSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
+import { type JiraSandbox, startSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
 
 /** A Monday, so that `startOfWeek()` is today. */
 export const monday = new Date('2026-11-23T09:00:00Z');
 
 /** A sandbox whose clock stands still, and jira.js talking to it, refusing every answer that differs from its schemas. */
 export async function startWithClient() {
-  const sandbox = await startJiraSandbox({ now: () => monday });
+  const sandbox = await startSandbox({ now: () => monday });
   return { sandbox, jira: clientOf(sandbox) };
 }
 

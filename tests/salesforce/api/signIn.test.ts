@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { salesforce } from '../../../functions/salesforce/system.ts';
 import { type SandboxServer, startSandboxServer } from '../../../shared/sandbox/sandboxServer.ts';
 import { readConfig } from '../../../shared/settings/config.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
@@ -339,11 +340,12 @@ describe('as whoever calls', () => {
   test.each(['ana@contoso.com', 'a=b=c', 'ana@x.example=*@y.example', '=x', '*=', 'a b=c'])(
     'a map such as %s is named as wrong, with the cure',
     map => {
-      const [problem] = readConfig({
+      const config = readConfig({
         SALESFORCE_LOGIN_URL: 'https://acme.my.salesforce.com',
         SALESFORCE_CLIENT_ID: 'app',
         SALESFORCE_USER_MAP: map,
-      }).salesforce.problems();
+      });
+      const [problem] = config.of(salesforce).problems();
       expect(problem?.setting).toBe('SALESFORCE_USER_MAP');
       expect(problem?.message).toContain('*@contoso.com=*@contoso.com.uat');
     },

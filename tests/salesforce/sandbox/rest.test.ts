@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type SalesforceSandbox, startSalesforceSandbox } from '../../../functions/salesforce/sandbox/startSandbox.ts';
+import { type SalesforceSandbox, startSandbox } from '../../../functions/salesforce/sandbox/startSandbox.ts';
 import { base, now, signIn } from './signedIn.ts';
 
 let sandbox: SalesforceSandbox;
 let session: Awaited<ReturnType<typeof signIn>>;
 
 beforeEach(async () => {
-  sandbox = await startSalesforceSandbox({ now: () => now });
+  sandbox = await startSandbox({ now: () => now });
   session = await signIn(sandbox);
 });
 afterEach(() => sandbox.close());
@@ -250,7 +250,7 @@ describe('paging', () => {
   });
 
   test('may be tried with few records', async () => {
-    const small = await startSalesforceSandbox({ now: () => now, largestPage: 5 });
+    const small = await startSandbox({ now: () => now, largestPage: 5 });
     const { connection } = await signIn(small);
     const { records } = await connection.query('SELECT Id FROM Account').execute({ autoFetch: true, maxFetch: 100 });
     expect(records).toHaveLength(12);

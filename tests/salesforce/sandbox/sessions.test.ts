@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type SalesforceSandbox, startSalesforceSandbox } from '../../../functions/salesforce/sandbox/startSandbox.ts';
+import { type SalesforceSandbox, startSandbox } from '../../../functions/salesforce/sandbox/startSandbox.ts';
 import { askToken, assertion, base, clientCredentials, jwtGrant, now, signIn } from './signedIn.ts';
 
 let sandbox: SalesforceSandbox;
 
 beforeEach(async () => {
-  sandbox = await startSalesforceSandbox({ now: () => now });
+  sandbox = await startSandbox({ now: () => now });
 });
 afterEach(() => sandbox.close());
 

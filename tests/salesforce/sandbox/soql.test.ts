@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type SalesforceSandbox, startSalesforceSandbox } from '../../../functions/salesforce/sandbox/startSandbox.ts';
+import { type SalesforceSandbox, startSandbox } from '../../../functions/salesforce/sandbox/startSandbox.ts';
 import { now, signIn } from './signedIn.ts';
 
 let sandbox: SalesforceSandbox;
 let session: Awaited<ReturnType<typeof signIn>>;
 
 beforeAll(async () => {
-  sandbox = await startSalesforceSandbox({ now: () => now });
+  sandbox = await startSandbox({ now: () => now });
   session = await signIn(sandbox);
 });
 afterAll(() => sandbox.close());
@@ -101,7 +101,7 @@ describe('date literals, on Wednesday 18 November 2026', () => {
   let column: (soql: string) => Promise<unknown[]>;
 
   beforeAll(async () => {
-    other = await startSalesforceSandbox({ now: () => now });
+    other = await startSandbox({ now: () => now });
     const { call, column: read } = await signIn(other);
     column = read;
     const records = dates.map(date => ({ attributes: { type: 'Task' }, Subject: 'Dated', ActivityDate: date }));

@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { pageAnswer, wholeAnswer } from '../../../shared/action/answer.ts';
+import { link } from '../../../shared/action/meaning.ts';
 import { type Position, page } from '../../../shared/action/page.ts';
+
+const lists = z.object({ items: z.array(z.string()) });
+const texts = z.object({ text: z.string(), url: link('Where it is.').optional(), title: z.string().optional() });
 
 /** Walks a list of `texts` page by page, as a client with an upstream that pages by `limit` would, and returns what it got. */
 function walk(texts: readonly string[], limit: number, maxBytes: number): string[] {
@@ -21,6 +26,7 @@ function walk(texts: readonly string[], limit: number, maxBytes: number): string
       {
         limit,
         maxBytes,
+        schema: lists,
         next: to => {
           next = to;
           return 'token';
@@ -63,6 +69,7 @@ it('what has changed since it was answered is answered again, and what moved bef
     pageAnswer(page({ items, answer: shown => ({ items: shown }) }), position, {
       limit: 2,
       maxBytes: 1_000,
+      schema: lists,
       next: to => {
         next.push(to);
         return 'token';
@@ -76,17 +83,17 @@ it('what has changed since it was answered is answered again, and what moved bef
 describe('an answer that is too large', () => {
   it('has its longest texts cut, never its links and tokens, and says so', () => {
     const url = `https://example.com/${'y'.repeat(300)}`;
-    const { output, body } = wholeAnswer({ text: 'x'.repeat(50_000), url, title: 'short' }, 2_000);
+    const { output, body } = wholeAnswer({ text: 'x'.repeat(50_000), url, title: 'short' }, 2_000, texts);
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(2_000);
     expect(output).toMatchObject({ url, title: 'short', truncated: true });
   });
 
   it('keeps text well-formed where it is cut in the middle of an emoji', () => {
-    const { body } = wholeAnswer({ text: `a${'😀'.repeat(5_000)}` }, 1_100);
+    const { body } = wholeAnswer({ text: `a${'😀'.repeat(5_000)}` }, 1_100, texts);
     expect(JSON.parse(body).text.isWellFormed()).toBe(true);
   });
 
   it('is left alone when it fits', () => {
-    expect(wholeAnswer({ text: 'x' }, 1024)).toEqual({ output: { text: 'x' }, body: '{"text":"x"}' });
+    expect(wholeAnswer({ text: 'x' }, 1024, texts)).toEqual({ output: { text: 'x' }, body: '{"text":"x"}' });
   });
 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JiraSandbox, startJiraSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
+import { type JiraSandbox, startSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { request } from '../../support/request.ts';
 
 let jira: JiraSandbox;
 
 beforeAll(async () => {
-  jira = await startJiraSandbox();
+  jira = await startSandbox();
 });
 afterAll(() => jira.close());
 

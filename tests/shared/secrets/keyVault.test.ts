@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type JiraSandbox, startJiraSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
+import { type JiraSandbox, startSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { request } from '../../support/request.ts';
 import { startVault, type Vault } from '../../support/vault.ts';
@@ -19,7 +19,7 @@ async function start(settings: Record<string, string> = {}) {
 const updates = () => request(`${app.url}/api/jira/getProjectUpdates?projectId=ATLAS`);
 
 beforeAll(async () => {
-  jira = await startJiraSandbox();
+  jira = await startSandbox();
 });
 afterEach(async () => {
   await app.stop();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { actions as entries } from '../../../functions/actions.ts';
+import { systems } from '../../../functions/systems.ts';
 import { instructions } from '../../../shared/action/instructions.ts';
 
 const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
@@ -46,5 +47,5 @@ describe('the description of', () => {
 });
 
 it('the instructions for all of them mention only actions that there are', () => {
-  expect(mentioned(instructions).filter(mention => !names.includes(mention))).toEqual([]);
+  expect(mentioned(instructions(systems)).filter(mention => !names.includes(mention))).toEqual([]);
 });

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import type { PartsOf, SecretDefinition } from '../../shared/action/defineSystem.ts';
+import { isLoopback, oneOf, rule, serviceUrl } from '../../shared/settings/setting.ts';
+
+export const settings = z
+  .object({
+    JIRA_BASE_URL: serviceUrl("Set it to your site's address, such as https://your-site.atlassian.net.").meta({
+      description: 'The address of the Jira site.',
+      sample: 'https://your-site.atlassian.net',
+    }),
+    JIRA_AUTH: oneOf('basic', 'service-account').default('basic').meta({
+      description:
+        "How to sign in to Jira: `basic`, by an account's API token, or `service-account`, by its OAuth credential.",
+    }),
+    JIRA_EMAIL: z
+      .email({ error: 'Set it to the e-mail address of the account that the API token belongs to.' })
+      .optional()
+      .meta({
+        description: 'The e-mail address of the account that the API token belongs to. Needed for `basic`.',
+        sample: 'you@example.com',
+      }),
+    JIRA_CLOUD_ID: z
+      .string()
+      .regex(
+        /^[\w-]+$/,
+        "Set it to the site's cloud ID, which https://your-site.atlassian.net/_edge/tenant_info shows.",
+      )
+      .optional()
+      .meta({ description: "The site's cloud ID. Needed for API tokens with scopes and for `service-account`." }),
+    JIRA_CLIENT_ID: z
+      .string()
+      .optional()
+      .meta({ description: "The client ID of the service account's OAuth credential. Needed for `service-account`." }),
+    JIRA_TOKEN_URL: serviceUrl('Remove it, or set it to the token endpoint.')
+      .default('https://auth.atlassian.com/oauth/token')
+      .meta({ description: 'Where a service account gets its access token.' }),
+  })
+  .refine(
+    settings => settings.JIRA_AUTH !== 'basic' || settings.JIRA_EMAIL,
+    rule('JIRA_EMAIL', 'Set it to the e-mail address of the account that the API token belongs to.'),
+  )
+  .refine(
+    settings => settings.JIRA_AUTH !== 'service-account' || settings.JIRA_CLIENT_ID,
+    rule('JIRA_CLIENT_ID', "Set it to the service account's OAuth client ID."),
+  )
+  .refine(
+    ({ JIRA_AUTH, JIRA_CLOUD_ID, JIRA_BASE_URL }) =>
+      JIRA_AUTH !== 'service-account' || JIRA_CLOUD_ID || (JIRA_BASE_URL && isLoopback(JIRA_BASE_URL)),
+    rule('JIRA_CLOUD_ID', "Set it to the site's cloud ID: a service account works only through api.atlassian.com."),
+  );
+
+export const secrets = {
+  'jira-api-token': {
+    description: 'The API token of the account in JIRA_EMAIL',
+    isNeeded: ({ JIRA_BASE_URL, JIRA_AUTH }) => Boolean(JIRA_BASE_URL) && JIRA_AUTH !== 'service-account',
+    entry: 'line',
+  },
+  'jira-client-secret': {
+    description: "The client secret of the service account's OAuth credential",
+    isNeeded: ({ JIRA_BASE_URL, JIRA_AUTH }) => Boolean(JIRA_BASE_URL) && JIRA_AUTH === 'service-account',
+    entry: 'line',
+  },
+} satisfies Record<string, SecretDefinition>;
+
+export type JiraSettings = z.output<typeof settings>;
+export type JiraParts = PartsOf<typeof settings, typeof secrets>;

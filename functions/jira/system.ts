@@ -1,0 +1,14 @@
+import { defineSystem } from '../../shared/action/defineSystem.ts';
+import { secrets, settings } from './settings.ts';
+
+export const jira = defineSystem({
+  name: 'jira',
+  title: 'Jira',
+  about: 'Jira holds projects and their issues.',
+  advice:
+    'For what changed lately in a project use getProjectUpdates, for finding issues use searchIssues, for one issue use getIssue.',
+  toolsets: { jira: 'Issues', 'jira-planning': 'Sprints and releases', 'jira-service': 'Service desk' },
+  settings,
+  secrets,
+  open: async parts => (await import('./api/jira.ts')).openJira(parts),
+});

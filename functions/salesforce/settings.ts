@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import type { PartsOf, SecretDefinition } from '../../shared/action/defineSystem.ts';
+import { inboundAuth } from '../../shared/settings/common.ts';
+import { oneOf, rule, serviceUrl } from '../../shared/settings/setting.ts';
+
+/** `from=to` pairs, the first that fits counts; in both, `*` stands for the same start of a name. */
+const userMap = z.string().transform((value, context): [from: string, to: string][] => {
+  const pairs = value
+    .split(',')
+    .filter(pair => pair.trim())
+    .map(pair => /^\s*(\*?[^\s=*]+)\s*=\s*(\*?[^\s=*]+)\s*$/.exec(pair));
+  const entries = pairs.map((pair): [string, string] => [pair?.[1] ?? '', pair?.[2] ?? '']);
+  if (entries.every(([from, to]) => from && to && (from.startsWith('*') || !to.startsWith('*')))) return entries;
+  context.issues.push({
+    code: 'custom',
+    message: 'Set it to pairs such as ana@contoso.com=ana@contoso.crm, *@contoso.com=*@contoso.com.uat, or remove it.',
+    input: undefined,
+  });
+  return z.NEVER;
+});
+
+export const settings = z
+  .object({
+    SALESFORCE_LOGIN_URL: serviceUrl(
+      "Set it to your org's My Domain address, such as https://your-org.my.salesforce.com.",
+    ).meta({ description: 'The My Domain address of the org.', sample: 'https://your-org.my.salesforce.com' }),
+    SALESFORCE_CLIENT_ID: z
+      .string({ error: "Set it to the external client app's consumer key." })
+      .meta({ description: 'The consumer key of the External Client App.', sample: '' }),
+    SALESFORCE_AUTH: oneOf('client-credentials', 'jwt-bearer').default('client-credentials').meta({
+      description:
+        'How to sign in to Salesforce: `client-credentials`, as the user of the app, or `jwt-bearer`, as a user that this service names.',
+    }),
+    SALESFORCE_USERNAME: z
+      .string()
+      .optional()
+      .meta({ description: 'The username of the integration user. Needed for `jwt-bearer` with `integration`.' }),
+    SALESFORCE_RUN_AS: oneOf('integration', 'caller').default('integration').meta({
+      description:
+        "Whose rights a call has: `integration`, the integration user's, or `caller`, those of whoever calls. `caller` needs `jwt-bearer` and `INBOUND_AUTH=entra`.",
+      restricts: 'system',
+    }),
+    SALESFORCE_USER_MAP: userMap.default([]).meta({
+      description:
+        'Pairs that tell the Salesforce username of a caller, where it is not the sign-in name: `*@contoso.com=*@contoso.com.uat, ana@contoso.com=ana@crm`.',
+    }),
+    INBOUND_AUTH: inboundAuth,
+    SALESFORCE_API_VERSION: z
+      .string()
+      .regex(/^\d{2,3}\.0$/, 'Set it to an API version such as 67.0, or remove it.')
+      .default('67.0')
+      .meta({ description: 'The version of the REST API.' }),
+  })
+  .refine(
+    settings => settings.SALESFORCE_RUN_AS !== 'caller' || settings.SALESFORCE_AUTH === 'jwt-bearer',
+    rule(
+      'SALESFORCE_RUN_AS',
+      'Set SALESFORCE_AUTH to jwt-bearer as well: only then can a token be had for each caller.',
+    ),
+  )
+  .refine(
+    settings => settings.SALESFORCE_RUN_AS !== 'caller' || settings.INBOUND_AUTH === 'entra',
+    rule('INBOUND_AUTH', 'Set it to entra: with SALESFORCE_RUN_AS=caller, Salesforce must know who calls.'),
+  )
+  .refine(
+    ({ SALESFORCE_AUTH, SALESFORCE_RUN_AS, SALESFORCE_USERNAME }) =>
+      SALESFORCE_AUTH !== 'jwt-bearer' || SALESFORCE_RUN_AS === 'caller' || SALESFORCE_USERNAME,
+    rule('SALESFORCE_USERNAME', "Set it to the integration user's Salesforce username."),
+  );
+
+export const secrets = {
+  'salesforce-client-secret': {
+    description: 'The consumer secret of the External Client App',
+    isNeeded: ({ SALESFORCE_LOGIN_URL, SALESFORCE_AUTH }) =>
+      Boolean(SALESFORCE_LOGIN_URL) && SALESFORCE_AUTH !== 'jwt-bearer',
+    entry: 'line',
+  },
+  'salesforce-private-key': {
+    description: "The private key, in PEM, that belongs to the app's certificate",
+    isNeeded: ({ SALESFORCE_LOGIN_URL, SALESFORCE_AUTH }) =>
+      Boolean(SALESFORCE_LOGIN_URL) && SALESFORCE_AUTH === 'jwt-bearer',
+    entry: 'file',
+  },
+} satisfies Record<string, SecretDefinition>;
+
+export type SalesforceSettings = z.output<typeof settings>;
+export type SalesforceParts = PartsOf<typeof settings, typeof secrets>;

@@ -1,0 +1,20 @@
+import { defineSystem } from '../../shared/action/defineSystem.ts';
+import { secrets, settings } from './settings.ts';
+
+export const salesforce = defineSystem({
+  name: 'salesforce',
+  title: 'Salesforce',
+  about: 'Salesforce holds accounts, contacts, leads, opportunities and cases.',
+  advice:
+    'For finding a customer by name use findAccounts, for a customer at a glance use getAccountOverview, and for anything in Salesforce by a word use searchRecords.',
+  toolsets: {
+    salesforce: 'Accounts, contacts and records',
+    'salesforce-service': 'Cases and knowledge',
+    'salesforce-sales': 'Campaigns, products and approvals',
+    'salesforce-insight': 'Reports and forecasts',
+    'salesforce-data': 'Changes to many records',
+  },
+  settings,
+  secrets,
+  open: async parts => (await import('./api/salesforce.ts')).openSalesforce(parts),
+});

@@ -1,0 +1,92 @@
+import type * as z from 'zod';
+import type { Call } from '../call.ts';
+import type { SecretStore } from '../secrets/secretStore.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { type Action, type ActionDefinition, type Facades, toAction } from './defineAction.ts';
+
+/** What a system's facade is made from. */
+export interface SystemParts<Settings = unknown, Secret extends string = string> {
+  /** The system's own settings, parsed. */
+  settings: Settings;
+  secrets: SecretStore<Secret>;
+  upstream: Upstream;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** The parts of a system with these settings and secrets: `type JiraParts = PartsOf<typeof settings, typeof secrets>`. */
+export type PartsOf<Settings extends z.ZodObject, Secrets> = SystemParts<z.output<Settings>, keyof Secrets & string>;
+
+/** A system that is open for calls: the state that all calls share, and a facade for each of them. */
+export interface OpenSystem<Facade> {
+  for(call: Call): Facade;
+  /** Signs in and asks for next to nothing. Tells as whom, for the readiness report. @throws Failure */
+  check(call: Call): Promise<string>;
+}
+
+/** One secret of a system. */
+export interface SecretDefinition {
+  /** What it is, for whoever is asked for it. */
+  description: string;
+  /** Whether these settings call for it. They may be half-filled: `azd up` asks before anything is validated. */
+  isNeeded(settings: Readonly<Record<string, string | undefined>>): boolean;
+  /** How it is entered: typed, or by the path of a file that holds it. */
+  entry: 'line' | 'file';
+}
+
+export interface SystemDefinition<
+  Name extends string,
+  Settings extends z.ZodObject,
+  Secret extends string,
+  Toolset extends string,
+  Facade,
+> {
+  /** Letters, digits and hyphens. It is the folder, the part of the route, and where its settings' names begin. */
+  name: Name;
+  /** What people call it. */
+  title: string;
+  /** What it holds, in a sentence for a model. */
+  about: string;
+  /** When to prefer which of its actions, for a model. */
+  advice: string;
+  /** Names and titles of its toolsets: an agent is given one, or several. */
+  toolsets: Readonly<Record<Toolset, string>>;
+  settings: Settings;
+  secrets: Readonly<Record<Secret, SecretDefinition>>;
+  /** Loads the facade. A system whose actions use other systems only has none. */
+  open?(parts: SystemParts<z.output<Settings>, Secret>): Promise<OpenSystem<Facade>>;
+}
+
+export interface System<Name extends string = string, Toolset extends string = string, Facade = unknown> {
+  readonly name: Name;
+  readonly title: string;
+  readonly about: string;
+  readonly advice: string;
+  readonly toolsets: Readonly<Record<Toolset, string>>;
+  readonly settings: z.ZodObject;
+  readonly secrets: Readonly<Record<string, SecretDefinition>>;
+  open?(parts: SystemParts): Promise<OpenSystem<Facade>>;
+  /** Declares an action of this system: the default export of a file in its folder `actions`. */
+  action<
+    Input extends z.ZodObject,
+    Output extends z.ZodObject,
+    const Uses extends readonly System[] = readonly [System<Name, Toolset, Facade>],
+    Paged extends boolean = false,
+  >(definition: ActionDefinition<Toolset, Facades<Uses>, Uses, Input, Output, Paged>): Action;
+}
+
+/** Declares a system. What its facade is, and which settings, secrets and toolsets there are, is inferred. */
+export function defineSystem<
+  Name extends string,
+  Settings extends z.ZodObject,
+  Secret extends string,
+  Toolset extends string,
+  Facade,
+>(definition: SystemDefinition<Name, Settings, Secret, Toolset, Facade>): System<Name, Toolset, Facade> {
+  const system: System<Name, Toolset, Facade> = {
+    // Whoever opens a system passes what its own settings schema gave, so the types that are dropped here still hold.
+    ...(definition as Omit<System<Name, Toolset, Facade>, 'action'>),
+    action: action => toAction(system, action),
+  };
+  return system;
+}

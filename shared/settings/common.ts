@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { readInboundAuth } from './inboundAuth.ts';
+import { oneOf, serviceUrl, wholeNumber } from './setting.ts';
+
+/** The settings that no system owns. */
+
+/** How callers are let in. A system whose own settings depend on it has it in its schema, too. */
+export const inboundAuth = z
+  .string()
+  .default('key')
+  .transform((value, context) => {
+    const auth = readInboundAuth(value);
+    if (auth) return auth;
+    context.issues.push({ code: 'custom', message: 'Set it to key or entra.', input: undefined });
+    return z.NEVER;
+  })
+  .meta({
+    description:
+      'How callers are let in: `key`, the function key of the platform, or `entra`, a sign-in with Entra ID.',
+    values: ['key', 'entra'],
+    setByDeployment: true,
+    deployedOnly: true,
+  });
+
+const azureIdentity = {
+  AZURE_CLIENT_ID: z.string().optional().meta({
+    description: 'The client ID of the user-assigned identity that opens the vault and the tables.',
+    setByDeployment: true,
+    deployedOnly: true,
+  }),
+};
+
+/** No caller waits longer than this for an answer, so no call may take longer. host.json's functionTimeout is 5 s more. */
+export const MAX_ACTION_TIMEOUT_MS = 100_000;
+
+export const appSettings = z.object({
+  INBOUND_AUTH: inboundAuth,
+  READ_ONLY: oneOf('true', 'false')
+    .default('false')
+    .meta({ description: '`true` refuses every write.', restricts: 'writes' }),
+  ACTION_TIMEOUT_MS: wholeNumber(100, MAX_ACTION_TIMEOUT_MS, 'milliseconds')
+    .default(10_000)
+    .meta({ description: "A call's deadline, in milliseconds." }),
+  MAX_RESPONSE_BYTES: wholeNumber(1024, 4_000_000, 'bytes')
+    .default(65_536)
+    .meta({ description: 'The largest answer, in bytes of UTF-8.' }),
+});
+
+export const secretsSettings = z.object({
+  KEY_VAULT_URI: serviceUrl("Set it to the vault's address, such as https://your-vault.vault.azure.net.")
+    .optional()
+    .meta({
+      description:
+        'The vault that holds the secrets. Without it, a secret such as `jira-api-token` is read from the setting `JIRA_API_TOKEN`.',
+      sample: 'https://your-vault.vault.azure.net',
+      setByDeployment: true,
+    }),
+  SECRET_TTL_SECONDS: wholeNumber(1, 86_400, 'seconds')
+    .default(300)
+    .meta({ description: 'How long a secret is kept in memory, in seconds.' }),
+  ...azureIdentity,
+});
+
+export const ledgerSettings = z.object({
+  LEDGER_TABLE_ENDPOINT: serviceUrl(
+    "Set it to the storage account's table endpoint, such as https://youraccount.table.core.windows.net, or remove it.",
+  )
+    .optional()
+    .meta({
+      description:
+        'The Azure Table Storage endpoint that makes writes happen once across instances; without it, once per process.',
+      sample: 'https://youraccount.table.core.windows.net',
+      setByDeployment: true,
+      deployedOnly: true,
+    }),
+  ...azureIdentity,
+});
+
+export type AppSettings = z.output<typeof appSettings>;
+export type SecretsSettings = z.output<typeof secretsSettings>;
+
+/** All of them, in the order in which they are documented. */
+export const commonSettings = [appSettings, secretsSettings, ledgerSettings] as const;
