@@ -14,7 +14,7 @@ export interface SystemParts<Settings = unknown, Secret extends string = string>
   now: () => number;
 }
 
-/** The parts of a system with these settings and secrets: `type JiraParts = PartsOf<typeof settings, typeof secrets>`. */
+/** The parts of a system with these settings and secrets: `type OrdersParts = PartsOf<typeof settings, typeof secrets>`. */
 export type PartsOf<Settings extends z.ZodObject, Secrets> = SystemParts<z.output<Settings>, keyof Secrets & string>;
 
 /** A system that is open for calls: the state that all calls share, and a facade for each of them. */

@@ -85,7 +85,7 @@ export function createSecretStore(
   };
 }
 
-/** Secrets from Key Vault where there is one, else from settings: `jira-api-token` is `JIRA_API_TOKEN`. */
+/** Secrets from Key Vault where there is one, else from settings: `api-token` is `API_TOKEN`. */
 export function secretSource(settings: SecretsSettings, env: Environment): SecretSource {
   const vaultUrl = settings.KEY_VAULT_URI;
   if (!vaultUrl) return name => fromEnvironment(name, env);

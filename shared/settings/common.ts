@@ -51,7 +51,7 @@ export const secretsSettings = z.object({
     .optional()
     .meta({
       description:
-        'The vault that holds the secrets. Without it, a secret such as `jira-api-token` is read from the setting `JIRA_API_TOKEN`.',
+        'The vault that holds the secrets. Without it, a secret such as `signing-key` is read from the setting `SIGNING_KEY`.',
       sample: 'https://your-vault.vault.azure.net',
       setByDeployment: true,
     }),

@@ -10,7 +10,7 @@ export interface UnknownSetting {
   name: string;
   /** The setting that was probably meant. */
   meant: string | undefined;
-  /** `JIRA_BASEURL is not a setting; did you mean JIRA_BASE_URL?` */
+  /** `LEDGER_TABEL_ENDPOINT is not a setting; did you mean LEDGER_TABLE_ENDPOINT?` */
   message: string;
   /** What it would have closed if it were the one that was meant, and of which system. */
   restricts: { what: Restricts; system: string | undefined } | undefined;
