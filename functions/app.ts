@@ -1,9 +1,10 @@
 import { createBackend } from '../shared/action/backend.ts';
 import { actionHandler } from '../shared/action/http.ts';
+import { actions } from './actions.ts';
 import { readiness } from './endpoints/health.ts';
 import { systems } from './systems.ts';
 
-const backend = createBackend(process.env, systems);
+const backend = createBackend(process.env, { systems, actions });
 
 export const callAction = actionHandler(backend.invoke);
 export { health } from './endpoints/health.ts';

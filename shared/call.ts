@@ -1,4 +1,5 @@
 import type { Caller } from './caller/caller.ts';
+import type { Permit } from './policy/policy.ts';
 
 /** Structured log lines. Fields never hold an input's value or a secret. */
 export interface Log {
@@ -28,6 +29,7 @@ export interface Call {
   /** Aborted at the deadline. */
   signal: AbortSignal;
   caller: Caller;
+  permit: Permit;
   usage: Usage;
   log: Log;
 }

@@ -4,8 +4,9 @@ import type { System } from '../../shared/action/defineSystem.ts';
 import { failureResponse, jsonResponse, readInvocation } from '../../shared/action/http.ts';
 import { toFailure } from '../../shared/action/problem.ts';
 import type { Call } from '../../shared/call.ts';
-import { identifyCaller } from '../../shared/caller/caller.ts';
+import { type Permit, unrestricted } from '../../shared/policy/policy.ts';
 import { isMentioned } from '../../shared/settings/config.ts';
+import { readInboundAuth } from '../../shared/settings/inboundAuth.ts';
 import { waitFor } from '../../shared/singleFlight.ts';
 
 /** One thing that was looked at. */
@@ -27,7 +28,9 @@ export async function health(): Promise<HttpResponseInit> {
 }
 
 /** `GET /api/health/ready`: settings, secrets and each system that is configured; 503 and what to do when one fails. */
-export function readiness({ config, env, systems, opened, unknownSettings, now }: Backend) {
+export function readiness(backend: Backend) {
+  const { config, env, systems, actions, opened, identify, unknownSettings, now } = backend;
+
   const checkSettings = (): Check[] => [
     ...(['app', 'secrets', 'ledger'] as const)
       .flatMap(name => config[name].problems())
@@ -53,26 +56,39 @@ export function readiness({ config, env, systems, opened, unknownSettings, now }
   };
 
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
-    const invocation = readInvocation(request.headers, context);
+    const invocation = readInvocation(request, context);
+    let permit: Permit = unrestricted;
+    const wrongPolicy: Check[] = [];
+    try {
+      permit = identify(invocation).permit;
+    } catch (error) {
+      const failure = toFailure(error, invocation.correlationId);
+      // Nothing is told to who may not call. Where keys let callers in, the platform has checked theirs, and what is
+      // wrong with the settings is the very thing to tell.
+      const isLetIn = readInboundAuth(env.INBOUND_AUTH) !== 'entra' && failure.code === 'misconfigured';
+      if (!isLetIn) return failureResponse(failure, invocation.correlationId);
+      if (config.app.problems().length === 0) {
+        wrongPolicy.push({ name: 'POLICY', status: 'failed', detail: failure.message });
+      }
+    }
     const startedAt = now();
     const call: Call = {
       ...invocation,
+      // The checks are this service's own calls.
+      caller: { kind: 'app', id: 'health', roles: [] },
+      permit: unrestricted,
       startedAt,
       deadline: startedAt + CHECK_TIMEOUT_MS,
       signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
-      caller: { kind: 'app', id: 'health' },
       usage: { requests: 0, writes: 0 },
     };
-    try {
-      identifyCaller(request.headers, config.app.read(), env);
-    } catch (error) {
-      // What is wrong here is nobody's business who may not call; a wrong setting is the very thing to tell.
-      if (config.app.problems().length === 0)
-        return failureResponse(toFailure(error, call.correlationId), call.correlationId);
-    }
+    const isOpen = ({ name }: System) =>
+      actions.some(action => action.system === name && permit.allows(action)) ||
+      !actions.some(({ system }) => system === name);
     const checks = [
       ...checkSettings(),
-      ...(await Promise.all(systems.map(system => checkSystem(system, call)))).flat(),
+      ...wrongPolicy,
+      ...(await Promise.all(systems.filter(isOpen).map(system => checkSystem(system, call)))).flat(),
     ];
     const ready = checks.every(({ status }) => status !== 'failed');
     return jsonResponse(ready ? 200 : 503, JSON.stringify({ status: ready ? 'ok' : 'degraded', version, checks }), {

@@ -11,11 +11,12 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Backend } from '../../shared/action/backend.ts';
 import type { Action, Effect } from '../../shared/action/defineAction.ts';
-import { readInvocation } from '../../shared/action/http.ts';
+import { failureResponse, readInvocation } from '../../shared/action/http.ts';
 import { instructions } from '../../shared/action/instructions.ts';
 import type { Invocation, Outcome } from '../../shared/action/invoke.ts';
 import { inputSchema, outputSchema } from '../../shared/action/plainSchema.ts';
-import { toInlineError } from '../../shared/action/problem.ts';
+import { toFailure, toInlineError } from '../../shared/action/problem.ts';
+import type { Permit } from '../../shared/policy/policy.ts';
 import { isConfigured } from '../../shared/settings/config.ts';
 import { actions as entries } from '../actions.ts';
 import { type McpPath, toolSelection } from './toolSelection.ts';
@@ -32,9 +33,15 @@ export function mcpEndpoint(backend: Backend) {
   const catalogue = loadCatalogue(backend);
 
   return async (path: McpPath, request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
-    const invocation = readInvocation(request.headers, context);
+    const invocation = readInvocation(request, context);
+    let permit: Permit;
+    try {
+      permit = backend.identify(invocation).permit;
+    } catch (error) {
+      return failureResponse(toFailure(error, invocation.correlationId), invocation.correlationId);
+    }
     const isSelected = toolSelection(path, request.headers);
-    const tools = (await catalogue).filter(({ action }) => isSelected(action));
+    const tools = (await catalogue).filter(({ action }) => isSelected(action) && permit.allows(action));
 
     const createServer = () => {
       const server = new Server(serverInfo(tools), {
@@ -59,13 +66,11 @@ interface CatalogueEntry {
   tool: Tool;
 }
 
-/** The actions that can be called here: those of systems that are configured, without writes where all are refused. */
-async function loadCatalogue({ env, config }: Backend): Promise<CatalogueEntry[]> {
+/** The actions of systems that are configured. */
+async function loadCatalogue({ env }: Backend): Promise<CatalogueEntry[]> {
   const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
-  const isReadOnly = config.app.problems().length === 0 && config.app.read().READ_ONLY === 'true';
   return actions
     .filter(({ uses }) => uses.every(system => isConfigured(system, env)))
-    .filter(({ access }) => !(isReadOnly && access === 'write'))
     .map(action => ({ action, tool: toTool(action) }));
 }
 

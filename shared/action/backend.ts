@@ -1,10 +1,13 @@
+import { identifyCaller } from '../caller/caller.ts';
 import { openLedger } from '../ledger/openLedger.ts';
+import { openPolicy, type Policy } from '../policy/policy.ts';
 import { createSecretStore, type SecretStore, secretSource } from '../secrets/secretStore.ts';
 import { type Config, readConfig } from '../settings/config.ts';
 import type { Environment } from '../settings/setting.ts';
 import { type UnknownSetting, unknownSettings } from '../settings/unknownSettings.ts';
+import type { ActionEntry } from './defineAction.ts';
 import type { System } from './defineSystem.ts';
-import { createInvoke, type Invoke } from './invoke.ts';
+import { createInvoke, type Identify, type Invoke } from './invoke.ts';
 import { createSystems, type Systems } from './systems.ts';
 
 /** Everything that the functions stand on. */
@@ -13,8 +16,11 @@ export interface Backend {
   env: Environment;
   /** Every system of the app, whether or not it is configured. */
   systems: readonly System[];
+  /** Every action of the app. */
+  actions: readonly ActionEntry[];
   opened: Systems;
   unknownSettings: readonly UnknownSetting[];
+  identify: Identify;
   invoke: Invoke;
   now: () => number;
 }
@@ -22,7 +28,7 @@ export interface Backend {
 /** The composition root: wires the parts together from an environment, and does no work yet. */
 export function createBackend(
   env: Environment,
-  systems: readonly System[],
+  { systems, actions }: { systems: readonly System[]; actions: readonly ActionEntry[] },
   options: { fetch?: typeof fetch; now?: () => number } = {},
 ): Backend {
   const { now = Date.now } = options;
@@ -31,8 +37,15 @@ export function createBackend(
   const opened = createSystems({ config, secrets, now }, options);
   const unknown = unknownSettings(systems, env);
   const ledger = openLedger(config, env, now);
-  const invoke = createInvoke({ config, env, secrets, systems: opened, unknownSettings: unknown, ledger, now });
-  return { config, env, systems, opened, unknownSettings: unknown, now, invoke };
+  let policy: Policy | undefined;
+  const identify: Identify = credentials => {
+    const settings = config.app.read();
+    const caller = identifyCaller(credentials, settings, env, now());
+    policy ??= openPolicy(settings, { systems, actions });
+    return { caller, permit: policy(caller) };
+  };
+  const invoke = createInvoke({ config, identify, secrets, systems: opened, unknownSettings: unknown, ledger, now });
+  return { config, env, systems, actions, opened, unknownSettings: unknown, now, identify, invoke };
 }
 
 /** Its settings are read at the first secret that is wanted, so that a bad one breaks only what needs a secret. */

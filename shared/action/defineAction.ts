@@ -91,7 +91,7 @@ export interface Action {
 }
 
 /** What is known of an action before it is loaded: as much as its registration takes. */
-export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' | 'access'> {
+export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' | 'access' | 'effect'> {
   /** How its system's callers are let in: by the app's own INBOUND_AUTH. */
   inbound: 'app';
   load(): Promise<{ default: Action }>;

@@ -5,17 +5,23 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { type Action, type ActionDefinition, type Facades, toAction } from './defineAction.ts';
 
 /** What a system's facade is made from. */
-export interface SystemParts<Settings = unknown, Secret extends string = string> {
+export interface SystemParts<Settings = unknown, Secret extends string = string, Rules = unknown> {
   /** The system's own settings, parsed. */
   settings: Settings;
   secrets: SecretStore<Secret>;
   upstream: Upstream;
+  /** What an administrator's policy leaves open of the system to a call; all of the rules hold. */
+  rulesOf(call: Call): readonly Rules[];
   /** Milliseconds since the epoch. */
   now: () => number;
 }
 
 /** The parts of a system with these settings and secrets: `type OrdersParts = PartsOf<typeof settings, typeof secrets>`. */
-export type PartsOf<Settings extends z.ZodObject, Secrets> = SystemParts<z.output<Settings>, keyof Secrets & string>;
+export type PartsOf<Settings extends z.ZodObject, Secrets, Rules extends z.ZodObject = z.ZodObject> = SystemParts<
+  z.output<Settings>,
+  keyof Secrets & string,
+  z.output<Rules>
+>;
 
 /** A system that is open for calls: the state that all calls share, and a facade for each of them. */
 export interface OpenSystem<Facade> {
@@ -40,6 +46,7 @@ export interface SystemDefinition<
   Secret extends string,
   Toolset extends string,
   Facade,
+  Rules extends z.ZodObject,
 > {
   /** Letters, digits and hyphens. It is the folder, the part of the route, and where its settings' names begin. */
   name: Name;
@@ -53,8 +60,10 @@ export interface SystemDefinition<
   toolsets: Readonly<Record<Toolset, string>>;
   settings: Settings;
   secrets: Readonly<Record<Secret, SecretDefinition>>;
+  /** What of it a policy can restrict: projects, objects. The facade enforces it. */
+  rules?: Rules;
   /** Loads the facade. A system whose actions use other systems only has none. */
-  open?(parts: SystemParts<z.output<Settings>, Secret>): Promise<OpenSystem<Facade>>;
+  open?(parts: SystemParts<z.output<Settings>, Secret, z.output<Rules>>): Promise<OpenSystem<Facade>>;
 }
 
 export interface System<Name extends string = string, Toolset extends string = string, Facade = unknown> {
@@ -65,6 +74,7 @@ export interface System<Name extends string = string, Toolset extends string = s
   readonly toolsets: Readonly<Record<Toolset, string>>;
   readonly settings: z.ZodObject;
   readonly secrets: Readonly<Record<string, SecretDefinition>>;
+  readonly rules?: z.ZodObject;
   open?(parts: SystemParts): Promise<OpenSystem<Facade>>;
   /** Declares an action of this system: the default export of a file in its folder `actions`. */
   action<
@@ -82,7 +92,8 @@ export function defineSystem<
   Secret extends string,
   Toolset extends string,
   Facade,
->(definition: SystemDefinition<Name, Settings, Secret, Toolset, Facade>): System<Name, Toolset, Facade> {
+  Rules extends z.ZodObject = z.ZodObject,
+>(definition: SystemDefinition<Name, Settings, Secret, Toolset, Facade, Rules>): System<Name, Toolset, Facade> {
   const system: System<Name, Toolset, Facade> = {
     // Whoever opens a system passes what its own settings schema gave, so the types that are dropped here still hold.
     ...(definition as Omit<System<Name, Toolset, Facade>, 'action'>),

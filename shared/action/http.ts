@@ -16,7 +16,7 @@ const MAX_BODY_CHARACTERS = 1_000_000;
 export function actionHandler(invoke: Invoke) {
   return async (entry: ActionEntry, request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const { default: action } = await entry.load();
-    const invocation = readInvocation(request.headers, context);
+    const invocation = readInvocation(request, context);
     const rawInput = () => (action.access === 'read' ? readQuery(request) : readBody(request));
     const outcome = await invoke(action, rawInput, invocation);
     return toResponse(
@@ -28,13 +28,14 @@ export function actionHandler(invoke: Invoke) {
 }
 
 /** Takes the correlation ID and the trace from the request, or makes them. */
-export function readInvocation(headers: Headers, context: InvocationContext): Invocation {
+export function readInvocation({ headers, query }: HttpRequest, context: InvocationContext): Invocation {
   const given = headers.get('x-correlation-id');
   const correlationId = given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
   const parent = /^00-((?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(headers.get('traceparent') ?? '');
   const [, traceId = randomHex(), flags = '01'] = parent ?? [];
   const traceparent = `00-${traceId}-${randomHex().slice(16)}-${flags}`;
-  return { headers, correlationId, traceparent, log: contextLog(context, correlationId) };
+  const code = [...query].find(([name]) => name.toLowerCase() === 'code')?.[1];
+  return { headers, code, correlationId, traceparent, log: contextLog(context, correlationId) };
 }
 
 /** 32 random hexadecimal digits. Node keeps random bytes ready for UUIDs, and for nothing else. */

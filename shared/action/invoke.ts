@@ -1,11 +1,11 @@
 import type { Call, Log, Usage } from '../call.ts';
-import { authorize, type Caller, identifyCaller } from '../caller/caller.ts';
+import type { Caller, Credentials } from '../caller/caller.ts';
 import { Failure } from '../failure.ts';
 import { fingerprint } from '../ledger/fingerprint.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Permit } from '../policy/policy.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import type { Config } from '../settings/config.ts';
-import type { Environment } from '../settings/setting.ts';
 import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
 import { lostWrite } from '../upstream/upstream.ts';
@@ -17,8 +17,7 @@ import { toFailure } from './problem.ts';
 import type { Systems } from './systems.ts';
 
 /** Who asks and how it is traced: what the HTTP and the MCP endpoint know of a request besides its input. */
-export interface Invocation {
-  headers: Headers;
+export interface Invocation extends Credentials {
   correlationId: string;
   traceparent: string;
   log: Log;
@@ -33,9 +32,15 @@ export type Invoke = (
   invocation: Invocation,
 ) => Promise<Outcome>;
 
+/**
+ * Who calls, and what they may do.
+ * @throws Failure `unauthenticated`, `forbidden`, or `misconfigured`
+ */
+export type Identify = (credentials: Credentials) => { caller: Caller; permit: Permit };
+
 export interface InvokeParts {
   config: Config;
-  env: Environment;
+  identify: Identify;
   secrets: SecretStore;
   systems: Systems;
   unknownSettings: readonly UnknownSetting[];
@@ -45,7 +50,7 @@ export interface InvokeParts {
 
 /** The pipeline that every call of an action goes through: who calls, may they, parse, deadline, run (a write once), trim, log. */
 export function createInvoke(parts: InvokeParts): Invoke {
-  const { config, env, secrets, systems, ledger, now } = parts;
+  const { config, identify, secrets, systems, ledger, now } = parts;
   return async (action, rawInput, invocation) => {
     const startedAt = now();
     const usage: Usage = { requests: 0, writes: 0 };
@@ -53,8 +58,9 @@ export function createInvoke(parts: InvokeParts): Invoke {
 
     const run = async (): Promise<Answer> => {
       const settings = config.app.read();
-      caller = identifyCaller(invocation.headers, settings, env);
-      authorize(action.access, settings);
+      const identity = identify(invocation);
+      caller = identity.caller;
+      identity.permit.check(action);
       refuseUnlessRestricted(action, parts.unknownSettings);
       const { input, limit, position } = readCall(action, await rawInput(), startedAt);
       const signal = AbortSignal.timeout(settings.ACTION_TIMEOUT_MS);
@@ -63,7 +69,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
         startedAt,
         deadline: startedAt + settings.ACTION_TIMEOUT_MS,
         signal,
-        caller,
+        ...identity,
         usage,
       };
       const work = () => perform(action, input, position, call);

@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import type { Config } from '../settings/config.ts';
 import { createUpstream } from '../upstream/upstream.ts';
@@ -22,7 +23,8 @@ export function createSystems(parts: SystemsParts, options: { fetch?: typeof fet
   const openNow = async (system: System): Promise<OpenSystem<unknown>> => {
     const settings = config.of(system).read();
     const upstream = createUpstream(system.title, { ...options, now });
-    return system.open ? system.open({ settings, secrets, upstream, now }) : withoutFacade;
+    const rulesOf = ({ permit }: Call) => permit.rulesOf(system.name);
+    return system.open ? system.open({ settings, secrets, upstream, rulesOf, now }) : withoutFacade;
   };
 
   return {

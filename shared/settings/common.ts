@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { readInboundAuth } from './inboundAuth.ts';
-import { oneOf, serviceUrl, wholeNumber } from './setting.ts';
+import { oneOf, rule, serviceUrl, wholeNumber } from './setting.ts';
 
 /** The settings that no system owns. */
 
@@ -33,18 +34,48 @@ const azureIdentity = {
 /** No caller waits longer than this for an answer, so no call may take longer. host.json's functionTimeout is 5 s more. */
 export const MAX_ACTION_TIMEOUT_MS = 100_000;
 
-export const appSettings = z.object({
-  INBOUND_AUTH: inboundAuth,
-  READ_ONLY: oneOf('true', 'false')
-    .default('false')
-    .meta({ description: '`true` refuses every write.', restricts: 'writes' }),
-  ACTION_TIMEOUT_MS: wholeNumber(100, MAX_ACTION_TIMEOUT_MS, 'milliseconds')
-    .default(10_000)
-    .meta({ description: "A call's deadline, in milliseconds." }),
-  MAX_RESPONSE_BYTES: wholeNumber(1024, 4_000_000, 'bytes')
-    .default(65_536)
-    .meta({ description: 'The largest answer, in bytes of UTF-8.' }),
+/** JSON, or the path of a file that holds it, from the app's folder. */
+const policyText = z.string().transform((value, context): string => {
+  if (value.trimStart().startsWith('{')) return value;
+  try {
+    return readFileSync(value, 'utf8');
+  } catch {
+    context.issues.push({
+      code: 'custom',
+      message: 'Set it to a JSON object, or to the path of a JSON file that is deployed with the app.',
+      input: undefined,
+    });
+    return z.NEVER;
+  }
 });
+
+export const appSettings = z
+  .object({
+    INBOUND_AUTH: inboundAuth,
+    REQUIRE_ROLES: oneOf('true', 'false').default('false').meta({
+      description:
+        '`true` lets in only callers with an app role: `Actions.Read` to read, `Actions.Write` to write, `Actions.Call` for an application to do both. Needs `INBOUND_AUTH=entra`.',
+      restricts: 'everything',
+    }),
+    POLICY: policyText.optional().meta({
+      description:
+        'What callers may do: a JSON object, or the path of a JSON file that is deployed with the app. Its form is in policy.schema.json.',
+      restricts: 'everything',
+    }),
+    READ_ONLY: oneOf('true', 'false')
+      .default('false')
+      .meta({ description: '`true` refuses every write.', restricts: 'writes' }),
+    ACTION_TIMEOUT_MS: wholeNumber(100, MAX_ACTION_TIMEOUT_MS, 'milliseconds')
+      .default(10_000)
+      .meta({ description: "A call's deadline, in milliseconds." }),
+    MAX_RESPONSE_BYTES: wholeNumber(1024, 4_000_000, 'bytes')
+      .default(65_536)
+      .meta({ description: 'The largest answer, in bytes of UTF-8.' }),
+  })
+  .refine(
+    ({ REQUIRE_ROLES, INBOUND_AUTH }) => REQUIRE_ROLES !== 'true' || INBOUND_AUTH === 'entra',
+    rule('REQUIRE_ROLES', 'Set INBOUND_AUTH to entra as well: a function key has no roles.'),
+  );
 
 export const secretsSettings = z.object({
   KEY_VAULT_URI: serviceUrl("Set it to the vault's address, such as https://your-vault.vault.azure.net.")

@@ -91,12 +91,13 @@ ${declared.map(indexEntry).join('\n')}
 }
 
 /** Laid out as the formatter would do it. */
-function indexEntry({ file, action: { name, system, toolset, access } }: DeclaredAction): string {
+function indexEntry({ file, action: { name, system, toolset, access, effect } }: DeclaredAction): string {
   const fields = [
     `name: '${name}'`,
     `system: '${system}'`,
     `toolset: '${toolset}'`,
     `access: '${access}'`,
+    `effect: ${effect ? `'${effect}'` : effect}`,
     `inbound: 'app'`,
     `load: () => import('./${file}.ts')`,
   ];

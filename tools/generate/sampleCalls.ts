@@ -28,7 +28,7 @@ export async function sampleCall(action: Action): Promise<SampleCall> {
   );
   try {
     const settings = Object.assign({}, ...sandboxes.map(({ sandbox }) => sandbox?.settings));
-    const { invoke } = createBackend(settings, systems, { now: () => SAMPLE_TIME });
+    const { invoke } = createBackend(settings, { systems, actions: [] }, { now: () => SAMPLE_TIME });
     // Two items show what a list looks like.
     const input = action.paged ? { ...action.example, limit: 2 } : action.example;
     let body = await call(invoke, action, input);
@@ -50,7 +50,7 @@ function sampleAddress({ settings }: System): string {
 const silent = { info() {}, warn() {}, error() {} };
 
 async function call(invoke: Backend['invoke'], action: Action, input: Action['example']): Promise<string> {
-  const invocation = { headers: new Headers(), correlationId: 'sample', traceparent: '', log: silent };
+  const invocation = { headers: new Headers(), code: undefined, correlationId: 'sample', traceparent: '', log: silent };
   const outcome = await invoke(action, async () => input, invocation);
   if (outcome.ok) return outcome.body;
   throw new Error(`The example of ${action.name} fails in the sandbox. ${outcome.failure.message}`, {

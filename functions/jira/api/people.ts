@@ -82,10 +82,8 @@ function isPerson({ accountType, active }: User): boolean {
   return accountType === 'atlassian' && active !== false;
 }
 
-/** The account in Jira may go by either of them. */
-function ownAddresses({ caller: { email, userName } }: Call): string[] {
-  const addresses = new Set([email, userName].filter(address => address !== undefined));
-  if (addresses.size > 0) return [...addresses];
+function ownAddresses({ caller: { userName } }: Call): string[] {
+  if (userName) return [userName];
   throw new Failure(
     'invalid_input',
     'This service is not told who the user is, so it cannot tell who "me" is. Ask the user for their name or e-mail address, and give that instead.',

@@ -222,7 +222,7 @@ export function openSalesforce(parts: SalesforceParts) {
         await parts.secrets.get('salesforce-private-key', call.signal);
         return 'Runs as whoever calls, so the sign-in is not tried here; set SALESFORCE_USERNAME to have it tried as that user.';
       }
-      const asUser: Call = user ? { ...call, caller: { kind: 'user', id: user, userName: user } } : call;
+      const asUser: Call = user ? { ...call, caller: { kind: 'user', id: user, userName: user, roles: [] } } : call;
       const own = connectionFor(asUser);
       const salesforce = open(asUser, own);
       await salesforce.query(soql`SELECT Id FROM User LIMIT 1`);

@@ -46,10 +46,11 @@ const common = {
 const env = { ORDERS_URL: 'https://orders.example', STOCK_URL: 'https://stock.example', ORDERS_KEY: 'secret-key' };
 
 async function run(action: Parameters<ReturnType<typeof createBackend>['invoke']>[0], given: object = env) {
-  const { invoke } = createBackend({ ...given }, [orders, stock]);
+  const { invoke } = createBackend({ ...given }, { systems: [orders, stock], actions: [] });
   const silent = { info() {}, warn() {}, error() {} };
   return invoke(action, async () => ({}), {
     headers: new Headers(),
+    code: undefined,
     correlationId: 'test',
     traceparent: '',
     log: silent,

@@ -5,6 +5,7 @@ import { fingerprint } from '../../../shared/ledger/fingerprint.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { LedgerStore } from '../../../shared/ledger/ledgerStore.ts';
 import { memoryStore } from '../../../shared/ledger/memoryStore.ts';
+import { unrestricted } from '../../../shared/policy/policy.ts';
 
 let time: number;
 let store: LedgerStore;
@@ -26,7 +27,8 @@ function instance({ skew = 0 } = {}) {
       startedAt: now(),
       deadline: now() + budget,
       signal: new AbortController().signal,
-      caller: { kind: 'key', id: 'key' },
+      caller: { kind: 'key', id: 'key', roles: [] },
+      permit: unrestricted,
       usage: { requests: 0, writes: 0 },
       log,
     };

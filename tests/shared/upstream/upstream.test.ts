@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../../shared/call.ts';
+import { unrestricted } from '../../../shared/policy/policy.ts';
 import { type SandboxServer, startSandboxServer } from '../../../shared/sandbox/sandboxServer.ts';
 import { createUpstream, type Upstream, type UpstreamRequest } from '../../../shared/upstream/upstream.ts';
 
@@ -20,7 +21,8 @@ const callOf = (milliseconds = 5_000): Call => ({
   startedAt: Date.now(),
   deadline: Date.now() + milliseconds,
   signal: AbortSignal.timeout(milliseconds),
-  caller: { kind: 'key', id: 'key' },
+  caller: { kind: 'key', id: 'key', roles: [] },
+  permit: unrestricted,
   usage: { requests: 0, writes: 0 },
   log: { info() {}, warn() {}, error() {} },
 });
