@@ -23,18 +23,23 @@ export function wholeAnswer(output: object, maxBytes: number, schema: z.ZodObjec
  * Makes an answer of at most `maxBytes` from as much of a page as fits, and `limit` items at the most. What was not
  * answered is where `next` says.
  */
-export function pageAnswer(
+export async function pageAnswer(
   page: Page<object>,
   position: Position,
-  options: { limit: number; maxBytes: number; next(position: Position): string; schema: z.ZodObject },
-): Answer {
+  options: { limit: number; maxBytes: number; next(position: Position): Promise<string>; schema: z.ZodObject },
+): Promise<Answer> {
   const { items, nextCursor } = page;
   // Items are told apart by what they hold, not by where they stand: the list may have moved since they were answered.
-  const fingerprints = position.answered.length > 0 ? items.map(fingerprint) : [];
-  const left = [...items.keys()].filter(index => !position.answered.includes(fingerprints[index] ?? ''));
+  // Of equal ones as many are left out as were answered.
+  const answered = [...position.answered];
+  const left = [...items.keys()].filter(index => {
+    const at = answered.length > 0 ? answered.indexOf(fingerprint(items[index])) : -1;
+    if (at >= 0) answered.splice(at, 1);
+    return at < 0;
+  });
   const wanted = Math.min(left.length, options.limit);
 
-  const answerWith = (count: number): object => {
+  const answerWith = async (count: number): Promise<object> => {
     const shown = left.slice(0, count);
     const more = count < left.length || nextCursor !== undefined;
     const output = page.answer(shown, more);
@@ -43,21 +48,21 @@ export function pageAnswer(
       count < left.length
         ? { ...position, answered: [...position.answered, ...shown.map(index => fingerprint(items[index]))] }
         : { ...position, cursor: nextCursor, answered: [], limit: options.limit };
-    return { ...output, ...(count < wanted && truncated), nextPageToken: options.next(next) };
+    return { ...output, ...(count < wanted && truncated), nextPageToken: await options.next(next) };
   };
 
-  const whole = toAnswer(answerWith(wanted));
+  const whole = toAnswer(await answerWith(wanted));
   if (fits(whole, options.maxBytes)) return whole;
 
   let [low, high] = [0, wanted];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (fits(toAnswer(answerWith(middle)), options.maxBytes)) low = middle;
+    if (fits(toAnswer(await answerWith(middle)), options.maxBytes)) low = middle;
     else high = middle - 1;
   }
-  if (low > 0) return toAnswer(answerWith(low));
+  if (low > 0) return toAnswer(await answerWith(low));
   // Not even one item fits as it is: give that one, shortened, so that the list can go on behind it.
-  return shorten(answerWith(Math.min(1, wanted)), options.maxBytes, options.schema);
+  return shorten(await answerWith(Math.min(1, wanted)), options.maxBytes, options.schema);
 }
 
 /** Short, because a page token holds one for each item that was answered of a page that was cut. */

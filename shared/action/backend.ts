@@ -2,6 +2,7 @@ import { identifyCaller } from '../caller/caller.ts';
 import { openLedger } from '../ledger/openLedger.ts';
 import { openPolicy, type Policy } from '../policy/policy.ts';
 import { createSecretStore, type SecretStore, secretSource } from '../secrets/secretStore.ts';
+import { createSigner, SIGNING_KEY } from '../secrets/signer.ts';
 import { type Config, readConfig } from '../settings/config.ts';
 import type { Environment } from '../settings/setting.ts';
 import { type UnknownSetting, unknownSettings } from '../settings/unknownSettings.ts';
@@ -44,7 +45,19 @@ export function createBackend(
     policy ??= openPolicy(settings, { systems, actions });
     return { caller, permit: policy(caller) };
   };
-  const invoke = createInvoke({ config, identify, secrets, systems: opened, unknownSettings: unknown, ledger, now });
+  const onMissing = () =>
+    console.warn(`There is no secret ${SIGNING_KEY}: page tokens are good on this instance only.`);
+  const signer = createSigner({ secrets, env, now, onMissing });
+  const invoke = createInvoke({
+    config,
+    identify,
+    secrets,
+    signer,
+    systems: opened,
+    unknownSettings: unknown,
+    ledger,
+    now,
+  });
   return { config, env, systems, actions, opened, unknownSettings: unknown, now, identify, invoke };
 }
 

@@ -5,6 +5,7 @@ import { fingerprint } from '../ledger/fingerprint.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Permit } from '../policy/policy.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
+import type { OpenSigner } from '../secrets/signer.ts';
 import type { Config } from '../settings/config.ts';
 import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
@@ -12,7 +13,7 @@ import { lostWrite } from '../upstream/upstream.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
 import type { Action } from './defineAction.ts';
 import { readInput } from './input.ts';
-import { listFingerprint, type Page, type Position, readPageToken, writePageToken } from './page.ts';
+import { listFingerprint, type Page, type Position, readPageToken, type TokenBinding, writePageToken } from './page.ts';
 import { toFailure } from './problem.ts';
 import type { Systems } from './systems.ts';
 
@@ -44,6 +45,7 @@ export interface InvokeParts {
   secrets: SecretStore;
   systems: Systems;
   unknownSettings: readonly UnknownSetting[];
+  signer: OpenSigner;
   ledger(): Promise<Ledger>;
   now: () => number;
 }
@@ -62,8 +64,17 @@ export function createInvoke(parts: InvokeParts): Invoke {
       caller = identity.caller;
       identity.permit.check(action);
       refuseUnlessRestricted(action, parts.unknownSettings);
-      const { input, limit, position } = readCall(action, await rawInput(), startedAt);
       const signal = AbortSignal.timeout(settings.ACTION_TIMEOUT_MS);
+      const binding = async (input: object): Promise<TokenBinding> => ({
+        fingerprint: listFingerprint({
+          callerId: identity.caller.id,
+          scope: identity.permit.scope,
+          action: action.name,
+          input,
+        }),
+        signer: await parts.signer('page-token', signal),
+      });
+      const { input, limit, position } = await readCall(action, await rawInput(), startedAt, binding);
       const call: Call = {
         ...invocation,
         startedAt,
@@ -76,7 +87,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
       const result = await waitFor(action.access === 'write' ? once(action, input, call, work) : work(), signal);
       const maxBytes = settings.MAX_RESPONSE_BYTES;
       if (!action.paged) return wholeAnswer(result, maxBytes, action.output);
-      const next = (to: Position) => writePageToken(to, listFingerprint(action.name, input));
+      const next = async (to: Position) => writePageToken(to, await binding(input));
       return pageAnswer(result as Page<object>, position, { limit, maxBytes, next, schema: action.output });
     };
 
@@ -141,10 +152,15 @@ function titlesOf({ uses }: Action): string {
 }
 
 /** Parses an action's input and, for a list, where in it the answer starts. */
-function readCall(action: Action, raw: Record<string, unknown>, startedAt: number) {
+async function readCall(
+  action: Action,
+  raw: Record<string, unknown>,
+  startedAt: number,
+  binding: (input: object) => Promise<TokenBinding>,
+) {
   const { limit = 0, pageToken, ...input } = readInput(action.input, raw) as { limit?: number; pageToken?: string };
   if (!pageToken) return { input, limit, position: firstPage(limit, startedAt) };
-  const position = readPageToken(pageToken, listFingerprint(action.name, input), startedAt);
+  const position = readPageToken(pageToken, await binding(input), startedAt);
   // Half a page was answered: the rest is found by asking for that very page again. A new page may be of any size.
   return { input, limit, position: position.answered.length > 0 ? position : { ...position, limit } };
 }

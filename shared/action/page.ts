@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Failure } from '../failure.ts';
+import type { Signer } from '../secrets/signer.ts';
 
 const DEFAULT_LIMIT = 25;
 const MAX_LIMIT = 100;
@@ -87,34 +87,46 @@ const tokenSchema = z.strictObject({
   a: z.array(z.string().max(6)).max(MAX_LIMIT),
   l: z.int().min(1).max(MAX_LIMIT),
   t: z.int().positive(),
-  q: z.string(),
 });
 
-/** Binds a page token to the list it belongs to: the same action with the same input. */
-export function listFingerprint(action: string, input: object): string {
-  return createHash('sha256')
-    .update(`${action} ${JSON.stringify(input)}`)
-    .digest('base64url')
-    .slice(0, 12);
+/** What a page token is bound to. */
+export interface TokenBinding {
+  /** The list: who asks, by which action, with which input. */
+  fingerprint: string;
+  signer: Signer;
 }
 
-export function writePageToken({ cursor, answered, limit, startedAt }: Position, fingerprint: string): string {
+export function listFingerprint(list: { callerId: string; scope: string; action: string; input: object }): string {
+  return JSON.stringify([list.callerId, list.scope, list.action, list.input]);
+}
+
+/** Writes a token that only `signer`, and only for this list, takes back. */
+export function writePageToken(
+  { cursor, answered, limit, startedAt }: Position,
+  { fingerprint, signer }: TokenBinding,
+): string {
   const token: z.input<typeof tokenSchema> = {
     ...(cursor !== undefined && { c: cursor }),
     a: [...answered],
     l: limit,
     t: startedAt,
-    q: fingerprint,
   };
-  return Buffer.from(JSON.stringify(token)).toString('base64url');
+  const text = Buffer.from(JSON.stringify(token)).toString('base64url');
+  return `${text}.${signer.sign(fingerprint, text)}`;
 }
 
-/** @throws Failure `invalid_input` for a token that is not ours, is of another list, or is over an hour old. */
-export function readPageToken(pageToken: string, fingerprint: string, now: number): Position {
-  const token = tokenSchema.safeParse(parseJson(Buffer.from(pageToken, 'base64url').toString('utf8'))).data;
-  if (!token) throw refuse('It is not a nextPageToken of this service. Leave it out to start from the first page.');
-  if (token.q !== fingerprint)
-    throw refuse('It belongs to a list with other inputs. Repeat those, or leave pageToken out to start anew.');
+/** @throws Failure `invalid_input` for a token that is not ours, is of another list or caller, or is over an hour old. */
+export function readPageToken(pageToken: string, { fingerprint, signer }: TokenBinding, now: number): Position {
+  const [text = '', tag = '', ...others] = pageToken.split('.');
+  const token = tokenSchema.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8'))).data;
+  if (!token || others.length > 0) {
+    throw refuse('It is not a nextPageToken of this service. Leave it out to start from the first page.');
+  }
+  if (!signer.verifies(tag, fingerprint, text)) {
+    throw refuse(
+      'It belongs to a list with other inputs or of another caller, or it is too old. Repeat those inputs, or leave pageToken out to start anew.',
+    );
+  }
   if (token.t > now || now - token.t > TOKEN_LIFE_MS)
     throw refuse('It has expired. Leave it out to start from the first page.');
   return { cursor: token.c, answered: token.a, limit: token.l, startedAt: token.t };
