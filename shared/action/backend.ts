@@ -37,7 +37,7 @@ export function createBackend(
   const secrets = lazySecretStore(config, env, now);
   const opened = createSystems({ config, secrets, now }, options);
   const unknown = unknownSettings(systems, env);
-  const ledger = openLedger(config, env, now);
+
   let policy: Policy | undefined;
   const identify: Identify = credentials => {
     const settings = config.app.read();
@@ -48,6 +48,7 @@ export function createBackend(
   const onMissing = () =>
     console.warn(`There is no secret ${SIGNING_KEY}: page tokens are good on this instance only.`);
   const signer = createSigner({ secrets, env, now, onMissing });
+  const ledger = openLedger({ config, env, now });
   const invoke = createInvoke({
     config,
     identify,

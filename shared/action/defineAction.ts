@@ -108,6 +108,17 @@ const deduplicated = z.boolean().optional().meta({
   machine: true,
 });
 
+const note = z.string().optional().meta({
+  description: 'What to know of this answer, such as that it is the answer to an earlier, equal call.',
+  whole: true,
+});
+
+const repeat = z.boolean().optional().meta({
+  description:
+    'True to do the same again on purpose, within two minutes of the first time. Otherwise an equal call is answered with what the first one did.',
+  advanced: true,
+});
+
 /** Adds what the pipeline takes and gives, and forgets the types: `run` gets what this very definition's schema parsed. */
 export function toAction<
   Toolset extends string,
@@ -126,10 +137,10 @@ export function toAction<
     effect,
     idempotent: idempotent ?? true,
     paged,
-    input: paged ? input.extend(pagingInput) : input,
+    input: input.extend({ ...(paged && pagingInput), ...(effect === 'adds' && { repeat }) }),
     output: output.extend({
       ...(paged && pagingOutput),
-      ...(access === 'write' && { deduplicated }),
+      ...(access === 'write' && { deduplicated, ...(!('note' in output.shape) && { note }) }),
       truncated,
     }),
   } as unknown as Action;

@@ -1,8 +1,8 @@
 import type { Call, Log, Usage } from '../call.ts';
 import type { Caller, Credentials } from '../caller/caller.ts';
 import { Failure } from '../failure.ts';
-import { fingerprint } from '../ledger/fingerprint.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import { idempotencyKey } from '../ledger/idempotencyKey.ts';
+import type { Ledger, LedgerOutcome } from '../ledger/ledger.ts';
 import type { Permit } from '../policy/policy.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import type { OpenSigner } from '../secrets/signer.ts';
@@ -74,7 +74,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
         }),
         signer: await parts.signer('page-token', signal),
       });
-      const { input, limit, position } = await readCall(action, await rawInput(), startedAt, binding);
+      const { input, limit, repeat, position } = await readCall(action, await rawInput(), startedAt, binding);
       const call: Call = {
         ...invocation,
         startedAt,
@@ -84,7 +84,10 @@ export function createInvoke(parts: InvokeParts): Invoke {
         usage,
       };
       const work = () => perform(action, input, position, call);
-      const result = await waitFor(action.access === 'write' ? once(action, input, call, work) : work(), signal);
+      const result = await waitFor(
+        action.access === 'write' ? once(action, input, repeat, call, work) : work(),
+        signal,
+      );
       const maxBytes = settings.MAX_RESPONSE_BYTES;
       if (!action.paged) return wholeAnswer(result, maxBytes, action.output);
       const next = async (to: Position) => writePageToken(to, await binding(input));
@@ -109,13 +112,24 @@ export function createInvoke(parts: InvokeParts): Invoke {
       });
     };
 
-    const once = async (action: Action, input: object, call: Call, work: () => Promise<object>): Promise<object> =>
-      (await ledger()).once({
-        fingerprint: fingerprint(call.caller.id, action.name, input),
+    const once = async (
+      action: Action,
+      input: object,
+      repeat: boolean,
+      call: Call,
+      work: () => Promise<object>,
+    ): Promise<object> => {
+      const outcome = await (await ledger()).once({
+        key: idempotencyKey(call.caller.id, action.name, input),
+        isRemembered: action.effect === 'adds',
+        isIdempotent: action.idempotent,
+        repeat,
         call,
         run: work,
         isUnknown: error => mayHaveChanged(toFailure(error, invocation.correlationId), usage),
       });
+      return answered(outcome, call.caller, action);
+    };
 
     let outcome: Outcome;
     try {
@@ -146,9 +160,29 @@ function refuseUnlessRestricted({ access, uses }: Action, unknown: readonly Unkn
   );
 }
 
+/** What a write gave; what an earlier call gave says so first. */
+function answered({ output, repeatedAfterMs }: LedgerOutcome, caller: Caller, { effect }: Action): object {
+  if (repeatedAfterMs === undefined) return output;
+  const seconds = Math.max(1, Math.round(repeatedAfterMs / 1000));
+  const who = caller.kind === 'key' ? 'somebody with the same function key' : 'the same caller';
+  const again = effect === 'adds' ? ' To do it once more on purpose, make the same call with repeat: true.' : '';
+  const note = `Nothing was done this time: ${who} made the same call ${seconds} ${seconds === 1 ? 'second' : 'seconds'} ago, and this is what it did.${again}`;
+  const earlier = 'note' in output && typeof output.note === 'string' ? ` ${output.note}` : '';
+  // The note comes first, where a model reads it before the rest.
+  const { note: _, ...rest } = output as { note?: string };
+  return { note: note + earlier, ...rest, deduplicated: true };
+}
+
 /** The systems that an action calls, for sentences. */
 function titlesOf({ uses }: Action): string {
   return uses.map(({ title }) => title).join(' or ');
+}
+
+/** The inputs that the pipeline takes itself. */
+interface PipelineInput {
+  limit?: number;
+  pageToken?: string;
+  repeat?: boolean;
 }
 
 /** Parses an action's input and, for a list, where in it the answer starts. */
@@ -158,11 +192,11 @@ async function readCall(
   startedAt: number,
   binding: (input: object) => Promise<TokenBinding>,
 ) {
-  const { limit = 0, pageToken, ...input } = readInput(action.input, raw) as { limit?: number; pageToken?: string };
-  if (!pageToken) return { input, limit, position: firstPage(limit, startedAt) };
+  const { limit = 0, pageToken, repeat = false, ...input } = readInput(action.input, raw) as PipelineInput;
+  if (!pageToken) return { input, limit, repeat, position: firstPage(limit, startedAt) };
   const position = readPageToken(pageToken, await binding(input), startedAt);
   // Half a page was answered: the rest is found by asking for that very page again. A new page may be of any size.
-  return { input, limit, position: position.answered.length > 0 ? position : { ...position, limit } };
+  return { input, limit, repeat, position: position.answered.length > 0 ? position : { ...position, limit } };
 }
 
 function firstPage(limit: number, startedAt: number): Position {

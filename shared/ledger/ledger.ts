@@ -2,138 +2,205 @@ import { randomUUID } from 'node:crypto';
 import type { Call } from '../call.ts';
 import { Failure } from '../failure.ts';
 import { waitFor } from '../singleFlight.ts';
+import type { IdempotencyKey } from './idempotencyKey.ts';
 import type { HeldRow, LedgerRow, LedgerStore } from './ledgerStore.ts';
+import { seal, unseal } from './seal.ts';
+
+/** What a write does when it is made twice, which decides how long the ledger holds on to it. */
+export interface WriteKind {
+  /** True for what adds: a repetition is answered with what the first one did. */
+  isRemembered: boolean;
+  /** True for what leaves the same when it is made twice: where it is unknown whether it was made, it is made again. */
+  isIdempotent: boolean;
+}
+
+export interface LedgerWrite extends WriteKind {
+  key: IdempotencyKey;
+  /** True to make the write although the same was made just now. One that is under way is still waited for. */
+  repeat: boolean;
+  call: Call;
+  run(): Promise<object>;
+  /** Tells of a failure whether it leaves open if the write was made. */
+  isUnknown(error: unknown): boolean;
+}
+
+export interface LedgerOutcome {
+  output: object;
+  /** How many milliseconds ago the write was made, where it was made by an earlier call. */
+  repeatedAfterMs?: number;
+}
 
 /** Makes a write happen once, however often and wherever it is asked for. */
 export interface Ledger {
   /**
-   * Runs the write, unless the same one was begun within the last two minutes: then waits for that one, and gives its
-   * output. `isUnknown` tells of a failure whether it leaves open if the write was made.
-   * @throws Failure what the write failed with; `upstream_timeout`, not retryable, when nobody knows whether it was made;
-   * `upstream_unavailable` when the ledger cannot be asked: then the write was not made.
+   * Runs the write, unless the same one is under way, or was made and is remembered: then gives that one's output.
+   * @throws Failure what the write failed with; `upstream_timeout`, not retryable, when it cannot be told whether it was
+   * made; `upstream_unavailable` when the ledger cannot be asked: then the write was not made.
    */
-  once(write: {
-    fingerprint: string;
-    call: Call;
-    run(): Promise<object>;
-    isUnknown(error: unknown): boolean;
-  }): Promise<object>;
+  once(write: LedgerWrite): Promise<LedgerOutcome>;
 }
 
-/** For so long the same write is answered with what came of the first. */
-const LIFE_MS = 120_000;
-/** Instances' clocks may differ by this much before a row is taken for over too early. */
-const SKEW_MS = 5_000;
+/** For so long the same write is answered with what came of the first, or refused where that is unknown. */
+export const REMEMBERED_MS = 120_000;
+/** Ages are told with a margin of this: the store's clock has whole seconds, and requests take their time. */
+const MARGIN_MS = 3_000;
 const FIRST_POLL_MS = 25;
 const LONGEST_POLL_MS = 500;
 /** What is kept of a call's time to answer in, however slow the store is. */
 const ANSWER_MS = 250;
 /** JSON that is longer is not kept: a row holds a megabyte, and an answer is a fraction of it unless MAX_RESPONSE_BYTES was raised. */
 const MAX_RESULT_BYTES = 900_000;
+/** Calls of this process that are over, though their rows may still say otherwise. */
+const MAX_SETTLED = 1_000;
 
 /**
  * A ledger over any store. The row's atomic insert decides who runs. A failure that leaves no doubt takes the row away,
  * so that the same write can be tried again when its cause is gone; where there is doubt it stays, until it expires.
  */
 export function createLedger(store: LedgerStore, now: () => number): Ledger {
-  /** Takes the fingerprint for this call, or tells who has it. */
-  const claim = async (fingerprint: string, row: LedgerRow): Promise<{ version: string } | { held: HeldRow }> => {
+  const settled = new Set<string>();
+
+  const settledAs = (owner: string) => {
+    settled.add(owner);
+    for (const oldest of settled) {
+      if (settled.size <= MAX_SETTLED) break;
+      settled.delete(oldest);
+    }
+  };
+
+  /** Whether a row no longer stands in the way of the same write. */
+  const isOver = (held: HeldRow, { isIdempotent, isRemembered, repeat }: LedgerWrite): boolean => {
+    const { owner, state, ageMs, runsForMs, keptForMs } = held;
+    if (settled.has(owner) || ageMs > runsForMs + keptForMs + MARGIN_MS) return true;
+    if (state === 'done') return repeat || !isRemembered || ageMs > keptForMs + MARGIN_MS;
+    return !isRunning(held) && (repeat || isIdempotent);
+  };
+
+  /** Takes the key for this call, or tells who has it. */
+  const claim = async (write: LedgerWrite, row: LedgerRow): Promise<{ version: string } | { held: HeldRow }> => {
     for (;;) {
-      const inserted = await store.insert(fingerprint, row);
+      const inserted = await store.insert(write.key.id, row);
       if (inserted !== undefined) return { version: inserted };
-      const held = await store.read(fingerprint);
+      const held = await store.read(write.key.id);
       if (!held) continue;
       // An insert whose answer was lost is sent again, and then finds itself.
       if (held.owner === row.owner) return { version: held.version };
-      if (now() <= held.expiresAt + SKEW_MS) return { held };
-      const replaced = await store.replace(fingerprint, row, held.version);
+      if (!isOver(held, write)) return { held };
+      const replaced = await store.replace(write.key.id, row, held.version);
       if (replaced !== undefined) return { version: replaced };
     }
   };
 
   /** Waits for the store while there is time; what is not done by then goes on by itself. */
   const settle = async (call: Call, work: () => Promise<unknown>): Promise<void> => {
-    const settled = work().catch(error => {
-      // The row then runs out of time, and the same write is told to check first: nothing happens twice.
+    const settling = work().catch(error => {
       call.log.warn('ledgerNotSettled', { code: error instanceof Failure ? error.code : 'internal' });
     });
     const timeLeft = Math.max(0, call.deadline - ANSWER_MS - now());
-    await waitFor(settled, AbortSignal.timeout(timeLeft)).catch(() => undefined);
+    await waitFor(settling, AbortSignal.timeout(timeLeft)).catch(() => undefined);
   };
 
   /** A row whose insert seemed to fail may be there all the same, and would tell of a write that was never made. */
-  const withdraw = async (fingerprint: string, { owner }: LedgerRow): Promise<void> => {
-    const held = await store.read(fingerprint);
-    if (held?.owner === owner) await store.remove(fingerprint, held.version);
+  const withdraw = async ({ id }: IdempotencyKey, { owner }: LedgerRow): Promise<void> => {
+    const held = await store.read(id);
+    if (held?.owner === owner) await store.remove(id, held.version);
   };
 
-  const outcomeOf = async (fingerprint: string, first: HeldRow, call: Call): Promise<object | 'gone'> => {
+  /** Waits for the call that has the key. @returns undefined when this call may try to take it */
+  const outcomeOf = async (write: LedgerWrite, first: HeldRow): Promise<LedgerOutcome | undefined> => {
+    const { key, call } = write;
     let held: HeldRow | undefined = first;
     for (let wait = FIRST_POLL_MS; held; wait = Math.min(wait * 2, LONGEST_POLL_MS)) {
-      if (held.state === 'done') return repeated(held);
-      const isLeft = held.state === 'running' && now() <= held.deadline + SKEW_MS;
-      if (!isLeft || now() + wait >= call.deadline) throw unconfirmed(isLeft);
+      if (held.state === 'done' && !write.repeat) return repeated(held, key);
+      if (isOver(held, write)) return undefined;
+      if (!isRunning(held) || now() + wait >= call.deadline) throw unconfirmed();
       await waitFor(new Promise(resolve => setTimeout(resolve, wait)), call.signal);
-      held = await store.read(fingerprint);
+      held = await store.read(key.id);
     }
-    return 'gone';
+    return undefined;
+  };
+
+  /** Runs the write, and leaves in its row what must be known of it. */
+  const carryOut = async (write: LedgerWrite, row: LedgerRow, version: string): Promise<object> => {
+    const { key, call, run, isRemembered, isIdempotent, isUnknown } = write;
+    const over: LedgerRow = { ...row, runsForMs: 0 };
+    const forget = async () => {
+      settledAs(row.owner);
+      await store.remove(key.id, version).catch(() => store.remove(key.id, version));
+    };
+    let output: object;
+    try {
+      output = await run();
+    } catch (error) {
+      const leavesDoubt = isUnknown(error) && !isIdempotent;
+      await settle(call, () =>
+        leavesDoubt ? store.replace(key.id, { ...over, state: 'unknown' }, version) : forget(),
+      );
+      throw error;
+    }
+    await settle(call, async () => {
+      const done: LedgerRow = { ...over, state: 'done', ...kept(output, key), ...(!isRemembered && { keptForMs: 0 }) };
+      const written = await store.replace(key.id, done, version).catch(error => {
+        if (isIdempotent) settledAs(row.owner);
+        throw error;
+      });
+      // Calls that wait at this moment are answered from the row.
+      const remove = () => store.remove(key.id, written ?? '').catch(() => undefined);
+      if (!isRemembered) setTimeout(remove, WAITERS_MS).unref();
+    });
+    return output;
   };
 
   return {
-    async once({ fingerprint, call, run, isUnknown }) {
+    async once(write) {
+      const { key, call } = write;
       for (;;) {
         const row: LedgerRow = {
           owner: randomUUID(),
           state: 'running',
-          deadline: call.deadline,
-          expiresAt: now() + LIFE_MS,
+          runsForMs: Math.max(0, call.deadline - now()),
+          keptForMs: REMEMBERED_MS,
         };
-        const claimed = await claim(fingerprint, row).catch(error => {
-          void settle(call, () => withdraw(fingerprint, row));
+        const claimed = await claim(write, row).catch(error => {
+          void settle(call, () => withdraw(key, row));
           throw error;
         });
         if ('held' in claimed) {
-          const outcome = await outcomeOf(fingerprint, claimed.held, call);
-          if (outcome !== 'gone') return outcome;
-          // The first one failed without a doubt: this one may well succeed.
+          const outcome = await outcomeOf(write, claimed.held);
+          if (outcome) return outcome;
+          // The first one failed without a doubt, or its answer is not kept: this one may take the key.
           continue;
         }
-        const { version } = claimed;
-        const remove = () => store.remove(fingerprint, version);
-        let output: object;
-        try {
-          output = await run();
-        } catch (error) {
-          await settle(call, () =>
-            isUnknown(error)
-              ? store.replace(fingerprint, { ...row, state: 'unknown' }, version)
-              : remove().catch(remove),
-          );
-          throw error;
-        }
-        const result = JSON.stringify(output);
-        const kept = Buffer.byteLength(result) <= MAX_RESULT_BYTES ? { result } : {};
-        await settle(call, () => store.replace(fingerprint, { ...row, state: 'done', ...kept }, version));
-        return output;
+        return { output: await carryOut(write, row, claimed.version) };
       }
     },
   };
 }
 
-function repeated({ result }: HeldRow): object {
-  if (result !== undefined) return { ...JSON.parse(result), deduplicated: true };
+/** Whoever waits for a write under way looks at least this often. */
+const WAITERS_MS = LONGEST_POLL_MS * 2;
+
+function isRunning({ state, ageMs, runsForMs }: HeldRow): boolean {
+  return state === 'running' && ageMs <= runsForMs + MARGIN_MS;
+}
+
+function kept(output: object, key: IdempotencyKey): { result?: Uint8Array } {
+  const result = seal(JSON.stringify(output), key);
+  return result.length <= MAX_RESULT_BYTES ? { result } : {};
+}
+
+function repeated({ result, ageMs }: HeldRow, key: IdempotencyKey): LedgerOutcome {
+  if (result !== undefined) return { output: JSON.parse(unseal(result, key)), repeatedAfterMs: ageMs };
   throw new Failure(
     'conflict',
-    'The same change was made moments ago, and its answer was too large to be kept. Look up what came of it.',
+    'The same change was made moments ago, and its answer was too large to be kept. Look up what came of it; to make the change again on purpose, give repeat: true.',
   );
 }
 
-function unconfirmed(isUnderWay: boolean): Failure {
+function unconfirmed(): Failure {
   return new Failure(
     'upstream_timeout',
-    isUnderWay
-      ? 'The same change is being made at this moment and is not confirmed yet. Check with a lookup before you try it again.'
-      : 'The same change was tried moments ago, and it may or may not have been made. Check with a lookup; if it was not, it can be tried again two minutes after the first time.',
+    'The same change was begun moments ago, and it is not confirmed: it may or may not have been made. Check with a lookup before you try it again; where it was not made, it can be tried again two minutes after the first time.',
     { retryable: false },
   );
 }

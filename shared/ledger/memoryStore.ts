@@ -1,37 +1,42 @@
 import type { HeldRow, LedgerRow, LedgerStore } from './ledgerStore.ts';
 
+type Row = LedgerRow & { version: string; writtenAt: number };
+
 /** A ledger of this process alone. */
 export function memoryStore(now: () => number): LedgerStore {
-  const rows = new Map<string, HeldRow>();
+  const rows = new Map<string, Row>();
   let versions = 0;
-  const put = (fingerprint: string, row: LedgerRow) => {
+  const put = (key: string, row: LedgerRow) => {
     const version = String(++versions);
-    rows.set(fingerprint, { ...row, version });
+    // A row that was written again is the youngest.
+    rows.delete(key);
+    rows.set(key, { ...row, version, writtenAt: now() });
     return version;
   };
-  const isCurrent = (fingerprint: string, version: string) => rows.get(fingerprint)?.version === version;
+  const isCurrent = (key: string, version: string) => rows.get(key)?.version === version;
 
-  /** Rows are in the order in which they were begun, and so in that in which they expire. */
   const sweep = () => {
-    for (const [fingerprint, { expiresAt }] of rows) {
-      if (expiresAt > now()) break;
-      rows.delete(fingerprint);
+    for (const [key, { writtenAt, runsForMs, keptForMs }] of rows) {
+      if (now() - writtenAt > runsForMs + keptForMs) rows.delete(key);
     }
   };
 
   return {
-    async insert(fingerprint, row) {
+    async insert(key, row) {
       sweep();
-      return rows.has(fingerprint) ? undefined : put(fingerprint, row);
+      return rows.has(key) ? undefined : put(key, row);
     },
-    async read(fingerprint) {
-      return rows.get(fingerprint);
+    async read(key): Promise<HeldRow | undefined> {
+      const row = rows.get(key);
+      if (!row) return undefined;
+      const { writtenAt, ...held } = row;
+      return { ...held, ageMs: now() - writtenAt };
     },
-    async replace(fingerprint, row, version) {
-      return isCurrent(fingerprint, version) ? put(fingerprint, row) : undefined;
+    async replace(key, row, version) {
+      return isCurrent(key, version) ? put(key, row) : undefined;
     },
-    async remove(fingerprint, version) {
-      if (isCurrent(fingerprint, version)) rows.delete(fingerprint);
+    async remove(key, version) {
+      if (isCurrent(key, version)) rows.delete(key);
     },
   };
 }

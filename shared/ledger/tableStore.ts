@@ -6,40 +6,56 @@ import type { Environment } from '../settings/setting.ts';
 import type { HeldRow, LedgerRow, LedgerStore } from './ledgerStore.ts';
 
 const TABLE = 'ledger';
-/** All rows are in one partition, so that those that are over can be removed together. */
-const PARTITION = 'write';
 const REQUEST_MS = 3_000;
 /** A binary property holds 64 KiB: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
 const PROPERTY_BYTES = 64_000;
-const SWEEP_EVERY_MS = 10 * 60_000;
-/** Rows are removed only long after they expired, whatever the clocks of other instances say. */
-const SWEEP_AFTER_MS = 60 * 60_000;
-/** As many as one transaction may have. */
+/** Keys are spread over this many hexadecimal digits' worth of partitions, each of which takes 2,000 requests a second. */
+const PARTITION_DIGITS = 2;
+const SWEEP_EVERY_MS = 60_000;
+/** As many as one answer has. */
 const SWEEP_ROWS = 100;
 
 const entitySchema = z.looseObject({
   etag: z.string(),
+  timestamp: z.coerce.date(),
   owner: z.string(),
   state: z.enum(['running', 'done', 'unknown']),
-  deadline: z.date().transform(Number),
-  expiresAt: z.date().transform(Number),
+  runsForMs: z.number(),
+  keptForMs: z.number(),
   parts: z.number(),
 });
 
-/** A ledger that all instances share, in Azure Table Storage. */
-export function tableStore(options: {
+export interface TableStoreOptions {
   endpoint: string;
   clientId: string | undefined;
   env: Environment;
   now: () => number;
-}): LedgerStore {
-  const { endpoint, clientId, env, now } = options;
+  /** No row is needed for longer than this, whatever the settings of the instance that wrote it. */
+  longestMs: number;
+}
+
+/**
+ * A ledger that all instances share, in Azure Table Storage. A row's age is told by the service's own clock: the time at
+ * which it was written against the time at which it was read, so that instances' clocks do not matter.
+ */
+export function tableStore(options: TableStoreOptions): LedgerStore {
+  const { endpoint, clientId, env, now, longestMs } = options;
   const client = new TableClient(endpoint, TABLE, azureCredential(clientId, env), {
     retryOptions: { maxRetries: 1, retryDelayInMs: 100, maxRetryDelayInMs: 500 },
   });
   let sweptAt = now();
+  /** The service's clock against this instance's. */
+  let offsetMs = 0;
 
   const inTime = () => ({ abortSignal: AbortSignal.timeout(REQUEST_MS) });
+
+  /** The service's time at which it gave an answer, in whole seconds. */
+  const serverTime = (headers: { get(name: string): string | undefined }): number => {
+    const told = Date.parse(headers.get('date') ?? '');
+    if (Number.isNaN(told)) return now() + offsetMs;
+    offsetMs = told - now();
+    return told;
+  };
 
   /** Undefined where the answer has one of the statuses that say no. A table that is not there yet is made. */
   const ask = async <Result>(
@@ -60,63 +76,84 @@ export function tableStore(options: {
     }
   };
 
-  /** Table Storage forgets nothing by itself. */
+  /** Table Storage forgets nothing by itself. Another instance may sweep the same rows: what one leaves, the next finds. */
   const sweep = async () => {
     if (now() - sweptAt < SWEEP_EVERY_MS) return;
     sweptAt = now();
-    const filter = odata`PartitionKey eq ${PARTITION} and expiresAt lt ${new Date(now() - SWEEP_AFTER_MS)}`;
+    const before = new Date(now() + offsetMs - longestMs);
+    const filter = odata`Timestamp lt ${before}`;
     const pages = client
-      .listEntities({ queryOptions: { filter, select: ['partitionKey', 'rowKey'] } })
+      .listEntities({ queryOptions: { filter, select: ['PartitionKey', 'RowKey'] } })
       .byPage({ maxPageSize: SWEEP_ROWS });
     for await (const page of pages) {
-      if (page.length > 0) {
-        await client.submitTransaction(page.map(({ rowKey = '' }) => ['delete', { partitionKey: PARTITION, rowKey }]));
-      }
+      await Promise.allSettled(
+        page.map(({ partitionKey = '', rowKey = '' }) => client.deleteEntity(partitionKey, rowKey, inTime())),
+      );
     }
   };
 
+  /** Also when no other write comes for a while. */
+  const sweepLater = () => {
+    void sweep().catch(() => undefined);
+    setTimeout(() => sweep().catch(() => undefined), longestMs + SWEEP_EVERY_MS).unref();
+  };
+
   return {
-    async insert(fingerprint, row) {
-      // Another instance may sweep the same rows: what one leaves the next finds.
-      void sweep().catch(() => undefined);
-      return (await ask(options => client.createEntity(toEntity(fingerprint, row), options), [409]))?.etag;
+    async insert(key, row) {
+      sweepLater();
+      const entity = toEntity(key, row);
+      return (await ask(options => client.createEntity(entity, options), [409]))?.etag;
     },
-    async read(fingerprint) {
-      const entity = await ask(options => client.getEntity(PARTITION, fingerprint, options), [404]);
-      return entity && toRow(entity);
+    async read(key) {
+      let readAt = now() + offsetMs;
+      const get = (options: { abortSignal: AbortSignal }) =>
+        client.getEntity(partitionOf(key), key, {
+          ...options,
+          onResponse: ({ headers }) => {
+            readAt = serverTime(headers);
+          },
+        });
+      const entity = await ask(get, [404]);
+      return entity && toRow(entity, readAt);
     },
-    async replace(fingerprint, row, version) {
+    async replace(key, row, version) {
+      const entity = toEntity(key, row);
       const update = (options: { abortSignal: AbortSignal }) =>
-        client.updateEntity(toEntity(fingerprint, row), 'Replace', { ...options, etag: version });
+        client.updateEntity(entity, 'Replace', { ...options, etag: version });
       return (await ask(update, [404, 412]))?.etag;
     },
-    async remove(fingerprint, version) {
-      await ask(options => client.deleteEntity(PARTITION, fingerprint, { ...options, etag: version }), [404, 412]);
+    async remove(key, version) {
+      await ask(options => client.deleteEntity(partitionOf(key), key, { ...options, etag: version }), [404, 412]);
     },
   };
 }
 
-function toEntity(fingerprint: string, { owner, state, result, deadline, expiresAt }: LedgerRow) {
-  const bytes = Buffer.from(result ?? '');
-  const parts = Array.from({ length: Math.ceil(bytes.length / PROPERTY_BYTES) }, (_, index) =>
-    bytes.subarray(index * PROPERTY_BYTES, (index + 1) * PROPERTY_BYTES),
+function partitionOf(key: string): string {
+  return key.slice(0, PARTITION_DIGITS);
+}
+
+function toEntity(key: string, { owner, state, result = new Uint8Array(), runsForMs, keptForMs }: LedgerRow) {
+  const parts = Array.from({ length: Math.ceil(result.length / PROPERTY_BYTES) }, (_, index) =>
+    result.subarray(index * PROPERTY_BYTES, (index + 1) * PROPERTY_BYTES),
   );
   return {
-    partitionKey: PARTITION,
-    rowKey: fingerprint,
+    partitionKey: partitionOf(key),
+    rowKey: key,
     owner,
     state,
-    deadline: new Date(deadline),
-    expiresAt: new Date(expiresAt),
+    runsForMs,
+    keptForMs,
     parts: parts.length,
     ...Object.fromEntries(parts.map((part, index) => [`result${index}`, part])),
   };
 }
 
-function toRow(entity: unknown): HeldRow {
-  const { etag: version, parts, owner, state, deadline, expiresAt, ...others } = entitySchema.parse(entity);
+function toRow(entity: unknown, readAt: number): HeldRow {
+  const { etag: version, timestamp, parts, owner, state, runsForMs, keptForMs, ...others } = entitySchema.parse(entity);
   const result = Array.from({ length: parts }, (_, index) => z.instanceof(Uint8Array).parse(others[`result${index}`]));
-  return { version, owner, state, deadline, expiresAt, ...(parts > 0 && { result: Buffer.concat(result).toString() }) };
+  // A row may be younger than the second in which it was read.
+  const ageMs = Math.max(0, readAt - timestamp.getTime());
+  return { version, ageMs, owner, state, runsForMs, keptForMs, ...(parts > 0 && { result: Buffer.concat(result) }) };
 }
 
 /** https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes */

@@ -7,7 +7,7 @@ import type { SecretStore } from './secretStore.ts';
 export const SIGNING_KEY = 'signing-key';
 
 /** What a key is for: each purpose has its own, so that what was signed for one is worth nothing for another. */
-export type SigningPurpose = 'page-token' | 'ledger' | 'plan';
+export type SigningPurpose = 'page-token' | 'plan';
 
 /** Keys of one purpose. */
 export interface Signer {

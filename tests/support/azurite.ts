@@ -14,6 +14,8 @@ const CLIENT_ID = '00000000-0000-0000-0000-00000000c11d';
 export interface Azurite {
   /** Settings that let an app keep its ledger here, signed in by its managed identity. */
   settings: Record<string, string>;
+  /** Everything that a table holds, as the service sends it. */
+  readTable(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -61,6 +63,16 @@ export async function startAzurite(): Promise<Azurite> {
       IDENTITY_ENDPOINT: `http://127.0.0.1:${(identity.address() as AddressInfo).port}/msi/token`,
       IDENTITY_HEADER,
       NODE_EXTRA_CA_CERTS: certificate.file,
+    },
+    async readTable(name) {
+      const response = await fetch(`https://127.0.0.1:${port}/devstoreaccount1/${name}()`, {
+        headers: {
+          authorization: `Bearer ${storageToken().access_token}`,
+          accept: 'application/json;odata=nometadata',
+          'x-ms-version': '2019-02-02',
+        },
+      });
+      return response.text();
     },
     async stop() {
       identity.closeAllConnections();
