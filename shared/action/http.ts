@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Log } from '../call.ts';
-import { Failure } from '../failure.ts';
+import { Failure, invalidInput } from '../failure.ts';
 import type { ActionEntry } from './defineAction.ts';
-import { invalidInput } from './input.ts';
 import type { Invocation, Invoke, Outcome } from './invoke.ts';
 import { toInlineError, toProblem } from './problem.ts';
 

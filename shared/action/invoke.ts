@@ -1,6 +1,6 @@
 import type { Call, Log, Usage } from '../call.ts';
 import type { Caller, Credentials } from '../caller/caller.ts';
-import { Failure } from '../failure.ts';
+import { Failure, lostWrite } from '../failure.ts';
 import { fingerprint } from '../ledger/fingerprint.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Permit } from '../policy/policy.ts';
@@ -9,7 +9,6 @@ import type { OpenSigner } from '../secrets/signer.ts';
 import type { Config } from '../settings/config.ts';
 import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
-import { lostWrite } from '../upstream/upstream.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
 import type { Action } from './defineAction.ts';
 import { readInput } from './input.ts';

@@ -9,7 +9,7 @@ import {
   handleWhen,
 } from 'cockatiel';
 import type { Call } from '../call.ts';
-import { Failure } from '../failure.ts';
+import { Failure, lostWrite } from '../failure.ts';
 import { waitFor } from '../singleFlight.ts';
 import { backoff, retryAfter } from './retryAfter.ts';
 
@@ -248,13 +248,4 @@ function errorCode(error: unknown): string | undefined {
 function lateFailure(title: string, { safe }: UpstreamRequest, sent: boolean, cause?: unknown): Failure {
   if (sent && !safe) return lostWrite(title, cause);
   return new Failure('upstream_timeout', `${title} did not answer in time. Try again, or ask for less.`, { cause });
-}
-
-/** The answer to a write was lost: nobody knows whether it was made, so nobody may simply repeat it. */
-export function lostWrite(title: string, cause?: unknown): Failure {
-  return new Failure(
-    'upstream_timeout',
-    `${title} did not confirm the change, so it may or may not have been made. Check with a lookup before you try it again.`,
-    { retryable: false, cause },
-  );
 }

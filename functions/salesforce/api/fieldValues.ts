@@ -1,5 +1,4 @@
-import { invalidInput } from '../../../shared/action/input.ts';
-import type { FieldError } from '../../../shared/failure.ts';
+import { type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { isDate, isRecordId } from './inputs.ts';
 import type { FieldDescription, ObjectDescription } from './wire.ts';
 

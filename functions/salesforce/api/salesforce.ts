@@ -1,9 +1,8 @@
 import type * as z from 'zod';
 import { type Call, shareable } from '../../../shared/call.ts';
-import { Failure } from '../../../shared/failure.ts';
+import { Failure, lostWrite } from '../../../shared/failure.ts';
 import { shortLived } from '../../../shared/shortLived.ts';
 import { waitFor } from '../../../shared/singleFlight.ts';
-import { lostWrite } from '../../../shared/upstream/upstream.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { answerFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
