@@ -1,6 +1,7 @@
 import type { Client } from 'jira.js/core';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
 import { isLoopback } from '../../../shared/settings/setting.ts';
 import {
   type Credentials,
@@ -137,11 +138,9 @@ function queryString(searchParams: Record<string, unknown>): string {
 
 function parseBody(body: string, status: number): unknown {
   if (body === '' && status !== 200) return undefined;
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw garbled(cause);
-  }
+  const value = parseJson(body);
+  if (value === undefined) throw garbled();
+  return value;
 }
 
 /** Jira answered with something that is not Jira's. */

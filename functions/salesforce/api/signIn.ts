@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
 import { isLoopback } from '../../../shared/settings/setting.ts';
 import { type Credentials, SecretRefused, type Token, tokenCredentials } from '../../../shared/upstream/credentials.ts';
 import type { SalesforceParts, SalesforceSettings } from '../settings.ts';
@@ -199,12 +200,4 @@ function trustedInstance(instanceUrl: string, loginUrl: string): string {
     'The sign-in names an address that is not of Salesforce, so nothing was sent there. An administrator must check SALESFORCE_LOGIN_URL.',
     { retryable: false },
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
