@@ -2,7 +2,8 @@ import { type Call, shareable } from '../call.ts';
 import { Failure } from '../failure.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import { singleFlight, waitFor } from '../singleFlight.ts';
-import type { Upstream, UpstreamAnswer } from './upstream.ts';
+import type { UpstreamAnswer } from './http.ts';
+import type { Upstream } from './upstream.ts';
 
 /** What an upstream lets us in with. */
 export interface Token {

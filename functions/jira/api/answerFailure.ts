@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Failure, type FieldError } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
-import type { UpstreamAnswer } from '../../../shared/upstream/upstream.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes */
 const errorCollection = z.object({

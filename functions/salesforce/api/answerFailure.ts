@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Failure, type FailureCode, type FailureOptions, type FieldError } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
-import type { UpstreamAnswer } from '../../../shared/upstream/upstream.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 
 const matchSchema = z.object({
   record: z.object({

@@ -3,7 +3,7 @@ import { Connection } from 'jsforce/lib/connection.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { UpstreamAnswer } from '../../../shared/upstream/upstream.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { answerFailure } from './answerFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
