@@ -13,8 +13,8 @@ export interface Usage {
   requests: number;
   /** Requests that may have changed something, whether or not they were answered. */
   writes: number;
-  /** What the upstream says of the org's daily allowance, such as `14/15000`. */
-  apiUsage?: string;
+  /** What upstreams say of their own limits, such as `14/15000`, by the name it has in the call's log line. */
+  reported: Record<string, string>;
 }
 
 /** One call of one action: who asks, until when, and what is told about it. */

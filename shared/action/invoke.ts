@@ -54,7 +54,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
   const { config, identify, secrets, systems, ledger, now } = parts;
   return async (action, rawInput, invocation) => {
     const startedAt = now();
-    const usage: Usage = { requests: 0, writes: 0 };
+    const usage: Usage = { requests: 0, writes: 0, reported: {} };
     let caller: Caller | undefined;
 
     const run = async (): Promise<Answer> => {
@@ -210,7 +210,7 @@ function logCall(
     code: outcome.ok ? 'ok' : outcome.failure.code,
     durationMs: Math.round(figures.durationMs),
     upstreamCalls: figures.usage.requests,
-    ...(figures.usage.apiUsage && { apiUsage: figures.usage.apiUsage }),
+    ...figures.usage.reported,
     bytes: outcome.ok ? Buffer.byteLength(outcome.body) : 0,
     caller: figures.caller?.id ?? 'unknown',
   };

@@ -16,7 +16,7 @@ import { sendOnce, type UpstreamAnswer, type UpstreamRequest } from './http.ts';
 import { backoff } from './retryAfter.ts';
 
 /** One try: it ends when the signal aborts, and has `timeLeftMs` until then. */
-export type Attempt<Result> = (signal: AbortSignal, timeLeftMs: number) => Promise<Result>;
+type Attempt<Result> = (signal: AbortSignal, timeLeftMs: number) => Promise<Result>;
 
 export interface Work {
   /** The host or database that is asked. Each has a circuit breaker and a concurrency limit of its own. */

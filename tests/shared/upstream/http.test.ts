@@ -36,7 +36,7 @@ describe('a write', () => {
         message: expect.stringContaining('Check with a lookup'),
       });
       expect(server.requests).toHaveLength(1);
-      expect(call.usage).toEqual({ requests: 1, writes: 1 });
+      expect(call.usage).toMatchObject({ requests: 1, writes: 1 });
     },
   );
 

@@ -11,7 +11,7 @@ export function testCall(milliseconds = 5_000): Call {
     signal: AbortSignal.timeout(milliseconds),
     caller: { kind: 'key', id: 'key', roles: [] },
     permit: unrestricted,
-    usage: { requests: 0, writes: 0 },
+    usage: { requests: 0, writes: 0, reported: {} },
     log: { info() {}, warn() {}, error() {} },
   };
 }
