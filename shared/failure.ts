@@ -24,7 +24,7 @@ export interface FieldError {
 }
 
 export interface FailureOptions {
-  /** Overrides the code's own `retryable`: a write whose answer was lost is not safe to repeat. */
+  /** Overrides the default of the code: a write whose answer was lost is not safe to repeat. */
   retryable?: boolean;
   /** Seconds to wait before the same call may succeed. */
   retryAfterSeconds?: number;
