@@ -1,8 +1,9 @@
 import { DefaultAzureCredential, ManagedIdentityCredential } from '@azure/identity';
+import { createCache } from './cache.ts';
 import type { Environment } from './settings/setting.ts';
-import { singleFlight, waitFor } from './singleFlight.ts';
+import { waitFor } from './singleFlight.ts';
 
-/** https://learn.microsoft.com/javascript/api/@azure/core-auth/accesstoken */
+/** `expiresOnTimestamp` is in milliseconds since the epoch: https://learn.microsoft.com/javascript/api/@azure/core-auth/accesstoken */
 interface AccessToken {
   token: string;
   expiresOnTimestamp: number;
@@ -13,30 +14,27 @@ export interface AzureCredential {
 }
 
 const RENEW_BEFORE_MS = 5 * 60_000;
-/** An identity endpoint that hangs must not keep everybody waiting for the one flight. */
+/** An identity endpoint that hangs must not block the flight that all callers wait for. */
 const TOKEN_TIMEOUT_MS = 5_000;
+const MAX_SCOPES = 20;
 
 /**
- * The app's managed identity in Azure, the developer's own sign-in elsewhere. Tokens are asked for in one flight each:
- * the SDK itself sends one request per caller while it has none.
+ * The app's managed identity in Azure, the developer's own sign-in elsewhere. Each access token is requested in a single
+ * flight: the SDK itself sends one request per caller while it has none.
  */
 export function azureCredential(clientId: string | undefined, env: Environment): AzureCredential {
   const credential = env.IDENTITY_ENDPOINT
     ? new ManagedIdentityCredential(clientId ? { clientId } : {})
     : new DefaultAzureCredential(clientId ? { managedIdentityClientId: clientId } : {});
-  const fly = singleFlight<string, AccessToken>();
-  const tokens = new Map<string, AccessToken>();
+  const tokens = createCache<string, AccessToken>({
+    until: ({ expiresOnTimestamp }) => expiresOnTimestamp - RENEW_BEFORE_MS,
+    maxEntries: MAX_SCOPES,
+  });
   return {
-    async getToken(scopes) {
-      const key = String(scopes);
-      const known = tokens.get(key);
-      if (known && known.expiresOnTimestamp - Date.now() > RENEW_BEFORE_MS) return known;
-      return fly(key, async () => {
+    getToken: scopes =>
+      tokens.get(String(scopes), () => {
         const abortSignal = AbortSignal.timeout(TOKEN_TIMEOUT_MS);
-        const token = await waitFor(credential.getToken(scopes, { abortSignal }), abortSignal);
-        tokens.set(key, token);
-        return token;
-      });
-    },
+        return waitFor(credential.getToken(scopes, { abortSignal }), abortSignal);
+      }),
   };
 }

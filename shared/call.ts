@@ -13,18 +13,18 @@ export interface Usage {
   requests: number;
   /** Requests that may have changed something, whether or not they were answered. */
   writes: number;
-  /** What the upstream says of the org's daily allowance, such as `14/15000`. */
-  apiUsage?: string;
+  /** What upstreams say of their own limits, such as `14/15000`, by the name it has in the call's log line. */
+  reported: Record<string, string>;
 }
 
-/** One call of one action: who asks, until when, and what is told about it. */
+/** One call of one action: its caller, deadline, trace, usage and log. */
 export interface Call {
   correlationId: string;
   /** W3C trace context, sent to every upstream: https://www.w3.org/TR/trace-context/ */
   traceparent: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  /** Milliseconds since the epoch, after which no answer is wanted. */
+  /** Milliseconds since the epoch, after which the caller no longer waits. */
   deadline: number;
   /** Aborted at the deadline. */
   signal: AbortSignal;
@@ -35,7 +35,7 @@ export interface Call {
 }
 
 /**
- * The same call with a time of its own, for work that several callers wait for: one caller's deadline must not end it
+ * The same call with a deadline of its own, for work that several callers share: one caller's deadline must not end it
  * for the others.
  */
 export function shareable(call: Call, milliseconds: number, now: number): Call {

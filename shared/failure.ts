@@ -24,7 +24,7 @@ export interface FieldError {
 }
 
 export interface FailureOptions {
-  /** Overrides the code's own `retryable`: a write whose answer was lost is not safe to repeat. */
+  /** Overrides the default of the code: a write whose answer was lost is not safe to repeat. */
   retryable?: boolean;
   /** Seconds to wait before the same call may succeed. */
   retryAfterSeconds?: number;
@@ -58,4 +58,19 @@ export class Failure extends Error {
     this.errors = options.errors;
     this.halfDone = options.halfDone ?? false;
   }
+}
+
+/** One failure for everything that is wrong with an input. */
+export function invalidInput(errors: FieldError[]): Failure {
+  const detail = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join(' ');
+  return new Failure('invalid_input', detail, { errors });
+}
+
+/** The answer to a write was lost. It is not known whether the write was made, so it must not be repeated unchecked. */
+export function lostWrite(title: string, cause?: unknown): Failure {
+  return new Failure(
+    'upstream_timeout',
+    `${title} did not confirm the change, so it may or may not have been made. Check with a lookup before you try it again.`,
+    { retryable: false, cause },
+  );
 }

@@ -1,4 +1,4 @@
-/** Runs one piece of work per key at a time: who asks meanwhile waits for the same result. */
+/** Runs one piece of work per key at a time; callers that ask meanwhile share its result. */
 export function singleFlight<Key, Result>(): (key: Key, work: () => Promise<Result>) => Promise<Result> {
   const flights = new Map<Key, Promise<Result>>();
   return (key, work) => {
@@ -12,7 +12,7 @@ export function singleFlight<Key, Result>(): (key: Key, work: () => Promise<Resu
 
 /** Waits for `work`, but no longer than the signal allows; the work itself goes on for the others who wait. */
 export async function waitFor<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  // Whoever waits may be gone before the work fails.
+  // The caller may have stopped waiting by the time the work fails: that must not be an unhandled rejection.
   work.catch(() => {});
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();

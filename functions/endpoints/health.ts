@@ -80,7 +80,7 @@ export function readiness(backend: Backend) {
       startedAt,
       deadline: startedAt + CHECK_TIMEOUT_MS,
       signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
-      usage: { requests: 0, writes: 0 },
+      usage: { requests: 0, writes: 0, reported: {} },
     };
     const isOpen = ({ name }: System) =>
       actions.some(action => action.system === name && permit.allows(action)) ||

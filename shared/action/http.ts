@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Log } from '../call.ts';
-import { Failure } from '../failure.ts';
+import { Failure, invalidInput } from '../failure.ts';
+import { parseJson } from '../parseJson.ts';
 import type { ActionEntry } from './defineAction.ts';
-import { invalidInput } from './input.ts';
 import type { Invocation, Invoke, Outcome } from './invoke.ts';
 import { toInlineError, toProblem } from './problem.ts';
 
@@ -96,14 +96,6 @@ async function readBody(request: HttpRequest): Promise<Record<string, unknown>> 
     'invalid_input',
     'The body is not a JSON object. Send the inputs as one, with content-type application/json.',
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function contextLog(context: InvocationContext, correlationId: string): Log {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { Failure, type FieldError } from '../failure.ts';
+import { type FieldError, invalidInput } from '../failure.ts';
 
 /**
  * Reads an action's input from query parameters, a JSON body or a tool call's arguments. Texts become numbers and
@@ -25,12 +25,6 @@ export function readInput(schema: z.ZodObject, raw: Readonly<Record<string, unkn
     errors.push({ field, message: missing ? missingMessage(schema, field) : sentence(issue.message) });
   }
   throw invalidInput(errors);
-}
-
-/** One failure for everything that is wrong with an input. */
-export function invalidInput(errors: FieldError[]): Failure {
-  const detail = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join(' ');
-  return new Failure('invalid_input', detail, { errors });
 }
 
 type Primitive = 'string' | 'number' | 'boolean' | 'enum';

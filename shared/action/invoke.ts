@@ -1,6 +1,6 @@
 import type { Call, Log, Usage } from '../call.ts';
 import type { Caller, Credentials } from '../caller/caller.ts';
-import { Failure } from '../failure.ts';
+import { Failure, lostWrite } from '../failure.ts';
 import { idempotencyKey } from '../ledger/idempotencyKey.ts';
 import type { Ledger, LedgerOutcome } from '../ledger/ledger.ts';
 import type { Permit } from '../policy/policy.ts';
@@ -9,7 +9,6 @@ import type { OpenSigner } from '../secrets/signer.ts';
 import type { Config } from '../settings/config.ts';
 import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
-import { lostWrite } from '../upstream/upstream.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
 import type { Action } from './defineAction.ts';
 import { readInput } from './input.ts';
@@ -55,7 +54,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
   const { config, identify, secrets, systems, ledger, now } = parts;
   return async (action, rawInput, invocation) => {
     const startedAt = now();
-    const usage: Usage = { requests: 0, writes: 0 };
+    const usage: Usage = { requests: 0, writes: 0, reported: {} };
     let caller: Caller | undefined;
 
     const run = async (): Promise<Answer> => {
@@ -245,7 +244,7 @@ function logCall(
     code: outcome.ok ? 'ok' : outcome.failure.code,
     durationMs: Math.round(figures.durationMs),
     upstreamCalls: figures.usage.requests,
-    ...(figures.usage.apiUsage && { apiUsage: figures.usage.apiUsage }),
+    ...figures.usage.reported,
     bytes: outcome.ok ? Buffer.byteLength(outcome.body) : 0,
     caller: figures.caller?.id ?? 'unknown',
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Failure } from '../failure.ts';
+import { parseJson } from '../parseJson.ts';
 import type { Signer } from '../secrets/signer.ts';
 
 const DEFAULT_LIMIT = 25;
@@ -134,12 +135,4 @@ export function readPageToken(pageToken: string, { fingerprint, signer }: TokenB
 
 function refuse(message: string): Failure {
   return new Failure('invalid_input', `pageToken: ${message}`, { errors: [{ field: 'pageToken', message }] });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { invalidInput } from './input.ts';
+import { invalidInput } from '../failure.ts';
 
 const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const span = /^(\d{1,5})\s?(m|h|d|w)$/i;

@@ -4,6 +4,7 @@ import type { Action } from '../action/defineAction.ts';
 import type { System } from '../action/defineSystem.ts';
 import type { Caller } from '../caller/caller.ts';
 import { Failure } from '../failure.ts';
+import { parseJson } from '../parseJson.ts';
 import type { AppSettings } from '../settings/common.ts';
 
 /** What an administrator closes, and for whom. */
@@ -147,7 +148,9 @@ function parsePolicy(
   text: string,
   { systems, actions }: { systems: readonly System[]; actions: readonly Pick<Action, 'name'>[] },
 ): PolicyRules {
-  const parsed = policySchema(systems).safeParse(parseJson(text));
+  const value = parseJson(text);
+  if (value === undefined) throw wrong(['It is not JSON.']);
+  const parsed = policySchema(systems).safeParse(value);
   if (!parsed.success) throw wrong(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
   const { applications, ...others } = parsed.data;
   const policy = {
@@ -164,14 +167,6 @@ function parsePolicy(
   ]);
   if (unknown.length > 0) throw wrong(unknown);
   return policy;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw wrong(['It is not JSON.']);
-  }
 }
 
 function wrong(reasons: readonly string[]): Failure {

@@ -13,7 +13,7 @@ export function keyVaultSource(options: {
   env: Environment;
 }): SecretSource {
   const { vaultUrl, clientId, env } = options;
-  // A vault on loopback is a stand-in in a test: it has no Azure domain name to check the challenge against.
+  // A vault on loopback is a test's: the SDK would expect a domain name of Azure in its challenge.
   const standIn = isLoopback(vaultUrl);
   const client = new SecretClient(vaultUrl, azureCredential(clientId, env), {
     disableChallengeResourceVerification: standIn,
@@ -47,7 +47,7 @@ function toFailure(cause: unknown, name: string, vaultUrl: string): Failure {
       { cause },
     );
   }
-  // The SDK gives an identity endpoint that is down the same name as one that knows of no identity.
+  // The SDK reports an identity endpoint that is down by the same error name as a missing identity.
   const noIdentity = errorName === 'CredentialUnavailableError' || errorName === 'AggregateAuthenticationError';
   if (noIdentity && !message.includes('Network unreachable')) {
     return new Failure(

@@ -9,28 +9,28 @@ export type SecretSource = (name: string) => Promise<string>;
 
 /** Secrets by their names in the vault; `Name` says which of them its user may ask for. */
 export interface SecretStore<Name extends string = string> {
-  /** The secret, from memory when it is young enough. */
+  /** The secret: from the cache within its TTL, stale for a while longer when its source cannot be reached. */
   get(name: Name, signal: AbortSignal): Promise<string>;
-  /** Forgets `refused`, which an upstream would not take: the next `get` reads the source again. A newer value stays. */
+  /** Drops `refused` after an upstream refused it, so that the next `get` reads the source. A newer value stays. */
   invalidate(name: Name, refused: string): void;
-  /** The text without any secret that this store has handed out. */
+  /** The text with each cached secret replaced by `[secret]`. */
   redact(text: string): string;
 }
 
 interface Entry {
   value: string;
   readAt: number;
-  /** No background refresh before then, so that a source that is down is not asked on every call. */
+  /** When to refresh it, in milliseconds since the epoch; later after a failure, so that not every call asks again. */
   refreshAt: number;
 }
 
-/** How long past its life a secret is still served when its source cannot be reached. */
+/** How long after its TTL a stale secret is still served while its source cannot be reached. */
 const STALE_SECONDS = 3600;
 const RETRY_AFTER_FAILURE_MS = 15_000;
-/** With a stale secret at hand, nobody waits longer than this for a fresh one. */
+/** With a stale secret in the cache, a call waits at most this long for a fresh one. */
 const STALE_WAIT_MS = 1_000;
 
-/** Keeps secrets for `ttlSeconds`, refreshes them in the background before that, and reads each in one flight. */
+/** Caches secrets for `ttlSeconds`: stale-while-revalidate, and each is read in a single flight. */
 export function createSecretStore(
   source: SecretSource,
   { ttlSeconds, now = Date.now }: { ttlSeconds: number; now?: () => number },
@@ -51,7 +51,7 @@ export function createSecretStore(
   const refresh = (name: string, entry: Entry) => {
     entry.refreshAt = now() + RETRY_AFTER_FAILURE_MS;
     return read(name).catch(error => {
-      // A secret that was removed, or that we may no longer read, must not live on here.
+      // A secret that was removed, or that this app may no longer read, must not be served from the cache.
       if (!isOutage(error) && entries.get(name) === entry) entries.delete(name);
       return undefined;
     });

@@ -9,33 +9,39 @@ import {
   handleWhen,
 } from 'cockatiel';
 import type { Call } from '../call.ts';
-import { Failure } from '../failure.ts';
+import { Failure, type FailureCode, lostWrite } from '../failure.ts';
 import { waitFor } from '../singleFlight.ts';
-import { backoff, retryAfter } from './retryAfter.ts';
+import { late } from './failures.ts';
+import { sendOnce, type UpstreamAnswer, type UpstreamRequest } from './http.ts';
+import { backoff } from './retryAfter.ts';
 
-export interface UpstreamRequest {
-  method: string;
-  url: string;
-  headers: Record<string, string>;
-  body?: string;
-  /** True for what changes nothing: it may be sent again, and an answer that was lost is no more than a nuisance. */
+/** One try: it ends when the signal aborts, and has `timeLeftMs` until then. */
+type Attempt<Result> = (signal: AbortSignal, timeLeftMs: number) => Promise<Result>;
+
+export interface Work {
+  /** The host or database that is asked. Each has a circuit breaker and a concurrency limit of its own. */
+  target: string;
+  /** True when it changes nothing, so that it may be tried again. */
   safe: boolean;
 }
 
-/** Any answer below 500 but 429: what it means is for the caller to say. */
-export interface UpstreamAnswer {
-  status: number;
-  headers: Headers;
-  body: string;
-}
-
 export interface Upstream {
-  /** The system's name as people know it, for sentences. */
+  /** The name of the upstream for people, used in error messages. */
   readonly title: string;
   /**
-   * Sends one request within the call's deadline.
-   * @throws Failure `rate_limited`, `upstream_error`, `upstream_unavailable` or `upstream_timeout`, after retries where
-   * the request is safe.
+   * Runs `attempt`, over whatever protocol, within the call's deadline, its circuit breaker and its concurrency limit,
+   * and counts it in the call's usage. Safe work is tried up to three times while it fails with a retryable Failure; the
+   * first tries get at most 60 % of the time that is left. A write is tried once; when it is not answered in time, it
+   * is a `lostWrite`.
+   *
+   * The attempt throws a Failure for what the upstream answered, and `connectionFailure` for a connection that broke.
+   * Other errors are thrown on as they are.
+   * @throws Failure as the attempt threw it; `upstream_timeout`, `upstream_unavailable`
+   */
+  run<Result>(attempt: Attempt<Result>, work: Work, call: Call): Promise<Result>;
+  /**
+   * Sends one HTTP request by `run`, and reads its whole answer.
+   * @throws Failure `rate_limited`, `upstream_error`, `upstream_unavailable` or `upstream_timeout`
    */
   send(request: UpstreamRequest, call: Call): Promise<UpstreamAnswer>;
 }
@@ -46,215 +52,115 @@ export interface UpstreamOptions {
 }
 
 const MAX_TRIES = 3;
-const MAX_BODY_BYTES = 20 * 1024 * 1024;
-const CONCURRENT_REQUESTS = 64;
-const QUEUED_REQUESTS = 1024;
-/** So many calls in a row must fail before the upstream is left alone for a while. */
+/** How much of the time left a try may use when another one may follow it. */
+const RETRYABLE_SHARE = 0.6;
+/** A try that has less time than this is not started. */
+const MIN_TRY_MS = 50;
+const CONCURRENT_TRIES = 64;
+const QUEUED_TRIES = 1024;
+/** The circuit breaker opens after this many failures in a row. */
 const FAILURES_TO_OPEN = 10;
 const OPEN_MS = 10_000;
-const decoder = new TextDecoder();
-/** A try that has less time than this is not worth starting. */
-const MIN_TRY_MS = 50;
 
-interface Lane {
+/** Codes that tell that the upstream is down, not that it is busy or refused the request. */
+const outageCodes = new Set<FailureCode>(['upstream_error', 'upstream_unavailable', 'upstream_timeout']);
+
+interface Guards {
   breaker: CircuitBreakerPolicy;
   slots: BulkheadPolicy;
 }
 
-/** The one way out: every request to `title`, to whichever of its hosts, goes through here. */
+/** All requests to one upstream go through here, whichever of its hosts or databases they are for. */
 export function createUpstream(
   title: string,
   { fetch = globalThis.fetch, now = Date.now }: UpstreamOptions = {},
 ): Upstream {
-  const lanes = new Map<string, Lane>();
+  const guards = new Map<string, Guards>();
 
-  const laneTo = (host: string): Lane => {
-    const lane = lanes.get(host) ?? {
-      breaker: circuitBreaker(handleWhen(isOutage), {
-        halfOpenAfter: OPEN_MS,
-        breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
-      }),
-      slots: bulkhead(CONCURRENT_REQUESTS, QUEUED_REQUESTS),
+  const guardsOf = (target: string): Guards => {
+    const known = guards.get(target) ?? {
+      breaker: circuitBreaker(
+        handleWhen(error => error instanceof Failure && outageCodes.has(error.code)),
+        { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
+      ),
+      slots: bulkhead(CONCURRENT_TRIES, QUEUED_TRIES),
     };
-    lanes.set(host, lane);
-    return lane;
+    guards.set(target, known);
+    return known;
   };
 
-  const tryOnce = async (request: UpstreamRequest, call: Call, mayRetry: boolean): Promise<UpstreamAnswer> => {
+  const tryOnce = async <Result>(
+    attempt: Attempt<Result>,
+    { safe }: Work,
+    call: Call,
+    mayRetry: boolean,
+  ): Promise<Result> => {
     const left = call.deadline - now();
-    if (left < MIN_TRY_MS) throw lateFailure(title, request, false);
-    // The first try may not use up all the time, or a retry would be pointless.
-    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(Math.ceil(mayRetry ? left * 0.6 : left))]);
+    if (left < MIN_TRY_MS) throw late(title);
+    const timeLeft = Math.ceil(mayRetry ? left * RETRYABLE_SHARE : left);
+    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(timeLeft)]);
     call.usage.requests += 1;
-    if (!request.safe) call.usage.writes += 1;
+    if (!safe) call.usage.writes += 1;
     try {
-      const { method, url, headers, body } = request;
-      const response = await fetch(url, {
-        method,
-        headers: { ...headers, traceparent: call.traceparent, 'x-correlation-id': call.correlationId },
-        // A redirect would carry our credentials elsewhere; no API that we call answers with one.
-        redirect: 'manual',
-        signal,
-        ...(body !== undefined && { body }),
-      });
-      return { status: response.status, headers: response.headers, body: await readWhole(response, title) };
+      // The time is kept even where a driver does not heed the signal.
+      return await waitFor(attempt(signal, timeLeft), signal);
     } catch (cause) {
-      throw cause instanceof Failure ? cause : fetchFailure(cause, title, request, signal.aborted);
+      if (cause instanceof Failure || !signal.aborted) throw cause;
+      throw safe ? late(title, cause) : lostWrite(title, cause);
     }
   };
 
-  const sendWithRetries = async (request: UpstreamRequest, call: Call, { slots }: Lane): Promise<UpstreamAnswer> => {
-    for (let attempt = 1; ; attempt += 1) {
-      const mayRetry = request.safe && attempt < MAX_TRIES;
+  const tryUntilDone = async <Result>(
+    attempt: Attempt<Result>,
+    work: Work,
+    call: Call,
+    slots: BulkheadPolicy,
+  ): Promise<Result> => {
+    for (let tries = 1; ; tries += 1) {
+      const mayRetry = work.safe && tries < MAX_TRIES;
       try {
-        const answer = await slots.execute(() => tryOnce(request, call, mayRetry), call.signal);
-        const failure = statusFailure(answer, title, request, now());
-        if (!failure) return answer;
-        throw failure;
+        return await slots.execute(() => tryOnce(attempt, work, call, mayRetry), call.signal);
       } catch (error) {
         if (!mayRetry || !(error instanceof Failure) || !error.retryable) throw error;
-        const wait =
-          error.retryAfterSeconds === undefined
-            ? backoff(attempt)
-            : Math.max(error.retryAfterSeconds * 1000, backoff(attempt));
+        const wait = Math.max((error.retryAfterSeconds ?? 0) * 1000, backoff(tries));
         if (now() + wait + MIN_TRY_MS >= call.deadline) throw error;
         await waitFor(new Promise(resolve => setTimeout(resolve, wait)), call.signal);
       }
     }
   };
 
+  const run: Upstream['run'] = async (attempt, work, call) => {
+    const { breaker, slots } = guardsOf(work.target);
+    try {
+      return await breaker.execute(() => tryUntilDone(attempt, work, call, slots));
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) {
+        throw new Failure(
+          'upstream_unavailable',
+          `${title} has failed several times in a row and is left alone for a moment. Try again in ten seconds.`,
+          { retryAfterSeconds: OPEN_MS / 1000 },
+        );
+      }
+      if (error instanceof BulkheadRejectedError) {
+        throw new Failure(
+          'upstream_unavailable',
+          `Too many requests are waiting for ${title}. Try again in a moment.`,
+          { retryAfterSeconds: 2 },
+        );
+      }
+      // The time was over while it waited for its turn or for another try.
+      throw call.signal.aborted && !(error instanceof Failure) ? late(title, error) : error;
+    }
+  };
+
   return {
     title,
-    async send(request, call) {
-      const lane = laneTo(new URL(request.url).host);
-      try {
-        return await lane.breaker.execute(() => sendWithRetries(request, call, lane));
-      } catch (error) {
-        if (error instanceof BrokenCircuitError) {
-          throw new Failure(
-            'upstream_unavailable',
-            `${title} has failed several times in a row and is left alone for a moment. Try again in ten seconds.`,
-            {
-              retryAfterSeconds: OPEN_MS / 1000,
-            },
-          );
-        }
-        if (error instanceof BulkheadRejectedError) {
-          throw new Failure(
-            'upstream_unavailable',
-            `Too many requests are waiting for ${title}. Try again in a moment.`,
-            { retryAfterSeconds: 2 },
-          );
-        }
-        throw error;
-      }
-    },
+    run,
+    send: (request, call) =>
+      run(
+        signal => sendOnce(request, { title, fetch, now, signal, call }),
+        { target: new URL(request.url).host, safe: request.safe },
+        call,
+      ),
   };
-}
-
-/** What says that the upstream is down, not that it is busy or that it did not like the request. */
-function isOutage(error: unknown): boolean {
-  return error instanceof Failure && error.code.startsWith('upstream_');
-}
-
-async function readWhole(response: Response, title: string): Promise<string> {
-  if (!response.body) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) {
-      throw new Failure(
-        'upstream_error',
-        `${title} answered with more than this service takes. Ask for less, with a smaller limit or a shorter time.`,
-        {
-          retryable: false,
-        },
-      );
-    }
-    chunks.push(chunk);
-  }
-  return decoder.decode(Buffer.concat(chunks));
-}
-
-function statusFailure(
-  { status, headers }: UpstreamAnswer,
-  title: string,
-  { safe }: UpstreamRequest,
-  now: number,
-): Failure | undefined {
-  const seconds = retryAfter(headers, now);
-  const after = seconds === undefined ? {} : { retryAfterSeconds: seconds };
-  if (status === 429) {
-    return new Failure(
-      'rate_limited',
-      `${title} limits how often it is called. Try again ${inSeconds(seconds)}.`,
-      after,
-    );
-  }
-  if (status >= 500) {
-    return safe
-      ? new Failure('upstream_error', `${title} failed (status ${status}). Try again ${inSeconds(seconds)}.`, after)
-      : new Failure(
-          'upstream_error',
-          `${title} failed (status ${status}). Check whether the change was made before you try it again.`,
-          { retryable: false },
-        );
-  }
-  if (status >= 300 && status < 400) {
-    return new Failure(
-      'upstream_error',
-      `${title} redirects elsewhere (status ${status}): its address in this service's settings is not the right one. An administrator must correct it.`,
-      {
-        retryable: false,
-      },
-    );
-  }
-  return undefined;
-}
-
-function inSeconds(seconds: number | undefined): string {
-  if (seconds === undefined) return 'in a minute';
-  return seconds <= 1 ? 'in a second' : `in ${seconds} seconds`;
-}
-
-/** Connection errors that happen before anything was sent. */
-const unreachable = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-function fetchFailure(cause: unknown, title: string, request: UpstreamRequest, timedOut: boolean): Failure {
-  const code = errorCode(cause);
-  if (code && (unreachable.has(code) || /CERT|SSL|TLS/.test(code))) {
-    return new Failure('upstream_unavailable', `${title} cannot be reached. Try again in a minute.`, { cause });
-  }
-  if (timedOut) return lateFailure(title, request, true, cause);
-  return request.safe
-    ? new Failure('upstream_error', `The connection to ${title} broke before it had answered. Try again.`, { cause })
-    : lostWrite(title, cause);
-}
-
-function errorCode(error: unknown): string | undefined {
-  const { cause, code } = error as { cause?: unknown; code?: unknown };
-  if (cause !== undefined) return errorCode(cause);
-  return typeof code === 'string' ? code : undefined;
-}
-
-function lateFailure(title: string, { safe }: UpstreamRequest, sent: boolean, cause?: unknown): Failure {
-  if (sent && !safe) return lostWrite(title, cause);
-  return new Failure('upstream_timeout', `${title} did not answer in time. Try again, or ask for less.`, { cause });
-}
-
-/** The answer to a write was lost: nobody knows whether it was made, so nobody may simply repeat it. */
-export function lostWrite(title: string, cause?: unknown): Failure {
-  return new Failure(
-    'upstream_timeout',
-    `${title} did not confirm the change, so it may or may not have been made. Check with a lookup before you try it again.`,
-    { retryable: false, cause },
-  );
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { invalidInput } from '../../../shared/action/input.ts';
 import { page } from '../../../shared/action/page.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { invalidInput } from '../../../shared/failure.ts';
 import { day, isNone, issueType, person, projectId, shortText } from '../api/inputs.ts';
 import { issueRow, issueRowFields, toIssueRow } from '../api/issueRow.ts';
 import type { Jira } from '../api/jira.ts';

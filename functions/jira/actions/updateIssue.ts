@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { invalidInput } from '../../../shared/action/input.ts';
+import { invalidInput } from '../../../shared/failure.ts';
 import { clearable, issueInputs, issueKey } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';

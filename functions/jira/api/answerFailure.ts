@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure, type FieldError } from '../../../shared/failure.ts';
-import type { UpstreamAnswer } from '../../../shared/upstream/upstream.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes */
 const errorCollection = z.object({
@@ -72,12 +73,4 @@ function sentence(message: string): string {
 function thingAt(path: string): string {
   const [, kind, name] = /\/(project|issue)\/([^/]+)/.exec(path.replace('/issue/createmeta/', '/project/')) ?? [];
   return kind && name ? `Jira ${kind} ${name}` : 'such thing in Jira';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

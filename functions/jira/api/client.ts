@@ -1,15 +1,16 @@
 import type { Client } from 'jira.js/core';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
 import { isLoopback } from '../../../shared/settings/setting.ts';
 import {
   type Credentials,
-  SecretRefused,
+  CredentialsRefused,
   secretCredentials,
   type Token,
   tokenCredentials,
 } from '../../../shared/upstream/credentials.ts';
-import type { Upstream } from '../../../shared/upstream/upstream.ts';
+import { oauthToken, requestOAuthToken } from '../../../shared/upstream/oauthToken.ts';
 import type { JiraParts, JiraSettings } from '../settings.ts';
 import { answerFailure } from './answerFailure.ts';
 
@@ -25,6 +26,9 @@ const cleanPath = /^\/rest\/api\/3(\/[\w:@-]+)+$/;
 
 /** Refusals are told apart by their words, which follow the account's language unless the request says otherwise. */
 const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' };
+
+/** How long an access token lives at Atlassian, unless its answer says. */
+const TOKEN_SECONDS = 3600;
 
 const refusedSignIn = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/;
 
@@ -63,7 +67,10 @@ export function jiraClient(parts: JiraParts): (call: Call) => Client {
         // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone. A change that it
         // made it made all the same.
         const isNobody = refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '');
-        return isNobody && (safe || answer.status >= 400) ? { ...answer, status: 401 } : answer;
+        if (answer.status === 401 || (isNobody && (safe || answer.status >= 400))) {
+          throw new CredentialsRefused(`status ${answer.status}`);
+        }
+        return answer;
       });
       if (answer.status >= 400) throw answerFailure(answer, path);
       // What Jira answered is parsed by the facade, against the few fields that it uses.
@@ -80,7 +87,8 @@ function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
 }
 
 /** The value of the authorization header. */
-function jiraCredentials({ settings, secrets, upstream, now }: JiraParts): Credentials<{ value: string }> {
+function jiraCredentials(parts: JiraParts): Credentials<{ value: string }> {
+  const { settings, secrets, upstream, now } = parts;
   if (settings.JIRA_AUTH === 'basic') {
     return secretCredentials({ upstream, secrets, secretName: 'jira-api-token' }, secret => ({
       value: `Basic ${Buffer.from(`${settings.JIRA_EMAIL}:${secret}`).toString('base64')}`,
@@ -91,40 +99,29 @@ function jiraCredentials({ settings, secrets, upstream, now }: JiraParts): Crede
     secrets,
     secretName: 'jira-client-secret',
     now,
-    exchange: (secret, _subject, call) => clientCredentialsToken(secret, settings, upstream, call, now),
+    exchange: (secret, _subject, call) => clientCredentialsToken(secret, parts, call),
   });
 }
 
 /** https://support.atlassian.com/user-management/docs/create-oauth-2-0-credential-for-service-accounts/ */
 async function clientCredentialsToken(
   secret: string,
-  settings: JiraSettings,
-  upstream: Upstream,
+  { settings, upstream, now }: JiraParts,
   call: Call,
-  now: () => number,
 ): Promise<Token> {
-  const answer = await upstream.send(
-    {
-      method: 'POST',
-      url: settings.JIRA_TOKEN_URL,
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({
-        grant_type: 'client_credentials',
-        client_id: settings.JIRA_CLIENT_ID,
-        client_secret: secret,
-      }),
-      safe: true,
-    },
+  const { access_token, expires_in = TOKEN_SECONDS } = await requestOAuthToken({
+    upstream,
     call,
-  );
-  if (answer.status >= 400) throw new SecretRefused(`status ${answer.status}`);
-  const { access_token, expires_in } = parseBody(answer.body, answer.status) as {
-    access_token?: unknown;
-    expires_in?: unknown;
-  };
-  if (typeof access_token !== 'string') throw garbled();
-  const seconds = typeof expires_in === 'number' ? expires_in : 3600;
-  return { value: `Bearer ${access_token}`, expiresAt: now() + seconds * 1000 };
+    url: settings.JIRA_TOKEN_URL,
+    format: 'json',
+    parameters: {
+      grant_type: 'client_credentials',
+      ...(settings.JIRA_CLIENT_ID && { client_id: settings.JIRA_CLIENT_ID }),
+      client_secret: secret,
+    },
+    answer: oauthToken,
+  });
+  return { value: `Bearer ${access_token}`, expiresAt: now() + expires_in * 1000 };
 }
 
 function queryString(searchParams: Record<string, unknown>): string {
@@ -137,11 +134,9 @@ function queryString(searchParams: Record<string, unknown>): string {
 
 function parseBody(body: string, status: number): unknown {
   if (body === '' && status !== 200) return undefined;
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw garbled(cause);
-  }
+  const value = parseJson(body);
+  if (value === undefined) throw garbled();
+  return value;
 }
 
 /** Jira answered with something that is not Jira's. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../../shared/parseJson.ts';
 
 /** A project's key or numeric id. Nothing else reaches a path or a query. */
 export const projectId = z
@@ -91,12 +92,8 @@ export function listOf(text: string): string[] {
 
 /** One JSON object as text. */
 const jsonObject = z.string().transform((text, context): Record<string, unknown> => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // Told below, like any other text that is not an object.
-  }
+  const value = parseJson(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   context.issues.push({
     code: 'custom',
     message: 'It must be one JSON object, such as {"Story Points": 3, "Severity": "Major"}.',

@@ -1,6 +1,5 @@
-import { invalidInput } from '../../../shared/action/input.ts';
 import { momentOf } from '../../../shared/action/since.ts';
-import { Failure, type FailureCode, type FieldError } from '../../../shared/failure.ts';
+import { Failure, type FailureCode, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { day, isNone, listOf } from './inputs.ts';
 import type { Assignable, People } from './people.ts';
 import { toRichText } from './richText.ts';

@@ -1,7 +1,6 @@
 import { addComment, addWorklog, createIssue, doTransition, editIssue, linkIssues } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
-import { invalidInput } from '../../../shared/action/input.ts';
-import { Failure, type FieldError } from '../../../shared/failure.ts';
+import { Failure, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { isNone } from './inputs.ts';
 import { allowedText, type IssueInput, jiraTimestamp, toFields, withInputNames } from './issueFields.ts';
 import { issueRowFields } from './issueRow.ts';

@@ -6,9 +6,8 @@ import {
   getTransitions,
 } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
+import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
-import { shortLived } from '../../../shared/shortLived.ts';
-import { waitFor } from '../../../shared/singleFlight.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import {
   createFieldsSchema,
@@ -35,6 +34,7 @@ export interface Metadata {
 
 const LIFE_MS = 5 * 60_000;
 const LOOKUP_MS = 8_000;
+const MAX_KEPT = 200;
 const PAGE_SIZE = 200;
 /** No project has so many types, and no type so many fields. */
 const MAX_PAGES = 5;
@@ -44,16 +44,18 @@ const notGiven = new Set(['issuelinks', 'attachment', 'comment', 'worklog']);
 
 /** What a site's issues can be, for one call; kept for five minutes. */
 export function openMetadata(clientFor: (call: Call) => Client, now: () => number): (call: Call) => Metadata {
-  const keepTypes = shortLived<IssueType[]>(LIFE_MS, now);
-  const keepFields = shortLived<IssueField[]>(LIFE_MS, now);
-  const keepLinkTypes = shortLived<LinkType[]>(LIFE_MS, now);
+  const life = { until: () => now() + LIFE_MS, maxEntries: MAX_KEPT, now };
+  const typesOf = createCache<string, IssueType[]>(life);
+  const fieldsOf = createCache<string, IssueField[]>(life);
+  const allLinkTypes = createCache<'', LinkType[]>(life);
 
   return call => {
     const sharedClient = () => clientFor(shareable(call, LOOKUP_MS, now()));
     return {
       issueTypes: projectId =>
-        waitFor(
-          keepTypes(projectId, () => {
+        typesOf.get(
+          projectId,
+          () => {
             const client = sharedClient();
             return allPages(async startAt => {
               const answer = await getCreateIssueMetaIssueTypes(client, {
@@ -64,13 +66,14 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
               const { issueTypes, total } = parseAnswer(issueTypesSchema, answer);
               return { items: issueTypes, total };
             });
-          }),
+          },
           call.signal,
         ),
 
       createFields: (projectId, issueTypeId) =>
-        waitFor(
-          keepFields(`${projectId} ${issueTypeId}`, async () => {
+        fieldsOf.get(
+          `${projectId} ${issueTypeId}`,
+          async () => {
             const client = sharedClient();
             const fields = await allPages(async startAt => {
               const answer = await getCreateIssueMetaIssueTypeId(client, {
@@ -83,7 +86,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
               return { items, total };
             });
             return givable(fields.map(({ fieldId, ...field }) => ({ ...field, id: fieldId })));
-          }),
+          },
           call.signal,
         ),
 
@@ -94,11 +97,9 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
       },
 
       linkTypes: () =>
-        waitFor(
-          keepLinkTypes(
-            '',
-            async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
-          ),
+        allLinkTypes.get(
+          '',
+          async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
           call.signal,
         ),
 

@@ -1,9 +1,8 @@
 import { findAssignableUsers, findUsers } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
+import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { shortLived } from '../../../shared/shortLived.ts';
-import { waitFor } from '../../../shared/singleFlight.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { type User, usersSchema } from './wire.ts';
 
@@ -21,6 +20,7 @@ export interface People {
 
 const LIFE_MS = 60_000;
 const LOOKUP_MS = 8_000;
+const MAX_LOOKUPS = 200;
 /** More candidates than this are no help to anybody. */
 const MAX_CANDIDATES = 10;
 
@@ -35,19 +35,20 @@ const MAX_SEARCHED = 1000;
 
 /** People of a Jira site, for one call; what was looked up is kept for a minute. */
 export function openPeople(clientFor: (call: Call) => Client, now: () => number): (call: Call) => People {
-  const keep = shortLived<User[]>(LIFE_MS, now);
+  const found = createCache<string, User[]>({ until: () => now() + LIFE_MS, maxEntries: MAX_LOOKUPS, now });
 
   return call => {
     const lookUp = (text: string, assignable?: Assignable): Promise<User[]> =>
-      waitFor(
-        keep(JSON.stringify([text.toLowerCase(), assignable]), async () => {
+      found.get(
+        JSON.stringify([text.toLowerCase(), assignable]),
+        async () => {
           const client = clientFor(shareable(call, LOOKUP_MS, now()));
           const query = { ...(accountId.test(text) ? { accountId: text } : { query: text }), maxResults: MAX_SEARCHED };
           const answer = await (assignable
             ? findAssignableUsers(client, { ...query, ...assignable })
             : findUsers(client, query));
           return parseAnswer(usersSchema, answer).filter(isPerson);
-        }),
+        },
         call.signal,
       );
 

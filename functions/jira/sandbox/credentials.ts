@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { parseJson } from '../../../shared/parseJson.ts';
 import type { SandboxReply, SandboxRequest } from '../../../shared/sandbox/sandboxServer.ts';
 
 /** Who may call the sandbox, and with what. */
@@ -76,11 +77,3 @@ const oauthError = (status: number, error: string, error_description: string): S
   status,
   json: { error, error_description },
 });
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../shared/parseJson.ts';
 import {
   type SandboxReply,
   type SandboxRequest,
@@ -121,7 +122,7 @@ function answer(site: Site, request: SandboxRequest, prefix: string): SandboxRep
       base: `http://${request.headers.host}${prefix}`,
       params,
       query: request.query,
-      body: request.body === '' ? undefined : parseJson(request.body),
+      body: request.body === '' ? undefined : parseBody(request.body),
     };
     return handler(call);
   } catch (error) {
@@ -130,10 +131,8 @@ function answer(site: Site, request: SandboxRequest, prefix: string): SandboxRep
   }
 }
 
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new JiraError(400, 'There was an error parsing JSON. Check that your request body is valid.');
-  }
+function parseBody(body: string): unknown {
+  const value = parseJson(body);
+  if (value !== undefined) return value;
+  throw new JiraError(400, 'There was an error parsing JSON. Check that your request body is valid.');
 }

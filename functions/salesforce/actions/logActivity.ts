@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { invalidInput } from '../../../shared/action/input.ts';
 import { heading, id, link } from '../../../shared/action/meaning.ts';
+import { invalidInput } from '../../../shared/failure.ts';
 import { dateText, recordId, recordIdOf } from '../api/inputs.ts';
 import { afterWrite } from '../api/readRecord.ts';
 import { fieldsOf, filled, owner, parent, text } from '../api/rows.ts';

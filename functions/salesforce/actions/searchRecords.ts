@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { invalidInput } from '../../../shared/action/input.ts';
 import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
+import { invalidInput } from '../../../shared/failure.ts';
 import { objectType } from '../api/inputs.ts';
 import { readOffset } from '../api/listPage.ts';
 import { nameFieldOf } from '../api/objectNames.ts';

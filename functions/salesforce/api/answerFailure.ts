@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure, type FailureCode, type FailureOptions, type FieldError } from '../../../shared/failure.ts';
-import type { UpstreamAnswer } from '../../../shared/upstream/upstream.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 
 const matchSchema = z.object({
   record: z.object({
@@ -171,12 +172,4 @@ function matchesOf(errors: readonly SalesforceError[]): string[] {
       [attributes?.type ?? 'record', Id, Name && `(${Name})`].filter(Boolean).join(' '),
     );
   return [`It matches ${told.join(', ')}.`];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,8 @@ import { Connection } from 'jsforce/lib/connection.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { UpstreamAnswer } from '../../../shared/upstream/upstream.ts';
+import { CredentialsRefused } from '../../../shared/upstream/credentials.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { answerFailure } from './answerFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
@@ -69,11 +70,14 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
           },
           call,
         );
-        return partRefused.test(answer.body) ? { ...answer, status: 401 } : answer;
+        if (answer.status === 401 || partRefused.test(answer.body)) {
+          throw new CredentialsRefused(`status ${answer.status}`);
+        }
+        return answer;
       };
       const answer = await credentials.authorized(call, attempt, usernameFor(call, settings));
       const used = /(?<![\w-])api-usage=(\d+\/\d+)/.exec(answer.headers.get('sforce-limit-info') ?? '')?.[1];
-      if (used) call.usage.apiUsage = used;
+      if (used) call.usage.reported.apiUsage = used;
       if (answer.status >= 400) throw answerFailure(answer, thingAt(path));
       return answer;
     };

@@ -1,5 +1,5 @@
-import { invalidInput } from '../../../shared/action/input.ts';
-import type { FieldError } from '../../../shared/failure.ts';
+import { type FieldError, invalidInput } from '../../../shared/failure.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
 import { isDate, isRecordId } from './inputs.ts';
 import type { FieldDescription, ObjectDescription } from './wire.ts';
 
@@ -38,12 +38,8 @@ export function isRequired({ nillable, defaultedOnCreate, createable }: FieldDes
 }
 
 function parseObject(text: string): Values {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  } catch {
-    // Said below.
-  }
+  const parsed = parseJson(text);
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
   throw refusedFields('It must be one JSON object, such as {"Name":"Contoso","Industry":"Retail"}.');
 }
 

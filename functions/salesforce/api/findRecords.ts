@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { invalidInput } from '../../../shared/action/input.ts';
 import { type Page, type PageRequest, page } from '../../../shared/action/page.ts';
+import { invalidInput } from '../../../shared/failure.ts';
 import { fieldsOf } from './rows.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, containing, containingDigits, names, type Soql, soql } from './soql.ts';

@@ -1,5 +1,5 @@
 import { type FieldType, parseQuery, type Query } from '@jetstreamapp/soql-parser-js';
-import { invalidInput } from '../../../shared/action/input.ts';
+import { invalidInput } from '../../../shared/failure.ts';
 import { Soql } from './soql.ts';
 
 /** A statement that only reads, and how much of it. */

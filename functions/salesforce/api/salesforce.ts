@@ -1,9 +1,7 @@
 import type * as z from 'zod';
+import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
-import { Failure } from '../../../shared/failure.ts';
-import { shortLived } from '../../../shared/shortLived.ts';
-import { waitFor } from '../../../shared/singleFlight.ts';
-import { lostWrite } from '../../../shared/upstream/upstream.ts';
+import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { answerFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
@@ -76,6 +74,7 @@ const MAX_LISTED = 50_000;
 const MIN_BATCH = 200;
 const MAX_BATCH = 2000;
 const DESCRIBE_MS = 5 * 60_000;
+const MAX_DESCRIBED = 200;
 const DESCRIBE_TIMEOUT_MS = 10_000;
 /** Longer statements do not fit into a URL: Salesforce takes 16 kB of it, headers included. */
 const MAX_URL = 8_000;
@@ -84,8 +83,9 @@ const MAX_URL = 8_000;
 export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
   const connectionFor = salesforceConnections(parts);
-  const keep = shortLived<ObjectDescription>(DESCRIBE_MS, parts.now);
-  const keepAll = shortLived<ObjectSummary[]>(DESCRIBE_MS, parts.now);
+  const life = { until: () => parts.now() + DESCRIBE_MS, maxEntries: MAX_DESCRIBED, now: parts.now };
+  const descriptions = createCache<string, ObjectDescription>(life);
+  const summaries = createCache<string, ObjectSummary[]>(life);
 
   const open = (call: Call, { connection, session } = connectionFor(call)): Salesforce => {
     // What a user sees of an object depends on the user.
@@ -184,16 +184,19 @@ export function openSalesforce(parts: SalesforceParts) {
       },
 
       describe(objectType) {
-        const work = keep(keyOf(objectType), async () => read(describeSchema, await shared().describe(objectType)));
-        return waitFor(work, call.signal);
+        return descriptions.get(
+          keyOf(objectType),
+          async () => read(describeSchema, await shared().describe(objectType)),
+          call.signal,
+        );
       },
 
       describeAll() {
-        const work = keepAll(
+        return summaries.get(
           keyOf(''),
           async () => read(describeGlobalSchema, await shared().request('/sobjects')).sobjects,
+          call.signal,
         );
-        return waitFor(work, call.signal);
       },
 
       async create(objectType, values) {
@@ -229,7 +232,8 @@ export function openSalesforce(parts: SalesforceParts) {
       const { userId } = own.session();
       const [me] = userId ? await salesforce.query(soql`SELECT Name FROM User WHERE Id = ${userId}`) : [];
       const name = typeof me?.Name === 'string' ? me.Name : 'Signed in';
-      return call.usage.apiUsage ? `${name}, API usage ${call.usage.apiUsage.replace('/', ' of ')}` : name;
+      const { apiUsage } = call.usage.reported;
+      return apiUsage ? `${name}, API usage ${apiUsage.replace('/', ' of ')}` : name;
     },
   };
 }

@@ -2,7 +2,13 @@ import * as z from 'zod';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { isLoopback } from '../../../shared/settings/setting.ts';
-import { type Credentials, SecretRefused, type Token, tokenCredentials } from '../../../shared/upstream/credentials.ts';
+import {
+  type Credentials,
+  CredentialsRefused,
+  type Token,
+  tokenCredentials,
+} from '../../../shared/upstream/credentials.ts';
+import { type OAuthRefusal, oauthToken, requestOAuthToken } from '../../../shared/upstream/oauthToken.ts';
 import type { SalesforceParts, SalesforceSettings } from '../settings.ts';
 
 /** A session, and where it may be used. */
@@ -72,9 +78,7 @@ function salesforceUsername(userName: string, map: SalesforceSettings['SALESFORC
   return userName;
 }
 
-const sessionSchema = z.object({ access_token: z.string(), instance_url: z.url(), id: z.string().nullish() });
-
-const refusalSchema = z.object({ error: z.string(), error_description: z.string().nullish() });
+const sessionSchema = oauthToken.extend({ instance_url: z.url(), id: z.string().nullish() });
 
 async function requestSession(
   grant: Record<string, string>,
@@ -82,27 +86,20 @@ async function requestSession(
   { settings, upstream, now }: SalesforceParts,
   call: Call,
 ): Promise<Session> {
-  const { status, body } = await upstream.send(
-    {
-      method: 'POST',
-      url: `${settings.SALESFORCE_LOGIN_URL}/services/oauth2/token`,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: new URLSearchParams(grant).toString(),
-      safe: true,
-    },
+  const { access_token, instance_url, id } = await requestOAuthToken({
+    upstream,
     call,
-  );
-  const answer = parseJson(body);
-  if (status >= 400) throw refusedSession(status, refusalSchema.safeParse(answer).data, username, settings);
-  const session = sessionSchema.safeParse(answer).data;
-  if (!session) {
-    throw new Failure('upstream_error', 'Salesforce answered the sign-in with something unreadable. Try again.');
-  }
+    url: `${settings.SALESFORCE_LOGIN_URL}/services/oauth2/token`,
+    format: 'form',
+    parameters: grant,
+    answer: sessionSchema,
+    refused: refusal => refusedSession(refusal, username, settings),
+  });
   return {
-    value: session.access_token,
+    value: access_token,
     expiresAt: now() + SESSION_MS,
-    instanceUrl: trustedInstance(session.instance_url, settings.SALESFORCE_LOGIN_URL),
-    userId: /\/(005[a-zA-Z0-9]{12,15})$/.exec(session.id ?? '')?.[1],
+    instanceUrl: trustedInstance(instance_url, settings.SALESFORCE_LOGIN_URL),
+    userId: /\/(005[a-zA-Z0-9]{12,15})$/.exec(id ?? '')?.[1],
   };
 }
 
@@ -126,18 +123,16 @@ const userCures: readonly { says: RegExp; cure: string }[] = [
 
 /** https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_flow_errors.htm */
 function refusedSession(
-  status: number,
-  refusal: z.output<typeof refusalSchema> | undefined,
+  { status, error = 'unreadable', description }: OAuthRefusal,
   username: string,
   settings: SalesforceSettings,
 ): Error {
-  if (!refusal && status !== 400 && status !== 401) {
+  if (error === 'unreadable' && status !== 400 && status !== 401) {
     return new Failure(
       'upstream_auth_failed',
       'SALESFORCE_LOGIN_URL does not lead to the sign-in of a Salesforce org. An administrator must set it to the My Domain address of the org.',
     );
   }
-  const { error, error_description: description } = refusal ?? { error: 'unreadable' };
   const told = `${error}: ${description ?? ''}`;
   const cause = new Error(told);
   if (/login rate exceeded/i.test(told)) {
@@ -180,7 +175,7 @@ function refusedSession(
       { cause },
     );
   }
-  return new SecretRefused(`Salesforce: ${error}`, { cause });
+  return new CredentialsRefused(`Salesforce: ${error}`, { cause });
 }
 
 /** The session goes nowhere but to Salesforce, or to where the settings say. @throws Failure `upstream_error` */
@@ -199,12 +194,4 @@ function trustedInstance(instanceUrl: string, loginUrl: string): string {
     'The sign-in names an address that is not of Salesforce, so nothing was sent there. An administrator must check SALESFORCE_LOGIN_URL.',
     { retryable: false },
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { parseJson } from '../../../../shared/parseJson.ts';
 import type { SandboxReply } from '../../../../shared/sandbox/sandboxServer.ts';
 import { badRequest, JiraError } from '../jiraError.ts';
 import { parseJql } from '../jql.ts';
@@ -107,14 +108,6 @@ function idsOf(text: string, jql: string): string[] {
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 8);
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 function parseAndCheck(call: Call, query: string) {
   try {

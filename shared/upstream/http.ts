@@ -1,0 +1,114 @@
+import type { Call } from '../call.ts';
+import { Failure } from '../failure.ts';
+import { connectionFailure } from './failures.ts';
+import { retryAfter } from './retryAfter.ts';
+
+export interface UpstreamRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+  /** True when it changes nothing, so that it may be sent again. */
+  safe: boolean;
+}
+
+/** Any answer below 300, or from 400 on below 500 except 429: the caller says what it means. */
+export interface UpstreamAnswer {
+  status: number;
+  headers: Headers;
+  body: string;
+}
+
+interface Sending {
+  title: string;
+  fetch: typeof fetch;
+  now: () => number;
+  signal: AbortSignal;
+  call: Call;
+}
+
+const MAX_BODY_BYTES = 20 * 1024 * 1024;
+const decoder = new TextDecoder();
+
+/** Sends a request and reads its whole answer. @throws Failure for an answer, and a connection, that failed */
+export async function sendOnce(request: UpstreamRequest, sending: Sending): Promise<UpstreamAnswer> {
+  const { title, fetch, now, signal, call } = sending;
+  const answer = await exchange(request, { title, fetch, signal, call });
+  const failure = statusFailure(answer, { title, safe: request.safe, now: now() });
+  if (failure) throw failure;
+  return answer;
+}
+
+async function exchange(
+  { method, url, headers, body, safe }: UpstreamRequest,
+  { title, fetch, signal, call }: Omit<Sending, 'now'>,
+): Promise<UpstreamAnswer> {
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: { ...headers, traceparent: call.traceparent, 'x-correlation-id': call.correlationId },
+      // A redirect would carry our credentials elsewhere; no API that is called here answers with one.
+      redirect: 'manual',
+      signal,
+      ...(body !== undefined && { body }),
+    });
+    return { status: response.status, headers: response.headers, body: await readWhole(response, title) };
+  } catch (cause) {
+    throw cause instanceof Failure || signal.aborted ? cause : connectionFailure(title, { safe, cause });
+  }
+}
+
+async function readWhole(response: Response, title: string): Promise<string> {
+  if (!response.body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) {
+      throw new Failure(
+        'upstream_error',
+        `${title} answered with more than this service takes. Ask for less, with a smaller limit or a shorter time.`,
+        { retryable: false },
+      );
+    }
+    chunks.push(chunk);
+  }
+  return decoder.decode(Buffer.concat(chunks));
+}
+
+function statusFailure(
+  { status, headers }: UpstreamAnswer,
+  { title, safe, now }: { title: string; safe: boolean; now: number },
+): Failure | undefined {
+  const seconds = retryAfter(headers, now);
+  const after = seconds === undefined ? {} : { retryAfterSeconds: seconds };
+  if (status === 429) {
+    return new Failure(
+      'rate_limited',
+      `${title} limits how often it is called. Try again ${inSeconds(seconds)}.`,
+      after,
+    );
+  }
+  if (status >= 500) {
+    return safe
+      ? new Failure('upstream_error', `${title} failed (status ${status}). Try again ${inSeconds(seconds)}.`, after)
+      : new Failure(
+          'upstream_error',
+          `${title} failed (status ${status}). Check whether the change was made before you try it again.`,
+          { retryable: false },
+        );
+  }
+  if (status >= 300 && status < 400) {
+    return new Failure(
+      'upstream_error',
+      `${title} redirects elsewhere (status ${status}): its address in this service's settings is not the right one. An administrator must correct it.`,
+      { retryable: false },
+    );
+  }
+  return undefined;
+}
+
+function inSeconds(seconds: number | undefined): string {
+  if (seconds === undefined) return 'in a minute';
+  return seconds <= 1 ? 'in a second' : `in ${seconds} seconds`;
+}
