@@ -97,7 +97,7 @@ describe('the flags', () => {
 
   it.each([
     ['', '--system is missing.'],
-    [`--system sap --auth key ${app}`, 'There is no system sap with actions; there is jira, salesforce.'],
+    [`--system sap --auth key ${app}`, 'There is no system sap with actions; there is '],
     [`--system jira ${app}`, '--auth is missing.'],
     [`--system jira --auth password ${app}`, '--auth must be key or entra, not password.'],
     ['--system jira --auth key', '--host is missing.'],
