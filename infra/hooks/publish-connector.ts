@@ -1,102 +1,140 @@
-// Makes the connectors for the app that was deployed, ready to import, in .azure/<env>/connector/, and the plugin beside
-// it; publishes the connectors with the Power Platform CLI (pac) where somebody is signed in to it:
-// `node infra/hooks/publish-connector.ts [folder]`.
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+// Makes the connectors of the systems that are configured, for the app that was deployed and ready to import, in
+// .azure/<env>/connector/, and their plugins beside it; publishes the connectors with the Power Platform CLI (pac) where
+// somebody is signed in to it: `node infra/hooks/publish-connector.ts [folder]`.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { placeholders, product } from '../../product.ts';
+import { actions as entries } from '../../functions/actions.ts';
+import { systems } from '../../functions/systems.ts';
+import { product } from '../../product.ts';
+import type { Action } from '../../shared/action/defineAction.ts';
+import { isConfigured, neededSettings } from '../../shared/settings/config.ts';
+import { readInboundAuth } from '../../shared/settings/inboundAuth.ts';
+import type { SignIn } from '../../tools/connector/withSignIn.ts';
+import { type WrittenConnector, writeConnector } from '../../tools/connector/writeConnector.ts';
+import {
+  type ConnectorKey,
+  connectorFile,
+  connectorFolder,
+  PLUGIN_FOLDER,
+  pluginFile,
+} from '../../tools/generate/folders.ts';
+import { PLACEHOLDER_HOST } from '../../tools/generate/placeholders.ts';
 import { type AzdValues, readAzdValues } from './azd.ts';
 import { runHook } from './hook.ts';
 import { openPac, type Pac } from './pac.ts';
-
-/** A connector's files as they were generated, and made ready to import. */
-interface Connector {
-  title: string;
-  definition: string;
-  properties: string;
-  icon: string;
-}
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const [folder] = process.argv.slice(2);
 
 await runHook(async () => {
   const values = await readAzdValues();
-  if (!values.SERVICE_API_HOST) throw new Error('The app is not deployed yet. Run azd up first.');
+  const signIn = readSignIn(values);
+  const actions = await callableActions(values);
+  if (actions.length === 0) {
+    const settings = systems.flatMap(system => neededSettings(system.settings).slice(0, 1));
+    console.log(`No system is configured, so there is no connector to publish. Set ${settings.join(' or ')}.`);
+    return;
+  }
   const target = resolve(folder ?? join(project, '.azure', values.AZURE_ENV_NAME ?? '', 'connector'));
-  const actions = prepare('infra/connector', target, values);
-  const mcp = prepare('infra/connector/mcp', join(target, 'mcp'), values);
-  for (const name of ['ai-plugin.json', 'openapi.json', 'actions.json']) {
-    fill(join(project, 'infra/plugin', name), join(target, '../plugin', name), values);
+  const connectors = await Promise.all(
+    connectorsOf(actions).map(key => writeConnector(key, join(target, connectorFolder(key)), signIn)),
+  );
+  for (const system of new Set(actions.map(action => action.system))) {
+    await writePlugin(system, join(target, '../plugin', system), signIn);
   }
 
   const pac = await openPac(values.POWER_PLATFORM_ENVIRONMENT);
   if (pac.ready) {
-    for (const connector of [actions, mcp]) await publish(pac, connector, values.POWER_PLATFORM_SOLUTION);
-    console.log(`\nMake a connection in Power Apps or Copilot Studio. ${credential(values)}`);
+    await publish(pac, connectors, values.POWER_PLATFORM_SOLUTION);
+    console.log(`\nMake a connection to each in Power Apps or Copilot Studio. ${credential(values, signIn)}`);
   } else {
-    console.log(`${pac.reason}\n\n${clicks(actions, mcp, values)}`);
+    console.log(`${pac.reason}\n\n${clicks(target, connectors, credential(values, signIn))}`);
   }
 });
 
-/** Writes copies of the connector in `source`, in the form for how callers sign in. */
-function prepare(source: string, target: string, values: AzdValues): Connector {
-  const generated = join(project, source, values.INBOUND_AUTH === 'entra' ? 'entra' : '');
-  const [definition = '', properties = ''] = ['apiDefinition.swagger.json', 'apiProperties.json'].map(name =>
-    fill(join(generated, name), join(target, name), values),
-  );
-  const icon = join(target, 'icon.png');
-  copyFileSync(join(project, 'infra/connector/icon.png'), icon);
-  const { info } = JSON.parse(readFileSync(definition, 'utf8')) as { info: { title: string } };
-  return { title: info.title, definition, properties, icon };
-}
-
-/** Copies a file, with the app that was deployed and its registration in place of the placeholders. */
-function fill(source: string, target: string, values: AzdValues): string {
-  const known = [
-    [placeholders.host, values.SERVICE_API_HOST],
-    [placeholders.clientId, values.ENTRA_CLIENT_ID],
-    [placeholders.tenantId, values.AZURE_TENANT_ID],
-  ] as const;
-  let text = readFileSync(source, 'utf8');
-  for (const [placeholder, value] of known) text = text.replaceAll(placeholder, value ?? placeholder);
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, text);
-  return target;
-}
-
-/** Updates the connector of that name, or creates it when there is none. */
-async function publish(pac: Pac, { title, definition, properties, icon }: Connector, solution?: string): Promise<void> {
-  const files = ['--api-definition-file', definition, '--api-properties-file', properties, '--icon-file', icon];
-  const [known, ...others] = pac.connectors.filter(({ names }) => names.includes(title));
-  if (others.length > 0) {
-    throw new Error(`There are ${others.length + 1} connectors named ${title}. Delete or rename all but one.`);
+/** The app that was deployed, and how its callers sign in. */
+function readSignIn({ SERVICE_API_HOST: host, INBOUND_AUTH, ENTRA_CLIENT_ID, AZURE_TENANT_ID }: AzdValues): SignIn {
+  if (!host) throw new Error('The app is not deployed yet. Run azd up first.');
+  const auth = readInboundAuth(INBOUND_AUTH);
+  if (!auth) throw new Error('INBOUND_AUTH must be key or entra. Set it with azd env set, and run azd up.');
+  if (auth === 'key') return { auth, host };
+  if (!ENTRA_CLIENT_ID || !AZURE_TENANT_ID) {
+    throw new Error(
+      'With INBOUND_AUTH=entra, ENTRA_CLIENT_ID and AZURE_TENANT_ID must be set. Run azd provision first.',
+    );
   }
-  const inSolution = solution ? ['--solution-unique-name', solution] : [];
-  if (known) await pac.run('update', '--connector-id', known.id, ...files, ...inSolution);
-  else await pac.run('create', ...files, ...inSolution);
-  console.log(`${known ? 'Updated' : 'Created'} the connector ${title}.`);
+  return { auth, host, clientId: ENTRA_CLIENT_ID, tenantId: AZURE_TENANT_ID };
 }
 
-function clicks(actions: Connector, mcp: Connector, values: AzdValues): string {
-  return `To import the connector yourself:
-  1. Open https://make.powerapps.com, choose the environment, then More > Discover all > Custom connectors.
-  2. New custom connector > Import an OpenAPI file, name it ${actions.title}, and choose
-     ${actions.definition}
-  3. Upload the icon, set its background to ${product.brandColor}, and choose Create connector:
-     ${actions.icon}
-  4. Test > New connection. ${credential(values)}
+/** The actions for which every system that they use is configured. */
+async function callableActions(values: AzdValues): Promise<Action[]> {
+  const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
+  return actions.filter(({ uses }) => uses.every(system => isConfigured(system, values)));
+}
 
-For the tools of the MCP server instead, import ${mcp.definition}
+/** A connector for each system and each toolset that has any of these actions, and one for the core where it has any. */
+function connectorsOf(actions: readonly Action[]): ConnectorKey[] {
+  const ofSystems: ConnectorKey[] = [...Map.groupBy(actions, ({ system }) => system)].flatMap(([system, group]) => [
+    { system },
+    ...[...new Set(group.map(({ toolset }) => toolset))].map(toolset => ({ system, toolset })),
+  ]);
+  return actions.some(({ core }) => core) ? [...ofSystems, 'core'] : ofSystems;
+}
+
+/** Copies the plugin of a system, with the app that was deployed in it. */
+async function writePlugin(system: string, target: string, { host }: SignIn): Promise<void> {
+  await mkdir(target, { recursive: true });
+  for (const name of Object.values(pluginFile)) {
+    const text = await readFile(join(project, PLUGIN_FOLDER, system, name), 'utf8');
+    await writeFile(join(target, name), text.replaceAll(PLACEHOLDER_HOST, host));
+  }
+}
+
+/**
+ * Updates each connector that has its title in Power Platform, and creates the others.
+ * @throws Error before anything is changed when several there have one title
+ */
+async function publish(pac: Pac, connectors: readonly WrittenConnector[], solution?: string): Promise<void> {
+  const known = connectors.map(({ title }) => {
+    const [first, ...others] = pac.connectors.filter(({ names }) => names.includes(title));
+    if (others.length > 0) {
+      throw new Error(`There are ${others.length + 1} connectors named ${title}. Delete or rename all but one.`);
+    }
+    return first;
+  });
+  const inSolution = solution ? ['--solution-unique-name', solution] : [];
+  for (const [at, { title, definition, properties, icon }] of connectors.entries()) {
+    const id = known[at]?.id;
+    const files = ['--api-definition-file', definition, '--api-properties-file', properties, '--icon-file', icon];
+    if (id) await pac.run('update', '--connector-id', id, ...files, ...inSolution);
+    else await pac.run('create', ...files, ...inSolution);
+    console.log(`${id ? 'Updated' : 'Created'} the connector ${title}.`);
+  }
+}
+
+function clicks(target: string, connectors: readonly WrittenConnector[], credential: string): string {
+  const width = Math.max(...connectors.map(({ title }) => title.length));
+  return `The connectors are in ${target}:
+${connectors.map(({ title, definition }) => `  ${title.padEnd(width)}  ${relative(target, dirname(definition))}`).join('\n')}
+Those with MCP have the tools of the MCP server; the others have each action as an operation.
+
+To import one yourself:
+  1. Open https://make.powerapps.com, choose the environment, then More > Discover all > Custom connectors.
+  2. New custom connector > Import an OpenAPI file, give it the name above, and choose ${connectorFile.definition} in its folder.
+  3. Upload ${connectorFile.icon} of that folder, set its background to ${product.brandColor}, and choose Create connector.
+  4. Test > New connection. ${credential}
+
 Or sign in with pac auth create and run: azd hooks run postdeploy`;
 }
 
 /** What a new connection asks for, and where it is found. */
-function credential(values: AzdValues): string {
-  const { INBOUND_AUTH, SERVICE_API_NAME: app, AZURE_RESOURCE_GROUP: group, ENTRA_CLIENT_ID: clientId } = values;
-  if (INBOUND_AUTH === 'entra') {
+function credential(values: AzdValues, signIn: SignIn): string {
+  if (signIn.auth === 'entra') {
+    const { clientId } = signIn;
     return `Callers sign in with Entra ID. On the connector's Security tab: client ID ${clientId}, resource api://${clientId}; add the redirect URL that it shows to the app registration.`;
   }
+  const { SERVICE_API_NAME: app, AZURE_RESOURCE_GROUP: group } = values;
   return `It asks for the function key: in https://portal.azure.com open ${app}, App keys, default; or run
      az functionapp keys list --resource-group ${group} --name ${app} --query functionKeys.default --output tsv`;
 }

@@ -19,7 +19,9 @@ const common = {
     )
     .optional()
     .describe('What is wrong with which input.'),
-  correlationId: z.string().describe('What an administrator finds this call by in the log.'),
+  correlationId: z
+    .string()
+    .meta({ description: 'What an administrator finds this call by in the log.', acronym: 'ID' }),
 };
 
 /** The body of an answer that is not 200: https://www.rfc-editor.org/rfc/rfc9457 */

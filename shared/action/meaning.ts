@@ -11,6 +11,8 @@ declare module 'zod' {
     choices?: Choices;
     /** Of an input: true when most callers leave it alone. */
     advanced?: boolean;
+    /** A word of the field's name that is written so, such as `ID` in `accountId`. */
+    acronym?: string;
     /** Of an output: true when it is useless in part, so that it is never cut for size. */
     whole?: boolean;
     /** Of an output: true when it is for programs, so that it is not shown to people. */
@@ -23,7 +25,7 @@ declare module 'zod' {
 }
 
 /** Where the values of an input come from: an action of the same system, and where its answer has them. */
-interface Choices {
+export interface Choices {
   action: string;
   /** The list in the answer. */
   collection: string;
@@ -56,7 +58,7 @@ function innerOf(schema: AnySchema): AnySchema | undefined {
 
 /** An output that other actions take: an ID. */
 export function id(description: string) {
-  return z.string().meta({ description, whole: true, machine: true });
+  return z.string().meta({ description, whole: true, machine: true, acronym: 'ID' });
 }
 
 /** An output that people quote and other actions take: an issue key. */
@@ -66,7 +68,7 @@ export function key(description: string) {
 
 /** An output with the address at which a person opens the object that it belongs to. */
 export function link(description: string) {
-  return z.url().meta({ description, whole: true, machine: true, link: true });
+  return z.url().meta({ description, whole: true, machine: true, link: true, acronym: 'URL' });
 }
 
 /** An output that names the object that it belongs to. */

@@ -1,3 +1,5 @@
+import { globSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systems } from '../../functions/systems.ts';
 import { fillWithSandboxes } from '../../tools/sandboxes.ts';
@@ -14,10 +16,16 @@ interface Failed {
   error?: { code: string };
 }
 
-describe.each([
-  ['the connector', 'infra/connector/apiDefinition.swagger.json', 'inline'],
-  ['the plugin', 'infra/plugin/openapi.json', 'problem'],
-] as const)('a client that knows only the definition of %s', async (_, path, failuresAre) => {
+const root = resolve(import.meta.dirname, '../..');
+/** The definitions of every system's connector and plugin, and how failures come there. */
+const definitions = [
+  ...globSync('infra/connector/*/apiDefinition.swagger.json', { cwd: root })
+    .filter(path => path !== 'infra/connector/mcp/apiDefinition.swagger.json')
+    .map(path => [path, 'inline'] as const),
+  ...globSync('infra/plugin/*/openapi.json', { cwd: root }).map(path => [path, 'problem'] as const),
+];
+
+describe.each(definitions)('a client that knows only %s', async (path, failuresAre) => {
   const definition = await readDefinition(path);
   let sandboxes: Awaited<ReturnType<typeof fillWithSandboxes>>;
   let app: RunningApp;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FakeAzd, fakeAzd, runHook } from './fakeAzd.ts';
@@ -9,9 +9,13 @@ const deployed = {
   AZURE_TENANT_ID: '22222222-2222-4222-8222-222222222222',
   SERVICE_API_NAME: 'func-abc',
   SERVICE_API_HOST: 'func-abc.azurewebsites.net',
+  JIRA_BASE_URL: 'https://contoso.atlassian.net',
 };
 
+const withBoth = { ...deployed, SALESFORCE_LOGIN_URL: 'https://contoso.my.salesforce.com' };
+
 const id = '0f0e0d0c-1111-4222-8333-444455556666';
+const mcpId = '11111111-1111-4222-8333-444455556666';
 const otherId = '99999999-1111-4222-8333-444455556666';
 
 let azd: FakeAzd | undefined;
@@ -49,30 +53,60 @@ function flag(call: string[] | undefined, name: string): string | undefined {
   return call?.[call.indexOf(name) + 1];
 }
 
+/** The call that gave pac the connector in this folder. */
+function callFor(calls: string[][], folder: string): string[] | undefined {
+  return calls.find(call => flag(call, '--api-definition-file') === join(folder, 'apiDefinition.swagger.json'));
+}
+
 describe('publish-connector', () => {
   it('writes copies that point at the deployed app, and tells how to import them where there is no pac', async () => {
     const { code, output, folder, read } = await publish(deployed);
     expect(code).toBe(0);
-    for (const name of ['apiDefinition.swagger.json', 'mcp/apiDefinition.swagger.json']) {
-      expect(JSON.parse(read(name))).toMatchObject({ host: 'func-abc.azurewebsites.net', basePath: '/api' });
+    for (const name of ['jira', 'jira/mcp/jira', 'mcp']) {
+      expect(JSON.parse(read(`${name}/apiDefinition.swagger.json`))).toMatchObject({
+        host: 'func-abc.azurewebsites.net',
+        basePath: '/api',
+      });
+      expect(JSON.parse(read(`${name}/apiProperties.json`)).properties.connectionParameters).toHaveProperty('api_key');
+      expect(
+        readFileSync(join(folder, name, 'icon.png'))
+          .subarray(1, 4)
+          .toString(),
+      ).toBe('PNG');
     }
-    expect(JSON.parse(read('apiProperties.json')).properties.connectionParameters).toHaveProperty('api_key');
-    expect(JSON.parse(read('../plugin/openapi.json')).servers).toEqual([
+    expect(JSON.parse(read('../plugin/jira/openapi.json')).servers).toEqual([
       { url: 'https://func-abc.azurewebsites.net/api' },
     ]);
-    expect(JSON.parse(read('../plugin/ai-plugin.json')).runtimes[0].spec.url).toBe('openapi.json');
-    expect(readFileSync(join(folder, 'icon.png')).subarray(1, 4).toString()).toBe('PNG');
+    expect(JSON.parse(read('../plugin/jira/ai-plugin.json')).runtimes[0].spec.url).toBe('openapi.json');
     expect(output).toContain('(pac) is not installed');
-    for (const click of ['1. ', '2. ', '3. ', '4. ']) expect(output).toContain(click);
-    expect(output).toContain(join(folder, 'apiDefinition.swagger.json'));
+    expect(output).toContain(`The connectors are in ${folder}:`);
+    expect(output).toMatch(/^ {2}Jira +jira$/m);
+    expect(output).toMatch(/^ {2}Jira \(MCP\) +jira\/mcp\/jira$/m);
+    expect(output).toMatch(/^ {2}All systems \(MCP\) +mcp$/m);
+    for (const click of ['1. ', '2. ', '3. ', '4. ']) expect(output.split(click)).toHaveLength(2);
     expect(output).toContain('func-abc, App keys');
   });
 
-  it('fills in the app registration and the tenant where callers sign in', async () => {
+  it('leaves out the systems that are not configured', async () => {
+    const { output, folder } = await publish(deployed);
+    expect(readdirSync(folder).sort()).toEqual(['jira', 'mcp']);
+    expect(readdirSync(join(folder, '../plugin'))).toEqual(['jira']);
+    expect(output).not.toContain('Salesforce');
+  });
+
+  it('says what to set where no system is configured', async () => {
+    const { JIRA_BASE_URL: _, ...nothing } = deployed;
+    const { code, output, folder } = await publish(nothing, 'none');
+    expect(code).toBe(0);
+    expect(output).toMatch(/^No system is configured.* Set .*\bJIRA_BASE_URL\b.*\.\n$/);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('puts in the app registration and the tenant where callers sign in', async () => {
     const clientId = '33333333-3333-4333-8333-333333333333';
-    const { read, output } = await publish({ ...deployed, INBOUND_AUTH: 'entra', ENTRA_CLIENT_ID: clientId });
-    for (const name of ['apiProperties.json', 'mcp/apiProperties.json']) {
-      const { oAuthSettings } = JSON.parse(read(name)).properties.connectionParameters.token;
+    const { read, output } = await publish({ ...deployed, INBOUND_AUTH: 'Entra', ENTRA_CLIENT_ID: clientId });
+    for (const name of ['jira', 'jira/mcp/jira', 'mcp']) {
+      const { oAuthSettings } = JSON.parse(read(`${name}/apiProperties.json`)).properties.connectionParameters.token;
       expect(oAuthSettings).toMatchObject({
         clientId,
         properties: { AzureActiveDirectoryResourceId: `api://${clientId}` },
@@ -81,24 +115,32 @@ describe('publish-connector', () => {
           resourceUri: { value: `api://${clientId}` },
         },
       });
+      expect(read(`${name}/apiDefinition.swagger.json`)).toContain(`/${deployed.AZURE_TENANT_ID}/oauth2/token`);
     }
-    expect(read('apiDefinition.swagger.json')).toContain(`/${deployed.AZURE_TENANT_ID}/oauth2/token`);
     expect(output).toContain(`resource api://${clientId}`);
   });
 
-  it('creates the connectors that pac does not list', async () => {
-    const { code, output, folder, calls } = await publish(deployed, 'Connector ID  Display Name\n');
-    expect(output).toContain(
-      'Created the connector Jira and Salesforce.\nCreated the connector Jira and Salesforce (MCP).',
+  it('refuses to publish without the app registration that callers are to sign in to', async () => {
+    const { code, output } = await publish({ ...deployed, INBOUND_AUTH: 'entra' });
+    expect(code).toBe(1);
+    expect(output).toBe(
+      'With INBOUND_AUTH=entra, ENTRA_CLIENT_ID and AZURE_TENANT_ID must be set. Run azd provision first.\n',
     );
+  });
+
+  it('creates the connectors that pac does not list', async () => {
+    const { code, output, folder, calls } = await publish(withBoth, 'Connector ID  Display Name\n');
+    for (const title of ['Jira', 'Jira (MCP)', 'Salesforce', 'Salesforce (MCP)', 'All systems (MCP)']) {
+      expect(output).toContain(`Created the connector ${title}.\n`);
+    }
     expect(code).toBe(0);
-    const [list, actions, mcp] = calls();
-    expect(list).toEqual(['connector', 'list']);
-    expect(actions?.slice(0, 2)).toEqual(['connector', 'create']);
-    expect(flag(actions, '--api-definition-file')).toBe(join(folder, 'apiDefinition.swagger.json'));
-    expect(flag(actions, '--api-properties-file')).toBe(join(folder, 'apiProperties.json'));
-    expect(flag(actions, '--icon-file')).toBe(join(folder, 'icon.png'));
-    expect(flag(mcp, '--api-definition-file')).toBe(join(folder, 'mcp/apiDefinition.swagger.json'));
+    expect(calls()[0]).toEqual(['connector', 'list']);
+    for (const connector of ['jira', 'jira/mcp/jira', 'salesforce', 'salesforce/mcp/salesforce', 'mcp']) {
+      const call = callFor(calls(), join(folder, connector));
+      expect(call?.slice(0, 2), connector).toEqual(['connector', 'create']);
+      expect(flag(call, '--api-properties-file')).toBe(join(folder, connector, 'apiProperties.json'));
+      expect(flag(call, '--icon-file')).toBe(join(folder, connector, 'icon.png'));
+    }
   });
 
   it.each([
@@ -107,18 +149,26 @@ describe('publish-connector', () => {
   ])('updates the connector of the very same name, and no other, where columns are %s', async (_, gap) => {
     const rows = [
       ['Connector ID', 'Name', 'Display Name', 'Type'],
-      [otherId, 'new_my-jira-and-salesforce', 'My Jira and Salesforce', 'Custom'],
-      [id, 'new_jira-and-salesforce', 'Jira and Salesforce', 'Custom'],
+      [otherId, 'new_my-jira', 'My Jira', 'Custom'],
+      [mcpId, 'new_jira-mcp', 'Jira (MCP)', 'Custom'],
+      [id, 'new_jira', 'Jira', 'Custom'],
     ];
     const table = rows.map(([key = '', name = '', title = '', type = '']) =>
       [key.padEnd(36), name.padEnd(26), title.padEnd(22), type].join(gap),
     );
-    const { output, calls } = await publish(deployed, ['Connected as maker@contoso.example', '', ...table].join('\n'));
-    expect(output).toContain('Updated the connector Jira and Salesforce.');
-    expect(output).toContain('Created the connector Jira and Salesforce (MCP).');
-    const [, actions, mcp] = calls();
-    expect(actions?.slice(0, 4)).toEqual(['connector', 'update', '--connector-id', id]);
-    expect(mcp?.slice(0, 2)).toEqual(['connector', 'create']);
+    const list = ['Connected as maker@contoso.example', '', ...table].join('\n');
+    const { output, folder, calls } = await publish(deployed, list);
+    for (const line of [
+      'Updated the connector Jira',
+      'Updated the connector Jira (MCP)',
+      'Created the connector All',
+    ]) {
+      expect(output).toContain(line);
+    }
+    const startOf = (connector: string) => callFor(calls(), join(folder, connector))?.slice(1, 4);
+    expect(startOf('jira')).toEqual(['update', '--connector-id', id]);
+    expect(startOf('jira/mcp/jira')).toEqual(['update', '--connector-id', mcpId]);
+    expect(startOf('mcp')?.[0]).toBe('create');
   });
 
   it('publishes to the environment and solution that are set', async () => {
@@ -128,16 +178,13 @@ describe('publish-connector', () => {
     };
     const { calls } = await publish({ ...deployed, ...target }, 'none');
     for (const call of calls()) expect(flag(call, '--environment')).toBe(target.POWER_PLATFORM_ENVIRONMENT);
-    expect(flag(calls()[1], '--solution-unique-name')).toBe('agents');
+    for (const call of calls().slice(1)) expect(flag(call, '--solution-unique-name')).toBe('agents');
   });
 
   it('changes nothing when two connectors have the name', async () => {
-    const { code, output, calls } = await publish(
-      deployed,
-      `${id}  Jira and Salesforce\n${otherId}  Jira and Salesforce`,
-    );
+    const { code, output, calls } = await publish(deployed, `${id}  Jira (MCP)\n${otherId}  Jira (MCP)`);
     expect(code).toBe(1);
-    expect(output).toContain('There are 2 connectors named Jira and Salesforce.');
+    expect(output).toContain('There are 2 connectors named Jira (MCP).');
     expect(calls()).toEqual([['connector', 'list']]);
   });
 
@@ -145,7 +192,7 @@ describe('publish-connector', () => {
     const { code, output } = await publish(deployed, '');
     expect(code).toBe(0);
     expect(output).toContain('No profiles were found');
-    expect(output).toContain('To import the connector yourself');
+    expect(output).toContain('To import one yourself');
   });
 
   it('refuses before the app is deployed', async () => {

@@ -1,4 +1,6 @@
-import type { Action } from '../../shared/action/defineAction.ts';
+import type { Action, Effect } from '../../shared/action/defineAction.ts';
+import type { System } from '../../shared/action/defineSystem.ts';
+import { fieldsOf, meaningOf } from '../../shared/action/meaning.ts';
 import { inputSchema, outputSchema, type PlainSchema } from '../../shared/action/plainSchema.ts';
 import { failureCodes } from '../../shared/failure.ts';
 import { GENERATED } from './generated.ts';
@@ -6,22 +8,26 @@ import type { SampleCall } from './sampleCalls.ts';
 
 /** docs/actions.md: what each action is for, takes and gives, with a call to the sandbox and its answer. */
 export async function actionReference(
+  systems: readonly System[],
   actions: readonly Action[],
   sample: (action: Action) => Promise<SampleCall>,
 ): Promise<string> {
-  const sections: string[] = [];
-  for (const [system, group] of Map.groupBy(actions, action => action.system)) {
-    sections.push(`## ${systemTitle(system)}\n`);
-    for (const action of group) sections.push(actionSection(action, await sample(action)));
+  const chapters: string[] = [];
+  for (const { system, toolsets } of bySystem(systems, actions)) {
+    chapters.push(`## ${system.title}\n`);
+    for (const { name, title, group } of toolsets) {
+      chapters.push(`### ${system.title}: ${title}\n\nThe toolset \`${name}\`, by MCP at \`/api/mcp/x/${name}\`.\n`);
+      for (const action of group) chapters.push(actionSection(action, await sample(action)));
+    }
   }
   return `<!-- ${GENERATED} -->
 # Actions
 
-${actions.length} ${actions.length === 1 ? 'action' : 'actions'}. A read is a GET with query parameters; a write is a POST with a JSON body. Inputs that are marked * must be given.
+${actions.length} ${actions.length === 1 ? 'action' : 'actions'}. A read is a GET with query parameters; a write is a POST with a JSON body. A write is idempotent when the same call made twice leaves what one leaves. Inputs that are marked * must be given.
 The examples were answered by the sandbox that \`npm start\` runs; of a long list they show the first ${LONGEST_LIST} items.
 
-${overview(actions)}
-${sections.join('\n')}
+${overview(systems, actions)}
+${chapters.join('\n')}
 ## Errors
 
 A failure is \`application/problem+json\` with the status below. With the header \`X-Error-Mode: inline\` it is a 200 with \`{ "error": { … } }\`. The \`detail\` (inline: the \`message\`) says what to do next.
@@ -34,17 +40,47 @@ ${Object.entries(failureCodes)
 `;
 }
 
-function overview(actions: readonly Action[]): string {
-  const rows = actions.map(({ name, title, access }) => row(`[${name}](#${name.toLowerCase()})`, title, access));
-  return ['| action | what it does | access |', '|---|---|---|', ...rows, ''].join('\n');
+/** The systems with their toolsets, and the actions in those; what has no actions is left out. */
+function bySystem(systems: readonly System[], actions: readonly Action[]) {
+  return systems
+    .map(system => ({
+      system,
+      toolsets: Object.entries(system.toolsets)
+        .map(([name, title]) => ({ name, title, group: actions.filter(({ toolset }) => toolset === name) }))
+        .filter(({ group }) => group.length > 0),
+    }))
+    .filter(({ toolsets }) => toolsets.length > 0);
+}
+
+function overview(systems: readonly System[], actions: readonly Action[]): string {
+  const rows = bySystem(systems, actions).flatMap(({ system, toolsets }) =>
+    toolsets.flatMap(({ title: toolset, group }) =>
+      group.map(action =>
+        row(
+          `[${action.name}](#${action.name.toLowerCase()})`,
+          action.title,
+          accessOf(action),
+          `${system.title}: ${toolset}`,
+        ),
+      ),
+    ),
+  );
+  return ['| action | what it does | access | toolset |', '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
+/** What a call does to what is there, in a few words. */
+function accessOf({ effect, idempotent }: Action): string {
+  return effect ? `write: ${effect}${idempotent ? ', idempotent' : ''}` : 'read';
 }
 
 function actionSection(action: Action, { input, answer }: SampleCall): string {
   const { name, title, description, access } = action;
   const { properties, required = [] } = inputSchema(action);
-  return `### ${name}
+  return `#### ${name}
 
 **${title}.** ${description}
+
+${accessSentence(action)}
 
 ${[
   '| input | type | what it is |',
@@ -69,34 +105,44 @@ ${access === 'read' ? readRequest(action, input) : writeRequest(action, input)}
 ${JSON.stringify(shortened(answer), null, 2)}
 \`\`\`
 
-${errorsOf(action, Object.keys(properties))}
+${errorsOf(action)}
 `;
 }
 
-/** What, besides an input that breaks its schema, this very action refuses: it follows from what its inputs name. */
-function errorsOf({ access }: Action, inputs: readonly string[]): string {
-  const named = inputs.filter(input =>
-    /^(projectId|issueKey|targetIssueKey|objectType|recordId|accountId|contactId)$/.test(input),
+function accessSentence({ access, effect, idempotent }: Action): string {
+  return effect ? `A ${access} that ${effect}, and is ${idempotent ? '' : 'not '}idempotent.` : `A ${access}.`;
+}
+
+const conflicts: Readonly<Record<Effect, string>> = {
+  adds: 'it is there already',
+  changes: 'it changed meanwhile, or is already so',
+  removes: 'it changed meanwhile, or is gone already',
+};
+
+/** What, besides an input that breaks its schema, this very action refuses: it follows from what its inputs mean. */
+function errorsOf({ access, effect, input }: Action): string {
+  const inputs = Object.entries(fieldsOf(input)).map(([name, schema]) => ({ name, meaning: meaningOf(schema) }));
+  const kinds = Map.groupBy(
+    inputs.filter(({ meaning }) => meaning.names),
+    ({ meaning }) => meaning.names,
   );
-  const people = inputs.filter(input => input === 'assignee');
+  const named = [...kinds].map(([kind, group]) => `${kind} (${listed(group.map(({ name }) => `\`${name}\``))})`);
+  const several = inputs.filter(({ meaning }) => meaning.mayMatchSeveral).map(({ name }) => `\`${name}\``);
   const codes = [
     '`invalid_input` names each input that is missing, unknown or wrong',
     ...(named.length > 0 ? [`\`not_found\` when there is no such ${listed(named)} that the service may see`] : []),
-    ...(people.length > 0 ? [`\`ambiguous\` when several people match ${listed(people)}, and lists them`] : []),
+    ...(several.length > 0 ? [`\`ambiguous\` when ${listed(several)} matches several, and lists them`] : []),
+    ...(access === 'write' ? ['`forbidden` when the service is read only'] : []),
+    ...(effect ? [`\`conflict\` when ${conflicts[effect]}`] : []),
     ...(access === 'write'
-      ? [
-          '`forbidden` when the service is read only',
-          '`conflict` when something changed meanwhile',
-          '`upstream_timeout`, not to be repeated, when nobody knows whether the change was made',
-        ]
+      ? ['`upstream_timeout` when it is not known whether the write was made: look before making it again']
       : []),
   ];
   return `**Errors**: ${codes.join('; ')}; and [those of every action](#errors).`;
 }
 
-function listed(names: readonly string[]): string {
-  const quoted = names.map(name => `\`${name}\``);
-  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+function listed(texts: readonly string[]): string {
+  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
 }
 
 function readRequest({ system, name }: Action, input: SampleCall['input']): string {
@@ -139,8 +185,4 @@ function shortened(value: unknown, name = ''): unknown {
 
 function row(...cells: string[]): string {
   return `| ${cells.map(cell => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-}
-
-function systemTitle(system: string): string {
-  return system.charAt(0).toUpperCase() + system.slice(1);
 }

@@ -1,17 +1,23 @@
-import { placeholders, product, publisher } from '../../product.ts';
+import type * as z from 'zod';
+import { product, publisher } from '../../product.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { inlineErrorSchema, problemSchema } from '../../shared/action/failureSchema.ts';
+import { type Choices, fieldsOf, meaningOf } from '../../shared/action/meaning.ts';
 import { inputSchema, outputSchema, type PlainSchema, toPlainObject } from '../../shared/action/plainSchema.ts';
-import { dynamicValues } from './choices.ts';
-import { type ConnectorAuth, security } from './connection.ts';
+import { connectorFile } from './folders.ts';
 import { GENERATED } from './generated.ts';
 import { fieldTitle, operationId } from './naming.ts';
+import { PLACEHOLDER_HOST } from './placeholders.ts';
+import type { Presentation } from './presentation.ts';
 import { problemStatuses } from './problems.ts';
 
-/** The connector as Power Platform imports it: https://learn.microsoft.com/connectors/custom-connectors/define-openapi-definition */
-export function connectorDefinition(actions: readonly Action[], version: string, auth: ConnectorAuth) {
+/**
+ * The connector with these actions as Power Platform imports it, but for the host and how callers sign in:
+ * https://learn.microsoft.com/connectors/custom-connectors/define-openapi-definition
+ */
+export function connectorDefinition(presentation: Presentation, actions: readonly Action[], version: string) {
   return {
-    ...head(product.title, product.description, version),
+    ...head(presentation, version),
     consumes: ['application/json'],
     produces: ['application/json', 'application/problem+json'],
     paths: Object.fromEntries(
@@ -20,20 +26,22 @@ export function connectorDefinition(actions: readonly Action[], version: string,
         { [action.access === 'read' ? 'get' : 'post']: operation(action, actions) },
       ]),
     ),
-    definitions: { Problem: { title: 'Problem', ...titled(toPlainObject(problemSchema, 'output')) } },
-    ...security[auth],
+    definitions: { Problem: { title: 'Problem', ...titled(toPlainObject(problemSchema, 'output'), problemSchema) } },
     ...metadata,
   };
 }
 
-/** A connector of its own, because Copilot Studio takes an MCP server as one that has no other operation. */
-export function mcpDefinition(version: string, auth: ConnectorAuth) {
+/**
+ * A connector with the tools at `path`, but for the host and how callers sign in. Copilot Studio takes as an MCP server
+ * only a connector that has no other operation.
+ */
+export function mcpDefinition(presentation: Presentation, path: string, version: string) {
   return {
-    ...head(`${product.title} (MCP)`, `${product.description} As a Model Context Protocol server.`, version),
+    ...head(presentation, version),
     consumes: ['application/json'],
     produces: ['application/json'],
     paths: {
-      '/mcp': {
+      [path]: {
         post: {
           operationId: 'InvokeMCP',
           summary: 'Use the tools of the server',
@@ -43,24 +51,36 @@ export function mcpDefinition(version: string, auth: ConnectorAuth) {
         },
       },
     },
-    ...security[auth],
     ...metadata,
   };
 }
 
-/** What the command-line tools `pac` and `paconn` read beside the definition. `icon` is a path from there. */
-export function connectorSettings(icon: string) {
+/** How a connector looks in Power Platform, without what a connection asks its maker for. */
+export function connectorProperties() {
+  return {
+    properties: {
+      iconBrandColor: product.brandColor,
+      publisher: publisher.name,
+      stackOwner: publisher.name,
+      capabilities: ['actions'],
+      policyTemplateInstances: [],
+    },
+  };
+}
+
+/** What the command-line tools `pac` and `paconn` read beside the definition. */
+export function connectorSettings() {
   return {
     connectorId: '',
     environment: '',
-    apiDefinition: 'apiDefinition.swagger.json',
-    apiProperties: 'apiProperties.json',
-    icon,
+    apiDefinition: connectorFile.definition,
+    apiProperties: connectorFile.properties,
+    icon: connectorFile.icon,
     script: '',
   };
 }
 
-function head(title: string, description: string, version: string) {
+function head({ title, description }: Presentation, version: string) {
   return {
     swagger: '2.0',
     info: {
@@ -70,7 +90,7 @@ function head(title: string, description: string, version: string) {
       contact: { name: publisher.name, url: publisher.website, email: publisher.email },
       'x-generated': GENERATED,
     },
-    host: placeholders.host,
+    host: PLACEHOLDER_HOST,
     basePath: '/api',
     schemes: ['https'],
   };
@@ -115,19 +135,19 @@ const errorMode = {
   description: 'How failures are answered: inside the answer.',
 };
 
-const advanced = new Set(['limit', 'pageToken']);
-
 /** Query parameters for a read, one flat body for a write. */
 function inputs(action: Action, actions: readonly Action[]) {
   const { properties, required = [] } = inputSchema(action);
+  const declared = fieldsOf(action.input);
   const fields = Object.entries(properties).map(([name, { description, ...schema }]) => {
-    const choice = dynamicValues(name, action, actions);
+    const { choices, advanced } = declared[name] ? meaningOf(declared[name]) : {};
+    const choice = choices && dynamicValues(choices, action, actions);
     const sample = action.example[name];
     const field = {
       ...schema,
-      'x-ms-summary': fieldTitle(name),
+      'x-ms-summary': fieldTitle(name, declared[name]),
       description,
-      ...(advanced.has(name) && { 'x-ms-visibility': 'advanced' }),
+      ...(advanced && { 'x-ms-visibility': 'advanced' }),
       ...(choice && { 'x-ms-dynamic-values': choice }),
       ...(sample !== undefined && { 'x-ms-test-value': sample }),
     };
@@ -152,27 +172,54 @@ function inputs(action: Action, actions: readonly Action[]) {
   ];
 }
 
+/**
+ * How a designer fills the list for an input, where the connector has the action that gives it, and the operation itself
+ * has the inputs which that one needs:
+ * https://learn.microsoft.com/connectors/custom-connectors/openapi-extensions#x-ms-dynamic-values
+ */
+function dynamicValues(choices: Choices, action: Action, actions: readonly Action[]) {
+  const isThere = choices.action !== action.name && actions.some(({ name }) => name === choices.action);
+  const inputs = Object.entries(choices.inputs);
+  if (!isThere || !inputs.every(([, from]) => typeof from === 'number' || from.input in action.input.shape)) {
+    return undefined;
+  }
+  return {
+    operationId: operationId(choices.action),
+    parameters: Object.fromEntries(
+      inputs.map(([name, from]) => [name, typeof from === 'number' ? from : { parameter: from.input }]),
+    ),
+    'value-collection': choices.collection,
+    'value-title': choices.title,
+    'value-path': choices.value,
+  };
+}
+
 /** Nothing in it is required, because an answer that failed has `error` alone. */
 function answerSchema(action: Action) {
   const { required: _, ...schema } = outputSchema(action);
   const error = { ...toPlainObject(inlineErrorSchema, 'output'), description: 'Present only when the call failed.' };
-  return titled({ ...schema, properties: { ...schema.properties, error } });
+  return titled(
+    { ...schema, properties: { ...schema.properties, error } },
+    action.output.extend({ error: inlineErrorSchema }),
+  );
 }
 
-/** Every field of an answer with a title, which is what a maker sees. */
-function titled(schema: PlainSchema): object {
+/** Every field of an answer with a title, which is what a maker sees. `declared` is what the plain schema was made from. */
+function titled(schema: PlainSchema, declared: z.core.$ZodType | undefined): object {
   const { properties, items, additionalProperties } = schema;
+  const fields = fieldsOf(declared);
   return {
     ...schema,
     ...(properties && {
       properties: Object.fromEntries(
         Object.entries(properties).map(([name, part]) => {
-          const title = fieldTitle(name);
-          return [name, { title, 'x-ms-summary': title, ...titled(part) }];
+          const title = fieldTitle(name, fields[name]);
+          return [name, { title, 'x-ms-summary': title, ...titled(part, fields[name]) }];
         }),
       ),
     }),
-    ...(items && { items: titled(items) }),
-    ...(additionalProperties && { additionalProperties: titled(additionalProperties) }),
+    // The fields of a list's items are found through the list.
+    ...(items && { items: titled(items, declared) }),
+    ...(additionalProperties && { additionalProperties: titled(additionalProperties, undefined) }),
   };
 }

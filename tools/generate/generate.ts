@@ -1,56 +1,86 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { relative } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { systems } from '../../functions/systems.ts';
-import { product } from '../../product.ts';
+import type { Action } from '../../shared/action/defineAction.ts';
+import type { System } from '../../shared/action/defineSystem.ts';
 import { actionIndex, declaredActions } from './actionIndex.ts';
 import { actionReference } from './actionReference.ts';
-import { type ConnectorAuth, connectorProperties } from './connection.ts';
-import { connectorDefinition, connectorSettings, mcpDefinition } from './connector.ts';
+import { connectorDefinition, mcpDefinition } from './connector.ts';
+import { connectorFiles } from './connectorFiles.ts';
+import { PLUGIN_FOLDER, pluginFile } from './folders.ts';
 import { functionTools } from './functionTools.ts';
-import { icon } from './icon.ts';
+import { type GeneratedFile, json } from './generatedFile.ts';
+import { leftOver, removeFile } from './leftOver.ts';
 import { openApi } from './openApi.ts';
 import { pluginManifest } from './plugin.ts';
+import { corePresentation, pluginPresentation, systemPresentation, toolsetPresentation } from './presentation.ts';
 import { sampleCall } from './sampleCalls.ts';
 
-const ICON = 'infra/connector/icon.png';
-
-type FileContent = string | Buffer;
-
 /** Every file that is made from the actions, by its path. */
-async function generatedFiles(root: URL): Promise<Map<string, FileContent>> {
+async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>> {
   const declared = await declaredActions(root, systems);
   const actions = declared.map(({ action }) => action);
   const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
-  return new Map<string, FileContent>([
+  const ofSystems = await Promise.all(
+    [...Map.groupBy(actions, ({ system }) => system)].map(([name, group]) =>
+      systemFiles(root, systemOf(name), group, version),
+    ),
+  );
+  return new Map<string, GeneratedFile[1]>([
     ['functions/actions.ts', actionIndex(declared)],
-    ...connectorFiles('infra/connector', 'key', connectorDefinition(actions, version, 'key')),
-    ...connectorFiles('infra/connector/entra', 'entra', connectorDefinition(actions, version, 'entra')),
-    ...connectorFiles('infra/connector/mcp', 'key', mcpDefinition(version, 'key')),
-    ...connectorFiles('infra/connector/mcp/entra', 'entra', mcpDefinition(version, 'entra')),
-    [ICON, icon(product.brandColor)],
-    ['infra/plugin/ai-plugin.json', json(pluginManifest(actions))],
-    ['infra/plugin/openapi.json', json(openApi(actions, version))],
-    ['infra/plugin/actions.json', json(functionTools(actions))],
-    ['docs/actions.md', await actionReference(actions, sampleCall)],
+    ...ofSystems.flat(),
+    ...(actions.some(({ core }) => core) ? await coreFiles(root, version) : []),
+    ['docs/actions.md', await actionReference(systems, actions, sampleCall)],
   ]);
 }
 
-/** The files that Power Platform takes for one connector; all of them share one icon. */
-function connectorFiles(folder: string, auth: ConnectorAuth, definition: object): [string, FileContent][] {
+/** The connector of the core tools of all systems. */
+async function coreFiles(root: URL, version: string): Promise<GeneratedFile[]> {
+  const definition = mcpDefinition(corePresentation(systems), '/mcp', version);
+  return connectorFiles('core', definition, await readFile(new URL('infra/icon.png', root)));
+}
+
+function systemOf(name: string): System {
+  const system = systems.find(known => known.name === name);
+  if (!system) throw new Error(`There is no system ${name} in functions/systems.ts.`);
+  return system;
+}
+
+/** The connector of a system, those of its toolsets, and its plugin. */
+async function systemFiles(
+  root: URL,
+  system: System,
+  actions: readonly Action[],
+  version: string,
+): Promise<GeneratedFile[]> {
+  const { name } = system;
+  const icon = await readFile(new URL(`functions/${name}/icon.png`, root)).catch(() =>
+    readFile(new URL('infra/icon.png', root)),
+  );
+  const toolsets = Object.keys(system.toolsets).filter(toolset => actions.some(action => action.toolset === toolset));
+  const plugin = pluginPresentation(system, actions);
+  const folder = `${PLUGIN_FOLDER}/${name}`;
   return [
-    [`${folder}/apiDefinition.swagger.json`, json(definition)],
-    [`${folder}/apiProperties.json`, json(connectorProperties(auth))],
-    [`${folder}/settings.json`, json(connectorSettings(relative(folder, ICON)))],
+    ...connectorFiles(
+      { system: name },
+      connectorDefinition(systemPresentation(system, actions), actions, version),
+      icon,
+    ),
+    ...toolsets.flatMap(toolset =>
+      connectorFiles(
+        { system: name, toolset },
+        mcpDefinition(toolsetPresentation(system, toolset), `/mcp/x/${toolset}`, version),
+        icon,
+      ),
+    ),
+    [`${folder}/${pluginFile.manifest}`, json(pluginManifest(plugin, system, actions))],
+    [`${folder}/${pluginFile.openApi}`, json(openApi(plugin, actions, version))],
+    [`${folder}/${pluginFile.functions}`, json(functionTools(actions))],
   ];
 }
 
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-async function isUpToDate(file: URL, content: FileContent): Promise<boolean> {
+async function isUpToDate(file: URL, content: GeneratedFile[1]): Promise<boolean> {
   const found = await readFile(file).catch(() => undefined);
   return found !== undefined && Buffer.from(content).equals(found);
 }
@@ -63,6 +93,7 @@ const stale: string[] = [];
 for (const [path, content] of files) {
   if (!(await isUpToDate(new URL(path, root), content))) stale.push(path);
 }
+const unwanted = await leftOver(root, new Set(files.keys()));
 
 if (!flags.check) {
   for (const path of stale) {
@@ -71,10 +102,14 @@ if (!flags.check) {
     await writeFile(file, files.get(path) ?? '');
     console.log(`Wrote ${path}`);
   }
-  if (stale.length === 0) console.log(`All ${files.size} files are up to date.`);
-} else if (stale.length > 0) {
+  for (const path of unwanted) {
+    await removeFile(root, path);
+    console.log(`Removed ${path}`);
+  }
+  if (stale.length + unwanted.length === 0) console.log(`All ${files.size} files are up to date.`);
+} else if (stale.length + unwanted.length > 0) {
   console.error(
-    `Out of date: ${stale.join(', ')}. Run npm run generate in ${fileURLToPath(root)} and commit what it writes.`,
+    `Out of date: ${[...stale, ...unwanted].join(', ')}. Run npm run generate in ${fileURLToPath(root)} and commit what it writes.`,
   );
   process.exitCode = 1;
 }

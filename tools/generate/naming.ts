@@ -1,17 +1,27 @@
-const acronyms = new Set(['id', 'url', 'jql', 'soql']);
+import type * as z from 'zod';
+import { meaningOf } from '../../shared/action/meaning.ts';
 
 /** `getProjectUpdates` as an operation's ID: `GetProjectUpdates`. */
 export function operationId(actionName: string): string {
-  return actionName.charAt(0).toUpperCase() + actionName.slice(1);
+  return capitalised(actionName);
 }
 
-/** `issueKey` as people read it: `Issue key`. */
-export function fieldTitle(name: string): string {
+/** `issueKey` as people read it: `Issue key`; a title or an acronym that the field declares comes first. */
+export function fieldTitle(name: string, schema: z.core.$ZodType | undefined): string {
+  const { title, acronym } = schema ? meaningOf(schema) : {};
+  if (title) return title;
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
-    .split(' ')
-    .map(word => (acronyms.has(word) ? word.toUpperCase() : word));
-  const title = words.join(' ');
-  return title.charAt(0).toUpperCase() + title.slice(1);
+    .split(' ');
+  return capitalised(words.map(word => (word === acronym?.toLowerCase() ? acronym : word)).join(' '));
+}
+
+/** `jira-planning` as people read it: `Jira planning`. */
+export function nameTitle(name: string): string {
+  return capitalised(name.replaceAll('-', ' '));
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

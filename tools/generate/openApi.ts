@@ -1,23 +1,25 @@
-import { placeholders, product, publisher } from '../../product.ts';
+import { publisher } from '../../product.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { problemSchema } from '../../shared/action/failureSchema.ts';
 import { inputSchema, outputSchema, toPlainObject } from '../../shared/action/plainSchema.ts';
 import { GENERATED } from './generated.ts';
 import { operationId } from './naming.ts';
+import { PLACEHOLDER_HOST } from './placeholders.ts';
+import type { Presentation } from './presentation.ts';
 import { problemStatuses } from './problems.ts';
 
 /** The document that the plugin refers to: OpenAPI 3, with failures as problem documents. */
-export function openApi(actions: readonly Action[], version: string) {
+export function openApi({ title, description }: Presentation, actions: readonly Action[], version: string) {
   return {
     openapi: '3.0.3',
     info: {
-      title: product.title,
-      description: product.description,
+      title,
+      description,
       version,
       contact: { name: publisher.name, url: publisher.website, email: publisher.email },
       'x-generated': GENERATED,
     },
-    servers: [{ url: `https://${placeholders.host}/api` }],
+    servers: [{ url: `https://${PLACEHOLDER_HOST}/api` }],
     security: [{ function_key: [] }],
     paths: Object.fromEntries(
       actions.map(action => [

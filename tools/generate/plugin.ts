@@ -1,20 +1,24 @@
-import { systems } from '../../functions/systems.ts';
-import { product, publisher } from '../../product.ts';
+import type * as z from 'zod';
+import { publisher } from '../../product.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
+import type { System } from '../../shared/action/defineSystem.ts';
 import { instructions } from '../../shared/action/instructions.ts';
-import { inputSchema, outputSchema, type PlainSchema } from '../../shared/action/plainSchema.ts';
+import { fieldsOf, meaningOf } from '../../shared/action/meaning.ts';
+import { outputSchema, type PlainSchema } from '../../shared/action/plainSchema.ts';
+import { pluginFile } from './folders.ts';
 import { GENERATED } from './generated.ts';
 import { fieldTitle, operationId } from './naming.ts';
+import type { Presentation } from './presentation.ts';
 
-/** The Microsoft 365 Copilot plugin: https://learn.microsoft.com/microsoft-365-copilot/extensibility/plugin-manifest-2.4 */
-export function pluginManifest(actions: readonly Action[]) {
+/** The Microsoft 365 Copilot plugin of a system: https://learn.microsoft.com/microsoft-365-copilot/extensibility/plugin-manifest-2.4 */
+export function pluginManifest({ title, description }: Presentation, system: System, actions: readonly Action[]) {
   return {
     $schema: 'https://developer.microsoft.com/json-schemas/copilot/plugin/v2.4/schema.json',
     schema_version: 'v2.4',
-    name_for_human: product.shortTitle,
-    namespace: product.namespace,
-    description_for_human: product.shortDescription,
-    description_for_model: instructions(systems),
+    name_for_human: title,
+    namespace: system.name,
+    description_for_human: description,
+    description_for_model: instructions([system]),
     contact_email: publisher.email,
     legal_info_url: publisher.legalInfo,
     privacy_policy_url: publisher.privacyPolicy,
@@ -24,7 +28,7 @@ export function pluginManifest(actions: readonly Action[]) {
         type: 'OpenApi',
         // The toolkit that packages the plugin puts in the ID of the key that was registered for it.
         auth: { type: 'ApiKeyPluginVault', reference_id: placeholder('{APIKEY_REGISTRATION_ID}') },
-        spec: { url: 'openapi.json' },
+        spec: { url: pluginFile.openApi },
         run_for_functions: actions.map(({ name }) => operationId(name)),
         'x-generated': GENERATED,
       },
@@ -47,74 +51,88 @@ function pluginFunction(action: Action) {
 
 /** What the user is shown before anything is changed: what is to be done, and with which values. */
 function confirmation(action: Action) {
-  const inputs = Object.keys(inputSchema(action).properties);
+  const inputs = Object.entries(fieldsOf(action.input));
   return {
     type: 'AdaptiveCard',
     title: action.title,
-    body: inputs.map(name => `* **${fieldTitle(name)}**: {{function.parameters.${name}}}`).join('\n'),
+    body: inputs.map(([name, field]) => `* **${fieldTitle(name, field)}**: {{function.parameters.${name}}}`).join('\n'),
   };
 }
 
 /** Says what in an answer is the result, so that it can be cited and shown as a card: the items of a list, or all of it. */
 function responseSemantics(action: Action) {
-  const { properties } = outputSchema(action);
-  const isList = action.paged || factFields(properties, titleField(properties)).length === 0;
-  const [list, items] = (isList && Object.entries(properties).find(([, { items }]) => items?.properties)) || [];
-  const path = list ? `$.${list}` : '$';
-  const fields = items?.items?.properties ?? properties;
-  const title = titleField(fields);
-  const facts = factFields(fields, title);
-  const subtitle = facts.find(name => fields[name]?.type === 'string');
+  const whole = shownFields(outputSchema(action), action.output);
+  const list = action.paged || whole.facts.length === 0 ? firstList(action) : undefined;
+  const shown = list?.fields ?? whole;
+  const { heading, facts, link } = shown;
+  const subtitle = facts.find(({ type }) => type === 'string');
   return {
-    data_path: path,
+    data_path: list ? `$.${list.name}` : '$',
     properties: {
-      ...(title && { title: `$.${title}` }),
-      ...(subtitle && { subtitle: `$.${subtitle}` }),
-      ...('url' in fields && { url: '$.url' }),
+      ...(heading && { title: `$.${heading}` }),
+      ...(subtitle && { subtitle: `$.${subtitle.name}` }),
+      ...(link && { url: `$.${link}` }),
     },
-    static_template: card(fields, title, facts),
+    static_template: card(shown),
   };
 }
 
-type Fields = Record<string, PlainSchema>;
+/** The first list of objects in an answer. */
+function firstList(action: Action): { name: string; fields: ShownFields } | undefined {
+  const declared = fieldsOf(action.output);
+  for (const [name, { items }] of Object.entries(outputSchema(action).properties)) {
+    if (items?.properties) return { name, fields: shownFields(items, declared[name]) };
+  }
+  return undefined;
+}
+
+/** What of an object people are shown: each is the name of a field. */
+interface ShownFields {
+  heading: string | undefined;
+  facts: readonly { name: string; title: string; type: string }[];
+  link: string | undefined;
+}
 
 const LONGEST_CARD = 6;
 
-/** What names a result best, the best first. */
-const namingFields = ['label', 'name', 'subject', 'title', 'summary', 'issueKey'];
-
-function titleField(fields: Fields): string | undefined {
-  const texts = Object.keys(fields).filter(name => fields[name]?.type === 'string');
-  return namingFields.find(name => texts.includes(name)) ?? texts.find(name => name !== 'url');
-}
-
-const notForPeople = /^(url|nextPageToken|truncated|deduplicated)$|Id$/;
-
-function factFields(fields: Fields, title: string | undefined): string[] {
-  const isFact = (name: string) =>
-    name !== title && !notForPeople.test(name) && !['array', 'object', undefined].includes(fields[name]?.type);
-  return Object.keys(fields).filter(isFact).slice(0, LONGEST_CARD);
+/** `declared` is what the plain schema was made from. */
+function shownFields({ properties = {} }: PlainSchema, declared: z.core.$ZodType | undefined): ShownFields {
+  const fields = Object.entries(fieldsOf(declared)).map(([name, schema]) => ({
+    name,
+    title: fieldTitle(name, schema),
+    type: properties[name]?.type ?? 'object',
+    meaning: meaningOf(schema),
+  }));
+  const forPeople = fields.filter(({ type, meaning }) => type !== 'array' && type !== 'object' && !meaning.machine);
+  const heading = forPeople.find(({ meaning }) => meaning.heading) ?? forPeople.find(({ type }) => type === 'string');
+  return {
+    heading: heading?.name,
+    facts: forPeople.filter(field => field !== heading).slice(0, LONGEST_CARD),
+    link: fields.find(({ meaning }) => meaning.link)?.name,
+  };
 }
 
 /** An Adaptive Card template: https://learn.microsoft.com/adaptive-cards/templating/language */
-function card(fields: Fields, title: string | undefined, facts: readonly string[]) {
+function card({ heading, facts, link }: ShownFields) {
   return {
     type: 'AdaptiveCard',
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     version: '1.5',
     body: [
-      ...(title ? [{ type: 'TextBlock', text: placeholder(title), weight: 'Bolder', wrap: true }] : []),
+      ...(heading ? [{ type: 'TextBlock', text: placeholder(heading), weight: 'Bolder', wrap: true }] : []),
       {
         type: 'FactSet',
-        facts: facts.map(name => ({
+        facts: facts.map(({ name, title }) => ({
           $when: placeholder(`${name} != null`),
-          title: fieldTitle(name),
+          title,
           value: placeholder(`string(${name})`),
         })),
       },
     ],
-    ...('url' in fields && {
-      actions: [{ $when: placeholder('url != null'), type: 'Action.OpenUrl', title: 'Open', url: placeholder('url') }],
+    ...(link && {
+      actions: [
+        { $when: placeholder(`${link} != null`), type: 'Action.OpenUrl', title: 'Open', url: placeholder(link) },
+      ],
     }),
   };
 }

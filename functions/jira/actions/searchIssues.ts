@@ -24,15 +24,11 @@ const input = z.object({
     .optional()
     .describe('Only issues updated since then: a date, a date-time, or a span back from now such as 7d.'),
   before: day.optional().describe('Only issues due before this day, such as 2026-11-30.'),
-  jql: z
-    .string()
-    .trim()
-    .min(1)
-    .max(5000)
-    .optional()
-    .describe(
+  jql: z.string().trim().min(1).max(5000).optional().meta({
+    description:
       'A search in JQL instead of all the filters, for what they cannot say. It must restrict something, such as a project; an ORDER BY alone is refused.',
-    ),
+    acronym: 'JQL',
+  }),
 });
 
 type Filters = Omit<z.output<typeof input>, 'jql'>;

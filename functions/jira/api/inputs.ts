@@ -13,6 +13,7 @@ export const projectId = z
   .meta({
     description: 'The ID of the project: its key, such as ATLAS, or its numeric ID.',
     names: 'project',
+    acronym: 'ID',
     choices: { action: 'listProjects', collection: 'projects', title: 'name', value: 'key', inputs: { limit: 100 } },
   });
 

@@ -17,13 +17,11 @@ export default salesforce.action({
     'Use it for questions that no other action answers: several conditions at once, custom objects, sums, averages or counts by group. ' +
     'For plain lookups use the find actions or searchRecords; take the names of fields from describeObject. It must have a WHERE or a LIMIT, unless it only counts, totals or groups; its LIMIT bounds the whole list, and limit one page of it. Of groups it returns at most 2,000.',
   input: z.object({
-    soql: z
-      .string()
-      .trim()
-      .max(20_000, 'It must have at most 20,000 characters.')
-      .describe(
+    soql: z.string().trim().max(20_000, 'It must have at most 20,000 characters.').meta({
+      description:
         "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC. Keep it under 6,000 characters: longer ones do not fit into every request.",
-      ),
+      acronym: 'SOQL',
+    }),
   }),
   output: z.object({
     summary: summary('One sentence that says how many records were found.'),

@@ -7,7 +7,7 @@ export const recordId = z
   .string()
   .trim()
   .regex(recordIdPattern, 'It must be a Salesforce record ID: 15 or 18 letters and digits, such as 001A000001bCdEf.')
-  .meta({ names: 'record' });
+  .meta({ names: 'record', acronym: 'ID' });
 
 /** The ID of a record of one object: IDs begin with a prefix of the object's own. */
 export function recordIdOf(thing: string, prefix: string) {

@@ -9,7 +9,7 @@ const actions = await Promise.all(entries.map(async ({ load }) => (await load())
 
 /** The part of the reference that is about one action. */
 const sectionOf = (name: string) =>
-  reference.split(/^(?=##+ )/m).find(section => section.startsWith(`### ${name}\n`)) ?? '';
+  reference.split(/^(?=##+ )/m).find(section => section.startsWith(`#### ${name}\n`)) ?? '';
 
 describe('docs/actions.md', () => {
   it.each(actions)('tells all that there is to know of $name', ({ name, description, access, system, input }) => {

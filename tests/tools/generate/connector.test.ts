@@ -1,14 +1,20 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { actions as entries } from '../../../functions/actions.ts';
+import { systems } from '../../../functions/systems.ts';
 import { failureCodes } from '../../../shared/failure.ts';
+import { withSignIn } from '../../../tools/connector/withSignIn.ts';
 import { generatedJson } from './generatedJson.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
+
+const host = 'contoso.azurewebsites.net';
+const clientId = '33333333-3333-4333-8333-333333333333';
+const tenantId = '22222222-2222-4222-8222-222222222222';
 
 interface Schema {
   type?: string;
@@ -54,6 +60,9 @@ interface Definition {
   'x-ms-connector-metadata': { propertyName: string; propertyValue: string }[];
 }
 
+/** A word that people write in capitals: the field is to be an `id` or a `link`, or to declare its `acronym`. */
+const uncapitalised = /\b(Id|id|Url|url)\b/;
+
 const operationsOf = ({ paths }: Definition) => Object.values(paths).flatMap(methods => Object.values(methods));
 
 /** The inputs of an operation as a maker sees them: those in the query, and those in the body. */
@@ -74,16 +83,32 @@ function fieldsOf({ properties = {}, items, additionalProperties }: Schema, path
   return [...own, ...nested];
 }
 
-const folders = ['infra/connector', 'infra/connector/entra', 'infra/connector/mcp', 'infra/connector/mcp/entra'];
+const folders = globSync('infra/connector/**/apiDefinition.swagger.json', { cwd: root }).map(dirname).sort();
+const withActions = systems.filter(({ name }) => entries.some(({ system }) => system === name));
+const systemFolders = withActions.map(({ name }) => `infra/connector/${name}`);
+/** The path of the MCP server that each of the other connectors is for. */
+const mcpPaths = new Map([
+  ['infra/connector/mcp', '/mcp'],
+  ...new Map(entries.map(({ system, toolset }) => [`infra/connector/${system}/mcp/${toolset}`, `/mcp/x/${toolset}`])),
+]);
+
+it('there is a connector for each system, for the tools of each toolset, and for the core', () => {
+  expect(folders).toEqual([...systemFolders, ...mcpPaths.keys()].sort());
+});
+
+it('no two connectors have one title', () => {
+  const titles = folders.map(folder => generatedJson<Definition>(`${folder}/apiDefinition.swagger.json`).info.title);
+  expect(new Set(titles).size).toBe(titles.length);
+});
 
 describe.each(folders)('the connector in %s', folder => {
   const definition = generatedJson<Definition>(`${folder}/apiDefinition.swagger.json`);
   const { properties } = generatedJson<{ properties: Record<string, string> }>(`${folder}/apiProperties.json`);
 
-  it('is valid Swagger 2.0 of less than 1 MB', async () => {
+  it('is valid Swagger 2.0 of less than 700 kB', async () => {
     const path = resolve(root, folder, 'apiDefinition.swagger.json');
     await expect(SwaggerParser.validate(path)).resolves.toMatchObject({ swagger: '2.0' });
-    expect(statSync(path).size).toBeLessThan(1_000_000);
+    expect(statSync(path).size).toBeLessThan(700_000);
   });
 
   it('presents itself as the validator of Power Platform wants it', () => {
@@ -111,6 +136,15 @@ describe.each(folders)('the connector in %s', folder => {
     expect(properties.capabilities).toEqual(['actions']);
   });
 
+  it('has a square icon of a size that connectors take', () => {
+    const icon = readFileSync(resolve(root, folder, 'icon.png'));
+    expect(icon.subarray(1, 4).toString()).toBe('PNG');
+    const [width, height] = [icon.readUInt32BE(16), icon.readUInt32BE(20)];
+    expect(height).toBe(width);
+    expect(width).toBeGreaterThanOrEqual(100);
+    expect(width).toBeLessThanOrEqual(230);
+  });
+
   it('has settings that name files which are there', () => {
     const settings = generatedJson<Record<string, string>>(`${folder}/settings.json`);
     for (const key of ['apiDefinition', 'apiProperties', 'icon']) {
@@ -119,7 +153,9 @@ describe.each(folders)('the connector in %s', folder => {
   });
 });
 
-describe.each(['infra/connector', 'infra/connector/entra'])('the operations in %s', folder => {
+describe.each(withActions)('the operations of $name', ({ name: system }) => {
+  const folder = `infra/connector/${system}`;
+  const own = entries.filter(entry => entry.system === system);
   const definition = generatedJson<Definition>(`${folder}/apiDefinition.swagger.json`);
   const operations = operationsOf(definition);
 
@@ -127,11 +163,9 @@ describe.each(['infra/connector', 'infra/connector/entra'])('the operations in %
     const routes = Object.entries(definition.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map(method => `${method} ${path}`),
     );
-    expect(routes).toEqual(
-      entries.map(({ system, name, access }) => `${access === 'read' ? 'get' : 'post'} /${system}/${name}`),
-    );
+    expect(routes).toEqual(own.map(({ name, access }) => `${access === 'read' ? 'get' : 'post'} /${system}/${name}`));
     expect(operations.map(({ operationId }) => operationId)).toEqual(
-      entries.map(({ name }) => name.charAt(0).toUpperCase() + name.slice(1)),
+      own.map(({ name }) => name.charAt(0).toUpperCase() + name.slice(1)),
     );
   });
 
@@ -156,6 +190,7 @@ describe.each(['infra/connector', 'infra/connector/entra'])('the operations in %
     for (const { name, type, description, ...input } of inputsOf(operation)) {
       expect(['string', 'integer', 'number', 'boolean'], name).toContain(type);
       expect(input['x-ms-summary'], name).toMatch(/^[A-Z]/);
+      expect(input['x-ms-summary'], 'declare an acronym').not.toMatch(uncapitalised);
       expect(description, name).toMatch(/^[A-Z].*\.$/s);
       expect(description, name).not.toBe(`${input['x-ms-summary']}.`);
       expect(input['x-ms-visibility'], name).toBe(
@@ -180,6 +215,7 @@ describe.each(['infra/connector', 'infra/connector/entra'])('the operations in %
     expect(Object.keys(answer.properties ?? {})).toEqual(expect.arrayContaining(['error', 'truncated']));
     for (const [path, field] of fieldsOf(answer)) {
       expect(field.title, path).toMatch(/^[A-Z]/);
+      expect(field.title, 'declare an acronym').not.toMatch(uncapitalised);
       expect(field['x-ms-summary'], path).toBe(field.title);
       expect(field.description, path).toMatch(/^[A-Z].*\.$/s);
     }
@@ -215,35 +251,27 @@ describe.each(['infra/connector', 'infra/connector/entra'])('the operations in %
   );
 });
 
-describe('a connection', () => {
-  const securityOf = (folder: string) =>
-    generatedJson<Definition>(`${folder}/apiDefinition.swagger.json`).securityDefinitions;
-  const connectionOf = (folder: string) =>
-    generatedJson<{ properties: { connectionParameters: Record<string, unknown> } }>(`${folder}/apiProperties.json`)
-      .properties.connectionParameters;
-
-  it.each(['infra/connector', 'infra/connector/mcp'])('in %s has the function key, in a header', folder => {
-    expect(Object.values(securityOf(folder))).toEqual([{ type: 'apiKey', in: 'header', name: 'x-functions-key' }]);
-    expect(connectionOf(folder)).toMatchObject({ api_key: { type: 'securestring' } });
-  });
-
-  it.each(['infra/connector/entra', 'infra/connector/mcp/entra'])('in %s signs its user in', folder => {
-    expect(Object.values(securityOf(folder))).toMatchObject([{ type: 'oauth2', flow: 'accessCode' }]);
-    expect(connectionOf(folder)).toMatchObject({
-      token: { type: 'oauthSetting', oAuthSettings: { identityProvider: 'aad', redirectMode: 'GlobalPerConnector' } },
-    });
-  });
+it.each(folders)('a connection in %s has the function key, in a header', folder => {
+  const { securityDefinitions } = generatedJson<Definition>(`${folder}/apiDefinition.swagger.json`);
+  expect(Object.values(securityDefinitions)).toEqual([{ type: 'apiKey', in: 'header', name: 'x-functions-key' }]);
+  const { properties } = generatedJson<{ properties: { connectionParameters: object } }>(
+    `${folder}/apiProperties.json`,
+  );
+  expect(properties.connectionParameters).toMatchObject({ api_key: { type: 'securestring' } });
 });
 
-it('the MCP connector has one operation, which takes nothing and promises nothing', () => {
-  const { paths } = generatedJson<Definition>('infra/connector/mcp/apiDefinition.swagger.json');
-  expect(Object.keys(paths)).toEqual(['/mcp']);
-  const { post } = paths['/mcp'] ?? {};
-  expect(post).toMatchObject({ operationId: 'InvokeMCP', 'x-ms-agentic-protocol': 'mcp-streamable-1.0' });
-  expect(post?.parameters).toBeUndefined();
-  expect(Object.keys(post?.responses ?? {})).toEqual(['200']);
-  expect(post?.responses[200]?.schema).toBeUndefined();
-});
+it.each([...mcpPaths])(
+  'the MCP connector in %s has one operation, which takes nothing and promises nothing',
+  (folder, path) => {
+    const { paths } = generatedJson<Definition>(`${folder}/apiDefinition.swagger.json`);
+    expect(Object.keys(paths)).toEqual([path]);
+    const { post } = paths[path] ?? {};
+    expect(post).toMatchObject({ operationId: 'InvokeMCP', 'x-ms-agentic-protocol': 'mcp-streamable-1.0' });
+    expect(post?.parameters).toBeUndefined();
+    expect(Object.keys(post?.responses ?? {})).toEqual(['200']);
+    expect(post?.responses[200]?.schema).toBeUndefined();
+  },
+);
 
 /**
  * The schemas that Microsoft publishes for connectors (https://github.com/microsoft/PowerPlatformConnectors/tree/dev/schemas),
@@ -253,29 +281,39 @@ describe('the public schemas of connectors', () => {
   const [definitionSchema] = publicSchema('apiDefinition.swagger.schema.strict.json');
   const [propertiesSchema] = publicSchema('paconn-apiProperties.schema.strict.json');
 
-  it.skipIf(!definitionSchema).each(['infra/connector', 'infra/connector/entra'])(
-    'hold for the definition in %s',
-    folder => {
+  const connectors = folders.flatMap(folder => {
+    const parts = {
+      definition: generatedJson<object>(`${folder}/apiDefinition.swagger.json`),
+      properties: generatedJson<{ properties: object }>(`${folder}/apiProperties.json`),
+    };
+    return [
+      { folder, auth: 'key', ...withSignIn(parts, { auth: 'key', host }) },
+      { folder, auth: 'entra', ...withSignIn(parts, { auth: 'entra', host, clientId, tenantId }) },
+    ];
+  });
+
+  it.skipIf(!definitionSchema).each(connectors)(
+    'hold for the definition in $folder with $auth, but for what is newer than they are',
+    ({ definition }) => {
       // Draft 4, which differs from draft 7 in little more than the name of one definition.
-      const text = readFileSync(definitionSchema ?? '', 'utf8')
+      const schema = readFileSync(definitionSchema ?? '', 'utf8')
         .replaceAll('http://json-schema.org/draft-04/schema#', 'http://json-schema.org/draft-07/schema#')
         .replaceAll('schema#/definitions/positiveInteger', 'schema#/definitions/nonNegativeInteger');
-      const schema = JSON.parse(text);
-      expect(schemaErrors(schema, generatedJson(`${folder}/apiDefinition.swagger.json`))).toEqual([]);
+      const older = JSON.stringify(definition).replace('"x-ms-agentic-protocol":"mcp-streamable-1.0",', '');
+      expect(schemaErrors(JSON.parse(schema), JSON.parse(older))).toEqual([]);
     },
   );
 
-  it.skipIf(!propertiesSchema)('hold for the connection with a key', () => {
-    const schema = JSON.parse(readFileSync(propertiesSchema ?? '', 'utf8'));
-    expect(schemaErrors(schema, generatedJson('infra/connector/apiProperties.json'))).toEqual([]);
-  });
-
-  it.skipIf(!propertiesSchema)('hold for the connection with a sign-in, but for what is newer than they are', () => {
-    const schema = JSON.parse(readFileSync(propertiesSchema ?? '', 'utf8'));
-    const text = JSON.stringify(generatedJson('infra/connector/entra/apiProperties.json'));
-    const older = text.replace('GlobalPerConnector', 'Global').replace(/,"enableOnbehalfOfLogin":\{.*?\}/, '');
-    expect(schemaErrors(schema, JSON.parse(older))).toEqual([]);
-  });
+  it.skipIf(!propertiesSchema).each(connectors)(
+    'hold for the connection in $folder with $auth, but for what is newer than they are',
+    ({ properties }) => {
+      const schema = JSON.parse(readFileSync(propertiesSchema ?? '', 'utf8'));
+      const older = JSON.stringify(properties)
+        .replace('GlobalPerConnector', 'Global')
+        .replace(/,"enableOnbehalfOfLogin":\{.*?\}/, '');
+      expect(schemaErrors(schema, JSON.parse(older))).toEqual([]);
+    },
+  );
 });
 
 function publicSchema(name: string): string[] {
