@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import SwaggerClient from 'swagger-client';
 
 type Schema = { properties?: Record<string, Schema>; items?: Schema; additionalProperties?: Schema } & Record<
   string,
@@ -14,6 +13,7 @@ interface Parameter {
   name: string;
   in: string;
   required?: boolean;
+  default?: unknown;
   'x-ms-test-value'?: unknown;
   example?: unknown;
   schema?: Schema;
@@ -28,6 +28,8 @@ interface Response {
 
 export interface Operation {
   operationId: string;
+  path: string;
+  method: string;
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: Schema; example: Record<string, unknown> }> };
   responses: Record<string, Response>;
@@ -46,7 +48,8 @@ export interface Definition {
 
 export async function readDefinition(path: string): Promise<Definition> {
   const text = await readFile(resolve(import.meta.dirname, '../..', path), 'utf8');
-  const document = JSON.parse(text);
+  const document = JSON.parse(text) as { basePath?: string; servers?: { url: string }[] };
+  const basePath = document.basePath ?? new URL(document.servers?.[0]?.url ?? '').pathname;
   const { paths } = (await SwaggerParser.dereference(JSON.parse(text))) as unknown as {
     paths: Record<string, Record<string, Operation>>;
   };
@@ -55,25 +58,29 @@ export async function readDefinition(path: string): Promise<Definition> {
   const validators = new Map<string, ValidateFunction>();
 
   return {
-    operations: Object.values(paths).flatMap(Object.values),
+    operations: Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),
+    ),
 
-    async call({ operationId, requestBody }, inputs, url, key) {
-      const { host, origin } = new URL(url);
-      const isSwagger = 'swagger' in document;
-      const request = SwaggerClient.buildRequest({
-        spec: isSwagger
-          ? { ...document, host, schemes: ['http'] }
-          : { ...document, servers: [{ url: `${origin}/api` }] },
-        operationId,
-        // In Swagger 2 the body is a parameter like any other.
-        parameters: isSwagger ? { ...inputs, body: inputs } : inputs,
-        ...(requestBody && { requestBody: inputs }),
-        securities: { authorized: { function_key: { value: key } }, specSecurity: document.security },
-      });
-      const response = await fetch(request.url, {
-        method: request.method,
-        headers: request.headers,
-        ...(request.body && { body: typeof request.body === 'string' ? request.body : JSON.stringify(request.body) }),
+    async call(operation, inputs, url, key) {
+      const { method, path, parameters = [], requestBody } = operation;
+      const query = new URLSearchParams();
+      const headers = new Headers({ 'x-functions-key': key });
+      let body: string | undefined = requestBody && JSON.stringify(inputs);
+      // A client sends a value that the definition gives for what is not given.
+      for (const parameter of parameters) {
+        const value = inputs[parameter.name] ?? parameter.default;
+        if (parameter.in === 'body') body = JSON.stringify(inputs);
+        else if (value === undefined) continue;
+        else if (parameter.in === 'query') query.set(parameter.name, String(value));
+        else if (parameter.in === 'header') headers.set(parameter.name, String(value));
+        else throw new Error(`${operation.operationId} has a parameter in ${parameter.in}.`);
+      }
+      if (body !== undefined) headers.set('content-type', 'application/json');
+      const response = await fetch(new URL(`${basePath}${path}?${query}`, url), {
+        method,
+        headers,
+        ...(body !== undefined && { body }),
       });
       return { status: response.status, body: await response.json() };
     },
