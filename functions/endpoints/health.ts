@@ -32,7 +32,7 @@ export function readiness(backend: Backend) {
   const { config, env, systems, actions, opened, identify, unknownSettings, now } = backend;
 
   const checkSettings = (): Check[] => [
-    ...(['app', 'secrets', 'ledger'] as const)
+    ...(['app', 'secrets', 'ledger', 'audit'] as const)
       .flatMap(name => config[name].problems())
       .map(({ setting, message }): Check => ({ name: setting, status: 'failed', detail: message })),
     ...unknownSettings.map(

@@ -1,3 +1,4 @@
+import { openAudit } from '../audit/openAudit.ts';
 import { identifyCaller } from '../caller/caller.ts';
 import { openLedger } from '../ledger/openLedger.ts';
 import { openPolicy, type Policy } from '../policy/policy.ts';
@@ -49,7 +50,9 @@ export function createBackend(
     console.warn(`There is no secret ${SIGNING_KEY}: page tokens are good on this instance only.`);
   const signer = createSigner({ secrets, env, now, onMissing });
   const ledger = openLedger({ config, env, now });
+  const audit = openAudit({ config, env });
   const invoke = createInvoke({
+    audit,
     config,
     identify,
     secrets,

@@ -1,3 +1,5 @@
+import { auditEvent } from '../audit/auditEvent.ts';
+import type { Audit } from '../audit/openAudit.ts';
 import type { Call, Log, Usage } from '../call.ts';
 import type { Caller, Credentials } from '../caller/caller.ts';
 import { Failure, lostWrite } from '../failure.ts';
@@ -46,6 +48,7 @@ export interface InvokeParts {
   unknownSettings: readonly UnknownSetting[];
   signer: OpenSigner;
   ledger(): Promise<Ledger>;
+  audit: Audit;
   now: () => number;
 }
 
@@ -56,6 +59,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
     const startedAt = now();
     const usage: Usage = { requests: 0, writes: 0, reported: {} };
     let caller: Caller | undefined;
+    let parsed: object | undefined;
 
     const run = async (): Promise<Answer> => {
       const settings = config.app.read();
@@ -74,6 +78,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
         signer: await parts.signer('page-token', signal),
       });
       const { input, limit, repeat, position } = await readCall(action, await rawInput(), startedAt, binding);
+      parsed = input;
       const call: Call = {
         ...invocation,
         startedAt,
@@ -131,12 +136,23 @@ export function createInvoke(parts: InvokeParts): Invoke {
     };
 
     let outcome: Outcome;
+    let isUnknown = false;
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
       const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(action));
       outcome = { ok: false, failure: withoutSecrets(failure, secrets) };
+      isUnknown = mayHaveChanged(failure, usage);
     }
+    const event = auditEvent({
+      action,
+      caller,
+      input: parsed,
+      result: outcome.ok ? outcome : { failure: outcome.failure, mayHaveChanged: isUnknown },
+      correlationId: invocation.correlationId,
+      now: now(),
+    });
+    if (event) await parts.audit(event, invocation.log);
     logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, secrets);
     return outcome;
   };

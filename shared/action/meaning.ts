@@ -13,6 +13,8 @@ declare module 'zod' {
     advanced?: boolean;
     /** A word of the field's name that is written so, such as `ID` in `accountId`. */
     acronym?: string;
+    /** Of an output: true when it tells one thing from all others, as an ID does. */
+    identifier?: boolean;
     /** Of an output: true when it is useless in part, so that it is never cut for size. */
     whole?: boolean;
     /** Of an output: true when it is for programs, so that it is not shown to people. */
@@ -58,12 +60,12 @@ function innerOf(schema: AnySchema): AnySchema | undefined {
 
 /** An output that other actions take: an ID. */
 export function id(description: string) {
-  return z.string().meta({ description, whole: true, machine: true, acronym: 'ID' });
+  return z.string().meta({ description, whole: true, machine: true, identifier: true, acronym: 'ID' });
 }
 
 /** An output that people quote and other actions take: an issue key. */
 export function key(description: string) {
-  return z.string().meta({ description, whole: true });
+  return z.string().meta({ description, whole: true, identifier: true });
 }
 
 /** An output with the address at which a person opens the object that it belongs to. */

@@ -107,8 +107,23 @@ export const ledgerSettings = z.object({
   ...azureIdentity,
 });
 
+export const auditSettings = z.object({
+  AUDIT_TABLE_ENDPOINT: serviceUrl(
+    "Set it to the storage account's table endpoint, such as https://youraccount.table.core.windows.net, or remove it.",
+  )
+    .optional()
+    .meta({
+      description:
+        'The Azure Table Storage endpoint that keeps what was changed and what was refused, in the table `audit`; without it, the log alone does.',
+      sample: 'https://youraccount.table.core.windows.net',
+      setByDeployment: true,
+      deployedOnly: true,
+    }),
+  ...azureIdentity,
+});
+
 export type AppSettings = z.output<typeof appSettings>;
 export type SecretsSettings = z.output<typeof secretsSettings>;
 
 /** All of them, in the order in which they are documented. */
-export const commonSettings = [appSettings, secretsSettings, ledgerSettings] as const;
+export const commonSettings = [appSettings, secretsSettings, ledgerSettings, auditSettings] as const;

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { System } from '../action/defineSystem.ts';
 import { Failure } from '../failure.ts';
-import { appSettings, ledgerSettings, secretsSettings } from './common.ts';
+import { appSettings, auditSettings, ledgerSettings, secretsSettings } from './common.ts';
 import type { Environment } from './setting.ts';
 
 /** What is wrong with one setting, and the cure, in one sentence. The value itself is never told. */
@@ -21,6 +21,7 @@ export interface Config {
   app: Section<z.output<typeof appSettings>>;
   secrets: Section<z.output<typeof secretsSettings>>;
   ledger: Section<z.output<typeof ledgerSettings>>;
+  audit: Section<z.output<typeof auditSettings>>;
   /** The settings of a system. */
   of(system: System): Section<unknown>;
 }
@@ -32,6 +33,7 @@ export function readConfig(env: Environment): Config {
     app: section(appSettings, env),
     secrets: section(secretsSettings, env),
     ledger: section(ledgerSettings, env),
+    audit: section(auditSettings, env),
     of({ name, settings }) {
       const known = sections.get(name) ?? section(settings, env);
       sections.set(name, known);

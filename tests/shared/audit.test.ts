@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actions as entries } from '../../functions/actions.ts';
+import { systems } from '../../functions/systems.ts';
+import type { Action } from '../../shared/action/defineAction.ts';
+import type { AuditEvent } from '../../shared/audit/auditEvent.ts';
+import { fillWithSandboxes } from '../../tools/sandboxes.ts';
+import { type RunningApp, startApp } from '../support/app.ts';
+import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { request } from '../support/request.ts';
+
+const actions: Action[] = await Promise.all(entries.map(async ({ load }) => (await load()).default));
+const writes = actions.filter(({ access }) => access === 'write');
+const adding = writes.find(({ effect }) => effect === 'adds') as Action;
+const reading = actions.find(({ access }) => access === 'read') as Action;
+
+let sandboxes: Awaited<ReturnType<typeof fillWithSandboxes>>;
+let env: Record<string, string>;
+let azurite: Azurite;
+let app: RunningApp;
+
+beforeAll(async () => {
+  env = {};
+  sandboxes = await fillWithSandboxes(systems, env);
+  azurite = await startAzurite();
+  await azurite.createTable('audit');
+  const { LEDGER_TABLE_ENDPOINT: endpoint = '', ...identity } = azurite.settings;
+  app = await startApp({ env: { ...env, ...identity, AUDIT_TABLE_ENDPOINT: endpoint } });
+});
+afterAll(async () => {
+  await app.stop();
+  await azurite.stop();
+  await sandboxes.close();
+});
+
+async function call({ system, name, access }: Action, input: object, id: string, at = app) {
+  const headers = { 'x-correlation-id': id, 'x-functions-key': 'a-key' };
+  const url = `${at.url}/api/${system}/${name}`;
+  return access === 'read'
+    ? request(`${url}?${new URLSearchParams(input as Record<string, string>)}`, { headers })
+    : request(url, { headers, json: input });
+}
+
+const eventsOf = (id: string, at = app): AuditEvent[] =>
+  at
+    .logs()
+    .split('\n')
+    .filter(line => line.includes('"event":"audit"') && line.includes(id))
+    .map(line => JSON.parse(line.slice(line.indexOf('{'))));
+
+describe('the audit', () => {
+  it.each(writes)('has one event for $name, with what was touched and nothing of its contents', async action => {
+    const id = `audit-${action.name}`;
+    const { status, body } = await call(action, action.example, id);
+    expect(status).toBe(200);
+    const events = eventsOf(id);
+    expect(events).toHaveLength(1);
+    const [event] = events;
+    expect(event).toMatchObject({
+      action: action.name,
+      outcome: 'done',
+      caller: { kind: 'key', id: expect.stringMatching(/^key:[0-9a-f]{16}$/) },
+      agent: expect.stringMatching(/^[0-9a-f]{16}$/),
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    // Something was touched, and it is told by keys and IDs that stand in the call or its answer.
+    expect(event?.touched).not.toEqual([]);
+    const known = [...Object.values(action.example), ...Object.values(body)];
+    for (const identifier of event?.touched ?? []) expect(known).toContain(identifier);
+    for (const text of event?.touched ?? []) expect(text).toMatch(/^[\w-]+$/);
+  });
+
+  it('tells a repetition, a refusal by the upstream and a refused call from what was done', async () => {
+    const input = { ...adding.example };
+    await call(adding, input, 'audit-first');
+    await call(adding, input, 'audit-again');
+    expect(eventsOf('audit-again')).toMatchObject([{ outcome: 'repeated' }]);
+    await call(adding, {}, 'audit-bad');
+    expect(eventsOf('audit-bad')).toMatchObject([{ outcome: 'failed', code: 'invalid_input', touched: [] }]);
+    const readOnly = await startApp({ env: { ...env, READ_ONLY: 'true' } });
+    await call(adding, adding.example, 'audit-refused', readOnly);
+    expect(eventsOf('audit-refused', readOnly)).toMatchObject([{ outcome: 'refused', code: 'forbidden' }]);
+    await readOnly.stop();
+  });
+
+  it('has nothing of a read, unless it was refused', async () => {
+    await call(reading, reading.example, 'audit-read');
+    expect(eventsOf('audit-read')).toEqual([]);
+    const entra = await startApp({ env: { ...env, INBOUND_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'true' } });
+    await call(reading, reading.example, 'audit-unknown', entra);
+    expect(eventsOf('audit-unknown', entra)).toMatchObject([
+      { outcome: 'refused', code: 'unauthenticated', caller: { kind: 'unknown' } },
+    ]);
+    await entra.stop();
+  });
+
+  it('is in the table as well, once per event', async () => {
+    await call(adding, { ...adding.example, repeat: true }, 'audit-kept');
+    const rows = (await azurite.readTable('audit')).split('"RowKey"').filter(row => row.includes('audit-kept'));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toContain(`"action":"${adding.name}"`);
+    expect(app.logs()).not.toContain('auditNotKept');
+  });
+
+  it('never fails a call: a table that cannot be written is an error in the log', async () => {
+    const cut = await startApp({ env: { ...env, AUDIT_TABLE_ENDPOINT: 'https://127.0.0.1:1/account' } });
+    const { status } = await call(adding, { ...adding.example, repeat: true }, 'audit-cut', cut);
+    expect(status).toBe(200);
+    expect(eventsOf('audit-cut', cut)).toHaveLength(1);
+    expect(cut.logs()).toContain('auditNotKept');
+    await cut.stop();
+  });
+
+  it('is never sampled', () => {
+    const { logging } = JSON.parse(readFileSync('host.json', 'utf8'));
+    expect(logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
+  });
+});
