@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Log } from '../call.ts';
 import type { Caller } from '../caller/caller.ts';
+import type { PlanItem } from '../plan/plans.ts';
 import type { System } from './defineSystem.ts';
 import { type Page, type PageRequest, pagingInput, pagingOutput } from './page.ts';
 
@@ -67,6 +68,44 @@ export type ActionDefinition<
 };
 
 /**
+ * A write of many, a removal, or a message to customers. Its first call changes nothing: it answers with what would be
+ * done and a `confirmationToken`, and a second call with that token alone has it done, item by item.
+ */
+export interface PlannedActionDefinition<
+  Toolset extends string,
+  Facades,
+  Uses extends readonly System[],
+  Input extends z.ZodObject,
+  Data extends z.ZodType,
+> extends Omit<
+    ActionDefinition<Toolset, Facades, Uses, Input, z.ZodObject, false>,
+    'access' | 'output' | 'paged' | 'run'
+  > {
+  effect: Effect;
+  idempotent: boolean;
+  /** What `perform` needs to know of an item. It is kept, as JSON, until the plan is confirmed. */
+  data: Data;
+  /** Tells what would be done. It changes nothing. */
+  plan(
+    input: z.output<Input>,
+    context: ActionContext & Facades,
+  ): Promise<{ summary: string; items: readonly (Omit<PlanItem, 'data'> & { data: z.input<Data> })[] }>;
+  /** How an item is now: what is not as it was planned is left alone. */
+  versionOf(item: PlanItem & { data: z.output<Data> }, context: ActionContext & Facades): Promise<string>;
+  /** Does one item. */
+  perform(item: PlanItem & { data: z.output<Data> }, context: ActionContext & Facades): Promise<void>;
+}
+
+/** How an action is planned and carried out, its types forgotten. */
+export interface PlannedWork {
+  /** What the first call takes. */
+  input: z.ZodObject;
+  plan(input: unknown, context: unknown): Promise<{ summary: string; items: readonly PlanItem[] }>;
+  versionOf(item: PlanItem, context: unknown): Promise<string>;
+  perform(item: PlanItem, context: unknown): Promise<void>;
+}
+
+/**
  * An action whose types are no longer of interest: what the pipeline and the generators work with. Its schemas are whole:
  * they have the inputs and outputs that the pipeline adds, too.
  */
@@ -87,6 +126,8 @@ export interface Action {
   output: z.ZodObject;
   example: Record<string, string | number | boolean>;
   paged: boolean;
+  /** Present for an action that is confirmed before anything is done; `run` is then never called. */
+  planned?: PlannedWork;
   run(input: unknown, context: unknown): Promise<object>;
 }
 
@@ -144,4 +185,69 @@ export function toAction<
       truncated,
     }),
   } as unknown as Action;
+}
+
+const confirmationToken = z.string().optional().meta({
+  description:
+    'The token of a plan that the user agreed to, from the answer to an earlier call. Give it alone, and what was planned is done.',
+  whole: true,
+});
+
+const plannedOutput = {
+  summary: z
+    .string()
+    .meta({ description: 'One sentence that says what would be done, or what was done.', whole: true }),
+  confirmationToken: z.string().optional().meta({
+    description:
+      'Present while nothing is done: show the user what would be done, and when they agree, make this call again with this token alone, within ten minutes.',
+    whole: true,
+    machine: true,
+  }),
+  items: z
+    .array(
+      z.object({
+        key: z.string().meta({ description: 'The key or ID of what is changed.', whole: true, identifier: true }),
+        outcome: z
+          .enum(['planned', 'done', 'notDone', 'notReached', 'unknown'])
+          .describe('What came of it. notReached: there was no time left. unknown: it may or may not have been done.'),
+        message: z.string().describe('What would be done or was done, or why not.'),
+      }),
+    )
+    .describe('Each thing that is changed, in the order in which it is done.'),
+};
+
+/** Declares what a planned action takes and gives, and forgets its types. */
+export function toPlannedAction<
+  Toolset extends string,
+  Facades,
+  Uses extends readonly System[],
+  Input extends z.ZodObject,
+  Data extends z.ZodType,
+>(system: System, definition: PlannedActionDefinition<Toolset, Facades, Uses, Input, Data>): Action {
+  const { plan, versionOf, perform, data, input, effect, ...others } = definition;
+  const parsed = (item: PlanItem) => ({ ...item, data: data.parse(item.data) });
+  // What `plan`, `versionOf` and `perform` get was made by this definition's own schemas and facades.
+  const planned = {
+    input,
+    plan,
+    versionOf: (item: PlanItem, context: ActionContext & Facades) => versionOf(parsed(item), context),
+    perform: (item: PlanItem, context: ActionContext & Facades) => perform(parsed(item), context),
+  } as PlannedWork;
+  return {
+    ...others,
+    system: system.name,
+    core: others.core ?? false,
+    uses: others.uses ?? [system],
+    access: 'write',
+    effect,
+    example: others.example as Action['example'],
+    paged: false,
+    planned,
+    // A call with a token has no other input.
+    input: input.partial().extend({ confirmationToken }),
+    output: z.object({ ...plannedOutput, truncated }),
+    run: async () => {
+      throw new Error(`${others.name} is planned.`);
+    },
+  };
 }

@@ -2,7 +2,14 @@ import type * as z from 'zod';
 import type { Call } from '../call.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { type Action, type ActionDefinition, type Facades, toAction } from './defineAction.ts';
+import {
+  type Action,
+  type ActionDefinition,
+  type Facades,
+  type PlannedActionDefinition,
+  toAction,
+  toPlannedAction,
+} from './defineAction.ts';
 
 /** What a system's facade is made from. */
 export interface SystemParts<Settings = unknown, Secret extends string = string, Rules = unknown> {
@@ -83,6 +90,12 @@ export interface System<Name extends string = string, Toolset extends string = s
     const Uses extends readonly System[] = readonly [System<Name, Toolset, Facade>],
     Paged extends boolean = false,
   >(definition: ActionDefinition<Toolset, Facades<Uses>, Uses, Input, Output, Paged>): Action;
+  /** Declares an action that shows what it would do and does it once that is confirmed. */
+  plannedAction<
+    Input extends z.ZodObject,
+    Data extends z.ZodType,
+    const Uses extends readonly System[] = readonly [System<Name, Toolset, Facade>],
+  >(definition: PlannedActionDefinition<Toolset, Facades<Uses>, Uses, Input, Data>): Action;
 }
 
 /** Declares a system. What its facade is, and which settings, secrets and toolsets there are, is inferred. */
@@ -96,8 +109,9 @@ export function defineSystem<
 >(definition: SystemDefinition<Name, Settings, Secret, Toolset, Facade, Rules>): System<Name, Toolset, Facade> {
   const system: System<Name, Toolset, Facade> = {
     // Whoever opens a system passes what its own settings schema gave, so the types that are dropped here still hold.
-    ...(definition as Omit<System<Name, Toolset, Facade>, 'action'>),
+    ...(definition as Omit<System<Name, Toolset, Facade>, 'action' | 'plannedAction'>),
     action: action => toAction(system, action),
+    plannedAction: action => toPlannedAction(system, action),
   };
   return system;
 }

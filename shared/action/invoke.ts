@@ -2,9 +2,12 @@ import { auditEvent } from '../audit/auditEvent.ts';
 import type { Audit } from '../audit/openAudit.ts';
 import type { Call, Log, Usage } from '../call.ts';
 import type { Caller, Credentials } from '../caller/caller.ts';
-import { Failure, lostWrite } from '../failure.ts';
+import { Failure, invalidInput, lostWrite } from '../failure.ts';
 import { idempotencyKey } from '../ledger/idempotencyKey.ts';
-import type { Ledger, LedgerOutcome } from '../ledger/ledger.ts';
+import type { LedgerOutcome } from '../ledger/ledger.ts';
+import type { OpenLedger } from '../ledger/openLedger.ts';
+import { carryOut } from '../plan/carryOut.ts';
+import { createPlans } from '../plan/plans.ts';
 import type { Permit } from '../policy/policy.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import type { OpenSigner } from '../secrets/signer.ts';
@@ -12,7 +15,7 @@ import type { Config } from '../settings/config.ts';
 import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
-import type { Action } from './defineAction.ts';
+import type { Action, PlannedWork } from './defineAction.ts';
 import { readInput } from './input.ts';
 import { listFingerprint, type Page, type Position, readPageToken, type TokenBinding, writePageToken } from './page.ts';
 import { toFailure } from './problem.ts';
@@ -47,7 +50,7 @@ export interface InvokeParts {
   systems: Systems;
   unknownSettings: readonly UnknownSetting[];
   signer: OpenSigner;
-  ledger(): Promise<Ledger>;
+  ledger(): Promise<OpenLedger>;
   audit: Audit;
   now: () => number;
 }
@@ -89,7 +92,11 @@ export function createInvoke(parts: InvokeParts): Invoke {
       };
       const work = () => perform(action, input, position, call);
       const result = await waitFor(
-        action.access === 'write' ? once(action, input, repeat, call, work) : work(),
+        action.planned
+          ? planOrCarryOut(action, action.planned, input, call)
+          : action.access === 'write'
+            ? once(action, input, repeat, call, work)
+            : work(),
         signal,
       );
       const maxBytes = settings.MAX_RESPONSE_BYTES;
@@ -98,22 +105,73 @@ export function createInvoke(parts: InvokeParts): Invoke {
       return pageAnswer(result as Page<object>, position, { limit, maxBytes, next, schema: action.output });
     };
 
-    const perform = async (action: Action, input: object, position: Position, call: Call): Promise<object> => {
+    const contextOf = async (action: Action, call: Call, startedAt: number): Promise<object> => {
       const facades = await Promise.all(
         action.uses.map(async system => [system.name, (await systems.open(system)).for(call)] as const),
       );
-      return action.run(input, {
-        ...Object.fromEntries(facades),
-        signal: call.signal,
-        caller: call.caller,
-        log: call.log,
-        now: new Date(position.startedAt),
+      const { signal, caller, log } = call;
+      return { ...Object.fromEntries(facades), signal, caller, log, now: new Date(startedAt) };
+    };
+
+    const perform = async (action: Action, input: object, position: Position, call: Call): Promise<object> =>
+      action.run(input, {
+        ...(await contextOf(action, call, position.startedAt)),
         page: {
           limit: position.limit,
           cursor: position.cursor,
           isFirst: position.cursor === undefined && position.answered.length === 0,
         },
       });
+
+    const isUnknown = (error: unknown) => mayHaveChanged(toFailure(error, invocation.correlationId), usage);
+
+    /** Without a token: what would be done. With one: does it, each item once. */
+    const planOrCarryOut = async (
+      action: Action,
+      planned: PlannedWork,
+      input: { confirmationToken?: string },
+      call: Call,
+    ): Promise<object> => {
+      const { ledger: writes, store } = await ledger();
+      const plans = createPlans(store);
+      const owner = { action: action.name, callerId: call.caller.id };
+      const context = await contextOf(action, call, call.startedAt);
+      if (input.confirmationToken === undefined) {
+        const { summary, items } = await planned.plan(input, context);
+        const confirmationToken = await plans.keep({ action: action.name, items }, owner.callerId);
+        return {
+          summary,
+          confirmationToken,
+          items: items.map(({ key, what }) => ({ key, outcome: 'planned', message: what })),
+        };
+      }
+      const { items } = await plans.take(input.confirmationToken, owner);
+      let writesBefore = 0;
+      // An item's failure leaves doubt for what was sent for that item alone.
+      const leavesItemInDoubt = (error: unknown) =>
+        mayHaveChanged(toFailure(error, invocation.correlationId), { ...usage, writes: usage.writes - writesBefore });
+      const outcomes = await carryOut(items, {
+        versionOf: item => planned.versionOf(item, context),
+        async perform(item) {
+          writesBefore = usage.writes;
+          await writes.once({
+            key: idempotencyKey(call.caller.id, action.name, item),
+            isRemembered: action.effect === 'adds',
+            isIdempotent: action.idempotent,
+            repeat: false,
+            call,
+            run: async () => {
+              await planned.perform(item, context);
+              return {};
+            },
+            isUnknown: leavesItemInDoubt,
+          });
+        },
+        isUnknown: leavesItemInDoubt,
+        timeLeft: () => call.deadline - now(),
+      });
+      const done = outcomes.filter(({ outcome }) => outcome === 'done').length;
+      return { summary: `${done} of ${outcomes.length} done.`, items: outcomes };
     };
 
     const once = async (
@@ -123,32 +181,32 @@ export function createInvoke(parts: InvokeParts): Invoke {
       call: Call,
       work: () => Promise<object>,
     ): Promise<object> => {
-      const outcome = await (await ledger()).once({
+      const outcome = await (await ledger()).ledger.once({
         key: idempotencyKey(call.caller.id, action.name, input),
         isRemembered: action.effect === 'adds',
         isIdempotent: action.idempotent,
         repeat,
         call,
         run: work,
-        isUnknown: error => mayHaveChanged(toFailure(error, invocation.correlationId), usage),
+        isUnknown,
       });
       return answered(outcome, call.caller, action);
     };
 
     let outcome: Outcome;
-    let isUnknown = false;
+    let leavesDoubt = false;
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
       const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(action));
       outcome = { ok: false, failure: withoutSecrets(failure, secrets) };
-      isUnknown = mayHaveChanged(failure, usage);
+      leavesDoubt = mayHaveChanged(failure, usage);
     }
     const event = auditEvent({
       action,
       caller,
       input: parsed,
-      result: outcome.ok ? outcome : { failure: outcome.failure, mayHaveChanged: isUnknown },
+      result: outcome.ok ? outcome : { failure: outcome.failure, mayHaveChanged: leavesDoubt },
       correlationId: invocation.correlationId,
       now: now(),
     });
@@ -193,6 +251,17 @@ function titlesOf({ uses }: Action): string {
   return uses.map(({ title }) => title).join(' or ');
 }
 
+/** A planned action takes its inputs, or the token of a plan and nothing else. */
+function schemaFor({ input, planned }: Action, raw: Record<string, unknown>): Action['input'] {
+  if (!planned) return input;
+  const { confirmationToken, ...others } = raw;
+  if (!confirmationToken) return planned.input;
+  const misplaced = Object.keys(others).filter(field => others[field] !== '' && others[field] !== null);
+  if (misplaced.length === 0) return input;
+  const message = 'Leave it out: with confirmationToken, what was planned is done, whatever else is given.';
+  throw invalidInput(misplaced.map(field => ({ field, message })));
+}
+
 /** The inputs that the pipeline takes itself. */
 interface PipelineInput {
   limit?: number;
@@ -207,7 +276,7 @@ async function readCall(
   startedAt: number,
   binding: (input: object) => Promise<TokenBinding>,
 ) {
-  const { limit = 0, pageToken, repeat = false, ...input } = readInput(action.input, raw) as PipelineInput;
+  const { limit = 0, pageToken, repeat = false, ...input } = readInput(schemaFor(action, raw), raw) as PipelineInput;
   if (!pageToken) return { input, limit, repeat, position: firstPage(limit, startedAt) };
   const position = readPageToken(pageToken, await binding(input), startedAt);
   // Half a page was answered: the rest is found by asking for that very page again. A new page may be of any size.

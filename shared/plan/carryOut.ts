@@ -1,0 +1,68 @@
+import { Failure } from '../failure.ts';
+import type { PlanItem } from './plans.ts';
+
+/** What came of one item of a plan. */
+export interface ItemOutcome {
+  key: string;
+  /** `notReached`: there was no time left. `unknown`: it may or may not have been done. */
+  outcome: 'done' | 'notDone' | 'notReached' | 'unknown';
+  /** What was done, or why not. */
+  message: string;
+}
+
+export interface ItemWork {
+  /** How the item is now. @throws Failure */
+  versionOf(item: PlanItem): Promise<string>;
+  /** Does it, once. @throws Failure */
+  perform(item: PlanItem): Promise<void>;
+  /** Whether a failure leaves open if something was changed. */
+  isUnknown(error: unknown): boolean;
+  /** Milliseconds that are left. */
+  timeLeft(): number;
+}
+
+/** No item is begun with less time than this. */
+const MIN_ITEM_MS = 1_000;
+/** Kept to answer in. */
+const ANSWER_MS = 500;
+
+/**
+ * Does the items one after the other and tells what came of each. One that changed since the plan was made, or fails,
+ * does not keep the others from being done. Where an outcome is unknown or the upstream is not there, the rest is left.
+ */
+export async function carryOut(items: readonly PlanItem[], work: ItemWork): Promise<ItemOutcome[]> {
+  const outcomes: ItemOutcome[] = [];
+  let stopped: string | undefined;
+  for (const item of items) {
+    if (stopped === undefined && work.timeLeft() < MIN_ITEM_MS + ANSWER_MS) stopped = 'There was no time left.';
+    if (stopped !== undefined) {
+      outcomes.push({ key: item.key, outcome: 'notReached', message: stopped });
+      continue;
+    }
+    const outcome = await carryOutOne(item, work);
+    outcomes.push(outcome);
+    if (outcome.stops) stopped = outcome.stops;
+  }
+  return outcomes.map(({ key, outcome, message }) => ({ key, outcome, message }));
+}
+
+async function carryOutOne(item: PlanItem, work: ItemWork): Promise<ItemOutcome & { stops?: string }> {
+  const { key } = item;
+  let isBegun = false;
+  try {
+    if ((await work.versionOf(item)) !== item.version) {
+      return { key, outcome: 'notDone', message: 'It has changed since the plan was made, so it was left alone.' };
+    }
+    isBegun = true;
+    await work.perform(item);
+    return { key, outcome: 'done', message: item.what };
+  } catch (error) {
+    const failure = error instanceof Failure ? error : undefined;
+    const message = failure?.message ?? 'This service failed.';
+    if (isBegun && work.isUnknown(error)) return { key, outcome: 'unknown', message, stops: stopsAfter };
+    const isOutage = !failure || failure.code.startsWith('upstream_') || failure.code === 'rate_limited';
+    return { key, outcome: 'notDone', message, ...(isOutage && { stops: stopsAfter }) };
+  }
+}
+
+const stopsAfter = 'It was not begun, because the one before it failed for a reason that would meet this one, too.';

@@ -1,0 +1,194 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { createBackend } from '../../../shared/action/backend.ts';
+import type { Action } from '../../../shared/action/defineAction.ts';
+import { defineSystem } from '../../../shared/action/defineSystem.ts';
+import type { Call } from '../../../shared/call.ts';
+import { Failure, lostWrite } from '../../../shared/failure.ts';
+
+/** Things with a value each, and what the next attempts to remove one come to. */
+let things: Map<string, number>;
+let failures: Map<string, () => Failure>;
+let removed: string[];
+let time: number;
+
+const store = defineSystem({
+  name: 'store',
+  title: 'Store',
+  about: 'Store holds things.',
+  advice: 'Use removeThings.',
+  toolsets: { store: 'Things' },
+  settings: z.object({}),
+  secrets: {},
+  open: async () => ({
+    for: (call: Call) => ({
+      versionOf: (name: string) => String(things.get(name)),
+      remove(name: string) {
+        call.usage.writes += 1;
+        const failure = failures.get(name)?.();
+        if (failure) throw failure;
+        removed.push(name);
+        things.delete(name);
+      },
+    }),
+    check: async () => 'ok',
+  }),
+});
+
+const removeThings = store.plannedAction({
+  name: 'removeThings',
+  toolset: 'store',
+  effect: 'removes',
+  idempotent: true,
+  title: 'Remove things',
+  description: 'Removes things.',
+  input: z.object({ prefix: z.string().describe('What their names begin with.') }),
+  data: z.object({ name: z.string() }),
+  example: { prefix: 'a' },
+  async plan({ prefix }, { store }) {
+    const items = [...things.keys()]
+      .filter(name => name.startsWith(prefix))
+      .map(name => ({ key: name, what: `Removes ${name}.`, version: store.versionOf(name), data: { name } }));
+    return { summary: `${items.length} things would be removed.`, items };
+  },
+  versionOf: async ({ data }, { store }) => store.versionOf(data.name),
+  perform: async ({ data }, { store }) => store.remove(data.name),
+});
+
+let backend: ReturnType<typeof createBackend>;
+
+beforeEach(() => {
+  things = new Map([
+    ['a1', 1],
+    ['a2', 2],
+    ['a3', 3],
+    ['b1', 4],
+  ]);
+  failures = new Map();
+  removed = [];
+  time = Date.now();
+  backend = createBackend({}, { systems: [store], actions: [] }, { now: () => time });
+});
+
+interface Answer {
+  ok: boolean;
+  output: {
+    summary: string;
+    confirmationToken?: string;
+    items: { key: string; outcome: string; message: string }[];
+  };
+  failure: Failure;
+}
+
+async function call(input: Record<string, unknown>, key = 'one', action: Action = removeThings): Promise<Answer> {
+  const outcome = await backend.invoke(action, async () => input, {
+    headers: new Headers({ 'x-functions-key': key }),
+    code: undefined,
+    correlationId: 'test',
+    traceparent: '',
+    log: { info() {}, warn() {}, error() {} },
+  });
+  return outcome as unknown as Answer;
+}
+
+const planned = async (prefix = 'a') => (await call({ prefix })).output;
+const outcomesOf = ({ output }: Answer) => output.items.map(({ key, outcome }) => [key, outcome]);
+
+describe('a planned action', () => {
+  it('first tells what it would do, and does nothing', async () => {
+    const { summary, confirmationToken, items } = await planned();
+    expect(summary).toBe('3 things would be removed.');
+    expect(confirmationToken).toMatch(/^[\w-]{22}$/);
+    expect(items[0]).toEqual({ key: 'a1', outcome: 'planned', message: 'Removes a1.' });
+    expect(removed).toEqual([]);
+  });
+
+  it('then does exactly that, whatever there is by then', async () => {
+    const { confirmationToken } = await planned();
+    things.set('a4', 5);
+    const answer = await call({ confirmationToken });
+    expect(answer.output.summary).toBe('3 of 3 done.');
+    expect(removed).toEqual(['a1', 'a2', 'a3']);
+    expect(answer.output.confirmationToken).toBeUndefined();
+  });
+
+  it('leaves alone what has changed since, and tells', async () => {
+    const { confirmationToken } = await planned();
+    things.set('a2', 99);
+    const answer = await call({ confirmationToken });
+    expect(outcomesOf(answer)).toEqual([
+      ['a1', 'done'],
+      ['a2', 'notDone'],
+      ['a3', 'done'],
+    ]);
+    expect(answer.output.items[1]?.message).toContain('changed');
+  });
+
+  it('takes a token once, also of calls at the same moment', async () => {
+    const { confirmationToken } = await planned();
+    const answers = await Promise.all([1, 2, 3].map(() => call({ confirmationToken })));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    expect((await call({ confirmationToken })).failure.code).toBe('invalid_input');
+    expect(removed).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  it('takes no token of another caller or action, made up, or over ten minutes old', async () => {
+    const { confirmationToken } = await planned();
+    const other = { ...removeThings, name: 'removeOthers' };
+    for (const refused of [
+      await call({ confirmationToken }, 'two'),
+      await call({ confirmationToken }, 'one', other),
+      await call({ confirmationToken: 'A'.repeat(22) }),
+    ]) {
+      expect(refused.failure).toMatchObject({ code: 'invalid_input', errors: [{ field: 'confirmationToken' }] });
+    }
+    time += 10 * 60_000 + 1_000;
+    expect((await call({ confirmationToken })).failure.code).toBe('invalid_input');
+    expect(removed).toEqual([]);
+  });
+
+  it('takes the token alone, and its own inputs without one', async () => {
+    const { confirmationToken } = await planned();
+    expect((await call({ confirmationToken, prefix: 'b' })).failure).toMatchObject({ errors: [{ field: 'prefix' }] });
+    expect((await call({})).failure).toMatchObject({ errors: [{ field: 'prefix' }] });
+    expect((await call({ confirmationToken, prefix: '' })).ok).toBe(true);
+  });
+
+  it('goes on behind one that is refused', async () => {
+    failures.set('a1', () => new Failure('forbidden', 'You may not.'));
+    const answer = await call({ confirmationToken: (await planned()).confirmationToken });
+    expect(outcomesOf(answer)).toEqual([
+      ['a1', 'notDone'],
+      ['a2', 'done'],
+      ['a3', 'done'],
+    ]);
+    expect(answer.output.items[0]?.message).toBe('You may not.');
+  });
+
+  it('stops behind one of which it cannot be told whether it was done, and behind an outage', async () => {
+    failures.set('a2', () => lostWrite('Store'));
+    expect(outcomesOf(await call({ confirmationToken: (await planned()).confirmationToken }))).toEqual([
+      ['a1', 'done'],
+      ['a2', 'unknown'],
+      ['a3', 'notReached'],
+    ]);
+    failures.set('a2', () => new Failure('rate_limited', 'Later.'));
+    expect(outcomesOf(await call({ confirmationToken: (await planned()).confirmationToken }))).toEqual([
+      ['a2', 'notDone'],
+      ['a3', 'notReached'],
+    ]);
+  });
+
+  it('tells what it did not reach for lack of time', async () => {
+    const { confirmationToken } = await planned();
+    failures.set('a1', () => {
+      time += 9_000;
+      return new Failure('forbidden', 'You may not.');
+    });
+    expect(outcomesOf(await call({ confirmationToken }))).toEqual([
+      ['a1', 'notDone'],
+      ['a2', 'notReached'],
+      ['a3', 'notReached'],
+    ]);
+  });
+});
