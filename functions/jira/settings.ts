@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PartsOf, SecretDefinition } from '../../shared/action/defineSystem.ts';
 import { isLoopback, oneOf, rule, serviceUrl } from '../../shared/settings/setting.ts';
+import { userMap } from '../../shared/settings/userMap.ts';
 
 export const settings = z
   .object({
@@ -34,6 +35,10 @@ export const settings = z
     JIRA_TOKEN_URL: serviceUrl('Remove it, or set it to the token endpoint.')
       .default('https://auth.atlassian.com/oauth/token')
       .meta({ description: 'Where a service account gets its access token.' }),
+    JIRA_USER_MAP: userMap.optional().meta({
+      description:
+        'Pairs that tell the e-mail address or account ID in Jira of a caller, where it is not the sign-in name: `*@contoso.com=*@jira.contoso.com, ana@contoso.com=5b10ac8d82e05b22cc7d4ef5`, or the path of a file that holds them. Who no pair covers is asked who they are.',
+    }),
   })
   .refine(
     settings => settings.JIRA_AUTH !== 'basic' || settings.JIRA_EMAIL,

@@ -2,22 +2,7 @@ import * as z from 'zod';
 import type { PartsOf, SecretDefinition } from '../../shared/action/defineSystem.ts';
 import { inboundAuth } from '../../shared/settings/common.ts';
 import { oneOf, rule, serviceUrl } from '../../shared/settings/setting.ts';
-
-/** `from=to` pairs, the first that fits counts; in both, `*` stands for the same start of a name. */
-const userMap = z.string().transform((value, context): [from: string, to: string][] => {
-  const pairs = value
-    .split(',')
-    .filter(pair => pair.trim())
-    .map(pair => /^\s*(\*?[^\s=*]+)\s*=\s*(\*?[^\s=*]+)\s*$/.exec(pair));
-  const entries = pairs.map((pair): [string, string] => [pair?.[1] ?? '', pair?.[2] ?? '']);
-  if (entries.every(([from, to]) => from && to && (from.startsWith('*') || !to.startsWith('*')))) return entries;
-  context.issues.push({
-    code: 'custom',
-    message: 'Set it to pairs such as ana@contoso.com=ana@contoso.crm, *@contoso.com=*@contoso.com.uat, or remove it.',
-    input: undefined,
-  });
-  return z.NEVER;
-});
+import { userMap } from '../../shared/settings/userMap.ts';
 
 export const settings = z
   .object({
@@ -40,9 +25,9 @@ export const settings = z
         "Whose rights a call has: `integration`, the integration user's, or `caller`, those of whoever calls. `caller` needs `jwt-bearer` and `INBOUND_AUTH=entra`.",
       restricts: 'system',
     }),
-    SALESFORCE_USER_MAP: userMap.default([]).meta({
+    SALESFORCE_USER_MAP: userMap.optional().meta({
       description:
-        'Pairs that tell the Salesforce username of a caller, where it is not the sign-in name: `*@contoso.com=*@contoso.com.uat, ana@contoso.com=ana@crm`.',
+        'Pairs that tell the Salesforce username of a caller, where it is not the sign-in name: `*@contoso.com=*@contoso.com.uat, ana@contoso.com=ana@crm`, or the path of a file that holds them. An exact name wins over a pattern; a name that no pair covers is refused, and so is a guest without an exact pair.',
     }),
     INBOUND_AUTH: inboundAuth,
     SALESFORCE_API_VERSION: z

@@ -74,7 +74,7 @@ const ANSWER_MS = 500;
 export function openJira(parts: JiraParts) {
   const { settings } = parts;
   const clientFor = jiraClient(parts);
-  const peopleFor = openPeople(clientFor, parts.now);
+  const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
 
   const readIssue = async (call: Call, issueKey: string, { fields, expand }: { fields: string[]; expand?: string }) => {

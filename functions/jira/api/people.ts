@@ -3,6 +3,8 @@ import type { Client } from 'jira.js/core';
 import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { folded, isGuest } from '../../../shared/settings/userMap.ts';
+import type { JiraParts, JiraSettings } from '../settings.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { type User, usersSchema } from './wire.ts';
 
@@ -34,7 +36,10 @@ const accountId = /^([0-9a-f]{24}|\w+(:[\w-]+)+)$/i;
 const MAX_SEARCHED = 1000;
 
 /** People of a Jira site, for one call; what was looked up is kept for a minute. */
-export function openPeople(clientFor: (call: Call) => Client, now: () => number): (call: Call) => People {
+export function openPeople(
+  clientFor: (call: Call) => Client,
+  { settings, now }: Pick<JiraParts, 'settings' | 'now'>,
+): (call: Call) => People {
   const found = createCache<string, User[]>({ until: () => now() + LIFE_MS, maxEntries: MAX_LOOKUPS, now });
 
   return call => {
@@ -52,22 +57,33 @@ export function openPeople(clientFor: (call: Call) => Client, now: () => number)
         call.signal,
       );
 
+    /** The account with exactly this address, where it can be seen, or with this account ID. */
+    const findExactly = async (name: string, assignable?: Assignable): Promise<User | undefined> => {
+      const found = await lookUp(name, assignable);
+      const matches = found.filter(({ accountId: id, emailAddress }) =>
+        accountId.test(name) ? id === name : folded(emailAddress ?? '') === folded(name),
+      );
+      return matches.length === 1 ? matches[0] : undefined;
+    };
+
+    const findCaller = async (assignable?: Assignable): Promise<User> => {
+      const name = nameInJira(call, settings.JIRA_USER_MAP);
+      const user = name === undefined ? undefined : await findExactly(name, assignable);
+      if (user) return user;
+      throw unknownCaller();
+    };
+
     const find = async (person: string, assignable?: Assignable): Promise<User> => {
-      const names = person.toLowerCase() === 'me' ? ownAddresses(call) : [person];
-      for (const name of names) {
-        const matches = bestMatches(await lookUp(name, assignable), name);
-        if (matches.length > 1) throw severalPeople(name, matches);
-        if (matches[0]) return matches[0];
-      }
-      throw nobody(names.join(' or '), assignable);
+      if (person.toLowerCase() === 'me') return findCaller(assignable);
+      const matches = bestMatches(await lookUp(person, assignable), person);
+      if (matches.length > 1) throw severalPeople(person, matches);
+      if (matches[0]) return matches[0];
+      throw nobody(person, assignable);
     };
 
     return {
       find,
-      async findByEmail(email) {
-        const matches = bestMatches(await lookUp(email), email);
-        return matches.length === 1 ? matches[0] : undefined;
-      },
+      findByEmail: email => findExactly(email),
       async search(text, { startAt, limit }) {
         const query = { ...(accountId.test(text) ? { accountId: text } : { query: text }), startAt, maxResults: limit };
         const found = parseAnswer(usersSchema, await findUsers(clientFor(call), query));
@@ -83,11 +99,17 @@ function isPerson({ accountType, active }: User): boolean {
   return accountType === 'atlassian' && active !== false;
 }
 
-function ownAddresses({ caller: { userName } }: Call): string[] {
-  if (userName) return [userName];
-  throw new Failure(
+/** The address or account ID by which Jira knows who calls; undefined where that is not known. */
+function nameInJira({ caller }: Call, map: JiraSettings['JIRA_USER_MAP']): string | undefined {
+  if (caller.kind !== 'user' || !caller.userName) return undefined;
+  if (map) return map.find(caller.userName);
+  return isGuest(caller.userName) ? undefined : caller.userName;
+}
+
+function unknownCaller(): Failure {
+  return new Failure(
     'invalid_input',
-    'This service is not told who the user is, so it cannot tell who "me" is. Ask the user for their name or e-mail address, and give that instead.',
+    'This service cannot tell which Jira account the user has, so it cannot tell who "me" is. Ask the user for their name or e-mail address in Jira, and give that instead.',
   );
 }
 

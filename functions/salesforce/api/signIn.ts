@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { isLoopback } from '../../../shared/settings/setting.ts';
+import { isGuest } from '../../../shared/settings/userMap.ts';
 import {
   type Credentials,
   CredentialsRefused,
@@ -64,18 +65,18 @@ export function usernameFor({ caller }: Call, settings: SalesforceSettings): str
       'Salesforce answers here only to a person, as whoever asks, and this call came from no person. Sign in as a user and ask again.',
     );
   }
-  return salesforceUsername(caller.userName, settings.SALESFORCE_USER_MAP);
+  const username = salesforceUsername(caller.userName, settings.SALESFORCE_USER_MAP);
+  if (username) return username;
+  throw new Failure(
+    'forbidden',
+    `It is not known as which Salesforce user ${caller.userName} is to act. An administrator must add an entry for that name to SALESFORCE_USER_MAP.`,
+  );
 }
 
-/** `*@contoso.com=*@contoso.com.uat` maps everybody in a domain, `ana@contoso.com=aruiz@crm.contoso.com` one person. */
-function salesforceUsername(userName: string, map: SalesforceSettings['SALESFORCE_USER_MAP']): string {
-  for (const [from, to] of map) {
-    if (from.toLowerCase() === userName.toLowerCase()) return to;
-    if (from.startsWith('*') && userName.toLowerCase().endsWith(from.slice(1).toLowerCase())) {
-      return to.replace('*', userName.slice(0, userName.length - from.length + 1));
-    }
-  }
-  return userName;
+/** Without a map, the sign-in name is the username; a guest's is not. */
+function salesforceUsername(userName: string, map: SalesforceSettings['SALESFORCE_USER_MAP']): string | undefined {
+  if (map) return map.find(userName);
+  return isGuest(userName) ? undefined : userName;
 }
 
 const sessionSchema = oauthToken.extend({ instance_url: z.url(), id: z.string().nullish() });

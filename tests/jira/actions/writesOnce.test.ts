@@ -182,34 +182,3 @@ describe('READ_ONLY', () => {
     await readOnly.stop();
   });
 });
-
-describe('me', () => {
-  const principal = (claims: Record<string, string>) => ({
-    'x-ms-client-principal': Buffer.from(
-      JSON.stringify({ claims: Object.entries(claims).map(([typ, val]) => ({ typ, val })) }),
-    ).toString('base64'),
-  });
-
-  it('is found by the user name where nobody has the e-mail address', async () => {
-    const signedIn = await startJiraApp({ INBOUND_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True' }, alone.jira);
-    const li = principal({ oid: 'li', upn: 'li.wei@example.com', email: 'lw@elsewhere.example' });
-    expect((await signedIn.read('searchIssues', { assignee: 'me' }, li)).body.issues[0]?.assignee).toBe('Li Wei');
-    const stranger = principal({ oid: 'x', upn: 'x@elsewhere.example' });
-    expect((await signedIn.read('searchIssues', { assignee: 'me' }, stranger)).body.code).toBe('not_found');
-    await signedIn.stop();
-  });
-
-  it('is the user who calls, and each user has writes of their own', async () => {
-    const signedIn = await startJiraApp({ INBOUND_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True' }, alone.jira);
-    const ana = principal({ oid: 'ana', upn: 'ana.ruiz@example.com' });
-    const li = principal({ oid: 'li', upn: 'li.wei@example.com' });
-    const { body } = await signedIn.read('searchIssues', { assignee: 'me' }, ana);
-    expect(new Set(body.issues.map(({ assignee }) => assignee))).toEqual(new Set(['Ana Ruiz']));
-    const input = { ...task('Mine'), assignee: 'me' };
-    expect((await signedIn.write('createIssue', input, ana)).body.assignee).toBe('Ana Ruiz');
-    expect((await signedIn.write('createIssue', input, li)).body.assignee).toBe('Li Wei');
-    expect((await signedIn.write('createIssue', input, li)).body.deduplicated).toBe(true);
-    expect(issues('Mine')).toHaveLength(2);
-    await signedIn.stop();
-  });
-});
