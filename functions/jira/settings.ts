@@ -67,5 +67,13 @@ export const secrets = {
   },
 } satisfies Record<string, SecretDefinition>;
 
+/** What of Jira a policy can restrict. */
+export const rules = z.strictObject({
+  projects: z
+    .array(z.string().regex(/^[A-Za-z][A-Za-z0-9_]+$/, 'A project is named by its key, such as ABC.'))
+    .optional()
+    .describe('Only the projects with these keys. All, unless given.'),
+});
+
 export type JiraSettings = z.output<typeof settings>;
-export type JiraParts = PartsOf<typeof settings, typeof secrets>;
+export type JiraParts = PartsOf<typeof settings, typeof secrets, typeof rules>;

@@ -1,5 +1,5 @@
 import { defineSystem } from '../../shared/action/defineSystem.ts';
-import { secrets, settings } from './settings.ts';
+import { rules, secrets, settings } from './settings.ts';
 
 export const jira = defineSystem({
   name: 'jira',
@@ -10,5 +10,6 @@ export const jira = defineSystem({
   toolsets: { jira: 'Issues', 'jira-planning': 'Sprints and releases', 'jira-service': 'Service desk' },
   settings,
   secrets,
+  rules,
   open: async parts => (await import('./api/jira.ts')).openJira(parts),
 });

@@ -7,9 +7,12 @@ import {
   searchAndReconsileIssuesUsingJqlPost,
   searchProjects,
 } from 'jira.js/cloud';
+import type { Client } from 'jira.js/core';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { JiraParts } from '../settings.ts';
+import { type AllowedProjects, restrictedTo } from './allowed.ts';
+import { type AskerParts, forAsker } from './asker.ts';
 import { type ChangedIssue, readChangedIssues } from './changedIssues.ts';
 import { jiraClient } from './client.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
@@ -17,6 +20,7 @@ import type { Jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
+import { readFilter } from './readFilter.ts';
 import {
   changelogSchema,
   countSchema,
@@ -73,7 +77,11 @@ const ANSWER_MS = 500;
 /** Opens Jira for calls. */
 export function openJira(parts: JiraParts) {
   const { settings } = parts;
-  const clientFor = jiraClient(parts);
+  const unrestricted = jiraClient(parts);
+  const clientFor = (call: Call): Client => {
+    const allowed = allowedProjects(parts.rulesOf(call));
+    return allowed ? restrictedTo(allowed, unrestricted(call)) : unrestricted(call);
+  };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
 
@@ -87,9 +95,14 @@ export function openJira(parts: JiraParts) {
       const client = clientFor(call);
       const people = peopleFor(call);
       const metadata = metadataFor(call);
-      const search = ({ jql, fields, limit, cursor }: SearchRequest, expand?: 'changelog') =>
+      const asker: AskerParts = {
+        findAccount: async () => (await people.findCaller())?.accountId,
+        readFilter: filter => readFilter(client, filter),
+      };
+      const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
+      const search = async ({ jql, fields, limit, cursor }: SearchRequest, expand?: 'changelog') =>
         searchAndReconsileIssuesUsingJqlPost(client, {
-          jql: jql.text,
+          jql: await textOf(jql),
           fields,
           maxResults: limit,
           ...(expand && { expand }),
@@ -115,7 +128,7 @@ export function openJira(parts: JiraParts) {
         search: async request => parseAnswer(searchSchema, await search(request)),
         searchChanges: async request => readChangedIssues(await search(request, 'changelog')),
         async count(jql) {
-          return parseAnswer(countSchema, await countIssues(client, { jql: jql.text })).count;
+          return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(jql) })).count;
         },
         async getChanges(issueKey, { startAt, limit }) {
           const answer = await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit });
@@ -144,4 +157,11 @@ export function openJira(parts: JiraParts) {
       return parseAnswer(myselfSchema, await getCurrentUser(clientFor(call))).displayName;
     },
   };
+}
+
+/** The projects that all of the rules leave open; undefined where none restricts them. */
+function allowedProjects(rules: ReturnType<JiraParts['rulesOf']>): AllowedProjects | undefined {
+  const lists = rules.flatMap(({ projects }) => (projects ? [projects.map(key => key.toUpperCase())] : []));
+  const [first, ...others] = lists;
+  return first && new Set(first.filter(key => others.every(list => list.includes(key))));
 }

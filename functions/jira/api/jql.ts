@@ -3,8 +3,11 @@ import { Failure } from '../../../shared/failure.ts';
 /** A piece of JQL whose values are quoted. Made by the `jql` tag, or by a caller who speaks it. */
 export class Jql {
   readonly text: string;
-  constructor(text: string) {
+  /** True for a query that somebody wrote: it may mean its asker. */
+  readonly isRaw: boolean;
+  constructor(text: string, isRaw = false) {
     this.text = text;
+    this.isRaw = isRaw;
   }
 }
 
@@ -21,7 +24,7 @@ export function jql(parts: TemplateStringsArray, ...values: JqlValue[]): Jql {
 
 /** A caller's own query, which stands alone: nothing may be put around it. */
 export function rawJql(text: string): Jql {
-  return new Jql(text);
+  return new Jql(text, true);
 }
 
 /** The issues of a project, by its key or its numeric id. */

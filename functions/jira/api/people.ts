@@ -14,6 +14,8 @@ export type Assignable = { project: string } | { issueKey: string };
 export interface People {
   /** The person that a name, an e-mail address, an account ID or `me` means. @throws Failure `not_found` or `ambiguous` */
   find(person: string, assignable?: Assignable): Promise<User>;
+  /** The account of the user who calls; undefined where it is not known. */
+  findCaller(): Promise<User | undefined>;
   /** The person with exactly this e-mail address, if there is one. */
   findByEmail(email: string): Promise<User | undefined>;
   /** Everybody whose name or e-mail address starts with `text`. */
@@ -66,15 +68,17 @@ export function openPeople(
       return matches.length === 1 ? matches[0] : undefined;
     };
 
-    const findCaller = async (assignable?: Assignable): Promise<User> => {
+    const findCaller = async (assignable?: Assignable): Promise<User | undefined> => {
       const name = nameInJira(call, settings.JIRA_USER_MAP);
-      const user = name === undefined ? undefined : await findExactly(name, assignable);
-      if (user) return user;
-      throw unknownCaller();
+      return name === undefined ? undefined : findExactly(name, assignable);
     };
 
     const find = async (person: string, assignable?: Assignable): Promise<User> => {
-      if (person.toLowerCase() === 'me') return findCaller(assignable);
+      if (person.toLowerCase() === 'me') {
+        const caller = await findCaller(assignable);
+        if (caller) return caller;
+        throw unknownCaller();
+      }
       const matches = bestMatches(await lookUp(person, assignable), person);
       if (matches.length > 1) throw severalPeople(person, matches);
       if (matches[0]) return matches[0];
@@ -83,6 +87,7 @@ export function openPeople(
 
     return {
       find,
+      findCaller: () => findCaller(),
       findByEmail: email => findExactly(email),
       async search(text, { startAt, limit }) {
         const query = { ...(accountId.test(text) ? { accountId: text } : { query: text }), startAt, maxResults: limit };

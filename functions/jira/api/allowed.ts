@@ -1,0 +1,286 @@
+import type { Client } from 'jira.js/core';
+import * as z from 'zod';
+import { Failure } from '../../../shared/failure.ts';
+import { jqlTokens, orderStart } from './jqlTokens.ts';
+
+/**
+ * The one place where a policy's projects are enforced: every request to Jira goes through here. What is asked is
+ * narrowed, what is answered is looked at again (an issue that was moved answers to its old key), and a request that is
+ * not known here is refused, so that nothing goes round it.
+ */
+
+type Options = Parameters<Client['sendRequest']>[0];
+
+/** Projects by key, in upper case. */
+export type AllowedProjects = ReadonlySet<string>;
+
+interface Exchange {
+  options: Options;
+  /** What the path's groups matched. */
+  parts: string[];
+  send(options: Options): Promise<unknown>;
+}
+
+interface Rule {
+  method: string;
+  path: RegExp;
+  handle(exchange: Exchange, guard: Guard): Promise<unknown>;
+}
+
+interface Guard {
+  isOpen(projectKey: string | undefined): boolean;
+  /** @throws Failure `forbidden` */
+  requireProject(projectIdOrKey: string): Promise<void>;
+  /** @throws Failure `forbidden` when the issue, by whatever key, is in a project that is closed */
+  requireIssue(issueIdOrKey: string): Promise<void>;
+  /** The query, for open projects alone. */
+  narrow(jql: unknown): string;
+  /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
+  shown(issue: unknown): unknown;
+}
+
+const issueKey = '([\\w-]+)';
+
+/** Every request that is made of Jira, and how it is kept within the projects that are open. */
+const rules: readonly Rule[] = [
+  rule('POST', '/search/jql', async ({ options, send }, { narrow, shown }) => {
+    const body = bodyOf(options);
+    const answer = await send({
+      ...options,
+      body: { ...body, jql: narrow(body.jql), fields: withProject(body.fields) },
+    });
+    const { issues, ...others } = searchAnswer.parse(answer);
+    return { ...others, issues: issues.map(shown).filter(issue => issue !== undefined) };
+  }),
+  rule('POST', '/search/approximate-count', ({ options, send }, { narrow }) => {
+    const body = bodyOf(options);
+    return send({ ...options, body: { ...body, jql: narrow(body.jql) } });
+  }),
+  rule('GET', `/issue/${issueKey}`, async ({ options, send }, { shown }) => {
+    const { searchParams = {} } = options;
+    const answer = await send({
+      ...options,
+      searchParams: { ...searchParams, fields: withProject(searchParams.fields) },
+    });
+    const issue = shown(answer);
+    if (issue === undefined) throw closed();
+    return issue;
+  }),
+  rule('GET', `/issue/${issueKey}/changelog`, async ({ options, parts, send }, { requireIssue, isOpen }) => {
+    await requireIssue(parts[0] ?? '');
+    const answer = changelogAnswer.parse(await send(options));
+    return { ...answer, values: answer.values.map(history => withoutClosedItems(history, isOpen)) };
+  }),
+  ...['GET', 'POST', 'PUT'].map(method =>
+    rule(
+      method,
+      `/issue/${issueKey}/(?:transitions|editmeta|comment|worklog|assignee)`,
+      async ({ options, parts, send }, { requireIssue }) => {
+        await requireIssue(parts[0] ?? '');
+        return send(options);
+      },
+    ),
+  ),
+  rule('PUT', `/issue/${issueKey}`, async ({ options, parts, send }, guard) => {
+    await guard.requireIssue(parts[0] ?? '');
+    await requireWritten(options, guard);
+    return send(options);
+  }),
+  rule('POST', '/issue', async ({ options, send }, guard) => {
+    const project = writtenIssue.parse(bodyOf(options)).fields?.project;
+    await guard.requireProject(project?.key ?? project?.id ?? '');
+    await requireWritten(options, guard);
+    return send(options);
+  }),
+  rule('POST', '/issueLink', async ({ options, send }, { requireIssue }) => {
+    const { inwardIssue, outwardIssue } = writtenLink.parse(bodyOf(options));
+    for (const { key, id } of [inwardIssue, outwardIssue]) await requireIssue(key ?? id ?? '');
+    return send(options);
+  }),
+  rule('GET', '/project/search', async ({ options, send }, { isOpen }) => {
+    const answer = projectsAnswer.parse(await send(options));
+    // How many there are in all would tell of those that are closed.
+    const { total: _, ...others } = answer;
+    return { ...others, values: answer.values.filter(({ key }) => isOpen(key)) };
+  }),
+  rule('GET', '/project/([\\w-]+)', async ({ options, send }, { isOpen }) => {
+    const answer = project.parse(await send(options));
+    if (!isOpen(answer.key)) throw closed();
+    return answer;
+  }),
+  rule(
+    'GET',
+    '/issue/createmeta/([\\w-]+)/issuetypes(?:/\\d+)?',
+    async ({ options, parts, send }, { requireProject }) => {
+      await requireProject(parts[0] ?? '');
+      return send(options);
+    },
+  ),
+  rule('GET', '/user/assignable/search', async ({ options, send }, { requireIssue, requireProject }) => {
+    const { issueKey: key, project: of } = options.searchParams ?? {};
+    if (typeof key === 'string') await requireIssue(key);
+    else if (typeof of === 'string') await requireProject(of);
+    else throw closed();
+    return send(options);
+  }),
+  // What these tell is of the site and not of a project.
+  ...['/user/search', '/issueLinkType', '/myself', '/filter/\\d+', '/filter/search'].map(path =>
+    rule('GET', path, ({ options, send }) => send(options)),
+  ),
+];
+
+function rule(method: string, path: string, handle: Rule['handle']): Rule {
+  return { method, path: new RegExp(`^/rest/api/3${path}$`), handle };
+}
+
+/** The same client, for which only these projects are there. */
+export function restrictedTo(allowed: AllowedProjects, client: Client): Client {
+  const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
+  const ask = (url: string, searchParams: Record<string, string>) =>
+    client.sendRequest<unknown>({ url, method: 'GET', searchParams });
+
+  const guard: Guard = {
+    isOpen,
+    async requireProject(projectIdOrKey) {
+      if (isOpen(projectIdOrKey)) return;
+      // A numeric ID names a project, too.
+      const isId = /^\d+$/.test(projectIdOrKey);
+      if (!isId || !isOpen(project.parse(await ask(`/rest/api/3/project/${projectIdOrKey}`, {})).key)) throw closed();
+    },
+    async requireIssue(issueIdOrKey) {
+      const answer = anyIssue.parse(await ask(`/rest/api/3/issue/${issueIdOrKey}`, { fields: 'project' }));
+      if (!isOpen(answer.fields.project?.key)) throw closed();
+    },
+    narrow(jql) {
+      const query = typeof jql === 'string' ? jql : '';
+      const tokens = jqlTokens(query);
+      if (!tokens) {
+        const message = 'It is not valid JQL: a text does not end, or parentheses do not pair.';
+        throw new Failure('invalid_input', `jql: ${message}`, { errors: [{ field: 'jql', message }] });
+      }
+      const order = orderStart(tokens, query);
+      const conditions = query.slice(0, order).trim();
+      const projects = `project in (${[...allowed].map(key => JSON.stringify(key)).join(', ')})`;
+      return `${conditions ? `(${conditions}) AND ` : ''}${projects} ${query.slice(order)}`.trim();
+    },
+    shown(issue) {
+      const { fields, changelog, ...others } = anyIssue.parse(issue);
+      if (!isOpen(fields.project?.key)) return undefined;
+      return {
+        ...others,
+        fields: withoutClosedIssues(fields, isOpen),
+        ...(changelog && {
+          changelog: {
+            ...changelog,
+            histories: changelog.histories.map(history => withoutClosedItems(history, isOpen)),
+          },
+        }),
+      };
+    },
+  };
+
+  return {
+    ...client,
+    async sendRequest<T>(options: Options): Promise<T> {
+      const { method = 'GET', url } = options;
+      for (const { method: expected, path, handle } of rules) {
+        const match = method === expected ? path.exec(url) : null;
+        if (!match) continue;
+        const send = (sent: Options) => client.sendRequest<unknown>(sent);
+        return (await handle({ options, parts: match.slice(1), send }, guard)) as T;
+      }
+      throw closed();
+    },
+  };
+}
+
+function closed(): Failure {
+  return new Failure(
+    'forbidden',
+    "A policy of this service's administrator does not open this project of Jira. Say so to the user; trying again will not help.",
+  );
+}
+
+/** What a new or changed issue refers to must be open as well. */
+async function requireWritten(options: Options, { requireIssue, requireProject }: Guard): Promise<void> {
+  const { fields } = writtenIssue.parse(bodyOf(options));
+  const parent = fields?.parent?.key ?? fields?.parent?.id;
+  if (parent !== undefined) await requireIssue(parent);
+  const moved = fields?.project?.key ?? fields?.project?.id;
+  if (moved !== undefined) await requireProject(moved);
+}
+
+/** The project of a key: it is what stands before the last hyphen. */
+function projectOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('-'));
+}
+
+function withoutClosedIssues(fields: Fields, isOpen: Guard['isOpen']): Fields {
+  const isShown = (other: z.output<typeof reference> | null | undefined) => !other?.key || isOpen(projectOf(other.key));
+  const { parent, subtasks, issuelinks, ...others } = fields;
+  return {
+    ...others,
+    ...(parent !== undefined && isShown(parent) && { parent }),
+    ...(subtasks && { subtasks: subtasks.filter(isShown) }),
+    ...(issuelinks && {
+      issuelinks: issuelinks.filter(({ inwardIssue, outwardIssue }) => isShown(inwardIssue) && isShown(outwardIssue)),
+    }),
+  };
+}
+
+/** Parts of an issue's history that name other issues, or where it was before. */
+const referring = new Set(['link', 'parent', 'issueparentassociation', 'epic link', 'epic child', 'key', 'project']);
+
+function withoutClosedItems(history: History, isOpen: Guard['isOpen']): History {
+  const isShown = ({ field, fromString, toString: to }: z.output<typeof historyItem>) => {
+    if (!referring.has(field?.toLowerCase() ?? '')) return true;
+    const keys = `${fromString ?? ''} ${to ?? ''}`.match(/\b[A-Z][A-Z0-9_]{1,254}-\d{1,18}\b/g);
+    return keys?.every(key => isOpen(projectOf(key))) ?? false;
+  };
+  return { ...history, ...(history.items && { items: history.items.filter(isShown) }) };
+}
+
+function bodyOf({ body }: Options): Record<string, unknown> {
+  return anyObject.parse(body ?? {});
+}
+
+/** Whatever else is asked for, the project is. */
+function withProject(fields: unknown): string[] {
+  const wanted = typeof fields === 'string' ? fields.split(',') : z.array(z.string()).catch([]).parse(fields);
+  return wanted.includes('project') ? wanted : [...wanted, 'project'];
+}
+
+const anyObject = z.looseObject({});
+const project = z.looseObject({ key: z.string() });
+const projectsAnswer = z.looseObject({ values: z.array(project) });
+const reference = z.looseObject({ key: z.string().nullish() });
+const fieldsSchema = z.looseObject({
+  project: z.looseObject({ key: z.string() }).nullish(),
+  parent: reference.nullish(),
+  subtasks: z.array(reference).nullish(),
+  issuelinks: z.array(z.looseObject({ inwardIssue: reference.nullish(), outwardIssue: reference.nullish() })).nullish(),
+});
+type Fields = z.output<typeof fieldsSchema>;
+const historyItem = z.looseObject({
+  field: z.string().nullish(),
+  fromString: z.string().nullish(),
+  toString: z.string().nullish(),
+});
+const historySchema = z.looseObject({ items: z.array(historyItem).nullish() });
+type History = z.output<typeof historySchema>;
+const changelogAnswer = z.looseObject({ values: z.array(historySchema) });
+const anyIssue = z.looseObject({
+  fields: fieldsSchema.catch({}),
+  changelog: z.looseObject({ histories: z.array(historySchema) }).nullish(),
+});
+const searchAnswer = z.looseObject({
+  issues: z
+    .array(z.unknown())
+    .nullish()
+    .transform(issues => issues ?? []),
+});
+const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });
+const writtenIssue = z.looseObject({
+  fields: z.looseObject({ project: named.optional(), parent: named.nullish() }).optional(),
+});
+const writtenLink = z.looseObject({ inwardIssue: named, outwardIssue: named });

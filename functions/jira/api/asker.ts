@@ -1,0 +1,181 @@
+import { Failure } from '../../../shared/failure.ts';
+import { type JqlCall, type JqlToken, jqlCalls, jqlTokens, orderStart } from './jqlTokens.ts';
+
+/**
+ * Queries that mean whoever asks. Jira would take that for the account of this service, so they are written anew for the
+ * account of the user, or refused.
+ * https://support.atlassian.com/jira-software-cloud/docs/jql-functions/
+ */
+
+/** How a function is written for an account; the others have no form that names somebody. */
+const forAccount: Readonly<Record<string, (account: string) => string>> = {
+  currentuser: account => account,
+  projectsleadbyuser: account => `projectsLeadByUser(${account})`,
+  componentsleadbyuser: account => `componentsLeadByUser(${account})`,
+  myapproval: account => `approver(${account})`,
+  mypending: account => `pendingBy(${account})`,
+};
+
+/** Functions that stand for issues: `issue in watchedIssues()` is `watcher = …`. */
+const fieldFor: Readonly<Record<string, string>> = { watchedissues: 'watcher', votedissues: 'voter' };
+
+/** What to use in place of a function that cannot be written for anybody else. */
+const instead: Readonly<Record<string, string>> = {
+  currentuser: 'the name of the person, such as assignee = "Ana Ruiz", or the input assignee',
+  projectsleadbyuser: 'projectsLeadByUser("name")',
+  componentsleadbyuser: 'componentsLeadByUser("name")',
+  myapproval: 'approver("name")',
+  mypending: 'pendingBy("name")',
+  watchedissues: 'watcher = "name"',
+  votedissues: 'voter = "name"',
+  issuehistory: 'updated >= -7d, or keys',
+  lastlogin: 'a date, such as updated >= -1d',
+  currentlogin: 'a date, such as updated >= -1d',
+  projectswhereuserhaspermission: 'project in (KEY, KEY)',
+  projectswhereuserhasrole: 'project in (KEY, KEY)',
+};
+
+/** These name somebody when they are given an argument. */
+const takesPerson = new Set(['projectsleadbyuser', 'componentsleadbyuser']);
+
+const filterFields = new Set(['filter', 'request', 'savedfilter', 'searchrequest']);
+/** Filters may be made of filters. */
+const MAX_DEPTH = 5;
+
+export interface AskerParts {
+  /** The account of the user who asks; undefined where it is not known. */
+  findAccount(): Promise<string | undefined>;
+  /** The query of a saved filter, by its ID or name. @throws Failure `not_found` */
+  readFilter(idOrName: string): Promise<string>;
+}
+
+/**
+ * Makes a query mean the asking user wherever it means its asker, also in saved filters.
+ * @throws Failure `invalid_input` that says what to use, where the user is not known or the query has no such form
+ */
+export async function forAsker(query: string, parts: AskerParts, depth = 0): Promise<string> {
+  const tokens = jqlTokens(query);
+  // Jira tells what is wrong with what is no JQL, and runs nothing.
+  if (!tokens) return query;
+  const edits: Edit[] = [];
+  for (const call of jqlCalls(tokens)) {
+    if (!(call.name in instead) || (takesPerson.has(call.name) && call.hasArguments)) continue;
+    edits.push(await rewritten(call, tokens, parts));
+  }
+  for (const reference of filterReferences(tokens)) {
+    const replacement = await expanded(reference.filters, parts, depth);
+    const { start, end, isNegated } = reference;
+    if (replacement) edits.push({ start, end, text: isNegated ? `NOT ${replacement}` : replacement });
+  }
+  return applied(query, edits);
+}
+
+interface Edit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+async function rewritten(call: JqlCall, tokens: readonly JqlToken[], parts: AskerParts): Promise<Edit> {
+  const write = forAccount[call.name];
+  const field = fieldFor[call.name];
+  const clause = field === undefined ? undefined : issueClause(call, tokens);
+  if (!write && !clause) throw refusal(call, tokens);
+  const accountId = await parts.findAccount();
+  if (accountId === undefined) throw refusal(call, tokens);
+  const account = JSON.stringify(accountId);
+  if (write) return { start: call.start, end: call.end, text: write(account) };
+  return {
+    start: clause?.start ?? call.start,
+    end: call.end,
+    text: clause?.isNegated ? `NOT (${field} = ${account})` : `${field} = ${account}`,
+  };
+}
+
+const issueFields = new Set(['issue', 'issuekey', 'key', 'id']);
+
+/** The beginning of `issue in f()` or `issue not in f()`. */
+function issueClause(
+  { index }: JqlCall,
+  tokens: readonly JqlToken[],
+): { start: number; isNegated: boolean } | undefined {
+  const isWord = (at: number, word: string) => tokens[at]?.kind === 'word' && tokens[at]?.value.toLowerCase() === word;
+  if (!isWord(index - 1, 'in')) return undefined;
+  const isNegated = isWord(index - 2, 'not');
+  const field = tokens[index - (isNegated ? 3 : 2)];
+  if (!field || field.kind === 'sign' || !issueFields.has(field.value.toLowerCase())) return undefined;
+  return { start: field.start, isNegated };
+}
+
+function refusal({ name, index }: JqlCall, tokens: readonly JqlToken[]): Failure {
+  const message = `${tokens[index]?.value}() would mean the account of this service, not the user. Use ${instead[name]} instead.`;
+  return new Failure('invalid_input', `jql: ${message}`, { errors: [{ field: 'jql', message }] });
+}
+
+interface FilterReference {
+  filters: string[];
+  start: number;
+  end: number;
+}
+
+/** `filter = X`, `filter in (X, Y)`, and their negations. */
+function* filterReferences(tokens: readonly JqlToken[]): Generator<FilterReference & { isNegated: boolean }> {
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind === 'sign' || !filterFields.has(token.value.toLowerCase())) continue;
+    let at = index + 1;
+    const next = () => tokens[at];
+    let isNegated = false;
+    if (next()?.value === '!' || next()?.value.toLowerCase() === 'not') {
+      isNegated = true;
+      at += 1;
+    }
+    const operator = next();
+    if (operator?.value !== '=' && operator?.value.toLowerCase() !== 'in') continue;
+    at += 1;
+    const filters: string[] = [];
+    let end = next()?.end ?? token.end;
+    if (operator.value === '=') {
+      filters.push(next()?.value ?? '');
+    } else {
+      for (at += 1; at < tokens.length && next()?.value !== ')'; at += 1) {
+        if (next()?.kind !== 'sign') filters.push(next()?.value ?? '');
+      }
+      end = next()?.end ?? end;
+    }
+    yield { filters, start: token.start, end, isNegated };
+  }
+}
+
+/** The filters' own queries, where one of them means its asker. */
+async function expanded(filters: readonly string[], parts: AskerParts, depth: number): Promise<string | undefined> {
+  if (depth >= MAX_DEPTH) {
+    throw new Failure(
+      'invalid_input',
+      'jql: The saved filter is made of filters too deeply. Write its conditions here.',
+      {
+        errors: [
+          { field: 'jql', message: 'The saved filter is made of filters too deeply. Write its conditions here.' },
+        ],
+      },
+    );
+  }
+  const queries = await Promise.all(
+    filters.map(async filter => {
+      const query = await parts.readFilter(filter);
+      return { query, forUser: await forAsker(query, parts, depth + 1) };
+    }),
+  );
+  if (queries.every(({ query, forUser }) => query === forUser)) return undefined;
+  return `(${queries.map(({ forUser }) => `(${withoutOrder(forUser)})`).join(' OR ')})`;
+}
+
+function withoutOrder(query: string): string {
+  // A filter without conditions finds every issue.
+  return query.slice(0, orderStart(jqlTokens(query) ?? [], query)).trim() || 'issuekey IS NOT EMPTY';
+}
+
+function applied(query: string, edits: readonly Edit[]): string {
+  return edits
+    .toSorted((one, other) => other.start - one.start)
+    .reduce((text, { start, end, text: replacement }) => text.slice(0, start) + replacement + text.slice(end), query);
+}

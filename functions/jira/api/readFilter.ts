@@ -1,0 +1,33 @@
+import { getFilter, getFiltersPaginated } from 'jira.js/cloud';
+import type { Client } from 'jira.js/core';
+import * as z from 'zod';
+import { Failure } from '../../../shared/failure.ts';
+import { parseAnswer } from './parseAnswer.ts';
+
+const filterSchema = z.object({ name: z.string().nullish(), jql: z.string().nullish() });
+const filtersSchema = z.object({ values: z.array(filterSchema) });
+
+/**
+ * The query of a saved filter, by its ID or its whole name.
+ * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-filters/
+ * @throws Failure `not_found`, or `ambiguous` where several have the name
+ */
+export async function readFilter(client: Client, idOrName: string): Promise<string> {
+  if (/^\d{1,18}$/.test(idOrName)) {
+    return parseAnswer(filterSchema, await getFilter(client, { id: Number(idOrName) })).jql ?? '';
+  }
+  const answer = await getFiltersPaginated(client, { filterName: idOrName, expand: 'jql' });
+  const named = parseAnswer(filtersSchema, answer).values.filter(
+    ({ name }) => name?.toLowerCase() === idOrName.toLowerCase(),
+  );
+  const [filter, ...others] = named;
+  const quoted = JSON.stringify(idOrName.slice(0, 80));
+  if (!filter) throw new Failure('not_found', `There is no saved filter named ${quoted} that this service may see.`);
+  if (others.length > 0) {
+    throw new Failure(
+      'ambiguous',
+      `Several saved filters are named ${quoted}. Give the number of the one that is meant.`,
+    );
+  }
+  return filter.jql ?? '';
+}
