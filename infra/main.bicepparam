@@ -7,6 +7,8 @@ param location = readEnvironmentVariable('AZURE_LOCATION')
 
 param appSettings = {
   // begin generated settings
+  REQUIRE_ROLES: toLower(readEnvironmentVariable('REQUIRE_ROLES', ''))
+  POLICY: readEnvironmentVariable('POLICY', '')
   READ_ONLY: toLower(readEnvironmentVariable('READ_ONLY', ''))
   ACTION_TIMEOUT_MS: readEnvironmentVariable('ACTION_TIMEOUT_MS', '')
   MAX_RESPONSE_BYTES: readEnvironmentVariable('MAX_RESPONSE_BYTES', '')

@@ -5,6 +5,12 @@ The application settings that a person chooses, each left out of the app when it
 The app is told the vault, its identity, the ledger and how callers sign in by main.bicep itself.
 ''')
 type settings = {
+  @description('true lets in only callers with an app role: Actions.Read to read, Actions.Write to write, Actions.Call for an application to do both. Needs INBOUND_AUTH=entra.')
+  REQUIRE_ROLES: '' | 'true' | 'false'
+
+  @description('What callers may do: a JSON object, or the path of a JSON file that is deployed with the app. Its form is in policy.schema.json.')
+  POLICY: string
+
   @description('true refuses every write.')
   READ_ONLY: '' | 'true' | 'false'
 
