@@ -163,6 +163,7 @@ module api 'modules/api.bicep' = {
       KEY_VAULT_URI: vault.outputs.uri
       AZURE_CLIENT_ID: identity.outputs.clientId
       LEDGER_TABLE_ENDPOINT: storage.outputs.tableEndpoint
+      AUDIT_TABLE_ENDPOINT: storage.outputs.tableEndpoint
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identity.outputs.clientId
       AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint

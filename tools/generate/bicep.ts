@@ -32,7 +32,10 @@ export function settingsParameters(settings: readonly SettingDescription[]): str
 }
 
 /** The text of infra/systems.bicep: each system's connector, and the settings that decide whether it is deployed. */
-export function systemConnectors(systems: readonly System[], actions: readonly Action[]): string {
+export function systemConnectors(
+  systems: readonly System[],
+  actions: readonly Pick<Action, 'system' | 'uses'>[],
+): string {
   // A system without actions has no connector.
   const withActions = systems.filter(({ name }) => actions.some(({ system }) => system === name));
   const entries = withActions.map(
@@ -61,7 +64,7 @@ ${entries.join('')}]
  * One list of settings for each system that must be configured, any of which configures it. A system without a facade
  * stands on those that its actions use.
  */
-function configuredBy(system: System, actions: readonly Action[]): string[][] {
+function configuredBy(system: System, actions: readonly Pick<Action, 'system' | 'uses'>[]): string[][] {
   const own = actions.filter(action => action.system === system.name);
   const needed = system.open ? [system] : new Set(own.flatMap(({ uses }) => uses));
   return [...needed].map(({ settings }) => neededSettings(settings)).filter(names => names.length > 0);

@@ -16,7 +16,7 @@ import { settingsReference } from './settingsReference.ts';
 export async function settingsFiles(
   root: URL,
   systems: readonly System[],
-  actions: readonly Action[],
+  actions: readonly Pick<Action, 'system' | 'uses'>[],
 ): Promise<[path: string, text: string][]> {
   checkSystems(systems);
   const settings = describeSettings(systems);
