@@ -19,6 +19,7 @@ param appSettings = {
   JIRA_CLOUD_ID: readEnvironmentVariable('JIRA_CLOUD_ID', '')
   JIRA_CLIENT_ID: readEnvironmentVariable('JIRA_CLIENT_ID', '')
   JIRA_TOKEN_URL: readEnvironmentVariable('JIRA_TOKEN_URL', '')
+  JIRA_USER_MAP: readEnvironmentVariable('JIRA_USER_MAP', '')
   SALESFORCE_LOGIN_URL: readEnvironmentVariable('SALESFORCE_LOGIN_URL', '')
   SALESFORCE_CLIENT_ID: readEnvironmentVariable('SALESFORCE_CLIENT_ID', '')
   SALESFORCE_AUTH: toLower(readEnvironmentVariable('SALESFORCE_AUTH', ''))

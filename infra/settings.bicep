@@ -41,6 +41,9 @@ type settings = {
   @description('Where a service account gets its access token.')
   JIRA_TOKEN_URL: string
 
+  @description('Pairs that tell the e-mail address or account ID in Jira of a caller, where it is not the sign-in name: *@contoso.com=*@jira.contoso.com, ana@contoso.com=5b10ac8d82e05b22cc7d4ef5, or the path of a file that holds them. Who no pair covers is asked who they are.')
+  JIRA_USER_MAP: string
+
   @description('The My Domain address of the org.')
   SALESFORCE_LOGIN_URL: string
 
@@ -56,7 +59,7 @@ type settings = {
   @description('Whose rights a call has: integration, the integration user\'s, or caller, those of whoever calls. caller needs jwt-bearer and INBOUND_AUTH=entra.')
   SALESFORCE_RUN_AS: '' | 'integration' | 'caller'
 
-  @description('Pairs that tell the Salesforce username of a caller, where it is not the sign-in name: *@contoso.com=*@contoso.com.uat, ana@contoso.com=ana@crm.')
+  @description('Pairs that tell the Salesforce username of a caller, where it is not the sign-in name: *@contoso.com=*@contoso.com.uat, ana@contoso.com=ana@crm, or the path of a file that holds them. An exact name wins over a pattern; a name that no pair covers is refused, and so is a guest without an exact pair.')
   SALESFORCE_USER_MAP: string
 
   @description('The version of the REST API.')
