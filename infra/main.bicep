@@ -1,6 +1,7 @@
 targetScope = 'subscription'
 
 import { settings } from 'settings.bicep'
+import { systems } from 'systems.bicep'
 
 @description('The name of the azd environment; everything is named after it.')
 @minLength(1)
@@ -58,6 +59,16 @@ param recoverVault bool
 
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
+var chosenSettings = toObject(
+  filter(items(appSettings), setting => !empty(setting.value)),
+  setting => setting.key,
+  setting => setting.value
+)
+// Indexes rather than systems: a template may be 4 MB with the values of its variables, and definitions are long.
+var configuredSystems = filter(
+  range(0, length(systems)),
+  index => empty(filter(systems[index].configuredBy, names => empty(intersection(names, objectKeys(chosenSettings)))))
+)
 var entra = inboundAuth == 'entra'
 var clientId = !entra
   ? ''
@@ -147,15 +158,12 @@ module api 'modules/api.bicep' = {
     alwaysReadyInstances: alwaysReadyInstances
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     settings: {
-      ...toObject(
-        filter(items(appSettings), setting => !empty(setting.value)),
-        setting => setting.key,
-        setting => setting.value
-      )
+      ...chosenSettings
       INBOUND_AUTH: inboundAuth
       KEY_VAULT_URI: vault.outputs.uri
       AZURE_CLIENT_ID: identity.outputs.clientId
       LEDGER_TABLE_ENDPOINT: storage.outputs.tableEndpoint
+      AUDIT_TABLE_ENDPOINT: storage.outputs.tableEndpoint
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identity.outputs.clientId
       AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
@@ -182,16 +190,20 @@ module auth 'modules/auth.bicep' = {
   }
 }
 
-module connector 'modules/connector.bicep' = {
-  scope: group
-  params: {
-    name: 'connector-${token}'
-    location: location
-    tags: tags
-    host: api.outputs.host
-    clientId: clientId
+module connectors 'modules/connector.bicep' = [
+  for index in configuredSystems: {
+    scope: group
+    params: {
+      name: 'connector-${systems[index].name}-${token}'
+      location: location
+      tags: tags
+      definition: systems[index].definition
+      presentation: systems[index].presentation
+      host: api.outputs.host
+      clientId: clientId
+    }
   }
-}
+]
 
 module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
   scope: group

@@ -6,26 +6,32 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param location = readEnvironmentVariable('AZURE_LOCATION')
 
 param appSettings = {
+  // begin generated settings
+  REQUIRE_ROLES: toLower(readEnvironmentVariable('REQUIRE_ROLES', ''))
+  POLICY: readEnvironmentVariable('POLICY', '')
+  READ_ONLY: toLower(readEnvironmentVariable('READ_ONLY', ''))
+  ACTION_TIMEOUT_MS: readEnvironmentVariable('ACTION_TIMEOUT_MS', '')
+  MAX_RESPONSE_BYTES: readEnvironmentVariable('MAX_RESPONSE_BYTES', '')
+  SECRET_TTL_SECONDS: readEnvironmentVariable('SECRET_TTL_SECONDS', '')
   JIRA_BASE_URL: readEnvironmentVariable('JIRA_BASE_URL', '')
-  JIRA_AUTH: readEnvironmentVariable('JIRA_AUTH', '')
+  JIRA_AUTH: toLower(readEnvironmentVariable('JIRA_AUTH', ''))
   JIRA_EMAIL: readEnvironmentVariable('JIRA_EMAIL', '')
   JIRA_CLOUD_ID: readEnvironmentVariable('JIRA_CLOUD_ID', '')
   JIRA_CLIENT_ID: readEnvironmentVariable('JIRA_CLIENT_ID', '')
   JIRA_TOKEN_URL: readEnvironmentVariable('JIRA_TOKEN_URL', '')
+  JIRA_USER_MAP: readEnvironmentVariable('JIRA_USER_MAP', '')
   SALESFORCE_LOGIN_URL: readEnvironmentVariable('SALESFORCE_LOGIN_URL', '')
-  SALESFORCE_AUTH: readEnvironmentVariable('SALESFORCE_AUTH', '')
   SALESFORCE_CLIENT_ID: readEnvironmentVariable('SALESFORCE_CLIENT_ID', '')
+  SALESFORCE_AUTH: toLower(readEnvironmentVariable('SALESFORCE_AUTH', ''))
   SALESFORCE_USERNAME: readEnvironmentVariable('SALESFORCE_USERNAME', '')
-  SALESFORCE_RUN_AS: readEnvironmentVariable('SALESFORCE_RUN_AS', '')
+  SALESFORCE_RUN_AS: toLower(readEnvironmentVariable('SALESFORCE_RUN_AS', ''))
   SALESFORCE_USER_MAP: readEnvironmentVariable('SALESFORCE_USER_MAP', '')
   SALESFORCE_API_VERSION: readEnvironmentVariable('SALESFORCE_API_VERSION', '')
-  READ_ONLY: readEnvironmentVariable('READ_ONLY', '')
-  ACTION_TIMEOUT_MS: readEnvironmentVariable('ACTION_TIMEOUT_MS', '')
-  MAX_RESPONSE_BYTES: readEnvironmentVariable('MAX_RESPONSE_BYTES', '')
-  SECRET_TTL_SECONDS: readEnvironmentVariable('SECRET_TTL_SECONDS', '')
+  // end generated settings
 }
 
-param inboundAuth = readEnvironmentVariable('INBOUND_AUTH', 'key')
+// The app reads it in any case, too.
+param inboundAuth = toLower(trim(readEnvironmentVariable('INBOUND_AUTH', 'key')))
 param entraClientId = readEnvironmentVariable('ENTRA_CLIENT_ID', '')
 param entraAllowedClientIds = filter(
   split(readEnvironmentVariable('ENTRA_ALLOWED_CLIENT_IDS', ''), ','),

@@ -57,11 +57,13 @@ export const settings = z
 export const secrets = {
   'jira-api-token': {
     description: 'The API token of the account in JIRA_EMAIL',
+    neededFor: '`JIRA_AUTH` is `basic`',
     isNeeded: ({ JIRA_BASE_URL, JIRA_AUTH }) => Boolean(JIRA_BASE_URL) && JIRA_AUTH !== 'service-account',
     entry: 'line',
   },
   'jira-client-secret': {
     description: "The client secret of the service account's OAuth credential",
+    neededFor: '`JIRA_AUTH` is `service-account`',
     isNeeded: ({ JIRA_BASE_URL, JIRA_AUTH }) => Boolean(JIRA_BASE_URL) && JIRA_AUTH === 'service-account',
     entry: 'line',
   },

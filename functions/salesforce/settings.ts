@@ -56,12 +56,14 @@ export const settings = z
 export const secrets = {
   'salesforce-client-secret': {
     description: 'The consumer secret of the External Client App',
+    neededFor: '`SALESFORCE_AUTH` is `client-credentials`',
     isNeeded: ({ SALESFORCE_LOGIN_URL, SALESFORCE_AUTH }) =>
       Boolean(SALESFORCE_LOGIN_URL) && SALESFORCE_AUTH !== 'jwt-bearer',
     entry: 'line',
   },
   'salesforce-private-key': {
     description: "The private key, in PEM, that belongs to the app's certificate",
+    neededFor: '`SALESFORCE_AUTH` is `jwt-bearer`',
     isNeeded: ({ SALESFORCE_LOGIN_URL, SALESFORCE_AUTH }) =>
       Boolean(SALESFORCE_LOGIN_URL) && SALESFORCE_AUTH === 'jwt-bearer',
     entry: 'file',

@@ -1,6 +1,7 @@
 // With INBOUND_AUTH=entra: makes the app registration that callers sign in to, and lets the app's identity vouch for
 // it, so that there is no client secret. Runs before and after provisioning: the identity exists only then.
 import { randomUUID } from 'node:crypto';
+import { readInboundAuth } from '../../shared/settings/inboundAuth.ts';
 import { type AzdValues, azdToken, readAzdValues, setAzdValue } from './azd.ts';
 import { runHook } from './hook.ts';
 
@@ -26,7 +27,7 @@ const GRAPH_URL = process.env.GRAPH_URL ?? 'https://graph.microsoft.com';
 
 await runHook(async () => {
   const values = await readAzdValues();
-  if (values.INBOUND_AUTH !== 'entra') return;
+  if (readInboundAuth(values.INBOUND_AUTH) !== 'entra') return;
   try {
     const application = await ensureApplication(values);
     if (!values.ENTRA_CLIENT_ID) await setAzdValue('ENTRA_CLIENT_ID', application.appId);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { systems } from '../../functions/systems.ts';
 import type { SecretDefinition } from '../../shared/action/defineSystem.ts';
 import { secretSetting } from '../../shared/settings/config.ts';
+import { describeSettings } from '../../shared/settings/describeSettings.ts';
 import { askSecret } from './askSecret.ts';
 import { type AzdValues, azdToken, readAzdValues } from './azd.ts';
 import { runHook } from './hook.ts';
@@ -48,7 +49,23 @@ await runHook(async () => {
 
 /** The secrets without which the systems that are configured do not work. */
 function neededSecrets(values: AzdValues): string[] {
-  return [...secrets].filter(([, { isNeeded }]) => isNeeded(values)).map(([name]) => name);
+  const settings = asTheAppReads(values);
+  return [...secrets].filter(([, { isNeeded }]) => isNeeded(settings)).map(([name]) => name);
+}
+
+/** Trimmed, and in lower case where a setting takes one of a few words: nothing is validated yet. */
+function asTheAppReads(values: AzdValues): AzdValues {
+  const words = new Set(
+    describeSettings(systems)
+      .filter(({ values }) => values.length > 0)
+      .map(({ name }) => name),
+  );
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      words.has(name) ? value?.trim().toLowerCase() : value?.trim(),
+    ]),
+  );
 }
 
 /** From the environment variable of the same name, or else from whoever sits at the terminal. */

@@ -7,6 +7,12 @@ param location string
 @description('Tags for it.')
 param tags object
 
+@description('The Swagger document of its operations.')
+param definition object
+
+@description('How it looks, and what a connection asks for unless callers sign in: the properties of apiProperties.json.')
+param presentation object
+
 @description('The host that it calls.')
 param host string
 
@@ -14,18 +20,40 @@ param host string
 param clientId string
 
 var entra = !empty(clientId)
-var definition = entra
-  ? loadJsonContent('../connector/entra/apiDefinition.swagger.json')
-  : loadJsonContent('../connector/apiDefinition.swagger.json')
-var presentation = loadJsonContent('../connector/apiProperties.json').properties
+var resourceUri = 'api://${clientId}'
+var loginEndpoint = environment().authentication.loginEndpoint
 
-// The generated files have names in place of this app registration and this tenant.
-var signIn = json(replace(
-  replace(loadTextContent('../connector/entra/apiProperties.json'), 'your-client-id', clientId),
-  'your-tenant-id',
-  tenant().tenantId
-)).properties.connectionParameters
-var security = json(replace(string(definition.securityDefinitions), 'your-tenant-id', tenant().tenantId))
+// With Entra ID a connection signs its user in, instead of asking for a function key.
+var signIn = {
+  token: {
+    type: 'oauthSetting'
+    oAuthSettings: {
+      identityProvider: 'aad'
+      clientId: clientId
+      scopes: ['${resourceUri}/.default']
+      redirectMode: 'GlobalPerConnector'
+      properties: { IsFirstParty: 'False', AzureActiveDirectoryResourceId: resourceUri }
+      customParameters: {
+        loginUri: { value: 'https://${split(loginEndpoint, '/')[2]}' }
+        tenantId: { value: tenant().tenantId }
+        resourceUri: { value: resourceUri }
+        enableOnbehalfOfLogin: { value: 'false' }
+      }
+    }
+  }
+}
+var security = {
+  securityDefinitions: {
+    entra_id: {
+      type: 'oauth2'
+      flow: 'accessCode'
+      authorizationUrl: uri(loginEndpoint, '${tenant().tenantId}/oauth2/authorize')
+      tokenUrl: uri(loginEndpoint, '${tenant().tenantId}/oauth2/token')
+      scopes: {}
+    }
+  }
+  security: [{ entra_id: [] }]
+}
 
 resource connector 'Microsoft.Web/customApis@2016-06-01' = {
   name: name
@@ -40,6 +68,6 @@ resource connector 'Microsoft.Web/customApis@2016-06-01' = {
     backendService: { serviceUrl: 'https://${host}${definition.basePath}' }
     // The published type knows only part of what connection parameters may hold.
     connectionParameters: any(entra ? signIn : presentation.connectionParameters)
-    swagger: { ...definition, host: host, securityDefinitions: security }
+    swagger: { ...definition, host: host, ...(entra ? security : {}) }
   }
 }

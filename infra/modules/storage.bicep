@@ -56,6 +56,10 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     resource ledger 'tables' = {
       name: 'ledger'
     }
+
+    resource audit 'tables' = {
+      name: 'audit'
+    }
   }
 }
 
@@ -80,13 +84,23 @@ resource writesLedger 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+resource writesAudit 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account::tables::audit.id, appPrincipalId, tableDataContributor)
+  scope: account::tables::audit
+  properties: {
+    roleDefinitionId: tableDataContributor
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
 @description('What private endpoints attach to.')
 output id string = account.id
 
 @description('Where the host keeps its keys and locks.')
 output blobEndpoint string = account.properties.primaryEndpoints.blob
 
-@description('Where the ledger\'s table is.')
+@description('Where the tables of the ledger and of the audit are.')
 output tableEndpoint string = account.properties.primaryEndpoints.table
 
 @description('Where deployed packages are put.')

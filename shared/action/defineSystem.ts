@@ -41,6 +41,8 @@ export interface OpenSystem<Facade> {
 export interface SecretDefinition {
   /** What it is, for whoever is asked for it. */
   description: string;
+  /** When it is needed, in words: the settings that call for it, such as `` `ORDERS_AUTH` is `basic` ``. */
+  neededFor: string;
   /** Whether these settings call for it. They may be half-filled: `azd up` asks before anything is validated. */
   isNeeded(settings: Readonly<Record<string, string | undefined>>): boolean;
   /** How it is entered: typed, or by the path of a file that holds it. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { System } from '../action/defineSystem.ts';
 import { Failure } from '../failure.ts';
-import { appSettings, auditSettings, ledgerSettings, secretsSettings } from './common.ts';
+import { appSettings, auditSettings, commonSettings, ledgerSettings, secretsSettings } from './common.ts';
 import type { Environment } from './setting.ts';
 
 /** What is wrong with one setting, and the cure, in one sentence. The value itself is never told. */
@@ -52,15 +52,21 @@ export function isConfigured({ settings }: Pick<System, 'settings'>, env: Enviro
 }
 
 /** Whether anything of a system was set at all; otherwise it was left out on purpose. */
-export function isMentioned({ settings, secrets }: Pick<System, 'settings' | 'secrets'>, env: Environment): boolean {
-  return [...ownSettings(settings), ...Object.keys(secrets).map(secretSetting)].some(name => isSet(env, name));
+export function isMentioned(system: Pick<System, 'settings' | 'secrets'>, env: Environment): boolean {
+  return [...ownSettings(system), ...Object.keys(system.secrets).map(secretSetting)].some(name => isSet(env, name));
 }
 
-/** The settings that a system cannot do without. */
+/** The settings of its own that a system cannot do without. */
 export function neededSettings(settings: z.ZodObject): string[] {
-  return Object.entries(settings.shape).flatMap(([name, schema]) =>
-    (schema as z.ZodType).safeParse(undefined).success ? [] : [name],
-  );
+  return ownSettings({ settings }).filter(name => {
+    const schema: z.ZodType | undefined = settings.shape[name];
+    return !schema?.safeParse(undefined).success;
+  });
+}
+
+/** The settings of a system without those of the app that its schema has, too, for a rule over both. */
+export function ownSettings({ settings }: Pick<System, 'settings'>): string[] {
+  return Object.keys(settings.shape).filter(name => !commonSettings.some(({ shape }) => name in shape));
 }
 
 /** The setting that a secret is read from where there is no vault. */
@@ -68,9 +74,19 @@ export function secretSetting(secret: string): string {
   return secret.toUpperCase().replaceAll('-', '_');
 }
 
-/** The settings of a system that are not the app's own as well. */
-function ownSettings(settings: z.ZodObject): string[] {
-  return Object.keys(settings.shape).filter(name => !(name in appSettings.shape));
+/** What the names of a system's settings begin with. */
+export function settingPrefix({ name }: Pick<System, 'name'>): string {
+  return `${secretSetting(name)}_`;
+}
+
+/** The system whose prefix a setting's name has, in any case; the longest counts: `ORDERS_EU_URL` is of `orders-eu`, not of `orders`. */
+export function systemOf<Named extends Pick<System, 'name'>>(
+  setting: string,
+  systems: readonly Named[],
+): Named | undefined {
+  return systems
+    .filter(system => setting.toUpperCase().startsWith(settingPrefix(system)))
+    .sort((one, other) => other.name.length - one.name.length)[0];
 }
 
 function isSet(env: Environment, name: string): boolean {

@@ -28,7 +28,8 @@ export function describeSettings(systems: readonly System[]): SettingDescription
     ...systems.flatMap(({ name, settings }) => describeSchema(settings, name)),
   ];
   // A system's schema may have a setting of the app's, for a rule over both.
-  return [...new Map(all.reverse().map(setting => [setting.name, setting])).values()].reverse();
+  const first = (name: string) => all.find(setting => setting.name === name);
+  return all.filter(setting => first(setting.name) === setting);
 }
 
 function describeSchema(schema: z.ZodObject, system: string | undefined): SettingDescription[] {
@@ -58,6 +59,6 @@ function describeSchema(schema: z.ZodObject, system: string | undefined): Settin
   });
 }
 
-function isText(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number';
+function isText(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { System } from '../action/defineSystem.ts';
 import { meaningOf } from '../action/meaning.ts';
 import { commonSettings } from './common.ts';
-import { secretSetting } from './config.ts';
+import { ownSettings, secretSetting, settingPrefix, systemOf } from './config.ts';
 import type { Environment, Restricts } from './setting.ts';
 
 /** A setting that looks like one of ours and is none. */
@@ -16,10 +16,14 @@ export interface UnknownSetting {
   restricts: { what: Restricts; system: string | undefined } | undefined;
 }
 
+/** A setting that there is. */
 interface KnownSetting {
   name: string;
-  restricts?: Restricts | undefined;
-  system?: string;
+  /** Its name without the prefix of its system. */
+  ending: string;
+  /** Undefined for one of the app's own. */
+  system: string | undefined;
+  restricts: Restricts | undefined;
 }
 
 /** How many characters may differ for one name to be taken for another. */
@@ -27,71 +31,95 @@ const CLOSE = 2;
 /** Names that are shorter than this may differ by one character only. */
 const SHORT = 8;
 
-/** Finds names in `env` that are close to the name of a setting or begin with the name of a system. */
+/** Finds names in `env` that are close to the name of a setting or begin with the prefix of a system. */
 export function unknownSettings(systems: readonly System[], env: Environment): UnknownSetting[] {
   const known = knownSettings(systems);
   const names = new Set(known.map(({ name }) => name));
   return Object.keys(env).flatMap(name => {
     if (names.has(name) || !env[name]?.trim()) return [];
-    const system = systems.find(system => name.toUpperCase().startsWith(settingPrefix(system.name)));
-    const meant = closest(name, known) ?? restrictionOf(name, system, known);
-    if (!meant && !system) return [];
-    const { name: meantName, restricts, system: owner } = meant ?? {};
+    const system = systemOf(name, systems);
+    const like = system ? likeOneOf(system, name, known) : closest(name, known);
+    if (like) return [unknown(name, `; did you mean ${like.name}?`, like)];
+    if (!system) return [];
     return [
-      {
-        name,
-        meant: meantName,
-        message: `${name} is not a setting${meantName ? `; did you mean ${meantName}?` : ` of ${system?.title}.`}`,
-        restricts: restricts && { what: restricts, system: owner ?? system?.name },
-      },
+      unknown(name, ` of ${system.title}.`, {
+        system: system.name,
+        restricts: restrictionElsewhere(system, name, known),
+      }),
     ];
   });
 }
 
-/** What the names of a system's settings begin with. */
-function settingPrefix(systemName: string): string {
-  return `${systemName.toUpperCase().replaceAll('-', '_')}_`;
+function unknown(name: string, rest: string, like: Partial<KnownSetting>): UnknownSetting {
+  return {
+    name,
+    meant: like.name,
+    message: `${name} is not a setting${rest}`,
+    restricts: like.restricts && { what: like.restricts, system: like.system },
+  };
 }
 
 function knownSettings(systems: readonly System[]): KnownSetting[] {
-  const ofSchema = (schema: z.ZodObject, system?: string): KnownSetting[] =>
-    Object.entries(schema.shape).map(([name, field]) => ({
-      name,
-      restricts: meaningOf(field).restricts,
-      ...(system !== undefined && { system }),
-    }));
+  const restrictsOf = (schema: z.ZodObject, name: string) => meaningOf(schema.shape[name] ?? schema).restricts;
   return [
-    ...commonSettings.flatMap(schema => ofSchema(schema)),
-    ...systems.flatMap(({ name, settings, secrets }) => [
-      ...ofSchema(settings, name),
-      ...Object.keys(secrets).map(secret => ({ name: secretSetting(secret), system: name })),
-    ]),
+    ...commonSettings.flatMap(schema =>
+      Object.keys(schema.shape).map(name => ({
+        name,
+        ending: name,
+        system: undefined,
+        restricts: restrictsOf(schema, name),
+      })),
+    ),
+    ...systems.flatMap(system => {
+      const known = (name: string, restricts: Restricts | undefined): KnownSetting => ({
+        name,
+        ending: name.slice(settingPrefix(system).length),
+        system: system.name,
+        restricts,
+      });
+      return [
+        ...ownSettings(system).map(name => known(name, restrictsOf(system.settings, name))),
+        ...Object.keys(system.secrets).map(secret => known(secretSetting(secret), undefined)),
+      ];
+    }),
   ];
 }
 
+/**
+ * The setting that a name with the prefix of this system stands for: one of the system's own before any other, and the
+ * app's `READ_ONLY` for a `READ_ONLY` with a prefix.
+ */
+function likeOneOf(system: System, name: string, known: readonly KnownSetting[]): KnownSetting | undefined {
+  const own = known.filter(setting => setting.system === system.name);
+  const ofApp = known.filter(setting => setting.system === undefined && setting.restricts);
+  const ending = endingOf(system, name);
+  const elsewhere = restrictionElsewhere(system, name, known);
+  return closest(name, own) ?? closest(ending, ofApp) ?? (elsewhere ? undefined : closest(name, known));
+}
+
+/** What a setting restricts that another system has, such as `…_RUN_AS`: it was probably meant to do the same here. */
+function restrictionElsewhere(system: System, name: string, known: readonly KnownSetting[]): Restricts | undefined {
+  const ending = endingOf(system, name);
+  return known.find(setting => setting.system && setting.restricts && distance(ending, setting.ending) <= 1)?.restricts;
+}
+
+function endingOf(system: System, name: string): string {
+  return name.slice(settingPrefix(system).length);
+}
+
 function closest(name: string, known: readonly KnownSetting[]): KnownSetting | undefined {
-  const letters = lettersOf(name);
   const ranked = known
-    .map(setting => ({ setting, distance: editDistance(letters, lettersOf(setting.name)) }))
-    .filter(({ setting, distance }) => distance <= (setting.name.length < SHORT ? 1 : CLOSE))
-    .sort((one, other) => one.distance - other.distance);
+    .map(setting => ({ setting, away: distance(name, setting.name) }))
+    .filter(({ setting, away }) => away <= (setting.name.length < SHORT ? 1 : CLOSE))
+    .sort((one, other) => one.away - other.away);
   return ranked[0]?.setting;
 }
 
-/** A setting that restricts another system, such as `…_RUN_AS`, was probably meant to restrict this one. */
-function restrictionOf(name: string, system: System | undefined, known: readonly KnownSetting[]) {
-  if (!system) return undefined;
-  const ending = name.toUpperCase().slice(settingPrefix(system.name).length);
-  const similar = known.find(
-    setting =>
-      setting.restricts &&
-      setting.system &&
-      editDistance(lettersOf(ending), lettersOf(setting.name.slice(settingPrefix(setting.system).length))) <= 1,
-  );
-  return similar && { name: undefined, restricts: similar.restricts, system: system.name };
+/** Names are told apart by their letters and digits alone: underscores and case are what people get wrong. */
+function distance(one: string, other: string): number {
+  return editDistance(lettersOf(one), lettersOf(other));
 }
 
-/** Names are told apart by their letters and digits alone: underscores and case are what people get wrong. */
 function lettersOf(name: string): string {
   return name.toUpperCase().replaceAll('_', '');
 }

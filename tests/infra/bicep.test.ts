@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { systems } from '../../functions/systems.ts';
 import { failureCodes } from '../../shared/failure.ts';
 import { describeSettings } from '../../shared/settings/describeSettings.ts';
+import { oneOf } from '../../shared/settings/setting.ts';
 import { PLACEHOLDER_HOST } from '../../tools/generate/placeholders.ts';
+import { settingsFiles } from '../../tools/generate/settingsFiles.ts';
+import { madeUpSystem, needed, optional } from '../shared/settings/madeUpSystems.ts';
 import {
   formatCopies,
   noCompiler,
@@ -17,34 +21,24 @@ import {
 
 const root = join(import.meta.dirname, '../..');
 
-/** A value for everything that a person may set on the app. */
-const appSettings = {
-  JIRA_BASE_URL: 'https://contoso.atlassian.net',
-  JIRA_AUTH: 'basic',
-  JIRA_EMAIL: 'agent@contoso.example',
-  JIRA_CLOUD_ID: 'cloud-id',
-  JIRA_CLIENT_ID: 'jira-client',
-  JIRA_TOKEN_URL: 'https://auth.atlassian.com/oauth/token',
-  SALESFORCE_LOGIN_URL: 'https://contoso.my.salesforce.com',
-  SALESFORCE_AUTH: 'jwt-bearer',
-  SALESFORCE_CLIENT_ID: 'salesforce-client',
-  SALESFORCE_USERNAME: 'agent@contoso.example',
-  SALESFORCE_RUN_AS: 'caller',
-  SALESFORCE_USER_MAP: '*@contoso.example=*@contoso.example.uat',
-  SALESFORCE_API_VERSION: '67.0',
-  READ_ONLY: 'true',
-  ACTION_TIMEOUT_MS: '9000',
-  MAX_RESPONSE_BYTES: '50000',
-  SECRET_TTL_SECONDS: '60',
-};
+const settings = describeSettings(systems);
 
-const entra = { INBOUND_AUTH: 'entra', ENTRA_CLIENT_ID: 'registration', ENTRA_ALLOWED_CLIENT_IDS: 'agent,editor' };
+/** A value for everything that a person may set on the app. */
+const appSettings = Object.fromEntries(
+  settings
+    .filter(({ setByDeployment }) => !setByDeployment)
+    .map(({ name, values, sample }) => [name, values.at(-1) ?? (sample || `a ${name}`)]),
+);
+
+const oneSystem = { JIRA_BASE_URL: 'https://contoso.atlassian.net', JIRA_AUTH: 'Service-Account' };
+const entra = { INBOUND_AUTH: ' Entra ', ENTRA_CLIENT_ID: 'registration', ENTRA_ALLOWED_CLIENT_IDS: 'agent,editor' };
 const privateNetwork = { PRIVATE_NETWORK: 'true' };
 const alerts = { ALERT_EMAIL: 'operators@contoso.example' };
 
 const optionSets = {
   key: {},
-  entra,
+  'one system': oneSystem,
+  entra: { ...entra, ...oneSystem },
   'private network': privateNetwork,
   alerts,
   'all together': {
@@ -172,16 +166,16 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
           role: properties.roleDefinitionId.split('/').pop(),
           to: properties.principalId,
         }));
-      expect(assigned).toHaveLength(5);
+      expect(assigned).toHaveLength(6);
       expect(assigned).toEqual(
         expect.arrayContaining([
           { scope: one('Microsoft.Insights/components').id, role: '3913510d-42f4-4e42-8a64-420c390055eb', to: app },
           { scope: storage, role: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b', to: app },
-          {
-            scope: `${storage}/tableServices/default/tables/ledger`,
+          ...['ledger', 'audit'].map(table => ({
+            scope: `${storage}/tableServices/default/tables/${table}`,
             role: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3',
             to: app,
-          },
+          })),
           { scope: vault, role: '4633458b-17de-408a-b874-0445c86b69e6', to: app },
           { scope: vault, role: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7', to: '[deployer().objectId]' },
         ]),
@@ -202,20 +196,6 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
         IDENTITY_PRINCIPAL_ID: expect.stringContaining('.principalId'),
       });
     });
-
-    it('the Logic Apps connector carries every action, and the host of the app', () => {
-      const { one } = snapshot(options);
-      const connector = one('Microsoft.Web/customApis');
-      const folder = options === 'entra' || options === 'all together' ? 'connector/entra' : 'connector';
-      const generated = JSON.parse(readFileSync(join(root, 'infra', folder, 'apiDefinition.swagger.json'), 'utf8')) as {
-        paths: object;
-        host: string;
-      };
-      const host = `reference('${one('Microsoft.Web/sites').id}', '2025-03-01').defaultHostName`;
-      expect(connector.properties.swagger.paths).toEqual(generated.paths);
-      expect(connector.properties.swagger.host).toBe(`[${host}]`);
-      expect(connector.properties.backendService.serviceUrl).toBe(`[format('https://{0}{1}', ${host}, '/api')]`);
-    });
   });
 
   describe('the settings of the app', () => {
@@ -225,20 +205,29 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
 
     it('are every one that the app knows, and none that it does not', () => {
       const set = Object.keys(settingsOf('all together')).filter(name => !isPlatformSetting(name));
-      expect(set.toSorted()).toEqual(
-        describeSettings(systems)
-          .map(({ name }) => name)
-          .toSorted(),
-      );
+      expect(set.toSorted()).toEqual(settings.map(({ name }) => name).toSorted());
     });
 
     it('have the values of the azd environment', () => {
       expect(settingsOf('all together')).toMatchObject(appSettings);
     });
 
+    it('have a word in lower case, however it was written', () => {
+      expect(settingsOf('one system').JIRA_AUTH).toBe('service-account');
+    });
+
+    it('may not be a word that the app does not take', async () => {
+      await expect(takeSnapshot({ JIRA_AUTH: 'password' })).rejects.toThrow("'basic' | 'service-account'");
+    });
+
     it('leave out what is not set, so that the defaults of the app hold', () => {
       const set = Object.keys(settingsOf('key')).filter(name => !isPlatformSetting(name));
-      expect(set.toSorted()).toEqual(['AZURE_CLIENT_ID', 'INBOUND_AUTH', 'KEY_VAULT_URI', 'LEDGER_TABLE_ENDPOINT']);
+      expect(set.toSorted()).toEqual(
+        settings
+          .filter(({ setByDeployment }) => setByDeployment)
+          .map(({ name }) => name)
+          .toSorted(),
+      );
     });
 
     it('hold no connection string but that of Application Insights', () => {
@@ -321,33 +310,148 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
       });
     });
 
+    it('is in one of the two ways that there are', async () => {
+      await expect(takeSnapshot({ INBOUND_AUTH: 'both' })).rejects.toThrow("'entra' | 'key'");
+    });
+
     it('with Entra but no registration stops before anything is deployed', async () => {
       await expect(takeSnapshot({ INBOUND_AUTH: 'entra' })).rejects.toThrow('ENTRA_CLIENT_ID is empty');
     });
   });
 
-  describe('the Logic Apps connector', () => {
-    const parametersOf = (options: OptionSet) =>
-      snapshot(options).one('Microsoft.Web/customApis').properties.connectionParameters;
+  describe('the Logic Apps connectors', () => {
+    const connectorsOf = ({ resources }: Snapshot) =>
+      resources.filter(({ type }) => type === 'Microsoft.Web/customApis');
+    const connectorOf = (options: OptionSet) => snapshot(options).one('Microsoft.Web/customApis').properties;
+    const definitionOf = (system: string) =>
+      JSON.parse(readFileSync(join(root, `infra/connector/${system}/apiDefinition.swagger.json`), 'utf8')) as {
+        info: { title: string };
+        paths: object;
+        security: object;
+        securityDefinitions: object;
+      };
 
-    it('asks for a function key', () => {
-      expect(parametersOf('key')).toMatchObject({ api_key: { type: 'securestring' } });
+    it('are one for each system that is configured', () => {
+      const { all, one, none } = Object.fromEntries(
+        Object.entries({ all: 'all together', one: 'one system', none: 'key' } as const).map(([name, options]) => [
+          name,
+          connectorsOf(snapshot(options)),
+        ]),
+      );
+      expect(all?.map(({ properties }) => properties.displayName)).toEqual(
+        systems.map(({ name }) => definitionOf(name).info.title),
+      );
+      expect(all?.map(({ name }) => name)).toEqual(
+        systems.map(({ name }) => expect.stringMatching(`^connector-${name}-\\w{13}$`)),
+      );
+      expect(one?.map(({ properties }) => properties.displayName)).toEqual([definitionOf('jira').info.title]);
+      expect(none).toEqual([]);
     });
 
-    it('with Entra signs users of this tenant in to this app', () => {
-      const { token } = parametersOf('entra');
-      expect(token.oAuthSettings).toMatchObject({
-        identityProvider: 'aad',
-        clientId: 'registration',
-        scopes: ['api://registration/.default'],
-        properties: { AzureActiveDirectoryResourceId: 'api://registration' },
-        customParameters: { tenantId: { value: tenantId }, resourceUri: { value: 'api://registration' } },
+    it.each(['one system', 'entra'] as const)('with %s carry every action, and the host of the app', options => {
+      const host = `reference('${snapshot(options).one('Microsoft.Web/sites').id}', '2025-03-01').defaultHostName`;
+      const { swagger, backendService } = connectorOf(options);
+      expect(swagger.paths).toEqual(definitionOf('jira').paths);
+      expect(swagger.host).toBe(`[${host}]`);
+      expect(backendService.serviceUrl).toBe(`[format('https://{0}{1}', ${host}, '/api')]`);
+    });
+
+    it('ask for a function key', () => {
+      const { swagger, connectionParameters } = connectorOf('one system');
+      const { security, securityDefinitions } = definitionOf('jira');
+      expect(connectionParameters).toMatchObject({ api_key: { type: 'securestring' } });
+      expect(swagger).toMatchObject({ security, securityDefinitions });
+    });
+
+    it('with Entra sign users of this tenant in to this app', () => {
+      const { swagger, connectionParameters } = connectorOf('entra');
+      const login = 'environment().authentication.loginEndpoint';
+      expect(connectionParameters).toEqual({
+        token: {
+          type: 'oauthSetting',
+          oAuthSettings: {
+            identityProvider: 'aad',
+            clientId: 'registration',
+            scopes: ['api://registration/.default'],
+            redirectMode: 'GlobalPerConnector',
+            properties: { IsFirstParty: 'False', AzureActiveDirectoryResourceId: 'api://registration' },
+            customParameters: {
+              loginUri: { value: `[format('https://{0}', split(${login}, '/')[2])]` },
+              tenantId: { value: tenantId },
+              resourceUri: { value: 'api://registration' },
+              enableOnbehalfOfLogin: { value: 'false' },
+            },
+          },
+        },
+      });
+      expect(swagger.security).toEqual([{ entra_id: [] }]);
+      expect(swagger.securityDefinitions).toEqual({
+        entra_id: {
+          type: 'oauth2',
+          flow: 'accessCode',
+          authorizationUrl: `[uri(${login}, '${tenantId}/oauth2/authorize')]`,
+          tokenUrl: `[uri(${login}, '${tenantId}/oauth2/token')]`,
+          scopes: {},
+        },
       });
     });
 
-    it.each(['key', 'entra'] as const)('with %s has nothing left that stands for something else', options => {
-      const { properties } = snapshot(options).one('Microsoft.Web/customApis');
-      expect(JSON.stringify(properties)).not.toContain(PLACEHOLDER_HOST);
+    it('have nothing left that stands for something else', () => {
+      for (const { properties } of everySet.flatMap(options => connectorsOf(snapshot(options)))) {
+        expect(JSON.stringify(properties)).not.toContain(PLACEHOLDER_HOST);
+      }
+    });
+
+    it('fit into a template, in which each definition is twice once it is evaluated', () => {
+      const template = JSON.stringify(JSON.parse(build.stdout));
+      const definitions = systems.map(({ name }) => JSON.stringify(definitionOf(name)).length);
+      // https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices#template-limits
+      expect(template.length + definitions.reduce((sum, length) => sum + length, 0)).toBeLessThan(4 * 1024 * 1024);
+      expect(Math.max(...definitions)).toBeLessThan(1024 * 1024);
+    });
+  });
+
+  describe('a new system', () => {
+    const orders = madeUpSystem(
+      'orders-eu',
+      z.object({
+        ORDERS_EU_URL: needed,
+        ORDERS_EU_MODE: oneOf('fast', 'safe')
+          .default('fast')
+          .meta({ description: `It's how: $${'{this}'} or that\\.` }),
+        ORDERS_EU_LIST: optional,
+      }),
+    );
+    const changed = async () => {
+      const actions = [...systems, orders].map(({ name }) => ({ system: name, uses: [] }));
+      const files = new Map(await settingsFiles(new URL('../../', import.meta.url), [...systems, orders], actions));
+      for (const file of ['apiDefinition.swagger.json', 'apiProperties.json']) {
+        files.set(
+          `infra/connector/orders-eu/${file}`,
+          readFileSync(join(root, `infra/connector/jira/${file}`), 'utf8'),
+        );
+      }
+      return new Map([...files].filter(([path]) => path.startsWith('infra/')));
+    };
+
+    it('is told its settings and has its connector, with no edit of any file by hand', async () => {
+      const { one } = await takeSnapshot(
+        { ORDERS_EU_URL: 'https://orders.example', ORDERS_EU_MODE: 'Safe' },
+        await changed(),
+      );
+      expect(one('Microsoft.Web/sites/config', /appsettings$/).properties).toMatchObject({
+        ORDERS_EU_URL: 'https://orders.example',
+        ORDERS_EU_MODE: 'safe',
+      });
+      expect(one('Microsoft.Web/customApis').name).toMatch(/^connector-orders-eu-/);
+    });
+
+    it('leaves the sources formatted', async () => {
+      const files = await changed();
+      const formatted = await formatCopies(files);
+      for (const file of ['infra/settings.bicep', 'infra/systems.bicep', 'infra/main.bicepparam']) {
+        expect(formatted.get(file), file).toBe(files.get(file));
+      }
     });
   });
 

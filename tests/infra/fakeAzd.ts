@@ -56,13 +56,13 @@ export function fakeAzd(values: Record<string, string>): FakeAzd {
   };
 }
 
-/** Runs a hook as azd would, in a process of its own, with no terminal. */
+/** Runs a hook as azd would, in a process of its own, with no terminal. `project` is the folder of the project, or of a copy. */
 export function runHook(
   hook: string,
-  options: { azd?: FakeAzd; args?: string[]; env?: Record<string, string> },
+  options: { azd?: FakeAzd; args?: string[]; env?: Record<string, string>; project?: string },
 ): Promise<HookRun> {
-  const { azd, args = [], env = {} } = options;
-  return finish([process.execPath, join(root, 'infra/hooks', hook), ...args], { azd, env });
+  const { azd, args = [], env = {}, project = root } = options;
+  return finish([process.execPath, join(project, 'infra/hooks', hook), ...args], { azd, env });
 }
 
 /** Runs a hook at a terminal, and types `keys` once it has asked something. */

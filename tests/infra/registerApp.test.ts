@@ -72,7 +72,7 @@ async function startFakeGraph({ forbids = false } = {}) {
   return { applications, principals, credentials, env, requests, writes };
 }
 
-const entra = { INBOUND_AUTH: 'entra', AZURE_ENV_NAME: 'test', AZURE_SUBSCRIPTION_ID: 'subscription' };
+const entra = { INBOUND_AUTH: ' Entra ', AZURE_ENV_NAME: 'test', AZURE_SUBSCRIPTION_ID: 'subscription' };
 const provisioned = { IDENTITY_PRINCIPAL_ID: 'identity', ENTRA_ISSUER: 'https://login.example/tenant/v2.0' };
 
 function environment(values: Record<string, string>) {

@@ -1,10 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openVault, VaultOutOfReach } from '../../infra/hooks/vault.ts';
 import { type FakeAzd, fakeAzd, noTerminal, runHook, runHookAtTerminal } from './fakeAzd.ts';
 import { type FakeVault, startFakeVault } from './fakeVault.ts';
 
+const root = join(import.meta.dirname, '../..');
 const jira = { JIRA_BASE_URL: 'https://contoso.atlassian.net' };
 const salesforce = { SALESFORCE_LOGIN_URL: 'https://contoso.my.salesforce.com' };
 
@@ -18,6 +20,30 @@ async function start(options: Parameters<typeof startFakeVault>[0] & { values?: 
   const azd: FakeAzd = fakeAzd({ AZURE_ENV_NAME: 'test', KEY_VAULT_URI: vault.uri, ...options.values });
   cleanups.push(() => vault[Symbol.asyncDispose](), azd.remove);
   return { vault, azd };
+}
+
+/** A copy of the project in which there is one system more. */
+function projectWithOrders(): string {
+  const project = mkdtempSync(join(tmpdir(), 'project-'));
+  cleanups.push(() => rmSync(project, { recursive: true }));
+  for (const part of ['package.json', 'infra/hooks', 'shared', 'functions']) {
+    cpSync(join(root, part), join(project, part), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'), 'junction');
+  writeFileSync(
+    join(project, 'functions/systems.ts'),
+    `import * as z from 'zod';
+import { defineSystem } from '../shared/action/defineSystem.ts';
+import { jira } from './jira/system.ts';
+const orders = defineSystem({
+  name: 'orders', title: 'Orders', about: '', advice: '', toolsets: { orders: 'Orders' },
+  settings: z.object({ ORDERS_URL: z.string().meta({ description: 'Where it is.' }) }),
+  secrets: { 'orders-key': { description: '', neededFor: '', isNeeded: ({ ORDERS_URL }) => Boolean(ORDERS_URL), entry: 'line' } },
+});
+export const systems = [jira, orders];
+`,
+  );
+  return project;
 }
 
 describe('set-secrets', () => {
@@ -62,6 +88,7 @@ describe('set-secrets', () => {
 
   it.each([
     [{ ...jira, JIRA_AUTH: 'service-account' }, 'JIRA_CLIENT_SECRET', 'jira-client-secret'],
+    [{ ...jira, JIRA_AUTH: ' Service-Account ' }, 'JIRA_CLIENT_SECRET', 'jira-client-secret'],
     [{ ...salesforce, SALESFORCE_AUTH: 'jwt-bearer' }, 'SALESFORCE_PRIVATE_KEY', 'salesforce-private-key'],
   ])('asks only for the secret of the way of signing in: %j', async (values, variable, name) => {
     const { vault, azd } = await start({ values });
@@ -73,6 +100,13 @@ describe('set-secrets', () => {
     const { vault, azd } = await start();
     await runHook('set-secrets.ts', { azd, env: { ...jira, JIRA_API_TOKEN: 'a jira token' } });
     expect([...vault.secrets]).toEqual([['jira-api-token', 'a jira token']]);
+  });
+
+  it('asks for the secret of a new system, once the system is in the list of systems', async () => {
+    const { vault, azd } = await start({ values: { ORDERS_URL: 'https://orders.example' } });
+    const run = await runHook('set-secrets.ts', { azd, env: { ORDERS_KEY: 'a key' }, project: projectWithOrders() });
+    expect(run).toEqual({ code: 0, output: 'orders-key is in the vault.\n' });
+    expect([...vault.secrets]).toEqual([['orders-key', 'a key']]);
   });
 
   it('wants nothing for systems that are not configured', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { findBicep } from '../../tools/bicep/findBicep.ts';
 
@@ -38,9 +38,12 @@ export async function runBicep(...args: string[]): Promise<{ stdout: string; std
   return run(bicep ?? 'bicep', args, { cwd: root, env: azdEnvironment({}), maxBuffer: 64 * 1024 * 1024 });
 }
 
+/** Texts of files in infra/ that are other than those that are there, by their path from the root. */
+export type OtherFiles = ReadonlyMap<string, string>;
+
 /** What `bicep format` makes of each source, by its path from the root. */
-export async function formatCopies(): Promise<Map<string, string>> {
-  return inCopyOfInfra(async folder => {
+export async function formatCopies(others: OtherFiles = new Map()): Promise<Map<string, string>> {
+  return inCopyOfInfra(others, async folder => {
     await runBicep('format', '--pattern', join(folder, 'infra/**/*.bicep*'));
     const files = globSync('infra/**/*.bicep*', { cwd: folder });
     return new Map(files.map(file => [file, readFileSync(join(folder, file), 'utf8')]));
@@ -48,8 +51,8 @@ export async function formatCopies(): Promise<Map<string, string>> {
 }
 
 /** Evaluates a deployment with the values of an azd environment, as azd would hand them over; nothing is deployed. */
-export async function takeSnapshot(values: Record<string, string>): Promise<Snapshot> {
-  const text = await inCopyOfInfra(async folder => {
+export async function takeSnapshot(values: Record<string, string>, others: OtherFiles = new Map()): Promise<Snapshot> {
+  const text = await inCopyOfInfra(others, async folder => {
     const place = ['--tenant-id', tenantId, '--subscription-id', subscriptionId, '--location', 'westeurope'];
     const parameters = join(folder, 'infra/main.bicepparam');
     await run(bicep ?? 'bicep', ['snapshot', parameters, ...place, '--deployment-name', 'test'], {
@@ -74,10 +77,14 @@ export async function takeSnapshot(values: Record<string, string>): Promise<Snap
 }
 
 /** The CLI writes next to what it reads, so it reads a copy. */
-async function inCopyOfInfra<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
+async function inCopyOfInfra<Result>(others: OtherFiles, use: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'bicep-'));
   try {
     cpSync(join(root, 'infra'), join(folder, 'infra'), { recursive: true });
+    for (const [path, text] of others) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
     return await use(folder);
   } finally {
     rmSync(folder, { recursive: true });

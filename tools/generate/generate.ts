@@ -16,6 +16,7 @@ import { openApi } from './openApi.ts';
 import { pluginManifest } from './plugin.ts';
 import { corePresentation, pluginPresentation, systemPresentation, toolsetPresentation } from './presentation.ts';
 import { sampleCall } from './sampleCalls.ts';
+import { settingsFiles } from './settingsFiles.ts';
 
 /** Every file that is made from the actions, by its path. */
 async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>> {
@@ -32,6 +33,7 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
     ...ofSystems.flat(),
     ...(actions.some(({ core }) => core) ? await coreFiles(root, version) : []),
     ['docs/actions.md', await actionReference(systems, actions, sampleCall)],
+    ...(await settingsFiles(root, systems, actions)),
   ]);
 }
 

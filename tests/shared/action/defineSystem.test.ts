@@ -16,7 +16,7 @@ const orders = defineSystem({
   advice: 'Use getOrder.',
   toolsets: { orders: 'Orders' },
   settings: z.object({ ORDERS_URL: z.string().meta({ description: 'Where it is.' }) }),
-  secrets: { 'orders-key': { description: 'The key', isNeeded: () => true, entry: 'line' } },
+  secrets: { 'orders-key': { description: 'The key', neededFor: 'always', isNeeded: () => true, entry: 'line' } },
   open: async parts => ({
     for: () => ({ url: () => opened(parts).settings.ORDERS_URL, key: () => opened(parts).secret('orders-key') }),
     check: async () => 'ok',
