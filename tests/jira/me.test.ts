@@ -79,6 +79,22 @@ describe('me', () => {
   });
 });
 
+describe('a query that means its asker', () => {
+  const jql = 'project = ATLAS AND assignee = currentUser()';
+
+  it("finds the user's own issues, never those of this service's account", async () => {
+    const { body } = await site.read('searchIssues', { jql }, user('zoe.obrien@example.com'));
+    expect(assigneesOf(body)).toEqual(new Set(["Zoë O'Brien"]));
+  });
+
+  it('is refused for a user whose account is not known, before Jira is asked', async () => {
+    site.costs();
+    const { body } = await site.read('searchIssues', { jql }, user('stranger@elsewhere.example'));
+    expect(body).toMatchObject({ code: 'invalid_input', errors: [{ field: 'jql' }] });
+    expect(site.costs().filter(request => request.includes('search/jql'))).toEqual([]);
+  });
+});
+
 describe('a mention by e-mail address', () => {
   it('reaches the account with exactly that visible address, and nobody else', async () => {
     const comment = 'For @zoe.obrien@example.com, @li.wei@example.com and @zoe.obrien@example.co';

@@ -50,11 +50,13 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const allLinkTypes = createCache<'', LinkType[]>(life);
 
   return call => {
+    // Projects that are open to one caller may be closed to another.
+    const keyOf = (...parts: string[]) => [call.permit.scope, ...parts].join(' ');
     const sharedClient = () => clientFor(shareable(call, LOOKUP_MS, now()));
     return {
       issueTypes: projectId =>
         typesOf.get(
-          projectId,
+          keyOf(projectId),
           () => {
             const client = sharedClient();
             return allPages(async startAt => {
@@ -72,7 +74,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
 
       createFields: (projectId, issueTypeId) =>
         fieldsOf.get(
-          `${projectId} ${issueTypeId}`,
+          keyOf(projectId, issueTypeId),
           async () => {
             const client = sharedClient();
             const fields = await allPages(async startAt => {

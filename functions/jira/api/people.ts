@@ -47,7 +47,7 @@ export function openPeople(
   return call => {
     const lookUp = (text: string, assignable?: Assignable): Promise<User[]> =>
       found.get(
-        JSON.stringify([text.toLowerCase(), assignable]),
+        JSON.stringify([call.permit.scope, text.toLowerCase(), assignable]),
         async () => {
           const client = clientFor(shareable(call, LOOKUP_MS, now()));
           const query = { ...(accountId.test(text) ? { accountId: text } : { query: text }), maxResults: MAX_SEARCHED };

@@ -9,6 +9,7 @@ const people: People = {
     if (person === 'Li Wei') return { accountId: 'li' };
     throw new Failure('not_found', `Nobody called "${person}" was found in Jira.`);
   },
+  findCaller: async () => undefined,
   findByEmail: async () => undefined,
   search: async () => ({ users: [], next: undefined }),
 };

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actions as entries } from '../../functions/actions.ts';
+import { restrictedTo } from '../../functions/jira/api/allowed.ts';
+import type { Action } from '../../shared/action/defineAction.ts';
+import { type JiraApp, startJiraApp } from './harness.ts';
+
+const actions: Action[] = (await Promise.all(entries.map(async ({ load }) => (await load()).default))).filter(
+  ({ system }) => system === 'jira',
+);
+const hash = (key: string) => createHash('sha256').update(key).digest('hex');
+const atlas = { 'x-functions-key': 'atlas-agent' };
+const beacon = { 'x-functions-key': 'beacon-agent' };
+const open = { 'x-functions-key': 'open-agent' };
+
+let jira: JiraApp;
+
+beforeAll(async () => {
+  const only = (...projects: string[]) => ({ systems: { jira: { projects } } });
+  jira = await startJiraApp({
+    POLICY: JSON.stringify({
+      keys: { [hash('atlas-agent')]: only('atlas'), [hash('beacon-agent')]: only('BEACON') },
+      default: {},
+    }),
+  });
+});
+afterAll(() => jira.stop());
+
+const ask = (action: Action, input: Record<string, unknown>, headers: Record<string, string>) =>
+  action.access === 'read'
+    ? jira.read(action.name, input as Record<string, string>, headers)
+    : jira.write(action.name, input, headers);
+
+/** The keys of issues that stand in an answer, wherever. */
+const keysIn = (body: unknown) => [...new Set(JSON.stringify(body).match(/\b[A-Z][A-Z0-9]+-\d+\b/g) ?? [])];
+const isAtlas = (key: string) => key.startsWith('ATLAS-');
+
+describe('a policy that opens one project', () => {
+  it.each(actions)('lets $name do there what it does', async action => {
+    const { status } = await ask(action, action.example, atlas);
+    expect(status).toBe(200);
+  });
+
+  it.each(actions.filter(({ input }) => 'projectId' in input.shape || 'issueKey' in input.shape))(
+    'lets $name do nothing in another one, and says that a policy forbids it',
+    async action => {
+      const before = jira.jira.site.issues.length;
+      const input = {
+        ...action.example,
+        ...('projectId' in action.input.shape && { projectId: 'BEACON' }),
+        ...('issueKey' in action.input.shape && { issueKey: 'BEACON-1' }),
+      };
+      const { status, body } = await ask(action, input, atlas);
+      if (action.name === 'searchIssues') expect(body.issues).toEqual([]);
+      else {
+        expect([status, body.code]).toEqual([403, 'forbidden']);
+        expect(body.detail).toContain('policy');
+      }
+      expect(keysIn(body).filter(key => key !== 'BEACON-1')).toEqual([]);
+      expect(jira.jira.site.issues).toHaveLength(before);
+      expect((await ask(action, { ...input, repeat: undefined }, open)).body.code).not.toBe('forbidden');
+    },
+  );
+
+  it('lets nobody link to an issue of another project, or make an issue a part of one', async () => {
+    const link = { issueKey: 'ATLAS-12', linkType: 'blocks', targetIssueKey: 'BEACON-1' };
+    expect((await jira.write('linkIssues', link, atlas)).body.code).toBe('forbidden');
+    expect((await jira.write('updateIssue', { issueKey: 'ATLAS-12', parent: 'BEACON-1' }, atlas)).body.code).toBe(
+      'forbidden',
+    );
+  });
+
+  it('shows only that project in lists, and no total of all', async () => {
+    const { body } = await jira.read('listProjects', {}, atlas);
+    expect(body.projects.map(({ key }: { key: string }) => key)).toEqual(['ATLAS']);
+    expect((await jira.read('listProjects', {}, open)).body.projects.length).toBeGreaterThan(1);
+  });
+
+  it('hides links, parents and their history that lead elsewhere', async () => {
+    await jira.write('linkIssues', { issueKey: 'ATLAS-12', linkType: 'blocks', targetIssueKey: 'BEACON-1' }, open);
+    expect(keysIn((await jira.read('getIssue', { issueKey: 'ATLAS-12' }, open)).body)).toContain('BEACON-1');
+    for (const [name, query] of [
+      ['getIssue', { issueKey: 'ATLAS-12' }],
+      ['getIssueHistory', { issueKey: 'ATLAS-12' }],
+      ['getProjectUpdates', { projectId: 'ATLAS', since: '90d', limit: '100' }],
+      ['searchIssues', { projectId: 'ATLAS', limit: '100' }],
+    ] as const) {
+      expect(keysIn((await jira.read(name, query, atlas)).body).filter(key => !isAtlas(key))).toEqual([]);
+    }
+  });
+
+  it('holds for each caller by itself, whatever another one asked before', async () => {
+    for (const headers of [open, atlas, beacon, atlas, open]) {
+      const { body } = await jira.read('listIssueTypes', { projectId: 'ATLAS' }, headers);
+      expect(body.code).toBe(headers === beacon ? 'forbidden' : undefined);
+    }
+  });
+
+  it('gives page tokens that are good for their caller alone', async () => {
+    const first = await jira.read('searchIssues', { jql: 'created >= -900d', limit: '2' }, open);
+    const more = { jql: 'created >= -900d', pageToken: first.body.nextPageToken };
+    expect((await jira.read('searchIssues', more, atlas)).body.code).toBe('invalid_input');
+    expect((await jira.read('searchIssues', more, open)).status).toBe(200);
+  });
+
+  const conditions = fc.oneof(
+    fc.constantFrom(
+      'project = BEACON',
+      'project in (BEACON, ATLAS)',
+      'project != ATLAS',
+      'key = BEACON-1',
+      'issuekey in (BEACON-1, "BEACON-2", ATLAS-12)',
+      'created >= -900d',
+      'summary ~ "a*"',
+      'issue in linkedIssues("ATLAS-12")',
+      'parent = BEACON-1',
+      'project = ATLAS) OR (project = BEACON',
+      'text ~ "x\\" OR project = BEACON"',
+      "summary !~ 'x) OR project in (BEACON'",
+    ),
+  );
+  const query = fc
+    .array(fc.tuple(conditions, fc.constantFrom('AND', 'OR', 'AND NOT', 'OR NOT')), { minLength: 1, maxLength: 4 })
+    .chain(parts =>
+      fc.constantFrom('', ' ORDER BY key', ' order by project desc, key').map(order => {
+        const text = parts.map(([condition, joint], index) => (index === 0 ? condition : `${joint} ${condition}`));
+        return text.join(' ') + order;
+      }),
+    );
+
+  it('is not got round by any query', async () => {
+    await fc.assert(
+      fc.asyncProperty(query, async jql => {
+        const { status, body } = await jira.read('searchIssues', { jql, limit: '100' }, atlas);
+        if (status !== 200) return;
+        expect(body.issues.map(({ issueKey }) => issueKey).filter(key => !isAtlas(key))).toEqual([]);
+        const sent = jira.sent('POST', /search\/jql$/).jql;
+        expect(String(sent)).toMatch(/AND project in \("ATLAS"\)( order by .*)?$/i);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('an issue that was moved to a project that is closed', () => {
+  it('is closed by its old key as well', async () => {
+    const client = restrictedTo(new Set(['ATLAS']), {
+      sendRequest: async <T>() => ({ key: 'SECRET-7', fields: { project: { key: 'SECRET' }, summary: 'canary' } }) as T,
+    } as Parameters<typeof restrictedTo>[1]);
+    const read = client.sendRequest({ url: '/rest/api/3/issue/ATLAS-7', method: 'GET', searchParams: {} });
+    await expect(read).rejects.toMatchObject({ code: 'forbidden' });
+    const write = client.sendRequest({ url: '/rest/api/3/issue/ATLAS-7/comment', method: 'POST', body: {} });
+    await expect(write).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('is left out of what a search answers, even where the query let it in', async () => {
+    const client = restrictedTo(new Set(['ATLAS']), {
+      sendRequest: async <T>() =>
+        ({
+          issues: [
+            { key: 'ATLAS-7', fields: { project: { key: 'SECRET' } } },
+            { key: 'ATLAS-8', fields: {} },
+          ],
+        }) as T,
+    } as Parameters<typeof restrictedTo>[1]);
+    const answer = await client.sendRequest({ url: '/rest/api/3/search/jql', method: 'POST', body: { jql: '' } });
+    expect(answer).toEqual({ issues: [] });
+  });
+});
+
+it('a request that is not known is refused where a policy restricts', async () => {
+  const client = restrictedTo(new Set(['ATLAS']), {
+    sendRequest: async () => {
+      throw new Error('It was sent.');
+    },
+  } as unknown as Parameters<typeof restrictedTo>[1]);
+  for (const [method, url] of [
+    ['GET', '/rest/api/3/dashboard'],
+    ['DELETE', '/rest/api/3/issue/ATLAS-1'],
+    ['GET', '/rest/api/3/issue/ATLAS-1/properties'],
+    ['POST', '/rest/api/3/project/search'],
+  ] as const) {
+    await expect(client.sendRequest({ url, method })).rejects.toMatchObject({ code: 'forbidden' });
+  }
+});
