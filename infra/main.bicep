@@ -23,6 +23,9 @@ param entraClientId string
 @description('Other client applications that may call, for entra.')
 param entraAllowedClientIds string[]
 
+@description('App registrations of single connectors, as system=client ID, for entra.')
+param entraConnectorRegistrations string[]
+
 @description('The Node version that runs the app.')
 param nodeVersion string
 
@@ -187,6 +190,7 @@ module auth 'modules/auth.bicep' = {
     enabled: entra
     clientId: clientId
     allowedClientIds: entraAllowedClientIds
+    connectorClientIds: map(entraConnectorRegistrations, registration => last(split(registration, '=')))
   }
 }
 

@@ -37,6 +37,10 @@ param entraAllowedClientIds = filter(
   split(readEnvironmentVariable('ENTRA_ALLOWED_CLIENT_IDS', ''), ','),
   id => !empty(id)
 )
+param entraConnectorRegistrations = filter(
+  split(readEnvironmentVariable('ENTRA_CONNECTOR_REGISTRATIONS', ''), ','),
+  registration => !empty(registration)
+)
 
 param nodeVersion = readEnvironmentVariable('NODE_VERSION', '22')
 param instanceMemoryMB = int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '2048'))

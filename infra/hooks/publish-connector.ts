@@ -30,6 +30,7 @@ const [folder] = process.argv.slice(2);
 await runHook(async () => {
   const values = await readAzdValues();
   const signIn = readSignIn(values);
+  const registrations = readRegistrations(values);
   const actions = await callableActions(values);
   if (actions.length === 0) {
     const settings = systems.flatMap(system => neededSettings(system.settings).slice(0, 1));
@@ -38,7 +39,9 @@ await runHook(async () => {
   }
   const target = resolve(folder ?? join(project, '.azure', values.AZURE_ENV_NAME ?? '', 'connector'));
   const connectors = await Promise.all(
-    connectorsOf(actions).map(key => writeConnector(key, join(target, connectorFolder(key)), signIn)),
+    connectorsOf(actions).map(key =>
+      writeConnector(key, join(target, connectorFolder(key)), signInOf(key, signIn, registrations)),
+    ),
   );
   for (const system of new Set(actions.map(action => action.system))) {
     await writePlugin(system, join(target, '../plugin', system), signIn);
@@ -65,6 +68,28 @@ function readSignIn({ SERVICE_API_HOST: host, INBOUND_AUTH, ENTRA_CLIENT_ID, AZU
     );
   }
   return { auth, host, clientId: ENTRA_CLIENT_ID, tenantId: AZURE_TENANT_ID };
+}
+
+/** The app registrations of single connectors: `jira=<client ID>,salesforce=<client ID>`. */
+function readRegistrations({ ENTRA_CONNECTOR_REGISTRATIONS: list = '' }: AzdValues): ReadonlyMap<string, string> {
+  const pairs = list
+    .split(',')
+    .filter(pair => pair.trim())
+    .map(pair => pair.split('=').map(part => part.trim()));
+  for (const [system = '', clientId = '', ...others] of pairs) {
+    if (others.length > 0 || !clientId || !systems.some(({ name }) => name === system)) {
+      throw new Error(
+        `ENTRA_CONNECTOR_REGISTRATIONS must be pairs such as ${systems[0]?.name}=<client ID>, of the systems ${systems.map(({ name }) => name).join(', ')}.`,
+      );
+    }
+  }
+  return new Map(pairs.map(([system = '', clientId = '']) => [system, clientId]));
+}
+
+/** A connector's own registration where it has one, else that of the app. */
+function signInOf(key: ConnectorKey, signIn: SignIn, registrations: ReadonlyMap<string, string>): SignIn {
+  const clientId = key === 'core' ? undefined : registrations.get(key.system);
+  return signIn.auth === 'entra' && clientId ? { ...signIn, clientId } : signIn;
 }
 
 /** The actions for which every system that they use is configured. */

@@ -1,6 +1,7 @@
 // With INBOUND_AUTH=entra: makes the app registration that callers sign in to, and lets the app's identity vouch for
 // it, so that there is no client secret. Runs before and after provisioning: the identity exists only then.
 import { randomUUID } from 'node:crypto';
+import { systems } from '../../functions/systems.ts';
 import { readInboundAuth } from '../../shared/settings/inboundAuth.ts';
 import { type AzdValues, azdToken, readAzdValues, setAzdValue } from './azd.ts';
 import { runHook } from './hook.ts';
@@ -10,6 +11,25 @@ interface Application {
   id: string;
   appId: string;
   identifierUris?: string[];
+  api?: {
+    oauth2PermissionScopes?: Scope[];
+    preAuthorizedApplications?: { appId: string; delegatedPermissionIds: string[] }[];
+  };
+  appRoles?: AppRole[];
+  optionalClaims?: { accessToken?: { name: string }[] };
+}
+
+interface ServicePrincipal {
+  appRoleAssignmentRequired?: boolean;
+}
+
+interface Scope {
+  id: string;
+  value: string;
+}
+
+interface AppRole extends Scope {
+  allowedMemberTypes: string[];
 }
 
 interface FederatedCredential {
@@ -24,6 +44,40 @@ class GraphRefused extends Error {}
 
 /** Clouds of their own have another: https://learn.microsoft.com/graph/deployments */
 const GRAPH_URL = process.env.GRAPH_URL ?? 'https://graph.microsoft.com';
+
+const SCOPE = 'user_impersonation';
+
+/**
+ * Power Platform asks for tokens on a user's behalf as this application of Microsoft's; without it users are asked at
+ * every call: https://learn.microsoft.com/connectors/custom-connectors/azure-active-directory-authentication
+ */
+const AZURE_API_CONNECTIONS = 'fe053c5f-3692-4f14-aef2-ee34fc081cae';
+
+const roles = [
+  {
+    value: 'Actions.Read',
+    allowedMemberTypes: ['User', 'Application'],
+    isEnabled: true,
+    displayName: 'Read',
+    description: 'Lets a user or an application call the actions that read.',
+  },
+  {
+    value: 'Actions.Write',
+    allowedMemberTypes: ['User', 'Application'],
+    isEnabled: true,
+    displayName: 'Write',
+    description: 'Lets a user or an application call the actions that change something.',
+  },
+  {
+    value: 'Actions.Call',
+    allowedMemberTypes: ['Application'],
+    isEnabled: true,
+    displayName: 'Call the actions as an application',
+    description: 'Lets an application call all of the actions without a user.',
+  },
+];
+
+const titles = systems.map(({ title }) => title).join(' and ');
 
 await runHook(async () => {
   const values = await readAzdValues();
@@ -52,17 +106,43 @@ async function ensureApplication(values: AzdValues): Promise<Application> {
   if (!known && appId) throw new Error(`There is no app registration ${appId}. Correct ENTRA_CLIENT_ID, or remove it.`);
 
   const application = known ?? (await create<Application>('/applications', registration(displayName, uniqueName)));
-  if (!application.identifierUris?.length) {
-    await graph('PATCH', `/applications/${application.id}`, { identifierUris: [`api://${application.appId}`] });
-  }
-  if (!(await graph('GET', `/servicePrincipals(appId='${application.appId}')`))) {
-    await create('/servicePrincipals', { appId: application.appId });
+  await bringUp(application);
+  const principal = await graph<ServicePrincipal>('GET', `/servicePrincipals(appId='${application.appId}')`);
+  if (!principal) await create('/servicePrincipals', { appId: application.appId, appRoleAssignmentRequired: true });
+  else if (!principal.appRoleAssignmentRequired) {
+    console.warn(
+      `Anybody in the tenant can get a token for ${application.appId}, through any maker's connector: turn on "Assignment required" of its enterprise application and assign who may call. See docs/security.md.`,
+    );
   }
   if (!known) console.log(`Registered ${displayName} (${application.appId}) for callers to sign in to.`);
   return application;
 }
 
-/** Given once, when it is made: what an administrator changes later stays. */
+/** Adds what a registration lacks, and changes nothing of what it has. */
+async function bringUp(application: Application): Promise<void> {
+  const { id, appId, identifierUris = [], api = {}, appRoles = [], optionalClaims = {} } = application;
+  const { oauth2PermissionScopes: scopes = [], preAuthorizedApplications: clients = [] } = api;
+  const missingRoles = roles.filter(role => !appRoles.some(({ value }) => value === role.value));
+  const claims = optionalClaims.accessToken ?? [];
+  const scope = scopes.find(({ value }) => value === SCOPE);
+  const patch = {
+    ...(identifierUris.length === 0 && { identifierUris: [`api://${appId}`] }),
+    ...(missingRoles.length > 0 && {
+      appRoles: [...appRoles, ...missingRoles.map(role => ({ id: randomUUID(), ...role }))],
+    }),
+    // The sign-in name is proof by this claim alone.
+    ...(!claims.some(({ name }) => name === 'upn') && {
+      optionalClaims: { ...optionalClaims, accessToken: [...claims, { name: 'upn' }] },
+    }),
+  };
+  if (Object.keys(patch).length > 0) await graph('PATCH', `/applications/${id}`, patch);
+  if (!scope || clients.some(client => client.appId === AZURE_API_CONNECTIONS)) return;
+  // A client can be pre-authorised only for a scope that is there already.
+  const client = { appId: AZURE_API_CONNECTIONS, delegatedPermissionIds: [scope.id] };
+  await graph('PATCH', `/applications/${id}`, { api: { ...api, preAuthorizedApplications: [...clients, client] } });
+}
+
+/** Given once, when it is made. */
 function registration(displayName: string, uniqueName: string) {
   return {
     displayName,
@@ -73,26 +153,18 @@ function registration(displayName: string, uniqueName: string) {
       oauth2PermissionScopes: [
         {
           id: randomUUID(),
-          value: 'user_impersonation',
+          value: SCOPE,
           type: 'User',
           isEnabled: true,
           adminConsentDisplayName: 'Call the actions as the user',
-          adminConsentDescription: 'Lets an agent read and change Jira and Salesforce for the signed-in user.',
+          adminConsentDescription: `Lets an agent read and change ${titles} for the signed-in user.`,
           userConsentDisplayName: 'Call the actions as you',
-          userConsentDescription: 'Lets an agent read and change Jira and Salesforce for you.',
+          userConsentDescription: `Lets an agent read and change ${titles} for you.`,
         },
       ],
     },
-    appRoles: [
-      {
-        id: randomUUID(),
-        value: 'Actions.Call',
-        allowedMemberTypes: ['Application'],
-        isEnabled: true,
-        displayName: 'Call the actions as an application',
-        description: 'Lets an application call the actions without a user.',
-      },
-    ],
+    appRoles: roles.map(role => ({ id: randomUUID(), ...role })),
+    optionalClaims: { accessToken: [{ name: 'upn' }] },
     web: { redirectUris: ['https://global.consent.azure-apim.net/redirect'] },
   };
 }

@@ -1,8 +1,10 @@
 // Puts into the vault the secrets that the settings call for: `node infra/hooks/set-secrets.ts`. What is there stays,
 // unless it is named: `node infra/hooks/set-secrets.ts jira-api-token` asks for a new one.
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { systems } from '../../functions/systems.ts';
 import type { SecretDefinition } from '../../shared/action/defineSystem.ts';
+import { commonSecrets } from '../../shared/settings/common.ts';
 import { secretSetting } from '../../shared/settings/config.ts';
 import { describeSettings } from '../../shared/settings/describeSettings.ts';
 import { askSecret } from './askSecret.ts';
@@ -12,7 +14,7 @@ import { openVault, VaultOutOfReach } from './vault.ts';
 
 /** Every secret that a system may need, by its name. */
 const secrets: ReadonlyMap<string, SecretDefinition> = new Map(
-  systems.flatMap(({ secrets }) => Object.entries(secrets)),
+  [{ secrets: commonSecrets }, ...systems].flatMap(({ secrets }) => Object.entries(secrets)),
 );
 
 const terminal = { input: process.stdin, output: process.stdout };
@@ -71,9 +73,11 @@ function asTheAppReads(values: AzdValues): AzdValues {
 /** From the environment variable of the same name, or else from whoever sits at the terminal. */
 async function obtain(name: string): Promise<string> {
   const given = process.env[secretSetting(name)]?.trim();
+  const entry = secrets.get(name)?.entry;
+  if (entry === 'generated') return given || randomBytes(32).toString('base64url');
   if (given || !process.stdin.isTTY) return given ?? '';
   // What has many lines does not fit into a prompt, which takes one.
-  if (secrets.get(name)?.entry !== 'file') return askSecret(`${name} (hidden): `, terminal);
+  if (entry !== 'file') return askSecret(`${name} (hidden): `, terminal);
   const file = await askSecret(`${name}, path of its PEM file (hidden): `, terminal);
   return file && readFileSync(file, 'utf8').trim();
 }

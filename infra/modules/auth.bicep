@@ -10,9 +10,16 @@ param clientId string
 @description('Other client applications that may call; the registration itself always may.')
 param allowedClientIds string[]
 
+@description('App registrations of single connectors, that tokens are issued for as well.')
+param connectorClientIds string[]
+
 resource app 'Microsoft.Web/sites@2025-03-01' existing = {
   name: appName
 }
+
+// Power Platform asks for tokens on a user's behalf as this application of Microsoft's.
+var azureApiConnections = 'fe053c5f-3692-4f14-aef2-ee34fc081cae'
+var registrations = [clientId, ...connectorClientIds]
 
 // Deployed when off, too: leaving it out would not turn off what an earlier deployment turned on.
 resource auth 'Microsoft.Web/sites/config@2025-03-01' = {
@@ -38,8 +45,10 @@ resource auth 'Microsoft.Web/sites/config@2025-03-01' = {
               clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
             }
             validation: {
-              allowedAudiences: ['api://${clientId}', clientId]
-              defaultAuthorizationPolicy: { allowedApplications: [clientId, ...allowedClientIds] }
+              allowedAudiences: flatten(map(registrations, id => ['api://${id}', id]))
+              defaultAuthorizationPolicy: {
+                allowedApplications: [...registrations, azureApiConnections, ...allowedClientIds]
+              }
             }
           }
         }

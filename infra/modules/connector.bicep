@@ -32,12 +32,16 @@ var signIn = {
       clientId: clientId
       scopes: ['${resourceUri}/.default']
       redirectMode: 'GlobalPerConnector'
-      properties: { IsFirstParty: 'False', AzureActiveDirectoryResourceId: resourceUri }
+      properties: {
+        IsFirstParty: 'False'
+        AzureActiveDirectoryResourceId: resourceUri
+        IsOnbehalfofLoginSupported: true
+      }
       customParameters: {
         loginUri: { value: 'https://${split(loginEndpoint, '/')[2]}' }
         tenantId: { value: tenant().tenantId }
         resourceUri: { value: resourceUri }
-        enableOnbehalfOfLogin: { value: 'false' }
+        enableOnbehalfOfLogin: { value: 'true' }
       }
     }
   }

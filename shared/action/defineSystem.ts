@@ -45,8 +45,8 @@ export interface SecretDefinition {
   neededFor: string;
   /** Whether these settings call for it. They may be half-filled: `azd up` asks before anything is validated. */
   isNeeded(settings: Readonly<Record<string, string | undefined>>): boolean;
-  /** How it is entered: typed, or by the path of a file that holds it. */
-  entry: 'line' | 'file';
+  /** How it is entered: typed, or by the path of a file that holds it; `generated` is made at random for whoever deploys. */
+  entry: 'line' | 'file' | 'generated';
 }
 
 export interface SystemDefinition<

@@ -1,10 +1,8 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { SIGNING_KEY } from '../settings/common.ts';
 import { secretSetting } from '../settings/config.ts';
 import type { Environment } from '../settings/setting.ts';
 import type { SecretStore } from './secretStore.ts';
-
-/** The secret from which keys are derived. It may hold two keys with a space between: the first signs, both verify. */
-export const SIGNING_KEY = 'signing-key';
 
 /** What a key is for: each purpose has its own, so that what was signed for one is worth nothing for another. */
 export type SigningPurpose = 'page-token' | 'plan';

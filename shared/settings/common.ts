@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import type { SecretDefinition } from '../action/defineSystem.ts';
 import { readInboundAuth } from './inboundAuth.ts';
 import { oneOf, rule, serviceUrl, wholeNumber } from './setting.ts';
 
 /** The settings that no system owns. */
+
+/** The secret from which signing keys are derived. It may hold two, with a space between: the first signs, both verify. */
+export const SIGNING_KEY = 'signing-key';
 
 /** How callers are let in. A system whose own settings depend on it has it in its schema, too. */
 export const inboundAuth = z
@@ -127,3 +131,14 @@ export type SecretsSettings = z.output<typeof secretsSettings>;
 
 /** All of them, in the order in which they are documented. */
 export const commonSettings = [appSettings, secretsSettings, ledgerSettings, auditSettings] as const;
+
+/** The secrets that no system owns. */
+export const commonSecrets: Readonly<Record<string, SecretDefinition>> = {
+  [SIGNING_KEY]: {
+    description:
+      'The key that page tokens are signed with; to rotate it, put the new one before the old one with a space between, for an hour',
+    neededFor: 'several instances',
+    isNeeded: () => true,
+    entry: 'generated',
+  },
+};

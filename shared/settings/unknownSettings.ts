@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { System } from '../action/defineSystem.ts';
 import { meaningOf } from '../action/meaning.ts';
-import { commonSettings } from './common.ts';
+import { commonSecrets, commonSettings } from './common.ts';
 import { ownSettings, secretSetting, settingPrefix, systemOf } from './config.ts';
 import type { Environment, Restricts } from './setting.ts';
 
@@ -69,6 +69,9 @@ function knownSettings(systems: readonly System[]): KnownSetting[] {
         system: undefined,
         restricts: restrictsOf(schema, name),
       })),
+    ),
+    ...Object.keys(commonSecrets).map(
+      (secret): KnownSetting => ({ name: secretSetting(secret), ending: '', system: undefined, restricts: undefined }),
     ),
     ...systems.flatMap(system => {
       const known = (name: string, restricts: Restricts | undefined): KnownSetting => ({

@@ -31,7 +31,12 @@ const appSettings = Object.fromEntries(
 );
 
 const oneSystem = { JIRA_BASE_URL: 'https://contoso.atlassian.net', JIRA_AUTH: 'Service-Account' };
-const entra = { INBOUND_AUTH: ' Entra ', ENTRA_CLIENT_ID: 'registration', ENTRA_ALLOWED_CLIENT_IDS: 'agent,editor' };
+const entra = {
+  INBOUND_AUTH: ' Entra ',
+  ENTRA_CLIENT_ID: 'registration',
+  ENTRA_ALLOWED_CLIENT_IDS: 'agent,editor',
+  ENTRA_CONNECTOR_REGISTRATIONS: 'jira=connector',
+};
 const privateNetwork = { PRIVATE_NETWORK: 'true' };
 const alerts = { ALERT_EMAIL: 'operators@contoso.example' };
 
@@ -295,8 +300,17 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
         clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID',
       });
       expect(validation).toEqual({
-        allowedAudiences: ['api://registration', 'registration'],
-        defaultAuthorizationPolicy: { allowedApplications: ['registration', 'agent', 'editor'] },
+        allowedAudiences: ['api://registration', 'registration', 'api://connector', 'connector'],
+        defaultAuthorizationPolicy: {
+          allowedApplications: [
+            'registration',
+            'connector',
+            // Power Platform, on behalf of its users.
+            'fe053c5f-3692-4f14-aef2-ee34fc081cae',
+            'agent',
+            'editor',
+          ],
+        },
       });
     });
 
@@ -374,12 +388,16 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
             clientId: 'registration',
             scopes: ['api://registration/.default'],
             redirectMode: 'GlobalPerConnector',
-            properties: { IsFirstParty: 'False', AzureActiveDirectoryResourceId: 'api://registration' },
+            properties: {
+              IsFirstParty: 'False',
+              AzureActiveDirectoryResourceId: 'api://registration',
+              IsOnbehalfofLoginSupported: true,
+            },
             customParameters: {
               loginUri: { value: `[format('https://{0}', split(${login}, '/')[2])]` },
               tenantId: { value: tenantId },
               resourceUri: { value: 'api://registration' },
-              enableOnbehalfOfLogin: { value: 'false' },
+              enableOnbehalfOfLogin: { value: 'true' },
             },
           },
         },

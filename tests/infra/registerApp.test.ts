@@ -16,6 +16,8 @@ interface Application {
   appId: string;
   uniqueName?: string;
   identifierUris: string[];
+  // biome-ignore lint/suspicious/noExplicitAny: what the hook adds, for a test to look at.
+  [property: string]: any;
 }
 
 const cleanups: (() => unknown)[] = [];
@@ -24,7 +26,7 @@ afterEach(async () => {
 });
 
 /** As much of Microsoft Graph as the hook needs: one tenant's applications, service principals and credentials. */
-async function startFakeGraph({ forbids = false } = {}) {
+async function startFakeGraph({ forbids = false, openToAll = false } = {}) {
   const applications: Application[] = [];
   const principals: string[] = [];
   const credentials: Record<string, string>[] = [];
@@ -42,7 +44,9 @@ async function startFakeGraph({ forbids = false } = {}) {
     const [, key, value] = /\((appId|uniqueName)='([^']*)'\)/.exec(path) ?? [];
     if (path.startsWith('/servicePrincipals')) {
       if (method === 'POST') return answer(201, { id: String(principals.push(body.appId)) });
-      return principals.includes(value ?? '') ? answer(200, { appId: value }) : answer(404);
+      return principals.includes(value ?? '')
+        ? answer(200, { appId: value, appRoleAssignmentRequired: !openToAll })
+        : answer(404);
     }
     if (path.includes('/federatedIdentityCredentials')) {
       if (method === 'GET') return answer(200, { value: credentials });
@@ -104,8 +108,15 @@ describe('register-app', () => {
         api: {
           requestedAccessTokenVersion: 2,
           oauth2PermissionScopes: [expect.objectContaining({ value: 'user_impersonation', type: 'User' })],
+          preAuthorizedApplications: [
+            {
+              appId: 'fe053c5f-3692-4f14-aef2-ee34fc081cae',
+              delegatedPermissionIds: [graph.applications[0]?.api.oauth2PermissionScopes[0].id],
+            },
+          ],
         },
-        appRoles: [expect.objectContaining({ allowedMemberTypes: ['Application'] })],
+        optionalClaims: { accessToken: [{ name: 'upn' }] },
+        appRoles: ['Actions.Read', 'Actions.Write', 'Actions.Call'].map(value => expect.objectContaining({ value })),
       }),
     ]);
     expect(graph.applications[0]).not.toHaveProperty('passwordCredentials');
@@ -157,13 +168,49 @@ describe('register-app', () => {
     expect(graph.credentials).toEqual([expect.objectContaining({ name: 'app-identity', subject: 'another' })]);
   });
 
-  it('uses the registration that a person made', async () => {
-    const graph = await startFakeGraph();
-    graph.applications.push({ id: 'object', appId: 'by-hand', identifierUris: ['api://contoso'] });
+  it('brings a registration that a person made up to what is needed, and changes nothing of what it has', async () => {
+    const graph = await startFakeGraph({ openToAll: true });
+    const scope = { id: 'scope', value: 'user_impersonation' };
+    const other = { appId: 'other', delegatedPermissionIds: ['scope'] };
+    graph.applications.push({
+      id: 'object',
+      appId: 'by-hand',
+      identifierUris: ['api://contoso'],
+      api: { oauth2PermissionScopes: [scope], preAuthorizedApplications: [other] },
+      appRoles: [{ id: 'own', value: 'Actions.Call', displayName: 'Ours' }],
+      optionalClaims: { accessToken: [{ name: 'email' }], idToken: [{ name: 'x' }] },
+    });
     graph.principals.push('by-hand');
     const azd = environment({ ...entra, ENTRA_CLIENT_ID: 'by-hand' });
-    expect((await runHook('register-app.ts', { azd, env: graph.env })).code).toBe(0);
-    expect(graph.writes()).toEqual([]);
+    const { code, output } = await runHook('register-app.ts', { azd, env: graph.env });
+    expect(code).toBe(0);
+    expect(output).toContain('Assignment required');
+    expect(graph.applications[0]).toMatchObject({
+      identifierUris: ['api://contoso'],
+      api: {
+        oauth2PermissionScopes: [scope],
+        preAuthorizedApplications: [
+          other,
+          { appId: 'fe053c5f-3692-4f14-aef2-ee34fc081cae', delegatedPermissionIds: ['scope'] },
+        ],
+      },
+      appRoles: [
+        { id: 'own', value: 'Actions.Call', displayName: 'Ours' },
+        { value: 'Actions.Read' },
+        { value: 'Actions.Write' },
+      ],
+      optionalClaims: { accessToken: [{ name: 'email' }, { name: 'upn' }], idToken: [{ name: 'x' }] },
+    });
+    const before = graph.writes().length;
+    await runHook('register-app.ts', { azd, env: graph.env });
+    expect(graph.writes()).toHaveLength(before);
+  });
+
+  it('lets in only who is assigned, because any connector of the tenant could ask for a token', async () => {
+    const graph = await startFakeGraph();
+    await runHook('register-app.ts', { azd: environment(entra), env: graph.env });
+    const made = graph.requests.find(({ method, path }) => method === 'POST' && path === '/servicePrincipals');
+    expect(made?.body).toEqual({ appId: 'new-app', appRoleAssignmentRequired: true });
   });
 
   it('wants the subscription chosen first, as its name is made of it', async () => {

@@ -16,7 +16,9 @@ afterEach(async () => {
 });
 
 async function start(options: Parameters<typeof startFakeVault>[0] & { values?: Record<string, string> } = {}) {
-  const vault: FakeVault = await startFakeVault(options);
+  // The key that is made at random is there, but where a test is about it.
+  const secrets = { 'signing-key': 'there', ...options.secrets };
+  const vault: FakeVault = await startFakeVault({ ...options, secrets });
   const azd: FakeAzd = fakeAzd({ AZURE_ENV_NAME: 'test', KEY_VAULT_URI: vault.uri, ...options.values });
   cleanups.push(() => vault[Symbol.asyncDispose](), azd.remove);
   return { vault, azd };
@@ -54,6 +56,7 @@ describe('set-secrets', () => {
     expect(code).toBe(0);
     expect(vault.secrets).toEqual(
       new Map([
+        ['signing-key', 'there'],
         ['jira-api-token', 'a jira token'],
         ['salesforce-client-secret', 'a salesforce secret'],
       ]),
@@ -75,8 +78,8 @@ describe('set-secrets', () => {
     });
     const env = { JIRA_API_TOKEN: 'new', SALESFORCE_CLIENT_SECRET: 'new' };
     expect((await runHook('set-secrets.ts', { azd, env })).code).toBe(0);
-    expect([...vault.secrets.values()]).toEqual(['old', 'old']);
-    expect(vault.requests).toEqual(['GET /secrets', 'GET /secrets']);
+    expect([...vault.secrets.values()]).toEqual(['there', 'old', 'old']);
+    expect(new Set(vault.requests)).toEqual(new Set(['GET /secrets']));
   });
 
   it('replaces what is named', async () => {
@@ -93,26 +96,35 @@ describe('set-secrets', () => {
   ])('asks only for the secret of the way of signing in: %j', async (values, variable, name) => {
     const { vault, azd } = await start({ values });
     await runHook('set-secrets.ts', { azd, env: { JIRA_API_TOKEN: 'unused', [variable]: 'a value' } });
-    expect([...vault.secrets]).toEqual([[name, 'a value']]);
+    expect([...vault.secrets]).toEqual([
+      ['signing-key', 'there'],
+      [name, 'a value'],
+    ]);
   });
 
   it('knows the systems that a pipeline configures by environment variables alone', async () => {
     const { vault, azd } = await start();
     await runHook('set-secrets.ts', { azd, env: { ...jira, JIRA_API_TOKEN: 'a jira token' } });
-    expect([...vault.secrets]).toEqual([['jira-api-token', 'a jira token']]);
+    expect([...vault.secrets]).toEqual([
+      ['signing-key', 'there'],
+      ['jira-api-token', 'a jira token'],
+    ]);
   });
 
   it('asks for the secret of a new system, once the system is in the list of systems', async () => {
     const { vault, azd } = await start({ values: { ORDERS_URL: 'https://orders.example' } });
     const run = await runHook('set-secrets.ts', { azd, env: { ORDERS_KEY: 'a key' }, project: projectWithOrders() });
     expect(run).toEqual({ code: 0, output: 'orders-key is in the vault.\n' });
-    expect([...vault.secrets]).toEqual([['orders-key', 'a key']]);
+    expect([...vault.secrets]).toEqual([
+      ['signing-key', 'there'],
+      ['orders-key', 'a key'],
+    ]);
   });
 
   it('wants nothing for systems that are not configured', async () => {
     const { vault, azd } = await start();
     expect(await runHook('set-secrets.ts', { azd })).toEqual({ code: 0, output: '' });
-    expect(vault.secrets.size).toBe(0);
+    expect([...vault.secrets.keys()]).toEqual(['signing-key']);
   });
 
   it('does not hang where there is no terminal, but says what is missing and lets the deployment go on', async () => {
@@ -131,7 +143,7 @@ describe('set-secrets', () => {
     const { azd } = await start();
     const { code, output } = await runHook('set-secrets.ts', { azd, args: ['jira-password'] });
     expect(code).toBe(1);
-    expect(output).toContain('There is no secret jira-password. It must be one of jira-api-token,');
+    expect(output).toContain('There is no secret jira-password. It must be one of signing-key, jira-api-token,');
   });
 
   it('waits while the role assignment is not known to the vault', async () => {
@@ -193,7 +205,7 @@ describe.skipIf(noTerminal)(`set-secrets at a terminal${noTerminal ? ` (${noTerm
     const { vault, azd } = await start({ values: jira });
     const { code } = await runHookAtTerminal('set-secrets.ts', { azd, keys: 'half a sec\u0003' });
     expect(code).toBe(130);
-    expect(vault.secrets.size).toBe(0);
+    expect([...vault.secrets.keys()]).toEqual(['signing-key']);
   });
 
   it('leaves a secret out on Enter alone', async () => {
@@ -201,7 +213,21 @@ describe.skipIf(noTerminal)(`set-secrets at a terminal${noTerminal ? ` (${noTerm
     const { code, output } = await runHookAtTerminal('set-secrets.ts', { azd, keys: '\r' });
     expect(code).toBe(0);
     expect(output).toContain('jira-api-token is missing');
-    expect(vault.secrets.size).toBe(0);
+    expect([...vault.secrets.keys()]).toEqual(['signing-key']);
+  });
+});
+
+describe('the signing key', () => {
+  it('is made at random, once, and nobody is asked for it', async () => {
+    const vault = await startFakeVault();
+    const azd = fakeAzd({ AZURE_ENV_NAME: 'test', KEY_VAULT_URI: vault.uri });
+    cleanups.push(() => vault[Symbol.asyncDispose](), azd.remove);
+    const { output } = await runHook('set-secrets.ts', { azd });
+    expect(output).toBe('signing-key is in the vault.\n');
+    const made = vault.secrets.get('signing-key') ?? '';
+    expect(Buffer.from(made, 'base64url')).toHaveLength(32);
+    expect((await runHook('set-secrets.ts', { azd })).output).toBe('');
+    expect(vault.secrets.get('signing-key')).toBe(made);
   });
 });
 

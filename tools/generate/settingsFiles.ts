@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
+import { commonSecrets } from '../../shared/settings/common.ts';
 import { secretSetting } from '../../shared/settings/config.ts';
 import { describeSettings, type SettingDescription } from '../../shared/settings/describeSettings.ts';
 import { settingsParameters, settingsType, systemConnectors } from './bicep.ts';
@@ -21,7 +22,9 @@ export async function settingsFiles(
   checkSystems(systems);
   const settings = describeSettings(systems);
   const chosen = settings.filter(({ setByDeployment }) => !setByDeployment);
-  const secrets = systems.flatMap(system => Object.keys(system.secrets).map(secretSetting));
+  const secrets = [{ secrets: commonSecrets }, ...systems].flatMap(({ secrets }) =>
+    Object.keys(secrets).map(secretSetting),
+  );
   const withRegion = async (path: string, region: string, lines: readonly string[]): Promise<[string, string]> => [
     path,
     replaceRegion(path, await readFile(new URL(path, root), 'utf8'), region, lines),

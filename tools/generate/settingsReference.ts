@@ -1,4 +1,5 @@
 import type { System } from '../../shared/action/defineSystem.ts';
+import { commonSecrets } from '../../shared/settings/common.ts';
 import { secretSetting } from '../../shared/settings/config.ts';
 import type { SettingDescription } from '../../shared/settings/describeSettings.ts';
 import { GENERATED } from './generated.ts';
@@ -55,15 +56,17 @@ function need({ needed, setByDeployment, deployedOnly }: SettingDescription): st
 
 const restrictions = { everything: 'every action', writes: 'writes', system: 'the actions of this system' };
 
+const entries = { line: 'typed', file: 'by the path of a file that holds it', generated: 'made at random' };
+
 function secretsTable(systems: readonly System[]): string {
-  const rows = systems.flatMap(({ title, secrets }) =>
+  const rows = [{ title: 'the app', secrets: commonSecrets }, ...systems].flatMap(({ title, secrets }) =>
     Object.entries(secrets).map(([name, { description, neededFor, entry }]) => [
       code(name),
       code(secretSetting(name)),
       title,
       description,
       neededFor,
-      entry === 'file' ? 'by the path of a file that holds it' : 'typed',
+      entries[entry],
     ]),
   );
   return table(['secret', 'setting without a vault', 'of', 'what it is', 'needed when', 'entered'], rows);
