@@ -89,7 +89,7 @@ test('an object is added and another one changed by their files alone', async ()
     labelPlural: 'Invoices',
     keyPrefix: 'a01',
     fields: [
-      { name: 'Name', label: 'Number', type: 'string', nameField: true, autoNumber: true },
+      { name: 'Name', label: 'Number', type: 'string', nameField: true, nillable: false, autoNumber: true },
       {
         name: 'Account__c',
         label: 'Account',
