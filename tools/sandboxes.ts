@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { System } from '../shared/action/defineSystem.ts';
 import { isConfigured, neededSettings } from '../shared/settings/config.ts';
 
@@ -13,6 +14,8 @@ interface Sandbox {
 interface SandboxOptions {
   /** Its data are laid out backwards from what the clock says at the start. */
   now?: () => Date;
+  /** A folder with other data than the sandbox's own. */
+  data?: string;
 }
 
 export type StartSandbox = (options?: SandboxOptions) => Promise<Sandbox>;
@@ -29,6 +32,23 @@ export async function findSandbox(system: Pick<System, 'name'>): Promise<StartSa
   return startSandbox;
 }
 
+/**
+ * `<SANDBOX_DATA>/<system>`, the data that a system's sandbox starts with; undefined where that folder is not there.
+ * @throws Error when SANDBOX_DATA itself is no folder
+ */
+async function dataFolder(system: System, folder: string | undefined): Promise<string | undefined> {
+  if (!folder) return undefined;
+  if (!(await isFolder(folder))) throw new Error(`SANDBOX_DATA is ${folder}, which is no folder.`);
+  const own = join(folder, system.name);
+  return (await isFolder(own)) ? own : undefined;
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  );
+
 /** What a system's actions talk to. */
 export interface Backing {
   title: string;
@@ -43,6 +63,7 @@ export interface Backing {
 /**
  * Starts the sandbox of every system that `env` does not configure, and puts the settings that point at it into `env`.
  * With `KEY_VAULT_URI` none is started: secrets then come from the vault, which does not hold a sandbox's.
+ * `SANDBOX_DATA` names a folder with other data for them, in a folder for each system.
  */
 export async function fillWithSandboxes(
   systems: readonly System[],
@@ -61,7 +82,8 @@ export async function fillWithSandboxes(
       const url = env[configuredBy];
       backings.push({ ...backing, kind: 'real', ...(url && { url }) });
     } else if (start) {
-      const sandbox = await start();
+      const data = await dataFolder(system, env.SANDBOX_DATA);
+      const sandbox = await start(data === undefined ? {} : { data });
       started.push(sandbox);
       Object.assign(env, sandbox.settings);
       backings.push({ ...backing, kind: 'sandbox', url: sandbox.url });

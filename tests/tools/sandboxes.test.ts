@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { jira } from '../../functions/jira/system.ts';
 import { systems } from '../../functions/systems.ts';
@@ -39,4 +42,28 @@ test('with a key vault no sandbox starts, because the vault does not hold its se
 test('every system has a sandbox where the convention says', async () => {
   const found = await Promise.all(systems.map(findSandbox));
   expect(found).toEqual(systems.map(() => expect.any(Function)));
+});
+
+test('SANDBOX_DATA gives each sandbox the folder of its system, and must be a folder', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sandbox-data-'));
+  try {
+    await mkdir(join(folder, 'salesforce'));
+    const started: Record<string, unknown> = {};
+    const env: NodeJS.ProcessEnv = { SANDBOX_DATA: folder };
+    const start = (name: string): StartSandbox => {
+      return async options => {
+        started[name] = options?.data;
+        return { url: 'http://127.0.0.1:1', settings: {}, close: async () => {} };
+      };
+    };
+    await fillWithSandboxes(systems, env, async ({ name }) => start(name));
+    expect(started).toEqual({ jira: undefined, salesforce: join(folder, 'salesforce') });
+
+    const missing: NodeJS.ProcessEnv = { SANDBOX_DATA: join(folder, 'nowhere') };
+    await expect(fillWithSandboxes(systems, missing, async ({ name }) => start(name))).rejects.toThrow(
+      'nowhere, which is no folder',
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

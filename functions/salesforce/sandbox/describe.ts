@@ -1,5 +1,5 @@
 import { fieldsFor, type Viewer } from './access.ts';
-import { childRelationships, type FieldDefinition, type ObjectDefinition, objects } from './schema.ts';
+import type { FieldDefinition, ObjectDefinition, Schema } from './schema.ts';
 
 const soapTypes: Partial<Record<FieldDefinition['type'], string>> = {
   id: 'tns:ID',
@@ -18,7 +18,7 @@ const isNumber = (field: FieldDefinition) => ['double', 'currency', 'percent'].i
 function describeField(field: FieldDefinition) {
   return {
     aggregatable: field.filterable,
-    autoNumber: field.name === 'CaseNumber',
+    autoNumber: field.autoNumber,
     byteLength: field.length * 3,
     calculated: field.calculated,
     calculatedFormula: null,
@@ -49,7 +49,7 @@ function describeField(field: FieldDefinition) {
     namePointing: field.referenceTo.length > 1,
     nillable: field.nillable,
     permissionable: field.nillable && !field.calculated,
-    picklistValues: field.values.map(value => ({
+    picklistValues: field.values.map(({ value }) => ({
       active: true,
       defaultValue: value === field.defaultValue,
       label: value,
@@ -106,15 +106,15 @@ function summary(object: ObjectDefinition, base: string) {
 }
 
 /** `base` is the API's path with its version: `/services/data/v67.0`. */
-export const describeGlobal = (base: string) => ({
+export const describeGlobal = (schema: Schema, base: string) => ({
   encoding: 'UTF-8',
   maxBatchSize: 200,
-  sobjects: objects.map(object => summary(object, base)),
+  sobjects: schema.objects.map(object => summary(object, base)),
 });
 
-export const describeObject = (object: ObjectDefinition, viewer: Viewer, base: string) => ({
+export const describeObject = (schema: Schema, object: ObjectDefinition, viewer: Viewer, base: string) => ({
   ...summary(object, base),
-  childRelationships: childRelationships(object).map(child => ({
+  childRelationships: schema.children(object).map(child => ({
     cascadeDelete: false,
     childSObject: child.object.name,
     deprecatedAndHidden: false,
@@ -142,10 +142,4 @@ export const describeObject = (object: ObjectDefinition, viewer: Viewer, base: s
     { label: `All ${object.labelPlural.toLowerCase()}`, name: 'everything' },
     { label: `My ${object.labelPlural.toLowerCase()}`, name: 'mine' },
   ],
-});
-
-/** The row's own page: what the object is, without its fields. */
-export const describeBasic = (object: ObjectDefinition, base: string) => ({
-  objectDescribe: summary(object, base),
-  recentItems: [],
 });

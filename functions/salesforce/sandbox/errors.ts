@@ -1,11 +1,11 @@
-/** One entry of the array that Salesforce answers a refused request with. */
+/** One entry of the array that answers a refused request. */
 export interface ApiError {
   message: string;
   errorCode: string;
   fields?: string[];
 }
 
-/** A refusal, worded as Salesforce words it: thrown anywhere, turned into an answer in one place. */
+/** An error answer of Salesforce: thrown anywhere, turned into an answer in one place. */
 export class Refusal extends Error {
   readonly status: number;
   readonly body: Record<string, unknown>[];
@@ -26,7 +26,6 @@ export const badRequest = refusal(400, 'BAD_REQUEST');
 export const jsonParserError = refusal(400, 'JSON_PARSER_ERROR');
 export const malformedId = refusal(400, 'MALFORMED_ID');
 export const malformedSearch = refusal(400, 'MALFORMED_SEARCH');
-export const processingHalted = refusal(400, 'PROCESSING_HALTED');
 export const writeRefused = (errorCode: string, message: string, fields: string[] = []): Refusal =>
   new Refusal(400, { message, errorCode, fields });
 
@@ -58,7 +57,7 @@ const appendSuffix = (kind: string, suffix: string, what: string) =>
   `If you are attempting to use a custom ${kind}, be sure to append the '${suffix}' after the ${what} name. ` +
   'Please reference your WSDL or the describe call for the appropriate names.';
 
-/** A refused SOQL statement; the message points at `token`, as Salesforce's does. */
+/** Refuses a SOQL statement with a message that points at `token`, as Salesforce does. */
 export function soqlRefusal(
   errorCode: 'MALFORMED_QUERY' | 'INVALID_FIELD' | 'INVALID_TYPE' | 'INVALID_QUERY_FILTER_OPERATOR',
   soql: string,
@@ -105,7 +104,7 @@ export const noSuchType = (soql: string, objectType: string): Refusal =>
     `sObject type '${objectType}' is not supported. ${appendSuffix('object', '__c', 'entity')}`,
   );
 
-/** What Salesforce answers when the fault is not the request's: for `refuseNext`. */
+/** Salesforce's error codes for `refuseNext`: failures that the request is not to blame for. */
 export const outages = {
   REQUEST_LIMIT_EXCEEDED: { status: 403, message: 'TotalRequests Limit exceeded.' },
   SERVER_UNAVAILABLE: { status: 503, message: 'Server is too busy to handle the request' },

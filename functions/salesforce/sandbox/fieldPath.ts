@@ -1,36 +1,28 @@
 import { canSeeField, canSeeRow, type Viewer } from './access.ts';
 import { noSuchColumn, noSuchRelationship } from './errors.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
-import {
-  type FieldDefinition,
-  findField,
-  findObject,
-  findRelationship,
-  nameFieldOf,
-  nameObject,
-  type ObjectDefinition,
-} from './schema.ts';
+import { type FieldDefinition, findField, findRelationship, nameFieldOf, type ObjectDefinition } from './schema.ts';
 
-/** What a statement is carried out against. */
+/** The org and the user for whom a statement is carried out. */
 export interface Scope {
   org: Org;
   viewer: Viewer;
-  /** The statement, for the errors that point into it. */
+  /** The statement, for errors that point at a place in it. */
   soql: string;
 }
 
-/** A field, by way of any number of parents: `Account.Owner.Name`. */
+/** A field of an object or of one of its parents: `Account.Owner.Name`. */
 export interface FieldPath {
   /** As the API spells it. */
   name: string;
   steps: FieldDefinition[];
-  /** The object whose field it is, at the path's end. */
+  /** The object at the path's end, which has the field. */
   object: ObjectDefinition;
   field: FieldDefinition;
   read(row: Row): FieldValue;
 }
 
-/** Finds a path's fields, whatever the case of its letters. Refuses what the viewer cannot see like what does not exist. */
+/** Finds a path's fields, in any case. Refuses what the viewer may not see as if it did not exist. */
 export function resolvePath(scope: Scope, start: ObjectDefinition, path: string, alias?: string): FieldPath {
   const names = path.split('.');
   const first = names[0]?.toLowerCase();
@@ -43,12 +35,12 @@ export function resolvePath(scope: Scope, start: ObjectDefinition, path: string,
     const step = findRelationship(object, name);
     if (!step) throw noSuchRelationship(scope.soql, name);
     steps.push(step);
-    object = parentObject(step);
+    object = scope.org.schema.target(step);
   }
 
   const column = names.at(-1) ?? '';
   const field = findField(object, column);
-  if (!field || !canSeeField(scope.viewer, object, field)) throw noSuchColumn(scope.soql, column, object.name);
+  if (!field || !canSeeField(scope.viewer, field)) throw noSuchColumn(scope.soql, column, object.name);
   return {
     name: [...steps.map(step => step.relationshipName), field.name].join('.'),
     steps,
@@ -68,19 +60,13 @@ export function follow(scope: Scope, { row }: Located, step: FieldDefinition): L
   return parent && canSeeRow(scope.viewer, parent) ? parent : undefined;
 }
 
-/** A record's field, seen as a field of `as`: its own object, or the Name that a polymorphic reference leads to. */
+/** A field of a record, read as `as`: the record's object, or the `Name` of a polymorphic reference. */
 export function readField({ object, row }: Located, as: ObjectDefinition, field: FieldDefinition): FieldValue {
   if (as.pseudo && field.name === 'Type') return object.name;
   if (as.pseudo && field.name === 'Name') return row[nameFieldOf(object)?.name ?? 'Id'] ?? null;
   return row[field.name] ?? null;
 }
 
-/** What a reference leads to: one object, or `Name` when there are several. */
-function parentObject(step: FieldDefinition): ObjectDefinition {
-  const [only, ...others] = step.referenceTo;
-  return (others.length === 0 && only ? findObject(only) : undefined) ?? nameObject;
-}
-
-/** A selected field's path, as the parser keeps it in pieces. */
+/** The path of a selected field, which the parser splits at its dots. */
 export const rawPath = (item: { field: string; relationships?: string[] }): string =>
   [...(item.relationships ?? []), item.field].join('.');

@@ -1,7 +1,7 @@
 import { derive } from './derivedFields.ts';
 import { parseRecordId, recordId } from './recordId.ts';
 import { salesforceTime } from './salesforceTime.ts';
-import { nameFieldOf, type ObjectDefinition, objects } from './schema.ts';
+import { nameFieldOf, type ObjectDefinition, type Schema } from './schema.ts';
 
 export type FieldValue = string | number | boolean | null;
 
@@ -14,36 +14,34 @@ export interface Located {
   row: Row;
 }
 
-/** The records of one pretended Salesforce org, in memory. */
+export interface NewRecord {
+  object: ObjectDefinition;
+  values: Record<string, FieldValue>;
+}
+
+/** The records of one Salesforce org, in memory. */
 export interface Org {
   id: string;
+  schema: Schema;
   now(): Date;
   /** All rows of an object, deleted ones too. */
   rows(object: ObjectDefinition): Row[];
   /** By a 15- or 18-character id, deleted or not. */
   find(id: FieldValue | undefined): Located | undefined;
   insert(object: ObjectDefinition, values: Record<string, FieldValue>, userId: string): Row;
+  /** Inserts records that may refer to each other. The nth record of an object gets the id `recordId(keyPrefix, n)`. */
+  insertAll(records: readonly NewRecord[], userId: string): Row[];
   update(located: Located, values: Record<string, FieldValue>, userId: string): void;
-  delete(located: Located, userId: string): void;
-  /** Carries `work` out, and takes back what it changed where it answers false. */
-  transaction(work: () => boolean): void;
 }
 
-export function createOrg(now: () => Date): Org {
-  let tables = new Map<string, Map<string, Row>>(objects.map(object => [object.name, new Map()]));
-  const serials = new Map<string, number>();
+export function createOrg(schema: Schema, now: () => Date): Org {
+  const tables = new Map<string, Map<string, Row>>(schema.objects.map(object => [object.name, new Map()]));
 
   const table = (object: ObjectDefinition): Map<string, Row> => tables.get(object.name) ?? new Map();
 
-  const nextSerial = (object: ObjectDefinition): number => {
-    const serial = (serials.get(object.name) ?? 0) + 1;
-    serials.set(object.name, serial);
-    return serial;
-  };
-
   const find = (id: FieldValue | undefined): Located | undefined => {
     const full = typeof id === 'string' ? parseRecordId(id) : undefined;
-    const object = objects.find(entry => entry.keyPrefix === full?.slice(0, 3));
+    const object = full ? schema.ofId(full) : undefined;
     const row = object && full ? table(object).get(full) : undefined;
     return object && row ? { object, row } : undefined;
   };
@@ -54,35 +52,43 @@ export function createOrg(now: () => Date): Org {
     SystemModstamp: salesforceTime(now()),
   });
 
+  const add = ({ object, values }: NewRecord, userId: string): Located => {
+    const serial = table(object).size + 1;
+    const Id = recordId(object.keyPrefix, serial);
+    const defaults = object.fields.map(({ name, autoNumber, defaultValue }) => [
+      name,
+      autoNumber ? String(1000 + serial).padStart(8, '0') : defaultValue,
+    ]);
+    const row: Row = { ...Object.fromEntries(defaults), CreatedDate: salesforceTime(now()), CreatedById: userId, Id };
+    if ('OwnerId' in row) row.OwnerId = userId;
+    Object.assign(row, stamp(userId), values);
+    const nameField = nameFieldOf(object)?.name;
+    // Salesforce names a custom object's record after its id when it is given no name.
+    if (object.custom && nameField) row[nameField] ??= Id;
+    table(object).set(Id, row);
+    return { object, row };
+  };
+
+  const insertAll = (records: readonly NewRecord[], userId: string): Row[] => {
+    const added = records.map(each => add(each, userId));
+    for (const { object, row } of added) Object.assign(row, derive(object, row, org));
+    return added.map(({ row }) => row);
+  };
+
   const org: Org = {
     id: recordId('00D', 1),
+    schema,
     now,
     rows: object => [...table(object).values()],
     find,
     insert(object, values, userId) {
-      const serial = nextSerial(object);
-      const Id = recordId(object.keyPrefix, serial);
-      const empty = Object.fromEntries(object.fields.map(field => [field.name, field.defaultValue]));
-      const owner = 'OwnerId' in empty ? { OwnerId: userId } : {};
-      const number = object.name === 'Case' ? { CaseNumber: String(1000 + serial).padStart(8, '0') } : {};
-      const created = { CreatedDate: salesforceTime(now()), CreatedById: userId };
-      const row: Row = { ...empty, ...owner, ...number, ...created, ...stamp(userId), ...values, Id, IsDeleted: false };
-      const nameField = nameFieldOf(object)?.name;
-      if (object.custom && nameField) row[nameField] ??= Id;
-      Object.assign(row, derive(object, row, org));
-      table(object).set(Id, row);
-      return row;
+      const { row } = add({ object, values }, userId);
+      return Object.assign(row, derive(object, row, org));
     },
+    insertAll,
     update({ object, row }, values, userId) {
       const next: Row = { ...row, ...values, ...stamp(userId) };
       table(object).set(row.Id, { ...next, ...derive(object, next, org, row) });
-    },
-    delete({ object, row }, userId) {
-      table(object).set(row.Id, { ...row, ...stamp(userId), IsDeleted: true });
-    },
-    transaction(work) {
-      const before = new Map([...tables].map(([name, rows]) => [name, new Map(rows)]));
-      if (!work()) tables = before;
     },
   };
   return org;

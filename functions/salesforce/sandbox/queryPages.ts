@@ -2,7 +2,7 @@ import { invalidQueryLocator } from './errors.ts';
 import { recordId } from './recordId.ts';
 import type { QueryRecord, QueryResult } from './soql.ts';
 
-/** Hands out long results page by page, under locators such as `01g…-2000`. */
+/** Serves long results in pages, with locators such as `01g…-2000`. */
 export interface QueryPages {
   first(result: QueryResult, base: string, options: string | undefined): QueryPage;
   next(locator: string, base: string): QueryPage;
@@ -21,7 +21,7 @@ interface Cursor {
 const largestBatch = 2000;
 const smallestBatch = 200;
 
-/** `largestPage` makes pages smaller than Salesforce would, so that paging can be tried with few records. */
+/** `largestPage` makes pages smaller than Salesforce's, so that a test of paging needs few records. */
 export function createQueryPages(largestPage = largestBatch): QueryPages {
   const cursors = new Map<string, Cursor>();
 
@@ -55,7 +55,7 @@ export function createQueryPages(largestPage = largestBatch): QueryPages {
   };
 }
 
-/** `Sforce-Query-Options: batchSize=500`, brought to between 200 and 2,000. */
+/** `Sforce-Query-Options: batchSize=500`, limited to between 200 and 2,000. */
 function batchSizeOf(options: string | undefined): number {
   const asked = /batchSize\s*=\s*(\d+)/i.exec(options ?? '')?.[1];
   return asked === undefined ? largestBatch : Math.min(largestBatch, Math.max(smallestBatch, Number(asked)));

@@ -1,21 +1,7 @@
+import type { FieldFile, ObjectFile, PicklistValue } from './dataFiles.ts';
+
 /** What a field can hold, in the words of describe. */
-export type FieldType =
-  | 'id'
-  | 'string'
-  | 'textarea'
-  | 'email'
-  | 'phone'
-  | 'url'
-  | 'picklist'
-  | 'multipicklist'
-  | 'reference'
-  | 'boolean'
-  | 'int'
-  | 'double'
-  | 'currency'
-  | 'percent'
-  | 'date'
-  | 'datetime';
+export type FieldType = FieldFile['type'];
 
 export interface FieldDefinition {
   name: string;
@@ -27,17 +13,21 @@ export interface FieldDefinition {
   createable: boolean;
   updateable: boolean;
   defaultedOnCreate: boolean;
-  /** What an insert puts here when it says nothing. */
+  /** What an insert puts here when it gives no value. */
   defaultValue: string | boolean | null;
   calculated: boolean;
   nameField: boolean;
+  /** Filled with `00001001` and so on. */
+  autoNumber: boolean;
   /** Where false, a condition or an ORDER BY on it is refused. */
   filterable: boolean;
-  values: string[];
+  /** Hidden from users whose access is `own`. */
+  hidden: boolean;
+  values: PicklistValue[];
   restrictedPicklist: boolean;
   referenceTo: string[];
   relationshipName: string | null;
-  /** What each parent calls the records that point at it. */
+  /** The name under which each parent lists the records that refer to it: `Contacts`. */
   childRelationship: string | null;
 }
 
@@ -47,12 +37,30 @@ export interface ObjectDefinition {
   labelPlural: string;
   keyPrefix: string;
   custom: boolean;
+  /** Users whose access is `own` see only the records that they own. */
+  private: boolean;
   fields: FieldDefinition[];
-  /** What the objects in `referenceTo` a polymorphic reference share; it is no table of its own. */
+  /** Only `Name`: the fields that the targets of a polymorphic reference share. It has no records. */
   pseudo: boolean;
 }
 
-type Options = Partial<FieldDefinition>;
+export interface ChildRelationship {
+  name: string;
+  object: ObjectDefinition;
+  field: FieldDefinition;
+}
+
+/** The objects of an org, in the order of their key prefixes. Names are found in any case, as in Salesforce. */
+export interface Schema {
+  objects: readonly ObjectDefinition[];
+  find(name: string): ObjectDefinition | undefined;
+  /** The object whose records' ids begin with the id's first three characters. */
+  ofId(id: string): ObjectDefinition | undefined;
+  /** What a reference leads to: one object, or `Name` when there are several. */
+  target(reference: FieldDefinition): ObjectDefinition;
+  /** The relationships from an object to the records that refer to it: `Contacts` of an Account. */
+  children(parent: ObjectDefinition): ChildRelationship[];
+}
 
 const defaultLengths: Partial<Record<FieldType, number>> = {
   id: 18,
@@ -66,327 +74,133 @@ const defaultLengths: Partial<Record<FieldType, number>> = {
   textarea: 32_000,
 };
 
-function field(type: FieldType, name: string, label: string, options: Options = {}): FieldDefinition {
-  const length = options.length ?? defaultLengths[type] ?? 0;
+const picklistValueOf = (value: NonNullable<FieldFile['values']>[number]): PicklistValue =>
+  typeof value === 'string' ? { value } : value;
+
+/** `Account__r` for `Account__c`, `Owner` for `OwnerId`. */
+const relationshipOf = (name: string): string =>
+  name.endsWith('__c') ? name.replace(/__c$/, '__r') : name.replace(/Id$/, '');
+
+function defineField({ values = [], ...given }: FieldFile): FieldDefinition {
+  const { type, name } = given;
+  const length = given.length ?? defaultLengths[type] ?? 0;
   return {
-    name,
-    label,
-    type,
-    length,
     nillable: true,
     createable: true,
     updateable: true,
-    defaultedOnCreate: options.defaultValue !== undefined || type === 'boolean',
+    defaultedOnCreate: given.defaultValue !== undefined || given.autoNumber === true || type === 'boolean',
     defaultValue: type === 'boolean' ? false : null,
     calculated: false,
     nameField: false,
+    autoNumber: false,
     filterable: type !== 'textarea' || length <= 255,
-    values: [],
+    hidden: false,
     restrictedPicklist: false,
     referenceTo: [],
-    relationshipName: null,
+    relationshipName: type === 'reference' ? relationshipOf(name) : null,
     childRelationship: null,
-    ...options,
+    ...given,
+    length,
+    values: values.map(picklistValueOf),
   };
 }
 
-const readOnly: Options = { createable: false, updateable: false };
-const required: Options = { nillable: false };
-const formula: Options = { ...readOnly, calculated: true };
+const setBySystem = { nillable: false, createable: false, updateable: false, defaultedOnCreate: true };
 
-const reference = (
-  name: string,
-  label: string,
-  referenceTo: string[],
-  childRelationship: string | null = null,
-  options: Options = {},
-): FieldDefinition =>
-  field('reference', name, label, {
-    referenceTo,
-    childRelationship,
-    relationshipName: name.endsWith('__c') ? name.replace(/__c$/, '__r') : name.replace(/Id$/, ''),
-    ...options,
-  });
-
-const picklist = (name: string, label: string, values: string[], options: Options = {}): FieldDefinition =>
-  field('picklist', name, label, { values, ...options });
-
-const address = (prefix: string, label: string): FieldDefinition[] =>
-  ['Street', 'City', 'State', 'PostalCode', 'Country'].map(part =>
-    field(part === 'Street' ? 'textarea' : 'string', `${prefix}${part}`, `${label}${part.replace('lC', 'l C')}`, {
-      length: part === 'PostalCode' ? 20 : part === 'Street' ? 255 : 80,
-    }),
-  );
-
-function object(
-  name: string,
-  label: string,
-  labelPlural: string,
-  keyPrefix: string,
-  fields: FieldDefinition[],
-): ObjectDefinition {
-  const system = { ...readOnly, ...required, defaultedOnCreate: true };
-  return {
-    name,
-    label,
-    labelPlural,
-    keyPrefix,
-    custom: name.endsWith('__c'),
-    pseudo: keyPrefix === '',
-    fields: [
-      field('id', 'Id', `${label} ID`, system),
-      ...(keyPrefix === '' ? [] : [field('boolean', 'IsDeleted', 'Deleted', system)]),
-      ...fields,
-      ...(keyPrefix === ''
-        ? []
-        : [
-            field('datetime', 'CreatedDate', 'Created Date', system),
-            reference('CreatedById', 'Created By ID', ['User'], null, system),
-            field('datetime', 'LastModifiedDate', 'Last Modified Date', system),
-            reference('LastModifiedById', 'Last Modified By ID', ['User'], null, system),
-            field('datetime', 'SystemModstamp', 'System Modstamp', system),
-          ]),
-    ],
-  };
-}
-
-const owner = (...referenceTo: string[]): FieldDefinition =>
-  reference('OwnerId', 'Owner ID', referenceTo, null, { nillable: false, defaultedOnCreate: true });
-
-const personName = (extra: Options = {}): FieldDefinition[] => [
-  field('string', 'LastName', 'Last Name', { ...required, length: 80, ...extra }),
-  field('string', 'FirstName', 'First Name', { length: 40, ...extra }),
-  field('string', 'Name', 'Full Name', { ...readOnly, nillable: false, nameField: true, length: 121 }),
-];
-
-const industries = ['Consulting', 'Food & Beverage', 'Healthcare', 'Manufacturing', 'Retail', 'Technology'];
-export const opportunityStages = {
-  Prospecting: { probability: 10, closed: false, won: false },
-  Qualification: { probability: 20, closed: false, won: false },
-  'Needs Analysis': { probability: 40, closed: false, won: false },
-  'Proposal/Price Quote': { probability: 65, closed: false, won: false },
-  'Negotiation/Review': { probability: 80, closed: false, won: false },
-  'Closed Won': { probability: 100, closed: true, won: true },
-  'Closed Lost': { probability: 0, closed: true, won: false },
+/** The fields that every object has, which the files therefore leave out. */
+const systemFields = {
+  first: (label: string): FieldFile[] => [
+    { ...setBySystem, name: 'Id', label: `${label} ID`, type: 'id' },
+    { ...setBySystem, name: 'IsDeleted', label: 'Deleted', type: 'boolean' },
+  ],
+  last: [
+    { ...setBySystem, name: 'CreatedDate', label: 'Created Date', type: 'datetime' },
+    { ...setBySystem, name: 'CreatedById', label: 'Created By ID', type: 'reference', referenceTo: ['User'] },
+    { ...setBySystem, name: 'LastModifiedDate', label: 'Last Modified Date', type: 'datetime' },
+    {
+      ...setBySystem,
+      name: 'LastModifiedById',
+      label: 'Last Modified By ID',
+      type: 'reference',
+      referenceTo: ['User'],
+    },
+    { ...setBySystem, name: 'SystemModstamp', label: 'System Modstamp', type: 'datetime' },
+  ] satisfies FieldFile[],
 };
-const leadSources = ['Web', 'Phone Inquiry', 'Partner Referral', 'Trade Show', 'Other'];
-const taskPriorities = ['High', 'Normal', 'Low'];
 
-const activity: FieldDefinition[] = [
-  field('string', 'Subject', 'Subject'),
-  reference('WhoId', 'Name ID', ['Contact', 'Lead']),
-  reference('WhatId', 'Related To ID', ['Account', 'Opportunity', 'Case', 'Project__c']),
-  reference('AccountId', 'Account ID', ['Account'], null, readOnly),
-  field('textarea', 'Description', 'Comments'),
-  owner('Group', 'User'),
-];
-/** Each parent has Tasks and Events of its own, by whichever of the two references can point at it. */
-const activityFields = (children: string): FieldDefinition[] =>
-  activity.map(definition =>
-    /^Wh/.test(definition.name) ? { ...definition, childRelationship: children } : definition,
-  );
+const defineObject = (name: string, { fields, ...given }: ObjectFile): ObjectDefinition => ({
+  private: false,
+  ...given,
+  name,
+  custom: name.endsWith('__c'),
+  pseudo: false,
+  fields: [...systemFields.first(given.label), ...fields, ...systemFields.last].map(defineField),
+});
 
-export const objects: ObjectDefinition[] = [
-  object('Account', 'Account', 'Accounts', '001', [
-    field('string', 'Name', 'Account Name', { ...required, nameField: true }),
-    picklist('Type', 'Account Type', ['Prospect', 'Customer - Direct', 'Customer - Channel', 'Partner']),
-    reference('ParentId', 'Parent Account ID', ['Account'], 'ChildAccounts'),
-    ...address('Billing', 'Billing '),
-    field('phone', 'Phone', 'Account Phone'),
-    field('url', 'Website', 'Website'),
-    picklist('Industry', 'Industry', industries),
-    field('currency', 'AnnualRevenue', 'Annual Revenue'),
-    field('int', 'NumberOfEmployees', 'Employees'),
-    picklist('Rating', 'Account Rating', ['Hot', 'Warm', 'Cold']),
-    field('string', 'AccountNumber', 'Account Number', { length: 40 }),
-    field('textarea', 'Description', 'Account Description'),
-    owner('User'),
-    field('date', 'LastActivityDate', 'Last Activity', readOnly),
-  ]),
-  object('Contact', 'Contact', 'Contacts', '003', [
-    reference('AccountId', 'Account ID', ['Account'], 'Contacts'),
-    ...personName(),
-    picklist('Salutation', 'Salutation', ['Mr.', 'Ms.', 'Mrs.', 'Dr.', 'Prof.']),
-    field('string', 'Title', 'Title', { length: 128 }),
-    field('string', 'Department', 'Department', { length: 80 }),
-    field('email', 'Email', 'Email'),
-    field('phone', 'Phone', 'Business Phone'),
-    field('phone', 'MobilePhone', 'Mobile Phone'),
-    ...address('Mailing', 'Mailing '),
-    reference('ReportsToId', 'Reports To ID', ['Contact'], 'ReportsToContacts'),
-    picklist('LeadSource', 'Lead Source', leadSources),
-    field('textarea', 'Description', 'Contact Description'),
-    owner('User'),
-    field('date', 'LastActivityDate', 'Last Activity', readOnly),
-  ]),
-  object('Opportunity', 'Opportunity', 'Opportunities', '006', [
-    reference('AccountId', 'Account ID', ['Account'], 'Opportunities'),
-    field('string', 'Name', 'Name', { ...required, nameField: true, length: 120 }),
-    picklist('StageName', 'Stage', Object.keys(opportunityStages), { ...required, restrictedPicklist: true }),
-    field('currency', 'Amount', 'Amount'),
-    field('percent', 'Probability', 'Probability (%)', { defaultedOnCreate: true }),
-    field('currency', 'ExpectedRevenue', 'Expected Amount', readOnly),
-    field('date', 'CloseDate', 'Close Date', required),
-    picklist('Type', 'Opportunity Type', ['New Business', 'Existing Business']),
-    field('string', 'NextStep', 'Next Step'),
-    picklist('LeadSource', 'Lead Source', leadSources),
-    field('boolean', 'IsClosed', 'Closed', readOnly),
-    field('boolean', 'IsWon', 'Won', readOnly),
-    picklist(
-      'ForecastCategoryName',
-      'Forecast Category',
-      ['Omitted', 'Pipeline', 'Best Case', 'Commit', 'Closed'],
-      readOnly,
-    ),
-    field('percent', 'Margin__c', 'Margin'),
-    field('textarea', 'Description', 'Description'),
-    owner('User'),
-    field('date', 'LastActivityDate', 'Last Activity', readOnly),
-  ]),
-  object('Case', 'Case', 'Cases', '500', [
-    field('string', 'CaseNumber', 'Case Number', {
-      ...readOnly,
-      ...required,
-      defaultedOnCreate: true,
-      nameField: true,
-      length: 30,
-    }),
-    reference('ContactId', 'Contact ID', ['Contact'], 'Cases'),
-    reference('AccountId', 'Account ID', ['Account'], 'Cases'),
-    field('string', 'SuppliedEmail', 'Web Email', { length: 80 }),
-    picklist('Type', 'Case Type', ['Question', 'Problem', 'Feature Request']),
-    picklist('Status', 'Status', ['New', 'Working', 'Waiting on Customer', 'Escalated', 'Closed'], {
-      defaultValue: 'New',
-    }),
-    picklist('Reason', 'Case Reason', ['Installation', 'Performance', 'Billing', 'Other']),
-    picklist('Origin', 'Case Origin', ['Phone', 'Email', 'Web']),
-    field('string', 'Subject', 'Subject'),
-    picklist('Priority', 'Priority', ['High', 'Medium', 'Low'], { defaultValue: 'Medium' }),
-    field('textarea', 'Description', 'Description'),
-    field('boolean', 'IsClosed', 'Closed', readOnly),
-    field('datetime', 'ClosedDate', 'Closed Date', readOnly),
-    field('boolean', 'IsEscalated', 'Escalated', { defaultedOnCreate: true }),
-    owner('Group', 'User'),
-  ]),
-  object('Lead', 'Lead', 'Leads', '00Q', [
-    ...personName(),
-    field('string', 'Title', 'Title', { length: 128 }),
-    field('string', 'Company', 'Company', required),
-    ...address('', ''),
-    field('phone', 'Phone', 'Phone'),
-    field('email', 'Email', 'Email'),
-    field('url', 'Website', 'Website'),
-    picklist('LeadSource', 'Lead Source', leadSources),
-    picklist(
-      'Status',
-      'Status',
-      ['Open - Not Contacted', 'Working - Contacted', 'Closed - Converted', 'Closed - Not Converted'],
-      {
-        nillable: false,
-        defaultValue: 'Open - Not Contacted',
-      },
-    ),
-    picklist('Industry', 'Industry', industries),
-    picklist('Rating', 'Rating', ['Hot', 'Warm', 'Cold']),
-    field('int', 'NumberOfEmployees', 'Employees'),
-    field('textarea', 'Description', 'Description'),
-    field('boolean', 'IsConverted', 'Converted', readOnly),
-    owner('Group', 'User'),
-  ]),
-  object('Task', 'Task', 'Tasks', '00T', [
-    ...activityFields('Tasks').map(definition =>
-      definition.name === 'Subject' ? { ...definition, nameField: true } : definition,
-    ),
-    field('date', 'ActivityDate', 'Due Date Only'),
-    picklist('Status', 'Status', ['Not Started', 'In Progress', 'Completed', 'Waiting on someone else', 'Deferred'], {
-      nillable: false,
-      defaultValue: 'Not Started',
-    }),
-    picklist('Priority', 'Priority', taskPriorities, { nillable: false, defaultValue: 'Normal' }),
-    picklist('TaskSubtype', 'Task Subtype', ['Task', 'Email', 'Call'], { updateable: false, defaultValue: 'Task' }),
-    field('boolean', 'IsClosed', 'Closed', readOnly),
-    field('datetime', 'CompletedDateTime', 'Completed Date/Time', readOnly),
-  ]),
-  object('Event', 'Event', 'Events', '00U', [
-    ...activityFields('Events').map(definition =>
-      definition.name === 'Subject' ? { ...definition, nameField: true } : definition,
-    ),
-    field('string', 'Location', 'Location'),
-    field('datetime', 'ActivityDateTime', 'Due Date Time'),
-    field('date', 'ActivityDate', 'Due Date Only', readOnly),
-    field('int', 'DurationInMinutes', 'Duration'),
-    field('datetime', 'StartDateTime', 'Start Date Time'),
-    field('datetime', 'EndDateTime', 'End Date Time'),
-    field('boolean', 'IsAllDayEvent', 'All-Day Event'),
-  ]),
-  object('User', 'User', 'Users', '005', [
-    field('string', 'Username', 'Username', { ...required, length: 80 }),
-    ...personName(),
-    field('email', 'Email', 'Email', { ...required, length: 128 }),
-    field('string', 'Alias', 'Alias', { ...required, length: 8 }),
-    field('string', 'Title', 'Title', { length: 80 }),
-    field('string', 'Department', 'Department', { length: 80 }),
-    field('phone', 'Phone', 'Phone'),
-    field('boolean', 'IsActive', 'Active', { defaultedOnCreate: true }),
-    reference('ManagerId', 'Manager ID', ['User'], 'ManagedUsers'),
-    picklist('UserType', 'User Type', ['Standard', 'PowerPartner', 'CsnOnly', 'AutomatedProcess'], readOnly),
-    field('string', 'TimeZoneSidKey', 'Time Zone', { length: 40 }),
-  ]),
-  object('Project__c', 'Project', 'Projects', 'a00', [
-    field('string', 'Name', 'Project Name', { nameField: true, length: 80, defaultedOnCreate: true }),
-    reference('Account__c', 'Account', ['Account'], 'Projects__r'),
-    reference('Sponsor__c', 'Executive Sponsor', ['Contact'], 'Sponsored_Projects__r'),
-    picklist('Phase__c', 'Phase', ['Discovery', 'Build', 'Rollout', 'Done'], { restrictedPicklist: true }),
-    field('multipicklist', 'Regions__c', 'Regions', { values: ['EMEA', 'AMER', 'APAC'], restrictedPicklist: true }),
-    field('currency', 'Budget__c', 'Budget'),
-    field('currency', 'Spent__c', 'Spent'),
-    field('currency', 'Remaining__c', 'Remaining Budget', formula),
-    field('date', 'Go_Live__c', 'Go-live Date'),
-    field('boolean', 'At_Risk__c', 'At Risk?'),
-    field('textarea', 'Notes__c', 'Internal Notes'),
-    owner('Group', 'User'),
-  ]),
-];
+/** What a reference to records of several objects leads to: What, Who, the Owner of a Case. */
+const nameObject: ObjectDefinition = {
+  name: 'Name',
+  label: 'Name',
+  labelPlural: 'Names',
+  keyPrefix: '',
+  custom: false,
+  private: false,
+  pseudo: true,
+  fields: (
+    [
+      { ...setBySystem, name: 'Id', label: 'Name ID', type: 'id' },
+      { name: 'Name', label: 'Name', type: 'string', nameField: true },
+      { name: 'Type', label: 'Type', type: 'string' },
+      { name: 'FirstName', label: 'First Name', type: 'string' },
+      { name: 'LastName', label: 'Last Name', type: 'string' },
+      { name: 'Email', label: 'Email', type: 'email' },
+      { name: 'Phone', label: 'Phone', type: 'phone' },
+      { name: 'Title', label: 'Title', type: 'string' },
+      { name: 'Username', label: 'Username', type: 'string' },
+      { name: 'Alias', label: 'Alias', type: 'string' },
+      { name: 'IsActive', label: 'Active', type: 'boolean' },
+    ] satisfies FieldFile[]
+  ).map(defineField),
+};
 
-/** What a polymorphic reference (What, Who, the Owner of a Case) leads to: the fields that all its targets share. */
-export const nameObject = object('Name', 'Name', 'Names', '', [
-  field('string', 'Name', 'Name', { nameField: true }),
-  field('string', 'Type', 'Type'),
-  field('string', 'FirstName', 'First Name'),
-  field('string', 'LastName', 'Last Name'),
-  field('email', 'Email', 'Email'),
-  field('phone', 'Phone', 'Phone'),
-  field('string', 'Title', 'Title'),
-  field('string', 'Username', 'Username'),
-  field('string', 'Alias', 'Alias'),
-  field('boolean', 'IsActive', 'Active'),
-]);
+const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
-export interface ChildRelationship {
-  name: string;
-  object: ObjectDefinition;
-  field: FieldDefinition;
+/** Makes the schema of an org from its object files, by object name. */
+export function createSchema(files: ReadonlyMap<string, ObjectFile>): Schema {
+  const objects = [...files]
+    .map(([name, file]) => defineObject(name, file))
+    .sort((one, other) => Number(one.keyPrefix > other.keyPrefix) - Number(one.keyPrefix < other.keyPrefix));
+  const find = (name: string) => objects.find(entry => same(entry.name, name));
+  return {
+    objects,
+    find,
+    ofId: id => objects.find(entry => entry.keyPrefix === id.slice(0, 3)),
+    target({ referenceTo: [only, ...others] }) {
+      return (others.length === 0 && only ? find(only) : undefined) ?? nameObject;
+    },
+    children: parent =>
+      objects.flatMap(object =>
+        object.fields.flatMap(field =>
+          field.childRelationship && field.referenceTo.includes(parent.name)
+            ? [{ name: field.childRelationship, object, field }]
+            : [],
+        ),
+      ),
+  };
 }
 
-/** The records that point at an object and are called something there: `Contacts` of an Account. */
-export function childRelationships(parent: ObjectDefinition): ChildRelationship[] {
-  return objects.flatMap(child =>
-    child.fields.flatMap(definition =>
-      definition.childRelationship && definition.referenceTo.includes(parent.name)
-        ? [{ name: definition.childRelationship, object: child, field: definition }]
-        : [],
-    ),
-  );
-}
-
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
-
-export const findObject = (name: string): ObjectDefinition | undefined => objects.find(entry => same(entry.name, name));
 export const findField = (owner: ObjectDefinition, name: string): FieldDefinition | undefined =>
   owner.fields.find(entry => same(entry.name, name));
 export const findRelationship = (owner: ObjectDefinition, name: string): FieldDefinition | undefined =>
   owner.fields.find(entry => entry.relationshipName !== null && same(entry.relationshipName, name));
-export const findChildRelationship = (parent: ObjectDefinition, name: string): ChildRelationship | undefined =>
-  childRelationships(parent).find(entry => same(entry.name, name));
+export const findChildRelationship = (
+  schema: Schema,
+  parent: ObjectDefinition,
+  name: string,
+): ChildRelationship | undefined => schema.children(parent).find(entry => same(entry.name, name));
 export const nameFieldOf = (owner: ObjectDefinition): FieldDefinition | undefined =>
   owner.fields.find(entry => entry.nameField);
+
+/** What a picklist value stands for: `closed` of a Status. */
+export const meaningOf = (owner: ObjectDefinition, field: string, value: unknown): PicklistValue | undefined =>
+  findField(owner, field)?.values.find(entry => entry.value === value);

@@ -4,22 +4,21 @@ import * as z from 'zod';
 import type { SandboxReply, SandboxRequest } from '../../../shared/sandbox/sandboxServer.ts';
 import type { Viewer } from './access.ts';
 import { invalidSession } from './errors.ts';
-import type { Org } from './org.ts';
-import { salesforceTime } from './salesforceTime.ts';
-import { findObject } from './schema.ts';
+import type { FilledOrg } from './fillOrg.ts';
+import type { Row } from './org.ts';
 
 export interface Sessions {
   /** Answers `POST /services/oauth2/token`. */
   token(request: SandboxRequest, url: string): Promise<SandboxReply>;
   /** The user of the request's session. Throws INVALID_SESSION_ID. */
   viewerOf(request: SandboxRequest): Viewer;
-  /** Ends every session, as a lapse of the session time-out does. */
+  /** Ends every session, as the session timeout does. */
   expire(): void;
-  /** From now on only this client secret is good. */
+  /** Replaces the client secret: the one before is refused. */
   rotateSecret(secret: string): void;
-  /** Lets the holder of the private key sign JWT assertions. PEM, SPKI or certificate. */
+  /** Registers a public key, PEM, to verify JWT assertions with. */
   registerPublicKey(pem: string): void;
-  /** A private key whose public half is registered: PEM, PKCS#8, made on first use. */
+  /** A private key (PEM, PKCS#8) whose public key is registered; generated on first use. */
   privateKey(): string;
 }
 
@@ -40,18 +39,18 @@ class TokenRefusal extends Error {
   }
 }
 
-export function createSessions(org: Org): Sessions {
+export function createSessions({ org, integrationUser, ownAccess }: FilledOrg): Sessions {
   const usersBySession = new Map<string, string>();
   const publicKeys: KeyObject[] = [];
   let secret = clientSecret;
   let ownKey: string | undefined;
 
-  const userBy = (field: string, value: string): Viewer | undefined => {
-    const users = findObject('User');
-    return users && org.rows(users).find(row => String(row[field]).toLowerCase() === value.toLowerCase());
+  const userNamed = (username: string): Row | undefined => {
+    const users = org.schema.find('User');
+    return users && org.rows(users).find(row => String(row.Username).toLowerCase() === username.toLowerCase());
   };
 
-  const userOfClientCredentials = (form: URLSearchParams, authorization: string | undefined): Viewer | undefined => {
+  const userOfClientCredentials = (form: URLSearchParams, authorization: string | undefined): Row | undefined => {
     const basic = /^Basic (.+)$/i.exec(authorization ?? '')?.[1];
     const [basicId, basicSecret] = basic ? Buffer.from(basic, 'base64').toString().split(':') : [];
     if ((form.get('client_id') ?? basicId) !== clientId) {
@@ -60,10 +59,10 @@ export function createSessions(org: Org): Sessions {
     if ((form.get('client_secret') ?? basicSecret) !== secret) {
       throw new TokenRefusal('invalid_client', 'invalid client credentials');
     }
-    return userBy('Username', 'integration@example.com');
+    return org.find(integrationUser)?.row;
   };
 
-  const userOfAssertion = async (assertion: string, url: string): Promise<Viewer | undefined> => {
+  const userOfAssertion = async (assertion: string, url: string): Promise<Row | undefined> => {
     const claims = claimsSchema.safeParse(await verify(assertion, publicKeys)).data;
     if (!claims) throw new TokenRefusal('invalid_grant', 'invalid assertion');
     const now = org.now().getTime() / 1000;
@@ -75,7 +74,7 @@ export function createSessions(org: Org): Sessions {
     if (claims.exp > now + maxLifetimeSeconds) {
       throw new TokenRefusal('invalid_grant', 'assertion expiration is too far in the future');
     }
-    return userBy('Username', claims.sub);
+    return userNamed(claims.sub);
   };
 
   const userOfGrant = (request: SandboxRequest, form: URLSearchParams, url: string) => {
@@ -117,7 +116,7 @@ export function createSessions(org: Org): Sessions {
       const token = /^(?:Bearer|OAuth) (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
       const user = org.find(usersBySession.get(token));
       if (!user) throw invalidSession();
-      return user.row;
+      return { Id: user.row.Id, access: ownAccess.has(user.row.Id) ? 'own' : 'all' };
     },
     expire: () => usersBySession.clear(),
     rotateSecret(next) {
@@ -137,7 +136,7 @@ export function createSessions(org: Org): Sessions {
   };
 }
 
-/** The claims of an assertion that one of the keys has signed with RS256; undefined for any other. */
+/** The claims of an assertion that one of the keys signed with RS256; undefined for any other. */
 async function verify(assertion: string, keys: KeyObject[]): Promise<unknown> {
   for (const key of keys) {
     const verified = await compactVerify(assertion, key, { algorithms: ['RS256'] }).catch(() => undefined);
@@ -145,26 +144,3 @@ async function verify(assertion: string, keys: KeyObject[]): Promise<unknown> {
   }
   return undefined;
 }
-
-/** What `/services/oauth2/userinfo` and the identity URL say of a user. */
-export const userInfo = (org: Org, user: Viewer, url: string) => ({
-  sub: `${url}/id/${org.id}/${user.Id}`,
-  id: `${url}/id/${org.id}/${user.Id}`,
-  user_id: user.Id,
-  organization_id: org.id,
-  username: user.Username,
-  preferred_username: user.Username,
-  nickname: user.Alias,
-  name: user.Name,
-  display_name: user.Name,
-  email: user.Email,
-  email_verified: true,
-  given_name: user.FirstName,
-  family_name: user.LastName,
-  active: user.IsActive,
-  user_type: 'STANDARD',
-  zoneinfo: user.TimeZoneSidKey,
-  locale: 'en_US',
-  updated_at: salesforceTime(org.now()),
-  urls: { rest: `${url}/services/data/v{version}/`, query: `${url}/services/data/v{version}/query/` },
-});

@@ -11,7 +11,7 @@ import { fieldsFor, rowsFor } from './access.ts';
 import { noSuchChildren, noSuchType, Refusal, soqlRefusal } from './errors.ts';
 import { type FieldPath, follow, rawPath, readField, resolvePath, type Scope } from './fieldPath.ts';
 import type { FieldValue, Located, Row } from './org.ts';
-import { type FieldDefinition, findChildRelationship, findObject, type ObjectDefinition } from './schema.ts';
+import { type FieldDefinition, findChildRelationship, type ObjectDefinition } from './schema.ts';
 import { aggregate, functionOperand, isAggregate } from './soqlAggregate.ts';
 import { compileClause } from './soqlCondition.ts';
 import { sort } from './soqlOrder.ts';
@@ -24,16 +24,14 @@ export interface QueryResult {
 }
 
 export interface QueryScope extends Scope {
-  /** How an answer names a record: its type and the URL of its row. */
+  /** The `attributes` of a record in an answer: its type and URL. */
   attributes(type: string, located: Located): QueryRecord;
-  /** Deleted records too: `queryAll`. */
-  includeDeleted: boolean;
 }
 
-/** Carries out one SOQL statement. Throws a `Refusal` worded like Salesforce's for what is wrong with it. */
+/** Carries out one SOQL statement. Throws a `Refusal` in Salesforce's words for a wrong one. */
 export function runQuery(scope: QueryScope): QueryResult {
   const query = parseSoql(scope.soql);
-  const object = findObject(query.sObject ?? '');
+  const object = scope.org.schema.find(query.sObject ?? '');
   if (!object) throw noSuchType(scope.soql, query.sObject ?? '');
   if ((query.offset ?? 0) > 2000) {
     throw new Refusal(400, {
@@ -58,7 +56,7 @@ export function runQuery(scope: QueryScope): QueryResult {
   return { totalSize: chosen.length, records: chosen.map(project) };
 }
 
-/** Turns a SELECT list into the function that makes an answer's record of a row. */
+/** Turns a SELECT list into the function that makes a record of an answer from a row. */
 export function compileSelect(
   scope: QueryScope,
   object: ObjectDefinition,
@@ -80,10 +78,10 @@ export function compileSelect(
 }
 
 export function rowsOf(scope: QueryScope, object: ObjectDefinition): Row[] {
-  return rowsFor(scope.viewer, object, scope.org).filter(row => scope.includeDeleted || row.IsDeleted === false);
+  return rowsFor(scope.viewer, object, scope.org).filter(row => row.IsDeleted === false);
 }
 
-export function compileWhere(
+function compileWhere(
   scope: QueryScope,
   object: ObjectDefinition,
   where: WhereClause,
@@ -103,7 +101,7 @@ export function compileWhere(
 
 export function parseSoql(soql: string): Query {
   try {
-    // Without options: with any, even the defaults, the library builds a new parser each time, which takes 50 ms.
+    // Given any options, even the defaults, the library builds a new parser, which takes 50 ms.
     return parseQuery(soql);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -121,7 +119,7 @@ const isCount = (item: SelectItem | undefined): boolean =>
   item.parameters.length === 0;
 
 function semiJoin(scope: QueryScope, query: Query): FieldValue[] {
-  const object = findObject(query.sObject ?? '');
+  const object = scope.org.schema.find(query.sObject ?? '');
   if (!object) throw noSuchType(scope.soql, query.sObject ?? '');
   const [item, ...more] = query.fields ?? [];
   if (!item || more.length > 0 || !('field' in item)) {
@@ -142,7 +140,7 @@ function selectParts(scope: QueryScope, object: ObjectDefinition, query: QueryBa
     case 'FieldSubquery':
       return [childrenPart(scope, object, item.subquery)];
     case 'FieldTypeof':
-      throw soqlRefusal('MALFORMED_QUERY', scope.soql, 'TYPEOF', 'TYPEOF is not known to this sandbox');
+      throw soqlRefusal('MALFORMED_QUERY', scope.soql, 'TYPEOF', 'TYPEOF is not supported by this sandbox');
     case 'FieldFunctionExpression':
       return functionParts(scope, object, query, item);
     default: {
@@ -218,7 +216,7 @@ function allFields(scope: QueryScope, object: ObjectDefinition, query: QueryBase
 }
 
 function childrenPart(scope: QueryScope, object: ObjectDefinition, query: Subquery): SelectPart {
-  const relationship = findChildRelationship(object, query.relationshipName);
+  const relationship = findChildRelationship(scope.org.schema, object, query.relationshipName);
   if (!relationship) throw noSuchChildren(scope.soql, query.relationshipName);
   const { name, object: child, field } = relationship;
   const matches = query.where ? compileWhere(scope, child, query.where, query.sObjectAlias) : () => true;

@@ -32,7 +32,7 @@ const parts: Record<string, (date: Date) => number> = {
 export const isAggregate = (item: SelectItem): boolean =>
   item.type === 'FieldFunctionExpression' && item.functionName.toUpperCase() in aggregates;
 
-/** A date function of a field, as a condition or a group may use it: `CALENDAR_YEAR(CloseDate)`. */
+/** A date function of a field in a condition or a GROUP BY: `CALENDAR_YEAR(CloseDate)`. */
 export function functionOperand(scope: Scope, object: ObjectDefinition, fn: FunctionExp): Operand<Row> {
   const name = (fn.functionName ?? '').toUpperCase();
   const path = resolvePath(scope, object, String(fn.parameters?.[0] ?? ''));

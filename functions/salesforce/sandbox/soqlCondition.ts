@@ -13,7 +13,7 @@ import { parseRecordId } from './recordId.ts';
 import type { FieldType } from './schema.ts';
 import { type Literal, likePattern, type Span, spanOf, textOf } from './soqlLiteral.ts';
 
-/** The left side of a comparison: what it is called, what it holds, and how to read it off an item. */
+/** The left side of a comparison: its name, its type, and how to read it from an item. */
 export interface Operand<Item> {
   name: string;
   type: FieldType;
@@ -25,7 +25,7 @@ type Comparison = Exclude<Condition, { openParen: number }> | ValueQueryConditio
 type Test = (value: FieldValue) => boolean;
 type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | { condition: Comparison };
 
-/** Turns a WHERE or HAVING clause into a test of an item. AND and OR side by side are refused, as Salesforce does. */
+/** Turns a WHERE or HAVING clause into a test of an item. Refuses AND beside OR without parentheses, as Salesforce does. */
 export function compileClause<Item>(
   scope: Scope,
   clause: WhereClause | HavingClause,
@@ -71,7 +71,7 @@ export function compileClause<Item>(
   return expression();
 }
 
-/** The parser keeps a clause as a chain in which parentheses are counts; here it is the tokens that they stand for. */
+/** The tokens of a clause, which the parser gives as a linked list with the number of parentheses at each condition. */
 function tokensOf(clause: WhereClause | HavingClause): Token[] {
   const tokens: Token[] = [];
   for (let at: WhereClause | HavingClause | undefined = clause; at; at = 'right' in at ? at.right : undefined) {
@@ -182,7 +182,7 @@ function within(value: FieldValue, { from, to }: Span): boolean {
   return time >= from && time < to;
 }
 
-/** A day, or a month, counts as one value: what is later than it begins when it is over. */
+/** A day or a month is compared as a whole: what is later than it begins after its end. */
 function ordering(scope: Scope, operator: '<' | '<=' | '>' | '>=', literal: Literal): Test {
   const span = spanOf(literal, scope.org.now());
   if (span) {
@@ -219,7 +219,7 @@ const accepted: Partial<Record<FieldType, { literals: LiteralType[]; called: str
   datetime: { literals: ['DATETIME', ...relative], called: 'dateTime' },
 };
 
-/** LIKE is for text, INCLUDES for multi-select picklists, and no truth is more or less than another. */
+/** LIKE takes text, INCLUDES and EXCLUDES take multi-select picklists, and booleans have no order. */
 function checkOperator<Item>({ soql }: Scope, { name, type }: Operand<Item>, operator: string): void {
   const isText = !(type in accepted) && type !== 'id' && type !== 'reference';
   const isMultiple = type === 'multipicklist';

@@ -1,7 +1,7 @@
 import type { LiteralType } from '@jetstreamapp/soql-parser-js';
 import { soqlRefusal } from './errors.ts';
 
-/** One value of a condition, as it is written in the statement. */
+/** A value of a condition as the statement has it, with quotes and escapes. */
 export interface Literal {
   type: LiteralType;
   text: string;
@@ -20,14 +20,14 @@ const escapes: Record<string, string> = {
   '%': '%',
 };
 
-/** What a quoted literal says. */
+/** The text of a quoted literal, without quotes and escapes. */
 export function textOf(literal: Literal, soql: string): string {
   return characters(literal, soql)
     .map(({ char }) => char)
     .join('');
 }
 
-/** A LIKE pattern: `%` is any run of characters, `_` any one, both plain when escaped; case does not matter. */
+/** A LIKE pattern: `%` matches any characters, `_` one, each only itself when escaped. Case does not matter. */
 export function likePattern(literal: Literal, soql: string): RegExp {
   const source = characters(literal, soql).map(({ char, escaped }) => {
     if (!escaped && char === '%') return '.*';
@@ -53,7 +53,7 @@ function characters({ text }: Literal, soql: string): { char: string; escaped: b
   });
 }
 
-/** A stretch of time in ms, without its end. An instant lasts one. */
+/** A period in ms since 1970; `to` is excluded. A point in time lasts 1 ms. */
 export interface Span {
   from: number;
   to: number;
@@ -62,7 +62,7 @@ export interface Span {
 const dayMs = 86_400_000;
 type Unit = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
 
-/** The days, instant, or stretch that a literal names; undefined for what names no time. Days are UTC, weeks begin on Sunday. */
+/** The period of a date literal; undefined for other literals. Days are in UTC, and weeks begin on Sunday. */
 export function spanOf({ type, text }: Literal, now: Date): Span | undefined {
   switch (type) {
     case 'DATETIME':
@@ -95,7 +95,7 @@ function relativeSpan(literal: string, now: Date): Span | undefined {
   if (parts[3]) return units(unit, -n, 1 - n);
   if (parts[1] === 'THIS') return units(unit, 0, 1);
   if (parts[1] === 'NEXT') return units(unit, 1, n + 1);
-  // Only the last n days hold the present one too.
+  // LAST_N_DAYS includes today; the other LAST_… literals do not include the present week, month, quarter or year.
   return units(unit, -n, unit === 'DAY' ? 1 : 0);
 }
 

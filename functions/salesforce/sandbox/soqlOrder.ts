@@ -4,7 +4,7 @@ import { resolvePath, type Scope } from './fieldPath.ts';
 import type { FieldValue, Row } from './org.ts';
 import type { FieldDefinition, ObjectDefinition } from './schema.ts';
 
-/** The rows in the order that ORDER BY asks for; without it, as they were made. */
+/** The rows in the order that ORDER BY asks for; without it, in the order of their creation. */
 export function sort(scope: Scope, object: ObjectDefinition, rows: Row[], query: QueryBase): Row[] {
   const orders = [query.orderBy ?? []].flat().map(clause => {
     if ('fn' in clause) throw soqlRefusal('MALFORMED_QUERY', scope.soql, '', 'ORDER BY a function needs GROUP BY');
@@ -26,7 +26,7 @@ export function sort(scope: Scope, object: ObjectDefinition, rows: Row[], query:
 
 const collator = new Intl.Collator('en', { sensitivity: 'accent' });
 
-/** Nulls come first unless told; a picklist's values in the order in which the picklist has them. */
+/** Nulls come first unless NULLS LAST is given. Picklist values have the order of the picklist. */
 export function compareValues(a: FieldValue, b: FieldValue, clause: OrderByClause, field?: FieldDefinition): number {
   if (a === null || b === null) {
     if (a === b) return 0;
@@ -34,6 +34,9 @@ export function compareValues(a: FieldValue, b: FieldValue, clause: OrderByClaus
   }
   const sign = clause.order === 'DESC' ? -1 : 1;
   if (typeof a !== 'string') return sign * (Number(a) - Number(b));
-  if (field?.values.length) return sign * (field.values.indexOf(a) - field.values.indexOf(String(b)));
+  if (field?.values.length) return sign * (positionOf(a, field) - positionOf(b, field));
   return sign * (field?.type === 'id' ? Number(a > String(b)) - Number(a < String(b)) : collator.compare(a, String(b)));
 }
+
+const positionOf = (value: FieldValue, { values }: FieldDefinition): number =>
+  values.findIndex(choice => choice.value === value);

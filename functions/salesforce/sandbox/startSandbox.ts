@@ -6,68 +6,79 @@ import type {
   SandboxServerOptions,
 } from '../../../shared/sandbox/sandboxServer.ts';
 import { startSandboxServer } from '../../../shared/sandbox/sandboxServer.ts';
-import { answerApi } from './api.ts';
-import { type ApiContext, dailyLimit } from './apiCall.ts';
-import { fillOrg } from './data.ts';
+import { readDataFiles } from './dataFiles.ts';
 import { jsonParserError, notFound, outages, Refusal } from './errors.ts';
-import { createOrg, type Row } from './org.ts';
+import { fillOrg } from './fillOrg.ts';
+import type { Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
-import { findObject } from './schema.ts';
-import { clientId, clientSecret, createSessions, type Sessions, userInfo } from './sessions.ts';
+import { answerBy } from './router.ts';
+import { compositeRoutes } from './routes/composite.ts';
+import { queryRoutes } from './routes/query.ts';
+import { searchRoutes } from './routes/search.ts';
+import { sobjectRoutes } from './routes/sobjects.ts';
+import { clientId, clientSecret, createSessions, type Sessions } from './sessions.ts';
 
 export interface SalesforceSandboxOptions extends SandboxServerOptions {
-  /** The clock that the records' dates, date literals and token lifetimes follow. */
+  /** The clock of the records' dates, of date literals and of token lifetimes. */
   now?: () => Date;
-  /** Records a page at most, for trying paging with few records; 2,000 unless told. */
+  /** A folder with data as in `data/`, see README.md; a file that is missing there is taken from `data/`. */
+  data?: string;
+  /** The most records of a page, 2,000 by default: a small number lets a test of paging do with few records. */
   largestPage?: number;
 }
 
 export interface SalesforceSandbox extends SandboxServer {
-  /** The app's settings for this sandbox, with the client-credentials grant. */
+  /** The application settings that point the app at this sandbox, with the client credentials grant. */
   settings: Record<string, string>;
-  /** The same for the JWT bearer grant, as the integration user. */
+  /** The same with the JWT bearer grant, as the integration user. */
   jwtSettings(): Record<string, string>;
   expireSessions: Sessions['expire'];
   rotateSecret: Sessions['rotateSecret'];
   registerPublicKey: Sessions['registerPublicKey'];
   privateKey: Sessions['privateKey'];
-  /** Lets the next data requests, or those that `on` describes, be refused with one of Salesforce's own error codes. */
+  /** Refuses the next data requests, or those that `on` describes, with one of Salesforce's error codes. */
   refuseNext(errorCode: keyof typeof outages, on?: Pick<Fault, 'method' | 'path' | 'times'>): void;
-  /** The records of an object as they are now, deleted ones left out. */
+  /** The records of an object as they are now, without deleted ones. */
   records(objectType: string): Row[];
 }
 
 const oldestVersion = 40;
-/** The newest that `/services/data` lists; newer ones are served all the same. */
-const newestVersion = 67;
+const dailyLimit = 15_000;
+
+const answerApi = answerBy([...sobjectRoutes, ...queryRoutes, ...searchRoutes, ...compositeRoutes]);
 
 /**
- * Speaks the Salesforce REST API over a believable small org, in memory.
+ * Serves the part of the Salesforce REST API that the actions call, over a small org in memory.
  * Follows https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/.
  */
 export async function startSandbox(options: SalesforceSandboxOptions = {}): Promise<SalesforceSandbox> {
-  const org = createOrg(options.now ?? (() => new Date()));
-  fillOrg(org);
-  const sessions = createSessions(org);
+  const filled = fillOrg(await readDataFiles(options.data), options.now ?? (() => new Date()));
+  const { org, integrationUser } = filled;
+  const sessions = createSessions(filled);
+  const pages = createQueryPages(options.largestPage);
   let calls = 0;
-  const context: ApiContext = { org, pages: createQueryPages(options.largestPage), used: () => calls };
 
   const answer = async (request: SandboxRequest): Promise<SandboxReply> => {
     const { method, path } = request;
     if (path === '/services/oauth2/token' && method === 'POST') return sessions.token(request, server.url);
-    if (/^\/services\/data\/?$/.test(path)) return { json: versions() };
-    if (path === '/services/oauth2/userinfo' || path.startsWith('/id/')) {
-      return { json: userInfo(org, sessions.viewerOf(request), server.url) };
-    }
     const [, base, version, rest = ''] = /^(\/services\/data\/v(\d+)\.0)(?:\/(.*))?$/.exec(path) ?? [];
     if (base === undefined || Number(version) < oldestVersion) throw notFound();
     const viewer = sessions.viewerOf(request);
     calls += 1;
     const { query, headers } = request;
-    const { status, body } = answerApi(
-      { method, path: rest, query, headers, body: parseBody(request), base, viewer },
-      context,
-    );
+    const { status, body } = answerApi({
+      method,
+      path: rest,
+      params: {},
+      query,
+      headers,
+      body: parseBody(request),
+      base,
+      viewer,
+      org,
+      pages,
+      answer: answerApi,
+    });
     return body === undefined ? { status } : { status, json: body };
   };
 
@@ -93,7 +104,7 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
       SALESFORCE_LOGIN_URL: server.url,
       SALESFORCE_AUTH: 'jwt-bearer',
       SALESFORCE_CLIENT_ID: clientId,
-      SALESFORCE_USERNAME: 'integration@example.com',
+      SALESFORCE_USERNAME: String(org.find(integrationUser)?.row.Username),
       SALESFORCE_PRIVATE_KEY: sessions.privateKey(),
     }),
     expireSessions: sessions.expire,
@@ -106,7 +117,7 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
       server.fail({ path: '^/services/data/', ...on, status, headers, body: JSON.stringify([{ message, errorCode }]) });
     },
     records(objectType) {
-      const object = findObject(objectType);
+      const object = org.schema.find(objectType);
       return object ? org.rows(object).filter(row => !row.IsDeleted) : [];
     },
   };
@@ -120,10 +131,3 @@ function parseBody({ body }: SandboxRequest): unknown {
     throw jsonParserError(`${error instanceof Error ? error.message : error} at [line:1, column:1]`);
   }
 }
-
-const versions = () =>
-  Array.from({ length: newestVersion - oldestVersion + 1 }, (_unused, at) => ({
-    label: `Release ${oldestVersion + at}`,
-    url: `/services/data/v${oldestVersion + at}.0`,
-    version: `${oldestVersion + at}.0`,
-  }));

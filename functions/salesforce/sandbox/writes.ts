@@ -7,7 +7,7 @@ import { type FieldDefinition, findField, nameFieldOf, type ObjectDefinition } f
 
 export type Values = Record<string, unknown>;
 
-/** A record of an object by its id. Throws what Salesforce answers for what is no id, gone, or not for the viewer. */
+/** A record of an object by its id. Throws Salesforce's refusal for a malformed id and for a record that is missing, deleted or hidden. */
 export function locate(org: Org, viewer: Viewer, object: ObjectDefinition, id: string): Located {
   const full = parseRecordId(id);
   if (full === undefined || full.slice(0, 3) !== object.keyPrefix) {
@@ -19,7 +19,7 @@ export function locate(org: Org, viewer: Viewer, object: ObjectDefinition, id: s
   return located;
 }
 
-/** `allowDuplicates` is the duplicate rule's own way out: `Sforce-Duplicate-Rule-Header: allowSave=true`. */
+/** `allowDuplicates` turns the duplicate rule off, as `Sforce-Duplicate-Rule-Header: allowSave=true` does. */
 export function insertRecord(
   org: Org,
   viewer: Viewer,
@@ -29,17 +29,21 @@ export function insertRecord(
 ): Row {
   if (object.name === 'User') throw noAccess();
   const values = checked(org, viewer, object, body, 'createable');
-  const missing = object.fields
-    .filter(field => !field.nillable && !field.defaultedOnCreate && field.createable && isBlank(values[field.name]))
-    .map(field => field.name);
-  if (object.name === 'Event' && isBlank(values.StartDateTime) && isBlank(values.ActivityDateTime)) {
-    missing.push('ActivityDateTime', 'DurationInMinutes');
-  }
+  const missing = missingFields(object, values);
   if (missing.length > 0) {
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }
   if (!allowDuplicates) refuseDuplicate(org, viewer, object, values);
   return org.insert(object, values, viewer.Id);
+}
+
+/** The fields that a new record must have and lacks. */
+export function missingFields(object: ObjectDefinition, values: Record<string, FieldValue>): string[] {
+  const missing = object.fields
+    .filter(field => !field.nillable && !field.defaultedOnCreate && field.createable && isBlank(values[field.name]))
+    .map(field => field.name);
+  const isUntimed = object.name === 'Event' && isBlank(values.StartDateTime) && isBlank(values.ActivityDateTime);
+  return isUntimed ? [...missing, 'ActivityDateTime', 'DurationInMinutes'] : missing;
 }
 
 export function updateRecord(org: Org, viewer: Viewer, located: Located, body: Values): void {
@@ -53,11 +57,6 @@ export function updateRecord(org: Org, viewer: Viewer, located: Located, body: V
   org.update(located, values, viewer.Id);
 }
 
-export function deleteRecord(org: Org, viewer: Viewer, located: Located): void {
-  if (!canChangeRow(viewer, located) || located.object.name === 'User') throw noAccess();
-  org.delete(located, viewer.Id);
-}
-
 function checked(
   org: Org,
   viewer: Viewer,
@@ -69,7 +68,7 @@ function checked(
     .filter(([name]) => name !== 'attributes')
     .map(([name, value]) => {
       const field = findField(object, name);
-      if (field && canSeeField(viewer, object, field)) return { field, value };
+      if (field && canSeeField(viewer, field)) return { field, value };
       throw new Refusal(400, {
         message: `No such column '${name}' on sobject of type ${object.name}`,
         errorCode: 'INVALID_FIELD',
@@ -98,7 +97,8 @@ const cannotDeserialize = (type: string, value: unknown): Refusal => {
   );
 };
 
-function checkedValue(org: Org, field: FieldDefinition, value: unknown): FieldValue {
+/** A value as its field holds it. Throws a `Refusal` in Salesforce's words for one that does not fit. */
+export function checkedValue(org: Org, field: FieldDefinition, value: unknown): FieldValue {
   if (field.type === 'boolean') {
     if (typeof value === 'boolean') return value;
     if (value === 'true' || value === 'false') return value === 'true';
@@ -149,7 +149,7 @@ function checkedText(org: Org, field: FieldDefinition, text: string): string {
     throw refuse('STRING_TOO_LONG', `${field.label}: data value too large: ${text} (max length=${field.length})`);
   }
   const chosen = field.type === 'multipicklist' ? text.split(';') : [text];
-  const unknown = chosen.find(choice => !field.values.includes(choice));
+  const unknown = chosen.find(choice => !field.values.some(({ value }) => value === choice));
   if (field.restrictedPicklist && unknown !== undefined) {
     throw refuse(
       'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
@@ -162,7 +162,7 @@ function checkedText(org: Org, field: FieldDefinition, text: string): string {
   return text;
 }
 
-/** The org's one duplicate rule: no two leads, and no two contacts, with the same e-mail address. */
+/** Salesforce's standard duplicate rules, reduced to the e-mail address of leads and contacts. */
 function refuseDuplicate(
   org: Org,
   viewer: Viewer,

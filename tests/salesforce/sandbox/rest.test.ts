@@ -11,11 +11,12 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-const idOf = (objectType: string, field: string, value: string) => {
+const rowOf = (objectType: string, field: string, value: string) => {
   const found = sandbox.records(objectType).find(row => row[field] === value);
   if (!found) throw new Error(`There is no ${objectType} with ${field} ${value}.`);
-  return found.Id;
+  return found;
 };
+const idOf = (objectType: string, field: string, value: string) => rowOf(objectType, field, value).Id;
 
 describe('describe', () => {
   test('lists the objects, a custom one among them', async () => {
@@ -24,12 +25,12 @@ describe('describe', () => {
       [
         'Account 001',
         'Contact 003',
+        'User 005',
         'Opportunity 006',
-        'Case 500',
         'Lead 00Q',
         'Task 00T',
         'Event 00U',
-        'User 005',
+        'Case 500',
       ].concat('Project__c a00'),
     );
   });
@@ -56,67 +57,54 @@ describe('describe', () => {
 });
 
 describe('a record', () => {
-  test('that is made can be read, changed and deleted, and each shows', async () => {
+  test('that is made can be found and changed, and each shows', async () => {
     const accounts = session.connection.sobject('Account');
     const made = await accounts.create({ Name: "D'Or", Industry: 'Retail' });
     expect(made).toMatchObject({ success: true, id: expect.stringMatching(/^001\w{15}$/) });
     const id = made.id ?? '';
-    expect(await accounts.retrieve(id)).toMatchObject({ Name: "D'Or", CreatedDate: '2026-11-18T10:00:00.000+0000' });
-
+    expect(await session.column(`SELECT CreatedDate FROM Account WHERE Id = '${id}'`)).toEqual([
+      '2026-11-18T10:00:00.000+0000',
+    ]);
     await accounts.update({ Id: id, Phone: '+1 555 0100' });
     expect(await session.column("SELECT Phone FROM Account WHERE Name = 'd\\'or'")).toEqual(['+1 555 0100']);
+  });
 
-    await accounts.destroy(id);
-    expect(await session.column("SELECT Id FROM Account WHERE Name = 'D\\'Or'")).toEqual([]);
-    expect((await session.call('GET', '/queryAll?q=SELECT+Id+FROM+Account+WHERE+IsDeleted=true')).body.totalSize).toBe(
-      1,
-    );
-    expect(await session.call('GET', `/sobjects/Account/${id}`)).toMatchObject({
+  test('that was deleted is in no query and cannot be changed', async () => {
+    const account = rowOf('Account', 'Name', 'Contoso');
+    Object.assign(account, { IsDeleted: true });
+    expect(await session.column("SELECT Id FROM Account WHERE Name = 'Contoso'")).toEqual([]);
+    expect(await session.call('PATCH', `/sobjects/Account/${account.Id}`, { Rating: 'Hot' })).toMatchObject({
       status: 404,
       body: [{ errorCode: 'ENTITY_IS_DELETED' }],
     });
   });
 
-  test('is read by its short id, and with no more fields than asked for', async () => {
+  test('is changed by its short id', async () => {
     const id = idOf('Contact', 'LastName', 'Olsen');
-    const { body } = await session.call('GET', `/sobjects/Contact/${id.slice(0, 15)}?fields=Name,email`);
-    expect(body).toEqual({
-      attributes: { type: 'Contact', url: `${base}/sobjects/Contact/${id}` },
-      Id: id,
-      Name: 'Maria Olsen',
-      Email: 'maria.olsen@contoso.example',
-    });
+    await session.call('PATCH', `/sobjects/Contact/${id.slice(0, 15)}`, { title: 'CEO' });
+    expect(rowOf('Contact', 'LastName', 'Olsen').Title).toBe('CEO');
   });
 
   test('keeps what follows from its fields: a won deal is closed, a closed case has its date, a task its account', async () => {
-    const deal = idOf('Opportunity', 'Name', 'Contoso – plant rollout');
-    await session.call('PATCH', `/sobjects/Opportunity/${deal}`, { StageName: 'Closed Won' });
-    expect((await session.call('GET', `/sobjects/Opportunity/${deal}`)).body).toMatchObject({
-      IsClosed: true,
-      IsWon: true,
-      Probability: 100,
-    });
+    const deal = rowOf('Opportunity', 'Name', 'Contoso – plant rollout');
+    await session.call('PATCH', `/sobjects/Opportunity/${deal.Id}`, { StageName: 'Closed Won' });
+    expect(rowOf('Opportunity', 'Id', deal.Id)).toMatchObject({ IsClosed: true, IsWon: true, Probability: 100 });
 
     const ticket = idOf('Case', 'CaseNumber', '00001001');
     await session.call('PATCH', `/sobjects/Case/${ticket}`, { Status: 'Closed' });
-    expect((await session.call('GET', `/sobjects/Case/${ticket}`)).body).toMatchObject({
-      IsClosed: true,
-      ClosedDate: '2026-11-18T10:00:00.000+0000',
-    });
+    expect(rowOf('Case', 'Id', ticket)).toMatchObject({ IsClosed: true, ClosedDate: '2026-11-18T10:00:00.000+0000' });
+
+    const lead = idOf('Lead', 'LastName', 'Boxer');
+    await session.call('PATCH', `/sobjects/Lead/${lead}`, { Status: 'Closed - Converted' });
+    expect(rowOf('Lead', 'Id', lead).IsConverted).toBe(true);
 
     const task = { Subject: 'Call', Status: 'Completed', WhoId: idOf('Contact', 'LastName', 'Olsen') };
     const { id } = (await session.call('POST', '/sobjects/Task', task)).body;
-    expect((await session.call('GET', `/sobjects/Task/${id}`)).body).toMatchObject({
-      IsClosed: true,
-      AccountId: idOf('Account', 'Name', 'Contoso'),
-    });
+    expect(rowOf('Task', 'Id', id)).toMatchObject({ IsClosed: true, AccountId: idOf('Account', 'Name', 'Contoso') });
 
     const event = { Subject: 'Visit', StartDateTime: '2026-11-20T09:00:00Z', EndDateTime: '2026-11-20T10:30:00Z' };
     const made = (await session.call('POST', '/sobjects/Event', event)).body;
-    expect((await session.call('GET', `/sobjects/Event/${made.id}`)).body).toMatchObject({
-      ActivityDate: '2026-11-20',
-      DurationInMinutes: 90,
-    });
+    expect(rowOf('Event', 'Id', made.id)).toMatchObject({ ActivityDate: '2026-11-20', DurationInMinutes: 90 });
   });
 
   test.each([
@@ -206,17 +194,19 @@ describe('a record', () => {
   });
 
   test.each([
-    ['/sobjects/Nope', 'GET', 404, 'NOT_FOUND', 'The requested resource does not exist'],
-    ['/sobjects/Account/001000000000000AAA', 'GET', 404, 'NOT_FOUND', 'The requested resource does not exist'],
+    ['/sobjects/Nope/describe', 'GET', 404, 'NOT_FOUND', 'The requested resource does not exist'],
+    ['/sobjects/Account/001000000000000AAA', 'PATCH', 404, 'NOT_FOUND', 'The requested resource does not exist'],
     [
       '/sobjects/Account/nope',
-      'GET',
+      'PATCH',
       404,
       'NOT_FOUND',
       'Provided external ID field does not exist or is not accessible: nope',
     ],
-    ['/limits', 'POST', 405, 'METHOD_NOT_ALLOWED', "HTTP Method 'POST' not allowed. Allowed are GET"],
-    ['/services/data/v12.0/limits', 'GET', 404, 'NOT_FOUND', 'The requested resource does not exist'],
+    ['/query', 'POST', 405, 'METHOD_NOT_ALLOWED', "HTTP Method 'POST' not allowed. Allowed are GET"],
+    ['/nope', 'GET', 404, 'NOT_FOUND', 'The requested resource does not exist'],
+    ['/sobjects/%E0%A4%A', 'POST', 404, 'NOT_FOUND', 'The requested resource does not exist'],
+    ['/services/data/v12.0/sobjects', 'GET', 404, 'NOT_FOUND', 'The requested resource does not exist'],
     ['/query/01gSx0000000009-2000', 'GET', 400, 'INVALID_QUERY_LOCATOR', 'invalid query locator'],
   ])('%s by %s answers %i %s', async (path, method, status, errorCode, message) => {
     expect(await session.call(method, path)).toMatchObject({ status, body: [{ errorCode, message }] });
@@ -231,14 +221,9 @@ describe('a record', () => {
 });
 
 describe('paging', () => {
-  const tasks = (count: number) => ({
-    records: Array.from({ length: count }, (_unused, n) => ({ attributes: { type: 'Task' }, Subject: `Bulk ${n}` })),
-  });
-  const bulk = "SELECT Subject FROM Task WHERE Subject LIKE 'Bulk%'";
-
   test('goes on from nextRecordsUrl until all is told', async () => {
-    await session.call('POST', '/composite/sobjects', tasks(200));
-    await session.call('POST', '/composite/sobjects', tasks(50));
+    for (let n = 0; n < 250; n += 1) await session.call('POST', '/sobjects/Task', { Subject: `Bulk ${n}` });
+    const bulk = "SELECT Subject FROM Task WHERE Subject LIKE 'Bulk%'";
     const options = { 'sforce-query-options': 'batchSize=200' };
     const { body: first } = await session.call('GET', `/query?q=${encodeURIComponent(bulk)}`, undefined, options);
     expect(first).toMatchObject({ totalSize: 250, done: false });
@@ -260,13 +245,19 @@ describe('paging', () => {
 });
 
 describe('search', () => {
-  const search = (body: unknown) => session.call('POST', '/parameterizedSearch', body);
+  const search = (body: object) => session.call('POST', '/parameterizedSearch', { in: 'ALL', ...body });
+  const names = async (q: string) => {
+    const { body } = await search({ q, sobjects: [{ name: 'Account', fields: ['Name'] }] });
+    return body.searchRecords.map(record => record.Name);
+  };
 
-  test('finds words in several objects, whatever their case and accents', async () => {
+  test('finds words in several objects, in any case, with and without accents', async () => {
     const { body } = await search({
       q: 'aguila',
-      fields: ['Id', 'Name'],
-      sobjects: [{ name: 'Account' }, { name: 'Contact', fields: ['Email'], where: "FirstName = 'Carmen'" }],
+      sobjects: [
+        { name: 'Account', fields: ['Id', 'Name'] },
+        { name: 'Contact', fields: ['Email'], limit: 1 },
+      ],
     });
     expect(body.searchRecords).toMatchObject([
       { attributes: { type: 'Account' }, Name: 'Café Águila' },
@@ -275,10 +266,6 @@ describe('search', () => {
   });
 
   test('takes whole words, stars for the rest, and no operators', async () => {
-    const names = async (q: string) => {
-      const { body } = await search({ q, in: 'NAME', sobjects: [{ name: 'Account', fields: ['Name'] }] });
-      return body.searchRecords.map(record => record.Name);
-    };
     expect(await names('contos')).toEqual([]);
     expect(await names('contos*')).toEqual(['Contoso', 'Contoso Europe GmbH']);
     expect(await names('d\'arcy & "sons"')).toEqual(["D'Arcy & Sons"]);
@@ -286,153 +273,97 @@ describe('search', () => {
   });
 
   test('keeps to the limits of each object and of all', async () => {
-    const sobjects = [{ name: 'Contact', limit: 2 }, { name: 'Opportunity' }];
+    const sobjects = [
+      { name: 'Contact', fields: ['Id'], limit: 2 },
+      { name: 'Opportunity', fields: ['Id'], limit: 1 },
+    ];
     const types = async (body: object) => {
       const { body: found } = await search({ q: 'contoso*', sobjects, ...body });
       return found.searchRecords.map(record => record.attributes.type);
     };
-    expect(await types({ defaultLimit: 1 })).toEqual(['Contact', 'Contact', 'Opportunity']);
+    expect(await types({})).toEqual(['Contact', 'Contact', 'Opportunity']);
     expect(await types({ overallLimit: 2 })).toEqual(['Contact', 'Contact']);
   });
 
-  test('is asked by GET and in SOSL, too', async () => {
-    const byGet = await session.call(
-      'GET',
-      '/parameterizedSearch?q=zürich&sobject=Account&Account.fields=Id,Name&Account.limit=1',
-    );
-    expect(byGet.body.searchRecords).toMatchObject([{ Name: 'Zürich Werkzeuge' }]);
-    const { searchRecords } = await session.connection.search(
-      'FIND {zürich*} IN NAME FIELDS RETURNING Account(Id, Name), Opportunity(Name WHERE IsWon = true LIMIT 3)',
-    );
-    expect(searchRecords.map(record => record.Name)).toEqual(['Zürich Werkzeuge', 'Zürich – drills']);
-  });
-
-  test('refuses a term of one letter', async () => {
-    expect(await search({ q: 'a' })).toMatchObject({ status: 400, body: [{ errorCode: 'MALFORMED_SEARCH' }] });
+  test('refuses a term of one letter, and what it does not play', async () => {
+    const sobjects = [{ name: 'Account', fields: ['Id'] }];
+    expect(await search({ q: 'a', sobjects })).toMatchObject({
+      status: 400,
+      body: [{ errorCode: 'MALFORMED_SEARCH' }],
+    });
+    expect(await search({ q: 'contoso', sobjects, defaultLimit: 3 })).toMatchObject({
+      status: 400,
+      body: [{ errorCode: 'JSON_PARSER_ERROR', message: expect.stringContaining('defaultLimit') }],
+    });
   });
 });
 
 describe('composite', () => {
-  const composite = async (compositeRequest: object[], allOrNone = false) =>
-    session.call('POST', '/composite', { allOrNone, compositeRequest });
-
-  test('lets later requests use the answers of earlier ones, for one call of the limit', async () => {
-    const before = (await session.call('GET', '/limits')).body.DailyApiRequests.Remaining;
-    const { body } = await composite([
-      { method: 'POST', url: `${base}/sobjects/Account`, referenceId: 'made', body: { Name: 'Newco' } },
-      {
-        method: 'POST',
-        url: `${base}/sobjects/Contact`,
-        referenceId: 'boss',
-        body: { LastName: 'Boss', AccountId: '@{made.id}' },
-      },
-      { method: 'GET', url: `${base}/query?q=SELECT+Id,Name+FROM+Account+WHERE+Id='@{made.id}'`, referenceId: 'found' },
-      { method: 'GET', url: `${base}/sobjects/Account/@{found.records[0].Id}?fields=Name`, referenceId: 'read' },
-    ]);
-    expect(body.compositeResponse.map(({ httpStatusCode }) => httpStatusCode)).toEqual([201, 201, 200, 200]);
-    expect(body.compositeResponse[3]).toMatchObject({ referenceId: 'read', body: { Name: 'Newco' } });
-    expect(sandbox.records('Contact').find(({ LastName }) => LastName === 'Boss')?.AccountId).toBe(
-      idOf('Account', 'Name', 'Newco'),
-    );
-    expect((await session.call('GET', '/limits')).body.DailyApiRequests.Remaining).toBe(before - 2);
+  const composite = async (compositeRequest: object[], more: object = {}) =>
+    session.call('POST', '/composite', { compositeRequest, ...more });
+  const lookUp = (referenceId: string, soql: string) => ({
+    method: 'GET',
+    url: `${base}/query?q=${encodeURIComponent(soql)}`,
+    referenceId,
   });
 
-  test('halts what depends on a request that failed', async () => {
-    const { body } = await composite([
-      { method: 'POST', url: `${base}/sobjects/Account`, referenceId: 'made', body: {} },
-      { method: 'GET', url: `${base}/sobjects/Account/@{made.id}`, referenceId: 'read' },
+  test('answers each request by itself, for one call of the limit', async () => {
+    const answer = await composite([
+      lookUp('leads', 'SELECT COUNT() FROM Lead'),
+      lookUp('wrong', 'SELECT Nope FROM Lead'),
+      { method: 'GET', url: 'https://example.com/', referenceId: 'elsewhere' },
     ]);
-    expect(body.compositeResponse).toMatchObject([
-      { httpStatusCode: 400, body: [{ errorCode: 'REQUIRED_FIELD_MISSING' }] },
-      { httpStatusCode: 400, body: [{ errorCode: 'PROCESSING_HALTED' }] },
+    expect(answer.body.compositeResponse).toMatchObject([
+      { referenceId: 'leads', httpStatusCode: 200, body: { totalSize: 12 } },
+      { referenceId: 'wrong', httpStatusCode: 400, body: [{ errorCode: 'INVALID_FIELD' }] },
+      { referenceId: 'elsewhere', httpStatusCode: 400, body: [{ errorCode: 'BAD_REQUEST' }] },
     ]);
+    expect(answer.headers.get('sforce-limit-info')).toBe('api-usage=1/15000');
   });
 
-  test('takes everything back when all or none is asked and one fails', async () => {
-    const { body } = await composite(
-      [
-        { method: 'POST', url: `${base}/sobjects/Account`, referenceId: 'made', body: { Name: 'Newco' } },
-        { method: 'POST', url: `${base}/sobjects/Account`, referenceId: 'failed', body: {} },
-      ],
-      true,
-    );
-    expect(body.compositeResponse).toMatchObject([
-      { body: [{ errorCode: 'PROCESSING_HALTED' }] },
-      { body: [{ errorCode: 'REQUIRED_FIELD_MISSING' }] },
-    ]);
-    expect(await session.column("SELECT Id FROM Account WHERE Name = 'Newco'")).toEqual([]);
-  });
-
-  test('holds 25 requests and 5 queries at most', async () => {
+  test('holds 25 requests and 5 queries at most, each with its own reference', async () => {
     const requests = (count: number, path: string) =>
       Array.from({ length: count }, (_unused, n) => ({ method: 'GET', url: base + path, referenceId: `r${n}` }));
-    expect((await composite(requests(25, '/limits'))).status).toBe(200);
-    expect((await composite(requests(26, '/limits'))).status).toBe(400);
+    expect((await composite(requests(25, '/sobjects'))).status).toBe(200);
+    expect((await composite(requests(26, '/sobjects'))).status).toBe(400);
     expect((await composite(requests(5, '/query?q=SELECT+COUNT()+FROM+Lead'))).status).toBe(200);
     expect((await composite(requests(6, '/query?q=SELECT+COUNT()+FROM+Lead'))).status).toBe(400);
+    const [one, other] = [...requests(1, '/sobjects'), ...requests(1, '/sobjects')];
+    expect((await composite([one ?? {}, other ?? {}])).status).toBe(400);
   });
 
-  test('a batch answers each request by itself', async () => {
-    const { body } = await session.call('POST', '/composite/batch', {
-      batchRequests: [
-        { method: 'GET', url: 'v67.0/query?q=SELECT+COUNT()+FROM+Lead' },
-        { method: 'GET', url: 'v67.0/sobjects/Nope' },
-      ],
+  test('refuses what it does not play instead of leaving it out', async () => {
+    expect(await composite([lookUp('leads', 'SELECT COUNT() FROM Lead')], { allOrNone: true })).toMatchObject({
+      status: 400,
+      body: [{ errorCode: 'JSON_PARSER_ERROR', message: expect.stringContaining('allOrNone') }],
     });
-    expect(body).toMatchObject({
-      hasErrors: true,
-      results: [
-        { statusCode: 200, result: { totalSize: 12 } },
-        { statusCode: 404, result: [{ errorCode: 'NOT_FOUND' }] },
-      ],
-    });
-  });
-
-  test('a collection saves, changes and deletes many records, or none', async () => {
-    const leads = session.connection.sobject('Lead');
-    const made = await leads.create([
-      { LastName: 'One', Company: 'C' },
-      { LastName: 'Two', Company: 'C' },
-    ]);
-    expect(made.map(({ success }) => success)).toEqual([true, true]);
-    const records = [
-      { attributes: { type: 'Lead' }, LastName: 'Three', Company: 'C' },
-      { attributes: { type: 'Lead' } },
-    ];
-    const { body } = await session.call('POST', '/composite/sobjects', { allOrNone: true, records });
-    expect(body).toMatchObject([
-      { success: false, errors: [{ statusCode: 'ALL_OR_NONE_OPERATION_ROLLED_BACK' }] },
-      { success: false, errors: [{ statusCode: 'REQUIRED_FIELD_MISSING' }] },
-    ]);
-    await leads.destroy(made.map(({ id }) => id ?? ''));
-    expect(sandbox.records('Lead')).toHaveLength(12);
   });
 });
 
 test('every data answer tells how much of the daily limit is used', async () => {
   const first = await session.call('GET', '/sobjects');
-  const second = await session.call('GET', '/sobjects/Nope');
+  const second = await session.call('GET', '/sobjects/Nope/describe');
   expect(first.headers.get('sforce-limit-info')).toBe('api-usage=1/15000');
   expect(second.headers.get('sforce-limit-info')).toBe('api-usage=2/15000');
 });
 
 test('an outage strikes data requests in the words of Salesforce, and passes', async () => {
   sandbox.refuseNext('REQUEST_LIMIT_EXCEEDED');
-  expect(await session.call('GET', '/limits')).toMatchObject({
+  expect(await session.call('GET', '/sobjects')).toMatchObject({
     status: 403,
     body: [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests Limit exceeded.' }],
   });
-  expect((await session.call('GET', '/limits')).status).toBe(200);
+  expect((await session.call('GET', '/sobjects')).status).toBe(200);
 });
 
-test('a statement too long for a URL is refused there, and carried out inside a batch', async () => {
+test('a statement too long for a URL is refused there, and carried out inside a composite request', async () => {
   const soql = `SELECT Name FROM Account WHERE Name IN ('Contoso'${", 'Nobody at all'".repeat(1200)})`;
   const path = `/query?q=${encodeURIComponent(soql)}`;
   const response = await fetch(sandbox.url + base + path);
   expect([414, 431]).toContain(response.status);
-  const batch = { batchRequests: [{ method: 'GET', url: `v67.0${path}` }] };
-  const { body } = await session.call('POST', '/composite/batch', batch);
-  expect(body.results[0]?.result.records).toMatchObject([{ Name: 'Contoso' }]);
+  const compositeRequest = [{ method: 'GET', url: base + path, referenceId: 'long' }];
+  const { body } = await session.call('POST', '/composite', { compositeRequest });
+  expect(body.compositeResponse[0]?.body.records).toMatchObject([{ Name: 'Contoso' }]);
 });
 
 test('the data is believable: owners, accounts and numbers fit together, and no id dangles', async () => {

@@ -14,14 +14,11 @@ interface Body {
   [entry: number]: { errorCode: string; message: string };
   access_token: string;
   id: string;
-  name: string;
   totalSize: number;
   nextRecordsUrl: string;
   records: Fields[];
   searchRecords: (Fields & { attributes: { type: string } })[];
-  compositeResponse: { httpStatusCode: number }[];
-  results: { result: { records: Fields[] } }[];
-  DailyApiRequests: { Remaining: number };
+  compositeResponse: { httpStatusCode: number; body: { records: Fields[] } }[];
 }
 
 interface Answer {
@@ -58,7 +55,7 @@ export async function signIn(sandbox: SalesforceSandbox, username?: string) {
     username === undefined
       ? clientCredentials
       : { grant_type: jwtGrant, assertion: await assertion(sandbox, { sub: username }) };
-  const token = (await askToken(sandbox.url, form)).body.access_token;
+  const { access_token: token, id: identity } = (await askToken(sandbox.url, form)).body;
 
   const call = async (
     method: string,
@@ -75,6 +72,8 @@ export async function signIn(sandbox: SalesforceSandbox, username?: string) {
     return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : null };
   };
   return {
+    /** The URL that names the user: `…/id/<organisation>/<user>`. */
+    identity,
     connection: new Connection({ instanceUrl: sandbox.url, accessToken: token, version: '67.0' }),
     call,
     query: async (soql: string) => (await call('GET', `/query?q=${encodeURIComponent(soql)}`)).body,

@@ -71,7 +71,6 @@ test('a record is found by its name, whatever the name, with = and with LIKE', a
       for (const where of [`LastName = '${quoted(name)}'`, `LastName LIKE '${pattern}'`]) {
         expect(await session.column(`SELECT Id FROM Lead WHERE Company = 'Fuzz' AND ${where}`)).toContain(id);
       }
-      await session.call('DELETE', `/sobjects/Lead/${id}`);
     }),
     { numRuns: 60 },
   );
@@ -104,8 +103,7 @@ describe('date literals, on Wednesday 18 November 2026', () => {
     other = await startSandbox({ now: () => now });
     const { call, column: read } = await signIn(other);
     column = read;
-    const records = dates.map(date => ({ attributes: { type: 'Task' }, Subject: 'Dated', ActivityDate: date }));
-    await call('POST', '/composite/sobjects', { records });
+    for (const date of dates) await call('POST', '/sobjects/Task', { Subject: 'Dated', ActivityDate: date });
   });
   afterAll(() => other.close());
 

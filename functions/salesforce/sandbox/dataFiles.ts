@@ -1,0 +1,163 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+
+const fieldTypes = [
+  'id',
+  'string',
+  'textarea',
+  'email',
+  'phone',
+  'url',
+  'picklist',
+  'multipicklist',
+  'reference',
+  'boolean',
+  'int',
+  'double',
+  'currency',
+  'percent',
+  'date',
+  'datetime',
+] as const;
+
+const apiName = z.string().regex(/^[A-Za-z]\w*$/, 'must be an API name');
+
+const picklistValue = z.strictObject({
+  value: z.string(),
+  closed: z.boolean().exactOptional(),
+  won: z.boolean().exactOptional(),
+  converted: z.boolean().exactOptional(),
+  /** Of an opportunity's stage, in percent. */
+  probability: z.number().min(0).max(100).exactOptional(),
+});
+
+const fieldFile = z
+  .strictObject({
+    name: apiName,
+    label: z.string(),
+    type: z.enum(fieldTypes),
+    length: z.int().positive().exactOptional(),
+    nillable: z.boolean().exactOptional(),
+    createable: z.boolean().exactOptional(),
+    updateable: z.boolean().exactOptional(),
+    defaultedOnCreate: z.boolean().exactOptional(),
+    defaultValue: z.union([z.string(), z.boolean()]).exactOptional(),
+    calculated: z.boolean().exactOptional(),
+    nameField: z.boolean().exactOptional(),
+    autoNumber: z.boolean().exactOptional(),
+    filterable: z.boolean().exactOptional(),
+    hidden: z.boolean().exactOptional(),
+    values: z.array(z.union([z.string(), picklistValue])).exactOptional(),
+    restrictedPicklist: z.boolean().exactOptional(),
+    referenceTo: z.array(apiName).min(1).exactOptional(),
+    relationshipName: apiName.exactOptional(),
+    childRelationship: apiName.exactOptional(),
+  })
+  .refine(({ type, referenceTo }) => (type === 'reference') === (referenceTo !== undefined), {
+    path: ['referenceTo'],
+    error: 'belongs to fields of type reference, and to each of them',
+  })
+  .refine(({ type, values }) => type.endsWith('picklist') === (values !== undefined), {
+    path: ['values'],
+    error: 'belong to fields of type picklist and multipicklist, and to each of them',
+  });
+
+const objectFile = z.strictObject({
+  label: z.string(),
+  labelPlural: z.string(),
+  keyPrefix: z.string().regex(/^[0-9a-zA-Z]{3}$/, 'must be three letters or digits'),
+  private: z.boolean().exactOptional(),
+  fields: z.array(fieldFile),
+});
+
+/** The values of a record by the names of its fields; a reference holds the `$key` of another record. */
+const record = z
+  .object({ $key: z.string().min(1).exactOptional() })
+  .catchall(z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
+const user = record.extend({
+  $key: z.string().min(1),
+  $access: z.enum(['all', 'own']).default('all'),
+  $integration: z.literal(true).exactOptional(),
+});
+
+const usersFile = z.array(user).refine(users => users.filter(entry => entry.$integration).length === 1, {
+  error: 'exactly one user must have "$integration": true',
+});
+
+const recordsFile = z.record(apiName, z.array(record));
+
+export type PicklistValue = z.infer<typeof picklistValue>;
+export type FieldFile = z.infer<typeof fieldFile>;
+export type ObjectFile = z.infer<typeof objectFile>;
+export type RecordData = z.infer<typeof record>;
+
+/** The data of an org as its files have them: their shapes are checked, what they refer to is not. */
+export interface DataFiles {
+  objects: ReadonlyMap<string, ObjectFile>;
+  users: z.infer<typeof usersFile>;
+  records: z.infer<typeof recordsFile>;
+  /** A file's path, for messages about it. */
+  pathOf(file: string): string;
+}
+
+const defaultFolder = fileURLToPath(new URL('data/', import.meta.url));
+
+/**
+ * Reads `objects/<Object>.json`, `users.json` and `records.json` from `folder`, and from the sandbox's own folder what is
+ * missing there.
+ * @throws Error that names each file, place and fault
+ */
+export async function readDataFiles(folder: string = defaultFolder): Promise<DataFiles> {
+  const given = await jsonFilesIn(folder);
+  const stray = given.filter(file => !/^(users|records|objects\/\w+)\.json$/.test(file));
+  if (stray.length > 0) {
+    throw new Error(
+      `${join(folder, stray[0] ?? '')} is no file of the Salesforce sandbox, which reads users.json, records.json and objects/<Object>.json.`,
+    );
+  }
+  const pathOf = (file: string) => join(given.includes(file) ? folder : defaultFolder, file);
+  const problems: string[] = [];
+
+  const read = async <Schema extends z.ZodType>(
+    file: string,
+    schema: Schema,
+  ): Promise<z.output<Schema> | undefined> => {
+    const path = pathOf(file);
+    const text = await readFile(path, 'utf8');
+    const parsed = schema.safeParse(parse(text, path), { reportInput: false });
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) {
+      problems.push(`${path}: ${z.core.toDotPath(issue.path)}${issue.path.length > 0 ? ': ' : ''}${issue.message}`);
+    }
+    return undefined;
+  };
+
+  const objects = new Map<string, ObjectFile>();
+  const files = new Set([...(await jsonFilesIn(defaultFolder)), ...given]);
+  for (const file of [...files].filter(name => name.startsWith('objects/')).sort()) {
+    const object = await read(file, objectFile);
+    if (object) objects.set(file.replace(/^objects\/(\w+)\.json$/, '$1'), object);
+  }
+  const users = await read('users.json', usersFile);
+  const records = await read('records.json', recordsFile);
+  if (!users || !records || problems.length > 0) throw new Error(problems.join('\n'));
+  return { objects, users, records, pathOf };
+}
+
+async function jsonFilesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => {
+    throw new Error(`${folder} is no folder that can be read.`);
+  });
+  return names.filter(name => name.endsWith('.json')).map(name => name.replaceAll('\\', '/'));
+}
+
+function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}

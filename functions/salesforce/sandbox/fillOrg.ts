@@ -1,0 +1,202 @@
+import type { DataFiles, RecordData } from './dataFiles.ts';
+import { neededFields } from './derivedFields.ts';
+import { Refusal } from './errors.ts';
+import { createOrg, type FieldValue, type NewRecord, type Org, type Row } from './org.ts';
+import { recordId } from './recordId.ts';
+import { salesforceTime } from './salesforceTime.ts';
+import { createSchema, type FieldDefinition, findField, type ObjectDefinition, type Schema } from './schema.ts';
+import { checkedValue, missingFields } from './writes.ts';
+
+export interface FilledOrg {
+  org: Org;
+  /** The id of the user as whom the client credentials sign in. */
+  integrationUser: string;
+  /** The ids of the users whose access is `own`. */
+  ownAccess: ReadonlySet<string>;
+}
+
+/** A record of a file, with the place that messages about it name. */
+interface Entry {
+  object: ObjectDefinition;
+  data: RecordData;
+  file: string;
+  place: string;
+  id: string;
+}
+
+/** Objects that references may name and that the sandbox does not have: queues are Groups. */
+const notPlayed = ['Group'];
+
+/**
+ * Makes the org that the data files describe. Relative dates count from the day, in UTC, that the clock tells now.
+ * @throws Error with a line for each fault: what refers to nothing, does not fit its field, or follows from other fields
+ */
+export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
+  const schema = createSchema(files.objects);
+  const problems = schemaProblems(files, schema);
+  const report = (file: string, place: string, message: string) =>
+    void problems.push(`${files.pathOf(file)}: ${place}: ${message}`);
+
+  const entries: Entry[] = [];
+  const addEntries = (objectType: string, records: readonly RecordData[], file: string, prefix: string) => {
+    const object = schema.objects.find(({ name }) => name === objectType);
+    if (!object) return report(file, prefix, `there is no object ${objectType}.`);
+    for (const [at, data] of records.entries()) {
+      entries.push({ object, data, file, place: `${prefix}[${at}]`, id: recordId(object.keyPrefix, at + 1) });
+    }
+  };
+  const users = files.users.map(
+    ({ $access: _access, $integration: _integration, ...data }): RecordData => ({
+      IsActive: true,
+      ...data,
+    }),
+  );
+  addEntries('User', users, 'users.json', '');
+  for (const [objectType, records] of Object.entries(files.records)) {
+    if (objectType === 'User') report('records.json', 'User', 'users belong into users.json.');
+    else addEntries(objectType, records, 'records.json', objectType);
+  }
+
+  const byKey = new Map<string, Entry>();
+  for (const entry of entries) {
+    const { $key } = entry.data;
+    if ($key === undefined) continue;
+    const other = byKey.get($key);
+    if (other) report(entry.file, `${entry.place}.$key`, `'${$key}' is the $key of ${other.place}, too.`);
+    else byKey.set($key, entry);
+  }
+
+  const org = createOrg(schema, now);
+  const valuesOf = ({ object, data: { $key, ...data }, file, place }: Entry): Record<string, FieldValue> => {
+    const values: Record<string, FieldValue> = {};
+    for (const [name, value] of Object.entries(data)) {
+      const field = object.fields.find(each => each.name === name);
+      if (!field) report(file, `${place}.${name}`, `${object.name} has no field ${name}.`);
+      else if (field.type === 'id') report(file, `${place}.${name}`, 'the sandbox gives records their ids.');
+      else {
+        try {
+          values[name] =
+            field.type === 'reference'
+              ? targetId(byKey, field, value)
+              : checkedValue(org, field, absolute(field, value, now()));
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          report(file, `${place}.${name}`, error.message);
+        }
+      }
+    }
+    const missing = missingFields(object, values);
+    if (missing.length > 0) report(file, place, `required fields are missing: ${missing.join(', ')}.`);
+    return { ...stampsOf(values), ...values };
+  };
+
+  const records = entries.map((entry): NewRecord => ({ object: entry.object, values: valuesOf(entry) }));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+
+  const integrationUser = recordId(
+    schema.find('User')?.keyPrefix ?? '',
+    files.users.findIndex(({ $integration }) => $integration) + 1,
+  );
+  const rows = org.insertAll(records, integrationUser);
+  for (const [at, { values }] of records.entries()) {
+    const [entry, row] = [entries[at], rows[at]];
+    for (const [name, value] of Object.entries(values)) {
+      if (!entry || !row || row[name] === value) continue;
+      report(
+        entry.file,
+        `${entry.place}.${name}`,
+        `follows from other fields, and is then ${JSON.stringify(row[name])}.`,
+      );
+    }
+  }
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+
+  dateLastActivities(org);
+  const ownAccess = entries.filter((_entry, at) => files.users[at]?.$access === 'own').map(({ id }) => id);
+  return { org, integrationUser, ownAccess: new Set(ownAccess) };
+}
+
+/** What is wrong with the description of the objects, though each file has the right shape. */
+function schemaProblems(files: DataFiles, schema: Schema): string[] {
+  const prefixes = new Map<string, string>();
+  return schema.objects.flatMap(({ name, keyPrefix, fields }) => {
+    const found: string[] = [];
+    const path = files.pathOf(`objects/${name}.json`);
+    const other = prefixes.get(keyPrefix);
+    if (other) found.push(`${path}: keyPrefix: ${keyPrefix} is the key prefix of ${other}, too.`);
+    prefixes.set(keyPrefix, name);
+    for (const field of neededFields(name)) {
+      if (!fields.some(each => each.name === field)) found.push(`${path}: fields: the sandbox computes with ${field}.`);
+    }
+    const own = files.objects.get(name)?.fields ?? [];
+    for (const [at, { name: fieldName, referenceTo = [], defaultValue, values }] of own.entries()) {
+      const place = `${path}: fields[${at}]`;
+      const twins = fields.filter(each => each.name.toLowerCase() === fieldName.toLowerCase());
+      if (twins.length > 1) found.push(`${place}.name: there is more than one field ${fieldName}.`);
+      for (const target of referenceTo) {
+        const isThere = notPlayed.includes(target) || schema.objects.some(each => each.name === target);
+        if (!isThere) found.push(`${place}.referenceTo: there is no object ${target}.`);
+      }
+      const choices = values?.map(value => (typeof value === 'string' ? value : value.value));
+      if (choices && defaultValue !== undefined && !choices.includes(String(defaultValue))) {
+        found.push(`${place}.defaultValue: ${defaultValue} is none of the values.`);
+      }
+    }
+    return found;
+  });
+}
+
+function targetId(byKey: ReadonlyMap<string, Entry>, field: FieldDefinition, value: FieldValue): FieldValue {
+  if (value === null) return null;
+  const target = byKey.get(String(value));
+  if (!target) throw badValue(`there is no record whose $key is '${value}'.`);
+  if (field.referenceTo.includes(target.object.name)) return target.id;
+  throw badValue(`'${value}' is of ${target.object.name}, and the field refers to ${field.referenceTo.join(' or ')}.`);
+}
+
+const relative = /^([+-]?\d{1,5})d(?: ([01]\d|2[0-3]):([0-5]\d))?$/;
+
+/** Turns `-3d` and `-3d 09:30` into the day and the time; leaves all else. */
+function absolute(field: FieldDefinition, value: FieldValue, now: Date): FieldValue {
+  if (field.type !== 'date' && field.type !== 'datetime') return value;
+  const [match, days, hours, minutes] = relative.exec(String(value)) ?? [];
+  if (match === undefined) {
+    if (value === null || /^\d{4}-\d\d-\d\d/.test(String(value))) return value;
+  } else if ((field.type === 'datetime') === (hours !== undefined)) {
+    const at = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + Number(days));
+    const time = salesforceTime(new Date(at + Number(hours ?? 0) * 3_600_000 + Number(minutes ?? 0) * 60_000));
+    return field.type === 'date' ? time.slice(0, 10) : time;
+  }
+  throw badValue(
+    field.type === 'date'
+      ? 'takes a day such as "-3d" or "2026-11-22".'
+      : 'takes a day and a time such as "-3d 09:30" or "2026-11-22T09:30:00Z".',
+  );
+}
+
+const badValue = (message: string): Refusal => new Refusal(400, { message, errorCode: 'INVALID_FIELD' });
+
+/** A record that the data give the time of its creation was last changed then, too. */
+function stampsOf({ CreatedDate, LastModifiedDate = CreatedDate }: Partial<Row>): Record<string, FieldValue> {
+  return LastModifiedDate === undefined ? {} : { LastModifiedDate, SystemModstamp: LastModifiedDate };
+}
+
+/** Puts the day of the last activity that is not in the future into LastActivityDate of the records that it is about. */
+function dateLastActivities(org: Org): void {
+  const today = salesforceTime(org.now()).slice(0, 10);
+  const activities = ['Task', 'Event'].flatMap(name => org.rows(objectNamed(org.schema, name)));
+  for (const { ActivityDate, AccountId, WhatId, WhoId } of activities) {
+    if (typeof ActivityDate !== 'string' || ActivityDate > today) continue;
+    for (const id of new Set([AccountId, WhatId, WhoId])) {
+      const about = org.find(id);
+      if (!about || !findField(about.object, 'LastActivityDate')) continue;
+      if (String(about.row.LastActivityDate ?? '') < ActivityDate) about.row.LastActivityDate = ActivityDate;
+    }
+  }
+}
+
+function objectNamed(schema: Schema, name: string): ObjectDefinition {
+  const object = schema.find(name);
+  if (!object) throw new Error(`The sandbox has no object ${name}.`);
+  return object;
+}

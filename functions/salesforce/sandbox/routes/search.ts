@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { jsonParserError, malformedSearch, noSuchType } from '../errors.ts';
+import type { Row } from '../org.ts';
+import { type ApiCall, ok, type Route, route, scopeOf } from '../router.ts';
+import type { FieldDefinition } from '../schema.ts';
+import { compileSelect, parseSoql, type QueryRecord, rowsOf } from '../soql.ts';
+
+export const searchRoutes: Route[] = [
+  route('POST', 'parameterizedSearch', call => ok({ searchRecords: search(call) })),
+];
+
+/** The part of the resource that is played; anything else in a body is refused. */
+const bodySchema = z.strictObject({
+  q: z.string(),
+  in: z.literal('ALL'),
+  sobjects: z
+    .array(
+      z.strictObject({ name: z.string(), fields: z.array(z.string()).min(1), limit: z.int().positive().optional() }),
+    )
+    .min(1),
+  overallLimit: z.int().positive().max(2000).default(2000),
+});
+
+/** Finds the words of `q`, which has no operators, in the text fields of the named objects. */
+function search(call: ApiCall): QueryRecord[] {
+  const parsed = bodySchema.safeParse(call.body);
+  if (!parsed.success) throw jsonParserError(z.prettifyError(parsed.error));
+  const { q, sobjects, overallLimit } = parsed.data;
+  const terms = q.split(/[^\p{L}\p{N}*?]+/u).filter(Boolean);
+  if (terms.join('').replace(/[*?]/g, '').length < 2) {
+    throw malformedSearch(`search term must be longer than one character: ${q}`);
+  }
+  const patterns = terms.map(wordPattern);
+  const found = sobjects.flatMap(({ name, fields, limit }) => {
+    const object = call.org.schema.find(name);
+    if (!object) throw noSuchType(q, name);
+    const soql = `SELECT ${fields.join(', ')} FROM ${object.name}`;
+    const scope = scopeOf(call, soql);
+    const project = compileSelect(scope, object, parseSoql(soql));
+    const searched = object.fields.filter(isSearched);
+    return rowsOf(scope, object)
+      .filter(row => matchesAll(row, searched, patterns))
+      .slice(0, limit)
+      .map(project);
+  });
+  return found.slice(0, overallLimit);
+}
+
+const isSearched = (field: FieldDefinition): boolean =>
+  field.length > 0 && !['id', 'reference', 'picklist'].includes(field.type);
+
+/** Every term must be a word of the record. Case and accents do not matter. */
+function matchesAll(row: Row, fields: FieldDefinition[], patterns: RegExp[]): boolean {
+  const text = fold(fields.map(field => row[field.name] ?? '').join(' '));
+  return patterns.every(pattern => pattern.test(text));
+}
+
+const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+/** `*` stands for any number of letters and digits, `?` for one. */
+function wordPattern(term: string): RegExp {
+  const source = fold(term).replaceAll('*', '[\\p{L}\\p{N}]*').replaceAll('?', '[\\p{L}\\p{N}]');
+  return new RegExp(`(?<![\\p{L}\\p{N}])${source}(?![\\p{L}\\p{N}])`, 'u');
+}
