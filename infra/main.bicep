@@ -54,6 +54,9 @@ param privateNetwork bool
 @description('Public IP addresses or CIDR ranges that reach the vault all the same, so that secrets can be written.')
 param allowedIpAddresses string[]
 
+@description('Whether the app can only add to the audit and read it; whoever deploys must then be allowed to define roles.')
+param auditAppendOnly bool
+
 @description('Who is told when something is wrong; empty: no alerts.')
 param alertEmail string
 
@@ -106,6 +109,7 @@ module storage 'modules/storage.bicep' = {
     tags: tags
     appPrincipalId: identity.outputs.principalId
     private: privateNetwork
+    auditAppendOnly: auditAppendOnly
   }
 }
 

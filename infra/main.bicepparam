@@ -54,5 +54,6 @@ param allowedIpAddresses = filter(
   address => !empty(address)
 )
 
+param auditAppendOnly = bool(readEnvironmentVariable('AUDIT_APPEND_ONLY', 'false'))
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param recoverVault = bool(readEnvironmentVariable('RECOVER_VAULT', 'false'))

@@ -13,6 +13,9 @@ param appPrincipalId string
 @description('Whether only private endpoints reach it.')
 param private bool
 
+@description('Whether to define a role of its own for the audit, which can add and read and nothing else; the deployer must be allowed to define roles.')
+param auditAppendOnly bool
+
 var blobDataOwner = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
   'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -84,11 +87,32 @@ resource writesLedger 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+// A role that a deployer has assigned under the built-in name stays assigned until it is removed by hand.
+resource auditWriter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (auditAppendOnly) {
+  name: guid(account.id, 'audit writer')
+  properties: {
+    roleName: 'Audit writer of ${name}'
+    description: 'Adds and reads rows of tables, and neither changes nor deletes any.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        dataActions: [
+          'Microsoft.Storage/storageAccounts/tableServices/tables/entities/read'
+          'Microsoft.Storage/storageAccounts/tableServices/tables/entities/add/action'
+        ]
+      }
+    ]
+  }
+}
+
+var auditRole = auditAppendOnly ? auditWriter.id : tableDataContributor
+
 resource writesAudit 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(account::tables::audit.id, appPrincipalId, tableDataContributor)
+  name: guid(account::tables::audit.id, appPrincipalId, string(auditAppendOnly))
   scope: account::tables::audit
   properties: {
-    roleDefinitionId: tableDataContributor
+    roleDefinitionId: auditRole
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
   }

@@ -1,15 +1,18 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import * as z from 'zod';
 import { systems } from '../../functions/systems.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
+import { policySchema } from '../../shared/policy/policy.ts';
 import { actionIndex, declaredActions } from './actionIndex.ts';
 import { actionReference } from './actionReference.ts';
 import { connectorDefinition, mcpDefinition } from './connector.ts';
 import { connectorFiles } from './connectorFiles.ts';
 import { PLUGIN_FOLDER, pluginFile } from './folders.ts';
 import { functionTools } from './functionTools.ts';
+import { GENERATED } from './generated.ts';
 import { type GeneratedFile, json } from './generatedFile.ts';
 import { leftOver, removeFile } from './leftOver.ts';
 import { openApi } from './openApi.ts';
@@ -32,6 +35,10 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
     ['functions/actions.ts', actionIndex(declared)],
     ...ofSystems.flat(),
     ...(actions.some(({ core }) => core) ? await coreFiles(root, version) : []),
+    [
+      'docs/policy.schema.json',
+      json({ $comment: GENERATED, ...z.toJSONSchema(policySchema(systems), { io: 'input' }) }),
+    ],
     ['docs/actions.md', await actionReference(systems, actions, sampleCall)],
     ...(await settingsFiles(root, systems, actions)),
   ]);
