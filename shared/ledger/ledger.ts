@@ -14,7 +14,7 @@ export interface WriteKind {
   isIdempotent: boolean;
 }
 
-export interface LedgerWrite extends WriteKind {
+interface LedgerWrite extends WriteKind {
   key: IdempotencyKey;
   /** True to make the write although the same was made just now. One that is under way is still waited for. */
   repeat: boolean;

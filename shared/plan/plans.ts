@@ -16,7 +16,7 @@ export interface PlanItem {
   data: unknown;
 }
 
-export interface Plan {
+interface Plan {
   action: string;
   items: readonly PlanItem[];
 }

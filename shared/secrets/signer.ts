@@ -5,7 +5,7 @@ import type { Environment } from '../settings/setting.ts';
 import type { SecretStore } from './secretStore.ts';
 
 /** What a key is for: each purpose has its own, so that what was signed for one is worth nothing for another. */
-export type SigningPurpose = 'page-token' | 'plan';
+type SigningPurpose = 'page-token' | 'plan';
 
 /** Keys of one purpose. */
 export interface Signer {

@@ -11,7 +11,7 @@ interface SettingProblem {
 }
 
 /** Settings that belong together: either all of them are good, or reading them says what is not. */
-export interface Section<Settings> {
+interface Section<Settings> {
   /** @throws Failure `misconfigured`, naming every setting that is missing or wrong. */
   read(): Settings;
   problems(): SettingProblem[];

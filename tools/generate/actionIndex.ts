@@ -52,7 +52,7 @@ async function load(file: string, url: URL): Promise<DeclaredAction> {
 }
 
 /** @throws Error for two actions of one name, an unknown toolset, or too many actions in a toolset or in the core */
-export function checkActions(actions: readonly Action[], systems: readonly System[]): void {
+function checkActions(actions: readonly Action[], systems: readonly System[]): void {
   for (const [, same] of Map.groupBy(actions, ({ name }) => name.toLowerCase())) {
     const [one, other] = same;
     if (other) {

@@ -44,9 +44,9 @@ export function jqlTokens(query: string): JqlToken[] | undefined {
       if (next === '' || (quote ? next === quote : space.test(next) || signs.has(next) || next === '"' || next === "'"))
         break;
       if (next === '\\') {
-        const escape = readEscape(query, at + 1);
-        value += escape.value;
-        at = escape.end;
+        const escaped = readEscape(query, at + 1);
+        value += escaped.value;
+        at = escaped.end;
       } else {
         value += next;
         at += 1;
