@@ -1,6 +1,7 @@
 import { openAudit } from '../audit/openAudit.ts';
 import { identifyCaller } from '../caller/caller.ts';
 import { openLedger } from '../ledger/openLedger.ts';
+import { PLAN_MS } from '../plan/plans.ts';
 import { openPolicy, type Policy } from '../policy/policy.ts';
 import { createSecretStore, type SecretStore, secretSource } from '../secrets/secretStore.ts';
 import { createSigner } from '../secrets/signer.ts';
@@ -50,7 +51,7 @@ export function createBackend(
   const onMissing = () =>
     console.warn(`There is no secret ${SIGNING_KEY}: page tokens are good on this instance only.`);
   const signer = createSigner({ secrets, env, now, onMissing });
-  const ledger = openLedger({ config, env, now });
+  const ledger = openLedger({ config, env, now, keptForMs: PLAN_MS });
   const audit = openAudit({ config, env });
   const invoke = createInvoke({
     audit,

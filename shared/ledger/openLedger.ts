@@ -1,4 +1,3 @@
-import { PLAN_MS } from '../plan/plans.ts';
 import { MAX_ACTION_TIMEOUT_MS } from '../settings/common.ts';
 import type { Config } from '../settings/config.ts';
 import type { Environment } from '../settings/setting.ts';
@@ -17,7 +16,7 @@ export interface OpenLedger {
 
 /** The ledger that the settings ask for: Table Storage where it is set, else the memory of this process. */
 export function openLedger(parts: { config: Config; env: Environment; now: () => number }): () => Promise<OpenLedger> {
-  const { config, env, now } = parts;
+  const { config, env, now, keptForMs } = parts;
   let opened: Promise<OpenLedger> | undefined;
   const open = async (): Promise<OpenLedger> => {
     const store = await openStore();
@@ -32,7 +31,7 @@ export function openLedger(parts: { config: Config; env: Environment; now: () =>
       clientId,
       env,
       now,
-      longestMs: Math.max(MAX_ACTION_TIMEOUT_MS + REMEMBERED_MS, PLAN_MS) + MARGIN_MS,
+      longestMs: Math.max(MAX_ACTION_TIMEOUT_MS + REMEMBERED_MS, keptForMs) + MARGIN_MS,
     });
   };
   return () => {
