@@ -3,6 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SalesforceSandbox, startSandbox } from '../../../functions/salesforce/sandbox/startSandbox.ts';
 import { now, signIn } from './signedIn.ts';
 
+// Made before the sandbox starts: it takes seconds, in which a connection that is kept alive would time out.
+const anyNames = fc
+  .string({ unit: 'binary', minLength: 1, maxLength: 30 })
+  .filter(name => !/[\p{Cc}\p{Cs}]/u.test(name));
+
 let sandbox: SalesforceSandbox;
 let session: Awaited<ReturnType<typeof signIn>>;
 
@@ -61,11 +66,8 @@ describe('a WHERE clause', () => {
 
 test('a record is found by its name, whatever the name, with = and with LIKE', async () => {
   const quoted = (text: string) => text.replace(/['"\\]/g, '\\$&');
-  const names = fc
-    .string({ unit: 'binary', minLength: 1, maxLength: 30 })
-    .filter(name => !/[\p{Cc}\p{Cs}]/u.test(name));
   await fc.assert(
-    fc.asyncProperty(names, async name => {
+    fc.asyncProperty(anyNames, async name => {
       const { id } = (await session.call('POST', '/sobjects/Lead', { LastName: name, Company: 'Fuzz' })).body;
       const pattern = quoted(name).replace(/[%_]/g, '\\$&');
       for (const where of [`LastName = '${quoted(name)}'`, `LastName LIKE '${pattern}'`]) {
