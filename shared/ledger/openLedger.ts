@@ -15,7 +15,13 @@ export interface OpenLedger {
 }
 
 /** The ledger that the settings ask for: Table Storage where it is set, else the memory of this process. */
-export function openLedger(parts: { config: Config; env: Environment; now: () => number }): () => Promise<OpenLedger> {
+export function openLedger(parts: {
+  config: Config;
+  env: Environment;
+  now: () => number;
+  /** How long anything else that is kept in the store is needed, in milliseconds. */
+  keptForMs: number;
+}): () => Promise<OpenLedger> {
   const { config, env, now, keptForMs } = parts;
   let opened: Promise<OpenLedger> | undefined;
   const open = async (): Promise<OpenLedger> => {
