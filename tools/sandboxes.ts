@@ -4,7 +4,7 @@ import type { System } from '../shared/action/defineSystem.ts';
 import { isConfigured, neededSettings } from '../shared/settings/config.ts';
 
 /** A vendor's API on loopback, with data to try things on. */
-interface Sandbox {
+export interface Sandbox {
   url: string;
   /** The application settings that point the app at it. */
   settings: Record<string, string>;
