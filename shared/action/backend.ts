@@ -62,9 +62,19 @@ export function createBackend(
     systems: opened,
     unknownSettings: unknown,
     ledger,
+    showMessages: runsLocally(env),
     now,
   });
   return { config, env, systems, actions, opened, unknownSettings: unknown, now, identify, invoke };
+}
+
+/**
+ * Core Tools and this project's local host call themselves Development; the platform names its instance and its site.
+ * https://learn.microsoft.com/azure/azure-functions/functions-app-settings#azure_functions_environment
+ */
+function runsLocally(env: Environment): boolean {
+  const { AZURE_FUNCTIONS_ENVIRONMENT, WEBSITE_INSTANCE_ID, WEBSITE_SITE_NAME } = env;
+  return AZURE_FUNCTIONS_ENVIRONMENT === 'Development' && !WEBSITE_INSTANCE_ID && !WEBSITE_SITE_NAME;
 }
 
 /** Its settings are read at the first secret that is wanted, so that a bad one breaks only what needs a secret. */

@@ -16,6 +16,7 @@ import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
 import type { Action, PlannedWork } from './defineAction.ts';
+import { describeBug } from './describeBug.ts';
 import { readInput } from './input.ts';
 import { listFingerprint, type Page, type Position, readPageToken, type TokenBinding, writePageToken } from './page.ts';
 import { toFailure } from './problem.ts';
@@ -52,6 +53,8 @@ export interface InvokeParts {
   signer: OpenSigner;
   ledger(): Promise<OpenLedger>;
   audit: Audit;
+  /** Whether the log tells the message of a bug. It can hold anything, so it is for a developer's own machine. */
+  showMessages: boolean;
   now: () => number;
 }
 
@@ -211,7 +214,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
       now: now(),
     });
     if (event) await parts.audit(event, invocation.log);
-    logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, secrets);
+    logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, parts);
     return outcome;
   };
 }
@@ -322,7 +325,7 @@ function logCall(
   outcome: Outcome,
   figures: CallFigures,
   { log }: Invocation,
-  secrets: SecretStore,
+  { secrets, showMessages }: Pick<InvokeParts, 'secrets' | 'showMessages'>,
 ): void {
   const line = {
     action: action.name,
@@ -338,16 +341,17 @@ function logCall(
     return;
   }
   const { code, cause } = outcome.failure;
-  const because = cause === undefined ? {} : { cause: secrets.redact(describeCause(cause, code === 'internal')) };
+  const isBug = code === 'internal';
+  const because = cause === undefined ? {} : { cause: secrets.redact(describeCause(cause, isBug, showMessages)) };
   const level = code === 'internal' || code === 'misconfigured' || code === 'upstream_auth_failed' ? 'error' : 'warn';
   log[level]('action', { ...line, ...because });
 }
 
-/** A bug's stack, or the codes along a chain of causes: an upstream's own message may repeat what it was sent. */
-function describeCause(cause: unknown, isBug: boolean): string {
+/** A bug as it is described, or the codes along a chain of causes: an upstream's own message may repeat what it was sent. */
+function describeCause(cause: unknown, isBug: boolean, showMessage: boolean): string {
+  if (isBug) return describeBug(cause, showMessage);
   if (!(cause instanceof Error)) return typeof cause;
-  if (isBug) return (cause.stack ?? cause.name).replace(`${cause.message}\n`, '\n');
   const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
-  const deeper = cause.cause === undefined ? '' : ` < ${describeCause(cause.cause, false)}`;
+  const deeper = cause.cause === undefined ? '' : ` < ${describeCause(cause.cause, false, showMessage)}`;
   return `${cause.name}${code}${deeper}`;
 }

@@ -5,6 +5,7 @@ import { type BuildOptions, build as bundle, type Plugin, stop } from 'esbuild';
 import { systems } from '../../functions/systems.ts';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
 import { registeredFunctions } from './registeredFunctions.ts';
+import { withLineBefore, withoutLibraries } from './sourceMaps.ts';
 
 const root = new URL('../../', import.meta.url);
 const dist = new URL('dist/', root);
@@ -79,15 +80,17 @@ const withoutSchemaValidator: Plugin = {
 
 const options: BuildOptions = {
   absWorkingDir: fileURLToPath(root),
-  entryPoints: { index: 'functions/index.ts' },
   bundle: true,
   splitting: true,
   platform: 'node',
   target: 'node22',
   format: 'esm',
+  // Debuggers and the log of a bug read them; nothing reads them at start.
+  sourcemap: 'linked',
+  sourcesContent: false,
   minifySyntax: true,
   minifyWhitespace: true,
-  // Names are part of stack traces, which are all there is to go by in a log; `keepNames` would keep them at each call's cost.
+  // Stack traces show functions' names. `keepNames` would keep them, too, but at a cost in each call.
   minifyIdentifiers: false,
   chunkNames: 'chunks/[name]-[hash]',
   // The Functions worker supplies this module through `require`.
@@ -107,8 +110,7 @@ export async function build(): Promise<void> {
   const output = new URL(`.dist-${process.pid}/`, root);
   await mkdir(output);
   try {
-    await bundle({ ...options, outdir: fileURLToPath(output) });
-    await giveRequire(output);
+    await bundleApp('functions/index.ts', output);
     await copyFile(new URL('host.json', root), new URL('host.json', output));
     await writeFile(new URL('package.json', output), `${JSON.stringify(deployedPackage, null, 2)}\n`);
     await checkRegistrations(new URL('index.js', output), actions);
@@ -120,30 +122,51 @@ export async function build(): Promise<void> {
   }
 }
 
+/** Bundles the app whose entry is `entry`, a path from the project's root, into `output`, with its source maps. */
+export async function bundleApp(entry: string, output: URL): Promise<void> {
+  await bundle({ ...options, entryPoints: { index: entry }, outdir: fileURLToPath(output) });
+  await giveRequire(output);
+  await keepOwnSources(output);
+}
+
 /**
  * CommonJS libraries in the bundle call `require`, which ES modules lack. All of them do through the one chunk that looks
  * for it: making one for every chunk would take longer than loading them.
  */
 async function giveRequire(output: URL): Promise<void> {
   const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);\n";
-  for (const file of await filesBelow(output)) {
-    const text = await readFile(new URL(file, output), 'utf8');
-    if (text.includes('typeof require')) await writeFile(new URL(file, output), banner + text);
+  for (const file of await filesBelow(output, '.js')) {
+    const text = await readFile(file, 'utf8');
+    if (!text.includes('typeof require')) continue;
+    await writeFile(file, banner + text);
+    const map = new URL(`${file}.map`);
+    await writeFile(map, withLineBefore(await readFile(map, 'utf8')));
+  }
+}
+
+async function keepOwnSources(output: URL): Promise<void> {
+  for (const file of await filesBelow(output, '.js.map')) {
+    await writeFile(file, withoutLibraries(await readFile(file, 'utf8')));
   }
 }
 
 async function replaceFiles(folder: URL, replacement: URL): Promise<void> {
-  const files = await filesBelow(replacement);
+  const files = await namesBelow(replacement);
   await mkdir(new URL('chunks/', folder), { recursive: true });
   // The entry comes last: it names the chunks.
   for (const file of files.toSorted((one, other) => Number(one === 'index.js') - Number(other === 'index.js'))) {
     await rename(new URL(file, replacement), new URL(file, folder));
   }
-  const stale = (await filesBelow(folder)).filter(file => !files.includes(file));
+  const stale = (await namesBelow(folder)).filter(file => !files.includes(file));
   await Promise.all(stale.map(file => rm(new URL(file, folder))));
 }
 
-async function filesBelow(folder: URL): Promise<string[]> {
+async function filesBelow(folder: URL, ending: string): Promise<URL[]> {
+  const names = await namesBelow(folder);
+  return names.filter(name => name.endsWith(ending)).map(name => new URL(name, folder));
+}
+
+async function namesBelow(folder: URL): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter(entry => entry.isFile())

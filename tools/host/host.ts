@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { Failure } from '../../shared/failure.ts';
+import { type Calls, createCalls } from './calls.ts';
+import { functionTimeout } from './functionTimeout.ts';
 import { atLeast, type Log } from './log.ts';
 import { parseRoute, type Route } from './route.ts';
 import type { RpcHttpRequest, RpcHttpResponse, RpcTraceContext } from './rpc.ts';
@@ -32,7 +34,7 @@ export interface Host {
   /** `http://localhost:<port>` */
   url: string;
   functions: ServedFunction[];
-  /** Lets running requests end for half a second, then cuts them. */
+  /** Takes no more requests, and lets running calls end, which functionTimeout bounds. */
   close(): Promise<void>;
 }
 
@@ -45,10 +47,15 @@ interface Endpoint {
   route: Route;
 }
 
+/** The longest request line that Kestrel reads, which is the server of the real host. */
+const maxRequestLineBytes = 8192;
+/** Enough for Node to read a longer line, so that it is answered here. */
+const maxHeaderBytes = 65_536;
 /** The platform's own limit: https://learn.microsoft.com/azure/azure-functions/functions-app-settings#functions_request_body_size_limit */
 const maxBodyBytes = 104_857_600;
+/** How long requests that have not come in whole keep the host from closing. */
 const closingGraceMs = 500;
-/** Kestrel's, that the real host serves with; Node's own 5 s lets a client meet a connection that is just closing. */
+/** Kestrel's. After Node's own 5 s, a client can send a request on a connection that is being closed. */
 const keepAliveMs = 130_000;
 
 /**
@@ -57,14 +64,17 @@ const keepAliveMs = 130_000;
  * The app reads the environment while it loads, so set that first. Throws `misconfigured` with a sentence to show.
  */
 export async function startHost({ root, port, keys = [], log }: HostOptions): Promise<Host> {
-  const { routePrefix, logLevel } = await readHostConfig(root);
+  const { routePrefix, logLevel, timeoutMs } = await readHostConfig(root);
   const appLog = atLeast(logLevel, log);
+  // As Core Tools does: it tells the app that it is not deployed.
+  process.env.AZURE_FUNCTIONS_ENVIRONMENT ??= 'Development';
   const app = await loadApp(root, appLog);
   const endpoints = app.functions.flatMap(target => toEndpoint(target, routePrefix, log));
-  endpoints.sort((a, b) => (a.route.rank < b.route.rank ? -1 : 1));
+  const calls = createCalls(timeoutMs, log);
 
-  const server = createServer((incoming, response) => {
-    serve(incoming, response, { app, endpoints, keys, log: appLog }).catch(error => {
+  const server = createServer({ maxHeaderSize: maxHeaderBytes }, (incoming, response) => {
+    const isClosing = () => !server.listening;
+    serve(incoming, response, { app, endpoints, keys, calls, isClosing, log: appLog }).catch(error => {
       log('error', describe(error));
       response.destroy();
     });
@@ -83,8 +93,12 @@ export async function startHost({ root, port, keys = [], log }: HostOptions): Pr
       return endpoint ? [{ name: target.metadata.name, methods: endpoint.methods, url: `${url}${endpoint.path}` }] : [];
     }),
     async close() {
+      const closed = new Promise(resolve => server.close(resolve));
+      if (calls.count() > 0) log('information', `Waiting for ${calls.count()} running calls. Ctrl-C ends them.`);
+      await calls.ended();
       const cut = setTimeout(() => server.closeAllConnections(), closingGraceMs);
-      await new Promise(resolve => server.close(resolve));
+      server.closeIdleConnections();
+      await closed;
       clearTimeout(cut);
       await app.terminate();
     },
@@ -92,6 +106,7 @@ export async function startHost({ root, port, keys = [], log }: HostOptions): Pr
 }
 
 const hostConfigSchema = z.object({
+  functionTimeout: functionTimeout.prefault('00:30:00'),
   extensions: z.object({ http: z.object({ routePrefix: z.string().default('api') }).prefault({}) }).prefault({}),
   logging: z
     .object({
@@ -115,7 +130,11 @@ async function readHostConfig(root: string) {
   });
   const { success, data, error } = hostConfigSchema.safeParse(JSON.parse(text));
   if (!success) throw new Failure('misconfigured', `${path} is not right: ${z.prettifyError(error)}`);
-  return { routePrefix: data.extensions.http.routePrefix, logLevel: data.logging.logLevel.default };
+  return {
+    routePrefix: data.extensions.http.routePrefix,
+    logLevel: data.logging.logLevel.default,
+    timeoutMs: data.functionTimeout,
+  };
 }
 
 const httpTriggerSchema = z.object({
@@ -142,27 +161,33 @@ interface Serving {
   app: App;
   endpoints: readonly Endpoint[];
   keys: readonly string[];
+  calls: Calls;
+  isClosing(): boolean;
   log: Log;
 }
 
-async function serve(incoming: IncomingMessage, response: ServerResponse, { app, endpoints, keys, log }: Serving) {
+/** Answers a request as the real host was seen to. */
+async function serve(incoming: IncomingMessage, response: ServerResponse, serving: Serving) {
+  const { app, endpoints, keys, calls, isClosing, log } = serving;
+  const refused = refusedByServer(incoming);
+  if (refused) return answerEmpty(response, refused);
   const { host, origin } = incoming.headers;
   if (!isOwnName(host) || (origin !== undefined && !isOwnOrigin(origin))) {
     response.writeHead(403, { 'content-type': 'text/plain' });
     return response.end('This host answers only to localhost.');
   }
-  const target = incoming.url ?? '/';
-  const url = target.startsWith('/') ? URL.parse(`http://${host}${target}`) : null;
+  const url = readUrl(incoming);
   const found = url && findEndpoint(endpoints, incoming.method, url.pathname);
   if (!found) return answerEmpty(response, 404);
   const { endpoint, params } = found;
-  if (endpoint.needsKey && keys.length > 0 && !presentedKeys(incoming, url).some(key => keys.includes(key))) {
+  if (!hasReadablePrincipal(incoming)) return answerEmpty(response, 500);
+  if (endpoint.needsKey && keys.length > 0 && !keys.includes(presentedKey(incoming, url))) {
     return answerEmpty(response, 401);
   }
   const body = await readBody(incoming);
   if (body === 'too large') {
     response.shouldKeepAlive = false;
-    return answerEmpty(response, 413);
+    return answerEmpty(response, 500);
   }
 
   const invocationId = randomUUID();
@@ -177,7 +202,9 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, { app,
     const { triggerName } = endpoint;
     const request = toRpcRequest(incoming, url, params, body);
     const traceContext = toTraceContext(incoming);
-    const answer = await app.invoke(endpoint.target, { invocationId, triggerName, request, traceContext });
+    const invocation = { invocationId, triggerName, request, traceContext };
+    const answer = await calls.run(`Functions.${name}`, () => app.invoke(endpoint.target, invocation));
+    if (isClosing()) response.shouldKeepAlive = false;
     send(response, answer);
     logEnd('Succeeded');
   } catch (error) {
@@ -185,6 +212,25 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, { app,
     logEnd('Failed');
     answerEmpty(response, 500);
   }
+}
+
+/** The status of a request that Kestrel answers before the host sees it. */
+function refusedByServer({ method, url = '', headersDistinct }: IncomingMessage): number | undefined {
+  if (Buffer.byteLength(`${method} ${url} HTTP/1.1\r\n`) > maxRequestLineBytes) return 414;
+  if ((headersDistinct.host?.length ?? 0) > 1 || url.includes('%00') || url.includes('#')) return 400;
+  return undefined;
+}
+
+/** Nothing for a target that is no path, and for a path with a backslash, which a URL's parser takes for a slash. */
+function readUrl({ url: target = '', headers }: IncomingMessage): URL | null {
+  const [path = ''] = target.split('?');
+  return path.startsWith('/') && !path.includes('\\') ? URL.parse(`http://${headers.host}${target}`) : null;
+}
+
+/** The real host decodes the caller's principal itself, and fails where it is not base64. What it holds is the app's matter. */
+function hasReadablePrincipal({ headers }: IncomingMessage): boolean {
+  const principal = String(headers['x-ms-client-principal'] ?? '').replace(/\s/g, '');
+  return principal.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(principal);
 }
 
 const ownNames = ['localhost', '127.0.0.1', '[::1]'];
@@ -200,15 +246,16 @@ function isOwnOrigin(origin: string): boolean {
 
 function findEndpoint(endpoints: readonly Endpoint[], method: string | undefined, path: string) {
   for (const endpoint of endpoints) {
-    const params = endpoint.methods.includes(method ?? '') ? endpoint.route.match(path) : undefined;
+    const params = endpoint.methods.includes(method ?? '') ? endpoint.route(path) : undefined;
     if (params) return { endpoint, params };
   }
   return undefined;
 }
 
-function presentedKeys(incoming: IncomingMessage, url: URL): string[] {
+/** The key in the header counts even where it is wrong or empty and the one in the query is right. */
+function presentedKey(incoming: IncomingMessage, url: URL): string {
   const code = [...url.searchParams].find(([name]) => name.toLowerCase() === 'code')?.[1];
-  return [incoming.headers['x-functions-key'], code].flatMap(key => key ?? []);
+  return String(incoming.headers['x-functions-key'] ?? code ?? '');
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer | 'too large'> {
@@ -264,24 +311,8 @@ function toTraceContext(incoming: IncomingMessage): RpcTraceContext {
 function send(response: ServerResponse, answer: RpcHttpResponse | undefined) {
   if (!answer) return answerEmpty(response, 204);
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  for (const cookie of answer.cookies) response.appendHeader('set-cookie', toSetCookie(cookie));
   response.statusCode = Number(answer.statusCode);
   response.end(answer.body?.bytes ?? answer.body?.string ?? '');
-}
-
-function toSetCookie(cookie: RpcHttpResponse['cookies'][number]): string {
-  const { domain, path, expires, maxAge, secure, httpOnly, sameSite = 'none' } = cookie;
-  const attributes = [
-    `${cookie.name}=${encodeURIComponent(cookie.value)}`,
-    expires?.value && `Expires=${new Date(expires.value.seconds * 1000).toUTCString()}`,
-    typeof maxAge?.value === 'number' && `Max-Age=${maxAge.value}`,
-    domain?.value && `Domain=${domain.value}`,
-    path?.value && `Path=${path.value}`,
-    secure?.value && 'Secure',
-    sameSite !== 'none' && `SameSite=${{ lax: 'Lax', strict: 'Strict', explicitNone: 'None' }[sameSite]}`,
-    httpOnly?.value && 'HttpOnly',
-  ];
-  return attributes.filter(Boolean).join('; ');
 }
 
 function answerEmpty(response: ServerResponse, status: number) {

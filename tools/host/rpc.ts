@@ -1,5 +1,5 @@
 /**
- * What the Functions host and a Node.js programming model say to each other, as far as HTTP needs it. Follows the
+ * The types of what the Functions host and a Node.js programming model pass to each other, as far as HTTP needs it. Follows the
  * `@azure/functions-core` types: https://github.com/Azure/azure-functions-nodejs-worker/blob/v3.x/types-core/index.d.ts
  */
 
@@ -7,20 +7,6 @@ export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' |
 
 interface Nullable<T> {
   value?: T | null;
-}
-
-interface RpcHttpCookie {
-  name: string;
-  value: string;
-  domain?: Nullable<string>;
-  path?: Nullable<string>;
-  expires?: Nullable<{ seconds: number }>;
-  secure?: Nullable<boolean>;
-  httpOnly?: Nullable<boolean>;
-  /** `none` says nothing about it; `explicitNone` is the attribute `SameSite=None`. */
-  sameSite?: 'none' | 'lax' | 'strict' | 'explicitNone';
-  /** In seconds. */
-  maxAge?: Nullable<number>;
 }
 
 interface RpcTypedData {
@@ -38,10 +24,10 @@ export interface RpcHttpRequest {
   body?: RpcTypedData;
 }
 
+/** Its cookies are left out: nothing here sets any. */
 export interface RpcHttpResponse {
   statusCode: string;
   headers: Record<string, string>;
-  cookies: RpcHttpCookie[];
   body?: RpcTypedData | null;
 }
 

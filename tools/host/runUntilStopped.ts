@@ -1,7 +1,7 @@
 import { Failure } from '../../shared/failure.ts';
 
-/** How long closing may take before the process ends all the same. */
-const patienceMs = 900;
+/** npm passes a terminal's Ctrl-C on, so that one arrives twice; the second of a person comes later than this. */
+const sameSignalMs = 500;
 const parentCheckMs = 200;
 
 export interface RunOptions {
@@ -13,8 +13,9 @@ export interface RunOptions {
 }
 
 /**
- * Starts something, keeps it until the process is told to stop (Ctrl-C, SIGTERM), closes it and exits with 0. When it
- * cannot start, says why and exits with 1.
+ * Starts something, keeps it until the process is told to stop (Ctrl-C, SIGTERM), closes it, which may take as long as
+ * its running calls do, and exits with 0. Told to stop again, it exits at once. When it cannot start, it says why and
+ * exits with 1.
  */
 export async function runUntilStopped(start: () => Promise<{ close(): Promise<void> }>, options: RunOptions = {}) {
   const parent = process.ppid;
@@ -23,20 +24,21 @@ export async function runUntilStopped(start: () => Promise<{ close(): Promise<vo
     process.exit(1);
   });
 
-  let stopping = false;
+  let stoppedAt: number | undefined;
   const stop = async () => {
-    // npm passes a terminal's Ctrl-C on, so that it arrives twice.
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => process.exit(0), patienceMs);
+    stoppedAt = performance.now();
     await running.close();
     process.exit(0);
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const onSignal = () => {
+    if (stoppedAt === undefined) stop();
+    else if (performance.now() - stoppedAt > sameSignalMs) process.exit(0);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
   if (options.withParent) {
     setInterval(() => {
-      if (process.ppid !== parent) stop();
+      if (process.ppid !== parent && stoppedAt === undefined) stop();
     }, parentCheckMs);
   }
 }

@@ -10,6 +10,8 @@ import { startApp } from '../../support/app.ts';
 
 const main = resolve(import.meta.dirname, '../../../tools/host/main.ts');
 const root = resolve(import.meta.dirname, 'fixtures/app');
+/** The same app with a functionTimeout of two seconds. */
+const impatient = resolve(import.meta.dirname, 'fixtures/impatient');
 
 let folder: string;
 beforeAll(async () => {
@@ -26,11 +28,14 @@ async function start(flags: string[] = [], env: Record<string, string> = {}) {
   child.stdout.setEncoding('utf8').on('data', chunk => (output += chunk));
   child.stderr.setEncoding('utf8').on('data', chunk => (output += chunk));
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, output }));
+  const says = async (text: string) => {
+    while (!output.includes(text) && child.exitCode === null) await Promise.race([once(child.stdout, 'data'), ended]);
+  };
   const ready = async () => {
-    while (!output.includes('Serving on ')) await Promise.race([once(child.stdout, 'data'), ended]);
+    await says('Serving on ');
     return /Serving on (\S+)/.exec(output)?.[1] ?? '';
   };
-  return { child, ended, ready };
+  return { child, ended, ready, says, output: () => output };
 }
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
@@ -46,13 +51,58 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('a request that hangs does not keep it from ending', async () => {
-  const { child, ended, ready } = await start();
-  const hanging = fetch(`${await ready()}/api/hanging`);
-  await once(child.stdout, 'data');
-  child.kill('SIGINT');
-  await expect(hanging).rejects.toThrow();
-  expect(await ended).toMatchObject({ code: 0, signal: null });
+/** Calls a function and waits until it runs. Its answer is still to come. */
+async function callRunning({ ready, says }: Awaited<ReturnType<typeof start>>, name: string) {
+  const answer = fetch(`${await ready()}/api/${name}`).then(async response => ({
+    status: response.status,
+    body: await response.text(),
+  }));
+  answer.catch(() => {});
+  await says(`Executing 'Functions.${name}'`);
+  return { answer };
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s lets a running call end, and no other begin', async signal => {
+  const host = await start();
+  const running = await callRunning(host, 'slow');
+  host.child.kill(signal);
+  host.child.kill(signal);
+  await host.says('Waiting for 1 running calls');
+  await expect(fetch(`${await host.ready()}/api/silent`)).rejects.toThrow();
+  expect(await running.answer).toEqual({ status: 200, body: 'done' });
+  expect(await host.ended).toMatchObject({ code: 0, signal: null });
+});
+
+test('a second Ctrl-C does not wait for a running call', async () => {
+  const host = await start();
+  const running = await callRunning(host, 'hanging');
+  host.child.kill('SIGINT');
+  await host.says('Waiting for 1 running calls');
+  await new Promise(wait => setTimeout(wait, 600));
+  expect(host.child.exitCode).toBe(null);
+  host.child.kill('SIGINT');
+  expect(await host.ended).toMatchObject({ code: 0, signal: null });
+  await expect(running.answer).rejects.toThrow();
+});
+
+test('a call that outlives functionTimeout gets an empty 500, as do all that run beside it, and the next is served', async () => {
+  const host = await start(['--root', impatient]);
+  const first = await callRunning(host, 'hanging');
+  const beside = fetch(`${await host.ready()}/api/hanging?beside`);
+  expect(await first.answer).toEqual({ status: 500, body: '' });
+  expect((await beside).status).toBe(500);
+  expect(host.output()).toContain('Functions.hanging took longer than functionTimeout (2 s). All 2 running calls');
+  expect((await fetch(`${await host.ready()}/api/echo/a`)).status).toBe(200);
+  host.child.kill('SIGTERM');
+  expect(await host.ended).toMatchObject({ code: 0, signal: null });
+});
+
+test('functionTimeout ends what a stopping host waits for', async () => {
+  const host = await start(['--root', impatient]);
+  const running = await callRunning(host, 'hanging');
+  host.child.kill('SIGTERM');
+  expect((await running.answer).status).toBe(500);
+  expect(await host.ended).toMatchObject({ code: 0, signal: null });
 });
 
 test('with --with-parent it ends when its parent does', async () => {
