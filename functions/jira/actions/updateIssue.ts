@@ -34,7 +34,7 @@ export default jira.action({
     additionalFields: issueInputs.additionalFields
       .optional()
       .describe(
-        'Other fields, as a JSON object as a string, by their display names, such as {"Story Points": 3, "Severity": "Major"}; null or none clears a field.',
+        'Other fields: a JSON object as a string, by their display names, such as {"Story Points": 3, "Severity": "Major"}; null or none clears a field.',
       ),
   }),
   output: writtenIssue,

@@ -126,6 +126,6 @@ export const issueInputs = {
     names: '',
   }),
   additionalFields: jsonObject.describe(
-    'Other fields, as a JSON object as a string, by their display names, such as {"Story Points": 3, "Severity": "Major", "Components": ["Search"]}. Texts are Markdown; people are names or e-mail addresses.',
+    'Other fields: a JSON object as a string, by their display names, such as {"Story Points": 3, "Severity": "Major", "Components": ["Search"]}. Texts are Markdown; people are names or e-mail addresses.',
   ),
 };
