@@ -116,7 +116,7 @@ function taskItem(state: 'TODO' | 'DONE', blocks: readonly AdfNode[]): AdfNode[]
   return [item, ...blocks.filter(block => block.type === 'taskList')];
 }
 
-export function listItem(blocks: readonly AdfNode[]): AdfNode {
+function listItem(blocks: readonly AdfNode[]): AdfNode {
   return { type: 'listItem', content: adapt(blocks, 'listItem') };
 }
 

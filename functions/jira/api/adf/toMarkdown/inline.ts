@@ -13,7 +13,7 @@ import { arrayOf, type Fields, fieldsOf, ownText, plainText, stringOf } from './
 import { maxDepth, type Place } from './place.ts';
 
 /** A part of a line: text that is still to be escaped, finished Markdown, or a line break. */
-export interface Run {
+interface Run {
   kind: 'text' | 'markdown' | 'break';
   text: string;
   marks: readonly Mark[];
