@@ -6,7 +6,7 @@ export const jira = defineSystem({
   title: 'Jira',
   about: 'Jira holds projects and their issues.',
   advice:
-    'For what changed lately in a project use getProjectUpdates, for finding issues use searchIssues, for one issue use getIssue.',
+    'For what changed recently in a project use getProjectUpdates, to find issues use searchIssues, for one issue use getIssue.',
   toolsets: { jira: 'Issues', 'jira-planning': 'Sprints and releases', 'jira-service': 'Service desk' },
   settings,
   secrets,

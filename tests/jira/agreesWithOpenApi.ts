@@ -9,7 +9,7 @@ export function agreesWithOpenApi(jira: () => Pick<SandboxServer, 'exchanges'>):
   describe.skipIf(!openApi)("Jira's own OpenAPI document", () => {
     it('has every request that was made here, and every answer', () => {
       const { exchanges } = jira();
-      expect(exchanges.length).toBeGreaterThan(20);
+      expect(exchanges.length).toBeGreaterThan(0);
       expect(exchanges.flatMap(openApiCheck(openApi ?? ''))).toEqual([]);
     });
   });

@@ -13,13 +13,13 @@ export default jira.action({
   idempotent: false,
   title: 'Add a comment to an issue',
   description:
-    'Adds a comment to a Jira issue, and returns the issue as it is then. ' +
+    'Adds a comment to a Jira issue, and returns the updated issue. ' +
     'Use it when the user wants to reply or to leave a note on a known issue. ' +
-    'To change the issue itself use updateIssue; to comment while moving it on use transitionIssue.',
+    'To change the issue itself use updateIssue; to comment while changing its status use transitionIssue.',
   input: z.object({
     issueKey,
     comment: markdown.describe(
-      'The comment, in Markdown. @ and an e-mail address, such as @ana@example.com, mentions that person.',
+      'The comment, in Markdown. Write @ and an e-mail address, such as @ana@example.com, to mention a person.',
     ),
   }),
   output: writtenIssue.extend({ commentId: id('The ID of the new comment.') }),

@@ -12,13 +12,13 @@ export default jira.action({
   idempotent: true,
   title: 'Assign an issue',
   description:
-    'Assigns a Jira issue to a person or to nobody, and returns the issue as it is then. ' +
-    'Use it when the user asks to hand an issue to somebody, to take it themselves, or to take it from somebody. ' +
+    'Assigns a Jira issue to a person, or unassigns it, and returns the updated issue. ' +
+    'Use it when the user asks to assign an issue to somebody, to take it themselves, or to unassign it. ' +
     'To change other fields use updateIssue.',
   input: z.object({
     issueKey,
     assignee: person.describe(
-      'Who is to do it: a name, an e-mail address, or me for the user who asks; none for nobody.',
+      'The new assignee: a name, an e-mail address, or me for the user who asks; none to unassign it.',
     ),
   }),
   output: writtenIssue,

@@ -14,9 +14,9 @@ export default jira.action({
   idempotent: false,
   title: 'Create an issue',
   description:
-    'Creates a Jira issue, and returns its key and link. ' +
-    'Use it when the user asks for a new issue, bug, task or the like, and the project and type are known; listIssueTypes tells the types and what each must be given. ' +
-    'To change an issue that exists use updateIssue.',
+    'Creates a Jira issue, and returns it with its key and link. ' +
+    'Use it when the user asks for a new issue, bug, task or the like, and the project and issue type are known; listIssueTypes lists the types and their required fields. ' +
+    'To change an existing issue use updateIssue.',
   input: z.object({
     projectId,
     issueType,

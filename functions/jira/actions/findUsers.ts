@@ -6,9 +6,9 @@ import { offsetOf } from '../api/offset.ts';
 import { jira } from '../system.ts';
 
 const user = z.object({
-  accountId: id('The ID of the account, which can be given wherever a person is asked for.'),
+  accountId: id('The ID of the account, which every input for a person takes.'),
   name: heading('The name of the person.').optional(),
-  email: z.string().optional().describe('The e-mail address; absent where it is hidden.'),
+  email: z.string().optional().describe('The e-mail address; absent when it is hidden.'),
 });
 
 export default jira.action({
@@ -20,11 +20,11 @@ export default jira.action({
   description:
     'Finds people who use Jira by name or e-mail address. ' +
     'Use it when it is not clear who is meant, or when another action says that several people match. ' +
-    'Actions that take a person find one by name or e-mail address themselves; for people at a customer use findContacts.',
+    'Actions that take a person find one by name or e-mail address themselves. For people at a customer use findContacts.',
   input: z.object({
     person: shortText.describe('The beginning of a name or of an e-mail address, such as Ana or ana.ruiz@example.com.'),
   }),
-  output: z.object({ users: z.array(user).describe('The people that match.') }),
+  output: z.object({ users: z.array(user).describe('The matching people.') }),
   example: { person: 'Ana' },
   paged: true,
   async run({ person }, { jira, page: { limit, cursor } }) {

@@ -1,15 +1,16 @@
 import * as z from 'zod';
 import { key, link } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
+import { beginning } from '../../../shared/text.ts';
 import { issueKey } from '../api/inputs.ts';
+import type { History } from '../api/issue.ts';
 import type { Jira } from '../api/jira.ts';
 import { offsetOf } from '../api/offset.ts';
-import type { History } from '../api/wire.ts';
 import { jira } from '../system.ts';
 
 const entry = z.object({
-  at: z.string().describe('When it was done, ISO 8601 in UTC.'),
-  by: z.string().optional().describe('Who did it.'),
+  at: z.string().describe('When the change was made, ISO 8601 in UTC.'),
+  by: z.string().optional().describe('Who made it.'),
   changes: z
     .array(
       z.object({
@@ -18,10 +19,10 @@ const entry = z.object({
         to: z.string().optional().describe('The value after, where there is one.'),
       }),
     )
-    .describe('What was changed at that moment.'),
+    .describe('What was changed at that time.'),
 });
 
-/** The beginning of a changed text is enough to know it by. */
+/** Long values, such as a description, are cut to this many characters. */
 const MAX_VALUE = 500;
 
 export default jira.action({
@@ -31,71 +32,63 @@ export default jira.action({
   access: 'read',
   title: 'Get the history of an issue',
   description:
-    'Lists who changed what and when in one Jira issue, the latest change first: status moves, assignments and edits. ' +
-    'Use it when the user asks how an issue got to where it is, or who changed something. ' +
-    'For comments and how the issue is now use getIssue; for a whole project use getProjectUpdates.',
+    'Lists who changed what and when in one Jira issue, newest first: status changes, assignments and edits. ' +
+    'Use it when the user asks how an issue came to its current state, or who changed something. ' +
+    'For comments and the current state of the issue use getIssue; for a whole project use getProjectUpdates.',
   input: z.object({ issueKey }),
   output: z.object({
     issueKey: key('The key of the issue.'),
-    url: link('Where to open the issue.'),
-    total: z.int().describe('How many times it was changed in all.'),
-    history: z.array(entry).describe('The changes, the latest first.'),
+    url: link('The address of the issue in the browser.'),
+    total: z.int().describe('The number of entries in the whole history.'),
+    history: z.array(entry).describe('The changes, newest first.'),
   }),
   example: { issueKey: 'ATLAS-12' },
   paged: true,
   async run({ issueKey }, { jira, page: { limit, cursor } }) {
-    const { key, changes, total, older } =
+    const { key, histories, total, older } =
       cursor === undefined
         ? await latest(jira, issueKey, limit)
         : await before(jira, issueKey, limit, offsetOf(cursor));
     return page({
-      items: changes.map(toEntry),
+      items: histories.map(toEntry),
       nextCursor: older > 0 ? String(older) : undefined,
       answer: shown => ({ issueKey: key, url: jira.browseUrl(key), total, history: shown }),
     });
   },
 });
 
-/** Some of an issue's changes, the latest first, and how many older ones there are. */
-interface Changes {
+/** Some of an issue's history, newest first, and how many older entries there are. */
+interface Histories {
   key: string;
-  changes: History[];
+  histories: History[];
   total: number;
   older: number;
 }
 
-/** With the issue itself Jira gives its last hundred changes, and their number. */
-async function latest(jira: Jira, issueKey: string, limit: number): Promise<Changes> {
+/** With the issue itself Jira returns the last hundred entries, and how many there are. */
+async function latest(jira: Jira, issueKey: string, limit: number): Promise<Histories> {
   const { key, changelog } = await jira.getIssue(issueKey, { fields: ['summary'], expand: 'changelog' });
-  const all = changelog?.histories ?? [];
-  const total = changelog?.total ?? all.length;
-  const changes = all.toSorted(newestFirst).slice(0, limit);
-  return { key, changes, total, older: total - changes.length };
+  const total = changelog.total ?? changelog.histories.length;
+  const newestFirst = changelog.histories.toSorted((one, other) => other.at.getTime() - one.at.getTime());
+  const histories = newestFirst.slice(0, limit);
+  return { key, histories, total, older: total - histories.length };
 }
 
-/** The last ones of the first `older`: what is added meanwhile comes after these and moves nothing. */
-async function before(jira: Jira, issueKey: string, limit: number, older: number): Promise<Changes> {
+/** The last of the first `older` entries. Entries that are added in the meantime come after these, so they shift nothing. */
+async function before(jira: Jira, issueKey: string, limit: number, older: number): Promise<Histories> {
   const startAt = Math.max(0, older - limit);
-  const { changes, total } = await jira.getChanges(issueKey, { startAt, limit: Math.max(1, older - startAt) });
-  return { key: issueKey, changes: changes.toReversed(), total, older: startAt };
+  const { histories, total } = await jira.getChangelog(issueKey, { startAt, limit: Math.max(1, older - startAt) });
+  return { key: issueKey, histories: histories.toReversed(), total, older: startAt };
 }
 
-function newestFirst(one: History, other: History): number {
-  return one.created < other.created ? 1 : one.created > other.created ? -1 : 0;
-}
-
-function toEntry({ created, author, items }: History): z.infer<typeof entry> {
+function toEntry({ at, by, changes }: History): z.infer<typeof entry> {
   return {
-    at: created,
-    ...(author?.displayName && { by: author.displayName }),
-    changes: items.map(({ field, from, to }) => ({
+    at: at.toISOString(),
+    by,
+    changes: changes.map(({ field, from, to }) => ({
       field,
-      ...(from && { from: brief(from) }),
-      ...(to && { to: brief(to) }),
+      from: from && beginning(from, MAX_VALUE),
+      to: to && beginning(to, MAX_VALUE),
     })),
   };
-}
-
-function brief(value: string): string {
-  return value.length <= MAX_VALUE ? value : `${value.slice(0, MAX_VALUE).toWellFormed()}…`;
 }

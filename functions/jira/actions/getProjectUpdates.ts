@@ -8,15 +8,15 @@ import { inProject, jql, minutesAgo } from '../api/jql.ts';
 import { jira } from '../system.ts';
 
 const update = z.object({
-  issueKey: key('The key of the issue, such as ATLAS-12.'),
-  title: heading('The summary line of the issue.'),
+  issueKey: key('The key of the issue, such as ABC-12.'),
+  title: heading('The summary of the issue.'),
   type: z.string().optional().describe('The type of the issue, such as Bug.'),
-  status: z.string().optional().describe('The status it has now.'),
-  assignee: z.string().optional().describe('Who it is assigned to now.'),
-  priority: z.string().optional().describe('The priority it has now.'),
+  status: z.string().optional().describe('Its current status.'),
+  assignee: z.string().optional().describe('The name of its current assignee.'),
+  priority: z.string().optional().describe('Its current priority.'),
   updatedAt: z.string().describe('When it was last changed, ISO 8601 in UTC.'),
-  url: link('Where to open the issue.'),
-  changes: z.array(changeSchema).describe('What changed since then, newest first.'),
+  url: link('The address of the issue in the browser.'),
+  changes: z.array(changeSchema).describe('Its changes since then, newest first.'),
   moreChanges: z.boolean().optional().describe('True when Jira left out some of its changes or comments.'),
 });
 
@@ -34,9 +34,9 @@ const fields = [
 ];
 
 /**
- * Extra minutes at the far end of what Jira is asked for. The query must not change from page to page, while the window
- * that it names relative to now moves on: what falls out of it meanwhile is still inside these. They are as many as a
- * page token lives, and what they let in too early is left out here.
+ * Extra minutes at the start of the window that Jira is asked for. The query must be the same for all pages, but it
+ * names the window relative to now. These cover the time that a page token is valid; issues that were updated before
+ * `since` are left out here.
  */
 const SLACK_MINUTES = 61;
 
@@ -47,15 +47,15 @@ export default jira.action({
   access: 'read',
   title: 'Get project updates',
   description:
-    'Lists what changed lately in a Jira project: for each issue that changed, its status moves, edits and comments, with who and when, newest first, and a summary sentence. ' +
+    'Lists what changed recently in a Jira project: for each updated issue its status changes, edits and comments, with who and when, newest first, and a summary sentence. ' +
     'Use it when the user asks what moved, what is new or what happened in a project over some days. ' +
-    'To find issues by what they are now use searchIssues; for the history of one issue use getIssueHistory.',
+    'To find issues by their current state use searchIssues; for the history of one issue use getIssueHistory.',
   input: z.object({
     projectId,
     since: sinceText
       .default('7d')
       .describe(
-        'From when on: a date (2026-11-15), a date-time (2026-11-15T09:00:00Z), or a span back from now (24h, 7d, 2w). 7d unless given.',
+        'The start of the period: a date (2026-11-15), a date-time (2026-11-15T09:00:00Z), or a span back from now (24h, 7d, 2w). 7d unless given.',
       ),
   }),
   output: z.object({
@@ -64,38 +64,40 @@ export default jira.action({
         key: z.string().describe('The key of the project.'),
         name: heading('The name of the project.'),
       })
-      .describe('The project that was asked about.'),
-    since: z.string().describe('The start of the window, ISO 8601 in UTC.'),
+      .describe('The project.'),
+    since: z.string().describe('The start of the period, ISO 8601 in UTC.'),
     summary: summary('One sentence that sums up the updates in this answer.'),
-    updates: z.array(update).describe('The issues that changed, the latest first.'),
+    updates: z.array(update).describe('The updated issues, the last updated first.'),
   }),
   example: { projectId: 'ATLAS', since: '7d' },
   paged: true,
   async run({ projectId, since: sinceInput }, { jira, now, page: { limit, cursor, isFirst } }) {
     const since = resolveSince(sinceInput, now);
     const minutes = (now.getTime() - since.getTime()) / 60_000 + SLACK_MINUTES;
-    const { issues, nextCursor } = await jira.searchChanges({
+    const { issues, nextCursor } = await jira.search({
       jql: jql`${inProject(projectId)} AND updated >= ${minutesAgo(minutes)} ORDER BY updated DESC, key DESC`,
       fields,
       limit,
       cursor,
+      withChangelog: true,
     });
-    const found = issues[0]?.fields.project ?? (await jira.getProject(projectId));
-    const updates = issues
-      .map(issue => ({ issue, updated: new Date(issue.fields.updated ?? 0) }))
-      .filter(({ updated }) => updated >= since)
-      .map(({ issue, updated }) => ({
-        issueKey: issue.key,
-        title: issue.fields.summary ?? '',
-        ...(issue.fields.issuetype && { type: issue.fields.issuetype.name }),
-        ...(issue.fields.status && { status: issue.fields.status.name }),
-        ...(issue.fields.assignee?.displayName && { assignee: issue.fields.assignee.displayName }),
-        ...(issue.fields.priority && { priority: issue.fields.priority.name }),
-        updatedAt: updated.toISOString(),
-        url: jira.browseUrl(issue.key),
+    const found = issues[0]?.project ?? (await jira.getProject(projectId));
+    const updates = issues.flatMap(issue => {
+      const { key: issueKey, summary, type, status, assignee, priority, updatedAt = new Date(0) } = issue;
+      if (updatedAt < since) return [];
+      return {
+        issueKey,
+        title: summary ?? '',
+        type,
+        status,
+        assignee,
+        priority,
+        updatedAt: updatedAt.toISOString(),
+        url: jira.browseUrl(issueKey),
         changes: changesSince(issue, since),
         ...(wasCut(issue) && { moreChanges: true }),
-      }));
+      };
+    });
     return page({
       items: updates,
       nextCursor: updates.length < issues.length ? undefined : nextCursor,
@@ -122,7 +124,7 @@ function summarize(
   let created = 0;
   let comments = 0;
   for (const { changes } of updates) {
-    // Changes are newest first: only where an issue ended up counts, not each status on its way.
+    // Changes are newest first: only the last status of an issue is counted, not those before it.
     const status = changes.find(change => change.field === 'status')?.to;
     if (status) moves.set(status, (moves.get(status) ?? 0) + 1);
     created += changes.filter(change => change.field === 'created').length;

@@ -13,20 +13,20 @@ export default jira.action({
   idempotent: false,
   title: 'Link two issues',
   description:
-    'Links two Jira issues, and returns the first one as it is then. ' +
+    'Links two Jira issues, and returns the first one. ' +
     'Use it when the user says that one issue blocks, duplicates, or relates to another. ' +
-    'To make an issue a part of an epic or of another issue use updateIssue with parent.',
+    'To put an issue under an epic or another parent use updateIssue with parent.',
   input: z.object({
-    issueKey: issueKey.describe('The key of the first issue, such as ATLAS-12.'),
+    issueKey: issueKey.describe('The key of the first issue, such as ABC-12.'),
     linkType: shortText.describe(
-      'How the first issue relates to the second, as Jira says it: blocks, is blocked by, duplicates, relates to.',
+      'How the first issue relates to the second: blocks, is blocked by, duplicates, relates to.',
     ),
-    targetIssueKey: issueKey.describe('The key of the second issue, such as ATLAS-16.'),
+    targetIssueKey: issueKey.describe('The key of the second issue, such as ABC-16.'),
   }),
   output: writtenIssue.extend({
-    linkType: z.string().describe('How the first issue relates to the second now.'),
+    linkType: z.string().describe('How the first issue relates to the second.'),
     targetIssueKey: key('The key of the second issue.'),
-    targetUrl: link('Where to open the second issue.'),
+    targetUrl: link('The address of the second issue in the browser.'),
   }),
   example: { issueKey: 'ATLAS-12', linkType: 'blocks', targetIssueKey: 'ATLAS-16' },
   async run({ issueKey, linkType, targetIssueKey }, { jira }) {

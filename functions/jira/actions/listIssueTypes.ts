@@ -5,18 +5,18 @@ import { jira } from '../system.ts';
 
 const field = z.object({
   name: heading('The name of the field.'),
-  allowedValues: z.array(z.string()).optional().describe('The values it takes, where there is a list of them.'),
+  allowedValues: z.array(z.string()).optional().describe('The allowed values, for a field that has a list of them.'),
 });
 
 const issueType = z.object({
   name: heading('The name of the type, which createIssue takes as issueType.'),
-  description: z.string().optional().describe('What the type is for.'),
+  description: z.string().optional().describe('The description of the type.'),
   isSubtask: z.boolean().optional().describe('True when an issue of this type must have a parent.'),
-  requiredFields: z.array(field).describe('The fields that a new issue of this type must be given.'),
-  otherFields: z.array(z.string()).describe('The names of the fields that it may be given.'),
+  requiredFields: z.array(field).describe('The required fields of a new issue of this type.'),
+  otherFields: z.array(z.string()).describe('The names of its optional fields.'),
 });
 
-/** A list of versions or components can be very long. */
+/** Lists of versions or components can be very long. */
 const MAX_VALUES = 50;
 
 export default jira.action({
@@ -26,19 +26,19 @@ export default jira.action({
   access: 'read',
   title: 'List the issue types of a project',
   description:
-    'Lists the types that a new issue of a Jira project can have, with the fields that each must and may be given. ' +
-    'Use it before createIssue when the type or its fields are not known: what has no input of its own there goes into its additionalFields, by the names told here.',
+    'Lists the issue types of a Jira project, with the required and optional fields of each. ' +
+    'Use it before createIssue when the type or its fields are not known. Fields that createIssue has no input for go into its additionalFields, by the names returned here.',
   input: z.object({ projectId }),
   output: z.object({
     projectId: id('The project, as it was given.'),
-    issueTypes: z.array(issueType).describe('The types.'),
-    url: link('Where to open the project.'),
+    issueTypes: z.array(issueType).describe('The issue types.'),
+    url: link('The address of the project in the browser.'),
   }),
   example: { projectId: 'ATLAS' },
   async run({ projectId }, { jira }) {
     const [types, { key }] = await Promise.all([
       jira.metadata.issueTypes(projectId),
-      // Only its key leads to a project's page.
+      // The address of a project's page needs its key.
       /^\d+$/.test(projectId) ? jira.getProject(projectId) : { key: projectId },
     ]);
     const issueTypes = await Promise.all(

@@ -8,9 +8,9 @@ import { jira } from '../system.ts';
 const project = z.object({
   key: z.string().describe('The key of the project, which other actions take as projectId.'),
   name: heading('The name of the project.'),
-  description: z.string().optional().describe('What the project is about.'),
-  lead: z.string().optional().describe('Who leads it.'),
-  url: link('Where to open the project.'),
+  description: z.string().optional().describe('The description of the project.'),
+  lead: z.string().optional().describe('The name of the project lead.'),
+  url: link('The address of the project in the browser.'),
 });
 
 export default jira.action({
@@ -20,9 +20,9 @@ export default jira.action({
   access: 'read',
   title: 'List projects',
   description:
-    'Lists the Jira projects that can be seen here, by key, with their names, leads and links. ' +
+    'Lists the Jira projects that this service can see, by key, with their names, leads and links. ' +
     'Use it when the user names a project and its key is not known, or asks which projects there are. ' +
-    'For how a project stands use getProjectSummary; for its issues use searchIssues.',
+    'For the state of a project use getProjectSummary; for its issues use searchIssues.',
   input: z.object({
     term: shortText.optional().describe('A part of the name or the key. All projects unless given.'),
   }),

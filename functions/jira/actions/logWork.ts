@@ -14,7 +14,7 @@ const timeSpent = z
     'It must be a time such as 1h 30m, 45m or 2d.',
   )
   .transform(text => text.replace(/\s+/g, '').replace(/[wdhm](?=.)/g, '$& '))
-  .refine(text => /[1-9]/.test(text), 'It must be more than nothing.');
+  .refine(text => /[1-9]/.test(text), 'It must be more than zero.');
 
 export default jira.action({
   name: 'logWork',
@@ -25,9 +25,9 @@ export default jira.action({
   idempotent: false,
   title: 'Log work on an issue',
   description:
-    'Logs time that was worked on a Jira issue, and returns the issue with the time that it took so far. ' +
+    'Logs work on a Jira issue, and returns the updated issue with its total time spent. ' +
     'Use it when the user says how long they worked on a known issue. Work is logged under the account of this service, so name the person in the comment. ' +
-    'To leave a note without any time use addComment.',
+    'To leave a note without logging time use addComment.',
   input: z.object({
     issueKey,
     timeSpent: timeSpent.describe(
@@ -35,24 +35,23 @@ export default jira.action({
     ),
     since: sinceText
       .optional()
-      .describe('When the work began: a date, a date-time, or a span back from now such as 2h. Now unless given.'),
+      .describe('When the work started: a date, a date-time, or a span back from now such as 2h. Now unless given.'),
     comment: markdown.optional().describe('What was done, in Markdown.'),
   }),
   output: writtenIssue.extend({
-    worklogId: id('The ID of the new entry.'),
-    timeSpent: z.string().describe('The time that was logged, as Jira writes it.'),
-    totalTimeSpent: z.string().optional().describe('The time that was worked on the issue in all.'),
+    worklogId: id('The ID of the new work log entry.'),
+    timeSpent: z.string().describe('The logged time, as Jira formats it.'),
+    totalTimeSpent: z.string().optional().describe('The total time spent on the issue.'),
   }),
   example: { issueKey: 'ATLAS-12', timeSpent: '1h 30m' },
   async run({ issueKey, timeSpent, since, comment }, { jira, now }) {
     const started = since === undefined ? now : resolveSince(since, now);
     const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
-    const total = issue.fields.timetracking?.timeSpent;
     return {
       ...toWrittenIssue(issue, jira.browseUrl),
       worklogId: worklog.id,
       timeSpent: worklog.timeSpent,
-      ...(total && { totalTimeSpent: total }),
+      totalTimeSpent: issue.timeSpent,
     };
   },
 });

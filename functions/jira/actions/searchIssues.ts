@@ -9,14 +9,16 @@ import { allOf, inProject, Jql, jql, minutesAgo, rawJql, words } from '../api/jq
 import { jira } from '../system.ts';
 
 const input = z.object({
-  projectId: projectId.optional().describe('Only issues of this project: its key, such as ATLAS, or its numeric ID.'),
+  projectId: projectId.optional().describe('Only issues of this project: its key, such as ABC, or its numeric ID.'),
   text: shortText.optional().describe('Words to look for in summaries, descriptions and comments.'),
   status: shortText
     .optional()
-    .describe('Only issues in this status, such as In Progress; not done for all but those that are done.'),
+    .describe('Only issues in this status, such as In Progress, or not done for all issues that are not done.'),
   assignee: person
     .optional()
-    .describe('Only issues of this person: a name, an e-mail address, me for the user who asks, or none for nobody.'),
+    .describe(
+      'Only issues of this assignee: a name, an e-mail address, me for the user who asks, or none for unassigned issues.',
+    ),
   issueType: issueType.optional().describe('Only issues of this type, such as Bug.'),
   priority: shortText.optional().describe('Only issues of this priority, such as High.'),
   label: shortText.optional().describe('Only issues with this label.'),
@@ -26,14 +28,14 @@ const input = z.object({
   before: day.optional().describe('Only issues due before this day, such as 2026-11-30.'),
   jql: z.string().trim().min(1).max(5000).optional().meta({
     description:
-      'A search in JQL instead of all the filters, for what they cannot say. It must restrict something, such as a project; an ORDER BY alone is refused.',
+      'A query in JQL, in place of all other filters. It must have a condition, such as a project; Jira refuses an ORDER BY alone.',
     acronym: 'JQL',
   }),
 });
 
 type Filters = Omit<z.output<typeof input>, 'jql'>;
 
-/** The query must not change from page to page, while `since` is told relative to now: see getProjectUpdates. */
+/** The query must be the same for all pages, but it names `since` relative to now: see getProjectUpdates. */
 const SLACK_MINUTES = 61;
 
 export default jira.action({
@@ -43,9 +45,9 @@ export default jira.action({
   access: 'read',
   title: 'Search issues',
   description:
-    'Finds Jira issues by project, words, status, assignee, type, priority, label and dates, or by JQL, and returns them in short, the last updated first. ' +
-    'Use it when the user asks which issues there are, or whose key is not known; with assignee me it tells the user their own work. Give at least one filter. ' +
-    'For all about one issue use getIssue; for what happened in a project use getProjectUpdates; for numbers alone use getProjectSummary.',
+    'Finds Jira issues by project, words, status, assignee, type, priority, label and dates, or by JQL, and returns their main fields, the last updated first. ' +
+    "Use it when the user asks for issues whose keys are not known; with assignee me it lists the user's own work. Give at least one filter. " +
+    'For one issue in full use getIssue; for what happened in a project use getProjectUpdates; for numbers alone use getProjectSummary.',
   input,
   output: z.object({
     issues: z.array(issueRow).describe('The issues, the last updated first unless the JQL says otherwise.'),
@@ -60,7 +62,7 @@ export default jira.action({
       limit,
       cursor,
     });
-    const found = since ? issues.filter(({ fields }) => new Date(fields.updated ?? 0) >= since) : issues;
+    const found = since ? issues.filter(({ updatedAt = new Date(0) }) => updatedAt >= since) : issues;
     return page({
       items: found.map(issue => toIssueRow(issue, jira.browseUrl)),
       nextCursor: found.length < issues.length ? undefined : nextCursor,

@@ -12,16 +12,16 @@ export default jira.action({
   idempotent: false,
   title: 'Move an issue to another status',
   description:
-    'Moves a Jira issue to another status, and returns the issue as it is then. ' +
-    'Use it when the user asks to start, finish, reopen or otherwise move a known issue. Where the workflow does not lead there, the error names where it leads. ' +
+    'Moves a Jira issue to another status, and returns the updated issue. ' +
+    'Use it when the user asks to start, finish, reopen or otherwise move a known issue. Where no transition leads to that status, the error lists those that are possible. ' +
     'To change anything else use updateIssue.',
   input: z.object({
     issueKey,
-    status: shortText.describe('The status that it is to have, such as Done, or the name of the transition.'),
+    status: shortText.describe('The new status, such as Done, or the name of the transition.'),
     resolution: shortText
       .optional()
-      .describe('How it was resolved, such as Done or Duplicate, where the workflow asks for it.'),
-    comment: markdown.optional().describe('A comment to leave with the move, in Markdown.'),
+      .describe('The resolution, such as Done or Duplicate, where the workflow requires one.'),
+    comment: markdown.optional().describe('A comment to add with the transition, in Markdown.'),
   }),
   output: writtenIssue,
   example: { issueKey: 'ATLAS-12', status: 'In Review' },

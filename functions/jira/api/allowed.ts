@@ -1,12 +1,12 @@
 import type { Client } from 'jira.js/core';
 import * as z from 'zod';
-import { Failure } from '../../../shared/failure.ts';
+import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { jqlTokens, orderStart } from './jqlTokens.ts';
 
 /**
- * The one place where a policy's projects are enforced: every request to Jira goes through here. What is asked is
- * narrowed, what is answered is looked at again (an issue that was moved answers to its old key), and a request that is
- * not known here is refused, so that nothing goes round it.
+ * The one place where a policy's projects are enforced: every request to Jira goes through here. Queries are narrowed,
+ * answers are filtered by project (an issue that was moved is also found by its old key), and a request that has no rule
+ * here is refused.
  */
 
 type Options = Parameters<Client['sendRequest']>[0];
@@ -99,7 +99,7 @@ const rules: readonly Rule[] = [
   }),
   rule('GET', '/project/search', async ({ options, send }, { isOpen }) => {
     const answer = projectsAnswer.parse(await send(options));
-    // How many there are in all would tell of those that are closed.
+    // The total would count closed projects as well.
     const { total: _, ...others } = answer;
     return { ...others, values: answer.values.filter(({ key }) => isOpen(key)) };
   }),
@@ -123,7 +123,7 @@ const rules: readonly Rule[] = [
     else throw closed();
     return send(options);
   }),
-  // What these tell is of the site and not of a project.
+  // These tell about the site, not about a project.
   ...['/user/search', '/issueLinkType', '/myself', '/filter/\\d+', '/filter/search'].map(path =>
     rule('GET', path, ({ options, send }) => send(options)),
   ),
@@ -133,7 +133,7 @@ function rule(method: string, path: string, handle: Rule['handle']): Rule {
   return { method, path: new RegExp(`^/rest/api/3${path}$`), handle };
 }
 
-/** The same client, for which only these projects are there. */
+/** The same client, restricted to these projects. */
 export function restrictedTo(allowed: AllowedProjects, client: Client): Client {
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
@@ -155,8 +155,8 @@ export function restrictedTo(allowed: AllowedProjects, client: Client): Client {
       const query = typeof jql === 'string' ? jql : '';
       const tokens = jqlTokens(query);
       if (!tokens) {
-        const message = 'It is not valid JQL: a text does not end, or parentheses do not pair.';
-        throw new Failure('invalid_input', `jql: ${message}`, { errors: [{ field: 'jql', message }] });
+        const message = 'It is not valid JQL: a quotation mark or a parenthesis is not closed.';
+        throw invalidInput([{ field: 'jql', message }]);
       }
       const order = orderStart(tokens, query);
       const conditions = query.slice(0, order).trim();
@@ -228,7 +228,7 @@ function withoutClosedIssues(fields: Fields, isOpen: Guard['isOpen']): Fields {
   };
 }
 
-/** Parts of an issue's history that name other issues, or where it was before. */
+/** Fields whose history names other issues, or the project that the issue was in before. */
 const referring = new Set(['link', 'parent', 'issueparentassociation', 'epic link', 'epic child', 'key', 'project']);
 
 function withoutClosedItems(history: History, isOpen: Guard['isOpen']): History {
@@ -244,7 +244,7 @@ function bodyOf({ body }: Options): Record<string, unknown> {
   return anyObject.parse(body ?? {});
 }
 
-/** Whatever else is asked for, the project is. */
+/** The fields that are asked for, always with the project. */
 function withProject(fields: unknown): string[] {
   const wanted = typeof fields === 'string' ? fields.split(',') : z.array(z.string()).catch([]).parse(fields);
   return wanted.includes('project') ? wanted : [...wanted, 'project'];

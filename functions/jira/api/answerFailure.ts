@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure, type FieldError } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import { sentence } from '../../../shared/text.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes */
@@ -9,16 +10,15 @@ const errorCollection = z.object({
   errors: z.record(z.string(), z.string()).nullish(),
 });
 
-/** A search and create metadata answer 400, not 404, for a project that is not there. */
+/** Jira answers a search or create metadata for an unknown project with 400, not 404. */
 const unknownProject = [
   /^(?:The value|A value with ID) '(.+)' does not exist for the field 'project'/,
   /^No project could be found with (?:key|id) '(.+)'/,
 ];
 
-const MAX_SENTENCE = 300;
 const MAX_SENTENCES = 10;
 
-/** What Jira's refusal of a request to `path` means to the caller. Its own sentences are told, its whole answer never. */
+/** The failure for an error answer of Jira to a request to `path`. It repeats Jira's own messages, never the whole answer. */
 export function answerFailure({ status, body }: UpstreamAnswer, path: string): Failure {
   const { messages, errors } = readErrors(body);
   const told = [...messages, ...errors.map(({ field, message }) => `${field}: ${message}`)].join(' ');
@@ -37,7 +37,7 @@ export function answerFailure({ status, body }: UpstreamAnswer, path: string): F
   if (status === 409)
     return new Failure(
       'conflict',
-      `Jira refused it because something changed meanwhile. Look again, then decide.${because}`,
+      `Jira refused it because something has changed in the meantime. Read it again before you try again.${because}`,
     );
   if (status === 410)
     return new Failure('upstream_error', `Jira no longer offers what this service asked for.${because}`, {
@@ -48,7 +48,7 @@ export function answerFailure({ status, body }: UpstreamAnswer, path: string): F
     'invalid_input',
     told ? `Jira refused it: ${told}` : `Jira refused it (status ${status}). Check the inputs.`,
     {
-      // What is said of no field in particular stands beside what is said of some.
+      // Messages that belong to no field are listed beside those that do.
       ...(errors.length > 0 && { errors: [...messages.map(message => ({ field: '', message })), ...errors] }),
     },
   );
@@ -64,12 +64,7 @@ function readErrors(body: string): { messages: string[]; errors: FieldError[] } 
   };
 }
 
-function sentence(message: string): string {
-  const text = message.length > MAX_SENTENCE ? `${message.slice(0, MAX_SENTENCE).toWellFormed()}…` : message;
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
-}
-
-/** Names what a path leads to: `/rest/api/3/issue/ATLAS-1/comment` is "issue ATLAS-1". */
+/** Names what a path is about: `/rest/api/3/issue/ABC-12/comment` is "Jira issue ABC-12". */
 function thingAt(path: string): string {
   const [, kind, name] = /\/(project|issue)\/([^/]+)/.exec(path.replace('/issue/createmeta/', '/project/')) ?? [];
   return kind && name ? `Jira ${kind} ${name}` : 'such thing in Jira';

@@ -1,13 +1,13 @@
-import { Failure } from '../../../shared/failure.ts';
+import { type Failure, invalidInput } from '../../../shared/failure.ts';
 import { type JqlCall, type JqlToken, jqlCalls, jqlTokens, orderStart } from './jqlTokens.ts';
 
 /**
- * Queries that mean whoever asks. Jira would take that for the account of this service, so they are written anew for the
- * account of the user, or refused.
+ * Queries that mean their asker, such as `currentUser()`. Jira would take them to mean the account of this service, so
+ * they are rewritten for the account of the user, or refused.
  * https://support.atlassian.com/jira-software-cloud/docs/jql-functions/
  */
 
-/** How a function is written for an account; the others have no form that names somebody. */
+/** How a function is written for an account. The others have no form that names a person. */
 const forAccount: Readonly<Record<string, (account: string) => string>> = {
   currentuser: account => account,
   projectsleadbyuser: account => `projectsLeadByUser(${account})`,
@@ -19,7 +19,7 @@ const forAccount: Readonly<Record<string, (account: string) => string>> = {
 /** Functions that stand for issues: `issue in watchedIssues()` is `watcher = …`. */
 const fieldFor: Readonly<Record<string, string>> = { watchedissues: 'watcher', votedissues: 'voter' };
 
-/** What to use in place of a function that cannot be written for anybody else. */
+/** What to use instead of a function that cannot be rewritten. */
 const instead: Readonly<Record<string, string>> = {
   currentuser: 'the name of the person, such as assignee = "Ana Ruiz", or the input assignee',
   projectsleadbyuser: 'projectsLeadByUser("name")',
@@ -35,11 +35,11 @@ const instead: Readonly<Record<string, string>> = {
   projectswhereuserhasrole: 'project in (KEY, KEY)',
 };
 
-/** These name somebody when they are given an argument. */
+/** Functions that name a person when they are given an argument. */
 const takesPerson = new Set(['projectsleadbyuser', 'componentsleadbyuser']);
 
 const filterFields = new Set(['filter', 'request', 'savedfilter', 'searchrequest']);
-/** Filters may be made of filters. */
+/** How many saved filters may be nested. */
 const MAX_DEPTH = 5;
 
 export interface AskerParts {
@@ -50,12 +50,12 @@ export interface AskerParts {
 }
 
 /**
- * Makes a query mean the asking user wherever it means its asker, also in saved filters.
+ * Rewrites a query so that it means the asking user wherever it means its asker, also in saved filters.
  * @throws Failure `invalid_input` that says what to use, where the user is not known or the query has no such form
  */
 export async function forAsker(query: string, parts: AskerParts, depth = 0): Promise<string> {
   const tokens = jqlTokens(query);
-  // Jira tells what is wrong with what is no JQL, and runs nothing.
+  // Jira refuses a query that is not valid JQL, and says why.
   if (!tokens) return query;
   const edits: Edit[] = [];
   for (const call of jqlCalls(tokens)) {
@@ -109,7 +109,7 @@ function issueClause(
 
 function refusal({ name, index }: JqlCall, tokens: readonly JqlToken[]): Failure {
   const message = `${tokens[index]?.value}() would mean the account of this service, not the user. Use ${instead[name]} instead.`;
-  return new Failure('invalid_input', `jql: ${message}`, { errors: [{ field: 'jql', message }] });
+  return invalidInput([{ field: 'jql', message }]);
 }
 
 interface FilterReference {
@@ -149,15 +149,8 @@ function* filterReferences(tokens: readonly JqlToken[]): Generator<FilterReferen
 /** The filters' own queries, where one of them means its asker. */
 async function expanded(filters: readonly string[], parts: AskerParts, depth: number): Promise<string | undefined> {
   if (depth >= MAX_DEPTH) {
-    throw new Failure(
-      'invalid_input',
-      'jql: The saved filter is made of filters too deeply. Write its conditions here.',
-      {
-        errors: [
-          { field: 'jql', message: 'The saved filter is made of filters too deeply. Write its conditions here.' },
-        ],
-      },
-    );
+    const message = 'The saved filter nests other filters too deeply. Give its conditions here instead.';
+    throw invalidInput([{ field: 'jql', message }]);
   }
   const queries = await Promise.all(
     filters.map(async filter => {

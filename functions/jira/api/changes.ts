@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { beginning } from '../../../shared/text.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
-import type { ChangedIssue } from './changedIssues.ts';
+
+import type { Issue } from './issue.ts';
 
 /** One thing that happened to an issue. */
 export const changeSchema = z.object({
@@ -16,55 +18,44 @@ export const changeSchema = z.object({
 
 export type Change = z.infer<typeof changeSchema>;
 
-/** A changed description is told by its beginning; the whole of it is what the issue itself shows. */
+/** Long values, such as a description, are cut to this many characters; getIssue returns them whole. */
 const MAX_VALUE = 300;
 
-/** What happened to an issue from `since` on, newest first: its changelog, its comments, and that it was created. */
-export function changesSince({ fields, changelog }: ChangedIssue, since: Date): Change[] {
-  const from = since.getTime();
-  const changes: { time: number; change: Omit<Change, 'at'> }[] = [];
-  for (const { created, author, items } of changelog?.histories ?? []) {
-    const time = Date.parse(created);
-    if (!(time >= from)) continue;
-    for (const { field, fieldId, fromString, toString: to } of items ?? []) {
-      const values = {
-        ...(fromString && { from: brief(fromString) }),
-        ...(typeof to === 'string' && to && { to: brief(to) }),
+/** What happened to an issue from `since` on, newest first: its changelog, its comments, and its creation. */
+export function changesSince({ createdAt, creator, comments, changelog }: Issue, since: Date): Change[] {
+  const changes: { moment: Date; change: Omit<Change, 'at'> }[] = [];
+  for (const history of changelog.histories) {
+    if (history.at < since) continue;
+    for (const { field, from, to } of history.changes) {
+      const change = {
+        by: history.by,
+        field,
+        from: from && beginning(from, MAX_VALUE),
+        to: to && beginning(to, MAX_VALUE),
       };
-      changes.push({ time, change: { ...by(author), field: field ?? fieldId ?? 'a field', ...values } });
+      changes.push({ moment: history.at, change });
     }
   }
-  for (const { created, updated, author, updateAuthor, body } of openComments(fields.comment)) {
-    const [made, edited] = [Date.parse(created), Date.parse(updated ?? created)];
-    const time = made >= from ? made : edited;
-    if (!(time >= from)) continue;
-    const who = time === made ? author : (updateAuthor ?? author);
-    changes.push({ time, change: { ...by(who), field: 'comment', text: adfToMarkdown(body) } });
+  for (const { createdAt: writtenAt, editedAt = writtenAt, author, editor = author, body } of comments.items) {
+    const isNew = writtenAt >= since;
+    if (!isNew && editedAt < since) continue;
+    changes.push({
+      moment: isNew ? writtenAt : editedAt,
+      change: { by: isNew ? author : editor, field: 'comment', text: adfToMarkdown(body) },
+    });
   }
-  const created = Date.parse(fields.created ?? '');
-  if (created >= from) changes.push({ time: created, change: { ...by(fields.creator), field: 'created' } });
+  if (createdAt && createdAt >= since) changes.push({ moment: createdAt, change: { by: creator, field: 'created' } });
   return changes
-    .sort((one, other) => other.time - one.time)
-    .map(({ time, change }) => ({ at: new Date(time).toISOString(), ...change }));
+    .sort((one, other) => other.moment.getTime() - one.moment.getTime())
+    .map(({ moment, change }) => ({ at: moment.toISOString(), ...change }));
 }
 
-/** True when Jira sent only part of an issue's changelog or comments, or not all of it is for everybody. */
-export function wasCut({ fields: { comment }, changelog }: ChangedIssue): boolean {
-  const isPart = (total: number | null | undefined, given: number) => typeof total === 'number' && total > given;
+/** True when Jira sent only part of an issue's changelog or comments, or some comments are restricted. */
+export function wasCut({ comments, changelog }: Issue): boolean {
+  const isPart = (total: number | undefined, given: number) => total !== undefined && total > given;
   return (
-    isPart(changelog?.total, changelog?.histories?.length ?? 0) || isPart(comment?.total, openComments(comment).length)
+    comments.restricted > 0 ||
+    isPart(comments.total, comments.items.length) ||
+    isPart(changelog.total, changelog.histories.length)
   );
-}
-
-/** A comment that is restricted to a role or a group is not for everybody who asks an agent. */
-function openComments(comment: ChangedIssue['fields']['comment']) {
-  return (comment?.comments ?? []).filter(({ visibility }) => !visibility);
-}
-
-function by(person: { displayName?: string | null | undefined } | null | undefined): { by?: string } {
-  return person?.displayName ? { by: person.displayName } : {};
-}
-
-function brief(value: string): string {
-  return value.length <= MAX_VALUE ? value : `${value.slice(0, MAX_VALUE).toWellFormed()}…`;
 }

@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import { parseJson } from '../../../shared/parseJson.ts';
 
-/** A project's key or numeric id. Nothing else reaches a path or a query. */
+/** A project's key or numeric ID. Nothing else reaches a path or a query. */
 export const projectId = z
   .string()
   .trim()
   .regex(
     /^([A-Za-z][A-Za-z0-9_]{1,254}|[1-9]\d{0,17})$/,
-    'It must be a project key such as ATLAS, or a numeric project ID.',
+    'It must be a project key such as ABC, or a numeric project ID.',
   )
   .transform(value => value.toUpperCase())
   .meta({
-    description: 'The ID of the project: its key, such as ATLAS, or its numeric ID.',
+    description: 'The ID of the project: its key, such as ABC, or its numeric ID.',
     names: 'project',
     acronym: 'ID',
     choices: { action: 'listProjects', collection: 'projects', title: 'name', value: 'key', inputs: { limit: 100 } },
@@ -21,11 +21,11 @@ export const projectId = z
 export const issueKey = z
   .string()
   .trim()
-  .regex(/^[A-Za-z][A-Za-z0-9_]{1,254}-[1-9]\d{0,17}$/, 'It must be an issue key such as ATLAS-12.')
+  .regex(/^[A-Za-z][A-Za-z0-9_]{1,254}-[1-9]\d{0,17}$/, 'It must be an issue key such as ABC-12.')
   .transform(value => value.toUpperCase())
-  .meta({ description: 'The key of the issue, such as ATLAS-12.', names: 'issue' });
+  .meta({ description: 'The key of the issue, such as ABC-12.', names: 'issue' });
 
-/** What clears a field. */
+/** The value that clears a field. */
 const NONE = 'none';
 
 export function isNone(value: string): boolean {
@@ -57,7 +57,7 @@ export const shortText = z
 
 /** A type of issue, by name. */
 export const issueType = shortText.meta({
-  description: 'The type of the issue by its name, such as Bug.',
+  description: 'The name of the issue type, such as Bug.',
   choices: {
     action: 'listIssueTypes',
     collection: 'issueTypes',
@@ -77,12 +77,12 @@ export const markdown = z
   .string()
   .trim()
   .min(1)
-  // Written out, because the locale machinery takes longer to start than all the rest of this file.
+  // Written out, because loading a locale takes longer than the rest of this file.
   .max(MAX_TEXT, 'Jira takes at most 32,767 characters. Shorten it, or split it.');
 
 export const day = z.iso.date('It must be a day such as 2026-11-30.');
 
-/** What a list's text holds, each once: `ops, security` is two. */
+/** The distinct items of a comma-separated list: `ops, security` has two. */
 export function listOf(text: string): string[] {
   const items = text
     .split(',')
@@ -91,13 +91,13 @@ export function listOf(text: string): string[] {
   return [...new Set(items)];
 }
 
-/** One JSON object as text. */
+/** A JSON object as a string. */
 const jsonObject = z.string().transform((text, context): Record<string, unknown> => {
   const value = parseJson(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   context.issues.push({
     code: 'custom',
-    message: 'It must be one JSON object, such as {"Story Points": 3, "Severity": "Major"}.',
+    message: 'It must be a JSON object as a string, such as {"Story Points": 3, "Severity": "Major"}.',
     input: text,
   });
   return z.NEVER;
@@ -107,22 +107,25 @@ const labels = z
   .string()
   .trim()
   .refine(text => listOf(text).length > 0, 'It must name at least one label.')
-  .refine(text => !listOf(text).some(label => /\s/.test(label)), 'A label has no spaces in it: use a hyphen instead.');
+  .refine(
+    text => !listOf(text).some(label => /\s/.test(label)),
+    'A label must not contain spaces: use a hyphen instead.',
+  );
 
-/** The inputs that new and changed issues have in common. */
+/** The inputs that createIssue and updateIssue share. */
 export const issueInputs = {
-  summary: shortText.describe('The summary line of the issue, at most 255 characters.'),
+  summary: shortText.describe('The summary of the issue, at most 255 characters.'),
   description: markdown.describe('The description, in Markdown.'),
-  assignee: person.describe('Who is to do it: a name, an e-mail address, or me for the user who asks.'),
-  priority: shortText.describe('The priority by its name, such as High.'),
-  labels: labels.describe('The labels, separated by commas, such as ops,security. A label has no spaces.'),
-  dueDate: day.describe('The day it is due, such as 2026-11-30.'),
-  // Jira calls a parent that it does not know an invalid value.
+  assignee: person.describe('The assignee: a name, an e-mail address, or me for the user who asks.'),
+  priority: shortText.describe('The name of the priority, such as High.'),
+  labels: labels.describe('The labels, separated by commas, such as ops,security. A label must not contain spaces.'),
+  dueDate: day.describe('The due date, such as 2026-11-30.'),
+  // Jira answers that an unknown parent is invalid, not that it is not found.
   parent: issueKey.meta({
-    description: 'The key of the issue that it is a part of, such as an epic, or for a sub-task its issue.',
+    description: 'The key of the parent issue: an epic, or for a sub-task the issue it belongs to.',
     names: '',
   }),
   additionalFields: jsonObject.describe(
-    'Any other fields, as one JSON object with the names of the fields as people see them, such as {"Story Points": 3, "Severity": "Major", "Components": ["Search"]}. Texts are Markdown, people are names or e-mail addresses.',
+    'Other fields: a JSON object as a string, by their display names, such as {"Story Points": 3, "Severity": "Major", "Components": ["Search"]}. Texts are Markdown; people are names or e-mail addresses.',
   ),
 };

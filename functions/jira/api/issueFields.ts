@@ -1,11 +1,12 @@
 import { momentOf } from '../../../shared/action/since.ts';
 import { Failure, type FailureCode, type FieldError, invalidInput } from '../../../shared/failure.ts';
+import { quoted } from '../../../shared/text.ts';
 import { day, isNone, listOf } from './inputs.ts';
 import type { Assignable, People } from './people.ts';
 import { toRichText } from './richText.ts';
 import type { IssueField, User } from './wire.ts';
 
-/** What an issue is to be given, in a caller's words. `none` clears, and so does null in `additionalFields`. */
+/** The fields to set on an issue, as a caller gives them. `none` clears a field, and so does null in `additionalFields`. */
 export interface IssueInput {
   summary?: string | undefined;
   description?: string | undefined;
@@ -19,15 +20,15 @@ export interface IssueInput {
 
 interface Surroundings {
   people: People;
-  /** Where people must be assignable. */
+  /** Where the assignee must be assignable. */
   assignable: Assignable;
-  /** The fields that can be given here; without them, only those whose values need no check can be. */
+  /** The fields that can be set; where it is empty, only those whose values need no check can be. */
   screen: readonly IssueField[];
-  /** A new issue must be given all that is required. */
+  /** True for a new issue, which must be given every required field. */
   isNew?: boolean;
 }
 
-/** The inputs that fields have of their own, by field id. */
+/** The fields that have an input of their own, by field ID. */
 const ownInputs: Record<string, string> = {
   project: 'projectId',
   issuetype: 'issueType',
@@ -40,15 +41,15 @@ const ownInputs: Record<string, string> = {
   parent: 'parent',
 };
 
-/** More allowed values, or fields, than this are not listed. */
+/** How many allowed values, or fields, a message lists. */
 const MAX_LISTED = 40;
 
-/** What is wrong with one value: told together with whatever else is wrong. */
+/** An error in one value, which is reported together with all others. */
 class ValueProblem extends Error {}
 
 /**
  * The `fields` of a request that creates or changes an issue.
- * @throws Failure `invalid_input` that names every field at fault, with what it takes; `not_found` or `ambiguous` for people
+ * @throws Failure `invalid_input` that names every invalid field and its allowed values; `not_found` or `ambiguous` for people
  */
 export async function toFields(input: IssueInput, around: Surroundings): Promise<Record<string, unknown>> {
   const { people, assignable, screen, isNew = false } = around;
@@ -92,13 +93,13 @@ export async function toFields(input: IssueInput, around: Surroundings): Promise
   if (errors.length === 0 && missing.length === 0) return fields;
   const refusal = invalidInput([...errors, ...missing]);
   const [code, another] = missing.length > 0 ? [] : codes;
-  // Only where people are all that is wrong, the code says so.
+  // The code is that of the people only where nothing else is wrong.
   throw code && !another ? new Failure(code, refusal.message, { errors }) : refusal;
 }
 
 const isAboutPeople = ({ code }: Failure) => code === 'not_found' || code === 'ambiguous';
 
-/** Every field that a new issue must have and was not given. */
+/** The required fields that a new issue was not given. */
 function missingFields(screen: readonly IssueField[], fields: Record<string, unknown>): FieldError[] {
   const missing = screen.filter(
     ({ id, required, hasDefaultValue }) =>
@@ -113,7 +114,7 @@ function missingFields(screen: readonly IssueField[], fields: Record<string, unk
   });
 }
 
-/** The same failure with the names of our inputs in place of Jira's field ids. */
+/** The same failure with the names of our inputs in place of Jira's field IDs. */
 export function withInputNames(error: unknown, screen: readonly IssueField[]): unknown {
   if (!(error instanceof Failure) || error.code !== 'invalid_input' || !error.errors) return error;
   return invalidInput(
@@ -145,7 +146,7 @@ function fieldCalled(name: string, screen: readonly IssueField[]): IssueField {
   return field;
 }
 
-/** `given` are the fields that were given before, to which this one is added. */
+/** Adds the field to `given`, which holds the fields that were given before. */
 function additionalField(name: string, screen: readonly IssueField[], given: Set<string>): IssueField {
   const field = fieldCalled(name, screen);
   const input = ownInputs[field.id];
@@ -155,18 +156,18 @@ function additionalField(name: string, screen: readonly IssueField[], given: Set
   return field;
 }
 
-/** A value as Jira wants it for the field's type: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ */
+/** A value in the shape that Jira takes for the field's type: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ */
 async function toValue(field: IssueField, given: unknown, people: People): Promise<unknown> {
   const { type, items, custom } = field.schema;
   if (given === null || clears(field, given)) return type === 'array' ? [] : null;
-  // A sprint is written as a bare number although it is read as a list.
+  // A sprint is written as a number, although it is read as a list.
   if (custom?.endsWith(':gh-sprint')) return toNumber(field, given);
   if (type !== 'array') return toSingleValue(field, type, given, people);
   const list = Array.isArray(given) ? given : isAllowed(field, given) ? [given] : listOf(textOf(field, given));
   return Promise.all(list.map(item => toSingleValue(field, items ?? 'string', item, people)));
 }
 
-/** `none` does, too, where it is not itself a value. */
+/** True for `none`, unless it is an allowed value of the field. */
 const clears = (field: IssueField, given: unknown) =>
   field.schema.type !== 'string' && typeof given === 'string' && isNone(given.trim()) && !isAllowed(field, given);
 
@@ -230,7 +231,7 @@ function toMoment(field: IssueField, given: unknown): string {
   throw new ValueProblem(`${quoted(field.name)} takes a date-time such as 2026-11-30T09:00:00Z.`);
 }
 
-/** The one way of writing a moment that Jira reads. */
+/** A moment in the format that Jira takes. */
 export function jiraTimestamp(moment: Date): string {
   return moment.toISOString().replace('Z', '+0000');
 }
@@ -245,12 +246,12 @@ function choose(field: IssueField, text: string): { id: string } {
   return { id: idOf(choice(field.allowedValues ?? [], text, field)) };
 }
 
-/** `Europe / Spain` is an option and one of its own options. */
+/** `Europe / Spain` is an option and one of its child options. */
 function chooseWithChild(field: IssueField, text: string) {
   const [parentText = '', childText] = text.split(/\s*\/\s*/, 2);
   const parent = choice(field.allowedValues ?? [], parentText, field);
   if (!childText) return { id: idOf(parent) };
-  const children = Array.isArray(parent.children) ? (parent.children as AllowedValue[]) : [];
+  const children = parent.children ?? [];
   return { id: idOf(parent), child: { id: idOf(choice(children, childText, field)) } };
 }
 
@@ -266,21 +267,19 @@ function choice(allowed: readonly AllowedValue[], text: string, field: IssueFiel
 
 function idOf({ id }: AllowedValue): string {
   if (id) return id;
-  throw new ValueProblem('Jira gives that value no ID, so it cannot be chosen.');
+  throw new ValueProblem('Jira gives that value no ID, so it cannot be set.');
 }
 
-/** A sentence that names what the field takes, where that is known. */
+/** A sentence that lists the allowed values of a field, where they are known. */
 export function allowedText({ allowedValues }: IssueField): string {
   return allowedValues && allowedValues.length > 0 ? ` It takes ${listed(allowedValues.map(labelOf))}.` : '';
 }
 
 function listed(names: readonly string[]): string {
-  // A comma of its own would make one name look like two.
+  // A name with a comma in it would look like two names.
   const shown = names
     .slice(0, MAX_LISTED)
     .map(name => (name.includes(',') ? `"${name}"` : name))
     .join(', ');
   return names.length > MAX_LISTED ? `${shown} and ${names.length - MAX_LISTED} others` : shown;
 }
-
-const quoted = (text: string) => `"${text.slice(0, 80).toWellFormed()}"`;

@@ -1,7 +1,9 @@
 import { addComment, addWorklog, createIssue, doTransition, editIssue, linkIssues } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, type FieldError, invalidInput } from '../../../shared/failure.ts';
+import { quoted } from '../../../shared/text.ts';
 import { isNone } from './inputs.ts';
+import { findIssue, type Issue, type Transition } from './issue.ts';
 import { allowedText, type IssueInput, jiraTimestamp, toFields, withInputNames } from './issueFields.ts';
 import { issueRowFields } from './issueRow.ts';
 import type { Metadata } from './metadata.ts';
@@ -10,23 +12,21 @@ import type { People } from './people.ts';
 import { toRichText } from './richText.ts';
 import {
   createdSchema,
-  type Issue,
   type IssueField,
   type IssueType,
-  issueSchema,
   type LinkType,
   type Worklog,
   worklogSchema,
   writtenCommentSchema,
 } from './wire.ts';
 
-/** What changes issues. Each answers with the issue as it is then, as far as a row tells it. */
+/** The writes on issues. Each returns the updated issue, with the fields of a row. */
 export interface IssueWrites {
   createIssue(input: IssueInput & { projectId: string; issueType: string }): Promise<Issue>;
   updateIssue(issueKey: string, changes: IssueInput): Promise<Issue>;
-  /** `none` takes the issue from whoever has it. */
+  /** `none` unassigns the issue. */
   assignIssue(issueKey: string, assignee: string): Promise<Issue>;
-  /** @throws Failure `invalid_input` that names the ways there are, or `conflict` when the issue is there already */
+  /** @throws Failure `invalid_input` that names the possible transitions, or `conflict` when the issue has that status already */
   transitionIssue(
     issueKey: string,
     to: { status: string; resolution?: string | undefined; comment?: string | undefined },
@@ -46,7 +46,7 @@ interface WriteParts {
   metadata: Metadata;
   /** @throws Failure */
   getIssue(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
-  /** The same shortly before the call's time is over; an issue without fields when Jira does not tell any more. */
+  /** Reads the updated issue, ending a little before the call's deadline; an unread issue where Jira does not answer. */
   readBack(issueKey: string, fields: string[]): Promise<Issue>;
 }
 
@@ -69,7 +69,7 @@ export function issueWrites({ client, people, metadata, getIssue, readBack }: Wr
     },
 
     async updateIssue(issueKey, { parent, ...others }) {
-      // A parent is taken away by an operation of its own, not by null.
+      // Jira removes a parent by an operation of its own, not by null.
       const leavesParent = parent !== undefined && isNone(parent);
       const changes = leavesParent ? others : { ...others, parent };
       const needsScreen = changes.priority !== undefined || changes.additionalFields !== undefined;
@@ -83,14 +83,13 @@ export function issueWrites({ client, people, metadata, getIssue, readBack }: Wr
       }).catch(error => {
         throw withInputNames(error, screen);
       });
-      // Jira gives the changed issue with its answer, so that it need not be asked for.
-      const { success, data } = issueSchema.safeParse(answer);
-      return success ? data : row(issueKey);
+      // With `returnIssue` Jira answers with the updated issue, which saves a request.
+      return findIssue(answer) ?? row(issueKey);
     },
 
     async assignIssue(issueKey, assignee) {
       const person = isNone(assignee) ? undefined : await people.find(assignee, { issueKey });
-      // Without an account ID Jira takes the issue from whoever has it; jira.js's type does not know null.
+      // The account ID null unassigns the issue; jira.js's type does not allow it.
       await client.sendRequest({
         url: `/rest/api/3/issue/${issueKey}/assignee`,
         method: 'PUT',
@@ -105,22 +104,22 @@ export function issueWrites({ client, people, metadata, getIssue, readBack }: Wr
         comment === undefined ? undefined : toRichText(comment, people),
       ]);
       const transition = transitionTo(status, issue);
-      // A transition without a screen would drop the comment.
-      const commentsAlong = body !== undefined && transition.hasScreen === true;
+      // Jira drops a comment that is sent with a transition without a screen.
+      const commentInTransition = body !== undefined && transition.hasScreen === true;
       await doTransition(client, {
         issueIdOrKey: issueKey,
         transition: { id: transition.id },
         ...(resolution !== undefined && { fields: { resolution: { name: resolution } } }),
-        ...(commentsAlong && { update: { comment: [{ add: { body } }] } }),
+        ...(commentInTransition && { update: { comment: [{ add: { body } }] } }),
       }).catch(async error => {
         if (!(error instanceof Failure) || !error.errors) throw error;
-        // What is wrong counts, even where the names of the fields cannot be had.
+        // The errors are told even where the names of the fields cannot be read.
         const screen = await metadata.transitionFields(issueKey, transition.id).catch(() => []);
         throw withTransitionInputs(error.errors, screen);
       });
-      if (body !== undefined && !commentsAlong) {
+      if (body !== undefined && !commentInTransition) {
         await addComment(client, { issueIdOrKey: issueKey, body }).catch(error => {
-          throw withoutComment(error, `${issueKey} is ${transition.to.name} now`);
+          throw withoutComment(error, `${issueKey} was moved to ${transition.to.name}`);
         });
       }
       return row(issueKey);
@@ -134,7 +133,7 @@ export function issueWrites({ client, people, metadata, getIssue, readBack }: Wr
 
     async linkIssues(issueKey, phrase, otherKey) {
       const { type, isInward } = linkCalled(phrase, await metadata.linkTypes());
-      // Jira calls the issue that does something to the other the inward one.
+      // In Jira, the issue that blocks, duplicates or the like is the inward one.
       const [inward, outward] = isInward ? [otherKey, issueKey] : [issueKey, otherKey];
       await linkIssues(client, {
         type: { name: type.name },
@@ -168,23 +167,22 @@ function typeCalled(name: string, types: readonly IssueType[], projectId: string
     throw new Failure('forbidden', `This service's account may not create issues of any type in ${projectId}.`);
   }
   const names = types.map(type => type.name).join(', ');
-  throw invalidInput([{ field: 'issueType', message: `${projectId} has no such type. It takes ${names}.` }]);
+  throw invalidInput([{ field: 'issueType', message: `${projectId} has no such issue type. It has ${names}.` }]);
 }
 
-type Transition = NonNullable<Issue['transitions']>[number];
-
-/** By the status that it leads to, or else by its own name. */
-function transitionTo(status: string, { key, fields, transitions }: Issue): Transition {
-  const possible = transitions ?? [];
+/** Found by the status it leads to, or else by its own name. */
+function transitionTo(status: string, { key, transitions, ...issue }: Issue): Transition {
   const wanted = status.toLowerCase();
   const found =
-    possible.find(({ to }) => to.name.toLowerCase() === wanted) ??
-    possible.find(({ name }) => name.toLowerCase() === wanted);
+    transitions.find(({ to }) => to.name.toLowerCase() === wanted) ??
+    transitions.find(({ name }) => name.toLowerCase() === wanted);
   if (found) return found;
-  const now = fields.status?.name ?? 'where it is';
-  if (now.toLowerCase() === wanted) throw new Failure('conflict', `${key} is ${now} already, so nothing was changed.`);
-  const ways = possible.map(({ name, to }) => (name === to.name ? name : `${to.name} (by "${name}")`));
-  const message = `${key} is ${now} and cannot go there. ${ways.length > 0 ? `From there it can go to ${ways.join(', ')}.` : 'From there it can go nowhere.'}`;
+  const current = issue.status ?? 'unknown';
+  if (current.toLowerCase() === wanted) {
+    throw new Failure('conflict', `${key} already has the status ${current}, so nothing was changed.`);
+  }
+  const possible = transitions.map(({ name, to }) => (name === to.name ? name : `${to.name} (by "${name}")`));
+  const message = `${key} has the status ${current}, and no transition leads from there to ${quoted(status)}. ${possible.length > 0 ? `Possible are ${possible.join(', ')}.` : 'No transition is possible.'}`;
   throw invalidInput([{ field: 'status', message }]);
 }
 
@@ -194,18 +192,18 @@ function withTransitionInputs(errors: readonly FieldError[], screen: readonly Is
       const onScreen = screen.find(({ id }) => id === field);
       const told = `${message}${onScreen ? allowedText(onScreen) : ''}`;
       if (field === '' || field === 'comment' || field === 'resolution') return { field, message: told };
-      return { field: 'status', message: `The step asks for "${onScreen?.name ?? field}": ${told}` };
+      return { field: 'status', message: `The transition requires "${onScreen?.name ?? field}": ${told}` };
     }),
   );
 }
 
-/** What a failure to comment means to an issue that was moved before: it must not be moved again. */
+/** The failure for a comment that was not added after the transition was made: the transition must not be repeated. */
 function withoutComment(error: unknown, moved: string): unknown {
   if (!(error instanceof Failure)) return error;
   const { code, retryAfterSeconds, message } = error;
   const options = { retryable: false, halfDone: true, cause: error };
   if (code === 'upstream_timeout' || code === 'upstream_error') {
-    const advice = 'Check with getIssue whether the comment is there; if it is not, add it with addComment.';
+    const advice = 'Check with getIssue whether the comment was added; if not, add it with addComment.';
     return new Failure(code, `${moved}, but Jira did not confirm the comment. ${advice}`, options);
   }
   const why = message.replace(/ Try again [^.]*\.$/, '');
@@ -218,11 +216,11 @@ function withoutComment(error: unknown, moved: string): unknown {
 }
 
 function neitherOr(issueKey: string, otherKey: string, cause: Failure): Failure {
-  const message = `One of ${issueKey} and ${otherKey} is not there, or this service may not see it. Check both keys.`;
+  const message = `${issueKey} or ${otherKey} does not exist, or this service may not see it. Check both keys.`;
   return new Failure('not_found', message, { cause });
 }
 
-/** Both of a link type's phrases name it, and so does its own name, which is read from the first issue to the second. */
+/** Found by either phrase of a link type, or by its name, which means its outward phrase. */
 function linkCalled(phrase: string, types: readonly LinkType[]): { type: LinkType; isInward: boolean } {
   const wanted = phrase.toLowerCase();
   const outward =
@@ -232,5 +230,5 @@ function linkCalled(phrase: string, types: readonly LinkType[]): { type: LinkTyp
   const inward = types.find(type => type.inward.toLowerCase() === wanted);
   if (inward) return { type: inward, isInward: true };
   const phrases = [...new Set(types.flatMap(type => [type.outward, type.inward]))].join(', ');
-  throw invalidInput([{ field: 'linkType', message: `There is no such link. It takes ${phrases}.` }]);
+  throw invalidInput([{ field: 'linkType', message: `There is no such link type. The link types are ${phrases}.` }]);
 }

@@ -13,26 +13,15 @@ import { Failure } from '../../../shared/failure.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker } from './asker.ts';
-import { type ChangedIssue, readChangedIssues } from './changedIssues.ts';
 import { jiraClient } from './client.ts';
+import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import type { Jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { readFilter } from './readFilter.ts';
-import {
-  changelogSchema,
-  countSchema,
-  type History,
-  type Issue,
-  issueSchema,
-  myselfSchema,
-  type Project,
-  projectPageSchema,
-  projectSchema,
-  searchSchema,
-} from './wire.ts';
+import { countSchema, myselfSchema, type Project, projectPageSchema, projectSchema } from './wire.ts';
 
 interface SearchRequest {
   jql: Jql;
@@ -40,23 +29,23 @@ interface SearchRequest {
   /** The most issues to return; Jira may return fewer. */
   limit: number;
   cursor?: string | undefined;
+  /** True for the issues' changelogs, too. */
+  withChangelog?: boolean;
 }
 
-/** Jira, for one call. What only reads costs one request a method, or none where the answer is still known. */
+/** Jira, for one call. A read makes one request, or none where its answer is cached. */
 export interface Jira extends IssueWrites {
   /** Searches issues: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/ */
   search(request: SearchRequest): Promise<{ issues: Issue[]; nextCursor: string | undefined }>;
-  /** The same with the issues' changelogs, as Jira wrote them. */
-  searchChanges(request: SearchRequest): Promise<{ issues: ChangedIssue[]; nextCursor: string | undefined }>;
-  /** How many issues a search finds, which Jira tells only roughly when they have just been changed. */
+  /** How many issues a search finds. Jira's count may lag behind changes that were just made. */
   count(jql: Jql): Promise<number>;
   /** @throws Failure `not_found` */
   getIssue(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
-  /** Changes of an issue from number `startAt` on, the oldest first. */
-  getChanges(
+  /** The changelog of an issue from entry `startAt` on, oldest first. */
+  getChangelog(
     issueKey: string,
     page: { startAt: number; limit: number },
-  ): Promise<{ changes: History[]; total: number }>;
+  ): Promise<{ histories: History[]; total: number }>;
   /** @throws Failure `not_found` */
   getProject(projectIdOrKey: string): Promise<Project>;
   /** Projects by key; `term` is a part of the name or the key. */
@@ -67,11 +56,11 @@ export interface Jira extends IssueWrites {
   }): Promise<{ projects: Project[]; total: number | undefined; isLast: boolean }>;
   people: People;
   metadata: Metadata;
-  /** Where a person opens the issue. */
-  browseUrl(issueKey: string): string;
+  /** The address of an issue or a project in the browser. */
+  browseUrl(key: string): string;
 }
 
-/** What is kept of a call's time to answer with what a write did, even if Jira does not say how the issue is now. */
+/** Kept of a call's time to answer what a write did, even if the updated issue cannot be read in time. */
 const ANSWER_MS = 500;
 
 /** Opens Jira for calls. */
@@ -85,9 +74,9 @@ export function openJira(parts: JiraParts) {
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
 
-  const readIssue = async (call: Call, issueKey: string, { fields, expand }: { fields: string[]; expand?: string }) => {
+  const get = async (call: Call, issueKey: string, { fields, expand }: { fields: string[]; expand?: string }) => {
     const answer = await getIssue(clientFor(call), { issueIdOrKey: issueKey, fields, ...(expand && { expand }) });
-    return parseAnswer(issueSchema, answer);
+    return readIssue(answer);
   };
 
   return {
@@ -100,40 +89,38 @@ export function openJira(parts: JiraParts) {
         readFilter: filter => readFilter(client, filter),
       };
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
-      const search = async ({ jql, fields, limit, cursor }: SearchRequest, expand?: 'changelog') =>
-        searchAndReconsileIssuesUsingJqlPost(client, {
-          jql: await textOf(jql),
-          fields,
-          maxResults: limit,
-          ...(expand && { expand }),
-          ...(cursor && { nextPageToken: cursor }),
-        });
       return {
         people,
         metadata,
-        getIssue: (issueKey, options) => readIssue(call, issueKey, options),
+        getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,
           people,
           metadata,
-          getIssue: (issueKey, options) => readIssue(call, issueKey, options),
+          getIssue: (issueKey, options) => get(call, issueKey, options),
           readBack: (issueKey, fields) =>
-            readIssue({ ...call, deadline: call.deadline - ANSWER_MS }, issueKey, { fields }).catch(error => {
-              // The change was made: that is the answer, whatever became of the question how things are now.
+            get({ ...call, deadline: call.deadline - ANSWER_MS }, issueKey, { fields }).catch(error => {
+              // The change was made, so the write has succeeded even if the issue cannot be read.
               if (!(error instanceof Failure)) throw error;
               call.log.warn('notReadBack', { code: error.code });
-              return { key: issueKey, fields: {} };
+              return unreadIssue(issueKey);
             }),
         }),
-        search: async request => parseAnswer(searchSchema, await search(request)),
-        searchChanges: async request => readChangedIssues(await search(request, 'changelog')),
+        async search({ jql, fields, limit, cursor, withChangelog }) {
+          const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
+            jql: await textOf(jql),
+            fields,
+            maxResults: limit,
+            ...(withChangelog && { expand: 'changelog' }),
+            ...(cursor && { nextPageToken: cursor }),
+          });
+          return readIssues(answer);
+        },
         async count(jql) {
           return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(jql) })).count;
         },
-        async getChanges(issueKey, { startAt, limit }) {
-          const answer = await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit });
-          const { values, total } = parseAnswer(changelogSchema, answer);
-          return { changes: values, total };
+        async getChangelog(issueKey, { startAt, limit }) {
+          return readHistories(await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit }));
         },
         async getProject(projectIdOrKey) {
           return parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
@@ -149,7 +136,7 @@ export function openJira(parts: JiraParts) {
           const { values, total, isLast } = parseAnswer(projectPageSchema, answer);
           return { projects: values, total: total ?? undefined, isLast: isLast ?? values.length < limit };
         },
-        browseUrl: issueKey => `${settings.JIRA_BASE_URL}/browse/${issueKey}`,
+        browseUrl: key => `${settings.JIRA_BASE_URL}/browse/${key}`,
       };
     },
 

@@ -1,9 +1,9 @@
 import { Failure } from '../../../shared/failure.ts';
 
-/** A piece of JQL whose values are quoted. Made by the `jql` tag, or by a caller who speaks it. */
+/** A piece of JQL whose values are quoted. Made by the `jql` tag, or given by a caller. */
 export class Jql {
   readonly text: string;
-  /** True for a query that somebody wrote: it may mean its asker. */
+  /** True for a query that a caller wrote: it may mean its asker, as with `currentUser()`. */
   readonly isRaw: boolean;
   constructor(text: string, isRaw = false) {
     this.text = text;
@@ -22,12 +22,12 @@ export function jql(parts: TemplateStringsArray, ...values: JqlValue[]): Jql {
   return new Jql(String.raw({ raw: parts }, ...values.map(render)));
 }
 
-/** A caller's own query, which stands alone: nothing may be put around it. */
+/** A caller's own query. It is used alone, never as part of another. */
 export function rawJql(text: string): Jql {
   return new Jql(text, true);
 }
 
-/** The issues of a project, by its key or its numeric id. */
+/** The issues of a project, by its key or its numeric ID. */
 export function inProject(projectId: string): Jql {
   return /^\d+$/.test(projectId) ? new Jql(`project = ${projectId}`) : jql`project = ${projectId}`;
 }
@@ -37,12 +37,12 @@ export function allOf(conditions: readonly Jql[]): Jql {
   return new Jql(conditions.map(condition => condition.text).join(' AND '));
 }
 
-/** The right side of `~`: words to look for. The search has a syntax of its own, so its characters are escaped as well. */
+/** The right side of `~`: words to look for. Text search has a syntax of its own, whose characters are escaped as well. */
 export function words(text: string): Jql {
   return new Jql(quote(text.replace(/[+\-&|!(){}[\]^~*?\\:"/]/g, '\\$&')));
 }
 
-/** The right side of a comparison with a date: so many minutes ago. Unlike a date, it is not read in anybody's time zone. */
+/** The right side of a comparison with a date: a number of minutes ago. Unlike a date, it does not depend on a time zone. */
 export function minutesAgo(minutes: number): Jql {
   return new Jql(quote(`-${Math.ceil(minutes)}m`));
 }
@@ -57,7 +57,7 @@ function render(value: JqlValue): string {
 
 const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** JQL takes no control characters and no noncharacters as they are. */
+/** JQL requires that control characters and noncharacters are escaped. */
 function quote(text: string): string {
   const escaped = text
     .toWellFormed()

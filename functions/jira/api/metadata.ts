@@ -23,12 +23,12 @@ import {
 export interface Metadata {
   /** The types that a new issue of a project may have. */
   issueTypes(projectId: string): Promise<IssueType[]>;
-  /** The fields that a new issue of a type may have, and those that it must. */
+  /** The fields of a new issue of a type, optional and required. */
   createFields(projectId: string, issueTypeId: string): Promise<IssueField[]>;
-  /** The fields of an issue that can be changed now; not kept, because they depend on where the issue stands. */
+  /** The fields of an issue that can be changed now. Not cached, because they depend on its status. */
   editFields(issueKey: string): Promise<IssueField[]>;
   linkTypes(): Promise<LinkType[]>;
-  /** The fields that a transition asks for; not kept either. */
+  /** The fields on a transition's screen. Not cached either. */
   transitionFields(issueKey: string, transitionId: string): Promise<IssueField[]>;
 }
 
@@ -36,13 +36,13 @@ const LIFE_MS = 5 * 60_000;
 const LOOKUP_MS = 8_000;
 const MAX_KEPT = 200;
 const PAGE_SIZE = 200;
-/** No project has so many types, and no type so many fields. */
+/** Ends the reading of a list that does not end. */
 const MAX_PAGES = 5;
 
-/** They stand on screens, but what an issue is created or changed with cannot hold them. */
+/** Fields on screens that cannot be set when an issue is created or edited. */
 const notGiven = new Set(['issuelinks', 'attachment', 'comment', 'worklog']);
 
-/** What a site's issues can be, for one call; kept for five minutes. */
+/** The issue types, fields and link types of a site, for one call. Cached for five minutes. */
 export function openMetadata(clientFor: (call: Call) => Client, now: () => number): (call: Call) => Metadata {
   const life = { until: () => now() + LIFE_MS, maxEntries: MAX_KEPT, now };
   const typesOf = createCache<string, IssueType[]>(life);

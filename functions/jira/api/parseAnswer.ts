@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { garbled } from './client.ts';
 
-/** What is used of an answer of Jira's. @throws Failure `upstream_error` when it is not what Jira's documents say. */
+/** The parts of an answer of Jira that are used. @throws Failure `upstream_error` when it is not as documented */
 export function parseAnswer<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
   const { success, data, error } = schema.safeParse(answer);
   if (success) return data;

@@ -4,40 +4,41 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { folded, isGuest } from '../../../shared/settings/userMap.ts';
+import { quoted } from '../../../shared/text.ts';
 import type { JiraParts, JiraSettings } from '../settings.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { type User, usersSchema } from './wire.ts';
 
-/** Whom an issue can be assigned to depends on where it is, or will be. */
+/** Where a person must be assignable: in a project, or on an issue. */
 export type Assignable = { project: string } | { issueKey: string };
 
 export interface People {
-  /** The person that a name, an e-mail address, an account ID or `me` means. @throws Failure `not_found` or `ambiguous` */
+  /** Finds a person by name, e-mail address, account ID or `me`. @throws Failure `not_found` or `ambiguous` */
   find(person: string, assignable?: Assignable): Promise<User>;
-  /** The account of the user who calls; undefined where it is not known. */
+  /** The account of the calling user; undefined where it is not known. */
   findCaller(): Promise<User | undefined>;
   /** The person with exactly this e-mail address, if there is one. */
   findByEmail(email: string): Promise<User | undefined>;
-  /** Everybody whose name or e-mail address starts with `text`. */
+  /** The people whose name or e-mail address starts with `text`. */
   search(text: string, page: { startAt: number; limit: number }): Promise<{ users: User[]; next: number | undefined }>;
 }
 
 const LIFE_MS = 60_000;
 const LOOKUP_MS = 8_000;
 const MAX_LOOKUPS = 200;
-/** More candidates than this are no help to anybody. */
+/** How many candidates an `ambiguous` failure lists. */
 const MAX_CANDIDATES = 10;
 
 /**
- * `5b10ac8d82e05b22cc7d4ef5`, `712020:<uuid>`, `qm:<uuid>:<number>`: nobody's name looks like that.
+ * `5b10ac8d82e05b22cc7d4ef5`, `712020:<uuid>`, `qm:<uuid>:<number>`.
  * https://support.atlassian.com/organization-administration/docs/what-is-an-atlassian-account-id/
  */
 const accountId = /^([0-9a-f]{24}|\w+(:[\w-]+)+)$/i;
 
-/** Jira takes so many people, and only then looks who of them matches: any fewer would hide the others. */
+/** The largest page. Jira filters a page after it has cut it, so a smaller page could miss people who match. */
 const MAX_SEARCHED = 1000;
 
-/** People of a Jira site, for one call; what was looked up is kept for a minute. */
+/** People of a Jira site, for one call. Lookups are cached for a minute. */
 export function openPeople(
   clientFor: (call: Call) => Client,
   { settings, now }: Pick<JiraParts, 'settings' | 'now'>,
@@ -82,7 +83,7 @@ export function openPeople(
       const matches = bestMatches(await lookUp(person, assignable), person);
       if (matches.length > 1) throw severalPeople(person, matches);
       if (matches[0]) return matches[0];
-      throw nobody(person, assignable);
+      throw noMatch(person, assignable);
     };
 
     return {
@@ -92,19 +93,19 @@ export function openPeople(
       async search(text, { startAt, limit }) {
         const query = { ...(accountId.test(text) ? { accountId: text } : { query: text }), startAt, maxResults: limit };
         const found = parseAnswer(usersSchema, await findUsers(clientFor(call), query));
-        // Jira does not say whether there are more: a full page may be the last one.
+        // Jira does not tell whether there are more, so after a full page there may be none.
         return { users: found.filter(isPerson), next: found.length < limit ? undefined : startAt + found.length };
       },
     };
   };
 }
 
-/** Apps have accounts as well, but nobody means those. */
+/** Leaves out the accounts of apps and of people who have left. */
 function isPerson({ accountType, active }: User): boolean {
   return accountType === 'atlassian' && active !== false;
 }
 
-/** The address or account ID by which Jira knows who calls; undefined where that is not known. */
+/** The calling user's e-mail address or account ID in Jira; undefined where it is not known. */
 function nameInJira({ caller }: Call, map: JiraSettings['JIRA_USER_MAP']): string | undefined {
   if (caller.kind !== 'user' || !caller.userName) return undefined;
   if (map) return map.find(caller.userName);
@@ -114,15 +115,15 @@ function nameInJira({ caller }: Call, map: JiraSettings['JIRA_USER_MAP']): strin
 function unknownCaller(): Failure {
   return new Failure(
     'invalid_input',
-    'This service cannot tell which Jira account the user has, so it cannot tell who "me" is. Ask the user for their name or e-mail address in Jira, and give that instead.',
+    'This service does not know the Jira account of the user, so it cannot resolve "me". Ask the user for their name or e-mail address in Jira, and give that instead.',
   );
 }
 
-/** Jira finds by the beginnings of words: who is called exactly so, or has exactly that address, comes before all others. */
+/** Jira matches the beginnings of words. People with exactly that name or address are preferred to all others. */
 function bestMatches(users: readonly User[], wanted: string): readonly User[] {
   if (accountId.test(wanted)) return users.filter(user => isSame(user.accountId, wanted));
   const isEmail = wanted.includes('@');
-  // An address may be hidden, and is then what Jira found the person by.
+  // Jira also finds people by an address that is hidden in its answer.
   const candidates = isEmail
     ? users.filter(({ emailAddress }) => !emailAddress || isSame(emailAddress, wanted))
     : users;
@@ -134,24 +135,22 @@ function bestMatches(users: readonly User[], wanted: string): readonly User[] {
 
 const isSame = (one: string, other: string) => one.localeCompare(other, 'en', { sensitivity: 'base' }) === 0;
 
-function nobody(person: string, assignable?: Assignable): Failure {
+function noMatch(person: string, assignable?: Assignable): Failure {
   return new Failure(
     'not_found',
     assignable
-      ? `Nobody called ${brief(person)} can be assigned issues there. Check the name with findUsers, or give the e-mail address.`
-      : `Nobody called ${brief(person)} was found in Jira. Check the name, or give the e-mail address.`,
+      ? `No user who matches ${quoted(person)} can be assigned issues there. Check the name with findUsers, or give the e-mail address.`
+      : `No user in Jira matches ${quoted(person)}. Check the name, or give the e-mail address.`,
   );
 }
 
 function severalPeople(person: string, users: readonly User[]): Failure {
   const candidates = users
     .slice(0, MAX_CANDIDATES)
-    .map(({ displayName, emailAddress, accountId }) => `${displayName ?? 'somebody'} (${emailAddress ?? accountId})`);
+    .map(({ displayName, emailAddress, accountId }) => `${displayName ?? 'no name'} (${emailAddress ?? accountId})`);
   const more = users.length > MAX_CANDIDATES ? ', and others' : '';
   return new Failure(
     'ambiguous',
-    `Several people match ${brief(person)}: ${candidates.join(', ')}${more}. Ask which one is meant, and give what stands in brackets.`,
+    `Several people match ${quoted(person)}: ${candidates.join(', ')}${more}. Ask the user which one is meant, and give the value in parentheses.`,
   );
 }
-
-const brief = (text: string) => `"${text.slice(0, 80).toWellFormed()}"`;

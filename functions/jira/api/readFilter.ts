@@ -2,13 +2,14 @@ import { getFilter, getFiltersPaginated } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
+import { quoted } from '../../../shared/text.ts';
 import { parseAnswer } from './parseAnswer.ts';
 
 const filterSchema = z.object({ name: z.string().nullish(), jql: z.string().nullish() });
 const filtersSchema = z.object({ values: z.array(filterSchema) });
 
 /**
- * The query of a saved filter, by its ID or its whole name.
+ * The JQL of a saved filter, found by its ID or its whole name.
  * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-filters/
  * @throws Failure `not_found`, or `ambiguous` where several have the name
  */
@@ -21,12 +22,12 @@ export async function readFilter(client: Client, idOrName: string): Promise<stri
     ({ name }) => name?.toLowerCase() === idOrName.toLowerCase(),
   );
   const [filter, ...others] = named;
-  const quoted = JSON.stringify(idOrName.slice(0, 80));
-  if (!filter) throw new Failure('not_found', `There is no saved filter named ${quoted} that this service may see.`);
+  if (!filter)
+    throw new Failure('not_found', `There is no saved filter named ${quoted(idOrName)} that this service may see.`);
   if (others.length > 0) {
     throw new Failure(
       'ambiguous',
-      `Several saved filters are named ${quoted}. Give the number of the one that is meant.`,
+      `Several saved filters are named ${quoted(idOrName)}. Give the ID of the one that is meant.`,
     );
   }
   return filter.jql ?? '';

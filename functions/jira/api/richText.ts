@@ -1,14 +1,14 @@
 import { Failure } from '../../../shared/failure.ts';
-import type { AdfDocument } from './adf/markdownToAdf.ts';
+import type { AdfDocument } from './adf/document.ts';
 import type { People } from './people.ts';
 
-/** The document, as a type that also has room for what jira.js does not know of it. */
+/** The document as a type alias, which jira.js's types accept and an interface they do not. */
 type RichText = Pick<AdfDocument, keyof AdfDocument>;
 
-/** Each mention is a request. */
+/** Each mention costs a request. */
 const MAX_MENTIONS = 20;
 
-/** Markdown as Jira stores it. Who is mentioned by e-mail address (`@ana@example.com`) and known to Jira is told of it. */
+/** Markdown as an Atlassian document. People mentioned by e-mail address (`@ana@example.com`) become mentions where Jira knows them. */
 export async function toRichText(markdown: string, people: People): Promise<RichText> {
   const { markdownToAdf, mentionsIn } = await import('./adf/markdownToAdf.ts');
   const emails = mentionsIn(markdown);

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type JiraSandbox, startSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
-import { type SandboxServer, startSandboxServer } from '../../../shared/sandbox/sandboxServer.ts';
-import { type RunningApp, startApp } from '../../support/app.ts';
-import { request } from '../../support/request.ts';
+import { describe, expect, it } from 'vitest';
+import { agreesWithOpenApi } from '../agreesWithOpenApi.ts';
+import { startJiraApp, useJiraApp } from '../harness.ts';
 
 interface Updates {
   project: { key: string; name: string };
@@ -19,23 +17,9 @@ interface Updates {
   truncated?: boolean;
 }
 
-let jira: JiraSandbox;
-let app: RunningApp;
+const app = useJiraApp({ MAX_RESPONSE_BYTES: '200000' });
 
-beforeAll(async () => {
-  jira = await startSandbox();
-  app = await startApp({ env: { ...jira.settings, MAX_RESPONSE_BYTES: '200000' } });
-});
-afterAll(async () => {
-  await app.stop();
-  await jira.close();
-});
-beforeEach(() => {
-  jira.requests.length = 0;
-});
-
-const get = <Body = Updates>(input: Record<string, string>, headers = {}, { url } = app) =>
-  request<Body>(`${url}/api/jira/getProjectUpdates?${new URLSearchParams(input)}`, { headers });
+const get = <Body = Updates>(input: Record<string, string>, { read } = app) => read<Body>('getProjectUpdates', input);
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 
@@ -44,12 +28,12 @@ describe('getProjectUpdates', () => {
     const { status, body } = await get({ projectId: 'atlas', since: '7d' });
     expect(status).toBe(200);
     expect(body.project).toEqual({ key: 'ATLAS', name: 'Atlas' });
-    expect(jira.requests).toHaveLength(1);
+    expect(app.costs()).toHaveLength(1);
     expect(body.updates.length).toBeGreaterThan(5);
     expect(body.summary).toMatch(new RegExp(`^${body.updates.length} issues changed since \\d+ \\w+ \\d{4}: `));
     const times = body.updates.map(update => update.updatedAt);
     expect(times).toEqual([...times].sort().reverse());
-    expect(body.updates.every(({ url, issueKey }) => url === `${jira.url}/browse/${issueKey}`)).toBe(true);
+    expect(body.updates.every(({ url, issueKey }) => url === `${app.jira.url}/browse/${issueKey}`)).toBe(true);
   });
 
   it('leaves out changes and comments from before the window', async () => {
@@ -79,7 +63,7 @@ describe('getProjectUpdates', () => {
     const { body: whole } = await get({ projectId: 'ATLAS', since: '60d', limit: '100' });
     const keys: string[] = [];
     let pages = 0;
-    jira.requests.length = 0;
+    app.costs();
     for (let pageToken: string | undefined = ''; pageToken !== undefined; pages += 1) {
       const { body }: { body: Updates } = await get({ projectId: 'ATLAS', since: '60d', limit: '7', pageToken });
       keys.push(...body.updates.map(({ issueKey }) => issueKey));
@@ -88,17 +72,17 @@ describe('getProjectUpdates', () => {
       pageToken = body.nextPageToken;
     }
     expect(keys).toEqual(whole.updates.map(({ issueKey }) => issueKey));
-    expect(jira.requests).toHaveLength(pages);
+    expect(app.costs()).toHaveLength(pages);
   });
 
   it('cuts an answer to the size limit and loses nothing on the following pages', async () => {
-    const small = await startApp({ env: { ...jira.settings, MAX_RESPONSE_BYTES: '6000' } });
+    const small = await startJiraApp({ MAX_RESPONSE_BYTES: '6000' }, app.jira);
     const { body: whole } = await get({ projectId: 'ATLAS', since: '60d', limit: '100' });
     const keys: string[] = [];
     let sawTruncated = false;
     for (let pageToken: string | undefined = ''; pageToken !== undefined; ) {
       const response = await fetch(
-        `${small.url}/api/jira/getProjectUpdates?projectId=ATLAS&since=60d&limit=50&pageToken=${pageToken}`,
+        `${small.app.url}/api/jira/getProjectUpdates?projectId=ATLAS&since=60d&limit=50&pageToken=${pageToken}`,
       );
       const text = await response.text();
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(6000);
@@ -117,9 +101,9 @@ describe('getProjectUpdates', () => {
     expect((await get({ projectId: 'ATLAS', since: day })).body.since).toBe(`${day}T00:00:00.000Z`);
     expect((await get({ projectId: 'ATLAS', since: `${day}T10:00:00+02:00` })).body.since).toBe(`${day}T08:00:00.000Z`);
     const { id } = (await (
-      await fetch(`${jira.url}/rest/api/3/project/ATLAS`, {
+      await fetch(`${app.jira.url}/rest/api/3/project/ATLAS`, {
         headers: {
-          authorization: `Basic ${Buffer.from(`${jira.settings.JIRA_EMAIL}:${jira.settings.JIRA_API_TOKEN}`).toString('base64')}`,
+          authorization: `Basic ${Buffer.from(`${app.jira.settings.JIRA_EMAIL}:${app.jira.settings.JIRA_API_TOKEN}`).toString('base64')}`,
         },
       })
     ).json()) as { id: string };
@@ -130,7 +114,7 @@ describe('getProjectUpdates', () => {
     const { body } = await get({ projectId: 'COMET', since: '7d' });
     expect(body.updates).toEqual([]);
     expect(body.summary).toMatch(/^Nothing changed in Comet since /);
-    expect(jira.requests).toHaveLength(2);
+    expect(app.costs()).toHaveLength(2);
   });
 
   it('says so when there is no such project', async () => {
@@ -154,7 +138,7 @@ describe('getProjectUpdates', () => {
     const { status } = await get({ projectId, since: '1d' });
     // Blanks around a key are forgiven; anything within it is not.
     expect(status).toBe(projectId.trim() === 'ATLAS' ? 200 : 400);
-    expect(jira.requests).toHaveLength(projectId.trim() === 'ATLAS' ? 1 : 0);
+    expect(app.costs()).toHaveLength(projectId.trim() === 'ATLAS' ? 1 : 0);
   });
 
   it.each(['tomorrow', '7 years', '2026-13-01', '-7d', '2999-01-01', '0d'])(
@@ -168,9 +152,6 @@ describe('getProjectUpdates', () => {
 });
 
 describe('getProjectUpdates, of an answer that Jira has cut', () => {
-  let stub: SandboxServer;
-  let stubbed: RunningApp;
-  let odd: object[] | undefined;
   const at = (hoursAgo: number) => new Date(Date.now() - hoursAgo * 3_600_000).toISOString().replace('Z', '+0000');
   const issue = (key: string, fields: object, changelog: object) => ({
     id: '1',
@@ -179,7 +160,9 @@ describe('getProjectUpdates, of an answer that Jira has cut', () => {
     changelog,
   });
 
-  beforeAll(async () => {
+  const answerNext = (...issues: object[]) => app.answerNext('search/jql$', { isLast: true, issues });
+
+  it('marks the issues whose changes or comments are not all there', async () => {
     const whole = {
       startAt: 0,
       maxResults: 100,
@@ -187,28 +170,13 @@ describe('getProjectUpdates, of an answer that Jira has cut', () => {
       histories: [{ id: '1', created: at(2), items: [{ field: 'status', fromString: null, toString: 'Done' }] }],
     };
     const comment = { id: '1', created: at(3), updated: at(3), body: { type: 'doc', version: 1, content: [] } };
-    stub = await startSandboxServer(() => ({
-      json: {
-        isLast: true,
-        issues: odd ?? [
-          issue('CUT-1', { comment: { comments: [comment], total: 1, maxResults: 20, startAt: 0 } }, whole),
-          issue('CUT-2', {}, { ...whole, total: 150 }),
-          issue('CUT-3', { comment: { comments: [comment], total: 21, maxResults: 1, startAt: 0 } }, whole),
-          issue('CUT-4', { updated: at(200) }, whole),
-        ],
-      },
-    }));
-    stubbed = await startApp({
-      env: { JIRA_BASE_URL: stub.url, JIRA_EMAIL: 'agent@example.com', JIRA_API_TOKEN: 'token' },
-    });
-  });
-  afterAll(async () => {
-    await stubbed.stop();
-    await stub.close();
-  });
-
-  it('marks the issues whose changes or comments are not all there', async () => {
-    const { body } = await get({ projectId: 'CUT' }, {}, stubbed);
+    answerNext(
+      issue('CUT-1', { comment: { comments: [comment], total: 1, maxResults: 20, startAt: 0 } }, whole),
+      issue('CUT-2', {}, { ...whole, total: 150 }),
+      issue('CUT-3', { comment: { comments: [comment], total: 21, maxResults: 1, startAt: 0 } }, whole),
+      issue('CUT-4', { updated: at(200) }, whole),
+    );
+    const { body } = await get({ projectId: 'CUT' });
     expect(body.updates.map(({ issueKey, moreChanges }) => [issueKey, moreChanges])).toEqual([
       ['CUT-1', undefined],
       ['CUT-2', true],
@@ -237,12 +205,11 @@ describe('getProjectUpdates, of an answer that Jira has cut', () => {
       { id: '2', created: at(2), author: null },
       { id: '3', created: at(2), items: [{ fieldId: 'status', toString: 'Done' }] },
     ];
-    odd = [
+    answerNext(
       issue('CUT-5', { status: {}, comment: { comments, total: 2 } }, { histories, total: 3 }),
       issue('CUT-6', { comment: {} }, {}),
-    ];
-    const { body } = await get({ projectId: 'CUT' }, {}, stubbed);
-    odd = undefined;
+    );
+    const { body } = await get({ projectId: 'CUT' });
     expect(body.updates).toEqual([
       expect.objectContaining({
         issueKey: 'CUT-5',
@@ -257,9 +224,12 @@ describe('getProjectUpdates, of an answer that Jira has cut', () => {
   });
 
   it('asks Jira only for the fields that it uses, in a bounded and ordered search', async () => {
-    const sent = JSON.parse(stub.requests.at(-1)?.body ?? '{}');
+    await get({ projectId: 'ATLAS' });
+    const sent = app.sent('POST', /search\/jql$/);
     expect(sent).toMatchObject({ expand: 'changelog', maxResults: 25 });
-    expect(sent.jql).toMatch(/^project = "CUT" AND updated >= "-\d+m" ORDER BY updated DESC, key DESC$/);
+    expect(sent.jql).toMatch(/^project = "ATLAS" AND updated >= "-\d+m" ORDER BY updated DESC, key DESC$/);
     expect(sent.fields).not.toContain('*all');
   });
 });
+
+agreesWithOpenApi(() => app.jira);

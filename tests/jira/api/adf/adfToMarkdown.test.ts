@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adfToMarkdown } from '../../../../functions/jira/api/adf/adfToMarkdown.ts';
-import type { AdfMark, AdfNode } from '../../../../functions/jira/api/adf/markdownToAdf.ts';
+import type { AdfMark, AdfNode } from '../../../../functions/jira/api/adf/document.ts';
 import { typesOf, withoutSchema } from '../../adfSchema.ts';
 import { randomDocument, wordsOf } from './randomDocument.ts';
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AdfNode, markdownToAdf, mentionsIn } from '../../../../functions/jira/api/adf/markdownToAdf.ts';
+import type { AdfNode } from '../../../../functions/jira/api/adf/document.ts';
+import { markdownToAdf, mentionsIn } from '../../../../functions/jira/api/adf/markdownToAdf.ts';
 import { Failure } from '../../../../shared/failure.ts';
 import { adfErrors, withoutSchema } from '../../adfSchema.ts';
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { AdfDocument, AdfMark, AdfNode } from '../../../../functions/jira/api/adf/markdownToAdf.ts';
+import type { AdfDocument, AdfMark, AdfNode } from '../../../../functions/jira/api/adf/document.ts';
 
 const word = fc.stringMatching(/^[a-z]{3}[0-9]{5}$/);
 

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adfToMarkdown } from '../../../../functions/jira/api/adf/adfToMarkdown.ts';
-import { type AdfDocument, type AdfNode, markdownToAdf } from '../../../../functions/jira/api/adf/markdownToAdf.ts';
+import type { AdfDocument, AdfNode } from '../../../../functions/jira/api/adf/document.ts';
+import { markdownToAdf } from '../../../../functions/jira/api/adf/markdownToAdf.ts';
 import { adfErrors } from '../../adfSchema.ts';
 import { randomDocument, randomInline, wordsOf } from './randomDocument.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Azurite, startAzurite } from '../../support/azurite.ts';
-import { type JiraApp, startJiraApp } from '../harness.ts';
+import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { type JiraApp, startJiraApp } from './harness.ts';
 
 let azurite: Azurite;
 let alone: JiraApp;

@@ -1,0 +1,246 @@
+import * as z from 'zod';
+import { parseAnswer } from './parseAnswer.ts';
+
+/**
+ * What is read of an issue, wherever Jira answers with one. Its shapes are plain because each transform and each `catch`
+ * costs zod ten times as much, and most of what Jira ever sends goes through here; `toIssue` does the rest.
+ * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
+ */
+function answers({ list, part }: Reading) {
+  const text = part(z.string());
+  const named = z.object({ name: z.string() });
+  const person = part(z.object({ displayName: text }));
+  const total = part(z.number());
+
+  const history = z.object({
+    created: z.string(),
+    author: person,
+    // An item without `toString` still has every object's own method of that name.
+    items: list(z.object({ field: text, fieldId: text, fromString: text, toString: z.unknown() })),
+  });
+  const comment = z.object({
+    id: text,
+    created: z.string(),
+    updated: text,
+    author: person,
+    updateAuthor: person,
+    body: z.unknown().optional(),
+    visibility: z.unknown().optional(),
+  });
+  const related = z.object({ key: z.string(), fields: part(z.object({ summary: text, status: part(named) })) });
+  const link = z.object({
+    type: z.object({ inward: z.string(), outward: z.string() }),
+    inwardIssue: part(related),
+    outwardIssue: part(related),
+  });
+
+  /** Only the fields that were asked for are there. Those that are not named here are `otherFields` of the issue. */
+  const fields = z.looseObject({
+    summary: text,
+    description: z.unknown().optional(),
+    issuetype: part(named),
+    status: part(z.object({ name: z.string(), statusCategory: part(named) })),
+    resolution: part(named),
+    priority: part(named),
+    assignee: person,
+    reporter: person,
+    creator: person,
+    labels: list(z.string()),
+    duedate: text,
+    project: part(z.object({ key: z.string(), name: z.string() })),
+    parent: part(related),
+    subtasks: list(related),
+    issuelinks: list(link),
+    attachment: list(z.object({ filename: z.string() })),
+    components: list(named),
+    fixVersions: list(named),
+    timetracking: part(z.object({ originalEstimate: text, remainingEstimate: text, timeSpent: text })),
+    created: text,
+    updated: text,
+    resolutiondate: text,
+    comment: part(z.object({ total, comments: list(comment) })),
+  });
+  const issue = z.object({
+    key: z.string(),
+    fields,
+    changelog: part(z.object({ total, histories: list(history) })),
+    /** With `expand=names`: what people see, by field ID. */
+    names: part(z.record(z.string(), text)),
+    /** With `expand=schema`: the type of each field, by field ID. */
+    schema: part(z.record(z.string(), part(z.object({ custom: text })))),
+    transitions: z
+      .array(z.object({ id: z.string(), name: z.string(), hasScreen: z.boolean().nullish(), to: named }))
+      .nullish(),
+  });
+  const search = z
+    .object({ issues: z.array(issue).nullish(), isLast: z.boolean().nullish(), nextPageToken: z.string().nullish() })
+    .refine(({ issues, isLast }) => issues || isLast, 'neither issues nor an end of them');
+  const changelog = z.object({ total: z.number(), values: list(history) });
+
+  return { issue, search, changelog };
+}
+
+/** How a list is read, and a part that Jira may leave out. */
+interface Reading {
+  list<Item extends z.ZodType>(item: Item): z.ZodType<z.output<Item>[] | null | undefined>;
+  part<Part extends z.ZodType>(part: Part): z.ZodType<z.output<Part> | null | undefined>;
+}
+
+const strict = answers({ list: item => z.array(item).nullish(), part: part => part.nullish() });
+
+/** Reads what `strict` refuses: the items and parts that are not as documented are left out. */
+const tolerant = answers({
+  list: item =>
+    z
+      .array(item.nullable().catch(null))
+      .nullish()
+      .catch(null)
+      .transform(items => items?.filter(each => each !== null)),
+  part: part => part.nullish().catch(null),
+});
+
+/** @throws Failure `upstream_error` when the answer is not an issue */
+export function readIssue(answer: unknown): Issue {
+  return toIssue(strict.issue.safeParse(answer).data ?? parseAnswer(tolerant.issue, answer));
+}
+
+/** The issue in an answer that need not be one. */
+export function findIssue(answer: unknown): Issue | undefined {
+  const { data } = tolerant.issue.safeParse(answer);
+  return data && toIssue(data);
+}
+
+/** A page of a search. @throws Failure `upstream_error` */
+export function readIssues(answer: unknown): { issues: Issue[]; nextCursor: string | undefined } {
+  const { issues, nextPageToken } = strict.search.safeParse(answer).data ?? parseAnswer(tolerant.search, answer);
+  return { issues: issues?.map(toIssue) ?? [], nextCursor: nextPageToken ?? undefined };
+}
+
+/** A page of an issue's changelog. @throws Failure `upstream_error` */
+export function readHistories(answer: unknown): { histories: History[]; total: number } {
+  const { values, total } = strict.changelog.safeParse(answer).data ?? parseAnswer(tolerant.changelog, answer);
+  return { histories: values?.flatMap(toHistory) ?? [], total };
+}
+
+type IssueAnswer = z.output<typeof strict.issue>;
+type Answered<List> = NonNullable<List> extends (infer Item)[] ? Item : never;
+type FieldsAnswer = IssueAnswer['fields'];
+type HistoryAnswer = Answered<NonNullable<IssueAnswer['changelog']>['histories']>;
+type CommentAnswer = Answered<NonNullable<FieldsAnswer['comment']>['comments']>;
+type RelatedAnswer = NonNullable<FieldsAnswer['parent']>;
+type PersonAnswer = FieldsAnswer['assignee'];
+
+export type Issue = ReturnType<typeof toIssue>;
+export type History = ReturnType<typeof toHistory>[number];
+export type RelatedIssue = ReturnType<typeof toRelated>;
+export type Transition = NonNullable<Issue['transitions']>[number];
+
+/** An issue in the words of this service. What Jira did not tell, or told in a way that cannot be read, is undefined. */
+function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAnswer) {
+  return {
+    key,
+    /** True when no field is known, as after a write whose result could not be read. */
+    isUnread: Object.keys(fields).length === 0,
+    summary: fields.summary || undefined,
+    /** In Atlassian Document Format. */
+    description: fields.description,
+    type: fields.issuetype?.name,
+    status: fields.status?.name,
+    statusCategory: fields.status?.statusCategory?.name,
+    resolution: fields.resolution?.name,
+    priority: fields.priority?.name,
+    assignee: nameOf(fields.assignee),
+    reporter: nameOf(fields.reporter),
+    creator: nameOf(fields.creator),
+    labels: fields.labels ?? [],
+    dueDate: fields.duedate || undefined,
+    project: fields.project ?? undefined,
+    parent: fields.parent ? toRelated(fields.parent) : undefined,
+    subtasks: (fields.subtasks ?? []).map(toRelated),
+    links: (fields.issuelinks ?? []).flatMap(({ type, inwardIssue, outwardIssue }) => [
+      ...(outwardIssue ? [{ phrase: type.outward, issue: toRelated(outwardIssue) }] : []),
+      ...(inwardIssue ? [{ phrase: type.inward, issue: toRelated(inwardIssue) }] : []),
+    ]),
+    attachments: (fields.attachment ?? []).map(({ filename }) => filename),
+    components: (fields.components ?? []).map(({ name }) => name),
+    fixVersions: (fields.fixVersions ?? []).map(({ name }) => name),
+    originalEstimate: fields.timetracking?.originalEstimate || undefined,
+    remainingEstimate: fields.timetracking?.remainingEstimate || undefined,
+    timeSpent: fields.timetracking?.timeSpent || undefined,
+    createdAt: dateOf(fields.created),
+    updatedAt: dateOf(fields.updated),
+    resolvedAt: dateOf(fields.resolutiondate),
+    comments: toComments(fields.comment),
+    changelog: { total: changelog?.total ?? undefined, histories: changelog?.histories?.flatMap(toHistory) ?? [] },
+    otherFields: Object.entries(fields)
+      .filter(([id]) => !hasOwnPlace.has(id))
+      .map(([id, value]) => ({ name: names?.[id] || id, type: schema?.[id]?.custom ?? undefined, value })),
+    transitions: transitions ?? [],
+  };
+}
+
+/** An issue of which nothing but the key is known. */
+export function unreadIssue(key: string): Issue {
+  return toIssue(tolerant.issue.parse({ key, fields: {} }));
+}
+
+/** The fields that an issue tells in places of their own, and those that repeat one of them. */
+const hasOwnPlace = new Set([
+  ...Object.keys(strict.issue.shape.fields.shape).filter(id => id !== 'creator'),
+  'statusCategory',
+  'timespent',
+  'timeestimate',
+  'timeoriginalestimate',
+  'aggregatetimespent',
+  'aggregatetimeestimate',
+  'aggregatetimeoriginalestimate',
+]);
+
+/** Comments that are restricted to a role or a group are left out, because not everybody who asks an agent may read them. */
+function toComments(answer: FieldsAnswer['comment']) {
+  const all = answer?.comments ?? [];
+  const open = all.filter(({ visibility }) => !visibility);
+  const restricted = all.length - open.length;
+  return {
+    /** How many there are in all that are not restricted, as far as is known; Jira may send only the first of them. */
+    total: typeof answer?.total === 'number' ? answer.total - restricted : undefined,
+    restricted,
+    items: open.flatMap(toComment),
+  };
+}
+
+function toComment({ id, created, updated, author, updateAuthor, body }: CommentAnswer) {
+  const createdAt = dateOf(created);
+  if (!createdAt) return [];
+  return [
+    { id: id ?? '', createdAt, editedAt: dateOf(updated), author: nameOf(author), editor: nameOf(updateAuthor), body },
+  ];
+}
+
+/** One set of changes, made by one person at one moment. */
+function toHistory({ created, author, items }: HistoryAnswer) {
+  const at = dateOf(created);
+  if (!at) return [];
+  const changes = (items ?? []).map(({ field, fieldId, fromString: from, toString: to }) => ({
+    field: field ?? fieldId ?? 'a field',
+    from: from || undefined,
+    to: (typeof to === 'string' && to) || undefined,
+  }));
+  return [{ at, by: nameOf(author), changes }];
+}
+
+/** What an issue tells of its parent, a sub-task, or an issue that it is linked to. */
+function toRelated({ key, fields }: RelatedAnswer) {
+  return { key, summary: fields?.summary || undefined, status: fields?.status?.name };
+}
+
+function nameOf(person: PersonAnswer): string | undefined {
+  return person?.displayName || undefined;
+}
+
+/** Jira writes `2026-11-20T09:30:00.000+0000`. */
+export function dateOf(text: string | null | undefined): Date | undefined {
+  if (!text) return undefined;
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}

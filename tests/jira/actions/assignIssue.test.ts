@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { agreesWithOpenApi } from '../agreesWithOpenApi.ts';
+import { useJiraApp } from '../harness.ts';
+
+const app = useJiraApp();
+
+describe('assignIssue', () => {
+  it('assigns in two requests once the person is known, and takes away with none', async () => {
+    const issueKey = await app.newTask();
+    const { body } = await app.write('assignIssue', { issueKey, assignee: 'zoe.obrien@example.com' });
+    expect(app.costs()).toEqual([
+      `GET issue/${issueKey}`,
+      'GET user/assignable/search',
+      `PUT issue/${issueKey}/assignee`,
+    ]);
+    expect(body.assignee).toBe("Zoë O'Brien");
+    const { body: taken } = await app.write('assignIssue', { issueKey, assignee: 'none' });
+    expect(app.costs()).toEqual([`GET issue/${issueKey}`, `PUT issue/${issueKey}/assignee`]);
+    expect(taken.assignee).toBeUndefined();
+  });
+
+  it('takes an account ID, as findUsers gives it', async () => {
+    const issueKey = await app.newTask();
+    const { body: found } = await app.read('findUsers', { person: 'Sam Tyler' });
+    const { body } = await app.write('assignIssue', { issueKey, assignee: found.users[0].accountId });
+    expect(body.assignee).toBe('Sam Tyler');
+  });
+
+  it('finds a person without the accents of the name', async () => {
+    const issueKey = await app.newTask();
+    expect((await app.write('assignIssue', { issueKey, assignee: 'jurgen' })).body.assignee).toBe('Jürgen Groß');
+  });
+});
+
+agreesWithOpenApi(() => app.jira);

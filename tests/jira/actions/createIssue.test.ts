@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { adfErrors } from '../adfSchema.ts';
+import { agreesWithOpenApi } from '../agreesWithOpenApi.ts';
+import { richMarkdown, useJiraApp } from '../harness.ts';
+
+const app = useJiraApp();
+
+// What is cached is known already: the numbers of requests below are those of a warm app.
+beforeAll(async () => {
+  await Promise.all(['ATLAS', 'BEACON'].map(projectId => app.read('listIssueTypes', { projectId })));
+  await app.read('searchIssues', { assignee: 'Li Wei' });
+});
+
+describe('createIssue', () => {
+  it('creates in two requests, and one for each person who is not known yet, and tells the issue as it is', async () => {
+    const { status, body } = await app.write('createIssue', {
+      projectId: 'ATLAS',
+      issueType: 'story',
+      summary: 'Say  thank\nyou',
+      description: richMarkdown,
+      assignee: 'Priya Natarajan',
+      priority: 'high',
+      labels: 'checkout, thanks,checkout',
+      dueDate: '2027-03-01',
+      parent: 'atlas-1',
+      additionalFields: JSON.stringify({
+        'Story Points': '5',
+        sprint: 3,
+        Team: 'payments & billing',
+        Reviewer: 'Li Wei',
+        Components: ['search', 'Checkout'],
+        'Acceptance criteria': '- fast\n- kind',
+      }),
+    });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      issueKey: expect.stringMatching(/^ATLAS-\d+$/),
+      title: 'Say thank you',
+      type: 'Story',
+      status: 'To Do',
+      assignee: 'Priya Natarajan',
+      priority: 'High',
+      labels: ['checkout', 'thanks'],
+      dueDate: '2027-03-01',
+      parentKey: 'ATLAS-1',
+      updatedAt: expect.any(String),
+      url: `${app.jira.url}/browse/${body.issueKey}`,
+    });
+    expect(app.costs()).toEqual([
+      `GET issue/${body.issueKey}`,
+      'GET user/assignable/search',
+      'GET user/search',
+      'GET user/search',
+      'POST issue',
+    ]);
+    const { description, customfield_10035 } = app.sent('POST', /\/issue$/).fields as Record<string, unknown>;
+    expect(adfErrors(description)).toEqual([]);
+    expect(adfErrors(customfield_10035)).toEqual([]);
+    const { body: read } = await app.read('getIssue', { issueKey: body.issueKey });
+    expect(read.description).toContain('[@Ana Ruiz](accountid:');
+    expect(read.description).toContain('@nobody@example.org');
+    expect(read.otherFields).toEqual(
+      expect.arrayContaining([
+        { name: 'Story Points', value: '5' },
+        { name: 'Sprint', value: 'Sprint 43' },
+        { name: 'Team', value: 'Payments & Billing' },
+        { name: 'Reviewer', value: 'Li Wei' },
+      ]),
+    );
+    expect(read.components.toSorted()).toEqual(['Checkout', 'Search']);
+  });
+
+  it.each([
+    [
+      'a type that the project does not have',
+      { issueType: 'Incident' },
+      'issueType',
+      'Epic, Story, Task, Bug, Sub-task',
+    ],
+    ['a field that is missing', { issueType: 'Bug' }, 'additionalFields', 'Critical, Major, Minor'],
+    ['a sub-task without its issue', { issueType: 'Sub-task' }, 'parent', 'required'],
+    ['a priority that Jira does not have', { priority: 'Urgent' }, 'priority', 'Highest, High, Medium, Low, Lowest'],
+    ['a field that Jira does not have', { additionalFields: '{"Colour":"red"}' }, 'additionalFields', 'Story Points'],
+    [
+      'a value that a field does not take',
+      { additionalFields: '{"Team":"Nobody"}' },
+      'additionalFields',
+      'Platform, Mobile',
+    ],
+    ['a text for a number', { additionalFields: '{"Story Points":"many"}' }, 'additionalFields', 'takes a number'],
+    [
+      'a field that has its own input',
+      { additionalFields: '{"Due date":"2027-01-01"}' },
+      'additionalFields',
+      'dueDate',
+    ],
+    ['JSON that is not an object', { additionalFields: '[1]' }, 'additionalFields', 'a JSON object'],
+    ['a label with a space', { labels: 'one label, other' }, 'labels', 'hyphen'],
+    ['a day that does not exist', { dueDate: '2027-02-30' }, 'dueDate', '2026-11-30'],
+    ['a description that is too long', { description: 'x'.repeat(32_768) }, 'description', '32,767'],
+    ['a parent of no use', { parent: 'BEACON-4' }, 'parent', 'hierarchy'],
+  ])('refuses %s, and names what is taken', async (_, input, field, told) => {
+    const before = app.jira.site.issues.length;
+    const { status, body } = await app.write('createIssue', {
+      projectId: 'BEACON',
+      issueType: 'Task',
+      summary: 'Wrong',
+      ...input,
+    });
+    expect([status, body.code, body.errors?.[0]?.field]).toEqual([400, 'invalid_input', field]);
+    expect(body.detail).toContain(told);
+    expect(app.jira.site.issues).toHaveLength(before);
+  });
+
+  it('names what is unknown and what is missing at once', async () => {
+    const { body } = await app.write('createIssue', {
+      projectId: 'BEACON',
+      issueType: 'Bug',
+      summary: 'Wrong',
+      additionalFields: '{"Colour":"red"}',
+    });
+    expect(body.detail).toMatch(/no field "Colour".*"Severity" is required here/);
+  });
+
+  it('says that nothing can be created where there is no type of issue', async () => {
+    app.jira.fail({ method: 'GET', path: '/createmeta/COMET/', status: 200, body: '{"issueTypes":[],"total":0}' });
+    const { body } = await app.write('createIssue', { projectId: 'COMET', issueType: 'Task', summary: 'x' });
+    expect(body.code).toBe('forbidden');
+    expect(body.detail).toContain('may not create issues');
+  });
+
+  it('says who cannot be assigned issues, and which people match', async () => {
+    const create = (assignee: string) =>
+      app.write('createIssue', { projectId: 'ATLAS', issueType: 'Task', summary: 'For whom', assignee });
+    expect((await create('Marta Olsen')).body.code).toBe('not_found');
+    const { body } = await create('Sam');
+    expect(body.code).toBe('ambiguous');
+    expect(body.detail).toContain('sam.taylor@example.com');
+  });
+
+  it('says that there is no such project', async () => {
+    const create = (projectId: string) => app.write('createIssue', { projectId, issueType: 'Task', summary: 'x' });
+    const { body } = await create('NOPE');
+    expect(body.code).toBe('not_found');
+    expect(body.detail).toContain('There is no Jira project NOPE');
+    app.jira.fail({ path: '/createmeta/GONE/', status: 404, body: '{"errorMessages":["Nothing here."]}' });
+    expect((await create('GONE')).body.detail).toContain('There is no Jira project GONE');
+  });
+});
+
+agreesWithOpenApi(() => app.jira);

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { agreesWithOpenApi } from '../agreesWithOpenApi.ts';
+import { useJiraApp } from '../harness.ts';
+
+const app = useJiraApp();
+
+// What Jira may answer by its documentation, or is known to answer, although its sandbox never does.
+const readOdd = (fields: object, more: object = {}) => {
+  app.answerNext('/issue/ODD-1$', { id: '1', key: 'ODD-1', fields: { summary: 'Odd', ...fields }, ...more });
+  return app.read('getIssue', { issueKey: 'ODD-1' });
+};
+
+describe('getIssue', () => {
+  it('tells in one request what a person would read', async () => {
+    const { body } = await app.read('getIssue', { issueKey: 'atlas-12' });
+    expect(app.costs()).toEqual(['GET issue/ATLAS-12']);
+    expect(body).toMatchObject({
+      issueKey: 'ATLAS-12',
+      url: `${app.jira.url}/browse/ATLAS-12`,
+      project: 'Atlas',
+      type: 'Bug',
+      status: 'In Progress',
+      statusCategory: 'In Progress',
+      assignee: 'Ana Ruiz',
+      reporter: "Zoë O'Brien",
+      labels: ['checkout', 'customer'],
+      parent: { issueKey: 'ATLAS-1', title: 'Checkout redesign' },
+      attachments: ['double charge.png', 'network.har'],
+      components: ['Checkout'],
+      timeSpent: '3h 30m',
+      commentCount: 3,
+    });
+    expect(body.links).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ link: 'blocks', issueKey: 'ATLAS-16' }),
+        expect.objectContaining({ link: 'is duplicated by', issueKey: 'ATLAS-30' }),
+      ]),
+    );
+    expect(body.otherFields).toEqual(
+      expect.arrayContaining([
+        { name: 'Severity', value: 'Critical' },
+        { name: 'Affected platforms', value: 'Web, iOS' },
+        { name: 'Reviewer', value: 'Li Wei' },
+        { name: 'Story Points', value: '3' },
+      ]),
+    );
+    expect(body.comments[0].text).toContain('Fix is in review');
+    expect(body.comments[1].text).toContain('```js');
+  });
+
+  it('shows the latest comments, how many there are, and sub-tasks', async () => {
+    const { body } = await app.read('getIssue', { issueKey: 'ATLAS-9' });
+    expect(body.commentCount).toBe(26);
+    expect(body.comments[0].text).toContain('Status call 26');
+    expect(body.comments).toHaveLength(20);
+    expect(body.subtasks.map(({ issueKey }: { issueKey: string }) => issueKey)).toEqual(['ATLAS-10', 'ATLAS-11']);
+  });
+
+  it('does not ask Jira for what it does not show', async () => {
+    await app.read('getIssue', { issueKey: 'ATLAS-1' });
+    const { query } = app.jira.requests.at(-1) ?? {};
+    expect(query?.get('fields')).toContain('-worklog');
+  });
+
+  it.each(['ATLAS-9999', 'NOPE-1'])('says that there is no %s', async issueKey => {
+    const { status, body } = await app.read('getIssue', { issueKey });
+    expect([status, body.code]).toEqual([404, 'not_found']);
+    expect(body.detail).toContain(issueKey);
+  });
+
+  it.each([
+    'ATLAS',
+    '../myself',
+    'ATLAS-1/comment/10?',
+    'ATLAS-1%2Fcomment',
+    'ATLAS-1 OR key = X-1',
+    'ATLAS-0',
+    '-1',
+    '٣-٣',
+  ])('never sends the key %j upstream', async issueKey => {
+    const { status, body } = await app.read('getIssue', { issueKey });
+    expect([status, body.errors[0]?.field]).toEqual([400, 'issueKey']);
+    expect(app.costs()).toEqual([]);
+  });
+
+  it('tells estimates as people write them, and not once more in seconds', async () => {
+    const { body } = await readOdd({
+      timetracking: { originalEstimate: '1d', remainingEstimate: '4h', timeSpent: '4h' },
+      timeoriginalestimate: 28_800,
+      timeestimate: 14_400,
+      aggregatetimeoriginalestimate: 28_800,
+      aggregatetimeestimate: 14_400,
+    });
+    expect(body).toMatchObject({ originalEstimate: '1d', remainingEstimate: '4h', timeSpent: '4h' });
+    expect(body).not.toHaveProperty('otherFields');
+  });
+
+  it.each([
+    ['a moment', '2026-11-20T09:30:00.000+0100', '2026-11-20T08:30:00.000Z'],
+    ['what only looks like a moment', '2026-99-20T09:30:00.000+0100', '2026-99-20T09:30:00.000+0100'],
+    ['a thing with a title', { id: '1', title: 'Checkout' }, 'Checkout'],
+    ['a kind of request', { requestType: { id: '1', name: 'Get help' }, currentStatus: {} }, 'Get help'],
+    [
+      'a running service agreement',
+      {
+        name: 'Time to resolution',
+        completedCycles: [],
+        ongoingCycle: { breached: false, remainingTime: { friendly: '2h 30m' } },
+      },
+      '2h 30m left',
+    ],
+    ['a kept one', { name: 'Time to resolution', completedCycles: [{ breached: false }] }, 'met'],
+    ['a broken one', { name: 'Time to resolution', completedCycles: [{ breached: true }] }, 'breached'],
+  ])('tells %s in words', async (_, value, told) => {
+    const { body } = await readOdd({ customfield_1: value });
+    expect(body.otherFields).toEqual([{ name: 'customfield_1', value: told }]);
+  });
+
+  it('neither shows nor counts restricted comments', async () => {
+    const comment = (id: string, more = {}) => ({ id, created: '2026-11-20T09:30:00.000+0000', body: null, ...more });
+    const { body } = await readOdd({
+      comment: { total: 2, comments: [comment('1'), comment('2', { visibility: { type: 'role', value: 'Admins' } })] },
+    });
+    expect(body.comments.map(({ commentId }: { commentId: string }) => commentId)).toEqual(['1']);
+    expect(body.commentCount).toBe(1);
+  });
+});
+
+describe('getIssue, of an issue with an odd part', () => {
+  it.each([
+    { resolution: {} },
+    { summary: 5 },
+    { duedate: 5 },
+    { assignee: 'Ana' },
+    { project: { key: 'ODD' } },
+    { components: [{ id: '1' }] },
+    { fixVersions: [{}] },
+    { attachment: [{}] },
+    { issuelinks: [{ id: '1' }, null] },
+    { subtasks: [{ id: '1' }] },
+    { parent: { id: '1' } },
+    { timetracking: { timeSpent: 5 } },
+    { created: 'yesterday' },
+  ])('tells the rest of %j', async odd => {
+    const { status, body } = await readOdd({ status: { name: 'To Do' }, labels: [null, 'a'], ...odd });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ issueKey: 'ODD-1', status: 'To Do', labels: ['a'] });
+  });
+
+  it('tells a neighbour whose status is odd, and names the fields whose names it can read', async () => {
+    const { body } = await readOdd(
+      { parent: { key: 'ODD-2', fields: { summary: 'Two', status: 5 } }, customfield_1: 'one', customfield_2: 'two' },
+      { names: { customfield_1: 'One', customfield_2: null }, schema: { customfield_1: null, customfield_2: 'text' } },
+    );
+    expect(body.parent).toMatchObject({ issueKey: 'ODD-2', title: 'Two' });
+    expect(body.otherFields).toEqual([
+      { name: 'One', value: 'one' },
+      { name: 'customfield_2', value: 'two' },
+    ]);
+  });
+
+  it('says so when it is no issue at all', async () => {
+    for (const answer of [{ fields: {} }, { key: 'ODD-1' }, { key: 'ODD-1', fields: 'none' }]) {
+      app.answerNext('/issue/ODD-1$', answer);
+      expect((await app.read('getIssue', { issueKey: 'ODD-1' })).status).toBe(502);
+    }
+  });
+});
+
+agreesWithOpenApi(() => app.jira);

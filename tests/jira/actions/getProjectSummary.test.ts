@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { agreesWithOpenApi } from '../agreesWithOpenApi.ts';
+import { useJiraApp } from '../harness.ts';
+
+const app = useJiraApp();
+
+describe('getProjectSummary', () => {
+  it('counts in parallel, in eight requests, what searches find', async () => {
+    const { body } = await app.read('getProjectSummary', { projectId: 'ATLAS' });
+    expect(app.costs()).toEqual(['GET project/ATLAS', ...Array(7).fill('POST search/approximate-count')]);
+    const count = async (query: Record<string, string>) => (await app.readAll('searchIssues', 'issues', query)).length;
+    expect(body).toMatchObject({
+      project: { key: 'ATLAS', name: 'Atlas', url: `${app.jira.url}/browse/ATLAS` },
+      toDo: await count({ jql: 'project = ATLAS AND status = "To Do"' }),
+      inProgress: await count({ jql: 'project = ATLAS AND status IN ("In Progress", "In Review")' }),
+      done: await count({ projectId: 'ATLAS', status: 'Done' }),
+      overdue: await count({ jql: 'project = ATLAS AND due < startOfDay() AND resolution IS EMPTY' }),
+      unassigned: await count({ projectId: 'ATLAS', status: 'not done', assignee: 'none' }),
+      created: await count({ jql: 'project = ATLAS AND created >= -7d' }),
+      resolved: await count({ jql: 'project = ATLAS AND resolved >= -7d' }),
+    });
+    expect(body.summary).toContain(`${body.done} done`);
+  });
+
+  it('says that there is no such project', async () => {
+    const { status, body } = await app.read('getProjectSummary', { projectId: 'NOPE' });
+    expect([status, body.code]).toEqual([404, 'not_found']);
+    expect(body.detail).toContain('NOPE');
+  });
+});
+
+agreesWithOpenApi(() => app.jira);

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { agreesWithOpenApi } from '../agreesWithOpenApi.ts';
+import { useJiraApp } from '../harness.ts';
+
+const app = useJiraApp();
+
+describe('listIssueTypes', () => {
+  it('tells each type with the fields that it must have, and asks Jira for them once', async () => {
+    const { body } = await app.read('listIssueTypes', { projectId: 'BEACON' });
+    expect(app.costs()).toHaveLength(6);
+    const bug = body.issueTypes.find(({ name }: { name: string }) => name === 'Bug');
+    expect(bug.requiredFields).toEqual([
+      { name: 'Summary' },
+      { name: 'Severity', allowedValues: ['Critical', 'Major', 'Minor'] },
+    ]);
+    expect(bug.otherFields).toContain('Story Points');
+    expect(body.issueTypes.find(({ name }: { name: string }) => name === 'Sub-task')).toMatchObject({
+      isSubtask: true,
+    });
+    await app.read('listIssueTypes', { projectId: 'BEACON' });
+    expect(app.costs()).toEqual([]);
+  });
+
+  const field = (fieldId: string, more: object = {}) => ({
+    fieldId,
+    name: fieldId.toUpperCase(),
+    required: true,
+    schema: { type: 'option' },
+    ...more,
+  });
+
+  it('is not stopped by odd fields and odd values, and leaves out what cannot be given', async () => {
+    app.answerNext('createmeta/ODD/issuetypes$', {
+      issueTypes: [{ id: '1', name: 'Bug', description: 5, subtask: 'no' }],
+    });
+    app.answerNext('createmeta/ODD/issuetypes/1$', {
+      fields: [
+        field('numbers', { allowedValues: [{ id: 12, value: 'Internal' }, { id: 13, value: 7 }, null] }),
+        field('texts', { allowedValues: ['a', 5] }),
+        field('nameless', { name: null, required: 'yes', schema: null }),
+        field('attachment', { schema: { type: 'array', items: 'attachment' } }),
+        field('issuelinks', { required: false, schema: { type: 'array', items: 'issuelinks' } }),
+      ],
+    });
+    const { status, body } = await app.read('listIssueTypes', { projectId: 'ODD' });
+    expect(status).toBe(200);
+    expect(body.issueTypes).toEqual([
+      {
+        name: 'Bug',
+        requiredFields: [
+          { name: 'NUMBERS', allowedValues: ['Internal', '7'] },
+          { name: 'TEXTS', allowedValues: ['a', '5'] },
+        ],
+        otherFields: ['nameless'],
+      },
+    ]);
+    expect(body.url).toBe(`${app.jira.url}/browse/ODD`);
+  });
+
+  it('leads to the page of a project that was given by its numeric ID', async () => {
+    app.answerNext('createmeta/10000/issuetypes$', { issueTypes: [] });
+    app.answerNext('project/10000$', { id: '10000', key: 'ODD', name: 'Odd' });
+    const { body } = await app.read('listIssueTypes', { projectId: '10000' });
+    expect(body).toEqual({ projectId: '10000', issueTypes: [], url: `${app.jira.url}/browse/ODD` });
+  });
+});
+
+agreesWithOpenApi(() => app.jira);
