@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { addSystem, exampleNames } from '../../tools/new/addSystem.ts';
 import { type AppOptions, type RunningApp, startApp } from './app.ts';
@@ -11,6 +12,7 @@ import { type AppOptions, type RunningApp, startApp } from './app.ts';
 const projectRoot = resolve(import.meta.dirname, '../..');
 const FOLDER = 'examples-app-';
 const DAY_MS = 86_400_000;
+const GIVE_UP_MS = 25_000;
 
 /** What an app is built from; its own systems aside. */
 const copied = [
@@ -38,17 +40,32 @@ export async function startAppWith(system: string, options: AppOptions = {}): Pr
 /** A folder with an app of all examples, built; made once for all test files, and for all runs until a file changes. */
 async function examplesApp(): Promise<string> {
   const folder = join(tmpdir(), `${FOLDER}${await fingerprint()}`);
-  if (existsSync(folder)) return folder;
-  await removeOld();
-  const building = await mkdtemp(join(tmpdir(), `${FOLDER}building-`));
-  for (const path of copied) await cp(join(projectRoot, path), join(building, path), { recursive: true });
-  await writeFile(join(building, 'functions/systems.ts'), '');
-  await symlink(join(projectRoot, 'node_modules'), join(building, 'node_modules'), 'junction');
-  for (const example of await exampleNames(building)) await addSystem(building, example, example);
-  await promisify(execFile)(process.execPath, ['tools/build/build.ts'], { cwd: building });
-  // Two test files may have built it at the same time: the first one's is used by both.
-  await rename(building, folder).catch(() => rm(building, { recursive: true }));
+  const lock = `${folder}.lock`;
+  for (const startedAt = Date.now(); !existsSync(folder); await setTimeout(100)) {
+    const isOurs = await mkdir(lock).then(
+      () => true,
+      () => false,
+    );
+    if (isOurs) await makeExamplesApp(folder).finally(() => rm(lock, { recursive: true }));
+    else if (Date.now() - startedAt > GIVE_UP_MS) throw new Error(`Remove ${lock}: what made it did not end its work.`);
+  }
   return folder;
+}
+
+async function makeExamplesApp(folder: string): Promise<void> {
+  await removeOld();
+  const building = await mkdtemp(`${folder}.`);
+  try {
+    for (const path of copied) await cp(join(projectRoot, path), join(building, path), { recursive: true });
+    await writeFile(join(building, 'functions/systems.ts'), '');
+    await symlink(join(projectRoot, 'node_modules'), join(building, 'node_modules'), 'junction');
+    for (const example of await exampleNames(building)) await addSystem(building, example, example);
+    await promisify(execFile)(process.execPath, ['tools/build/build.ts'], { cwd: building });
+    await rename(building, folder);
+  } catch (error) {
+    await rm(building, { recursive: true });
+    throw error;
+  }
 }
 
 async function fingerprint(): Promise<string> {
