@@ -24,11 +24,13 @@ export const settings = z
 export const secrets = {
   'helpdesk-api-key': {
     description: 'The API key',
+    neededFor: '`HELPDESK_AUTH` is `api-key`',
     isNeeded: ({ HELPDESK_URL, HELPDESK_AUTH }) => Boolean(HELPDESK_URL) && HELPDESK_AUTH !== 'client-credentials',
     entry: 'line',
   },
   'helpdesk-client-secret': {
     description: 'The secret of the OAuth client in HELPDESK_CLIENT_ID',
+    neededFor: '`HELPDESK_AUTH` is `client-credentials`',
     isNeeded: ({ HELPDESK_URL, HELPDESK_AUTH }) => Boolean(HELPDESK_URL) && HELPDESK_AUTH === 'client-credentials',
     entry: 'line',
   },

@@ -7,8 +7,10 @@ const USAGE = `Usage: npm run new -- <system> <action> [--effect adds|changes|re
    or: npm run new -- system <name> --from <example>
 Such as npm run new -- jira getSprint, or npm run new -- system tickets --from helpdesk`;
 
-const problem = await start(process.argv.slice(2));
-if (problem) {
-  console.error(`${problem}\n${USAGE}`);
+const made = await start(process.argv.slice(2));
+if (typeof made === 'string') {
+  console.error(`${made}\n${USAGE}`);
   process.exitCode = 1;
+} else {
+  await made();
 }

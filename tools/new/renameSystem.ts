@@ -71,7 +71,8 @@ export function renameSystem(example: Example, newName: string): Renaming {
         return quote + (wholeTexts.get(inside) ?? text(inside)) + quote;
       }
       if (found === from.constant) {
-        const isKey = source[at + found.length] === ':';
+        const isDeclared = /(\b(let|const)\s+|\()$/.test(source.slice(Math.max(0, at - 20), at));
+        const isKey = source[at + found.length] === ':' && !isDeclared;
         if (isKey) return file.endsWith('/system.ts') ? `'${to.name}'` : found;
         const isField = source[at - 1] === '.' && source[at - 2] !== '.';
         return isField ? found : to.constant;

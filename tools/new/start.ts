@@ -6,17 +6,19 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { systems } from '../../functions/everySystem.ts';
 import type { Effect } from '../../shared/action/defineAction.ts';
-import { appSettings } from '../../shared/settings/common.ts';
+import { describeSettings } from '../../shared/settings/describeSettings.ts';
 import { declaredActions } from '../generate/actionIndex.ts';
 import { actionsOfExample, addSystem, exampleNames } from './addSystem.ts';
-import { actionFile, plainStarter, type Starter, testFile } from './starter.ts';
+import { actionFile, type NewAction, plainStarter, type Starter, testFile } from './starter.ts';
 import { problemWithName } from './systemName.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const effects: readonly Effect[] = ['adds', 'changes', 'removes'];
 
-/** Makes what is asked for, or gives the sentence that says why not. */
-export async function start(args: string[]): Promise<string | undefined> {
+type Make = () => Promise<void>;
+
+/** What makes what is asked for, or the sentence that says why it cannot be made. Nothing is written before. */
+export async function start(args: string[]): Promise<Make | string> {
   const options = { effect: { type: 'string' }, from: { type: 'string' } } as const;
   let parsed: ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>;
   try {
@@ -32,7 +34,7 @@ export async function start(args: string[]): Promise<string | undefined> {
 
 type Flags = { effect?: string | undefined; from?: string | undefined };
 
-async function newAction(systemName: string, name: string, flags: Flags): Promise<string | undefined> {
+async function newAction(systemName: string, name: string, flags: Flags): Promise<Make | string> {
   const system = systems.find(known => known.name === systemName);
   if (!system) return `The system must be one of ${systems.map(({ name }) => name).join(', ')}.`;
   if (!/^[a-z]+[A-Z][A-Za-z0-9]{0,50}$/.test(name)) return 'The action must be a verb and a noun in camelCase.';
@@ -43,9 +45,13 @@ async function newAction(systemName: string, name: string, flags: Flags): Promis
   if (file) return `There is functions/${file}.ts already.`;
 
   const [toolset = ''] = Object.keys(system.toolsets);
-  const action = { name, system: systemName, toolset, effect };
-  const starter = await starterOf(systemName);
-  const files = [`functions/${systemName}/actions/${name}.ts`, `tests/${systemName}/actions/${name}.test.ts`] as const;
+  return () => makeAction({ name, system: systemName, toolset, effect });
+}
+
+async function makeAction(action: NewAction): Promise<void> {
+  const { name, system } = action;
+  const starter = await starterOf(system);
+  const files = [`functions/${system}/actions/${name}.ts`, `tests/${system}/actions/${name}.test.ts`] as const;
   await write(files[0], actionFile(action, starter));
   await write(files[1], testFile(action, starter));
   finish(files);
@@ -55,15 +61,14 @@ Now make it yours:
   2. npm run generate: the connector, the plugin and docs/actions.md follow
   3. ${files[1]}: npx vitest run ${files[1]}
   4. npm start, and call it`);
-  return undefined;
 }
 
-async function newSystem(name: string, { from, effect }: Flags): Promise<string | undefined> {
+async function newSystem(name: string, { from, effect }: Flags): Promise<Make | string> {
   const examples = await exampleNames(root);
   if (from === undefined || !examples.includes(from)) return `--from must be one of ${examples.join(', ')}.`;
   if (effect !== undefined) return '--effect is for an action.';
   const problem = problemWithName(name, {
-    settings: Object.keys(appSettings.shape),
+    settings: describeSettings(systems).flatMap(({ name, system }) => (system ? [] : [name])),
     toolsets: systems.flatMap(({ toolsets }) => Object.keys(toolsets)),
   });
   if (problem) return problem;
@@ -74,7 +79,10 @@ async function newSystem(name: string, { from, effect }: Flags): Promise<string 
   if (sameNames.length > 0) {
     return `The names of actions are unique in the app, and ${from} brings some that are there already. Rename or remove these first: ${sameNames.map(file => `functions/${file}.ts`).join(', ')}.`;
   }
+  return () => makeSystem(name, from);
+}
 
+async function makeSystem(name: string, from: string): Promise<void> {
   const written = await addSystem(root, name, from);
   for (const path of [...written, 'functions/systems.ts']) console.log(`Wrote ${path}`);
   finish([...written.filter(path => path.endsWith('.ts')), 'functions/systems.ts']);
@@ -84,7 +92,6 @@ Now make it yours:
   2. functions/${name}/actions/: what can be asked of it; npm run new -- ${name} <action> starts one more
   3. npx vitest run tests/${name}
   4. npm start, and call it`);
-  return undefined;
 }
 
 /** The file of every action, as `<system>/actions/<action>`, by its name in lower case. */

@@ -1,3 +1,5 @@
+import { reservedNames } from '../generate/checkSystems.ts';
+
 /** A system's name in the forms in which code has it. */
 export interface SystemNames {
   /** `order-book`: the folder, the part of the route, and where the names of toolsets and secrets begin. */
@@ -28,10 +30,17 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What the routes, the commands and an action's context call something else. */
-const taken = new Set([
-  ...['system', 'systems', 'mcp', 'health', 'endpoints', 'core'],
-  ...['signal', 'caller', 'log', 'now', 'page'],
+/** What files of the app are called, and what an action finds in its context besides facades. */
+const taken: ReadonlySet<string> = new Set([
+  'actions',
+  'app',
+  'systems',
+  'core',
+  'signal',
+  'caller',
+  'log',
+  'now',
+  'page',
 ]);
 
 /** https://tc39.es/ecma262/#prod-ReservedWord, and what strict mode reserves. */
@@ -49,7 +58,9 @@ export function problemWithName(
   if (!/^[a-z][a-z0-9]+(-[a-z0-9]+)*$/.test(name) || name.length > 30) {
     return `${JSON.stringify(name)} cannot be a system's name: it must be lower-case letters, digits and hyphens, begin with a letter, and have 2 to 30 characters.`;
   }
-  if (taken.has(name) || reservedWords.has(name)) return `A system cannot be called ${name}: the word is reserved.`;
+  if (reservedNames.has(name) || taken.has(name) || reservedWords.has(name)) {
+    return `A system cannot be called ${name}: the word is reserved.`;
+  }
   if (toolsets.includes(name)) return `There is a toolset ${name} already.`;
   const setting = settings.find(known => known.startsWith(`${namesOf(name).setting}_`));
   return setting && `A system cannot be called ${name}: its settings would look like the app's own ${setting}.`;
