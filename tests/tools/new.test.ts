@@ -117,7 +117,7 @@ describe('the guides to a new action and a new system', { timeout: 60_000 }, () 
       outcomes.set(step, await run(step));
       if (step === newSystem) after = await snapshot();
     }
-  }, 240_000);
+  }, 600_000);
   afterAll(() => rm(copy, { recursive: true }));
 
   it.each(steps)('%s', step => {

@@ -17,7 +17,7 @@ import type { paths } from './openapiTypes.ts';
 const TOKEN_SECONDS = 3600;
 
 /** Makes the client for one call: its requests, on our transport, with our credentials. It answers with `data` alone. */
-export function helpdeskClient(parts: HelpdeskParts): (call: Call) => Client<paths> {
+export function clientsOf(parts: HelpdeskParts): (call: Call) => Client<paths> {
   const { settings, upstream } = parts;
   const { header, credentials } = settings.HELPDESK_AUTH === 'api-key' ? apiKey(parts) : accessToken(parts);
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { PageRequest } from '../../../shared/action/page.ts';
 import type { Call } from '../../../shared/call.ts';
 import type { HelpdeskParts } from '../settings.ts';
-import { helpdeskClient, notUnderstood } from './client.ts';
+import { clientsOf, notUnderstood } from './client.ts';
 import type { components } from './openapiTypes.ts';
 import { type Reply, replySchema, type Ticket, ticketSchema } from './ticket.ts';
 
@@ -29,7 +29,7 @@ const account = z.object({ name: z.string() });
 /** The help desk, for many calls. */
 export function openHelpdesk(parts: HelpdeskParts) {
   const { title } = parts.upstream;
-  const clientFor = helpdeskClient(parts);
+  const clientFor = clientsOf(parts);
 
   /** What is used of an answer. That the document's type fits the schema is checked by the compiler. */
   const read = <Schema extends z.ZodType>(
