@@ -2,7 +2,7 @@ import { createBackend } from '../shared/action/backend.ts';
 import { actionHandler } from '../shared/action/http.ts';
 import { actions } from './actions.ts';
 import { readiness } from './endpoints/health.ts';
-import { systems } from './systems.ts';
+import { systems } from './everySystem.ts';
 
 const backend = createBackend(process.env, { systems, actions });
 

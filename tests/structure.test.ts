@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path/posix';
 import { describe, expect, it } from 'vitest';
-import { systems } from '../functions/systems.ts';
+import { systems } from '../functions/everySystem.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const names = systems.map(({ name }) => name);

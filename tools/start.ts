@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { systems } from '../functions/systems.ts';
+import { systems } from '../functions/everySystem.ts';
 import { build } from './build/build.ts';
 import { banner } from './host/banner.ts';
 import { startHost } from './host/host.ts';

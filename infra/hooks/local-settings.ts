@@ -2,7 +2,7 @@
 // The vault's address is among them, so a local run reads the real secrets with your own sign-in; no secret is written.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import { describeSettings } from '../../shared/settings/describeSettings.ts';
 import { readAzdValues } from './azd.ts';
 import { runHook } from './hook.ts';

@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { actions as entries } from '../../functions/actions.ts';
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import { product } from '../../product.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { isConfigured, neededSettings } from '../../shared/settings/config.ts';

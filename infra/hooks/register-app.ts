@@ -1,7 +1,7 @@
 // With INBOUND_AUTH=entra: makes the app registration that callers sign in to, and lets the app's identity vouch for
 // it, so that there is no client secret. Runs before and after provisioning: the identity exists only then.
 import { randomUUID } from 'node:crypto';
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import { readInboundAuth } from '../../shared/settings/inboundAuth.ts';
 import { type AzdValues, azdToken, readAzdValues, setAzdValue } from './azd.ts';
 import { runHook } from './hook.ts';

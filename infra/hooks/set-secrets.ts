@@ -2,7 +2,7 @@
 // unless it is named: `node infra/hooks/set-secrets.ts jira-api-token` asks for a new one.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import type { SecretDefinition } from '../../shared/action/defineSystem.ts';
 import { commonSecrets } from '../../shared/settings/common.ts';
 import { secretSetting } from '../../shared/settings/config.ts';

@@ -7,10 +7,19 @@ import { type Page, type PageRequest, pagingInput, pagingOutput } from './page.t
 
 type FacadeOf<S> = S extends System<string, string, infer Facade> ? Facade : never;
 
-/** The facades of these systems, each under its system's name. */
+type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
+
+/** The facades of these systems, each under its system's name in camelCase. */
 export type Facades<Uses extends readonly System[]> = {
-  [S in Uses[number] as S['name']]: FacadeOf<S>;
+  [S in Uses[number] as CamelCase<S['name']>]: FacadeOf<S>;
 };
+
+/** The name of a system's facade among `Facades`: `order-book` is `orderBook` there. */
+export function facadeName(system: string): string {
+  return system.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
 
 /** What `run` may use besides its input and the facades. */
 interface ActionContext {

@@ -15,7 +15,7 @@ import type { Config } from '../settings/config.ts';
 import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
-import type { Action, PlannedWork } from './defineAction.ts';
+import { type Action, facadeName, type PlannedWork } from './defineAction.ts';
 import { describeBug } from './describeBug.ts';
 import { readInput } from './input.ts';
 import { listFingerprint, type Page, type Position, readPageToken, type TokenBinding, writePageToken } from './page.ts';
@@ -110,7 +110,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
 
     const contextOf = async (action: Action, call: Call, startedAt: number): Promise<object> => {
       const facades = await Promise.all(
-        action.uses.map(async system => [system.name, (await systems.open(system)).for(call)] as const),
+        action.uses.map(async system => [facadeName(system.name), (await systems.open(system)).for(call)] as const),
       );
       const { signal, caller, log } = call;
       return { ...Object.fromEntries(facades), signal, caller, log, now: new Date(startedAt) };

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import { fillWithSandboxes } from '../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { readDefinition, requiredInputs, samples } from './definition.ts';

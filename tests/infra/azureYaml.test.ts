@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseYaml } from '@redocly/openapi-core';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { describe, expect, it } from 'vitest';
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import { secretSetting } from '../../shared/settings/config.ts';
 
 const root = join(import.meta.dirname, '../..');

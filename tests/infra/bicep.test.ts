@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import { failureCodes } from '../../shared/failure.ts';
 import { describeSettings } from '../../shared/settings/describeSettings.ts';
 import { oneOf } from '../../shared/settings/setting.ts';

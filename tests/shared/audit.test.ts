@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actions as entries } from '../../functions/actions.ts';
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { AuditEvent } from '../../shared/audit/auditEvent.ts';
 import { fillWithSandboxes } from '../../tools/sandboxes.ts';

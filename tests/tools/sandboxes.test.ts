@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { systems } from '../../functions/everySystem.ts';
 import { jira } from '../../functions/jira/system.ts';
-import { systems } from '../../functions/systems.ts';
 import { fillWithSandboxes, findSandbox, type StartSandbox } from '../../tools/sandboxes.ts';
 
 const fake =

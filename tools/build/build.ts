@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build as bundle, type Plugin, stop } from 'esbuild';
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
 import { registeredFunctions } from './registeredFunctions.ts';
 import { withLineBefore, withoutLibraries } from './sourceMaps.ts';

@@ -2,12 +2,12 @@ import type { System } from '../../shared/action/defineSystem.ts';
 import { ownSettings, secretSetting, systemOf } from '../../shared/settings/config.ts';
 
 /** Names with a meaning of their own: routes of the app, and the word after `npm run new --`. */
-const reserved: ReadonlySet<string> = new Set(['system', 'mcp', 'health', 'endpoints']);
+export const reservedNames: ReadonlySet<string> = new Set(['system', 'mcp', 'health', 'endpoints']);
 
 /** @throws Error for a system whose name is taken, reserved or malformed, or whose settings or secrets have another's prefix */
 export function checkSystems(systems: readonly System[]): void {
   for (const { name } of systems) {
-    if (reserved.has(name)) throw new Error(`No system can have the name ${name}: it is reserved. Rename it.`);
+    if (reservedNames.has(name)) throw new Error(`No system can have the name ${name}: it is reserved. Rename it.`);
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
       throw new Error(`The system ${name} must have a name of lower-case letters, digits and single hyphens.`);
     }

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
 import { policySchema } from '../../shared/policy/policy.ts';

@@ -1,4 +1,4 @@
-import { systems } from '../../functions/systems.ts';
+import { systems } from '../../functions/everySystem.ts';
 import { type Backend, createBackend } from '../../shared/action/backend.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';

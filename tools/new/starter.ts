@@ -1,7 +1,15 @@
-/** What a new action of a system starts from: the smallest one that calls that system. */
-interface Starter {
-  imports: string;
+import type { Effect } from '../../shared/action/defineAction.ts';
+import { namesOf } from './systemName.ts';
+
+/**
+ * What a new action of a system starts from: the smallest one that calls that system. All but `returns` and `instead`
+ * is TypeScript. A system has its own in functions/<system>/starter.ts, which is not part of the app.
+ */
+export interface Starter {
+  imports: readonly string[];
+  /** What it returns: `the key and the name of a project`. */
   returns: string;
+  /** A sentence that says when to use another action. */
   instead: string;
   input: string;
   output: string;
@@ -9,83 +17,58 @@ interface Starter {
   run: string;
 }
 
-const starters: Readonly<Record<string, Starter>> = {
-  jira: {
-    imports: "import { projectId } from '../../functions/jira/api/inputs.ts';",
-    returns: 'the key and the name of a Jira project',
-    instead: 'For what changed lately in it use getProjectUpdates.',
-    input: '{ projectId }',
-    output: `{
-      key: z.string().describe('The key of the project.'),
-      name: z.string().describe('The name of the project.'),
-    }`,
-    example: "{ projectId: 'ATLAS' }",
-    run: `run({ projectId }, { jira }) {
-      const { key, name } = await jira.getProject(projectId);
-      return { key, name };
-    }`,
-  },
-  salesforce: {
-    imports: "import { objectType } from '../../functions/salesforce/api/inputs.ts';",
-    returns: 'the name and the label of a Salesforce object',
-    instead: 'For its fields use describeObject.',
-    input: '{ objectType }',
-    output: `{
-      name: z.string().describe('The API name of the object.'),
-      label: z.string().describe('The name of the object as people see it.'),
-    }`,
-    example: "{ objectType: 'Account' }",
-    run: `run({ objectType }, { salesforce }) {
-      const { name, label } = await salesforce.describe(objectType);
-      return { name, label };
-    }`,
-  },
-};
-
-/** For a system that has none of its own yet. */
-const plainStarter: Starter = {
-  imports: '',
+/** For a system that has none of its own. */
+export const plainStarter: Starter = {
+  imports: [],
   returns: 'the text that it is given',
   instead: 'For anything else use another action.',
   input: "{ text: z.string().describe('The text.') }",
   output: "{ text: z.string().describe('The same text.') }",
   example: "{ text: 'Hello' }",
-  run: 'run({ text }) { return { text }; }',
+  run: 'async ({ text }) => ({ text })',
 };
 
-/** The file of a new action, which works as it is. Its layout is left to the formatter. */
-export function actionFile(system: string, name: string): string {
-  const { imports, returns, instead, input, output, example, run } = starters[system] ?? plainStarter;
-  return `import * as z from 'zod';
-import { defineAction } from '../../../shared/action/defineAction.ts';
-${imports}
+/** An action that is to be made. */
+export interface NewAction {
+  name: string;
+  system: string;
+  toolset: string;
+  /** Undefined for a read. */
+  effect: Effect | undefined;
+}
 
-export default defineAction({
+/** The file of a new action, which works as it is. Its layout is left to the formatter. */
+export function actionFile({ name, system, toolset, effect }: NewAction, starter: Starter): string {
+  const { constant } = namesOf(system);
+  // Made twice, an addition leaves two; whoever knows better says so.
+  const access = effect ? `access: 'write', effect: '${effect}', idempotent: ${effect !== 'adds'},` : "access: 'read',";
+  const imports = ["import * as z from 'zod';", ...starter.imports, `import { ${constant} } from '../system.ts';`];
+  return `${imports.join('\n')}
+
+export default ${constant}.action({
   name: '${name}',
-  system: '${system}',
-  access: '${accessOf(name)}',
+  toolset: '${toolset}',
+  ${access}
   title: '${sentence(name)}',
   description:
-    'Gives ${returns}. ' +
+    'Returns ${starter.returns}. ' +
     'Use it when the user wants to ${words(name)}. ' +
-    '${instead}',
-  input: z.object(${input}),
-  output: z.object(${output}),
-  example: ${example},
-  async ${run},
+    '${starter.instead}',
+  input: z.object(${starter.input}),
+  output: z.object(${starter.output}),
+  example: ${starter.example},
+  run: ${starter.run},
 });
 `;
 }
 
 /** Its test, which calls the built app over HTTP. */
-export function testFile(system: string, name: string): string {
-  const { example } = starters[system] ?? plainStarter;
+export function testFile({ name, system, effect }: NewAction, { example }: Starter): string {
   const url = `\${app.url}/api/${system}/${name}`;
-  const call =
-    accessOf(name) === 'read' ? `\`${url}?\${new URLSearchParams(${example})}\`` : `\`${url}\`, { json: ${example} }`;
+  const call = effect ? `\`${url}\`, { json: ${example} }` : `\`${url}?\${new URLSearchParams(${example})}\``;
   return `import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systems } from '../../../functions/everySystem.ts';
 import action from '../../../functions/${system}/actions/${name}.ts';
-import { systems } from '../../../functions/systems.ts';
 import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { request } from '../../support/request.ts';
@@ -95,7 +78,8 @@ let app: RunningApp;
 
 beforeAll(async () => {
   const env: Record<string, string> = {};
-  sandboxes = await fillWithSandboxes(systems, env);
+  const system = systems.filter(({ name }) => name === '${system}');
+  sandboxes = await fillWithSandboxes(system, env);
   app = await startApp({ env });
 });
 afterAll(async () => {
@@ -111,10 +95,6 @@ describe('${name}', () => {
   });
 });
 `;
-}
-
-function accessOf(name: string): 'read' | 'write' {
-  return /^(count|describe|find|get|list|query|read|search|show)[A-Z]/.test(name) ? 'read' : 'write';
 }
 
 /** `getSprintGoals` as `get sprint goals`. */

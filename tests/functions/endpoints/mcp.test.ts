@@ -9,7 +9,7 @@ import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js
 import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actions as entries } from '../../../functions/actions.ts';
-import { systems } from '../../../functions/systems.ts';
+import { systems } from '../../../functions/everySystem.ts';
 import type { Action } from '../../../shared/action/defineAction.ts';
 import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actions as entries } from '../../../functions/actions.ts';
-import { systems } from '../../../functions/systems.ts';
+import { systems } from '../../../functions/everySystem.ts';
 import type { Action } from '../../../shared/action/defineAction.ts';
 import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';

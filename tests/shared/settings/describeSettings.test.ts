@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { systems } from '../../../functions/systems.ts';
+import { systems } from '../../../functions/everySystem.ts';
 import { describeSettings } from '../../../shared/settings/describeSettings.ts';
 import { oneOf } from '../../../shared/settings/setting.ts';
 import { madeUpSystem, needed } from './madeUpSystems.ts';

@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { actions as entries } from '../../../functions/actions.ts';
-import { systems } from '../../../functions/systems.ts';
+import { systems } from '../../../functions/everySystem.ts';
 import { failureCodes } from '../../../shared/failure.ts';
 import { withSignIn } from '../../../tools/connector/withSignIn.ts';
 import { generatedJson } from './generatedJson.ts';

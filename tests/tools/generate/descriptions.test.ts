@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { actions as entries } from '../../../functions/actions.ts';
-import { systems } from '../../../functions/systems.ts';
+import { systems } from '../../../functions/everySystem.ts';
 import { instructions } from '../../../shared/action/instructions.ts';
 
 const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));

@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { actions as entries } from '../../../functions/actions.ts';
-import { systems } from '../../../functions/systems.ts';
+import { systems } from '../../../functions/everySystem.ts';
 import type { PlainSchema } from '../../../shared/action/plainSchema.ts';
 import { generatedJson } from './generatedJson.ts';
 

@@ -1,7 +1,7 @@
 import { parseYaml } from '@redocly/openapi-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { systems } from '../../../functions/systems.ts';
+import { systems } from '../../../functions/everySystem.ts';
 import { defineSystem } from '../../../shared/action/defineSystem.ts';
 import { systemConnectors } from '../../../tools/generate/bicep.ts';
 import { checkSystems } from '../../../tools/generate/checkSystems.ts';
