@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { actions as entries } from '../../functions/actions.ts';
+import { systems } from '../../functions/everySystem.ts';
 import type { JiraSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
-import { systems } from '../../functions/systems.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { findSandbox, type Sandbox } from '../../tools/sandboxes.ts';
 import { startApp } from '../support/app.ts';
