@@ -30,7 +30,7 @@ export const unrestricted: Permit = { check: () => {}, allows: () => true, rules
 const effects = ['reads', 'adds', 'changes', 'removes'] as const;
 
 /** The schema of the setting POLICY. What a system lets be restricted, it declares itself. */
-function policySchema(systems: readonly System[]) {
+export function policySchema(systems: readonly System[]) {
   const ofSystems = Object.fromEntries(
     systems.flatMap(({ name, rules }) => (rules ? [[name, rules.optional()] as const] : [])),
   );
