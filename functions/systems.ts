@@ -1,3 +1,4 @@
 // The systems of the app, one line each: `npm run new -- system <name> --from <example>` adds one.
+
 export { jira } from './jira/system.ts';
 export { salesforce } from './salesforce/system.ts';

@@ -2,7 +2,7 @@ import type { Starter } from '../../tools/new/starter.ts';
 
 /** What `npm run new -- jira <action>` starts from. */
 export const starter: Starter = {
-  imports: ["import { projectId } from '../api/inputs.ts';"],
+  imports: { '../api/inputs.ts': ['projectId'] },
   returns: 'the key and the name of a Jira project',
   instead: 'For what changed lately in it use getProjectUpdates.',
   input: '{ projectId }',

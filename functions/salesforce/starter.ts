@@ -2,7 +2,7 @@ import type { Starter } from '../../tools/new/starter.ts';
 
 /** What `npm run new -- salesforce <action>` starts from. */
 export const starter: Starter = {
-  imports: ["import { objectType } from '../api/inputs.ts';"],
+  imports: { '../api/inputs.ts': ['objectType'] },
   returns: 'the name and the label of a Salesforce object',
   instead: 'For its fields use describeObject.',
   input: '{ objectType }',

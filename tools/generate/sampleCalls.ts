@@ -27,7 +27,11 @@ export async function sampleCall(action: Action): Promise<SampleCall> {
     }),
   );
   try {
-    const settings = Object.assign({}, ...sandboxes.map(({ sandbox }) => sandbox?.settings));
+    // A slow machine is no reason for another sample.
+    const settings = Object.assign(
+      { ACTION_TIMEOUT_MS: '100000' },
+      ...sandboxes.map(({ sandbox }) => sandbox?.settings),
+    );
     const { invoke } = createBackend(settings, { systems, actions: [] }, { now: () => SAMPLE_TIME });
     // Two items show what a list looks like.
     const input = action.paged ? { ...action.example, limit: 2 } : action.example;

@@ -2,11 +2,12 @@ import type { Effect } from '../../shared/action/defineAction.ts';
 import { namesOf } from './systemName.ts';
 
 /**
- * What a new action of a system starts from: the smallest one that calls that system. All but `returns` and `instead`
+ * What a new action of a system starts from: the smallest one that calls that system. All but `imports`, `returns` and `instead`
  * is TypeScript. A system has its own in functions/<system>/starter.ts, which is not part of the app.
  */
 export interface Starter {
-  imports: readonly string[];
+  /** What is imported from which file. */
+  imports: Readonly<Record<string, readonly string[]>>;
   /** What it returns: `the key and the name of a project`. */
   returns: string;
   /** A sentence that says when to use another action. */
@@ -19,7 +20,7 @@ export interface Starter {
 
 /** For a system that has none of its own. */
 export const plainStarter: Starter = {
-  imports: [],
+  imports: {},
   returns: 'the text that it is given',
   instead: 'For anything else use another action.',
   input: "{ text: z.string().describe('The text.') }",
@@ -42,8 +43,9 @@ export function actionFile({ name, system, toolset, effect }: NewAction, starter
   const { constant } = namesOf(system);
   // Made twice, an addition leaves two; whoever knows better says so.
   const access = effect ? `access: 'write', effect: '${effect}', idempotent: ${effect !== 'adds'},` : "access: 'read',";
-  const imports = ["import * as z from 'zod';", ...starter.imports, `import { ${constant} } from '../system.ts';`];
-  return `${imports.join('\n')}
+  const imports = Object.entries({ ...starter.imports, '../system.ts': [constant] });
+  return `import * as z from 'zod';
+${imports.map(([file, names]) => `import { ${names.join(', ')} } from '${file}';`).join('\n')}
 
 export default ${constant}.action({
   name: '${name}',
