@@ -70,5 +70,29 @@ export const secrets = {
   },
 } satisfies Record<string, SecretDefinition>;
 
+const apiName = z.string().regex(/^[A-Za-z]\w{0,79}$/, 'It must be an API name, such as Account or Project__c.');
+const fieldsByObject = z.record(apiName, z.array(apiName));
+
+/** What of Salesforce a policy can restrict. */
+export const rules = z.strictObject({
+  objects: z
+    .array(apiName)
+    .optional()
+    .describe(
+      'Only the objects with these API names. All but set-up objects (permissions, sign-in, tokens, code), unless given; a set-up object is open only where it is named here. Id, name, e-mail address and state of users are always open for reading; User named here opens the rest, and changes.',
+    ),
+  fields: fieldsByObject
+    .optional()
+    .describe(
+      'Of an object named here only these fields, and Id. A compound field, such as BillingAddress, opens its parts.',
+    ),
+  hiddenFields: fieldsByObject
+    .optional()
+    .describe(
+      'Of an object named here not these fields. A part of a compound field hides the whole, and the whole its parts; a formula field shows what it is computed from, so hide it, too.',
+    ),
+});
+
+export type SalesforceRules = z.output<typeof rules>;
 export type SalesforceSettings = z.output<typeof settings>;
-export type SalesforceParts = PartsOf<typeof settings, typeof secrets>;
+export type SalesforceParts = PartsOf<typeof settings, typeof secrets, typeof rules>;

@@ -1,5 +1,5 @@
 import { defineSystem } from '../../shared/action/defineSystem.ts';
-import { secrets, settings } from './settings.ts';
+import { rules, secrets, settings } from './settings.ts';
 
 export const salesforce = defineSystem({
   name: 'salesforce',
@@ -16,5 +16,6 @@ export const salesforce = defineSystem({
   },
   settings,
   secrets,
+  rules,
   open: async parts => (await import('./api/salesforce.ts')).openSalesforce(parts),
 });

@@ -4,7 +4,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { isHidden } from '../api/answerFailure.ts';
 import { recordIdOf } from '../api/inputs.ts';
 import { boolean, fieldsOf, filled, isoTime, number, owner, parent, text } from '../api/rows.ts';
-import { names, soql } from '../api/soql.ts';
+import { soql } from '../api/soql.ts';
 import { withVisibleFields } from '../api/visibleFields.ts';
 import { read, type SalesforceRecord } from '../api/wire.ts';
 import { salesforce } from '../system.ts';
@@ -184,8 +184,9 @@ export default salesforce.action({
     let account = whole;
     // Who may not see contacts at all is refused the account along with them.
     if (account instanceof Failure && isHidden(account)) {
-      const select = names(...fields.Account);
-      account = await salesforce.query(soql`SELECT ${select} FROM Account WHERE Id = ${accountId}`);
+      account = await withVisibleFields(salesforce, { Account: fields.Account }, select =>
+        salesforce.query(soql`SELECT ${select('Account')} FROM Account WHERE Id = ${accountId}`),
+      );
       notVisible.push('contacts');
     }
     if (account instanceof Failure) throw account;

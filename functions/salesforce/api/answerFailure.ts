@@ -36,6 +36,9 @@ interface Meaning {
   options?: FailureOptions;
 }
 
+/** Stands in for an error code of Salesforce's where this service itself refuses to ask. */
+export const closedByPolicy = 'CLOSED_BY_POLICY';
+
 /** What Salesforce's error codes mean here; the first that fits counts. `message` tells apart what shares a code. */
 const meanings: readonly Meaning[] = [
   {
@@ -121,6 +124,7 @@ export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 
   // Parts of a composite answer have failures of their own, which the transport does not see.
   if (status >= 500) return fail('upstream_error', `Salesforce failed (status ${status}). Try again in a minute.`);
   if (status === 429) return fail('rate_limited', 'Salesforce limits how often it is called. Try again in a minute.');
+  if (isClosed(errors)) return fail('forbidden', said);
   for (const { errorCode, message = /(?:)/, code, cure, says = false, options } of meanings) {
     if (!errors.some(error => errorCode.test(error.errorCode ?? '') && message.test(error.message ?? ''))) continue;
     return fail(
@@ -146,9 +150,21 @@ export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 
   );
 }
 
+function isClosed(errors: readonly SalesforceError[]): boolean {
+  return errors.some(({ errorCode }) => errorCode === closedByPolicy);
+}
+
 /** True when what was asked for does not exist or is hidden from the user, which Salesforce does not tell apart. */
 export function isHidden({ cause }: Failure): boolean {
-  return cause instanceof Error && /^4\d\d (INVALID_TYPE|INVALID_FIELD|INSUFFICIENT_ACCESS\w*)\b/.test(cause.message);
+  return (
+    cause instanceof Error &&
+    /^4\d\d (INVALID_TYPE|INVALID_FIELD|INSUFFICIENT_ACCESS\w*|CLOSED_BY_POLICY)\b/.test(cause.message)
+  );
+}
+
+/** True when it is this service that keeps closed what was asked for. */
+export function isClosedHere(error: unknown): boolean {
+  return error instanceof Failure && error.cause instanceof Error && error.cause.message.endsWith(` ${closedByPolicy}`);
 }
 
 const MAX_SENTENCE = 300;

@@ -6,12 +6,17 @@ import { Failure } from '../../../shared/failure.ts';
 import { CredentialsRefused } from '../../../shared/upstream/credentials.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import type { SalesforceParts } from '../settings.ts';
+import { type Allowed, allowed, type SalesforceRequest, type Send } from './allowed.ts';
 import { answerFailure } from './answerFailure.ts';
+import { openDescriptions } from './descriptions.ts';
+import { opennessOf } from './openness.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
 
 /** jsforce's connection for one call, and the session that it used last. */
 export interface CallConnection {
   connection: Connection;
+  /** What of the org is open to the call; the connection's requests go through it, too. */
+  allowed: Allowed;
   /** @throws Failure `internal` before the first request */
   session(): Session;
 }
@@ -43,18 +48,14 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
   const { settings, upstream } = parts;
   const credentials = salesforceCredentials(parts);
 
-  return call => {
-    let session: Session | undefined;
-
-    const send = async ({ method, url, headers, body }: TransportRequest): Promise<UpstreamAnswer> => {
-      const path = url.slice(ANYWHERE.length);
-      if (!url.startsWith(ANYWHERE) || !cleanPath.test(path)) {
-        throw new Failure('internal', 'A request to Salesforce had a malformed path.');
-      }
+  const sendFor =
+    (call: Call, keep: (session: Session) => void): Send =>
+    async ({ method, path, headers, body }) => {
+      if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Salesforce had a malformed path.');
       // All other headers of jsforce's are ours to set.
       const queryOptions = headers?.['sforce-query-options'];
       const attempt = async (granted: Session) => {
-        session = granted;
+        keep(granted);
         const answer = await upstream.send(
           {
             method,
@@ -62,10 +63,10 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
             headers: {
               authorization: `Bearer ${granted.value}`,
               accept: 'application/json',
-              ...(typeof body === 'string' && { 'content-type': 'application/json' }),
+              ...(body !== undefined && { 'content-type': 'application/json' }),
               ...(queryOptions && { 'sforce-query-options': queryOptions }),
             },
-            ...(typeof body === 'string' && { body }),
+            ...(body !== undefined && { body }),
             safe: method === 'GET' || (method === 'POST' && reads.test(path)),
           },
           call,
@@ -78,18 +79,41 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       const answer = await credentials.authorized(call, attempt, usernameFor(call, settings));
       const used = /(?<![\w-])api-usage=(\d+\/\d+)/.exec(answer.headers.get('sforce-limit-info') ?? '')?.[1];
       if (used) call.usage.reported.apiUsage = used;
-      if (answer.status >= 400) throw answerFailure(answer, thingAt(path));
       return answer;
+    };
+
+  const descriptionsFor = openDescriptions(parts, (call, path) =>
+    settled(
+      sendFor(call, () => {}),
+      { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
+    ),
+  );
+
+  return call => {
+    let session: Session | undefined;
+    const open = allowed({
+      ...descriptionsFor(call),
+      openness: opennessOf(parts.rulesOf(call)),
+      runsAsCaller: settings.SALESFORCE_RUN_AS === 'caller',
+      send: sendFor(call, granted => {
+        session = granted;
+      }),
+    });
+
+    const request = ({ method, url, headers, body }: TransportRequest) => {
+      if (!url.startsWith(ANYWHERE)) throw new Failure('internal', 'A request to Salesforce had a malformed address.');
+      const path = url.slice(ANYWHERE.length);
+      return settled(open.send, { method, path, headers, ...(typeof body === 'string' && { body }) });
     };
 
     const connection = new Connection({ instanceUrl: ANYWHERE, version: settings.SALESFORCE_API_VERSION });
     Object.assign(connection, {
       _transport: {
-        httpRequest: (request: TransportRequest) =>
+        httpRequest: (asked: TransportRequest) =>
           StreamPromise.create(() => ({
             stream: new PassThrough(),
             // Whatever the answer calls itself, JSON is all that is understood here.
-            promise: send(request).then(({ status, body }) => ({
+            promise: request(asked).then(({ status, body }) => ({
               statusCode: status,
               headers: { 'content-type': 'application/json' },
               body,
@@ -99,12 +123,20 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     });
     return {
       connection,
+      allowed: open,
       session() {
         if (session) return session;
         throw new Failure('internal', 'A link to Salesforce was made before the first request.');
       },
     };
   };
+}
+
+/** @throws Failure where Salesforce refuses */
+async function settled(send: Send, request: SalesforceRequest): Promise<UpstreamAnswer> {
+  const answer = await send(request);
+  if (answer.status >= 400) throw answerFailure(answer, thingAt(request.path));
+  return answer;
 }
 
 /** Names what a path leads to: `…/sobjects/Account/001…` is "Account 001…". */

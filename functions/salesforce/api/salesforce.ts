@@ -1,19 +1,15 @@
 import type * as z from 'zod';
-import { createCache } from '../../../shared/cache.ts';
-import { type Call, shareable } from '../../../shared/call.ts';
+import type { Call } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { answerFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
-import { usernameFor } from './signIn.ts';
 import { type Soql, soql } from './soql.ts';
 import {
   compositeSchema,
   confirmedSchema,
-  describeGlobalSchema,
-  describeSchema,
   garbled,
   type ObjectDescription,
   type ObjectSummary,
@@ -57,10 +53,15 @@ export interface Salesforce {
   /** Several statements in one request; one that is refused gives the reason in place of its records. */
   queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
   search(request: SearchRequest): Promise<FoundRecord[]>;
-  /** What an object is made of, as this user sees it; kept for five minutes. @throws Failure `not_found` */
+  /**
+   * What an object is made of, as this user sees it and a policy leaves it open; kept for five minutes.
+   * @throws Failure `not_found`, or `forbidden` for an object that is closed
+   */
   describe(objectType: string): Promise<ObjectDescription>;
-  /** Every object that this user sees; kept for five minutes. */
+  /** Every object that this user sees and that is open; kept for five minutes. */
   describeAll(): Promise<ObjectSummary[]>;
+  /** Those of the paths from an object, such as `Name` and `Owner.Email`, that no policy closes. */
+  openPaths(objectType: string, paths: readonly string[]): Promise<string[]>;
   /** Gives the new record's ID. */
   create(objectType: string, values: Record<string, unknown>): Promise<string>;
   update(objectType: string, recordId: string, values: Record<string, unknown>): Promise<void>;
@@ -73,9 +74,6 @@ const MAX_LISTED = 50_000;
 /** Salesforce answers with so many records at once, and leads to the others. */
 const MIN_BATCH = 200;
 const MAX_BATCH = 2000;
-const DESCRIBE_MS = 5 * 60_000;
-const MAX_DESCRIBED = 200;
-const DESCRIBE_TIMEOUT_MS = 10_000;
 /** Longer statements do not fit into a URL: Salesforce takes 16 kB of it, headers included. */
 const MAX_URL = 8_000;
 
@@ -83,15 +81,8 @@ const MAX_URL = 8_000;
 export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
   const connectionFor = salesforceConnections(parts);
-  const life = { until: () => parts.now() + DESCRIBE_MS, maxEntries: MAX_DESCRIBED, now: parts.now };
-  const descriptions = createCache<string, ObjectDescription>(life);
-  const summaries = createCache<string, ObjectSummary[]>(life);
 
-  const open = (call: Call, { connection, session } = connectionFor(call)): Salesforce => {
-    // What a user sees of an object depends on the user.
-    const keyOf = (name: string) => `${usernameFor(call, settings)} ${name.toLowerCase()}`;
-    const shared = () => connectionFor(shareable(call, DESCRIBE_TIMEOUT_MS, parts.now())).connection;
-
+  const open = (call: Call, { connection, session, allowed } = connectionFor(call)): Salesforce => {
     const runOnce = async ({ text }: Soql, batchSize = MAX_BATCH) => {
       const url = `/query?q=${encodeURIComponent(text)}`;
       if (url.length <= MAX_URL) {
@@ -183,21 +174,9 @@ export function openSalesforce(parts: SalesforceParts) {
         return read(searchSchema, answer).searchRecords;
       },
 
-      describe(objectType) {
-        return descriptions.get(
-          keyOf(objectType),
-          async () => read(describeSchema, await shared().describe(objectType)),
-          call.signal,
-        );
-      },
-
-      describeAll() {
-        return summaries.get(
-          keyOf(''),
-          async () => read(describeGlobalSchema, await shared().request('/sobjects')).sobjects,
-          call.signal,
-        );
-      },
+      describe: allowed.describe,
+      describeAll: allowed.describeAll,
+      openPaths: allowed.openPaths,
 
       async create(objectType, values) {
         const { data } = savedSchema.safeParse(await connection.create(objectType, values));

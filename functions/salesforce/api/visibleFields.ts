@@ -1,3 +1,4 @@
+import { isClosedHere } from './answerFailure.ts';
 import type { Salesforce } from './salesforce.ts';
 import { names, type Soql } from './soql.ts';
 
@@ -8,8 +9,8 @@ const noSuchField = /No such column|Didn't understand relationship '\w+' in fiel
 type Select<ObjectType extends string> = (objectType: ObjectType) => Soql;
 
 /**
- * Asks for all the given fields; when the user may not see one of them, asks once more for those that the descriptions
- * of the objects have. One request where everything may be seen.
+ * Asks for all the given fields; when the user may not see one of them, or a policy closes it, asks once more for those
+ * that the descriptions of the objects have. One request where everything may be seen.
  */
 export async function withVisibleFields<ObjectType extends string, Answer>(
   salesforce: Salesforce,
@@ -32,7 +33,7 @@ export async function withVisibleFields<ObjectType extends string, Answer>(
 }
 
 function meetsHiddenField(failure: unknown): boolean {
-  return failure instanceof Error && noSuchField.test(failure.message);
+  return isClosedHere(failure) || (failure instanceof Error && noSuchField.test(failure.message));
 }
 
 /** Paths over relationships count by their first step. An object that cannot be described stays as it is. */
@@ -40,5 +41,8 @@ async function visibleFields(salesforce: Salesforce, objectType: string, paths: 
   const object = await salesforce.describe(objectType).catch(() => undefined);
   if (!object) return paths;
   const visible = new Set(object.fields.flatMap(({ name, relationshipName }) => [name, relationshipName]));
-  return paths.filter(path => visible.has(path.split('.')[0] ?? ''));
+  return salesforce.openPaths(
+    objectType,
+    paths.filter(path => visible.has(path.split('.')[0] ?? '')),
+  );
 }

@@ -70,12 +70,17 @@ const objectShape = {
   updateable: flag(true),
 };
 
-export const describeSchema = z.object({ ...objectShape, fields: z.array(fieldSchema) });
+export const describeSchema = z.object({
+  ...objectShape,
+  fields: z.array(fieldSchema),
+  childRelationships: list(z.object({ childSObject: z.string(), relationshipName: z.string().nullish() })),
+});
 
 export const describeGlobalSchema = z.object({
   sobjects: z.array(
     z.object({
       ...objectShape,
+      keyPrefix: z.string().nullish(),
       queryable: flag(true),
       layoutable: flag(true),
       customSetting: flag(false),

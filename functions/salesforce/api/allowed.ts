@@ -1,0 +1,559 @@
+import * as z from 'zod';
+import { Failure } from '../../../shared/failure.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
+import { answerFailure, closedByPolicy } from './answerFailure.ts';
+import { requireImpersonal } from './asker.ts';
+import { nameFieldOf } from './objectNames.ts';
+import type { Openness } from './openness.ts';
+import { isPlain } from './plainSoql.ts';
+import { isSetUpObject, openPeopleFields } from './setUpObjects.ts';
+import type { Reached } from './soqlReach.ts';
+import { type SoqlToken, soqlTokens } from './soqlTokens.ts';
+import type { FieldDescription, ObjectDescription, ObjectSummary } from './wire.ts';
+
+/**
+ * The one place where it is enforced what is open: set-up objects for everybody, and what a policy leaves open of the
+ * others. Every request to Salesforce goes through here. What is asked is checked or narrowed, what is answered is
+ * looked at again, and where a policy restricts anything, a request that is not known here is refused.
+ */
+
+export interface SalesforceRequest {
+  method: string;
+  /** With its query: `/services/data/v67.0/sobjects`. */
+  path: string;
+  headers?: Record<string, string> | undefined;
+  body?: string | undefined;
+}
+
+export type Send = (request: SalesforceRequest) => Promise<UpstreamAnswer>;
+
+/** What is asked of Salesforce for one call, and only what is open to it. */
+export interface Allowed {
+  send: Send;
+  /** An object without what is closed of it. @throws Failure `forbidden` where it is closed itself, or `not_found` */
+  describe(objectType: string): Promise<ObjectDescription>;
+  describeAll(): Promise<ObjectSummary[]>;
+  /** Those paths from an object that are open: `Name`, `Owner.Email`. */
+  openPaths(objectType: string, paths: readonly string[]): Promise<string[]>;
+}
+
+export interface AllowedParts {
+  openness: Openness;
+  /** Whether a request runs as the user who asks. */
+  runsAsCaller: boolean;
+  /** Sends without any check; answers whatever the status. */
+  send: Send;
+  /** What an object is made of, all of it. @throws Failure `not_found` */
+  describe(objectType: string): Promise<ObjectDescription>;
+  describeAll(): Promise<ObjectSummary[]>;
+}
+
+interface Exchange {
+  request: SalesforceRequest;
+  /** What the path's groups matched. */
+  parts: string[];
+}
+
+interface Rule {
+  method: string;
+  path: RegExp;
+  handle(exchange: Exchange, guard: Guard): Promise<UpstreamAnswer>;
+}
+
+interface Guard extends AllowedParts {
+  /** @throws Failure `forbidden` or `invalid_input` */
+  requireStatement(statement: string): Promise<void>;
+  /** @throws Failure `forbidden` */
+  requireWrite(objectType: string, values: Record<string, unknown>): Promise<void>;
+  requireOpen(objectType: string): void;
+  /** What an object is made of; undefined where Salesforce does not tell. */
+  find(objectType: string): Promise<ObjectDescription | undefined>;
+  openFields(objectType: string): Promise<ReadonlySet<string> | undefined>;
+  /** Records without those, and without the fields, that are closed. */
+  shown(records: readonly unknown[]): Promise<unknown[]>;
+  /** A refusal of Salesforce's, which may tell of other records. */
+  shownErrors(body: unknown, objectType?: string): Promise<unknown>;
+}
+
+/** Every request that is made of Salesforce, and how it is kept within what is open. */
+const rules: readonly Rule[] = [
+  rule('GET', '/query(?:All)?', async ({ request }, guard) => {
+    await guard.requireStatement(statementOf(request.path));
+    return shownQuery(await guard.send(request), guard);
+  }),
+  rule('GET', '/query(?:All)?/[\\w-]+', async ({ request }, guard) => shownQuery(await guard.send(request), guard)),
+  rule('POST', '/composite', composite),
+  rule('POST', '/parameterizedSearch', search),
+  rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
+    withBody(fine, await describeOpen(objectType, guard)),
+  ),
+  rule('GET', '/sobjects', async (_, guard) => withBody(fine, { sobjects: await describeAllOpen(guard) })),
+  rule('POST', '/sobjects/(\\w+)', write),
+  rule('PATCH', '/sobjects/(\\w+)/\\w+', write),
+];
+
+function rule(method: string, path: string, handle: Rule['handle']): Rule {
+  return { method, path: new RegExp(`^${path}$`), handle };
+}
+
+const fine: UpstreamAnswer = { status: 200, headers: new Headers(), body: '' };
+
+async function composite({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const { compositeRequest, ...others } = compositeBody.parse(parseJson(request.body ?? ''));
+  const refusals = await Promise.all(
+    compositeRequest.map(async ({ method, url }) => {
+      if (method !== 'GET' || pathOf(url) !== '/query') throw closedRequest();
+      return guard.requireStatement(statementOf(url)).then(
+        () => undefined,
+        (error: unknown) => {
+          if (error instanceof Failure && error.code === 'forbidden') return error;
+          throw error;
+        },
+      );
+    }),
+  );
+  const open = compositeRequest.filter((_, at) => !refusals[at]);
+  const refused = ({ message }: Failure) => ({
+    httpStatusCode: 403,
+    body: [{ errorCode: closedByPolicy, message }],
+  });
+  if (open.length === 0) {
+    return withBody(fine, { compositeResponse: refusals.flatMap(failure => (failure ? [refused(failure)] : [])) });
+  }
+  const answer = await guard.send({ ...request, body: JSON.stringify({ ...others, compositeRequest: open }) });
+  if (answer.status >= 400 || (open.length === compositeRequest.length && !guard.openness.restricts)) return answer;
+  const { compositeResponse } = compositeAnswer.parse(parseJson(answer.body));
+  const parts = await Promise.all(
+    compositeResponse.map(async part => ({
+      ...part,
+      body: part.httpStatusCode < 400 ? await shownRecords(part.body, guard) : await guard.shownErrors(part.body),
+    })),
+  );
+  return withBody(answer, {
+    compositeResponse: refusals.map(failure => (failure ? refused(failure) : parts.shift())),
+  });
+}
+
+async function search({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const { data } = searchBody.safeParse(parseJson(request.body ?? ''));
+  if (!data) throw closedRequest();
+  const { sobjects, ...others } = data;
+  const { openness } = guard;
+  const narrowed = await Promise.all(
+    sobjects.map(async ({ name, fields, limit }) => {
+      if (!openness.isOpen(name)) return undefined;
+      const open = await guard.openFields(name);
+      // Where words may be found in the name only, those of a closed name tell of it, too.
+      if (open && !(await hasOpenName(name, open, guard))) return undefined;
+      return { name, fields: open ? fields.filter(field => open.has(field.toLowerCase())) : fields, limit };
+    }),
+  );
+  const wanted = narrowed.filter(object => object !== undefined);
+  if (wanted.length === 0) throw closedObject(sobjects[0]?.name ?? '');
+  // A hit tells that the words are in the record, in a closed field as well as in an open one.
+  const isPartial = wanted.some(({ name }) => openness.hasClosedFields(name));
+  const body = JSON.stringify({ ...others, ...(isPartial && { in: 'NAME' }), sobjects: wanted });
+  const answer = await guard.send({ ...request, body });
+  if (answer.status >= 400 || !openness.restricts) return answer;
+  const { searchRecords } = searchAnswer.parse(parseJson(answer.body));
+  return withBody(answer, { searchRecords: await guard.shown(searchRecords) });
+}
+
+async function write({ request, parts: [objectType = ''] }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  await guard.requireWrite(objectType, anyObject.parse(parseJson(request.body ?? '')));
+  const answer = await guard.send(request);
+  return answer.status < 400 ? answer : refusedWith(answer, guard, objectType);
+}
+
+/** Salesforce, of which only this is there. */
+export function allowed(parts: AllowedParts): Allowed {
+  const { openness, runsAsCaller, describe } = parts;
+
+  const find = (objectType: string) =>
+    describe(objectType).catch((error: unknown) => {
+      if (error instanceof Failure && error.code === 'not_found') return undefined;
+      throw error;
+    });
+
+  /** What forbids to reach something; undefined where nothing does. */
+  const refusalOf = async ({ objectType, field, isShared = false }: Reached): Promise<Failure | undefined> => {
+    if (!openness.isOpen(objectType)) return closedObject(objectType);
+    if (field === undefined || !openness.hasClosedFields(objectType)) return undefined;
+    // What several objects call Name is to some of them a number or a subject.
+    const isOtherName = isShared && field.toLowerCase() === 'name' && !openPeopleFields(objectType);
+    if (!isOtherName && openness.isPlainlyOpen(objectType, field)) return undefined;
+    const object = await find(objectType);
+    const own = isOtherName ? (object?.fields.find(({ nameField }) => nameField)?.name ?? '') : field;
+    return object && openness.openFields(object).has(own.toLowerCase()) ? undefined : closedField(objectType, field);
+  };
+
+  const firstRefusal = async (reached: readonly Reached[]): Promise<Failure | undefined> => {
+    for (const each of reached) {
+      const refusal = await refusalOf(each);
+      if (refusal) return refusal;
+    }
+    return undefined;
+  };
+
+  const requireStatement = async (statement: string): Promise<void> => {
+    const tokens = soqlTokens(statement);
+    if (!runsAsCaller) requireImpersonal(tokens);
+    if (!openness.restricts && isPlain(tokens)) return;
+    const { parseSoql } = await import('./parseSoql.ts');
+    let query: ReturnType<typeof parseSoql>;
+    try {
+      query = parseSoql(statement);
+    } catch {
+      // Salesforce says what is wrong with it, where there is nothing in it that is closed.
+      const setUp = setUpNames(tokens);
+      if (setUp !== undefined) throw closedObject(setUp);
+      if (openness.restricts) throw unreadable();
+      return;
+    }
+    const { reachOf } = await import('./soqlReach.ts');
+    const { reached, unresolved, wholes, names } = await reachOf(query, find);
+    const refusal = await firstRefusal(reached);
+    if (refusal) throw refusal;
+    const whole = wholes.find(openness.hasClosedFields);
+    if (whole !== undefined) throw closedWhole(whole);
+    if (openness.restricts) {
+      const [first] = [...unresolved, ...unaccounted(tokens, names)];
+      if (first !== undefined) throw unresolvable(first);
+    } else {
+      const setUp = unresolved.length > 0 ? setUpNames(tokens) : undefined;
+      if (setUp !== undefined) throw closedObject(setUp);
+    }
+  };
+
+  const guard: Guard = {
+    ...parts,
+    find,
+    requireStatement,
+    requireOpen(objectType) {
+      if (!openness.isOpen(objectType)) throw closedObject(objectType);
+    },
+    async openFields(objectType) {
+      if (!openness.hasClosedFields(objectType)) return undefined;
+      const object = await find(objectType);
+      return object ? openness.openFields(object) : new Set(['id', ...(openPeopleFields(objectType) ?? [])]);
+    },
+    async requireWrite(objectType, values) {
+      if (!openness.isWritable(objectType)) throw closedForWriting(objectType, openness);
+      if (!openness.restricts) return;
+      const open = await guard.openFields(objectType);
+      const closed = Object.keys(values).find(name => open && !open.has(name.toLowerCase()));
+      if (closed !== undefined) throw closedField(objectType, closed);
+      await requireTargets(values, guard);
+    },
+    shown: records => shown(records, guard),
+    shownErrors: (body, objectType) => shownErrors(body, objectType, guard),
+  };
+
+  return {
+    describe: objectType => describeOpen(objectType, guard),
+    describeAll: () => describeAllOpen(guard),
+    async openPaths(objectType, paths) {
+      const { reachOf } = await import('./soqlReach.ts');
+      const open = await Promise.all(
+        paths.map(async field => {
+          const reach = await reachOf({ sObject: objectType, fields: [{ type: 'Field', field }] }, find);
+          if (openness.restricts && reach.unresolved.length > 0) return [];
+          return (await firstRefusal(reach.reached)) ? [] : [field];
+        }),
+      );
+      return open.flat();
+    },
+    async send(request) {
+      const path = pathOf(request.path);
+      for (const { method, path: expected, handle } of rules) {
+        const match = method === request.method ? expected.exec(path) : null;
+        if (match) return handle({ request, parts: match.slice(1) }, guard);
+      }
+      const named = path.split('/');
+      const isClosed = named.some(
+        name => closedParts.has(name) || isSetUpObject(name) || openness.hasClosedFields(name),
+      );
+      // Without a policy what only reads is let through, unless it may lead to what is closed for everybody.
+      if (openness.restricts || request.method !== 'GET' || isClosed) throw closedRequest();
+      return parts.send(request);
+    },
+  };
+}
+
+/** Parts of the API that tell of set-up objects, or take statements that are not read here. */
+const closedParts = new Set(['tooling', 'metadata', 'search']);
+
+/** `/services/data/v67.0/query?q=…` is `/query`. */
+function pathOf(path: string): string {
+  return /^\/services\/data\/v\d{2,3}\.0(\/[^?]*)/.exec(path)?.[1] ?? '';
+}
+
+function statementOf(path: string): string {
+  return new URL(path, 'https://org.invalid').searchParams.get('q') ?? '';
+}
+
+/** A set-up object that a statement names, be it as an object or along a path. */
+function setUpNames(tokens: readonly SoqlToken[]): string | undefined {
+  return tokens.flatMap(({ kind, value }) => (kind === 'word' ? value.split('.') : [])).find(isSetUpObject);
+}
+
+/** The words of a statement's own, which name nothing. */
+const keywords = new Set(
+  (
+    'select from where and or not like in includes excludes order by asc desc nulls first last group rollup cube having ' +
+    'limit offset using scope with security_enforced user_mode system_mode for view reference update typeof when then ' +
+    'else end null true false'
+  ).split(' '),
+);
+
+/** Words that the parsed statement does not account for: read in another way, they might reach something. */
+function unaccounted(tokens: readonly SoqlToken[], names: ReadonlySet<string>): string[] {
+  return tokens.flatMap(({ kind, value }, at) => {
+    if (kind !== 'word') return [];
+    const word = value.toLowerCase();
+    const isScope = tokens[at - 1]?.value.toLowerCase() === 'scope' && tokens[at - 2]?.value.toLowerCase() === 'using';
+    return keywords.has(word) || names.has(word) || isScope ? [] : [value];
+  });
+}
+
+async function shownQuery(answer: UpstreamAnswer, guard: Guard): Promise<UpstreamAnswer> {
+  if (answer.status >= 400) return refusedWith(answer, guard);
+  if (!guard.openness.restricts) return answer;
+  return withBody(answer, await shownRecords(parseJson(answer.body), guard));
+}
+
+async function refusedWith(answer: UpstreamAnswer, guard: Guard, objectType?: string): Promise<UpstreamAnswer> {
+  const body = parseJson(answer.body);
+  return guard.openness.restricts && body !== undefined
+    ? withBody(answer, await guard.shownErrors(body, objectType))
+    : answer;
+}
+
+async function shownRecords(body: unknown, guard: Guard): Promise<unknown> {
+  const { data } = queryAnswer.safeParse(body);
+  return data ? { ...data, records: await guard.shown(data.records) } : body;
+}
+
+/** Records without those, and without the fields, that are closed: also among parents and children. */
+async function shown(records: readonly unknown[], guard: Guard): Promise<unknown[]> {
+  const rows = await Promise.all(records.map(record => shownRecord(record, guard)));
+  return rows.filter(row => row !== undefined);
+}
+
+async function shownRecord(record: unknown, guard: Guard): Promise<unknown> {
+  const { data } = anyRecord.safeParse(record);
+  if (!data) return record;
+  const objectType = typeOf(data);
+  // Groups and totals are of fields that the statement was let to reach.
+  if (objectType === undefined || objectType === 'AggregateResult') return record;
+  if (!guard.openness.isOpen(objectType)) return undefined;
+  // Of what several objects share, only the statement tells which field it is.
+  const open = data.attributes?.type === objectType ? await guard.openFields(objectType) : undefined;
+  const entries = await Promise.all(
+    Object.entries(data).map(async ([name, value]): Promise<[string, unknown][]> => {
+      if (typeof value !== 'object' || value === null || name === 'attributes') {
+        return !open || name === 'attributes' || open.has(name.toLowerCase()) ? [[name, value]] : [];
+      }
+      const children = queryAnswer.safeParse(value).data;
+      if (children) return [[name, { ...children, records: await guard.shown(children.records) }]];
+      if (anyRecord.safeParse(value).data?.attributes) return [[name, (await shownRecord(value, guard)) ?? null]];
+      return !open || open.has(name.toLowerCase()) ? [[name, value]] : [];
+    }),
+  );
+  return Object.fromEntries(entries.flat());
+}
+
+/** A polymorphic lookup is answered as a Name, of which the URL tells what it is. */
+function typeOf({ attributes }: z.output<typeof anyRecord>): string | undefined {
+  if (attributes?.type !== 'Name') return attributes?.type ?? undefined;
+  return /\/sobjects\/(\w+)\//.exec(attributes.url ?? '')?.[1] ?? attributes.type;
+}
+
+/** Duplicate rules answer with the records that match, which may be of any object. */
+async function shownErrors(body: unknown, objectType: string | undefined, guard: Guard): Promise<unknown> {
+  const { data } = errorsBody.safeParse(body);
+  if (!data) return body;
+  const open = objectType === undefined ? undefined : await guard.openFields(objectType);
+  return Promise.all(
+    [data].flat().map(async error => {
+      const { duplicateResult, message, fields, ...others } = error;
+      const isTold = !open || isOfOpenFields(message ?? '', fields ?? [], open, await guard.find(objectType ?? ''));
+      const matchResults = await Promise.all(
+        (duplicateResult?.matchResults ?? []).map(async result => ({
+          matchRecords: await Promise.all(
+            (result.matchRecords ?? []).map(async ({ record }) => ({ record: await shownRecord(record, guard) })),
+          ),
+        })),
+      );
+      return {
+        ...others,
+        message: isTold ? message : 'A field that is closed here does not have what Salesforce wants of it.',
+        ...(isTold && fields && { fields }),
+        ...(duplicateResult && {
+          duplicateResult: {
+            matchResults: matchResults.map(({ matchRecords }) => ({
+              matchRecords: matchRecords.filter(({ record }) => record !== undefined),
+            })),
+          },
+        }),
+      };
+    }),
+  );
+}
+
+function isOfOpenFields(
+  message: string,
+  fields: readonly string[],
+  open: ReadonlySet<string>,
+  object: ObjectDescription | undefined,
+): boolean {
+  const told = message.toLowerCase();
+  const closed = (object?.fields ?? []).filter(({ name }) => !open.has(name.toLowerCase()));
+  return (
+    fields.every(name => open.has(name.toLowerCase())) &&
+    !closed.some(({ name, label }) => [name, label].some(text => told.includes(text.toLowerCase())))
+  );
+}
+
+async function describeOpen(objectType: string, guard: Guard): Promise<ObjectDescription> {
+  guard.requireOpen(objectType);
+  const { openness } = guard;
+  const object = await guard.describe(objectType);
+  // Salesforce takes names in other forms than an object's own.
+  guard.requireOpen(object.name);
+  const isWritable = openness.isWritable(object.name);
+  const open = openness.hasClosedFields(object.name) ? openness.openFields(object) : undefined;
+  return {
+    ...object,
+    createable: object.createable && isWritable,
+    updateable: object.updateable && isWritable,
+    fields: object.fields.flatMap(field =>
+      open && !open.has(field.name.toLowerCase()) ? [] : [withoutClosed(field, isWritable, openness)],
+    ),
+    childRelationships: object.childRelationships.filter(({ childSObject }) => openness.isOpen(childSObject)),
+  };
+}
+
+/** A lookup leads on only where all that it may lead to is open, by name. */
+function withoutClosed(field: FieldDescription, isWritable: boolean, openness: Openness): FieldDescription {
+  const isOpen = (target: string) =>
+    openness.isPlainlyOpen(target, 'Name') && openness.isPlainlyOpen(target, nameFieldOf(target) ?? 'Name');
+  return {
+    ...field,
+    createable: field.createable && isWritable,
+    updateable: field.updateable && isWritable,
+    referenceTo: field.referenceTo.filter(openness.isOpen),
+    relationshipName: field.referenceTo.every(isOpen) ? field.relationshipName : undefined,
+  };
+}
+
+async function describeAllOpen({ openness, describeAll }: Guard): Promise<ObjectSummary[]> {
+  const all = await describeAll();
+  return all
+    .filter(({ name }) => openness.isOpen(name))
+    .map(object => (openness.isWritable(object.name) ? object : { ...object, createable: false, updateable: false }));
+}
+
+async function hasOpenName(objectType: string, open: ReadonlySet<string>, guard: Guard): Promise<boolean> {
+  const known = nameFieldOf(objectType);
+  const name = known ?? (await guard.describe(objectType)).fields.find(({ nameField }) => nameField)?.name;
+  return name !== undefined && open.has(name.toLowerCase());
+}
+
+/** What a write points at must be open as well: the first three characters of an ID tell its object. */
+async function requireTargets(values: Record<string, unknown>, guard: Guard): Promise<void> {
+  const ids = Object.values(values).filter(value => typeof value === 'string' && recordId.test(value)) as string[];
+  if (ids.length === 0) return;
+  const objects = new Map((await guard.describeAll()).map(({ keyPrefix, name }) => [keyPrefix, name]));
+  for (const id of ids) {
+    const target = objects.get(id.slice(0, 3));
+    if (target !== undefined) guard.requireOpen(target);
+  }
+}
+
+function withBody(answer: UpstreamAnswer, body: unknown): UpstreamAnswer {
+  return { ...answer, body: JSON.stringify(body) };
+}
+
+function refusal(message: string): Failure {
+  const body = JSON.stringify([{ errorCode: closedByPolicy, message }]);
+  return answerFailure({ status: 403, body }, 'such thing in Salesforce');
+}
+
+function closed(sentence: string): Failure {
+  return refusal(`${sentence} Say so to the user; trying again will not help.`);
+}
+
+function closedObject(objectType: string): Failure {
+  return closed(
+    isSetUpObject(objectType)
+      ? `${objectType} is about sign-in, permissions or set-up in Salesforce, which this service keeps closed unless a policy of its administrator names it.`
+      : `A policy of this service's administrator does not open ${objectType} of Salesforce.`,
+  );
+}
+
+function closedForWriting(objectType: string, openness: Openness): Failure {
+  if (!openness.isOpen(objectType) || isSetUpObject(objectType)) return closedObject(objectType);
+  return closed(
+    `${objectType} can only be read here: who may sign in, and with what rights, is not changed through this service unless a policy of its administrator names ${objectType}.`,
+  );
+}
+
+function closedField(objectType: string, field: string): Failure {
+  return closed(
+    openPeopleFields(objectType)
+      ? `Of ${objectType} only what tells who somebody is is open here, such as Id, Name and Email, and not ${field}, unless a policy of this service's administrator opens it.`
+      : `A policy of this service's administrator does not open the field ${field} of ${objectType}.`,
+  );
+}
+
+function closedWhole(objectType: string): Failure {
+  return refusal(
+    `Not all fields of ${objectType} are open here, so FIELDS() is closed. Name the fields that are needed; describeObject tells which there are.`,
+  );
+}
+
+function closedRequest(): Failure {
+  return closed('This part of Salesforce is closed here by a policy.');
+}
+
+function unresolvable(name: string): Failure {
+  return closed(`A policy restricts what of Salesforce is open here, and where ${name} leads to cannot be told.`);
+}
+
+function unreadable(): Failure {
+  return closed('A policy restricts what of Salesforce is open here, and this statement cannot be read.');
+}
+
+const recordId = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
+const anyObject = z.looseObject({});
+const compositeBody = z.looseObject({
+  compositeRequest: z.array(z.looseObject({ method: z.string(), url: z.string() })),
+});
+const compositeAnswer = z.looseObject({
+  compositeResponse: z.array(z.looseObject({ httpStatusCode: z.number(), body: z.unknown() })),
+});
+/** What may be asked of a search; a condition of its own would have to be checked, too. */
+const searchBody = z.strictObject({
+  q: z.string(),
+  in: z.string(),
+  overallLimit: z.number(),
+  sobjects: z.array(z.strictObject({ name: z.string(), fields: z.array(z.string()), limit: z.number() })),
+});
+const queryAnswer = z.looseObject({ records: z.array(z.unknown()) });
+const searchAnswer = z.looseObject({ searchRecords: z.array(z.unknown()) });
+const anyRecord = z.looseObject({
+  attributes: z.looseObject({ type: z.string().nullish(), url: z.string().nullish() }).nullish(),
+});
+const anyError = z.looseObject({
+  message: z.string().nullish(),
+  fields: z.array(z.string()).nullish(),
+  duplicateResult: z
+    .looseObject({
+      matchResults: z.array(z.looseObject({ matchRecords: z.array(z.looseObject({ record: z.unknown() })).nullish() })),
+    })
+    .nullish()
+    .catch(undefined),
+});
+const errorsBody = z.union([z.array(anyError), anyError]);
