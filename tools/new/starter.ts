@@ -2,8 +2,8 @@ import type { Effect } from '../../shared/action/defineAction.ts';
 import { namesOf } from './systemName.ts';
 
 /**
- * What a new action of a system starts from: the smallest one that calls that system. All but `imports`, `returns` and `instead`
- * is TypeScript. A system has its own in functions/<system>/starter.ts, which is not part of the app.
+ * What a new action of a system starts from: the smallest one that calls that system. Input, output, example and run are
+ * TypeScript. A system has its own in functions/<system>/starter.ts, which is not part of the app.
  */
 export interface Starter {
   /** What is imported from which file. */
