@@ -1,18 +1,26 @@
+import * as z from 'zod';
 import type { AdfNode } from './model.ts';
 
-/** A document of the given blocks; a string is a paragraph. */
-export const doc = (...blocks: (AdfNode | string)[]): AdfNode => ({
-  type: 'doc',
-  version: 1,
-  content: blocks.map(block => (typeof block === 'string' ? paragraph(block) : block)),
+const node = z.strictObject({
+  type: z.string(),
+  text: z.string().exactOptional(),
+  attrs: z.record(z.string(), z.unknown()).exactOptional(),
+  marks: z
+    .array(z.strictObject({ type: z.string(), attrs: z.record(z.string(), z.unknown()).exactOptional() }))
+    .exactOptional(),
+  get content(): z.ZodExactOptional<z.ZodArray<typeof node>> {
+    return z.array(node).exactOptional();
+  },
 });
 
-export const text = (value: string, ...marks: NonNullable<AdfNode['marks']>): AdfNode =>
-  marks.length > 0 ? { type: 'text', text: value, marks } : { type: 'text', text: value };
+/** The shape of a document, whatever its nodes are. */
+export const documentShape = node.extend({ type: z.literal('doc'), version: z.literal(1) });
 
-export const paragraph = (...inline: (AdfNode | string)[]): AdfNode => ({
-  type: 'paragraph',
-  content: inline.map(node => (typeof node === 'string' ? text(node) : node)),
+/** A document of one paragraph. */
+export const paragraph = (text: string): AdfNode => ({
+  type: 'doc',
+  version: 1,
+  content: [{ type: 'paragraph', content: [{ type: 'text', text }] }],
 });
 
 /** Whether a value is a document, as far as Jira looks before it stores one. */
@@ -22,7 +30,7 @@ export function isDocument(value: unknown): value is AdfNode {
   return type === 'doc' && version === 1 && Array.isArray(content);
 }
 
-/** All that a reader sees of a document, blocks separated by line breaks. */
+/** The text of a document as a reader sees it, with line breaks between blocks. */
 export function plainText(node: AdfNode): string {
   if (node.type === 'text') return node.text ?? '';
   if (node.type === 'hardBreak') return '\n';

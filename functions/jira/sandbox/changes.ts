@@ -1,5 +1,4 @@
 import { plainText } from './adf.ts';
-import { issueTypes, statuses } from './catalogue.ts';
 import { choicesOf, type Field, fieldById } from './fields.ts';
 import type {
   Act,
@@ -16,21 +15,26 @@ import type {
 } from './model.ts';
 import { issueById, personById, type Site } from './site.ts';
 
-/** Makes an issue of values that have been checked. */
-export function createIssue(site: Site, project: Project, values: Record<string, FieldValue>, act: Act): Issue {
-  const number = 1 + site.issues.filter(issue => issue.projectId === project.id).length;
+/** Creates an issue with values that have been checked; its key is the project's next unless given. */
+export function createIssue(
+  site: Site,
+  project: Project,
+  values: Record<string, FieldValue>,
+  act: Act,
+  key = nextKey(site, project),
+): Issue {
   const issue: Issue = {
     id: site.nextId(),
-    key: `${project.key}-${number}`,
+    key,
     projectId: project.id,
     creatorId: act.by,
     created: act.at,
     updated: act.at,
     resolved: undefined,
     values: {
-      status: '10000',
+      status: site.statuses[0]?.id ?? null,
       resolution: null,
-      priority: '3',
+      priority: site.defaultPriority.id,
       assignee: null,
       reporter: act.by,
       labels: [],
@@ -40,16 +44,22 @@ export function createIssue(site: Site, project: Project, values: Record<string,
     worklogs: [],
     attachments: [],
     histories: [],
+    frozen: false,
   };
   site.issues.push(issue);
   return issue;
 }
 
-/** Sets fields to values that have been checked, and logs those that differ from what was there. */
+function nextKey(site: Site, { id, key }: Project): string {
+  const numbers = site.issues.filter(issue => issue.projectId === id).map(issue => Number(issue.key.split('-')[1]));
+  return `${key}-${Math.max(0, ...numbers) + 1}`;
+}
+
+/** Sets fields to values that have been checked, and logs the changes. */
 export function editIssue(site: Site, issue: Issue, values: Record<string, FieldValue>, act: Act): void {
   const items: ChangeItem[] = [];
   for (const [fieldId, value] of Object.entries(values)) {
-    const field = fieldById(fieldId);
+    const field = fieldById(site, fieldId);
     if (!field) throw new Error(`There is no field ${fieldId}`);
     const before = issue.values[fieldId] ?? null;
     if (JSON.stringify(before) === JSON.stringify(value)) continue;
@@ -60,7 +70,7 @@ export function editIssue(site: Site, issue: Issue, values: Record<string, Field
   log(site, issue, items, act);
 }
 
-/** Moves an issue to a status, which resolves it or takes its resolution away. */
+/** Moves an issue to a status, and sets or clears its resolution accordingly. */
 export function moveIssue(
   site: Site,
   issue: Issue,
@@ -68,8 +78,8 @@ export function moveIssue(
   values: Record<string, FieldValue>,
   act: Act,
 ): void {
-  const isDone = statuses.find(({ id }) => id === statusId)?.category.key === 'done';
-  const resolution = isDone ? (values.resolution ?? issue.values.resolution ?? '10000') : null;
+  const isDone = site.statuses.find(({ id }) => id === statusId)?.category.key === 'done';
+  const resolution = isDone ? (values.resolution ?? issue.values.resolution ?? site.defaultResolution.id) : null;
   editIssue(site, issue, { ...values, resolution, status: statusId }, act);
 }
 
@@ -111,7 +121,7 @@ export function addLink(site: Site, type: LinkType, source: Issue, target: Issue
   return link;
 }
 
-/** A value as the changelog writes it: its id and its words. */
+/** A value as the changelog has it: its id and its text. */
 function wording(site: Site, field: Field, value: FieldValue): { id: string | null; text: string | null } {
   if (value === null || (Array.isArray(value) && value.length === 0 && field.kind !== 'labels'))
     return { id: null, text: null };
@@ -137,12 +147,12 @@ function wording(site: Site, field: Field, value: FieldValue): { id: string | nu
   }
 }
 
-function namesOf(site: Site, field: Field): Named[] {
-  if (field.kind === 'status') return statuses;
-  if (field.kind === 'issuetype') return issueTypes;
+function namesOf(site: Site, field: Field): readonly Named[] {
+  if (field.kind === 'status') return site.statuses;
+  if (field.kind === 'issuetype') return site.issueTypes;
   if (field.kind === 'component') return site.projects.flatMap(project => project.components);
   if (field.kind === 'version') return site.projects.flatMap(project => project.versions);
-  return choicesOf(field) ?? [];
+  return choicesOf(site, field) ?? [];
 }
 
 function changeItem(site: Site, field: Field, before: FieldValue, after: FieldValue): ChangeItem {

@@ -2,7 +2,7 @@ import { isDocument, plainText } from './adf.ts';
 import { badFields } from './jiraError.ts';
 import type { AdfNode } from './model.ts';
 
-/** A comment's body, if Jira would take it. */
+/** The body of a comment. @throws {JiraError} 400 when Jira would refuse it */
 export function checkedComment(body: unknown): AdfNode {
   if (!isDocument(body)) throw badFields({ comment: 'Comment body is not valid!' });
   const text = plainText(body);

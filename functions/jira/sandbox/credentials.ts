@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { parseJson } from '../../../shared/parseJson.ts';
 import type { SandboxReply, SandboxRequest } from '../../../shared/sandbox/sandboxServer.ts';
 
-/** Who may call the sandbox, and with what. */
+/** The credentials that the sandbox accepts. */
 export interface Credentials {
   email: string;
   apiToken: string;
@@ -21,7 +21,7 @@ const tokenRequest = z.looseObject({
 
 export type Gatekeeper = ReturnType<typeof createGatekeeper>;
 
-/** Checks credentials as Jira does, and issues bearer tokens as Atlassian's identity service does. */
+/** Checks credentials as Jira does, and issues access tokens as Atlassian's identity service does. */
 export function createGatekeeper(initial: Credentials, now: () => number) {
   const credentials = { ...initial };
   const expiries = new Map<string, number>();
@@ -32,19 +32,19 @@ export function createGatekeeper(initial: Credentials, now: () => number) {
 
   return {
     credentials,
-    /** From now on only this API token is good. */
+    /** Makes this the only valid API token. */
     rotateApiToken(apiToken: string): void {
       credentials.apiToken = apiToken;
     },
-    /** From now on only this client secret is good; tokens that were issued stay so. */
+    /** Makes this the only valid client secret; access tokens stay valid. */
     rotateClientSecret(clientSecret: string): void {
       credentials.clientSecret = clientSecret;
     },
-    /** Refuses every bearer token that was issued so far. */
+    /** Makes every access token invalid that was issued so far. */
     revokeTokens(): void {
       expiries.clear();
     },
-    /** The site's own address knows API tokens only; the API gateway knows bearer tokens too. */
+    /** The site accepts API tokens only; the API gateway accepts bearer tokens, too. */
     admits: ({ headers: { authorization = '' } }: SandboxRequest, door: 'site' | 'gateway'): boolean =>
       isBasic(authorization) || (door === 'gateway' && isBearer(authorization)),
     /** @see https://support.atlassian.com/user-management/docs/create-oauth-2-0-credential-for-service-accounts/ */

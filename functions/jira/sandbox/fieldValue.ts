@@ -1,22 +1,21 @@
 import { isDocument, plainText } from './adf.ts';
-import { issueTypes } from './catalogue.ts';
 import { choicesOf, type Field } from './fields.ts';
 import type { FieldValue, IssueType, Named, Project } from './model.ts';
-import { findIssue, isAssignable, personById, type Site, typeOf } from './site.ts';
+import { findIssue, isAssignable, personById, type Site, typeOf, typesOf } from './site.ts';
 
-/** What a value is written to. */
+/** The issue that values are written to, as far as its fields depend on it. */
 export interface Target {
   project: Project;
   type: IssueType;
 }
 
-/** A value that Jira would take, or its words for why not. */
+/** A value that Jira accepts, or the message with which it refuses it. */
 export type Parsed = { value: FieldValue } | { problem: string };
 
 const longText = 32_767;
 const tooLong = (limit: string) => `The entered text is too long. It exceeds the allowed limit of ${limit} characters.`;
 
-/** Checks one field's value as it stands in a request, and turns it into what an issue holds. */
+/** Checks a field's value in a request, and turns it into the value that an issue holds. */
 export function parseFieldValue(site: Site, { project, type }: Target, field: Field, raw: unknown): Parsed {
   if (raw === null || raw === undefined) return isClearable(field) ? { value: emptyValue(field) } : required(field);
   switch (field.kind) {
@@ -39,26 +38,22 @@ export function parseFieldValue(site: Site, { project, type }: Target, field: Fi
     case 'parent':
       return parseParent(site, type, raw);
     case 'issuetype':
-      return parseChoice(
-        field,
-        issueTypes.filter(({ id }) => project.typeIds.includes(id)),
-        raw,
-      );
+      return parseChoice(field, typesOf(site, project), raw);
     case 'component':
       return parseChoices(field, project.components, raw);
     case 'version':
       return parseChoices(field, project.versions, raw);
     case 'optionList':
-      return parseChoices(field, choicesOf(field) ?? [], raw);
+      return parseChoices(field, choicesOf(site, field) ?? [], raw);
     case 'sprint':
-      // Jira reads the sprint that an issue is to be in as a bare number.
-      return choicesOf(field)?.some(({ id }) => id === String(raw))
+      // Jira takes the sprint of an issue as a bare number.
+      return choicesOf(site, field)?.some(({ id }) => id === String(raw))
         ? { value: [String(raw)] }
         : { problem: 'Number value expected as the Sprint id.' };
     case 'priority':
     case 'resolution':
     case 'option':
-      return parseChoice(field, choicesOf(field) ?? [], raw);
+      return parseChoice(field, choicesOf(site, field) ?? [], raw);
     default:
       return { problem: notOnScreen(field.id) };
   }
@@ -67,7 +62,7 @@ export function parseFieldValue(site: Site, { project, type }: Target, field: Fi
 export const notOnScreen = (fieldId: string) =>
   `Field '${fieldId}' cannot be set. It is not on the appropriate screen, or unknown.`;
 
-/** What Jira says of a field that must have a value. */
+/** Jira's message about a field that must have a value. */
 export const required = (field: Field) => ({
   problem: field.id === 'summary' ? 'You must specify a summary of the issue.' : `${field.name} is required.`,
 });
@@ -107,18 +102,18 @@ function parseUser(site: Site, field: Field, raw: unknown): Parsed {
 }
 
 function parseParent(site: Site, type: IssueType, raw: unknown): Parsed {
-  // The one way of taking an issue out: { "set": { "none": true } }.
+  // Only { "set": { "none": true } } takes an issue out of its parent.
   if (typeof raw === 'object' && raw !== null && Reflect.get(raw, 'none') === true) return { value: null };
   const parent = findIssue(site, property(raw, 'key') ?? property(raw, 'id') ?? '');
   if (!parent) return { problem: 'Could not find issue by id or key.' };
-  if (typeOf(parent).level !== type.level + 1) {
+  if (typeOf(site, parent).level !== type.level + 1) {
     return { problem: 'Given parent issue does not belong to appropriate hierarchy.' };
   }
   return { value: parent.id };
 }
 
-/** By id, or by what people see: `name`, or `value` for options. */
-function parseChoice(field: Field, choices: Named[], raw: unknown): Parsed {
+/** A choice by its id, or by its name, which is called `value` for options. */
+function parseChoice(field: Field, choices: readonly Named[], raw: unknown): Parsed {
   const [id, name] = [property(raw, 'id'), property(raw, 'name') ?? property(raw, 'value')];
   const found = choices.find(choice => (id === undefined ? choice.name === name : choice.id === id));
   if (found) return { value: found.id };
@@ -130,7 +125,7 @@ function parseChoice(field: Field, choices: Named[], raw: unknown): Parsed {
   return { problem: `The ${field.name.toLowerCase()} selected is invalid.` };
 }
 
-function parseChoices(field: Field, choices: Named[], raw: unknown): Parsed {
+function parseChoices(field: Field, choices: readonly Named[], raw: unknown): Parsed {
   if (!Array.isArray(raw)) return { problem: 'data was not an array' };
   const parsed = raw.map(each => parseChoice(field, choices, each));
   const failed = parsed.find(each => 'problem' in each);

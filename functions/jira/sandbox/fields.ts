@@ -1,7 +1,8 @@
-import { options, priorities, resolutions, sprints } from './catalogue.ts';
+import type { CustomFieldFile } from './dataFiles.ts';
 import type { Named } from './model.ts';
+import type { Site } from './site.ts';
 
-/** How a field is stored, shown, written, searched and logged. */
+/** Decides how a field is stored, shown, written, searched and logged. */
 type FieldKind =
   | 'string'
   | 'adf'
@@ -27,11 +28,14 @@ export interface Field {
   name: string;
   kind: FieldKind;
   schema: { type: string; items?: string; system?: string; custom?: string; customId?: number };
-  /** What JQL calls it. */
+  /** Its names in JQL. */
   clauseNames: string[];
-  navigable: boolean;
-  /** What the changelog calls it, where that is not its id. */
+  /** Its name in the changelog, where that is not its id. */
   logName?: string;
+  /** The choices of a custom field that has any. */
+  options?: readonly Named[];
+  /** The names of the issue types on whose screens a custom field is. */
+  issueTypes?: readonly string[];
 }
 
 const system = (
@@ -39,38 +43,44 @@ const system = (
   name: string,
   kind: FieldKind,
   schema: { type: string; items?: string },
-  more: Partial<Pick<Field, 'clauseNames' | 'navigable' | 'logName'>> = {},
+  more: Partial<Pick<Field, 'clauseNames' | 'logName'>> = {},
 ): Field => ({
   id,
   name,
   kind,
   schema: { ...schema, system: id },
   clauseNames: [id],
-  navigable: true,
   ...more,
 });
 
-const custom = (
-  customId: number,
-  name: string,
-  kind: FieldKind,
-  type: string,
-  pluginKey: string,
-  items?: string,
-): Field => ({
-  id: `customfield_${customId}`,
-  name,
-  kind,
-  schema: { type, ...(items === undefined ? {} : { items }), custom: pluginKey, customId },
-  clauseNames: [`cf[${customId}]`, name],
-  navigable: true,
-  logName: name,
-});
+const plugin = (name: string) => `com.atlassian.jira.plugin.system.customfieldtypes:${name}`;
 
-const customType = (name: string) => `com.atlassian.jira.plugin.system.customfieldtypes:${name}`;
+const customFieldTypes: Record<CustomFieldFile['type'], Pick<Field, 'kind' | 'schema'>> = {
+  number: { kind: 'number', schema: { type: 'number', custom: plugin('float') } },
+  sprint: { kind: 'sprint', schema: { type: 'array', items: 'json', custom: 'com.pyxis.greenhopper.jira:gh-sprint' } },
+  select: { kind: 'option', schema: { type: 'option', custom: plugin('select') } },
+  multiselect: { kind: 'optionList', schema: { type: 'array', items: 'option', custom: plugin('multiselect') } },
+  date: { kind: 'date', schema: { type: 'date', custom: plugin('datepicker') } },
+  user: { kind: 'user', schema: { type: 'user', custom: plugin('userpicker') } },
+  paragraph: { kind: 'adf', schema: { type: 'string', custom: plugin('textarea') } },
+};
 
-/** Every field of the site, in the order in which Jira's screens show them. */
-export const fields: Field[] = [
+export function customField({ id: customId, name, type, options, issueTypes }: CustomFieldFile): Field {
+  const { kind, schema } = customFieldTypes[type];
+  return {
+    id: `customfield_${customId}`,
+    name,
+    kind,
+    schema: { ...schema, customId },
+    clauseNames: [`cf[${customId}]`, name],
+    logName: name,
+    issueTypes,
+    ...(options && { options }),
+  };
+}
+
+/** The fields that every site has, in the order in which Jira's screens show them. */
+export const systemFields: readonly Field[] = [
   system('project', 'Project', 'project', { type: 'project' }),
   system('issuetype', 'Issue Type', 'issuetype', { type: 'issuetype' }, { clauseNames: ['issuetype', 'type'] }),
   system('summary', 'Summary', 'string', { type: 'string' }),
@@ -110,43 +120,27 @@ export const fields: Field[] = [
   ),
   system('subtasks', 'Sub-tasks', 'readOnly', { type: 'array', items: 'issuelinks' }, { clauseNames: [] }),
   system('issuelinks', 'Linked Issues', 'readOnly', { type: 'array', items: 'issuelinks' }, { clauseNames: [] }),
-  system(
-    'attachment',
-    'Attachment',
-    'readOnly',
-    { type: 'array', items: 'attachment' },
-    { clauseNames: [], navigable: false },
-  ),
-  system('timetracking', 'Time tracking', 'readOnly', { type: 'timetracking' }, { clauseNames: [], navigable: false }),
-  system('comment', 'Comment', 'readOnly', { type: 'comments-page' }, { navigable: false }),
-  system('worklog', 'Log Work', 'readOnly', { type: 'array', items: 'worklog' }, { clauseNames: [], navigable: false }),
-  custom(10016, 'Story Points', 'number', 'number', customType('float')),
-  custom(10020, 'Sprint', 'sprint', 'array', 'com.pyxis.greenhopper.jira:gh-sprint', 'json'),
-  custom(10030, 'Severity', 'option', 'option', customType('select')),
-  custom(10031, 'Team', 'option', 'option', customType('select')),
-  custom(10032, 'Go-live date', 'date', 'date', customType('datepicker')),
-  custom(10033, 'Reviewer', 'user', 'user', customType('userpicker')),
-  custom(10034, 'Affected platforms', 'optionList', 'array', customType('multiselect'), 'option'),
-  custom(10035, 'Acceptance criteria', 'adf', 'string', customType('textarea')),
+  system('attachment', 'Attachment', 'readOnly', { type: 'array', items: 'attachment' }, { clauseNames: [] }),
+  system('timetracking', 'Time tracking', 'readOnly', { type: 'timetracking' }, { clauseNames: [] }),
+  system('comment', 'Comment', 'readOnly', { type: 'comments-page' }),
+  system('worklog', 'Log Work', 'readOnly', { type: 'array', items: 'worklog' }, { clauseNames: [] }),
 ];
 
-const byId = new Map(fields.map(field => [field.id, field]));
-
-export const fieldById = (id: string): Field | undefined => byId.get(id);
+export const fieldById = (site: Site, id: string): Field | undefined => site.fields.find(field => field.id === id);
 
 /** The field that a JQL clause names, by id, clause name or display name, whatever the case. */
-export function fieldByClauseName(name: string): Field | undefined {
+export function fieldByClauseName(site: Site, name: string): Field | undefined {
   const wanted = name.toLowerCase();
-  return fields.find(
+  return site.fields.find(
     field =>
       field.clauseNames.some(clause => clause.toLowerCase() === wanted) || (field.schema.custom && field.id === wanted),
   );
 }
 
 /** The choices of a field that has the same ones everywhere. */
-export function choicesOf(field: Field): Named[] | undefined {
-  if (field.kind === 'priority') return priorities;
-  if (field.kind === 'resolution') return resolutions;
-  if (field.kind === 'sprint') return sprints;
-  return options[field.id];
+export function choicesOf(site: Site, field: Field): readonly Named[] | undefined {
+  if (field.kind === 'priority') return site.priorities;
+  if (field.kind === 'resolution') return site.resolutions;
+  if (field.kind === 'sprint') return site.sprints;
+  return field.options;
 }

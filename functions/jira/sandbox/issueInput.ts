@@ -28,7 +28,7 @@ export interface IssueInput {
 }
 
 /**
- * Checks what a request wants to set against a screen.
+ * Checks the fields and comments of a request against a screen.
  * @throws {JiraError} 400 that names every field at fault
  */
 export function readIssueInput(
@@ -41,7 +41,7 @@ export function readIssueInput(
   const errors: Record<string, string> = {};
   const values: Record<string, FieldValue> = {};
   const set = (fieldId: string, read: (parse: (raw: unknown) => Parsed) => Parsed) => {
-    const field = fieldById(fieldId);
+    const field = fieldById(site, fieldId);
     if (!field || !screen.some(each => each.field.id === fieldId)) errors[fieldId] = notOnScreen(fieldId);
     else {
       const parsed = read(raw => parseFieldValue(site, target, field, raw));
@@ -60,7 +60,7 @@ export function readIssueInput(
   return { values, comments: comments.map(({ add }) => checkedComment(comment.safeParse(add).data?.body)) };
 }
 
-/** Names the fields that a new issue must have and has not. */
+/** @throws {JiraError} 400 that names the fields that a new issue must have and does not */
 export function requireFields(screen: ScreenField[], values: Record<string, FieldValue>): void {
   const missing = screen.filter(
     each =>
@@ -71,7 +71,7 @@ export function requireFields(screen: ScreenField[], values: Record<string, Fiel
   }
 }
 
-/** What a field comes to when the operations of `update` are carried out on it, one after the other. */
+/** The value of a field after the operations of `update`, carried out one after the other. */
 function applyOperations(
   operations: Operation[],
   before: FieldValue | undefined,

@@ -1,4 +1,4 @@
-/** An answer that Jira gives instead of what was asked for. */
+/** An error response of Jira's. */
 export class JiraError extends Error {
   override readonly name = 'JiraError';
   readonly status: number;
@@ -16,7 +16,7 @@ export class JiraError extends Error {
 /** 400 with one message. */
 export const badRequest = (message: string) => new JiraError(400, message);
 
-/** 400 with a message for each field at fault. */
+/** 400 with a message for each invalid field. */
 export const badFields = (errors: Record<string, string>) => new JiraError(400, [], errors);
 
 /** 404 with one message. */

@@ -27,8 +27,8 @@ interface Token {
 }
 
 /**
- * Parses the Jira Query Language; the words of its errors are Jira's.
- * @throws {JiraError} 400, saying where the query went wrong
+ * Parses the Jira Query Language; its error messages are Jira's.
+ * @throws {JiraError} 400, with the position of the fault
  * @see https://support.atlassian.com/jira-software-cloud/docs/use-advanced-search-with-jira-query-language-jql/
  */
 export function parseJql(jql: string): JqlQuery {
@@ -66,7 +66,7 @@ export function parseJql(jql: string): JqlQuery {
     return only && clauses.length === 1 ? only : { kind, clauses };
   };
 
-  // A query is only so deep that every step over it can recurse.
+  // Limits the depth, because parsing and compiling recurse.
   let depth = 0;
   const not = (): Clause => {
     depth += 1;
@@ -185,7 +185,7 @@ export function parseJql(jql: string): JqlQuery {
   return { where, orderBy: sorts };
 }
 
-/** An operand as an error shows it. */
+/** An operand as error messages show it. */
 export const describe = (operand: Operand): string => {
   if (operand.kind === 'empty') return 'EMPTY';
   if (operand.kind === 'value') return operand.text;

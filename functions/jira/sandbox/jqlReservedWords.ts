@@ -1,5 +1,5 @@
 /**
- * Words that JQL keeps for itself: they stand in a query in quotation marks only.
+ * Words that a JQL query may have in quotation marks only.
  * @see https://support.atlassian.com/jira-software-cloud/docs/jql-reserved-words/
  */
 export const reservedWords: ReadonlySet<string> = new Set(

@@ -1,5 +1,4 @@
 import { plainText } from './adf.ts';
-import { issueTypes, priorities, resolutions, statusCategories, statuses } from './catalogue.ts';
 import { choicesOf, type Field, fieldByClauseName } from './fields.ts';
 import { badRequest } from './jiraError.ts';
 import { type Clause, describe, type JqlQuery, type Operand, type Operator, parseJql } from './jql.ts';
@@ -7,20 +6,21 @@ import { dayOf, evaluateDateFunction, parseJqlDate } from './jqlDates.ts';
 import { textMatcher } from './jqlText.ts';
 import type { AdfNode, Issue, Named } from './model.ts';
 import { findIssue, personById, projectOf, type Site, statusOf } from './site.ts';
+import { statusCategories } from './statusCategories.ts';
 
 type Test = (issue: Issue) => boolean;
 type Scalar = string | number;
 type Comparison = '<' | '<=' | '>' | '>=';
 
-/** What one JQL field is to a search. */
+/** How a search handles a JQL field. */
 interface Searchable {
-  /** What it is called in errors. */
+  /** Its name in errors. */
   name: string;
   /** The values that an issue has; none is `empty`. */
   read(issue: Issue): Scalar[];
-  /** The values that an operand's text means; none when it names nothing there is. */
+  /** The values that an operand's text means; none when there is no such thing. */
   resolve(text: string): Scalar[];
-  /** What sorting and `<` compare; the values themselves unless told. */
+  /** What sorting and `<` compare; by default the values themselves. */
   rank?: (value: Scalar) => Scalar;
   operators: readonly Operator[];
   defaultDirection: 'asc' | 'desc';
@@ -31,30 +31,26 @@ interface Searchable {
   emptyName?: string;
 }
 
+const categories = Object.values(statusCategories);
+
 const equality = ['=', '!=', 'in', 'not in', 'is', 'is not'] as const;
 const ordering = [...equality, '<', '<=', '>', '>='] as const;
 const matching = ['~', '!~', 'is', 'is not'] as const;
 
 /**
  * The issues that a query finds, in its order; without one, the newest first.
- * @throws {JiraError} 400 with Jira's words for what is wrong with the query
+ * @throws {JiraError} 400 with Jira's message about what is wrong with the query
  */
 export function searchIssues(site: Site, jql: string): Issue[] {
-  const query = parseJql(jql);
-  if (!query.where) {
+  const { where, orderBy } = parseJql(jql);
+  if (!where) {
     throw badRequest('Unbounded JQL queries are not allowed here. Please add a search restriction to your query.');
   }
-  return checkedSearch(site, query)();
+  const test = compile(site, where, false);
+  return site.issues.filter(test).sort(comparator(site, orderBy));
 }
 
-/** Checks a query against the site; what it returns runs it. */
-export function checkedSearch(site: Site, { where, orderBy }: JqlQuery): () => Issue[] {
-  const test = where ? compile(site, where, false) : () => true;
-  const compare = comparator(site, orderBy);
-  return () => site.issues.filter(test).sort(compare);
-}
-
-/** `not` is carried inwards, as Jira does it, so that `not a = b` leaves out what is empty just as `a != b` does. */
+/** Negates each condition instead of the whole, as Jira does: `not a = b` leaves out empty values just as `a != b` does. */
 function compile(site: Site, clause: Clause, isNegated: boolean): Test {
   if (clause.kind === 'not') return compile(site, clause.clause, !isNegated);
   if (clause.kind === 'terminal') return compileTerminal(site, clause, isNegated);
@@ -211,16 +207,16 @@ function searchable(site: Site, name: string): Searchable {
   const wanted = name.toLowerCase();
   if (['key', 'issuekey', 'issue', 'id', 'workitem', 'workitemkey'].includes(wanted)) return keys(site, name);
   if (wanted === 'rank') return { ...keys(site, name), rank: Number };
-  if (wanted === 'text') return textField(name, issue => [...allTexts(issue)]);
+  if (wanted === 'text') return textField(name, issue => [...allTexts(site, issue)]);
   if (wanted === 'comment') return textField(name, issue => issue.comments.map(({ body }) => plainText(body)));
-  const field = fieldByClauseName(name);
+  const field = fieldByClauseName(site, name);
   if (!field) throw badRequest(`Field '${name}' does not exist or you do not have permission to view it.`);
   return searchableField(site, name, field);
 }
 
 function searchableField(site: Site, name: string, field: Field): Searchable {
   const read = (issue: Issue): Scalar[] => scalars(issue.values[field.id] ?? null);
-  const choices = (list: Named[], readIds = read): Searchable => ({
+  const choices = (list: readonly Named[], readIds = read): Searchable => ({
     name,
     read: readIds,
     resolve: text => list.filter(each => isNamed(each, text)).map(({ id }) => id),
@@ -241,18 +237,23 @@ function searchableField(site: Site, name: string, field: Field): Searchable {
       };
     case 'statusCategory':
       return {
-        ...choices(statusCategories, issue => [statusOf(issue).category.id]),
+        ...choices(categories, issue => [statusOf(site, issue).category.id]),
         resolve: text =>
-          statusCategories.filter(each => isNamed(each, text) || each.key === text.toLowerCase()).map(({ id }) => id),
+          categories.filter(each => isNamed(each, text) || each.key === text.toLowerCase()).map(({ id }) => id),
       };
     case 'status':
-      return choices(statuses);
+      return choices(site.statuses);
     case 'issuetype':
-      return choices(issueTypes);
+      return choices(site.issueTypes);
     case 'resolution':
-      return { ...choices(resolutions), emptyName: 'unresolved' };
+      return { ...choices(site.resolutions), emptyName: 'unresolved' };
     case 'priority':
-      return { ...choices(priorities), rank: id => -Number(id), operators: ordering, defaultDirection: 'desc' };
+      return {
+        ...choices(site.priorities),
+        rank: id => -site.priorities.findIndex(each => each.id === id),
+        operators: ordering,
+        defaultDirection: 'desc',
+      };
     case 'creator':
       return people(site, name, issue => [issue.creatorId]);
     case 'parent':
@@ -292,7 +293,7 @@ function searchableField(site: Site, name: string, field: Field): Searchable {
         defaultDirection: 'desc',
       };
     default:
-      return choices(choicesOf(field) ?? []);
+      return choices(choicesOf(site, field) ?? []);
   }
 }
 
@@ -370,9 +371,9 @@ function textsOf(value: Issue['values'][string] | undefined): string[] {
 }
 
 /** What `text ~` looks through: every text field, and the comments. */
-function* allTexts(issue: Issue): Generator<string> {
-  for (const value of [issue.values.summary, issue.values.description, issue.values.customfield_10035]) {
-    yield* textsOf(value);
+function* allTexts(site: Site, issue: Issue): Generator<string> {
+  for (const { id, kind } of site.fields) {
+    if (kind === 'string' || kind === 'adf') yield* textsOf(issue.values[id]);
   }
   for (const { body } of issue.comments) yield plainText(body);
 }

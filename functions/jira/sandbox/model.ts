@@ -16,8 +16,8 @@ export interface Person {
   accountType: 'atlassian' | 'app';
   displayName: string;
   email: string;
-  /** Many people keep their address to themselves: Jira then leaves `emailAddress` out, yet finds them by it. */
-  emailHidden?: boolean;
+  /** Jira then leaves `emailAddress` out of its answers, yet finds the person by it. */
+  emailHidden: boolean;
   active: boolean;
 }
 
@@ -41,6 +41,10 @@ export interface IssueType extends Named {
   level: 1 | 0 | -1;
 }
 
+export interface Sprint extends Named {
+  state: 'closed' | 'active' | 'future';
+}
+
 export interface LinkType extends Named {
   inward: string;
   outward: string;
@@ -60,11 +64,11 @@ export interface Project extends Named {
   typeIds: string[];
   components: Named[];
   versions: (Named & { released: boolean })[];
-  /** Custom fields that an issue type asks for, by its name. */
+  /** The ids of the custom fields that a new issue must have, by the name of its type. */
   required: Record<string, string[]>;
 }
 
-/** One field's change, as Jira's changelog words it. */
+/** The change of a field, as in Jira's changelog. */
 export interface ChangeItem {
   field: string;
   fieldtype: 'jira' | 'custom';
@@ -124,20 +128,20 @@ export interface Issue {
   created: Instant;
   updated: Instant;
   resolved: Instant | undefined;
-  /** What each editable field holds, by field id: ids of people, statuses and options rather than objects. */
+  /** The values of the editable fields, by field id; people, statuses and options are ids. */
   values: Record<string, FieldValue>;
   comments: Comment[];
   worklogs: Worklog[];
   attachments: Attachment[];
   /** Oldest first. */
   histories: History[];
-  /** Nobody may change it: writes answer 403. */
-  frozen?: boolean;
+  /** Writes to it are refused with status 403. */
+  frozen: boolean;
 }
 
 export type FieldValue = string | number | string[] | AdfNode | null;
 
-/** Who does something, and when. */
+/** Who changes something, and when. */
 export interface Act {
   by: string;
   at: Instant;

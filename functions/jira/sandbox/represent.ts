@@ -1,5 +1,4 @@
-import { linkTypes, priorities, resolutions, sprints, statuses, transitions } from './catalogue.ts';
-import { choicesOf, type Field, fields } from './fields.ts';
+import { choicesOf, type Field } from './fields.ts';
 import type {
   Attachment,
   Comment,
@@ -12,23 +11,34 @@ import type {
   Named,
   Person,
   Project,
+  Sprint,
   Status,
   Transition,
   Worklog,
 } from './model.ts';
-import { childrenOf, issueById, linksOf, personById, projectOf, type Site, statusOf, typeOf } from './site.ts';
+import {
+  childrenOf,
+  issueById,
+  linksOf,
+  personById,
+  projectOf,
+  type Site,
+  statusOf,
+  transitionsOf,
+  typeOf,
+} from './site.ts';
 
-/** What a representation needs to know: the data, and the address that the API was called at. */
+/** The data, and the address at which the API was called. */
 export interface View {
   site: Site;
-  /** What stands before `/rest/api/3` in links. */
+  /** The part of links before `/rest/api/3`. */
   base: string;
 }
 
 const at = ({ base }: View, path: string) => `${base}/rest/api/3/${path}`;
 
 /** A time as Jira writes it: in the account's time zone, its offset without a colon. */
-export function timestamp({ timeZone: { offsetMinutes } }: Site, instant: Instant): string {
+function timestamp({ timeZone: { offsetMinutes } }: Site, instant: Instant): string {
   const local = new Date(instant + offsetMinutes * 60_000).toISOString().slice(0, -1);
   const minutes = Math.abs(offsetMinutes);
   const pad = (value: number) => String(value).padStart(2, '0');
@@ -70,7 +80,7 @@ export const showResolution = (view: View, resolution: Named) => ({
   name: resolution.name,
 });
 
-export const showStatus = (view: View, status: Status) => ({
+const showStatus = (view: View, status: Status) => ({
   self: at(view, `status/${status.id}`),
   description: '',
   iconUrl: `${view.base}/images/icons/status_generic.gif`,
@@ -133,12 +143,7 @@ export const showOption = (view: View, { id, name }: Named) => ({
   id,
 });
 
-const showSprint = ({ id, name }: Named) => ({
-  id: Number(id),
-  name,
-  state: id === sprints.at(-1)?.id ? 'active' : 'closed',
-  boardId: 1,
-});
+const showSprint = ({ id, name, state }: Sprint) => ({ id: Number(id), name, state, boardId: 1 });
 
 export const showComment = (view: View, issue: Issue, comment: Comment) => ({
   self: at(view, `issue/${issue.id}/comment/${comment.id}`),
@@ -186,7 +191,7 @@ export const showHistory = (view: View, { id, authorId, created, items }: Histor
 export const showTransition = (view: View, transition: Transition) => ({
   id: transition.id,
   name: transition.name,
-  to: statuses.filter(({ id }) => id === transition.to).map(status => showStatus(view, status))[0],
+  to: view.site.statuses.filter(({ id }) => id === transition.to).map(status => showStatus(view, status))[0],
   hasScreen: transition.fields.length > 0,
   isGlobal: false,
   isInitial: false,
@@ -195,12 +200,9 @@ export const showTransition = (view: View, transition: Transition) => ({
   looped: false,
 });
 
-/** The transitions that lead out of an issue's status. */
-export const transitionsOf = (issue: Issue): Transition[] =>
-  transitions.filter(({ from }) => from.includes(statusOf(issue).id));
-
-/** What links, parents and sub-tasks show of the issue at their other end. */
+/** An issue as links, parents and sub-tasks show it. */
 const showNeighbour = (view: View, issue: Issue) => {
+  const { site } = view;
   const { summary, priority } = issue.values;
   return {
     id: issue.id,
@@ -208,9 +210,9 @@ const showNeighbour = (view: View, issue: Issue) => {
     self: at(view, `issue/${issue.id}`),
     fields: {
       summary,
-      status: showStatus(view, statusOf(issue)),
-      priority: showNamed(priorities, priority, each => showPriority(view, each)),
-      issuetype: showIssueType(view, typeOf(issue)),
+      status: showStatus(view, statusOf(site, issue)),
+      priority: showNamed(site.priorities, priority, each => showPriority(view, each)),
+      issuetype: showIssueType(view, typeOf(site, issue)),
     },
   };
 };
@@ -218,7 +220,7 @@ const showNeighbour = (view: View, issue: Issue) => {
 const showLink = (view: View, issue: Issue, link: Link) => ({
   id: link.id,
   self: at(view, `issueLink/${link.id}`),
-  type: linkTypes.filter(({ id }) => id === link.typeId).map(type => showLinkType(view, type))[0],
+  type: view.site.linkTypes.filter(({ id }) => id === link.typeId).map(type => showLinkType(view, type))[0],
   ...(link.sourceId === issue.id
     ? { outwardIssue: showNeighbour(view, issueById(view.site, link.targetId)) }
     : { inwardIssue: showNeighbour(view, issueById(view.site, link.sourceId)) }),
@@ -246,7 +248,7 @@ function duration(seconds: number): string {
   return parts.join(' ') || '0m';
 }
 
-/** One page of what an issue's field holds, in the shape that issue fields have. */
+/** The first page of a list, in the shape of the comment and worklog fields. */
 const wholePage = <T extends string>(name: T, items: unknown[], limit: number) => ({
   [name]: items.slice(0, limit),
   maxResults: Math.min(items.length, limit),
@@ -263,15 +265,15 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
     case 'project':
       return showProjectReference(view, project);
     case 'issuetype':
-      return showIssueType(view, typeOf(issue));
+      return showIssueType(view, typeOf(site, issue));
     case 'status':
-      return showStatus(view, statusOf(issue));
+      return showStatus(view, statusOf(site, issue));
     case 'statusCategory':
-      return showStatusCategory(view, statusOf(issue).category);
+      return showStatusCategory(view, statusOf(site, issue).category);
     case 'resolution':
-      return showNamed(resolutions, value, each => showResolution(view, each));
+      return showNamed(site.resolutions, value, each => showResolution(view, each));
     case 'priority':
-      return showNamed(priorities, value, each => showPriority(view, each));
+      return showNamed(site.priorities, value, each => showPriority(view, each));
     case 'creator':
       return showPersonById(view, issue.creatorId);
     case 'parent':
@@ -287,7 +289,7 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
       return issue.resolved === undefined ? null : timestamp(site, issue.resolved);
     case 'subtasks':
       return childrenOf(site, issue)
-        .filter(child => typeOf(child).level === -1)
+        .filter(child => typeOf(site, child).level === -1)
         .map(child => showNeighbour(view, child));
     case 'issuelinks':
       return linksOf(site, issue).map(link => showLink(view, issue, link));
@@ -310,11 +312,11 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
     case 'user':
       return showPersonById(view, value);
     case 'option':
-      return showNamed(choicesOf(field) ?? [], value, each => showOption(view, each));
+      return showNamed(choicesOf(site, field) ?? [], value, each => showOption(view, each));
     case 'optionList':
-      return value === null ? null : showAll(choicesOf(field) ?? [], value, each => showOption(view, each));
+      return value === null ? null : showAll(choicesOf(site, field) ?? [], value, each => showOption(view, each));
     case 'sprint':
-      return value === null ? null : showAll(sprints, value, showSprint);
+      return value === null ? null : showAll(site.sprints, value, showSprint);
     case 'labels':
       return value ?? [];
     default:
@@ -322,31 +324,19 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
   }
 }
 
-function showNamed<T extends Named, R>(list: T[], id: unknown, show: (each: T) => R): R | null {
+function showNamed<T extends Named, R>(list: readonly T[], id: unknown, show: (each: T) => R): R | null {
   const found = list.find(each => each.id === id);
   return found ? show(found) : null;
 }
 
-function showAll<T extends Named, R>(list: T[], ids: unknown, show: (each: T) => R): R[] {
+function showAll<T extends Named, R>(list: readonly T[], ids: unknown, show: (each: T) => R): R[] {
   return list.filter(each => Array.isArray(ids) && ids.includes(each.id)).map(show);
 }
 
-/** The fields that a request's `fields` names: ids, `*all`, `*navigable`, each with `-` in front to leave out. */
-export function chosenFields(names: string[], byDefault: '*all' | '*navigable' | undefined): Field[] {
-  const wanted = names
-    .flatMap(name => name.split(','))
-    .map(name => name.trim())
-    .filter(Boolean);
-  const included = wanted.filter(name => !name.startsWith('-'));
-  const excluded = wanted.filter(name => name.startsWith('-')).map(name => name.slice(1));
-  if (included.length === 0 && byDefault) included.push(byDefault);
-  return fields.filter(
-    field =>
-      !excluded.includes(field.id) &&
-      (included.includes('*all') ||
-        (included.includes('*navigable') && field.navigable) ||
-        included.includes(field.id)),
-  );
+/** The fields that a request's `fields` names: ids, or `*all`. */
+export function chosenFields(site: Site, names: string[], byDefault?: '*all'): Field[] {
+  const isAll = names.includes('*all') || (names.length === 0 && byDefault === '*all');
+  return site.fields.filter(({ id }) => isAll || names.includes(id));
 }
 
 export interface IssueViewOptions {
@@ -380,7 +370,7 @@ export function showIssue(
     ...(expand.includes('names') && { names: Object.fromEntries(shown.map(field => [field.id, field.name])) }),
     ...(expand.includes('schema') && { schema: Object.fromEntries(shown.map(field => [field.id, field.schema])) }),
     ...(expand.includes('transitions') && {
-      transitions: transitionsOf(issue).map(transition => showTransition(view, transition)),
+      transitions: transitionsOf(view.site, issue).map(transition => showTransition(view, transition)),
     }),
     fields: Object.fromEntries(shown.map(field => [field.id, showField(view, issue, field, listLimit)])),
   };

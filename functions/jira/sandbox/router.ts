@@ -5,7 +5,7 @@ import type { Act, Issue } from './model.ts';
 import type { View } from './represent.ts';
 import { findIssue } from './site.ts';
 
-/** One request, as a route sees it. */
+/** A request as its route's handler gets it. */
 export interface Call extends View {
   params: Record<string, string>;
   query: URLSearchParams;
@@ -17,14 +17,14 @@ export type Handler = (call: Call) => SandboxReply;
 
 export interface Route {
   method: string;
-  /** Below `/rest/api/3`, with `{name}` for a segment. */
+  /** The path below `/rest/api/3`; `{name}` stands for any segment. */
   pattern: string;
   handler: Handler;
 }
 
 export const route = (method: string, pattern: string, handler: Handler): Route => ({ method, pattern, handler });
 
-/** The route that a path below `/rest/api/3` leads to, and what its `{…}` segments hold. */
+/** The route of a path below `/rest/api/3`, and the values of its `{…}` segments. */
 export function findRoute(
   routes: Route[],
   method: string,
@@ -60,14 +60,14 @@ function match(pattern: string[], segments: string[]): Record<string, string> | 
   return params;
 }
 
-/** The body in the shape that a route asks for, or Jira's 400. */
+/** @throws {JiraError} 400 when the body does not have the shape */
 export function parseBody<T extends z.ZodType>({ body }: Call, shape: T): z.infer<T> {
   const parsed = shape.safeParse(body);
   if (!parsed.success) throw badRequest('Invalid request payload. Refer to the REST API documentation and try again.');
   return parsed.data;
 }
 
-/** A whole number from the query, within bounds, or Jira's 400. */
+/** An integer from the query, limited to 0 … `max`. @throws {JiraError} 400 when it is none */
 export function integer({ query }: Call, name: string, byDefault: number, max = Number.MAX_SAFE_INTEGER): number {
   const given = query.get(name);
   if (given === null || given === '') return byDefault;
@@ -84,7 +84,7 @@ export const list = (values: string[]): string[] =>
     .map(value => value.trim())
     .filter(Boolean);
 
-/** One page of a list, in the shape that most of Jira's lists have. */
+/** A page of a list, in the shape of most of Jira's lists. */
 export function page<T>(call: Call, items: T[], path: string, size = 50): SandboxReply {
   const startAt = integer(call, 'startAt', 0);
   const maxResults = integer(call, 'maxResults', size, 100);
@@ -104,19 +104,19 @@ export function page<T>(call: Call, items: T[], path: string, size = 50): Sandbo
   };
 }
 
-/** The issue in the path, or Jira's 404. */
+/** The issue that the path names. @throws {JiraError} 404 */
 export function issueInPath({ site, params }: Call): Issue {
   const issue = findIssue(site, params.issueIdOrKey ?? '');
   if (!issue) throw notFound('Issue does not exist or you do not have permission to see it.');
   return issue;
 }
 
-/** The issue in the path, if it may be changed: 403 otherwise. */
+/** The issue that the path names, if it may be changed. @throws {JiraError} 404, 403 */
 export function changeableIssueInPath(call: Call): Issue {
   const issue = issueInPath(call);
   if (issue.frozen) throw new JiraError(403, 'You do not have permission to edit issues in this project.');
   return issue;
 }
 
-/** Done now, by the account that calls. */
+/** Who changes something and when: the account that calls, now. */
 export const act = ({ site }: Call): Act => ({ by: site.me.accountId, at: site.now() });

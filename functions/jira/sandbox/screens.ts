@@ -1,4 +1,3 @@
-import { issueTypes } from './catalogue.ts';
 import { choicesOf, type Field, fieldById } from './fields.ts';
 import type { Target } from './fieldValue.ts';
 import type { Transition } from './model.ts';
@@ -12,12 +11,13 @@ import {
   showVersion,
   type View,
 } from './represent.ts';
+import type { Site } from './site.ts';
 
-/** A field on a screen: what may be set there, and what must. */
+/** A field that may be set on a screen, and whether it must be. */
 export interface ScreenField {
   field: Field;
   required: boolean;
-  /** Left out, it gets a value of its own. */
+  /** Whether Jira fills it in when a request leaves it out. */
   hasDefaultValue: boolean;
 }
 
@@ -33,54 +33,33 @@ const always = [
   'duedate',
 ];
 
-const custom: Record<string, string[]> = {
-  Epic: ['customfield_10031', 'customfield_10032'],
-  Story: [
-    'parent',
-    'customfield_10016',
-    'customfield_10020',
-    'customfield_10031',
-    'customfield_10033',
-    'customfield_10035',
-  ],
-  Task: ['parent', 'customfield_10016', 'customfield_10020', 'customfield_10031', 'customfield_10033'],
-  Bug: [
-    'parent',
-    'customfield_10016',
-    'customfield_10020',
-    'customfield_10030',
-    'customfield_10033',
-    'customfield_10034',
-  ],
-  'Sub-task': ['parent', 'customfield_10033'],
-};
-
 /** The fields that a new issue of a type may have. */
-export function createScreen({ project, type }: Target): ScreenField[] {
+export function createScreen(site: Site, { project, type }: Target): ScreenField[] {
   const ids = [
     ...always,
     ...(project.components.length > 0 ? ['components'] : []),
     ...(project.versions.length > 0 ? ['fixVersions'] : []),
-    ...(custom[type.name] ?? []),
+    ...(type.level < 1 ? ['parent'] : []),
+    ...site.fields.filter(({ issueTypes }) => issueTypes?.includes(type.name)).map(({ id }) => id),
   ];
   const mustHave = ['project', 'issuetype', 'summary', 'reporter', ...(project.required[type.name] ?? [])];
   if (type.level === -1) mustHave.push('parent');
   return ids.flatMap(id => {
-    const field = fieldById(id);
+    const field = fieldById(site, id);
     return field
       ? [{ field, required: mustHave.includes(id), hasDefaultValue: ['reporter', 'priority'].includes(id) }]
       : [];
   });
 }
 
-/** The fields of an issue that may be changed: all of them, save the project it is in. */
-export const editScreen = (target: Target): ScreenField[] =>
-  createScreen(target).filter(({ field }) => field.id !== 'project');
+/** The fields of an issue that may be changed: all but its project. */
+export const editScreen = (site: Site, target: Target): ScreenField[] =>
+  createScreen(site, target).filter(({ field }) => field.id !== 'project');
 
 /** The fields that a transition asks for. */
-export const transitionScreen = ({ fields }: Transition): ScreenField[] =>
+export const transitionScreen = (site: Site, { fields }: Transition): ScreenField[] =>
   fields.flatMap(id => {
-    const field = fieldById(id);
+    const field = fieldById(site, id);
     return field ? [{ field, required: id === 'resolution', hasDefaultValue: id === 'resolution' }] : [];
   });
 
@@ -108,18 +87,18 @@ function allowedValuesOf(view: View, { project, type }: Target, field: Field): u
     case 'project':
       return [showProjectReference(view, project)];
     case 'issuetype':
-      return issueTypes.filter(({ id }) => id === type.id).map(each => showIssueType(view, each));
+      return [showIssueType(view, type)];
     case 'priority':
-      return choicesOf(field)?.map(each => showPriority(view, each));
+      return choicesOf(view.site, field)?.map(each => showPriority(view, each));
     case 'resolution':
-      return choicesOf(field)?.map(each => showResolution(view, each));
+      return choicesOf(view.site, field)?.map(each => showResolution(view, each));
     case 'component':
       return project.components.map(each => showComponent(view, each));
     case 'version':
       return project.versions.map(each => showVersion(view, project, each));
     case 'option':
     case 'optionList':
-      return choicesOf(field)?.map(each => showOption(view, each));
+      return choicesOf(view.site, field)?.map(each => showOption(view, each));
     default:
       return undefined;
   }

@@ -1,10 +1,37 @@
-import { issueTypes, statuses } from './catalogue.ts';
-import type { Instant, Issue, IssueType, Link, Named, Person, Project, Status } from './model.ts';
+import type { Field } from './fields.ts';
+import type {
+  Instant,
+  Issue,
+  IssueType,
+  Link,
+  LinkType,
+  Named,
+  Person,
+  Project,
+  Sprint,
+  Status,
+  Transition,
+} from './model.ts';
 
-/** All that one Jira site holds. Writes change it in place. */
+/** All that one Jira site holds. Writes change its issues and links in place. */
 export interface Site {
-  people: Person[];
-  projects: Project[];
+  people: readonly Person[];
+  projects: readonly Project[];
+  /** In the order in which Jira's screens show them. */
+  fields: readonly Field[];
+  /** The first is that of a new issue. */
+  statuses: readonly Status[];
+  /** The workflow of every project. */
+  transitions: readonly Transition[];
+  issueTypes: readonly IssueType[];
+  /** The highest first. */
+  priorities: readonly Named[];
+  defaultPriority: Named;
+  resolutions: readonly Named[];
+  /** Of an issue that is done without being given one. */
+  defaultResolution: Named;
+  linkTypes: readonly LinkType[];
+  sprints: readonly Sprint[];
   issues: Issue[];
   links: Link[];
   /** The account that the API is called with. */
@@ -12,14 +39,14 @@ export interface Site {
   /** That account's time zone: its times are written, and dates in its JQL are read, in it. */
   timeZone: { name: string; offsetMinutes: number };
   now(): Instant;
-  /** A number that no other thing of the site has. */
+  /** A number that no other comment, worklog, link, change or issue of the site has. */
   nextId(): string;
 }
 
 export const personById = (site: Site, accountId: unknown): Person | undefined =>
   site.people.find(person => person.accountId === accountId);
 
-/** Whether an issue can be theirs. */
+/** Whether issues can be assigned to the person. */
 export const isAssignable = ({ active, accountType }: Person): boolean => active && accountType === 'atlassian';
 
 export const findProject = (site: Site, idOrKey: string): Project | undefined =>
@@ -28,16 +55,19 @@ export const findProject = (site: Site, idOrKey: string): Project | undefined =>
 export const findIssue = (site: Site, idOrKey: string): Issue | undefined =>
   site.issues.find(issue => issue.id === idOrKey || issue.key === idOrKey.toUpperCase());
 
-/** The issue's project; every issue has one. */
-export function projectOf(site: Site, issue: Issue): Project {
-  const project = site.projects.find(({ id }) => id === issue.projectId);
-  if (!project) throw new Error(`${issue.key} has no project`);
-  return project;
-}
+export const projectOf = (site: Site, issue: Issue): Project => byId(site.projects, issue.projectId);
 
-export const statusOf = (issue: Issue): Status => named(statuses, issue.values.status);
+/** The issue types that a project has. */
+export const typesOf = (site: Site, project: Project): IssueType[] =>
+  site.issueTypes.filter(({ id }) => project.typeIds.includes(id));
 
-export const typeOf = (issue: Issue): IssueType => named(issueTypes, issue.values.issuetype);
+export const statusOf = (site: Site, issue: Issue): Status => byId(site.statuses, issue.values.status);
+
+export const typeOf = (site: Site, issue: Issue): IssueType => byId(site.issueTypes, issue.values.issuetype);
+
+/** The transitions that lead out of an issue's status. */
+export const transitionsOf = (site: Site, issue: Issue): Transition[] =>
+  site.transitions.filter(({ from }) => from.includes(statusOf(site, issue).id));
 
 export const childrenOf = (site: Site, issue: Issue): Issue[] =>
   site.issues.filter(child => child.values.parent === issue.id);
@@ -46,13 +76,9 @@ export const linksOf = (site: Site, issue: Issue): Link[] =>
   site.links.filter(link => link.sourceId === issue.id || link.targetId === issue.id);
 
 /** The issue with this id, which a link or parent names. */
-export function issueById(site: Site, id: unknown): Issue {
-  const issue = site.issues.find(each => each.id === id);
-  if (!issue) throw new Error(`There is no issue with the id ${id}`);
-  return issue;
-}
+export const issueById = (site: Site, id: unknown): Issue => byId(site.issues, id);
 
-function named<T extends Named>(list: T[], id: unknown): T {
+function byId<T extends { id: string }>(list: readonly T[], id: unknown): T {
   const found = list.find(each => each.id === id);
   if (!found) throw new Error(`Nothing has the id ${id}`);
   return found;

@@ -5,14 +5,15 @@ import {
   type SandboxServer,
   startSandboxServer,
 } from '../../../shared/sandbox/sandboxServer.ts';
+import { buildSite } from './buildSite.ts';
 import { type Credentials, createGatekeeper, type Gatekeeper } from './credentials.ts';
-import { buildSite } from './data.ts';
+import { readDataFiles } from './dataFiles.ts';
 import { JiraError } from './jiraError.ts';
 import { type Call, findRoute, type Route } from './router.ts';
 import { commentRoutes } from './routes/comments.ts';
+import { createMetaRoutes } from './routes/createMeta.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { linkRoutes } from './routes/links.ts';
-import { metadataRoutes } from './routes/metadata.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { searchRoutes } from './routes/search.ts';
 import { userRoutes } from './routes/users.ts';
@@ -22,9 +23,11 @@ import type { Site } from './site.ts';
 export interface JiraSandboxOptions {
   /** 0, the default, takes a free one. */
   port?: number;
-  /** The clock; the data are laid out backwards from what it says at the start. */
+  /** The clock; relative times in the data count from what it says at the start. */
   now?: () => Date;
-  /** Credentials other than those in `settings`. */
+  /** A folder with data as in `data/`, see README.md; a file that is missing there is taken from `data/`. */
+  data?: string;
+  /** Credentials other than the default ones. */
   auth?: Partial<Credentials>;
 }
 
@@ -41,7 +44,7 @@ export interface JiraSandbox
 
 const routes: Route[] = [
   ...searchRoutes,
-  ...metadataRoutes,
+  ...createMetaRoutes,
   ...issueRoutes,
   ...commentRoutes,
   ...worklogRoutes,
@@ -52,16 +55,20 @@ const routes: Route[] = [
 
 const cloudId = '11111111-2222-4333-8444-555555555555';
 
-/** Serves a made-up Jira Cloud site: REST API version 3, on loopback, with data that go back from now. */
+/**
+ * Serves the part of the Jira Cloud REST API, version 3, that the actions call, over a small site in memory.
+ * @throws Error that names each fault in the data
+ */
 export async function startSandbox({
   port = 0,
   now = () => new Date(),
+  data,
   auth = {},
 }: JiraSandboxOptions = {}): Promise<JiraSandbox> {
-  const site = buildSite(() => now().getTime());
+  const site = buildSite(await readDataFiles(data), () => now().getTime());
   const gatekeeper = createGatekeeper(
     {
-      email: 'agent@example.com',
+      email: site.me.email,
       apiToken: 'sandbox-token',
       clientId: 'sandbox-client',
       clientSecret: 'sandbox-secret',
@@ -96,7 +103,7 @@ export async function startSandbox({
   };
 }
 
-/** The site says it in plain text, the gateway in JSON. */
+/** The site answers in plain text, the gateway in JSON. */
 const unauthorized: Record<'site' | 'gateway', SandboxReply> = {
   site: {
     status: 401,
@@ -111,8 +118,7 @@ const unauthorized: Record<'site' | 'gateway', SandboxReply> = {
 
 function answer(site: Site, request: SandboxRequest, prefix: string): SandboxReply {
   try {
-    // Version 2 differs in what texts look like; all that is left of its search is where it went.
-    const path = request.path.slice(prefix.length).replace(/^\/rest\/api\/2\/search$/, '/rest/api/3/search');
+    const path = request.path.slice(prefix.length);
     const [, below] = /^\/rest\/api\/(?:3|latest)\/(.+)$/.exec(path) ?? [];
     if (below === undefined)
       return { status: 404, text: '<html><body>Oops, you&#39;ve found a dead link.</body></html>' };

@@ -1,9 +1,14 @@
 import { createCloudClient } from 'jira.js/cloud';
 import { expect } from 'vitest';
+import { buildSite } from '../../../functions/jira/sandbox/buildSite.ts';
+import { readDataFiles } from '../../../functions/jira/sandbox/dataFiles.ts';
 import { type JiraSandbox, startSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
 
 /** A Monday, so that `startOfWeek()` is today. */
 export const monday = new Date('2026-11-23T09:00:00Z');
+
+/** The default site, without a server, at a time. */
+export const siteAt = async (time: Date) => buildSite(await readDataFiles(), () => time.getTime());
 
 /** A sandbox whose clock stands still, and jira.js talking to it, refusing every answer that differs from its schemas. */
 export async function startWithClient() {

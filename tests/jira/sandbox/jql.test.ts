@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildSite } from '../../../functions/jira/sandbox/data.ts';
 import { JiraError } from '../../../functions/jira/sandbox/jiraError.ts';
 import { parseJql } from '../../../functions/jira/sandbox/jql.ts';
 import { searchIssues } from '../../../functions/jira/sandbox/jqlSearch.ts';
-import { monday } from './jiraClient.ts';
+import { monday, siteAt } from './jiraClient.ts';
 
-const site = buildSite(() => monday.getTime());
+const site = await siteAt(monday);
 
 /** Whether a query is refused as Jira refuses one; any other error is a bug. */
 function isRefused(jql: string): boolean {

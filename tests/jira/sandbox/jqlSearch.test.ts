@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { buildSite } from '../../../functions/jira/sandbox/data.ts';
 import { searchIssues } from '../../../functions/jira/sandbox/jqlSearch.ts';
-import { monday } from './jiraClient.ts';
+import { monday, siteAt } from './jiraClient.ts';
 
-const site = buildSite(() => monday.getTime());
+const site = await siteAt(monday);
 const keys = (jql: string) => searchIssues(site, jql).map(({ key }) => key);
 const sorted = (jql: string) => keys(jql).toSorted();
 const count = (jql: string) => keys(jql).length;

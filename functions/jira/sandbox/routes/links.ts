@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { SandboxReply } from '../../../../shared/sandbox/sandboxServer.ts';
-import { linkTypes } from '../catalogue.ts';
 import { addComment, addLink } from '../changes.ts';
 import { checkedComment } from '../checkedComment.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
@@ -10,7 +9,7 @@ import { findIssue } from '../site.ts';
 
 export const linkRoutes: Route[] = [
   route('GET', 'issueLinkType', call => ({
-    json: { issueLinkTypes: linkTypes.map(type => showLinkType(call, type)) },
+    json: { issueLinkTypes: call.site.linkTypes.map(type => showLinkType(call, type)) },
   })),
   route('POST', 'issueLink', linkIssues),
 ];
@@ -28,7 +27,7 @@ const linkBody = z.strictObject({
 function linkIssues(call: Call): SandboxReply {
   const body = parseBody(call, linkBody);
   const wanted = body.type.id ?? body.type.name;
-  const type = linkTypes.find(({ id, name }) => id === body.type.id || name === body.type.name);
+  const type = call.site.linkTypes.find(({ id, name }) => id === body.type.id || name === body.type.name);
   if (!type) throw notFound(`No issue link type with name '${wanted}' found.`);
   const [source, target] = [body.inwardIssue, body.outwardIssue].map(({ id, key }) => {
     const issue = findIssue(call.site, id ?? key ?? '');

@@ -1,19 +1,13 @@
 import { badRequest, notFound } from '../jiraError.ts';
 import type { Person } from '../model.ts';
 import { showPerson } from '../represent.ts';
-import { type Call, integer, list, page, type Route, route } from '../router.ts';
-import { findIssue, findProject, isAssignable, personById } from '../site.ts';
+import { type Call, integer, type Route, route } from '../router.ts';
+import { findIssue, findProject, isAssignable } from '../site.ts';
 
 export const userRoutes: Route[] = [
   route('GET', 'myself', call => ({ json: { ...showPerson(call, call.site.me), locale: 'en_US' } })),
-  route('GET', 'user', call => {
-    const accountId = call.query.get('accountId') ?? '';
-    const person = personById(call.site, accountId);
-    if (!person) throw notFound(`Specified user does not exist or you do not have required permissions`);
-    return { json: showPerson(call, person) };
-  }),
   route('GET', 'user/search', call => {
-    if (!call.query.has('query') && !call.query.has('accountId') && !call.query.has('property')) {
+    if (!call.query.has('query') && !call.query.has('accountId')) {
       throw badRequest("At least one of 'query', 'accountId' or 'property' must be given.");
     }
     return slice(call, matchingPeople(call));
@@ -28,21 +22,9 @@ export const userRoutes: Route[] = [
       throw notFound('Issue does not exist or you do not have permission to see it.');
     return slice(call, matchingPeople(call).filter(isAssignable));
   }),
-  route('GET', 'user/bulk', call => {
-    const ids = list(call.query.getAll('accountId'));
-    if (ids.length === 0) throw badRequest('At least one accountId must be specified.');
-    const people = call.site.people.filter(({ accountId }) => ids.includes(accountId));
-    return page(
-      call,
-      people.map(person => showPerson(call, person)),
-      'user/bulk',
-      10,
-    );
-  }),
-  route('GET', 'users/search', call => slice(call, call.site.people)),
 ];
 
-/** These lists have no page around them. */
+/** A page of people; Jira answers it as a bare array. */
 function slice(call: Call, people: Person[]) {
   const startAt = integer(call, 'startAt', 0);
   const found = people.slice(startAt, startAt + integer(call, 'maxResults', 50, 1000));

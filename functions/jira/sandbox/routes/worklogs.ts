@@ -5,36 +5,9 @@ import { addWorklog } from '../changes.ts';
 import { badFields } from '../jiraError.ts';
 import type { Instant } from '../model.ts';
 import { showWorklog } from '../represent.ts';
-import {
-  act,
-  type Call,
-  changeableIssueInPath,
-  integer,
-  issueInPath,
-  parseBody,
-  type Route,
-  route,
-} from '../router.ts';
+import { act, type Call, changeableIssueInPath, parseBody, type Route, route } from '../router.ts';
 
-export const worklogRoutes: Route[] = [
-  route('GET', 'issue/{issueIdOrKey}/worklog', call => {
-    const issue = issueInPath(call);
-    const startAt = integer(call, 'startAt', 0);
-    const maxResults = integer(call, 'maxResults', 5000, 5000);
-    const after = integer(call, 'startedAfter', 0);
-    const before = integer(call, 'startedBefore', Number.MAX_SAFE_INTEGER);
-    const worklogs = issue.worklogs.filter(({ started }) => started >= after && started < before);
-    return {
-      json: {
-        startAt,
-        maxResults,
-        total: worklogs.length,
-        worklogs: worklogs.slice(startAt, startAt + maxResults).map(worklog => showWorklog(call, issue, worklog)),
-      },
-    };
-  }),
-  route('POST', 'issue/{issueIdOrKey}/worklog', logWork),
-];
+export const worklogRoutes: Route[] = [route('POST', 'issue/{issueIdOrKey}/worklog', logWork)];
 
 const worklogBody = z.looseObject({
   timeSpent: z.string().optional(),
@@ -64,7 +37,7 @@ function logWork(call: Call): SandboxReply {
   return { status: 201, json: showWorklog(call, issue, worklog) };
 }
 
-/** Jira takes one way of writing the start only: with milliseconds, and an offset without a colon. */
+/** Jira accepts the start in one form only: with milliseconds, and an offset without a colon. */
 function startOf(started: string | undefined, now: Instant): Instant {
   if (started === undefined) return now;
   const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}$/.test(started) ? Date.parse(started) : Number.NaN;

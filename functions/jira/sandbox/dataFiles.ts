@@ -1,0 +1,263 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { documentShape } from './adf.ts';
+import { readDay, readTime } from './dataTime.ts';
+
+const id = z.string().regex(/^\d+$/, 'must be digits in quotation marks');
+const name = z.string().min(1);
+const email = z.email();
+const issueKey = z.string().regex(/^[A-Z][A-Z0-9_]*-[1-9]\d*$/, 'must be an issue key such as ABC-12');
+
+// Whether a time or day can be read does not depend on the clock, nor on the time zone.
+const time = z.string().refine(value => readTime(value, { start: 0, offsetMinutes: 0 }) !== undefined, {
+  error: 'must be a time such as "-3d 4h 30m", "-3d 09:30" or "2026-11-22T09:30:00Z"',
+});
+const day = z.string().refine(value => readDay(value, { start: 0, offsetMinutes: 0 }) !== undefined, {
+  error: 'must be a day such as "-3d", "0d", "+21d" or "2026-11-22"',
+});
+const isTimeZone = (value: string) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+/** A text is one paragraph, or a whole document in the Atlassian Document Format. */
+const text = z.union([z.string(), documentShape], {
+  error:
+    'must be a text, or a document in the Atlassian Document Format: { "type": "doc", "version": 1, "content": […] }',
+});
+
+const unique = <Item extends z.ZodType, Key extends keyof z.output<Item> & string>(item: Item, ...keys: Key[]) =>
+  z.array(item).superRefine((list, context) => {
+    for (const key of keys) {
+      const seen = new Set<unknown>();
+      for (const [at, entry] of list.entries()) {
+        const value = entry[key];
+        const folded = typeof value === 'string' ? value.toLowerCase() : value;
+        if (seen.has(folded)) {
+          context.addIssue({ code: 'custom', path: [at, key], message: `${JSON.stringify(value)} is there twice` });
+        }
+        seen.add(folded);
+      }
+    }
+  });
+
+const peopleFile = unique(
+  z.strictObject({
+    email,
+    displayName: name,
+    accountId: name,
+    accountType: z.enum(['atlassian', 'app']).default('atlassian'),
+    emailHidden: z.boolean().default(false),
+    active: z.boolean().default(true),
+  }),
+  'email',
+  'accountId',
+);
+
+const projectsFile = unique(
+  z.strictObject({
+    id,
+    key: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be capital letters and digits'),
+    name,
+    description: z.string().default(''),
+    lead: email,
+    issueTypes: z.array(name).min(1),
+    components: unique(z.strictObject({ id, name }), 'id', 'name').default([]),
+    versions: unique(z.strictObject({ id, name, released: z.boolean().default(false) }), 'id', 'name').default([]),
+    required: z.record(name, z.array(name)).default({}),
+  }),
+  'id',
+  'key',
+);
+
+const customFieldTypes = ['number', 'sprint', 'select', 'multiselect', 'date', 'user', 'paragraph'] as const;
+
+const fieldsFile = unique(
+  z
+    .strictObject({
+      id: z.int().positive(),
+      name,
+      type: z.enum(customFieldTypes),
+      issueTypes: z.array(name),
+      options: unique(z.strictObject({ id, name }), 'id', 'name').exactOptional(),
+    })
+    .refine(({ type, options }) => type.endsWith('select') === (options !== undefined), {
+      path: ['options'],
+      error: 'belong to fields of type select and multiselect, and to each of them',
+    }),
+  'id',
+  'name',
+);
+
+const siteFile = z.strictObject({
+  account: email,
+  timeZone: z.string().refine(isTimeZone, 'must be the name of a time zone such as Europe/Berlin'),
+  statuses: unique(z.strictObject({ id, name, category: z.enum(['new', 'indeterminate', 'done']) }), 'id', 'name').min(
+    1,
+  ),
+  transitions: unique(
+    z.strictObject({
+      id,
+      name,
+      from: z.array(name),
+      to: name,
+      fields: z.array(z.enum(['assignee', 'resolution'])).default([]),
+    }),
+    'id',
+  ),
+  issueTypes: unique(
+    z.strictObject({ id, name, description: z.string().default(''), level: z.literal([1, 0, -1]) }),
+    'id',
+    'name',
+  ).min(1),
+  priorities: unique(z.strictObject({ id, name }), 'id', 'name').min(1),
+  defaultPriority: name,
+  resolutions: unique(z.strictObject({ id, name }), 'id', 'name').min(1),
+  defaultResolution: name,
+  linkTypes: unique(z.strictObject({ id, name, inward: name, outward: name }), 'id', 'name'),
+  sprints: unique(z.strictObject({ id, name, state: z.enum(['closed', 'active', 'future']) }), 'id', 'name'),
+});
+
+/** What people may set; `null` empties a field. */
+const values = z.strictObject({
+  summary: z
+    .string()
+    .regex(/^[^\r\n]*\S[^\r\n]*$/, 'must be one line of text')
+    .max(255)
+    .exactOptional(),
+  description: text.nullable().exactOptional(),
+  assignee: email.nullable().exactOptional(),
+  priority: name.exactOptional(),
+  labels: z.array(z.string().regex(/^\S+$/, 'must not have spaces')).exactOptional(),
+  due: day.nullable().exactOptional(),
+  parent: issueKey.nullable().exactOptional(),
+  components: z.array(name).exactOptional(),
+  fixVersions: z.array(name).exactOptional(),
+  fields: z
+    .record(name, z.union([z.string(), z.number(), z.array(z.string()), documentShape, z.null()]))
+    .exactOptional(),
+});
+
+/** What a change may set: beside the rest, the status that it moves the issue to. */
+const changed = values.extend({ status: name.exactOptional(), resolution: name.exactOptional() });
+
+const doing = { at: time, by: email };
+
+const issueFile = values.extend({
+  key: issueKey,
+  type: name,
+  summary: values.shape.summary.unwrap(),
+  reporter: email,
+  created: time,
+  status: name.exactOptional(),
+  statusChanged: time.exactOptional(),
+  resolution: name.exactOptional(),
+  changes: z.array(z.strictObject({ ...doing, set: changed })).default([]),
+  comments: z.array(z.strictObject({ ...doing, body: text })).default([]),
+  worklogs: z
+    .array(
+      z.strictObject({
+        ...doing,
+        minutes: z.int().positive(),
+        started: time.exactOptional(),
+        comment: text.exactOptional(),
+      }),
+    )
+    .default([]),
+  links: z.array(z.strictObject({ ...doing, type: name, to: issueKey })).default([]),
+  attachments: z
+    .array(z.strictObject({ ...doing, filename: name, mimeType: name, size: z.int().nonnegative() }))
+    .default([]),
+  frozen: z.boolean().default(false),
+});
+
+/** The schema of each data file, which the default data and anybody's own are held to. */
+const schemas = {
+  'people.json': peopleFile,
+  'projects.json': projectsFile,
+  'fields.json': fieldsFile,
+  'site.json': siteFile,
+  'issues.json': unique(issueFile, 'key'),
+};
+
+export type DataFileName = keyof typeof schemas;
+export type CustomFieldFile = z.output<typeof fieldsFile>[number];
+export type IssueFile = z.output<typeof issueFile>;
+export type ChangedFile = z.output<typeof changed>;
+export type TextFile = z.output<typeof text>;
+
+/** The data of a site as its files have them: their shapes are checked, what they refer to is not. */
+export interface DataFiles {
+  people: z.output<typeof peopleFile>;
+  projects: z.output<typeof projectsFile>;
+  fields: z.output<typeof fieldsFile>;
+  site: z.output<typeof siteFile>;
+  issues: IssueFile[];
+  /** A file's path, for messages about it. */
+  pathOf(file: DataFileName): string;
+}
+
+const defaultFolder = fileURLToPath(new URL('data/', import.meta.url));
+
+/**
+ * Reads the data files from `folder`, and from the sandbox's own folder what is missing there.
+ * @throws Error with a line for each fault: its file, place and what is wrong
+ */
+export async function readDataFiles(folder: string = defaultFolder): Promise<DataFiles> {
+  const names = await readdir(folder).catch(() => {
+    throw new Error(`${folder} is no folder that can be read.`);
+  });
+  const given = names.filter(each => each.endsWith('.json'));
+  const stray = given.find(each => !(each in schemas));
+  if (stray !== undefined) {
+    throw new Error(
+      `${join(folder, stray)} is no file of the Jira sandbox, which reads ${Object.keys(schemas).join(', ')}.`,
+    );
+  }
+  const pathOf = (file: DataFileName) => join(given.includes(file) ? folder : defaultFolder, file);
+  const problems: string[] = [];
+  const read = async <Schema extends z.ZodType>(
+    file: DataFileName,
+    schema: Schema,
+  ): Promise<z.output<Schema> | undefined> => {
+    const path = pathOf(file);
+    const parsed = schema.safeParse(parse(await readFile(path, 'utf8'), path), { reportInput: false });
+    if (parsed.success) return parsed.data;
+    for (const { place, message } of parsed.error.issues.flatMap(issue => faultsOf(issue))) {
+      problems.push(problemIn(path, z.core.toDotPath(place), message));
+    }
+    return undefined;
+  };
+  const people = await read('people.json', schemas['people.json']);
+  const projects = await read('projects.json', schemas['projects.json']);
+  const fields = await read('fields.json', schemas['fields.json']);
+  const site = await read('site.json', schemas['site.json']);
+  const issues = await read('issues.json', schemas['issues.json']);
+  if (!people || !projects || !fields || !site || !issues) throw new Error(problems.join('\n'));
+  return { people, projects, fields, site, issues, pathOf };
+}
+
+/** A fault as a line of a message; the place is empty where it is the whole file. */
+export const problemIn = (path: string, place: string, message: string): string =>
+  `${path}: ${place === '' ? '' : `${place}: `}${message}`;
+
+/** A fault with its place. Where a value matches none of several shapes, it is the fault within the shape that it came closest to. */
+function faultsOf(issue: z.core.$ZodIssue, above: PropertyKey[] = []): { place: PropertyKey[]; message: string }[] {
+  const place = [...above, ...issue.path];
+  const deeper =
+    issue.code === 'invalid_union' && issue.errors.find(faults => faults.some(({ path }) => path.length > 0));
+  return deeper ? deeper.flatMap(fault => faultsOf(fault, place)) : [{ place, message: issue.message }];
+}
+
+function parse(source: string, path: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}

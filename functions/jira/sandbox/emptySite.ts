@@ -1,0 +1,82 @@
+import type { DataFiles } from './dataFiles.ts';
+import { offsetOf } from './dataTime.ts';
+import { customField, systemFields } from './fields.ts';
+import type { Instant, Project, Status } from './model.ts';
+import { below, type Place, type References } from './references.ts';
+import type { Site } from './site.ts';
+import { statusCategories } from './statusCategories.ts';
+
+/**
+ * A site without issues and links. What refers to nothing is reported.
+ * @throws Error with a line for each fault, where a site cannot be without what is missing
+ */
+export function emptySite(files: DataFiles, references: References, now: () => Instant): Site {
+  const { named, person } = references;
+  const { account, timeZone, issueTypes, priorities, resolutions, linkTypes, sprints } = files.site;
+  const inSite = (path: string): Place => ({ file: 'site.json', path });
+
+  const fields = [...systemFields, ...files.fields.map(customField)];
+  for (const [at, { name, issueTypes: names }] of files.fields.entries()) {
+    const place = below({ file: 'fields.json', path: '' }, at);
+    for (const [nth, type] of names.entries()) {
+      named(below(below(place, 'issueTypes'), nth), 'issue type', issueTypes, type);
+    }
+    const isTaken = systemFields.some(field => field.name.toLowerCase() === name.toLowerCase());
+    if (isTaken) references.report(below(place, 'name'), `'${name}' is a field of Jira itself`);
+  }
+
+  const statuses = files.site.statuses.map(
+    ({ id, name, category }): Status => ({ id, name, category: statusCategories[category] }),
+  );
+  const transitions = files.site.transitions.map(({ from, to, ...transition }, at) => {
+    const place = below(inSite('transitions'), at);
+    const ids = from.map((name, nth) => named(below(below(place, 'from'), nth), 'status', statuses, name)?.id ?? '');
+    return { ...transition, from: ids, to: named(below(place, 'to'), 'status', statuses, to)?.id ?? '' };
+  });
+
+  const projects = files.projects.map(({ lead, issueTypes: names, required, ...project }, at): Project => {
+    const place = below({ file: 'projects.json', path: '' }, at);
+    const typeIds = names.map(
+      (name, nth) => named(below(below(place, 'issueTypes'), nth), 'issue type', issueTypes, name)?.id ?? '',
+    );
+    const requiredIds = Object.entries(required).map(([type, fieldNames]) => {
+      const ofType = below(below(place, 'required'), type);
+      named(ofType, 'issue type', issueTypes, type);
+      const onScreen = fields.filter(field => field.issueTypes?.includes(type));
+      return [type, fieldNames.map((name, nth) => named(below(ofType, nth), 'custom field', onScreen, name)?.id ?? '')];
+    });
+    return {
+      ...project,
+      leadId: person(below(place, 'lead'), lead)?.accountId ?? '',
+      typeIds,
+      required: Object.fromEntries(requiredIds),
+    };
+  });
+
+  const me = person(inSite('account'), account);
+  const defaultPriority = named(inSite('defaultPriority'), 'priority', priorities, files.site.defaultPriority);
+  const defaultResolution = named(inSite('defaultResolution'), 'resolution', resolutions, files.site.defaultResolution);
+  if (!me || !defaultPriority || !defaultResolution) throw references.failure();
+
+  let lastId = 20_000;
+  return {
+    people: files.people,
+    projects,
+    fields,
+    statuses,
+    transitions,
+    issueTypes,
+    priorities,
+    defaultPriority,
+    resolutions,
+    defaultResolution,
+    linkTypes,
+    sprints,
+    issues: [],
+    links: [],
+    me,
+    timeZone: { name: timeZone, offsetMinutes: offsetOf(timeZone, now()) },
+    now,
+    nextId: () => String(++lastId),
+  };
+}

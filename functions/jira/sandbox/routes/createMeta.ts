@@ -1,0 +1,36 @@
+import { badRequest } from '../jiraError.ts';
+import type { Project } from '../model.ts';
+import { showIssueType } from '../represent.ts';
+import { type Call, integer, type Route, route } from '../router.ts';
+import { createScreen, showScreenField } from '../screens.ts';
+import { findProject, typesOf } from '../site.ts';
+
+export const createMetaRoutes: Route[] = [
+  route('GET', 'issue/createmeta/{projectIdOrKey}/issuetypes', call => {
+    const all = typesOf(call.site, projectToCreateIn(call)).map(type => showIssueType(call, type));
+    return { json: window(call, 'issueTypes', all) };
+  }),
+  route('GET', 'issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}', call => {
+    const project = projectToCreateIn(call);
+    const type = typesOf(call.site, project).find(({ id }) => id === call.params.issueTypeId);
+    if (!type) throw badRequest('The issue type selected is invalid.');
+    const all = createScreen(call.site, { project, type }).map(each => ({
+      ...showScreenField(call, { project, type }, each),
+      fieldId: each.field.id,
+    }));
+    return { json: window(call, 'fields', all) };
+  }),
+];
+
+function projectToCreateIn({ site, params }: Call): Project {
+  const project = findProject(site, params.projectIdOrKey ?? '');
+  if (!project) throw badRequest(`No project could be found with key '${params.projectIdOrKey}'.`);
+  return project;
+}
+
+/** A page of create metadata; the property with its list is called after the content. */
+function window<T extends string>(call: Call, name: T, all: unknown[]) {
+  const startAt = integer(call, 'startAt', 0);
+  const maxResults = integer(call, 'maxResults', 50, 200);
+  return { maxResults, startAt, total: all.length, [name]: all.slice(startAt, startAt + maxResults) };
+}
