@@ -1,36 +1,23 @@
 import * as z from 'zod';
-import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
+import { summary } from '../../../shared/action/meaning.ts';
 import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
-import { filled, number, owner, text } from '../api/rows.ts';
+import { field, recordShape } from '../api/recordShape.ts';
 import { containing, names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
 
-const account = z.object({
-  accountId: id('The ID of the account.'),
-  name: heading('The name of the account.').optional(),
-  type: z.string().optional().describe('What it is to us, such as Customer or Partner.'),
-  industry: z.string().optional().describe('Its industry.'),
-  city: z.string().optional().describe('The city of its billing address.'),
-  country: z.string().optional().describe('The country of its billing address.'),
-  phone: z.string().optional().describe('Its phone number.'),
-  website: z.string().optional().describe('Its website.'),
-  annualRevenue: z.number().optional().describe("Its yearly revenue, in the org's currency."),
-  owner: z.string().optional().describe('Who owns it.'),
-  url: link('Where to open the account.'),
-});
-
-const row = z.object({
-  Id: z.string(),
-  Name: text,
-  Type: text,
-  Industry: text,
-  BillingCity: text,
-  BillingCountry: text,
-  Phone: text,
-  Website: text,
-  AnnualRevenue: number,
-  Owner: owner,
+const account = recordShape('Account', {
+  accountId: field.id('The ID of the account.'),
+  name: field.heading('Name', 'The name of the account.'),
+  type: field.text('Type', 'What it is to us, such as Customer or Partner.'),
+  industry: field.text('Industry', 'Its industry.'),
+  city: field.text('BillingCity', 'The city of its billing address.'),
+  country: field.text('BillingCountry', 'The country of its billing address.'),
+  phone: field.text('Phone', 'Its phone number.'),
+  website: field.text('Website', 'Its website.'),
+  annualRevenue: field.number('AnnualRevenue', "Its yearly revenue, in the org's currency."),
+  owner: field.text('Owner.Name', 'Who owns it.'),
+  url: field.link('Where to open the account.'),
 });
 
 export default salesforce.action({
@@ -53,15 +40,14 @@ export default salesforce.action({
   }),
   output: z.object({
     summary: summary('One sentence that says how many accounts were found.'),
-    accounts: z.array(account).describe('The accounts, by name.'),
+    accounts: z.array(account.output).describe('The accounts, by name.'),
   }),
   example: { name: 'Contoso' },
   paged: true,
   run: (input, context) =>
     findRecords(context, {
-      objectType: 'Account',
-      nouns: ['account', 'accounts'],
-      row,
+      shape: account,
+      noun: ['account', 'accounts'],
       where: {
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
         phone: ifGiven(input.phone, phone => hasPhone(phone, 'Phone')),
@@ -71,21 +57,6 @@ export default salesforce.action({
         owner: ifGiven(input.owner, ownedBy),
       },
       orderBy: names('Name', 'Id'),
-      toItem: (found, url) => ({
-        accountId: found.Id,
-        ...filled({
-          name: found.Name,
-          type: found.Type,
-          industry: found.Industry,
-          city: found.BillingCity,
-          country: found.BillingCountry,
-          phone: found.Phone,
-          website: found.Website,
-          annualRevenue: found.AnnualRevenue,
-          owner: found.Owner?.Name,
-        }),
-        url: url(found.Id),
-      }),
       answer: (summary, accounts) => ({ summary, accounts }),
     }),
 });

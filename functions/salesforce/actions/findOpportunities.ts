@@ -1,40 +1,25 @@
 import * as z from 'zod';
-import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
+import { summary } from '../../../shared/action/meaning.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { dateText, recordIdOf, searchText } from '../api/inputs.ts';
-import { boolean, filled, number, owner, parent, text } from '../api/rows.ts';
+import { field, recordShape } from '../api/recordShape.ts';
 import { containing, day, names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
 
-const opportunity = z.object({
-  opportunityId: id('The ID of the opportunity.'),
-  name: heading('The name of the opportunity.').optional(),
-  account: z.string().optional().describe('The account that it is with.'),
-  accountId: id('The ID of that account.').optional(),
-  stage: z.string().optional().describe('The stage it is in.'),
-  amount: z.number().optional().describe("What it is worth, in the org's currency."),
-  probability: z.number().optional().describe('How likely it is to be won, in percent.'),
-  closeDate: z.string().optional().describe('The day on which it closed or is expected to close.'),
-  isClosed: z.boolean().optional().describe('True when it is won or lost.'),
-  isWon: z.boolean().optional().describe('True when it is won.'),
-  nextStep: z.string().optional().describe('What is to be done next.'),
-  owner: z.string().optional().describe('Who owns it.'),
-  url: link('Where to open the opportunity.'),
-});
-
-const row = z.object({
-  Id: z.string(),
-  Name: text,
-  AccountId: text,
-  Account: parent({ Name: text }),
-  StageName: text,
-  Amount: number,
-  Probability: number,
-  CloseDate: text,
-  IsClosed: boolean,
-  IsWon: boolean,
-  NextStep: text,
-  Owner: owner,
+const opportunity = recordShape('Opportunity', {
+  opportunityId: field.id('The ID of the opportunity.'),
+  name: field.heading('Name', 'The name of the opportunity.'),
+  account: field.text('Account.Name', 'The account that it is with.'),
+  accountId: field.reference('AccountId', 'The ID of that account.'),
+  stage: field.text('StageName', 'The stage it is in.'),
+  amount: field.number('Amount', "What it is worth, in the org's currency."),
+  probability: field.number('Probability', 'How likely it is to be won, in percent.'),
+  closeDate: field.text('CloseDate', 'The day on which it closed or is expected to close.'),
+  isClosed: field.boolean('IsClosed', 'True when it is won or lost.'),
+  isWon: field.boolean('IsWon', 'True when it is won.'),
+  nextStep: field.text('NextStep', 'What is to be done next.'),
+  owner: field.text('Owner.Name', 'Who owns it.'),
+  url: field.link('Where to open the opportunity.'),
 });
 
 export default salesforce.action({
@@ -65,15 +50,14 @@ export default salesforce.action({
   }),
   output: z.object({
     summary: summary('One sentence that says how many opportunities were found and what they are worth.'),
-    opportunities: z.array(opportunity).describe('The opportunities, open ones first, by close date.'),
+    opportunities: z.array(opportunity.output).describe('The opportunities, open ones first, by close date.'),
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,
   run: (input, context) =>
     findRecords(context, {
-      objectType: 'Opportunity',
-      nouns: ['opportunity', 'opportunities'],
-      row,
+      shape: opportunity,
+      noun: ['opportunity', 'opportunities'],
       where: {
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
         account: ifGiven(input.account, ofAccount),
@@ -86,23 +70,6 @@ export default salesforce.action({
         amountOver: ifGiven(input.amountOver, amount => soql`Amount > ${amount}`),
       },
       orderBy: names('IsClosed', 'CloseDate', 'Id'),
-      toItem: (found, url) => ({
-        opportunityId: found.Id,
-        ...filled({
-          name: found.Name,
-          account: found.Account?.Name,
-          accountId: found.AccountId,
-          stage: found.StageName,
-          amount: found.Amount,
-          probability: found.Probability,
-          closeDate: found.CloseDate,
-          isClosed: found.IsClosed,
-          isWon: found.IsWon,
-          nextStep: found.NextStep,
-          owner: found.Owner?.Name,
-        }),
-        url: url(found.Id),
-      }),
       aside(items) {
         const worth = items.reduce((sum, { amount = 0 }) => sum + amount, 0);
         return worth > 0 ? `, worth ${worth.toLocaleString('en-US')}` : '';

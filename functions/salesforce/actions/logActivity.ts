@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { heading, id, link } from '../../../shared/action/meaning.ts';
+import { id, link } from '../../../shared/action/meaning.ts';
 import { invalidInput } from '../../../shared/failure.ts';
 import { dateText, recordId, recordIdOf } from '../api/inputs.ts';
 import { afterWrite } from '../api/readRecord.ts';
-import { fieldsOf, filled, owner, parent, text } from '../api/rows.ts';
+import { field, recordShape } from '../api/recordShape.ts';
 import { names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
 
@@ -13,13 +13,13 @@ const subtypes: Readonly<Record<string, string>> = { call: 'Call', email: 'Email
 /** People go into one lookup of a Task, everything else into the other. */
 const person = /^(003|00Q)/;
 
-const row = z.object({
-  Subject: text,
-  Status: text,
-  ActivityDate: text,
-  What: parent({ Name: text }),
-  Who: parent({ Name: text }),
-  Owner: owner,
+const activity = recordShape('Task', {
+  subject: field.heading('Subject', 'What it was about.'),
+  status: field.text('Status', 'Completed, or Not Started for what is to be done.'),
+  date: field.text('ActivityDate', 'When it took place or is due.'),
+  relatedTo: field.text('What.Name', 'The record that it belongs to.'),
+  with: field.text('Who.Name', 'The person it was with.'),
+  owner: field.text('Owner.Name', 'Whose it is.'),
 });
 
 export default salesforce.action({
@@ -59,12 +59,7 @@ export default salesforce.action({
   }),
   output: z.object({
     activityId: id('The ID of the activity.'),
-    subject: heading('What it was about.'),
-    status: z.string().describe('Completed, or Not Started for what is to be done.'),
-    date: z.string().describe('When it took place or is due.'),
-    relatedTo: z.string().optional().describe('The record that it belongs to.'),
-    with: z.string().optional().describe('The person it was with.'),
-    owner: z.string().optional().describe('Whose it is.'),
+    ...activity.output.required({ subject: true, status: true, date: true }).shape,
     url: link('Where to open it.'),
   }),
   example: { recordId: '001Sx0000000001IAA', subject: 'Call about the renewal', activityType: 'call' },
@@ -92,14 +87,15 @@ export default salesforce.action({
       [isPerson ? 'WhoId' : 'WhatId']: input.recordId,
       ...(!isPerson && input.contactId && { WhoId: input.contactId }),
     });
-    const statement = soql`SELECT ${names(...fieldsOf(row))} FROM Task WHERE Id = ${activityId}`;
-    const written = row.safeParse(await afterWrite(salesforce.query(statement))).data ?? row.parse({});
+    const statement = soql`SELECT ${names(...activity.fields)} FROM Task WHERE Id = ${activityId}`;
+    const look = salesforce.query(statement).then(records => records.map(found => activity.read(found, salesforce)));
+    const written = await afterWrite(look);
     return {
       activityId,
-      subject: written.Subject ?? subject,
-      status: written.Status ?? status,
-      date: written.ActivityDate ?? date,
-      ...filled({ relatedTo: written.What?.Name, with: written.Who?.Name, owner: written.Owner?.Name }),
+      ...written,
+      subject: written?.subject ?? subject,
+      status: written?.status ?? status,
+      date: written?.date ?? date,
       url: salesforce.recordUrl('Task', activityId),
     };
   },

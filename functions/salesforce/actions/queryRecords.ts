@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
+import { counted, matching } from '../api/counted.ts';
 import { isRecordId } from '../api/inputs.ts';
 import type { Salesforce } from '../api/salesforce.ts';
 import type { SalesforceRecord } from '../api/wire.ts';
@@ -40,7 +41,7 @@ export default salesforce.action({
     const { objectType, kind, statement, total, start } = readOnlyQuery(soql);
     if (kind === 'count') {
       const count = await salesforce.count(statement);
-      const summary = `${count} ${count === 1 ? 'record matches' : 'records match'}.`;
+      const summary = `${matching(count, ['record', 'records'])}.`;
       return page({ items: [], answer: () => ({ summary, objectType, count, records: [] }) });
     }
     const { records, nextCursor } =
@@ -51,7 +52,7 @@ export default salesforce.action({
       items: records.map(record => toItem(record, salesforce)),
       nextCursor,
       answer: (items, more) => ({
-        summary: `${items.length} ${items.length === 1 ? 'record' : 'records'}${more ? '; there are more on the next page' : ''}.`,
+        summary: `${counted(items.length, ['record', 'records'])}${more ? '; there are more on the next page' : ''}.`,
         objectType,
         records: items,
       }),

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { invalidInput } from '../../../shared/failure.ts';
+import { quoted } from '../../../shared/text.ts';
+import { matching } from '../api/counted.ts';
 import { objectType } from '../api/inputs.ts';
 import { readOffset } from '../api/listPage.ts';
 import { nameFieldOf } from '../api/objectNames.ts';
@@ -112,10 +114,9 @@ function wanted(objectTypes: string | undefined): string[] {
 
 /** `4 records match "Contoso": 2 of Account, 2 of Opportunity.` */
 function summarize(term: string, records: readonly { objectType: string }[], more: boolean): string {
-  if (records.length === 0) return `Nothing matches "${term}".`;
+  if (records.length === 0) return `Nothing matches ${quoted(term)}.`;
   const counts = new Map<string, number>();
   for (const { objectType: type } of records) counts.set(type, (counts.get(type) ?? 0) + 1);
   const kinds = [...counts].map(([type, count]) => `${count} of ${type}`).join(', ');
-  const subject = records.length === 1 ? '1 record matches' : `${records.length} records match`;
-  return `${subject} "${term}": ${kinds}${more ? '; there are more on the next page' : ''}.`;
+  return `${matching(records.length, ['record', 'records'])} ${quoted(term)}: ${kinds}${more ? '; there are more on the next page' : ''}.`;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure, type FailureCode, type FailureOptions, type FieldError } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import { sentence } from '../../../shared/text.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 
 const matchSchema = z.object({
@@ -106,7 +107,12 @@ const meanings: readonly Meaning[] = [
 
 /** What Salesforce's refusal of a request means to the caller. `thing` names what was asked for: "Account 001…". */
 export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 'body'>, thing: string): Failure {
-  const errors = errorsSchema.safeParse(parseJson(body)).data ?? [];
+  return partFailure({ status, body: parseJson(body) }, thing);
+}
+
+/** The same of a part of a composite answer, or of a body that is parsed. */
+export function partFailure({ status, body }: { status: number; body: unknown }, thing: string): Failure {
+  const errors = errorsSchema.safeParse(body).data ?? [];
   const said = errors.map(sentenceOf).join(' ');
   const fieldErrors = errors.flatMap((error): FieldError[] =>
     (error.fields ?? []).map(field => ({ field, message: sentenceOf(error) })),
@@ -151,13 +157,10 @@ export function isHidden({ cause }: Failure): boolean {
   return cause instanceof Error && /^4\d\d (INVALID_TYPE|INVALID_FIELD|INSUFFICIENT_ACCESS\w*)\b/.test(cause.message);
 }
 
-const MAX_SENTENCE = 300;
-
 /** Salesforce's own sentence, without the excerpt of a statement that may come before it. */
 function sentenceOf({ message, errorCode }: SalesforceError): string {
-  const said = (message ?? errorCode ?? '').replace(/^[\s\S]*ERROR at Row:\d+:Column:\d+\s*/, '').replace(/\s+/g, ' ');
-  const text = said.length > MAX_SENTENCE ? `${said.slice(0, MAX_SENTENCE).toWellFormed()}…` : said.trim();
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
+  const said = message ?? errorCode ?? '';
+  return sentence(said.replace(/^[\s\S]*ERROR at Row:\d+:Column:\d+\s*/, '').replace(/\s+/g, ' '));
 }
 
 /** `It matches the Contact 003…, Ana Ruiz.` */

@@ -1,21 +1,17 @@
-import type * as z from 'zod';
 import { type Page, type PageRequest, page } from '../../../shared/action/page.ts';
 import { invalidInput } from '../../../shared/failure.ts';
-import { fieldsOf } from './rows.ts';
+import { counted, matching, type Noun } from './counted.ts';
+import type { RecordShape } from './recordShape.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, containing, containingDigits, names, type Soql, soql } from './soql.ts';
 import { withVisibleFields } from './visibleFields.ts';
-import { read } from './wire.ts';
 
-export interface Search<Row extends z.ZodObject, Item, Output> {
-  objectType: string;
-  /** What one of them is called, and several. */
-  nouns: readonly [string, string];
-  row: Row;
+interface Search<Item, Output> {
+  shape: RecordShape<Item>;
+  noun: Noun;
   /** A condition for each input that was given, under the input's name. */
   where: Record<string, Soql | undefined>;
   orderBy: Soql;
-  toItem(row: z.output<Row>, url: (recordId: string) => string): Item;
   /** What the summary says besides how many there are. */
   aside?(items: Item[]): string;
   answer(summary: string, items: Item[]): Output;
@@ -25,9 +21,9 @@ export interface Search<Row extends z.ZodObject, Item, Output> {
  * Finds the records of one object that meet every condition, a page at a time; one request.
  * @throws Failure `invalid_input` when there is no condition at all
  */
-export async function findRecords<Row extends z.ZodObject, Item, Output>(
+export async function findRecords<Item, Output>(
   { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
-  { objectType, nouns, row, where, orderBy, toItem, aside = () => '', answer }: Search<Row, Item, Output>,
+  { shape, noun, where, orderBy, aside = () => '', answer }: Search<Item, Output>,
 ): Promise<Page<Output>> {
   const conditions = Object.values(where).filter(condition => condition !== undefined);
   if (conditions.length === 0) {
@@ -35,18 +31,18 @@ export async function findRecords<Row extends z.ZodObject, Item, Output>(
     const message = `Give at least one of ${inputs.join(', ')}.`;
     throw invalidInput([{ field: '', message }]);
   }
-  const { records, nextCursor } = await withVisibleFields(salesforce, { [objectType]: fieldsOf(row) }, select =>
+  const { objectType, fields } = shape;
+  const { records, nextCursor } = await withVisibleFields(salesforce, { [objectType]: fields }, select =>
     salesforce.list(
       soql`SELECT ${select(objectType)} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${orderBy}`,
       request,
     ),
   );
-  const url = (recordId: string) => salesforce.recordUrl(objectType, recordId);
   return page({
-    items: records.map(record => toItem(read(row, record), url)),
+    items: records.map(record => shape.read(record, salesforce)),
     nextCursor,
     answer: (items, more) =>
-      answer(summarize(items.length, nouns, aside(items), { more, isFirst: request.isFirst }), items),
+      answer(summarize(items.length, noun, aside(items), { more, isFirst: request.isFirst }), items),
   });
 }
 
@@ -78,14 +74,13 @@ export function hasPhone(phone: string, ...fields: [string, ...string[]]): Soql 
 /** `3 accounts match.`, and that there are more where there are. */
 function summarize(
   count: number,
-  [one, many]: readonly [string, string],
+  noun: Noun,
   aside: string,
   { more, isFirst }: { more: boolean; isFirst: boolean },
 ): string {
+  const [one, many] = noun;
   if (count === 0) return isFirst ? `No ${one} matches.` : `No more ${many} match.`;
-  const thing = count === 1 ? one : many;
-  const match = count === 1 ? 'matches' : 'match';
-  if (!more) return `${count} ${isFirst ? '' : 'more '}${thing} ${match}${aside}.`;
-  const which = `${isFirst ? 'first' : 'next'} ${count === 1 ? '' : `${count} `}${thing}`;
-  return `The ${which} that ${match}${aside}; there are more on the next page.`;
+  if (!more) return `${matching(count, isFirst ? noun : [`more ${one}`, `more ${many}`])}${aside}.`;
+  const which = count === 1 ? one : counted(count, noun);
+  return `The ${isFirst ? 'first' : 'next'} ${which} that ${count === 1 ? 'matches' : 'match'}${aside}; there are more on the next page.`;
 }

@@ -1,5 +1,6 @@
 import { type FieldType, parseQuery, type Query } from '@jetstreamapp/soql-parser-js';
 import { invalidInput } from '../../../shared/failure.ts';
+import { beginning } from '../../../shared/text.ts';
 import { Soql } from './soql.ts';
 
 /** A statement that only reads, and how much of it. */
@@ -92,7 +93,7 @@ function parse(text: string): Query {
     return parseQuery(text);
   } catch (error) {
     const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
-    throw refused(`It is not valid SOQL: ${reason.replace(/:$/, '').slice(0, 200)}.`);
+    throw refused(`It is not valid SOQL: ${beginning(reason.replace(/:$/, ''), 200)}.`);
   }
 }
 

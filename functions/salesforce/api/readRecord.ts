@@ -52,8 +52,9 @@ export async function readBack(salesforce: Salesforce, object: ObjectDescription
 const READ_BACK_MS = 3000;
 
 /** The record that a look after a write finds. The write was made whatever happens now, so a failure gives just less. */
-export async function afterWrite(look: Promise<SalesforceRecord[]>): Promise<SalesforceRecord | undefined> {
-  const [record] = await Promise.race([look.catch(() => []), setTimeout(READ_BACK_MS, [], { ref: false })]);
+export async function afterWrite<Found>(look: Promise<Found[]>): Promise<Found | undefined> {
+  const nothing: Found[] = [];
+  const [record] = await Promise.race([look.catch(() => nothing), setTimeout(READ_BACK_MS, nothing, { ref: false })]);
   return record;
 }
 

@@ -1,5 +1,5 @@
 import { nameFieldOf } from './objectNames.ts';
-import { isoTime } from './rows.ts';
+import { isoTime, valueAt } from './recordValues.ts';
 import { names, type Soql, soql } from './soql.ts';
 import type { FieldDescription, ObjectDescription, SalesforceRecord } from './wire.ts';
 
@@ -80,12 +80,6 @@ function toShown({ name, label, type, relationshipName, referenceTo }: FieldDesc
   return type === 'reference' && relationshipName && targetName
     ? { label: label.replace(/ ID$/, ''), path: `${relationshipName}.${targetName}`, type: 'string' }
     : { label, path: name, type };
-}
-
-function valueAt(record: SalesforceRecord, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), record);
 }
 
 function plain(value: unknown, type: string): string | undefined {

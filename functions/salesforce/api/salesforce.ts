@@ -3,7 +3,7 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
-import { answerFailure } from './answerFailure.ts';
+import { partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
@@ -124,9 +124,7 @@ export function openSalesforce(parts: SalesforceParts) {
       );
       if (compositeResponse.length !== statements.length) throw garbled();
       return compositeResponse.map(({ httpStatusCode: status, body }) =>
-        status < 400
-          ? read(querySchema, body)
-          : answerFailure({ status, body: JSON.stringify(body) }, 'such thing in Salesforce'),
+        status < 400 ? read(querySchema, body) : partFailure({ status, body }, 'such thing in Salesforce'),
       );
     };
 
