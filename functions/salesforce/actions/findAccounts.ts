@@ -9,15 +9,15 @@ import { salesforce } from '../system.ts';
 const account = recordShape('Account', {
   accountId: field.id('The ID of the account.'),
   name: field.heading('Name', 'The name of the account.'),
-  type: field.text('Type', 'What it is to us, such as Customer or Partner.'),
+  type: field.text('Type', 'The type of the account, such as Customer or Partner.'),
   industry: field.text('Industry', 'Its industry.'),
   city: field.text('BillingCity', 'The city of its billing address.'),
   country: field.text('BillingCountry', 'The country of its billing address.'),
   phone: field.text('Phone', 'Its phone number.'),
   website: field.text('Website', 'Its website.'),
   annualRevenue: field.number('AnnualRevenue', "Its yearly revenue, in the org's currency."),
-  owner: field.text('Owner.Name', 'Who owns it.'),
-  url: field.link('Where to open the account.'),
+  owner: field.text('Owner.Name', 'The owner of the account.'),
+  url: field.link('The address of the account in Salesforce.'),
 });
 
 export default salesforce.action({
@@ -27,9 +27,9 @@ export default salesforce.action({
   access: 'read',
   title: 'Find accounts',
   description:
-    'Finds Salesforce accounts (companies) by name, phone, website, city, industry or owner, and returns what they are, who owns them, and their IDs and links. ' +
-    'Use it when the user names a company, or asks which accounts somebody owns. Give at least one input besides limit. ' +
-    'For all about one account use getAccountOverview with its ID; to look for a word in every kind of record use searchRecords.',
+    'Finds Salesforce accounts (companies) by name, phone, website, city, industry or owner, and returns their details, owners, IDs and links. ' +
+    'Use it when the user names a company, or asks which accounts a person owns. Give at least one input besides limit. ' +
+    'For everything about one account use getAccountOverview; to search all kinds of records use searchRecords.',
   input: z.object({
     name: searchText.optional().describe('A part of the name of the account.'),
     phone: searchText.optional().describe('Its phone number, in any notation.'),

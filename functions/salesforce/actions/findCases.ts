@@ -9,7 +9,7 @@ import { salesforce } from '../system.ts';
 
 const supportCase = recordShape('Case', {
   caseId: field.id('The ID of the case.'),
-  caseNumber: field.text('CaseNumber', 'The number of the case, as people quote it.'),
+  caseNumber: field.text('CaseNumber', 'The number of the case.'),
   subject: field.heading('Subject', 'What it is about.'),
   status: field.text('Status', 'Its status.'),
   priority: field.text('Priority', 'Its priority.'),
@@ -17,11 +17,11 @@ const supportCase = recordShape('Case', {
   isEscalated: field.boolean('IsEscalated', 'True when it is escalated.'),
   account: field.text('Account.Name', 'The account that it belongs to.'),
   accountId: field.reference('AccountId', 'The ID of that account.'),
-  contact: field.text('Contact.Name', 'Who reported it.'),
-  owner: field.text('Owner.Name', 'Who works on it: a person or a queue.'),
+  contact: field.text('Contact.Name', 'The contact who reported it.'),
+  owner: field.text('Owner.Name', 'The owner of the case: a person or a queue.'),
   openedAt: field.time('CreatedDate', 'When it was opened, ISO 8601 in UTC.'),
   closedAt: field.time('ClosedDate', 'When it was closed, ISO 8601 in UTC.'),
-  url: field.link('Where to open the case.'),
+  url: field.link('The address of the case in Salesforce.'),
 });
 
 export default salesforce.action({
@@ -31,8 +31,8 @@ export default salesforce.action({
   access: 'read',
   title: 'Find support cases',
   description:
-    'Finds Salesforce cases (support requests) by number, subject, account, contact e-mail address, owner, status or priority, the latest first. ' +
-    'Use it when the user asks about support requests, complaints or incidents of a customer, or what a team still has to solve. Give at least one input besides limit. ' +
+    'Finds Salesforce cases (support requests) by number, subject, account, contact e-mail address, owner, status or priority, newest first. ' +
+    'Use it when the user asks about support requests, complaints or incidents, or what a team still has to solve. Give at least one input besides limit. ' +
     'For everything about one account use getAccountOverview; for the details of one case use getRecord.',
   input: z.object({
     caseNumber: z
@@ -44,18 +44,18 @@ export default salesforce.action({
     subject: searchText.optional().describe('A part of the subject.'),
     account: searchText.optional().describe('A part of the name of the account.'),
     accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
-    email: searchText.optional().describe('The e-mail address of who reported it, or a part of it.'),
+    email: searchText.optional().describe('A part of the e-mail address of the contact who reported it.'),
     owner: searchText.optional().describe('A part of the name of the owner or queue, or the e-mail address.'),
     status: searchText.optional().describe('The status, such as New or Escalated.'),
     priority: searchText.optional().describe('The priority, such as High.'),
-    openOnly: z.boolean().optional().describe('True to leave out what is closed.'),
+    openOnly: z.boolean().optional().describe('True to leave out closed cases.'),
     since: sinceText
       .optional()
-      .describe('Only those opened since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
+      .describe('Only cases opened since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
   }),
   output: z.object({
     summary: summary('One sentence that says how many cases were found.'),
-    cases: z.array(supportCase.output).describe('The cases, the latest first.'),
+    cases: z.array(supportCase.output).describe('The cases, newest first.'),
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,
@@ -80,7 +80,7 @@ export default salesforce.action({
     }),
 });
 
-/** Case numbers are padded to eight digits, and people leave the zeros out. */
+/** The number as given and padded to eight digits, because users leave out the leading zeros. */
 function caseNumbers(given: string): string[] {
   return [...new Set([given, given.padStart(8, '0')])];
 }

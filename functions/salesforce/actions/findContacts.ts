@@ -15,8 +15,8 @@ const contact = recordShape('Contact', {
   mobile: field.text('MobilePhone', 'The mobile number.'),
   account: field.text('Account.Name', 'The account that the contact belongs to.'),
   accountId: field.reference('AccountId', 'The ID of that account.'),
-  owner: field.text('Owner.Name', 'Who owns the contact.'),
-  url: field.link('Where to open the contact.'),
+  owner: field.text('Owner.Name', 'The owner of the contact.'),
+  url: field.link('The address of the contact in Salesforce.'),
 });
 
 export default salesforce.action({
@@ -27,7 +27,7 @@ export default salesforce.action({
   title: 'Find contacts',
   description:
     'Finds Salesforce contacts (people at an account) by name, e-mail address, phone, job title, account or owner, and returns how to reach them. ' +
-    'Use it when the user asks who somebody is, how to reach a customer, or who the contacts of an account are. Give at least one input besides limit. ' +
+    'Use it when the user asks who a person is, how to reach a customer, or for the contacts of an account. Give at least one input besides limit. ' +
     'For people who are not customers yet use findLeads.',
   input: z.object({
     name: searchText.optional().describe('A part of the name of the contact.'),

@@ -16,11 +16,14 @@ const lead = recordShape('Lead', {
   phone: field.text('Phone', 'The phone number.'),
   status: field.text('Status', 'The status of the lead.'),
   source: field.text('LeadSource', 'Where the lead came from.'),
-  rating: field.text('Rating', 'How promising the lead is.'),
-  isConverted: field.boolean('IsConverted', 'True when the lead became an account, a contact or an opportunity.'),
-  owner: field.text('Owner.Name', 'Who owns the lead: a person or a queue.'),
-  createdAt: field.time('CreatedDate', 'When the lead came in, ISO 8601 in UTC.'),
-  url: field.link('Where to open the lead.'),
+  rating: field.text('Rating', 'The rating of the lead, such as Hot.'),
+  isConverted: field.boolean(
+    'IsConverted',
+    'True when the lead was converted to an account, a contact or an opportunity.',
+  ),
+  owner: field.text('Owner.Name', 'The owner of the lead: a person or a queue.'),
+  createdAt: field.time('CreatedDate', 'When the lead was created, ISO 8601 in UTC.'),
+  url: field.link('The address of the lead in Salesforce.'),
 });
 
 export default salesforce.action({
@@ -30,7 +33,7 @@ export default salesforce.action({
   access: 'read',
   title: 'Find leads',
   description:
-    'Finds Salesforce leads (people who are not customers yet) by name, company, e-mail address, phone, owner, status or source, the latest first. ' +
+    'Finds Salesforce leads (people who are not customers yet) by name, company, e-mail address, phone, owner, status or source, newest first. ' +
     'Use it when the user asks about prospects, new enquiries or who should be called. Give at least one input besides limit. ' +
     'For people at a known account use findContacts.',
   input: z.object({
@@ -44,11 +47,11 @@ export default salesforce.action({
     openOnly: z.boolean().optional().describe('True to leave out leads that were converted.'),
     since: sinceText
       .optional()
-      .describe('Only those that came in since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
+      .describe('Only leads created since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
   }),
   output: z.object({
     summary: summary('One sentence that says how many leads were found.'),
-    leads: z.array(lead.output).describe('The leads, the latest first.'),
+    leads: z.array(lead.output).describe('The leads, newest first.'),
   }),
   example: { openOnly: true },
   paged: true,

@@ -11,15 +11,15 @@ const opportunity = recordShape('Opportunity', {
   name: field.heading('Name', 'The name of the opportunity.'),
   account: field.text('Account.Name', 'The account that it is with.'),
   accountId: field.reference('AccountId', 'The ID of that account.'),
-  stage: field.text('StageName', 'The stage it is in.'),
-  amount: field.number('Amount', "What it is worth, in the org's currency."),
-  probability: field.number('Probability', 'How likely it is to be won, in percent.'),
+  stage: field.text('StageName', 'The stage.'),
+  amount: field.number('Amount', "The amount, in the org's currency."),
+  probability: field.number('Probability', 'The probability of winning it, in percent.'),
   closeDate: field.text('CloseDate', 'The day on which it closed or is expected to close.'),
   isClosed: field.boolean('IsClosed', 'True when it is won or lost.'),
   isWon: field.boolean('IsWon', 'True when it is won.'),
-  nextStep: field.text('NextStep', 'What is to be done next.'),
-  owner: field.text('Owner.Name', 'Who owns it.'),
-  url: field.link('Where to open the opportunity.'),
+  nextStep: field.text('NextStep', 'The next step.'),
+  owner: field.text('Owner.Name', 'The owner of the opportunity.'),
+  url: field.link('The address of the opportunity in Salesforce.'),
 });
 
 export default salesforce.action({
@@ -29,27 +29,29 @@ export default salesforce.action({
   access: 'read',
   title: 'Find opportunities',
   description:
-    'Finds Salesforce opportunities (deals) by name, account, owner, stage, amount or close date, and returns stage, amount, close date and next step, open ones first and by close date. ' +
-    'Use it when the user asks about deals, the pipeline, what closes this month or what somebody is working on. Give at least one input besides limit. ' +
-    'For the deals of one account along with its cases and contacts use getAccountOverview; for totals and counts use queryRecords.',
+    'Finds Salesforce opportunities (deals) by name, account, owner, stage, amount or close date, and returns stage, amount, close date and next step, open ones first, by close date. ' +
+    'Use it when the user asks about deals, the pipeline, what closes this month or what a person is working on. Give at least one input besides limit. ' +
+    'For one account with its cases and contacts use getAccountOverview; for totals use queryRecords.',
   input: z.object({
     name: searchText.optional().describe('A part of the name of the opportunity.'),
     account: searchText.optional().describe('A part of the name of the account.'),
     accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
     owner: searchText.optional().describe('A part of the name of the owner, or the e-mail address.'),
-    stage: searchText.optional().describe('The stage it is in, such as Prospecting or Closed Won.'),
-    openOnly: z.boolean().optional().describe('True to leave out what is won or lost.'),
-    closingAfter: dateText.optional().describe('Only those that close on this day or later, such as 2026-11-01.'),
-    closingBefore: dateText.optional().describe('Only those that close before this day, such as 2026-12-01.'),
+    stage: searchText.optional().describe('The stage, such as Prospecting or Closed Won.'),
+    openOnly: z.boolean().optional().describe('True to leave out opportunities that are won or lost.'),
+    closingAfter: dateText
+      .optional()
+      .describe('Only opportunities that close on this day or later, such as 2026-11-01.'),
+    closingBefore: dateText.optional().describe('Only opportunities that close before this day, such as 2026-12-01.'),
     amountOver: z
       .number()
       .min(0)
       .max(1e15)
       .optional()
-      .describe("Only those worth more than this, in the org's currency."),
+      .describe("Only opportunities with an amount above this, in the org's currency."),
   }),
   output: z.object({
-    summary: summary('One sentence that says how many opportunities were found and what they are worth.'),
+    summary: summary('One sentence that says how many opportunities were found and their total amount.'),
     opportunities: z.array(opportunity.output).describe('The opportunities, open ones first, by close date.'),
   }),
   example: { account: 'Contoso', openOnly: true },

@@ -10,36 +10,36 @@ import { withVisibleFields } from '../api/visibleFields.ts';
 import { querySchema, read, type SalesforceRecord } from '../api/wire.ts';
 import { salesforce } from '../system.ts';
 
-/** So many open opportunities and cases are counted; more than that are "at least". */
+/** At most this many open opportunities and cases are counted; the summary then says "at least". */
 const COUNTED = 200;
-/** So many of each are told. */
-const TOLD = 10;
+/** The most items of each list. */
+const LISTED = 10;
 
 const account = recordShape('Account', {
   accountId: field.id('The ID of the account.'),
   name: field.heading('Name', 'Its name.'),
-  type: field.text('Type', 'What it is to us, such as Customer or Partner.'),
+  type: field.text('Type', 'The type of the account, such as Customer or Partner.'),
   industry: field.text('Industry', 'Its industry.'),
   website: field.text('Website', 'Its website.'),
   phone: field.text('Phone', 'Its phone number.'),
   city: field.text('BillingCity', 'The city of its billing address.'),
   country: field.text('BillingCountry', 'The country of its billing address.'),
   annualRevenue: field.number('AnnualRevenue', "Its yearly revenue, in the org's currency."),
-  employees: field.number('NumberOfEmployees', 'How many people work there.'),
-  parentAccount: field.text('Parent.Name', 'The account that it belongs to.'),
-  owner: field.text('Owner.Name', 'Who owns it.'),
+  employees: field.number('NumberOfEmployees', 'The number of employees.'),
+  parentAccount: field.text('Parent.Name', 'The parent account.'),
+  owner: field.text('Owner.Name', 'The owner.'),
   ownerEmail: field.text('Owner.Email', "The owner's e-mail address."),
-  url: field.link('Where to open the account.'),
+  url: field.link('The address of the account in Salesforce.'),
 });
 const opportunity = recordShape('Opportunity', {
   opportunityId: field.id('The ID of the opportunity.'),
   name: field.heading('Name', 'Its name.'),
-  stage: field.text('StageName', 'The stage it is in.'),
-  amount: field.number('Amount', "What it is worth, in the org's currency."),
+  stage: field.text('StageName', 'The stage.'),
+  amount: field.number('Amount', "The amount, in the org's currency."),
   closeDate: field.text('CloseDate', 'The day on which it is expected to close.'),
-  nextStep: field.text('NextStep', 'What is to be done next.'),
-  owner: field.text('Owner.Name', 'Who owns it.'),
-  url: field.link('Where to open it.'),
+  nextStep: field.text('NextStep', 'The next step.'),
+  owner: field.text('Owner.Name', 'The owner.'),
+  url: field.link('The address in Salesforce.'),
 });
 const supportCase = recordShape('Case', {
   caseId: field.id('The ID of the case.'),
@@ -48,7 +48,7 @@ const supportCase = recordShape('Case', {
   status: field.text('Status', 'Its status.'),
   priority: field.text('Priority', 'Its priority.'),
   openedAt: field.time('CreatedDate', 'When it was opened, ISO 8601 in UTC.'),
-  url: field.link('Where to open it.'),
+  url: field.link('The address in Salesforce.'),
 });
 const contact = recordShape('Contact', {
   contactId: field.id('The ID of the contact.'),
@@ -60,9 +60,9 @@ const contact = recordShape('Contact', {
 /** What tasks and meetings have in common. */
 const subject = field.heading('Subject', 'What it is about.');
 const participants = {
-  with: field.text('Who.Name', 'With whom.'),
-  owner: field.text('Owner.Name', 'Whose it is.'),
-  url: field.link('Where to open it.'),
+  with: field.text('Who.Name', 'The contact or lead that it is with.'),
+  owner: field.text('Owner.Name', 'The owner.'),
+  url: field.link('The address in Salesforce.'),
 };
 const task = recordShape('Task', {
   kind: field.text('TaskSubtype', 'Task, Call, Email or Meeting.'),
@@ -95,58 +95,56 @@ export default salesforce.action({
   access: 'read',
   title: 'Get an account overview',
   description:
-    'Returns all that matters about one Salesforce account: what it is, who owns it, its open opportunities with their total, open cases, key contacts and latest activities, and a summary sentence. ' +
-    'Use it when the user asks who owns an account, how it stands or what is still open there. ' +
-    'It takes the ID of the account: find that by name with findAccounts.',
+    'Returns one Salesforce account with its owner, open opportunities and their total, open cases, key contacts, latest activities and a summary sentence. ' +
+    'Use it when the user asks who owns an account or what is open there. ' +
+    'It takes the ID of the account, which findAccounts finds by name.',
   input: z.object({
-    accountId: recordIdOf('an account', '001').describe('The ID of the account, which findAccounts tells.'),
+    accountId: recordIdOf('an account', '001').describe('The ID of the account, which findAccounts returns.'),
   }),
   output: z.object({
-    summary: summary('One sentence that says who owns the account and what is open.'),
+    summary: summary('One sentence with the owner of the account and what is open.'),
     account: account.output.describe('The account itself.'),
     openOpportunityCount: z
       .number()
       .optional()
-      .describe(`How many opportunities are open; ${COUNTED} stands for that many or more.`),
+      .describe(`The number of open opportunities; ${COUNTED} means that many or more.`),
     openOpportunityTotal: z
       .number()
       .optional()
-      .describe(
-        `What those are worth together, in the org's currency; of more than ${COUNTED}, the ${COUNTED} that close first.`,
-      ),
+      .describe(`Their total amount, in the org's currency; only the ${COUNTED} that close first are included.`),
     openOpportunities: z
       .array(opportunity.output)
       .optional()
-      .describe(`The open opportunities that close first, at most ${TOLD}.`),
-    openCaseCount: z.number().optional().describe(`How many cases are open; ${COUNTED} stands for that many or more.`),
-    openCases: z.array(supportCase.output).optional().describe(`The latest open cases, at most ${TOLD}.`),
+      .describe(`The open opportunities that close first, at most ${LISTED}.`),
+    openCaseCount: z.number().optional().describe(`The number of open cases; ${COUNTED} means that many or more.`),
+    openCases: z.array(supportCase.output).optional().describe(`The latest open cases, at most ${LISTED}.`),
     keyContacts: z
       .array(contact.output)
       .optional()
-      .describe(`The contacts with whom there was something last, at most ${TOLD}.`),
+      .describe(`The contacts with the most recent activity, at most ${LISTED}.`),
     latestActivities: z
       .array(task.output.required({ kind: true }))
       .optional()
-      .describe(`The latest tasks, calls and meetings, at most ${TOLD}.`),
+      .describe(`The latest tasks, calls and meetings, at most ${LISTED}.`),
     notVisible: z
       .array(z.string())
       .optional()
-      .describe('What is left out because the user that this service runs as may not see it.'),
+      .describe('What is left out because the Salesforce user of this service may not see it.'),
   }),
   example: { accountId: '001Sx0000000001IAA' },
   async run({ accountId }, { salesforce }) {
     const [whole, opportunities, cases, tasks, events] = await withVisibleFields(salesforce, fields, select =>
       salesforce.queryTogether([
-        soql`SELECT ${select('Account')}, (SELECT ${select('Contact')} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${TOLD}) FROM Account WHERE Id = ${accountId}`,
+        soql`SELECT ${select('Account')}, (SELECT ${select('Contact')} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${LISTED}) FROM Account WHERE Id = ${accountId}`,
         soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${COUNTED}`,
         soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CreatedDate DESC, Id LIMIT ${COUNTED}`,
-        soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND (ActivityDate <= NEXT_N_DAYS:30 OR (ActivityDate = NULL AND IsClosed = FALSE)) ORDER BY ActivityDate DESC NULLS LAST, Id LIMIT ${TOLD}`,
-        soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${TOLD}`,
+        soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND (ActivityDate <= NEXT_N_DAYS:30 OR (ActivityDate = NULL AND IsClosed = FALSE)) ORDER BY ActivityDate DESC NULLS LAST, Id LIMIT ${LISTED}`,
+        soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${LISTED}`,
       ]),
     );
     const notVisible: string[] = [];
     let found = whole;
-    // Who may not see contacts at all is refused the account along with them.
+    // A user who may not see contacts is refused the whole statement, so the account is read without them.
     if (found instanceof Failure && isHidden(found)) {
       const select = names(...account.fields);
       found = await salesforce.query(soql`SELECT ${select} FROM Account WHERE Id = ${accountId}`);
@@ -170,7 +168,7 @@ export default salesforce.action({
       return (part ?? []).map(record => shape.read(record, salesforce));
     };
 
-    const toldAccount = account.read(record, salesforce);
+    const accountItem = account.read(record, salesforce);
     const { Contacts } = read(withContacts, record);
     const openOpportunities = itemsOf(opportunities, opportunity, 'opportunities');
     const openCases = itemsOf(cases, supportCase, 'cases');
@@ -179,24 +177,24 @@ export default salesforce.action({
     const total = openOpportunities?.reduce((sum, { amount = 0 }) => sum + amount, 0);
 
     return {
-      summary: summarize(toldAccount, openOpportunities?.length, total, openCases?.length),
-      account: toldAccount,
+      summary: summarize(accountItem, openOpportunities?.length, total, openCases?.length),
+      account: accountItem,
       ...(openOpportunities && {
         openOpportunityCount: openOpportunities.length,
         openOpportunityTotal: total ?? 0,
-        openOpportunities: openOpportunities.slice(0, TOLD),
+        openOpportunities: openOpportunities.slice(0, LISTED),
       }),
-      ...(openCases && { openCaseCount: openCases.length, openCases: openCases.slice(0, TOLD) }),
+      ...(openCases && { openCaseCount: openCases.length, openCases: openCases.slice(0, LISTED) }),
       ...(!notVisible.includes('contacts') && {
         keyContacts: (Contacts?.records ?? []).map(record => contact.read(record, salesforce)),
       }),
       ...((latestTasks || meetings) && {
         latestActivities: [
-          ...(latestTasks ?? []).map(({ kind = 'Task', ...told }) => ({ kind, ...told })),
-          ...(meetings ?? []).map(told => ({ kind: 'Meeting', ...told })),
+          ...(latestTasks ?? []).map(({ kind = 'Task', ...activity }) => ({ kind, ...activity })),
+          ...(meetings ?? []).map(activity => ({ kind: 'Meeting', ...activity })),
         ]
           .sort((one, other) => (other.date ?? '').localeCompare(one.date ?? ''))
-          .slice(0, TOLD),
+          .slice(0, LISTED),
       }),
       ...(notVisible.length > 0 && { notVisible }),
     };
@@ -205,7 +203,7 @@ export default salesforce.action({
 
 /** `Contoso is owned by Li Wei: 3 open opportunities worth 338,500 and 2 open cases.` */
 function summarize(
-  { accountId, name = accountId, owner = 'nobody that this service may see' }: z.output<typeof account.output>,
+  { accountId, name = accountId, owner = 'a user whom this service may not see' }: z.output<typeof account.output>,
   opportunities: number | undefined,
   total: number | undefined,
   cases: number | undefined,

@@ -1,4 +1,4 @@
-/** What one of several things is called, and what several are: `['opportunity', 'opportunities']`. */
+/** A noun in singular and plural: `['opportunity', 'opportunities']`. */
 export type Noun = readonly [one: string, many: string];
 
 /** `1 opportunity`, `3 opportunities`. */

@@ -9,17 +9,17 @@ import { withVisibleFields } from './visibleFields.ts';
 interface Search<Item, Output> {
   shape: RecordShape<Item>;
   noun: Noun;
-  /** A condition for each input that was given, under the input's name. */
+  /** The conditions by input name; undefined for an input that was not given. */
   where: Record<string, Soql | undefined>;
   orderBy: Soql;
-  /** What the summary says besides how many there are. */
+  /** Text that the summary has after the count, such as `, worth 240,000`. */
   aside?(items: Item[]): string;
   answer(summary: string, items: Item[]): Output;
 }
 
 /**
- * Finds the records of one object that meet every condition, a page at a time; one request.
- * @throws Failure `invalid_input` when there is no condition at all
+ * Returns a page of the records of one object that meet all conditions. It costs one request.
+ * @throws Failure `invalid_input` when no condition is given
  */
 export async function findRecords<Item, Output>(
   { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
@@ -46,22 +46,22 @@ export async function findRecords<Item, Output>(
   });
 }
 
-/** A condition on an input: none when it was not given. */
+/** The condition for an input; undefined when the input was not given. */
 export function ifGiven<Value>(value: Value | undefined, condition: (value: Value) => Soql): Soql | undefined {
   return value === undefined ? undefined : condition(value);
 }
 
-/** The owner by a part of the name, or by e-mail address. */
+/** Records whose owner has this e-mail address, or a name that contains the text. */
 export function ownedBy(person: string): Soql {
   return person.includes('@') ? soql`Owner.Email = ${person}` : soql`Owner.Name LIKE ${containing(person)}`;
 }
 
-/** The account by a part of its name. */
+/** Records whose account has a name that contains the text. */
 export function ofAccount(name: string): Soql {
   return soql`Account.Name LIKE ${containing(name)}`;
 }
 
-/** Numbers are written with or without prefix and in any grouping; the last seven digits tell them apart. */
+/** Records with this phone number. Only the last seven digits are compared, because prefixes and grouping vary. */
 export function hasPhone(phone: string, ...fields: [string, ...string[]]): Soql {
   const digits = phone.replace(/\D/g, '').slice(-7);
   if (digits.length < 4) {
@@ -71,7 +71,7 @@ export function hasPhone(phone: string, ...fields: [string, ...string[]]): Soql 
   return others.reduce((either, other) => soql`${either} OR ${other}`, first as Soql);
 }
 
-/** `3 accounts match.`, and that there are more where there are. */
+/** `3 accounts match.` or, for a page of several, `The first 25 accounts that match; there are more on the next page.` */
 function summarize(
   count: number,
   noun: Noun,

@@ -59,7 +59,7 @@ test('names everything that is wrong at once, and sends nothing', async () => {
   });
   expect(status).toBe(400);
   expect(body.errors).toEqual([
-    { field: 'Nme', message: 'Opportunity has no such field. describeObject tells which there are.' },
+    { field: 'Nme', message: 'Opportunity has no such field. describeObject lists the fields.' },
     { field: 'Amount', message: 'It must be a number.' },
     { field: 'IsWon', message: 'Won is read-only.' },
     { field: 'StageName', message: expect.stringContaining('It must be one of Prospecting, Qualification') },
@@ -97,7 +97,7 @@ test('a duplicate is a conflict that names the record that it matches', async ()
   expect(salesforce.costs()).toEqual(['POST /sobjects/Contact']);
 });
 
-test('an object that nobody may create is refused', async () => {
+test('an object whose records the user of the service may not create is refused', async () => {
   const { status } = await create('User', { LastName: 'x' });
   expect(status).toBe(403);
 });

@@ -61,7 +61,7 @@ test('leaves out what the user may not see, and says so', async () => {
   const { status, body: answer } = await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
   expect(status).toBe(200);
   expect(answer).toMatchObject({
-    summary: 'Contoso is owned by nobody that this service may see: no open opportunities.',
+    summary: 'Contoso is owned by a user whom this service may not see: no open opportunities.',
     notVisible: ['cases', 'tasks'],
     keyContacts: [],
     latestActivities: [],
@@ -85,12 +85,15 @@ describe('a part of an overview', () => {
     [0, 500, [{ errorCode: 'INVALID_FIELD', message: 'x' }], { code: 'upstream_error', retryable: true }],
     [2, 429, [], { code: 'rate_limited', retryable: true }],
     [3, 400, [{ errorCode: 'QUERY_TIMEOUT', message: 'x' }], { code: 'invalid_input' }],
-  ])('at %i that fails with %i is a failure, not what nobody may see', async (place, status, errors, expected) => {
-    failPart(place, status, errors);
-    expect((await overview()).body).toMatchObject(expected);
-  });
+  ])(
+    'at %i that fails with %i is a failure, not something that is hidden from the user',
+    async (place, status, errors, expected) => {
+      failPart(place, status, errors);
+      expect((await overview()).body).toMatchObject(expected);
+    },
+  );
 
-  test('tells tasks that nobody has set a day for, while they are open', async () => {
+  test('has open tasks without a due date', async () => {
     const account = recordId('001', 11);
     await salesforce.call('logActivity', { json: { recordId: account, subject: 'Some day', dueDate: '2026-01-01' } });
     await salesforce.call('logActivity', { json: { recordId: account, subject: 'Done some day' } });
@@ -103,7 +106,7 @@ describe('a part of an overview', () => {
     expect(subjects).not.toContain('Done some day');
   });
 
-  test('whose number has reached what is counted is told as at least that', async () => {
+  test('that reaches the most that is counted says "at least"', async () => {
     const rows = Array.from({ length: 200 }, (_, at) => ({ Id: recordId('006', at + 1), Amount: 10 }));
     const compositeResponse = [[{ Id: contoso, Name: 'Contoso' }], rows, [], [], []].map(records => ({
       httpStatusCode: 200,

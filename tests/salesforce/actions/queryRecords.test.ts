@@ -141,14 +141,14 @@ test('a next page that leads elsewhere is not followed', async () => {
 });
 
 test.each([
-  ['DELETE FROM Account', 'Only a SELECT is taken here'],
-  ['SELECT Id FROM Account', 'It would go through all of Account. Add a WHERE'],
+  ['DELETE FROM Account', 'Only a SELECT statement is allowed'],
+  ['SELECT Id FROM Account', 'It would return all records of Account. Add a WHERE'],
   ['SELECT Id FROM Account WHERE Name', 'It is not valid SOQL'],
   ["SELECT Id FROM Account WHERE Name = 'x' FOR UPDATE", 'FOR and UPDATE clauses'],
   ["SELECT Id, (SELECT Id FROM Contacts FOR VIEW) FROM Account WHERE Name = 'x'", 'FOR and UPDATE clauses'],
-  ['SELECT CALENDAR_YEAR(CreatedDate) FROM Account', 'It would go through all of Account'],
-  ['SELECT COUNT(), Name FROM Account', 'It would go through all of Account'],
-  ['SELECT Name, MAX(AnnualRevenue) FROM Account', 'It would go through all of Account'],
+  ['SELECT CALENDAR_YEAR(CreatedDate) FROM Account', 'It would return all records of Account'],
+  ['SELECT COUNT(), Name FROM Account', 'It would return all records of Account'],
+  ['SELECT Name, MAX(AnnualRevenue) FROM Account', 'It would return all records of Account'],
   ["SELECT FIELDS(ALL) FROM Account WHERE Name = 'x'", 'a LIMIT of at most 200'],
 ])('%s is refused with the reason before anything is sent', async (soql, reason) => {
   const { status, body } = await query(soql);
