@@ -1,3 +1,5 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import * as z from 'zod';
 import {
   type SalesforceSandbox,
   type SalesforceSandboxOptions,
@@ -66,4 +68,38 @@ export async function startSalesforceApp(options: Options = {}): Promise<Salesfo
       await sandbox.close();
     },
   };
+}
+
+/**
+ * The app for the tests of one file: started and signed in before them, and stopped after them. Each test sees only the
+ * requests of its own.
+ */
+export function useSalesforce(options: Options = {}): Omit<SalesforceApp, 'stop'> {
+  let running: SalesforceApp | undefined;
+  const started = () => {
+    if (!running) throw new Error('The app runs in tests alone, not while they are collected.');
+    return running;
+  };
+  beforeAll(async () => {
+    running = await startSalesforceApp(options);
+    await running.call('findAccounts', { query: { name: 'sign in' } });
+  });
+  beforeEach(() => void started().asked());
+  afterAll(() => running?.stop());
+  return {
+    get app() {
+      return started().app;
+    },
+    get sandbox() {
+      return started().sandbox;
+    },
+    call: (action, inputs) => started().call(action, inputs),
+    asked: () => started().asked(),
+    costs: () => started().costs(),
+  };
+}
+
+/** The items of a list in an answer. */
+export function list(value: unknown): Record<string, unknown>[] {
+  return z.array(z.record(z.string(), z.unknown())).parse(value);
 }

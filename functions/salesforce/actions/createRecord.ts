@@ -14,16 +14,19 @@ export default salesforce.action({
   idempotent: false,
   title: 'Create a record',
   description:
-    'Creates one Salesforce record of any object and returns it as it now is. Every field is checked first: what is unknown, read-only, missing or not a value to choose from is named, and nothing is created. ' +
-    'Use it when the user wants a new account, contact, lead, opportunity, case or other record; take field names and values from describeObject. ' +
-    'To note a call, an e-mail or a meeting use logActivity.',
+    'Creates one Salesforce record of any object and returns it. All fields are checked first; when one is unknown, read-only, missing or invalid, nothing is created. ' +
+    'Use it for a new account, contact, lead, opportunity, case or other record; describeObject lists field names and values. ' +
+    'To log a call, an e-mail or a meeting use logActivity.',
   input: z.object({ objectType, fields: fieldsText }),
   output: z.object(writtenOutput),
   example: { objectType: 'Account', fields: '{"Name":"Relecloud","Industry":"Technology","BillingCity":"Lyon"}' },
   async run({ objectType, fields }, { salesforce }) {
     const object = await salesforce.describe(objectType);
     if (!object.createable) {
-      throw new Failure('forbidden', `Nobody may create a ${object.label} through this service.`);
+      throw new Failure(
+        'forbidden',
+        `The Salesforce user of this service may not create a record of the object ${object.label}.`,
+      );
     }
     const values = readFieldValues(fields, object, 'create');
     const recordId = await salesforce.create(object.name, values);

@@ -10,15 +10,15 @@ import { salesforce } from '../system.ts';
 const MAX_VALUES = 50;
 
 const field = z.object({
-  field: z.string().describe('The API name, as createRecord, updateRecord and queryRecords take it.'),
-  label: heading('What people call it.'),
-  type: z.string().describe('What it holds, in plain words.'),
+  field: z.string().describe('The API name, which createRecord, updateRecord and queryRecords take.'),
+  label: heading('The label of the field.'),
+  type: z.string().describe('The type of its values.'),
   required: z.boolean().describe('True when a new record must have it.'),
-  canCreate: z.boolean().describe('True when a new record can be given it.'),
+  canCreate: z.boolean().describe('True when it can be set in a new record.'),
   canUpdate: z.boolean().describe('True when it can be changed.'),
   values: z.array(z.string()).optional().describe(`The values to choose from, at most ${MAX_VALUES}.`),
-  refersTo: z.array(z.string()).optional().describe('The objects of which it takes a record ID.'),
-  help: z.string().optional().describe('What the org says about it.'),
+  refersTo: z.array(z.string()).optional().describe('The objects whose record IDs it takes.'),
+  help: z.string().optional().describe('The help text of the field.'),
 });
 
 /** https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm */
@@ -50,21 +50,21 @@ export default salesforce.action({
   access: 'read',
   title: 'Describe an object type',
   description:
-    'Lists the fields of one Salesforce object: API names, labels, types, whether they are required or can be changed, and the values to choose from; required ones first. ' +
-    'Use it before createRecord, updateRecord or queryRecords when the names or values of fields are not known. ' +
-    'For the objects that there are use listObjects.',
+    'Lists the fields of one Salesforce object: API names, labels, types, whether they are required or can be changed, and allowed values; required fields first. ' +
+    'Use it before createRecord, updateRecord or queryRecords when field names or values are not known. ' +
+    'To list the objects use listObjects.',
   input: z.object({
     objectType,
     term: searchText.optional().describe('A part of the label or API name of the fields. Leave it out to list all.'),
-    writableOnly: z.boolean().optional().describe('True to leave out fields that can be neither set nor changed.'),
+    writableOnly: z.boolean().optional().describe('True to leave out read-only fields.'),
   }),
   output: z.object({
     objectType: z.string().describe('The API name of the object.'),
-    label: heading('What one of its records is called.'),
+    label: heading('The label of the object.'),
     canCreate: z.boolean().describe('True when records of it can be created.'),
     canUpdate: z.boolean().describe('True when its records can be changed.'),
-    fieldCount: z.number().describe('How many fields there are in all that fit.'),
-    fields: z.array(field).describe('The fields, required ones first.'),
+    fieldCount: z.number().describe('The number of fields that match.'),
+    fields: z.array(field).describe('The fields, required fields first.'),
   }),
   example: { objectType: 'Opportunity' },
   paged: true,
@@ -92,7 +92,7 @@ export default salesforce.action({
   },
 });
 
-/** Required ones first, then the name, then what can be changed. */
+/** Required fields first, then the name, then fields that can be set. */
 function rankOf(entry: FieldDescription): number {
   if (isRequired(entry)) return 0;
   if (entry.nameField) return 1;

@@ -1,43 +1,27 @@
 import * as z from 'zod';
-import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
+import { summary } from '../../../shared/action/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
-import { boolean, filled, isoTime, owner, parent, text } from '../api/rows.ts';
+import { field, recordShape } from '../api/recordShape.ts';
 import { containing, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
 
-const supportCase = z.object({
-  caseId: id('The ID of the case.'),
-  caseNumber: z.string().optional().describe('The number of the case, as people quote it.'),
-  subject: heading('What it is about.').optional(),
-  status: z.string().optional().describe('Its status.'),
-  priority: z.string().optional().describe('Its priority.'),
-  isClosed: z.boolean().optional().describe('True when it is closed.'),
-  isEscalated: z.boolean().optional().describe('True when it is escalated.'),
-  account: z.string().optional().describe('The account that it belongs to.'),
-  accountId: id('The ID of that account.').optional(),
-  contact: z.string().optional().describe('Who reported it.'),
-  owner: z.string().optional().describe('Who works on it: a person or a queue.'),
-  openedAt: z.string().optional().describe('When it was opened, ISO 8601 in UTC.'),
-  closedAt: z.string().optional().describe('When it was closed, ISO 8601 in UTC.'),
-  url: link('Where to open the case.'),
-});
-
-const row = z.object({
-  Id: z.string(),
-  CaseNumber: text,
-  Subject: text,
-  Status: text,
-  Priority: text,
-  IsClosed: boolean,
-  IsEscalated: boolean,
-  AccountId: text,
-  Account: parent({ Name: text }),
-  Contact: parent({ Name: text }),
-  Owner: owner,
-  CreatedDate: text,
-  ClosedDate: text,
+const supportCase = recordShape('Case', {
+  caseId: field.id('The ID of the case.'),
+  caseNumber: field.text('CaseNumber', 'The number of the case.'),
+  subject: field.heading('Subject', 'What it is about.'),
+  status: field.text('Status', 'Its status.'),
+  priority: field.text('Priority', 'Its priority.'),
+  isClosed: field.boolean('IsClosed', 'True when it is closed.'),
+  isEscalated: field.boolean('IsEscalated', 'True when it is escalated.'),
+  account: field.text('Account.Name', 'The account that it belongs to.'),
+  accountId: field.reference('AccountId', 'The ID of that account.'),
+  contact: field.text('Contact.Name', 'The contact who reported it.'),
+  owner: field.text('Owner.Name', 'The owner of the case: a person or a queue.'),
+  openedAt: field.time('CreatedDate', 'When it was opened, ISO 8601 in UTC.'),
+  closedAt: field.time('ClosedDate', 'When it was closed, ISO 8601 in UTC.'),
+  url: field.link('The address of the case in Salesforce.'),
 });
 
 export default salesforce.action({
@@ -47,8 +31,8 @@ export default salesforce.action({
   access: 'read',
   title: 'Find support cases',
   description:
-    'Finds Salesforce cases (support requests) by number, subject, account, contact e-mail address, owner, status or priority, the latest first. ' +
-    'Use it when the user asks about support requests, complaints or incidents of a customer, or what a team still has to solve. Give at least one input besides limit. ' +
+    'Finds Salesforce cases (support requests) by number, subject, account, contact e-mail address, owner, status or priority, newest first. ' +
+    'Use it when the user asks about support requests, complaints or incidents, or what a team still has to solve. Give at least one input besides limit. ' +
     'For everything about one account use getAccountOverview; for the details of one case use getRecord.',
   input: z.object({
     caseNumber: z
@@ -60,26 +44,25 @@ export default salesforce.action({
     subject: searchText.optional().describe('A part of the subject.'),
     account: searchText.optional().describe('A part of the name of the account.'),
     accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
-    email: searchText.optional().describe('The e-mail address of who reported it, or a part of it.'),
+    email: searchText.optional().describe('A part of the e-mail address of the contact who reported it.'),
     owner: searchText.optional().describe('A part of the name of the owner or queue, or the e-mail address.'),
     status: searchText.optional().describe('The status, such as New or Escalated.'),
     priority: searchText.optional().describe('The priority, such as High.'),
-    openOnly: z.boolean().optional().describe('True to leave out what is closed.'),
+    openOnly: z.boolean().optional().describe('True to leave out closed cases.'),
     since: sinceText
       .optional()
-      .describe('Only those opened since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
+      .describe('Only cases opened since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
   }),
   output: z.object({
     summary: summary('One sentence that says how many cases were found.'),
-    cases: z.array(supportCase).describe('The cases, the latest first.'),
+    cases: z.array(supportCase.output).describe('The cases, newest first.'),
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,
   run: (input, context) =>
     findRecords(context, {
-      objectType: 'Case',
-      nouns: ['case', 'cases'],
-      row,
+      shape: supportCase,
+      noun: ['case', 'cases'],
       where: {
         caseNumber: ifGiven(input.caseNumber, number => soql`CaseNumber IN ${caseNumbers(number)}`),
         subject: ifGiven(input.subject, subject => soql`Subject LIKE ${containing(subject)}`),
@@ -93,29 +76,11 @@ export default salesforce.action({
         since: ifGiven(input.since, since => soql`CreatedDate >= ${resolveSince(since, context.now)}`),
       },
       orderBy: soql`CreatedDate DESC, Id DESC`,
-      toItem: (found, url) => ({
-        caseId: found.Id,
-        ...filled({
-          caseNumber: found.CaseNumber,
-          subject: found.Subject,
-          status: found.Status,
-          priority: found.Priority,
-          isClosed: found.IsClosed,
-          isEscalated: found.IsEscalated,
-          account: found.Account?.Name,
-          accountId: found.AccountId,
-          contact: found.Contact?.Name,
-          owner: found.Owner?.Name,
-          openedAt: isoTime(found.CreatedDate),
-          closedAt: isoTime(found.ClosedDate),
-        }),
-        url: url(found.Id),
-      }),
       answer: (summary, cases) => ({ summary, cases }),
     }),
 });
 
-/** Case numbers are padded to eight digits, and people leave the zeros out. */
+/** The number as given and padded to eight digits, because users leave out the leading zeros. */
 function caseNumbers(given: string): string[] {
   return [...new Set([given, given.padStart(8, '0')])];
 }

@@ -1,34 +1,22 @@
 import * as z from 'zod';
-import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
+import { summary } from '../../../shared/action/meaning.ts';
 import { findRecords, hasPhone, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
-import { filled, owner, parent, text } from '../api/rows.ts';
+import { field, recordShape } from '../api/recordShape.ts';
 import { containing, names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
 
-const contact = z.object({
-  contactId: id('The ID of the contact.'),
-  name: heading('The full name.').optional(),
-  title: z.string().optional().describe('The job title.'),
-  email: z.string().optional().describe('The e-mail address.'),
-  phone: z.string().optional().describe('The phone number.'),
-  mobile: z.string().optional().describe('The mobile number.'),
-  account: z.string().optional().describe('The account that the contact belongs to.'),
-  accountId: id('The ID of that account.').optional(),
-  owner: z.string().optional().describe('Who owns the contact.'),
-  url: link('Where to open the contact.'),
-});
-
-const row = z.object({
-  Id: z.string(),
-  Name: text,
-  Title: text,
-  Email: text,
-  Phone: text,
-  MobilePhone: text,
-  AccountId: text,
-  Account: parent({ Name: text }),
-  Owner: owner,
+const contact = recordShape('Contact', {
+  contactId: field.id('The ID of the contact.'),
+  name: field.heading('Name', 'The full name.'),
+  title: field.text('Title', 'The job title.'),
+  email: field.text('Email', 'The e-mail address.'),
+  phone: field.text('Phone', 'The phone number.'),
+  mobile: field.text('MobilePhone', 'The mobile number.'),
+  account: field.text('Account.Name', 'The account that the contact belongs to.'),
+  accountId: field.reference('AccountId', 'The ID of that account.'),
+  owner: field.text('Owner.Name', 'The owner of the contact.'),
+  url: field.link('The address of the contact in Salesforce.'),
 });
 
 export default salesforce.action({
@@ -39,7 +27,7 @@ export default salesforce.action({
   title: 'Find contacts',
   description:
     'Finds Salesforce contacts (people at an account) by name, e-mail address, phone, job title, account or owner, and returns how to reach them. ' +
-    'Use it when the user asks who somebody is, how to reach a customer, or who the contacts of an account are. Give at least one input besides limit. ' +
+    'Use it when the user asks who a person is, how to reach a customer, or for the contacts of an account. Give at least one input besides limit. ' +
     'For people who are not customers yet use findLeads.',
   input: z.object({
     name: searchText.optional().describe('A part of the name of the contact.'),
@@ -52,15 +40,14 @@ export default salesforce.action({
   }),
   output: z.object({
     summary: summary('One sentence that says how many contacts were found.'),
-    contacts: z.array(contact).describe('The contacts, by name.'),
+    contacts: z.array(contact.output).describe('The contacts, by name.'),
   }),
   example: { account: 'Contoso' },
   paged: true,
   run: (input, context) =>
     findRecords(context, {
-      objectType: 'Contact',
-      nouns: ['contact', 'contacts'],
-      row,
+      shape: contact,
+      noun: ['contact', 'contacts'],
       where: {
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
         email: ifGiven(input.email, email => soql`Email LIKE ${containing(email)}`),
@@ -71,20 +58,6 @@ export default salesforce.action({
         owner: ifGiven(input.owner, ownedBy),
       },
       orderBy: names('Name', 'Id'),
-      toItem: (found, url) => ({
-        contactId: found.Id,
-        ...filled({
-          name: found.Name,
-          title: found.Title,
-          email: found.Email,
-          phone: found.Phone,
-          mobile: found.MobilePhone,
-          account: found.Account?.Name,
-          accountId: found.AccountId,
-          owner: found.Owner?.Name,
-        }),
-        url: url(found.Id),
-      }),
       answer: (summary, contacts) => ({ summary, contacts }),
     }),
 });

@@ -1,41 +1,29 @@
 import * as z from 'zod';
-import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
+import { summary } from '../../../shared/action/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
-import { boolean, filled, isoTime, owner, text } from '../api/rows.ts';
+import { field, recordShape } from '../api/recordShape.ts';
 import { containing, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
 
-const lead = z.object({
-  leadId: id('The ID of the lead.'),
-  name: heading('The full name.').optional(),
-  title: z.string().optional().describe('The job title.'),
-  company: z.string().optional().describe('The company that the lead works for.'),
-  email: z.string().optional().describe('The e-mail address.'),
-  phone: z.string().optional().describe('The phone number.'),
-  status: z.string().optional().describe('The status of the lead.'),
-  source: z.string().optional().describe('Where the lead came from.'),
-  rating: z.string().optional().describe('How promising the lead is.'),
-  isConverted: z.boolean().optional().describe('True when the lead became an account, a contact or an opportunity.'),
-  owner: z.string().optional().describe('Who owns the lead: a person or a queue.'),
-  createdAt: z.string().optional().describe('When the lead came in, ISO 8601 in UTC.'),
-  url: link('Where to open the lead.'),
-});
-
-const row = z.object({
-  Id: z.string(),
-  Name: text,
-  Title: text,
-  Company: text,
-  Email: text,
-  Phone: text,
-  Status: text,
-  LeadSource: text,
-  Rating: text,
-  IsConverted: boolean,
-  Owner: owner,
-  CreatedDate: text,
+const lead = recordShape('Lead', {
+  leadId: field.id('The ID of the lead.'),
+  name: field.heading('Name', 'The full name.'),
+  title: field.text('Title', 'The job title.'),
+  company: field.text('Company', 'The company that the lead works for.'),
+  email: field.text('Email', 'The e-mail address.'),
+  phone: field.text('Phone', 'The phone number.'),
+  status: field.text('Status', 'The status of the lead.'),
+  source: field.text('LeadSource', 'Where the lead came from.'),
+  rating: field.text('Rating', 'The rating of the lead, such as Hot.'),
+  isConverted: field.boolean(
+    'IsConverted',
+    'True when the lead was converted to an account, a contact or an opportunity.',
+  ),
+  owner: field.text('Owner.Name', 'The owner of the lead: a person or a queue.'),
+  createdAt: field.time('CreatedDate', 'When the lead was created, ISO 8601 in UTC.'),
+  url: field.link('The address of the lead in Salesforce.'),
 });
 
 export default salesforce.action({
@@ -45,7 +33,7 @@ export default salesforce.action({
   access: 'read',
   title: 'Find leads',
   description:
-    'Finds Salesforce leads (people who are not customers yet) by name, company, e-mail address, phone, owner, status or source, the latest first. ' +
+    'Finds Salesforce leads (people who are not customers yet) by name, company, e-mail address, phone, owner, status or source, newest first. ' +
     'Use it when the user asks about prospects, new enquiries or who should be called. Give at least one input besides limit. ' +
     'For people at a known account use findContacts.',
   input: z.object({
@@ -59,19 +47,18 @@ export default salesforce.action({
     openOnly: z.boolean().optional().describe('True to leave out leads that were converted.'),
     since: sinceText
       .optional()
-      .describe('Only those that came in since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
+      .describe('Only leads created since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
   }),
   output: z.object({
     summary: summary('One sentence that says how many leads were found.'),
-    leads: z.array(lead).describe('The leads, the latest first.'),
+    leads: z.array(lead.output).describe('The leads, newest first.'),
   }),
   example: { openOnly: true },
   paged: true,
   run: (input, context) =>
     findRecords(context, {
-      objectType: 'Lead',
-      nouns: ['lead', 'leads'],
-      row,
+      shape: lead,
+      noun: ['lead', 'leads'],
       where: {
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
         company: ifGiven(input.company, company => soql`Company LIKE ${containing(company)}`),
@@ -84,23 +71,6 @@ export default salesforce.action({
         since: ifGiven(input.since, since => soql`CreatedDate >= ${resolveSince(since, context.now)}`),
       },
       orderBy: soql`CreatedDate DESC, Id DESC`,
-      toItem: (found, url) => ({
-        leadId: found.Id,
-        ...filled({
-          name: found.Name,
-          title: found.Title,
-          company: found.Company,
-          email: found.Email,
-          phone: found.Phone,
-          status: found.Status,
-          source: found.LeadSource,
-          rating: found.Rating,
-          isConverted: found.IsConverted,
-          owner: found.Owner?.Name,
-          createdAt: isoTime(found.CreatedDate),
-        }),
-        url: url(found.Id),
-      }),
       answer: (summary, leads) => ({ summary, leads }),
     }),
 });

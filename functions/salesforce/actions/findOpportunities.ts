@@ -1,40 +1,25 @@
 import * as z from 'zod';
-import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
+import { summary } from '../../../shared/action/meaning.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { dateText, recordIdOf, searchText } from '../api/inputs.ts';
-import { boolean, filled, number, owner, parent, text } from '../api/rows.ts';
+import { field, recordShape } from '../api/recordShape.ts';
 import { containing, day, names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
 
-const opportunity = z.object({
-  opportunityId: id('The ID of the opportunity.'),
-  name: heading('The name of the opportunity.').optional(),
-  account: z.string().optional().describe('The account that it is with.'),
-  accountId: id('The ID of that account.').optional(),
-  stage: z.string().optional().describe('The stage it is in.'),
-  amount: z.number().optional().describe("What it is worth, in the org's currency."),
-  probability: z.number().optional().describe('How likely it is to be won, in percent.'),
-  closeDate: z.string().optional().describe('The day on which it closed or is expected to close.'),
-  isClosed: z.boolean().optional().describe('True when it is won or lost.'),
-  isWon: z.boolean().optional().describe('True when it is won.'),
-  nextStep: z.string().optional().describe('What is to be done next.'),
-  owner: z.string().optional().describe('Who owns it.'),
-  url: link('Where to open the opportunity.'),
-});
-
-const row = z.object({
-  Id: z.string(),
-  Name: text,
-  AccountId: text,
-  Account: parent({ Name: text }),
-  StageName: text,
-  Amount: number,
-  Probability: number,
-  CloseDate: text,
-  IsClosed: boolean,
-  IsWon: boolean,
-  NextStep: text,
-  Owner: owner,
+const opportunity = recordShape('Opportunity', {
+  opportunityId: field.id('The ID of the opportunity.'),
+  name: field.heading('Name', 'The name of the opportunity.'),
+  account: field.text('Account.Name', 'The account that it is with.'),
+  accountId: field.reference('AccountId', 'The ID of that account.'),
+  stage: field.text('StageName', 'The stage.'),
+  amount: field.number('Amount', "The amount, in the org's currency."),
+  probability: field.number('Probability', 'The probability of winning it, in percent.'),
+  closeDate: field.text('CloseDate', 'The day on which it closed or is expected to close.'),
+  isClosed: field.boolean('IsClosed', 'True when it is won or lost.'),
+  isWon: field.boolean('IsWon', 'True when it is won.'),
+  nextStep: field.text('NextStep', 'The next step.'),
+  owner: field.text('Owner.Name', 'The owner of the opportunity.'),
+  url: field.link('The address of the opportunity in Salesforce.'),
 });
 
 export default salesforce.action({
@@ -44,36 +29,37 @@ export default salesforce.action({
   access: 'read',
   title: 'Find opportunities',
   description:
-    'Finds Salesforce opportunities (deals) by name, account, owner, stage, amount or close date, and returns stage, amount, close date and next step, open ones first and by close date. ' +
-    'Use it when the user asks about deals, the pipeline, what closes this month or what somebody is working on. Give at least one input besides limit. ' +
-    'For the deals of one account along with its cases and contacts use getAccountOverview; for totals and counts use queryRecords.',
+    'Finds Salesforce opportunities (deals) by name, account, owner, stage, amount or close date, and returns stage, amount, close date and next step, open ones first, by close date. ' +
+    'Use it when the user asks about deals, the pipeline, what closes this month or what a person is working on. Give at least one input besides limit. ' +
+    'For one account with its cases and contacts use getAccountOverview; for totals use queryRecords.',
   input: z.object({
     name: searchText.optional().describe('A part of the name of the opportunity.'),
     account: searchText.optional().describe('A part of the name of the account.'),
     accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
     owner: searchText.optional().describe('A part of the name of the owner, or the e-mail address.'),
-    stage: searchText.optional().describe('The stage it is in, such as Prospecting or Closed Won.'),
-    openOnly: z.boolean().optional().describe('True to leave out what is won or lost.'),
-    closingAfter: dateText.optional().describe('Only those that close on this day or later, such as 2026-11-01.'),
-    closingBefore: dateText.optional().describe('Only those that close before this day, such as 2026-12-01.'),
+    stage: searchText.optional().describe('The stage, such as Prospecting or Closed Won.'),
+    openOnly: z.boolean().optional().describe('True to leave out opportunities that are won or lost.'),
+    closingAfter: dateText
+      .optional()
+      .describe('Only opportunities that close on this day or later, such as 2026-11-01.'),
+    closingBefore: dateText.optional().describe('Only opportunities that close before this day, such as 2026-12-01.'),
     amountOver: z
       .number()
       .min(0)
       .max(1e15)
       .optional()
-      .describe("Only those worth more than this, in the org's currency."),
+      .describe("Only opportunities with an amount above this, in the org's currency."),
   }),
   output: z.object({
-    summary: summary('One sentence that says how many opportunities were found and what they are worth.'),
-    opportunities: z.array(opportunity).describe('The opportunities, open ones first, by close date.'),
+    summary: summary('One sentence that says how many opportunities were found and their total amount.'),
+    opportunities: z.array(opportunity.output).describe('The opportunities, open ones first, by close date.'),
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,
   run: (input, context) =>
     findRecords(context, {
-      objectType: 'Opportunity',
-      nouns: ['opportunity', 'opportunities'],
-      row,
+      shape: opportunity,
+      noun: ['opportunity', 'opportunities'],
       where: {
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
         account: ifGiven(input.account, ofAccount),
@@ -86,23 +72,6 @@ export default salesforce.action({
         amountOver: ifGiven(input.amountOver, amount => soql`Amount > ${amount}`),
       },
       orderBy: names('IsClosed', 'CloseDate', 'Id'),
-      toItem: (found, url) => ({
-        opportunityId: found.Id,
-        ...filled({
-          name: found.Name,
-          account: found.Account?.Name,
-          accountId: found.AccountId,
-          stage: found.StageName,
-          amount: found.Amount,
-          probability: found.Probability,
-          closeDate: found.CloseDate,
-          isClosed: found.IsClosed,
-          isWon: found.IsWon,
-          nextStep: found.NextStep,
-          owner: found.Owner?.Name,
-        }),
-        url: url(found.Id),
-      }),
       aside(items) {
         const worth = items.reduce((sum, { amount = 0 }) => sum + amount, 0);
         return worth > 0 ? `, worth ${worth.toLocaleString('en-US')}` : '';

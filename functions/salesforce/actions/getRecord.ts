@@ -10,9 +10,9 @@ export default salesforce.action({
   access: 'read',
   title: 'Get a record',
   description:
-    'Returns one Salesforce record of any object, custom ones included: its filled fields under their labels, the owner and other lookups by name, and a link. ' +
-    'Use it when the ID of the record is known and the user asks for its details. ' +
-    'To find the ID use searchRecords or one of the find actions; for an account with all that is open there use getAccountOverview.',
+    'Returns one Salesforce record of any object, custom ones included: its filled fields by label, lookups by name, and a link. ' +
+    'Use it when the ID of the record is known. ' +
+    'To find the ID use searchRecords or one of the find actions; for an account with its opportunities and cases use getAccountOverview.',
   input: z.object({
     objectType,
     recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),

@@ -1,25 +1,25 @@
 import * as z from 'zod';
-import { heading, id, link } from '../../../shared/action/meaning.ts';
+import { id, link } from '../../../shared/action/meaning.ts';
 import { invalidInput } from '../../../shared/failure.ts';
 import { dateText, recordId, recordIdOf } from '../api/inputs.ts';
 import { afterWrite } from '../api/readRecord.ts';
-import { fieldsOf, filled, owner, parent, text } from '../api/rows.ts';
+import { field, recordShape } from '../api/recordShape.ts';
 import { names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
 
-/** The subtypes of Task that tell something; a meeting is told by the subject. */
+/** Subtypes of Task. There is none for a meeting, so the subject says it. */
 const subtypes: Readonly<Record<string, string>> = { call: 'Call', email: 'Email' };
 
-/** People go into one lookup of a Task, everything else into the other. */
+/** Contacts and leads go into Task.WhoId, all other records into Task.WhatId. */
 const person = /^(003|00Q)/;
 
-const row = z.object({
-  Subject: text,
-  Status: text,
-  ActivityDate: text,
-  What: parent({ Name: text }),
-  Who: parent({ Name: text }),
-  Owner: owner,
+const activity = recordShape('Task', {
+  subject: field.heading('Subject', 'The subject.'),
+  status: field.text('Status', 'Completed, or Not Started for a task to do.'),
+  date: field.text('ActivityDate', 'When it took place or is due.'),
+  relatedTo: field.text('What.Name', 'The record that it belongs to.'),
+  with: field.text('Who.Name', 'The contact or lead that it was with.'),
+  owner: field.text('Owner.Name', 'The owner.'),
 });
 
 export default salesforce.action({
@@ -31,51 +31,45 @@ export default salesforce.action({
   idempotent: false,
   title: 'Log an activity',
   description:
-    'Notes a call, an e-mail, a meeting or a task on a Salesforce record: an account, contact, lead, opportunity, case or other. It is noted as done unless dueDate is given; then it is a task to do. ' +
-    'Use it when the user wants to record what happened with a customer, or a reminder for later. ' +
+    'Logs a call, an e-mail, a meeting or a task on a Salesforce record such as an account, contact or case. It is completed unless dueDate is given; then it is a task to do. ' +
+    'Use it to record what happened with a customer, or a reminder. ' +
     'To change the record itself use updateRecord.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that it belongs to.'),
     subject: z
       .string()
       .trim()
-      .min(1, 'It must say something.')
+      .min(1, 'It must not be blank.')
       .max(255, 'It must have at most 255 characters.')
-      .describe('What it was about, in a few words.'),
+      .describe('The subject, in a few words.'),
     description: z
       .string()
       .trim()
       .max(32_000, 'It must have at most 32,000 characters.')
       .optional()
       .describe('What was said or agreed, as plain text.'),
-    activityType: z.enum(['call', 'email', 'meeting', 'task']).default('task').describe('What it was.'),
+    activityType: z.enum(['call', 'email', 'meeting', 'task']).default('task').describe('The kind of activity.'),
     contactId: recordIdOf('a contact', '003')
       .optional()
-      .describe('The ID of the contact it was with, where recordId is not a person.'),
-    date: dateText.optional().describe('The day on which it took place, such as 2026-11-15. Today unless given.'),
-    dueDate: dateText
-      .optional()
-      .describe('For something still to do: the day by which. Leave it out for what is done.'),
+      .describe('The ID of the contact it was with, when recordId is not a contact or lead.'),
+    date: dateText.optional().describe('The day on which it took place, such as 2026-11-15. The default is today.'),
+    dueDate: dateText.optional().describe('The due date of a task to do. Leave it out for a completed activity.'),
   }),
   output: z.object({
     activityId: id('The ID of the activity.'),
-    subject: heading('What it was about.'),
-    status: z.string().describe('Completed, or Not Started for what is to be done.'),
-    date: z.string().describe('When it took place or is due.'),
-    relatedTo: z.string().optional().describe('The record that it belongs to.'),
-    with: z.string().optional().describe('The person it was with.'),
-    owner: z.string().optional().describe('Whose it is.'),
-    url: link('Where to open it.'),
+    ...activity.output.required({ subject: true, status: true, date: true }).shape,
+    url: link('The address of the activity in Salesforce.'),
   }),
   example: { recordId: '001Sx0000000001IAA', subject: 'Call about the renewal', activityType: 'call' },
   async run(input, { salesforce, now }) {
     const isPerson = person.test(input.recordId);
     if (input.date && input.dueDate) {
-      const message = 'It is for what was done, and dueDate for what is to do: leave one of them out.';
+      const message = 'date is for a completed activity and dueDate for a task to do: leave one of them out.';
       throw invalidInput([{ field: 'date', message }]);
     }
     if (isPerson && input.contactId && input.contactId !== input.recordId) {
-      const message = 'recordId is a person already. Give here whom it was with, and in recordId what it was about.';
+      const message =
+        'recordId is already a contact or lead. Give the person in contactId, and the record it was about in recordId.';
       throw invalidInput([{ field: 'contactId', message }]);
     }
     const done = input.dueDate === undefined;
@@ -92,14 +86,17 @@ export default salesforce.action({
       [isPerson ? 'WhoId' : 'WhatId']: input.recordId,
       ...(!isPerson && input.contactId && { WhoId: input.contactId }),
     });
-    const statement = soql`SELECT ${names(...fieldsOf(row))} FROM Task WHERE Id = ${activityId}`;
-    const written = row.safeParse(await afterWrite(salesforce.query(statement))).data ?? row.parse({});
+    const statement = soql`SELECT ${names(...activity.fields)} FROM Task WHERE Id = ${activityId}`;
+    const readBack = salesforce
+      .query(statement)
+      .then(records => records.map(found => activity.read(found, salesforce)));
+    const written = await afterWrite(readBack);
     return {
       activityId,
-      subject: written.Subject ?? subject,
-      status: written.Status ?? status,
-      date: written.ActivityDate ?? date,
-      ...filled({ relatedTo: written.What?.Name, with: written.Who?.Name, owner: written.Owner?.Name }),
+      ...written,
+      subject: written?.subject ?? subject,
+      status: written?.status ?? status,
+      date: written?.date ?? date,
       url: salesforce.recordUrl('Task', activityId),
     };
   },

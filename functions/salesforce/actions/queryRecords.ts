@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
+import { counted, matching } from '../api/counted.ts';
 import { isRecordId } from '../api/inputs.ts';
 import type { Salesforce } from '../api/salesforce.ts';
 import type { SalesforceRecord } from '../api/wire.ts';
@@ -13,24 +14,24 @@ export default salesforce.action({
   access: 'read',
   title: 'Query records',
   description:
-    'Runs one SOQL SELECT statement in Salesforce and returns its records, or its counts and totals. ' +
+    'Runs one SOQL SELECT statement in Salesforce and returns its records, counts or totals. ' +
     'Use it for questions that no other action answers: several conditions at once, custom objects, sums, averages or counts by group. ' +
-    'For plain lookups use the find actions or searchRecords; take the names of fields from describeObject. It must have a WHERE or a LIMIT, unless it only counts, totals or groups; its LIMIT bounds the whole list, and limit one page of it. Of groups it returns at most 2,000.',
+    'For plain lookups use the find actions or searchRecords; describeObject lists field names.',
   input: z.object({
     soql: z.string().trim().max(20_000, 'It must have at most 20,000 characters.').meta({
       description:
-        "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC. Keep it under 6,000 characters: longer ones do not fit into every request.",
+        "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC. It needs a WHERE or a LIMIT, unless it only counts, totals or groups. Its LIMIT bounds the whole list; limit is the size of a page. At most 2,000 groups are returned. Keep it under 6,000 characters.",
       acronym: 'SOQL',
     }),
   }),
   output: z.object({
     summary: summary('One sentence that says how many records were found.'),
     objectType: z.string().describe('The API name of the object that was queried.'),
-    count: z.number().optional().describe('The number of records, where the statement asks for COUNT() alone.'),
+    count: z.number().optional().describe('The number of records, when the statement selects only COUNT().'),
     records: z
       .array(z.record(z.string(), z.unknown()))
       .describe(
-        "The records: values by field name, a parent's as Account.Name, empty ones left out; url opens it. Where a list of children goes on in Salesforce, Contacts.truncated is true: ask for those by a statement of their own.",
+        'The records: values by field name, those of a parent as Account.Name, empty ones left out, and url. When a list of children is incomplete, Contacts.truncated is true: query those children separately.',
       ),
   }),
   example: { soql: "SELECT Name, Industry, Owner.Name FROM Account WHERE Industry = 'Retail' ORDER BY Name" },
@@ -40,7 +41,7 @@ export default salesforce.action({
     const { objectType, kind, statement, total, start } = readOnlyQuery(soql);
     if (kind === 'count') {
       const count = await salesforce.count(statement);
-      const summary = `${count} ${count === 1 ? 'record matches' : 'records match'}.`;
+      const summary = `${matching(count, ['record', 'records'])}.`;
       return page({ items: [], answer: () => ({ summary, objectType, count, records: [] }) });
     }
     const { records, nextCursor } =
@@ -51,7 +52,7 @@ export default salesforce.action({
       items: records.map(record => toItem(record, salesforce)),
       nextCursor,
       answer: (items, more) => ({
-        summary: `${items.length} ${items.length === 1 ? 'record' : 'records'}${more ? '; there are more on the next page' : ''}.`,
+        summary: `${counted(items.length, ['record', 'records'])}${more ? '; there are more on the next page' : ''}.`,
         objectType,
         records: items,
       }),
@@ -68,13 +69,13 @@ function toItem(record: SalesforceRecord, salesforce: Salesforce): Record<string
   };
 }
 
-/** Groups and totals are of the type AggregateResult, which is no object. */
+/** The object of a record; undefined for groups and totals, whose type is AggregateResult. */
 function typeOf({ attributes }: SalesforceRecord): string | undefined {
   const type = typeof attributes === 'object' && attributes !== null ? Reflect.get(attributes, 'type') : undefined;
   return typeof type === 'string' && /^\w+$/.test(type) && type !== 'AggregateResult' ? type : undefined;
 }
 
-/** Parents become `Account.Name`, children a list; what is empty is left out. */
+/** Flattens parents to `Account.Name` and children to lists. Empty values are left out. */
 function flat(record: object, prefix = ''): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(record).flatMap(([name, value]): [string, unknown][] => {

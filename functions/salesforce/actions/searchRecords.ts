@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { invalidInput } from '../../../shared/failure.ts';
+import { quoted } from '../../../shared/text.ts';
+import { matching } from '../api/counted.ts';
 import { objectType } from '../api/inputs.ts';
 import { readOffset } from '../api/listPage.ts';
 import { nameFieldOf } from '../api/objectNames.ts';
 import { salesforce } from '../system.ts';
 
-/** What is told of a record besides its name, by object. */
+/** The fields that the detail of a record is made of, by object. */
 const tellingFields: Readonly<Record<string, readonly string[]>> = {
   Account: ['Industry', 'BillingCity', 'BillingCountry'],
   Contact: ['Title', 'Email', 'Phone'],
@@ -20,15 +22,15 @@ const tellingFields: Readonly<Record<string, readonly string[]>> = {
 
 const everyday = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case'];
 const MAX_OBJECTS = 20;
-/** Salesforce gives no more than 2,000 in all. */
+/** The most that Salesforce returns. */
 const MAX_FOUND = 2000;
 
 const found = z.object({
-  objectType: z.string().describe('The API name of its object, such as Contact.'),
+  objectType: z.string().describe('The API name of the object, such as Contact.'),
   recordId: id('The ID of the record.'),
-  name: heading('What the record is called.'),
-  detail: z.string().optional().describe('What tells it from others, such as title and e-mail address.'),
-  url: link('Where to open the record.'),
+  name: heading('The name of the record.'),
+  detail: z.string().optional().describe('Details such as title and e-mail address.'),
+  url: link('The address of the record in Salesforce.'),
 });
 
 export default salesforce.action({
@@ -38,31 +40,31 @@ export default salesforce.action({
   access: 'read',
   title: 'Search all records',
   description:
-    'Searches Salesforce accounts, contacts, leads, opportunities and cases at once for words in any of their fields, and returns what was found with names, IDs and links, the best matches first. ' +
-    'Use it when the user gives a name or a phrase without saying what kind of record it is. ' +
-    'When the kind is known use findAccounts, findContacts, findOpportunities, findCases or findLeads, which take exact filters.',
+    'Searches Salesforce accounts, contacts, leads, opportunities and cases at once for words in any field, and returns names, IDs and links, best matches first. ' +
+    'Use it when the user gives a name or a phrase without the kind of record. ' +
+    'When the kind is known use one of the find actions, which have exact filters.',
   input: z.object({
     term: z
       .string()
       .trim()
       .min(2, 'Give at least two letters.')
       .max(200, 'It must have at most 200 characters.')
-      .describe('The words to look for; all must occur.'),
+      .describe('The words to search for; a match has all of them.'),
     objectTypes: z
       .string()
       .optional()
       .describe(
-        'To search other objects: their API names, separated by commas, such as Account,Project__c. Unless given: Account, Contact, Lead, Opportunity, Case.',
+        'API names of the objects to search, separated by commas, such as Account,Project__c. The default is Account, Contact, Lead, Opportunity and Case.',
       ),
   }),
   output: z.object({
     summary: summary('One sentence that says what was found.'),
-    records: z.array(found).describe('The records, the best matches first.'),
+    records: z.array(found).describe('The records, best matches first.'),
   }),
   example: { term: 'Contoso' },
   paged: true,
   async run({ term, objectTypes }, { salesforce, page: { limit, cursor } }) {
-    // A search has no pages of its own: the next one is asked for along with all before it.
+    // Salesforce's search has no pages, so a later page is requested together with all pages before it.
     const from = readOffset(cursor);
     const upTo = Math.min(from + limit, MAX_FOUND);
     const all = await salesforce.search({
@@ -89,7 +91,7 @@ export default salesforce.action({
   },
 });
 
-/** Salesforce takes names in any case; what is known here has one. */
+/** The usual spelling of a known object's name, which may be given in any case. */
 function everydayName(given: string): string {
   return Object.keys(tellingFields).find(name => name.toLowerCase() === given.toLowerCase()) ?? given;
 }
@@ -106,16 +108,15 @@ function wanted(objectTypes: string | undefined): string[] {
     .max(MAX_OBJECTS)
     .safeParse(objectTypes.split(',').filter(name => name.trim()));
   if (parsed.success) return [...new Map(parsed.data.map(name => [name.toLowerCase(), everydayName(name)])).values()];
-  const message = `They must be at most ${MAX_OBJECTS} API names separated by commas, such as Account,Project__c; listObjects tells them.`;
+  const message = `They must be at most ${MAX_OBJECTS} API names separated by commas, such as Account,Project__c; listObjects lists them.`;
   throw invalidInput([{ field: 'objectTypes', message }]);
 }
 
 /** `4 records match "Contoso": 2 of Account, 2 of Opportunity.` */
 function summarize(term: string, records: readonly { objectType: string }[], more: boolean): string {
-  if (records.length === 0) return `Nothing matches "${term}".`;
+  if (records.length === 0) return `Nothing matches ${quoted(term)}.`;
   const counts = new Map<string, number>();
   for (const { objectType: type } of records) counts.set(type, (counts.get(type) ?? 0) + 1);
   const kinds = [...counts].map(([type, count]) => `${count} of ${type}`).join(', ');
-  const subject = records.length === 1 ? '1 record matches' : `${records.length} records match`;
-  return `${subject} "${term}": ${kinds}${more ? '; there are more on the next page' : ''}.`;
+  return `${matching(records.length, ['record', 'records'])} ${quoted(term)}: ${kinds}${more ? '; there are more on the next page' : ''}.`;
 }

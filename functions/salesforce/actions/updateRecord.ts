@@ -14,8 +14,8 @@ export default salesforce.action({
   idempotent: true,
   title: 'Update a record',
   description:
-    'Changes fields of one Salesforce record and returns it as it now is; fields that are not named stay as they are. Every field is checked first: what is unknown, read-only or not a value to choose from is named, and nothing is changed. ' +
-    'Use it when the user wants to change a known record, such as the stage of an opportunity or the status of a case; take field names and values from describeObject. ' +
+    'Updates fields of one Salesforce record and returns the updated record; other fields keep their values. All fields are checked first; when one is unknown, read-only or invalid, nothing is changed. ' +
+    'Use it to change a known record, such as the stage of an opportunity; describeObject lists field names and values. ' +
     'For a new record use createRecord.',
   input: z.object({
     objectType,
@@ -31,7 +31,10 @@ export default salesforce.action({
   async run({ objectType, recordId, fields }, { salesforce }) {
     const object = await salesforce.describe(objectType);
     if (!object.updateable) {
-      throw new Failure('forbidden', `Nobody may change a ${object.label} through this service.`);
+      throw new Failure(
+        'forbidden',
+        `The Salesforce user of this service may not change records of the object ${object.label}.`,
+      );
     }
     const values = readFieldValues(fields, object, 'update');
     await salesforce.update(object.name, recordId, values);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure, type FailureCode, type FailureOptions, type FieldError } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import { sentence } from '../../../shared/text.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 
 const matchSchema = z.object({
@@ -26,11 +27,11 @@ const errorsSchema = z.union([z.array(errorSchema), errorSchema.transform(error 
 type SalesforceError = z.output<typeof errorSchema>;
 
 interface Meaning {
-  /** What Salesforce's error code must match. */
+  /** Matches Salesforce's error code. */
   errorCode: RegExp;
   message?: RegExp;
   code: FailureCode;
-  /** The cure. Salesforce's own sentence goes before it where `says` is true. */
+  /** What to do. Salesforce's own message goes before it where `says` is true. */
   cure: string;
   says?: boolean;
   options?: FailureOptions;
@@ -39,19 +40,19 @@ interface Meaning {
 /** Stands in for an error code of Salesforce's where this service itself refuses to ask. */
 export const closedByPolicy = 'CLOSED_BY_POLICY';
 
-/** What Salesforce's error codes mean here; the first that fits counts. `message` tells apart what shares a code. */
+/** How Salesforce's error codes are answered; the first match is used. `message` distinguishes errors that share a code. */
 const meanings: readonly Meaning[] = [
   {
     errorCode: /^REQUEST_LIMIT_EXCEEDED$/,
     message: /concurrent/i,
     code: 'rate_limited',
-    cure: 'Salesforce works on as many long requests of this org as it takes at once. Try again in half a minute.',
+    cure: 'This org has reached the limit of concurrent long requests in Salesforce. Try again in half a minute.',
     options: { retryAfterSeconds: 30 },
   },
   {
     errorCode: /^REQUEST_LIMIT_EXCEEDED$/,
     code: 'rate_limited',
-    cure: 'Salesforce takes no more API calls of this org for now. Try again in an hour, or ask a Salesforce administrator for a higher limit.',
+    cure: 'This org has used up its Salesforce API calls. Try again in an hour, or ask a Salesforce administrator for a higher limit.',
     options: { retryAfterSeconds: 3600 },
   },
   {
@@ -63,24 +64,24 @@ const meanings: readonly Meaning[] = [
     errorCode:
       /^INSUFFICIENT_ACCESS|^(CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY_NO_ACCESS|NO_ACCESS|FUNCTIONALITY_NOT_ENABLED)$/,
     code: 'forbidden',
-    cure: 'The Salesforce user that this service runs as may not do that to this record. Ask its owner or a Salesforce administrator.',
+    cure: 'The Salesforce user that this service runs as may not do that. Ask the owner of the record or a Salesforce administrator.',
     says: true,
   },
   {
     errorCode: /^ENTITY_IS_DELETED$/,
     code: 'not_found',
-    cure: 'The record was deleted. Find it again by name, or tell the user that it is gone.',
+    cure: 'The record was deleted. Find another by name, or tell the user that it was deleted.',
   },
   {
     errorCode: /^DUPLICATE/,
     code: 'conflict',
-    cure: 'Nothing was changed. Use the record that exists, or ask the user how to go on.',
+    cure: 'Nothing was changed. Use the existing record, or ask the user what to do.',
     says: true,
   },
   {
     errorCode: /^UNABLE_TO_LOCK_ROW$/,
     code: 'conflict',
-    cure: 'Somebody else is changing that record right now, so nothing was changed. Try again in a few seconds.',
+    cure: 'The record is locked by another change, so nothing was changed. Try again in a few seconds.',
     options: { retryable: true, retryAfterSeconds: 5 },
   },
   {
@@ -91,12 +92,12 @@ const meanings: readonly Meaning[] = [
   {
     errorCode: /^(QUERY_TIMEOUT|QUERY_TOO_COMPLICATED|OPERATION_TOO_LARGE)$/,
     code: 'invalid_input',
-    cure: 'The question is too large for Salesforce. Ask for less: a narrower filter, or fewer fields.',
+    cure: 'The query is too large for Salesforce. Use a narrower filter or fewer fields.',
   },
   {
     errorCode: /^(INVALID_TYPE|INVALID_FIELD|INVALID_FIELD_FOR_INSERT_UPDATE)$/,
     code: 'invalid_input',
-    cure: 'Check the names with describeObject; what exists may also be hidden from the user that this service runs as.',
+    cure: 'Check the names with describeObject; a field may also be hidden from the user that this service runs as.',
     says: true,
   },
   {
@@ -107,9 +108,14 @@ const meanings: readonly Meaning[] = [
   },
 ];
 
-/** What Salesforce's refusal of a request means to the caller. `thing` names what was asked for: "Account 001…". */
+/** Converts Salesforce's refusal of a request. `thing` names what was asked for: "Account 001…". */
 export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 'body'>, thing: string): Failure {
-  const errors = errorsSchema.safeParse(parseJson(body)).data ?? [];
+  return partFailure({ status, body: parseJson(body) }, thing);
+}
+
+/** The same for a part of a composite answer, whose body is parsed already. */
+export function partFailure({ status, body }: { status: number; body: unknown }, thing: string): Failure {
+  const errors = errorsSchema.safeParse(body).data ?? [];
   const said = errors.map(sentenceOf).join(' ');
   const fieldErrors = errors.flatMap((error): FieldError[] =>
     (error.fields ?? []).map(field => ({ field, message: sentenceOf(error) })),
@@ -121,7 +127,7 @@ export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 
       ...options,
     });
 
-  // Parts of a composite answer have failures of their own, which the transport does not see.
+  // The transport handles these statuses for whole answers, but not for parts of a composite answer.
   if (status >= 500) return fail('upstream_error', `Salesforce failed (status ${status}). Try again in a minute.`);
   if (status === 429) return fail('rate_limited', 'Salesforce limits how often it is called. Try again in a minute.');
   if (isClosed(errors)) return fail('forbidden', said);
@@ -137,10 +143,13 @@ export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 
   if (status === 403) return fail('forbidden', `Salesforce does not let this service do that.${because}`);
   if (status === 404) return fail('not_found', `There is no ${thing} that this service may see.${because}`);
   if (status === 409 || status === 412) {
-    return fail('conflict', `Salesforce refused it because something changed meanwhile. Look again.${because}`);
+    return fail(
+      'conflict',
+      `Salesforce refused it because the record was changed in the meantime. Read it again.${because}`,
+    );
   }
   if (status === 405 || status === 410 || status === 415) {
-    return fail('upstream_error', `Salesforce does not offer what this service asked for.${because}`, {
+    return fail('upstream_error', `Salesforce does not support this request.${because}`, {
       retryable: false,
     });
   }
@@ -167,25 +176,22 @@ export function isClosedHere(error: unknown): boolean {
   return error instanceof Failure && error.cause instanceof Error && error.cause.message.endsWith(` ${closedByPolicy}`);
 }
 
-const MAX_SENTENCE = 300;
-
-/** Salesforce's own sentence, without the excerpt of a statement that may come before it. */
+/** Salesforce's message, without the excerpt of the statement that may precede it. */
 function sentenceOf({ message, errorCode }: SalesforceError): string {
-  const said = (message ?? errorCode ?? '').replace(/^[\s\S]*ERROR at Row:\d+:Column:\d+\s*/, '').replace(/\s+/g, ' ');
-  const text = said.length > MAX_SENTENCE ? `${said.slice(0, MAX_SENTENCE).toWellFormed()}…` : said.trim();
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
+  const said = message ?? errorCode ?? '';
+  return sentence(said.replace(/^[\s\S]*ERROR at Row:\d+:Column:\d+\s*/, '').replace(/\s+/g, ' '));
 }
 
-/** `It matches the Contact 003…, Ana Ruiz.` */
+/** `It matches Contact 003… (Ana Ruiz).` */
 function matchesOf(errors: readonly SalesforceError[]): string[] {
   const matches = errors
     .flatMap(({ duplicateResult }) => duplicateResult?.matchResults ?? [])
     .flatMap(({ matchRecords }) => matchRecords.map(({ record }) => record));
   if (matches.length === 0) return [];
-  const told = matches
+  const named = matches
     .slice(0, 5)
     .map(({ Id, Name, attributes }) =>
       [attributes?.type ?? 'record', Id, Name && `(${Name})`].filter(Boolean).join(' '),
     );
-  return [`It matches ${told.join(', ')}.`];
+  return [`It matches ${named.join(', ')}.`];
 }

@@ -6,10 +6,10 @@ import type { FieldDescription, ObjectDescription } from './wire.ts';
 type Values = Record<string, unknown>;
 
 /**
- * Reads the fields of a write, one JSON object by API name or label, and checks them against what the object is made
- * of. Numbers and booleans may come as texts; values of picklists are put in the org's own spelling; null clears.
- * @throws Failure `invalid_input` that names every field that is unknown, read-only or of the wrong kind, and on create
- * every one that is missing
+ * Parses the fields of a write, a JSON object by API name or label, and checks them against the object's description.
+ * Numbers and booleans may be strings; picklist values are matched in any case; null empties a field.
+ * @throws Failure `invalid_input` that names every field that is unknown, read-only or of the wrong type, and on create
+ * every required field that is missing
  */
 export function readFieldValues(text: string, object: ObjectDescription, access: 'create' | 'update'): Values {
   const errors: FieldError[] = [];
@@ -23,13 +23,13 @@ export function readFieldValues(text: string, object: ObjectDescription, access:
   }
   if (access === 'create') {
     const missing = object.fields.filter(field => isRequired(field) && (values[field.name] ?? '') === '');
-    const told = new Set(errors.map(({ field }) => findField(object, field)?.name));
-    for (const { name, label } of missing.filter(field => !told.has(field.name))) {
+    const reported = new Set(errors.map(({ field }) => findField(object, field)?.name));
+    for (const { name, label } of missing.filter(field => !reported.has(field.name))) {
       errors.push({ field: name, message: `It is required (${label}).` });
     }
   }
   if (errors.length > 0) throw invalidInput(errors);
-  if (Object.keys(values).length === 0) throw refusedFields('It names no field.');
+  if (Object.keys(values).length === 0) throw refusedFields('It has no fields in it.');
   return values;
 }
 
@@ -47,7 +47,7 @@ function refusedFields(message: string) {
   return invalidInput([{ field: 'fields', message }]);
 }
 
-/** By API name, or by label where only one field has it. */
+/** By API name, or by label when only one field has that label. */
 function findField({ fields }: ObjectDescription, given: string): FieldDescription | undefined {
   const sought = given.trim().toLowerCase();
   const byName = fields.find(({ name }) => name.toLowerCase() === sought);
@@ -69,11 +69,11 @@ function unknownField({ label, fields }: ObjectDescription, given: string): stri
     )
     .slice(0, 5)
     .map(({ name }) => name);
-  const hint = close.length > 0 ? `Did you mean ${close.join(' or ')}?` : 'describeObject tells which there are.';
+  const hint = close.length > 0 ? `Did you mean ${close.join(' or ')}?` : 'describeObject lists the fields.';
   return `${label} has no such field. ${hint}`;
 }
 
-/** What is wrong with a value, if anything. */
+/** What is wrong with a value; undefined when nothing is. */
 function problemWith(field: FieldDescription, value: unknown, access: 'create' | 'update'): string | undefined {
   const { type, label, length } = field;
   if (!(access === 'create' ? field.createable : field.updateable)) {
@@ -154,10 +154,10 @@ function choicesOf(value: unknown): unknown[] {
         .map(choice => choice.trim());
 }
 
-/** The value as the org spells it: it may be given by its label, and in any case. */
+/** The picklist value that was given by value or label, in any case. */
 function choiceOf({ picklistValues }: FieldDescription, given: unknown): string | undefined {
   const active = picklistValues.filter(choice => choice.active);
-  // What has no choices of its own, as some standard fields have not, takes any text.
+  // Some standard picklists have no values in the description; they take any text.
   if (active.length === 0) return typeof given === 'string' ? given : undefined;
   const sought = String(given).toLowerCase();
   const choice =

@@ -1,33 +1,29 @@
-import type * as z from 'zod';
 import { type Page, type PageRequest, page } from '../../../shared/action/page.ts';
 import { invalidInput } from '../../../shared/failure.ts';
-import { fieldsOf } from './rows.ts';
+import { counted, matching, type Noun } from './counted.ts';
+import type { RecordShape } from './recordShape.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, containing, containingDigits, names, type Soql, soql } from './soql.ts';
 import { withVisibleFields } from './visibleFields.ts';
-import { read } from './wire.ts';
 
-export interface Search<Row extends z.ZodObject, Item, Output> {
-  objectType: string;
-  /** What one of them is called, and several. */
-  nouns: readonly [string, string];
-  row: Row;
-  /** A condition for each input that was given, under the input's name. */
+interface Search<Item, Output> {
+  shape: RecordShape<Item>;
+  noun: Noun;
+  /** The conditions by input name; undefined for an input that was not given. */
   where: Record<string, Soql | undefined>;
   orderBy: Soql;
-  toItem(row: z.output<Row>, url: (recordId: string) => string): Item;
-  /** What the summary says besides how many there are. */
+  /** Text that the summary has after the count, such as `, worth 240,000`. */
   aside?(items: Item[]): string;
   answer(summary: string, items: Item[]): Output;
 }
 
 /**
- * Finds the records of one object that meet every condition, a page at a time; one request.
- * @throws Failure `invalid_input` when there is no condition at all
+ * Returns a page of the records of one object that meet all conditions. It costs one request.
+ * @throws Failure `invalid_input` when no condition is given
  */
-export async function findRecords<Row extends z.ZodObject, Item, Output>(
+export async function findRecords<Item, Output>(
   { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
-  { objectType, nouns, row, where, orderBy, toItem, aside = () => '', answer }: Search<Row, Item, Output>,
+  { shape, noun, where, orderBy, aside = () => '', answer }: Search<Item, Output>,
 ): Promise<Page<Output>> {
   const conditions = Object.values(where).filter(condition => condition !== undefined);
   if (conditions.length === 0) {
@@ -35,37 +31,37 @@ export async function findRecords<Row extends z.ZodObject, Item, Output>(
     const message = `Give at least one of ${inputs.join(', ')}.`;
     throw invalidInput([{ field: '', message }]);
   }
-  const { records, nextCursor } = await withVisibleFields(salesforce, { [objectType]: fieldsOf(row) }, select =>
+  const { objectType, fields } = shape;
+  const { records, nextCursor } = await withVisibleFields(salesforce, { [objectType]: fields }, select =>
     salesforce.list(
       soql`SELECT ${select(objectType)} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${orderBy}`,
       request,
     ),
   );
-  const url = (recordId: string) => salesforce.recordUrl(objectType, recordId);
   return page({
-    items: records.map(record => toItem(read(row, record), url)),
+    items: records.map(record => shape.read(record, salesforce)),
     nextCursor,
     answer: (items, more) =>
-      answer(summarize(items.length, nouns, aside(items), { more, isFirst: request.isFirst }), items),
+      answer(summarize(items.length, noun, aside(items), { more, isFirst: request.isFirst }), items),
   });
 }
 
-/** A condition on an input: none when it was not given. */
+/** The condition for an input; undefined when the input was not given. */
 export function ifGiven<Value>(value: Value | undefined, condition: (value: Value) => Soql): Soql | undefined {
   return value === undefined ? undefined : condition(value);
 }
 
-/** The owner by a part of the name, or by e-mail address. */
+/** Records whose owner has this e-mail address, or a name that contains the text. */
 export function ownedBy(person: string): Soql {
   return person.includes('@') ? soql`Owner.Email = ${person}` : soql`Owner.Name LIKE ${containing(person)}`;
 }
 
-/** The account by a part of its name. */
+/** Records whose account has a name that contains the text. */
 export function ofAccount(name: string): Soql {
   return soql`Account.Name LIKE ${containing(name)}`;
 }
 
-/** Numbers are written with or without prefix and in any grouping; the last seven digits tell them apart. */
+/** Records with this phone number. Only the last seven digits are compared, because prefixes and grouping vary. */
 export function hasPhone(phone: string, ...fields: [string, ...string[]]): Soql {
   const digits = phone.replace(/\D/g, '').slice(-7);
   if (digits.length < 4) {
@@ -75,17 +71,16 @@ export function hasPhone(phone: string, ...fields: [string, ...string[]]): Soql 
   return others.reduce((either, other) => soql`${either} OR ${other}`, first as Soql);
 }
 
-/** `3 accounts match.`, and that there are more where there are. */
+/** `3 accounts match.` or, for a page of several, `The first 25 accounts that match; there are more on the next page.` */
 function summarize(
   count: number,
-  [one, many]: readonly [string, string],
+  noun: Noun,
   aside: string,
   { more, isFirst }: { more: boolean; isFirst: boolean },
 ): string {
+  const [one, many] = noun;
   if (count === 0) return isFirst ? `No ${one} matches.` : `No more ${many} match.`;
-  const thing = count === 1 ? one : many;
-  const match = count === 1 ? 'matches' : 'match';
-  if (!more) return `${count} ${isFirst ? '' : 'more '}${thing} ${match}${aside}.`;
-  const which = `${isFirst ? 'first' : 'next'} ${count === 1 ? '' : `${count} `}${thing}`;
-  return `The ${which} that ${match}${aside}; there are more on the next page.`;
+  if (!more) return `${matching(count, isFirst ? noun : [`more ${one}`, `more ${many}`])}${aside}.`;
+  const which = count === 1 ? one : counted(count, noun);
+  return `The ${isFirst ? 'first' : 'next'} ${which} that ${count === 1 ? 'matches' : 'match'}${aside}; there are more on the next page.`;
 }

@@ -2,14 +2,14 @@ import * as z from 'zod';
 
 const recordIdPattern = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
 
-/** An ID of 15 or 18 characters. Nothing else reaches a path or a query. */
+/** An ID of 15 or 18 characters. IDs are put into paths and queries, so nothing else is accepted. */
 export const recordId = z
   .string()
   .trim()
   .regex(recordIdPattern, 'It must be a Salesforce record ID: 15 or 18 letters and digits, such as 001A000001bCdEf.')
   .meta({ names: 'record', acronym: 'ID' });
 
-/** The ID of a record of one object: IDs begin with a prefix of the object's own. */
+/** The ID of a record of one object. IDs begin with a prefix that is particular to the object. */
 export function recordIdOf(thing: string, prefix: string) {
   return recordId.refine(
     value => value.startsWith(prefix),
@@ -23,28 +23,28 @@ export const objectType = z
   .trim()
   .regex(
     /^[A-Za-z]\w{0,79}$/,
-    "It must be an object's API name, such as Account or Project__c; listObjects tells which there are.",
+    "It must be an object's API name, such as Account or Project__c; listObjects lists them.",
   )
   .meta({
-    description: 'The API name of the object, such as Account, Opportunity or Project__c; listObjects tells them.',
+    description: 'The API name of the object, such as Account, Opportunity or Project__c; listObjects lists them.',
     names: 'object',
     choices: { action: 'listObjects', collection: 'objects', title: 'label', value: 'name', inputs: { limit: 100 } },
   });
 
-/** The fields of a write: inputs are flat, so they come as one text. */
+/** The fields of a write as one JSON text, because inputs are flat. */
 export const fieldsText = z
-  .string({ error: 'It must be a JSON object written as a text, such as {"Name":"Contoso"} in quotes.' })
+  .string({ error: 'It must be a JSON object as a string, such as {"Name":"Contoso"}.' })
   .trim()
   .max(100_000, 'It must have at most 100,000 characters.')
   .describe(
-    'The fields and their values, as one JSON object in a text, such as {"StageName":"Closed Won","CloseDate":"2026-12-01"}. null empties a field.',
+    'The fields and their values: a JSON object as a string, such as {"StageName":"Closed Won","CloseDate":"2026-12-01"}. null empties a field.',
   );
 
-/** A text to look for. */
+/** A search term. */
 export const searchText = z
   .string()
   .trim()
-  .min(1, 'It has nothing in it to look for.')
+  .min(1, 'It must not be blank.')
   .max(200, 'It must have at most 200 characters.');
 
 /** A calendar date. */

@@ -1,6 +1,6 @@
 import { Failure } from '../../../shared/failure.ts';
 
-/** A page of a list that is known as a whole; its cursor says how many items were before it. */
+/** A page of a list that is in memory; the cursor is the number of items before the page. */
 export function listPage<Item>(
   list: readonly Item[],
   { limit, cursor }: { limit: number; cursor: string | undefined },
@@ -10,7 +10,7 @@ export function listPage<Item>(
   return { items: list.slice(from, to), nextCursor: to < list.length ? String(to) : undefined };
 }
 
-/** @throws Failure `invalid_input` for a cursor that says no number */
+/** @throws Failure `invalid_input` for a cursor that is not a number */
 export function readOffset(cursor = '0'): number {
   if (/^\d{1,5}$/.test(cursor)) return Number(cursor);
   throw foreignToken();

@@ -1,4 +1,4 @@
-/** What records of an object are called by where that is not the field Name. */
+/** The name fields of objects where it is not Name. */
 const otherNameFields = new Map<string, string>(
   Object.entries({
     Case: 'CaseNumber',
@@ -13,7 +13,7 @@ const otherNameFields = new Map<string, string>(
   }).map(([objectType, field]) => [objectType.toLowerCase(), field]),
 );
 
-/** Standard objects to which others point, and which have a Name. */
+/** Standard objects that are the target of lookups and have the field Name. */
 const named = new Set(
   (
     'Account,Asset,BusinessHours,Campaign,Contact,Group,Individual,Lead,Opportunity,Organization,Pricebook2,Product2,' +
@@ -23,7 +23,7 @@ const named = new Set(
     .split(','),
 );
 
-/** The field by which people know a record of an object, whatever case its name is in; undefined where that takes a look at its description. */
+/** The name field of an object, whose name may be in any case; undefined when only the object's description has it. */
 export function nameFieldOf(objectType: string): string | undefined {
   const sought = objectType.toLowerCase();
   return otherNameFields.get(sought) ?? (named.has(sought) || sought.endsWith('__c') ? 'Name' : undefined);

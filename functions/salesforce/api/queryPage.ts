@@ -1,8 +1,8 @@
 import { foreignToken } from './listPage.ts';
 
 /**
- * Where a query's list goes on: behind `skip` records of what a locator that Salesforce handed out leads to, or of what
- * the statement itself is answered with.
+ * Where the next page of a query starts: after `skip` records of the batch that `locator` names, or, without a locator,
+ * of the statement's first batch.
  */
 export interface QueryPosition {
   locator?: string | undefined;

@@ -1,14 +1,15 @@
 import type { FieldType, Query } from '@jetstreamapp/soql-parser-js';
 import { invalidInput } from '../../../shared/failure.ts';
+import { beginning } from '../../../shared/text.ts';
 import { parseSoql } from './parseSoql.ts';
 import { Soql } from './soql.ts';
 
-/** A statement that only reads, and how much of it. */
+/** A statement that only reads, and its bounds. */
 export interface ReadOnlyQuery {
   objectType: string;
   /**
-   * `rows` and `groups` come in pages, in a settled order, and the statement is without LIMIT and OFFSET; a `count`
-   * answers a number, and `totals` answer one row, neither of which takes a LIMIT.
+   * `rows` and `groups` are returned in pages, and the statement has no LIMIT and OFFSET; `rows` are ordered, with Id as
+   * the last key. `count` returns a number and `totals` one row, and neither takes a LIMIT.
    */
   kind: 'rows' | 'groups' | 'count' | 'totals';
   statement: Soql;
@@ -17,21 +18,21 @@ export interface ReadOnlyQuery {
   start: number;
 }
 
-/** Salesforce pages through no groups: what it answers at once is all. */
+/** Salesforce has no further pages for groups: this is the most that it returns. */
 const MAX_GROUPS = 2000;
 /** https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_fields.htm */
 const MAX_ALL_FIELDS = 200;
 
 /**
- * Reads one SOQL statement. @throws Failure `invalid_input` with the reason when it cannot be read, does more than
- * read, or would go through all records of an object.
+ * Parses one SOQL statement. @throws Failure `invalid_input` with the reason when it is not valid, does more than read,
+ * or would return all records of an object.
  */
 export function readOnlyQuery(text: string): ReadOnlyQuery {
   const trimmed = text.trim().replace(/;$/, '').trimEnd();
   if (!/^select\b/i.test(trimmed)) {
-    throw refused('Only a SELECT is taken here; to change records use createRecord or updateRecord.');
+    throw refused('Only a SELECT statement is allowed; to change records use createRecord or updateRecord.');
   }
-  // Only the end of the statement is looked at, where no text can be: a text ends with a quote.
+  // A text literal ends with a quote, so what matches at the end of the statement is never part of one.
   const [bounds = '', ownLimit, ownOffset] = /(?:\bLIMIT\s+(\d+))?\s*(?:\bOFFSET\s+(\d+))?$/i.exec(trimmed) ?? [];
   const base = trimmed.slice(0, trimmed.length - bounds.length).trimEnd();
   const limit = Number(ownLimit ?? Number.POSITIVE_INFINITY);
@@ -39,11 +40,11 @@ export function readOnlyQuery(text: string): ReadOnlyQuery {
   const { fields = [], sObject: objectType = '' } = query;
   const children = fields.flatMap(field => (field.type === 'FieldSubquery' ? [field.subquery] : []));
   if ([query, ...children].some(part => part.for || part.update)) {
-    throw refused('FOR and UPDATE clauses change something; leave them out.');
+    throw refused('FOR and UPDATE clauses change data; leave them out.');
   }
   const kind = kindOf(query, fields);
   if (kind === 'rows' && !query.where && ownLimit === undefined) {
-    throw refused(`It would go through all of ${objectType}. Add a WHERE, or a LIMIT when any records will do.`);
+    throw refused(`It would return all records of ${objectType}. Add a WHERE, or a LIMIT when any records will do.`);
   }
   if (fields.some(isAllFields) && limit > MAX_ALL_FIELDS) {
     throw refused(`FIELDS(ALL) and FIELDS(CUSTOM) take a LIMIT of at most ${MAX_ALL_FIELDS}.`);
@@ -58,14 +59,14 @@ export function readOnlyQuery(text: string): ReadOnlyQuery {
   };
 }
 
-/** Pages of a list without a settled order may repeat some records and leave out others. */
+/** Without a total order, pages may repeat some records and leave out others. */
 function tieBreaker({ orderBy }: Query): string {
   const orders = orderBy ? [orderBy].flat() : [];
   if (orders.some(order => 'field' in order && /^id$/i.test(order.field))) return '';
   return orders.length > 0 ? ', Id' : ' ORDER BY Id';
 }
 
-/** Without GROUP BY, these make one row of all records. */
+/** Without GROUP BY, these return one row for all records. */
 const aggregates = new Set(['AVG', 'COUNT', 'COUNT_DISTINCT', 'MAX', 'MIN', 'SUM']);
 
 function kindOf({ groupBy }: Query, fields: readonly FieldType[]): ReadOnlyQuery['kind'] {
@@ -92,7 +93,7 @@ function parse(text: string): Query {
     return parseSoql(text);
   } catch (error) {
     const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
-    throw refused(`It is not valid SOQL: ${reason.replace(/:$/, '').slice(0, 200)}.`);
+    throw refused(`It is not valid SOQL: ${beginning(reason.replace(/:$/, ''), 200)}.`);
   }
 }
 

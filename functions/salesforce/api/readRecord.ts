@@ -6,54 +6,58 @@ import { detailsOf, detailsStatement } from './recordDetails.ts';
 import type { Salesforce } from './salesforce.ts';
 import type { ObjectDescription, SalesforceRecord } from './wire.ts';
 
-/** A record as an answer tells it. */
+/** The output of an action that returns one record. */
 export const recordOutput = {
-  objectType: z.string().describe('The API name of its object.'),
+  objectType: z.string().describe('The API name of the object.'),
   recordId: id('The ID of the record.'),
-  name: heading('What the record is called.'),
+  name: heading('The name of the record.'),
   url: link('Where to open the record.'),
   fields: z
     .array(
       z.object({
         label: heading('The label of the field.'),
-        value: z.string().describe('Its value, in plain words.'),
+        value: z.string().describe('The value of the field, as text.'),
       }),
     )
-    .describe('Its fields that are filled, the telling ones first, at most 40.'),
+    .describe('The filled fields, the most important first, at most 40.'),
 };
 
-/** Reads one record by what its object is made of: one request, and one more when that is not known yet. */
+/** Reads one record. It costs one request, and one more when the object's description is not cached. */
 export async function readRecord(salesforce: Salesforce, objectType: string, recordId: string) {
   const object = await salesforce.describe(objectType);
   const [record] = await salesforce.query(detailsStatement(object, recordId));
   if (record) return { ...placeOf(salesforce, object, recordId, record), ...detailsOf(object, record) };
   throw new Failure(
     'not_found',
-    `There is no ${object.label} ${recordId} that this service may see. Find it by name, or check its object.`,
+    `There is no ${object.label} ${recordId} that this service may see. Find it by name, or check objectType.`,
   );
 }
 
-/** A record as a write's answer tells it: what cannot be read back is left out. */
+/** The output of a write. Name and fields are left out when the record cannot be read back. */
 export const writtenOutput = {
   ...recordOutput,
-  name: recordOutput.name.optional().describe('What the record is called; left out when it could not be read back.'),
+  name: recordOutput.name.optional().describe('The name of the record; left out when it could not be read back.'),
   fields: recordOutput.fields
     .optional()
-    .describe('Its fields as they now are, at most 40; left out when they could not be read back after the change.'),
+    .describe('The fields after the change, at most 40; left out when they could not be read back.'),
 };
 
-/** Reads a record after a write. */
+/** Reads a record after a write. A read that fails or takes too long does not fail the write. */
 export async function readBack(salesforce: Salesforce, object: ObjectDescription, recordId: string) {
   const record = await afterWrite(salesforce.query(detailsStatement(object, recordId)));
   return { ...placeOf(salesforce, object, recordId, record), ...(record && detailsOf(object, record)) };
 }
 
-/** A look at what was written may take this long, and no longer. */
+/** The longest that reading back may take. */
 const READ_BACK_MS = 3000;
 
-/** The record that a look after a write finds. The write was made whatever happens now, so a failure gives just less. */
-export async function afterWrite(look: Promise<SalesforceRecord[]>): Promise<SalesforceRecord | undefined> {
-  const [record] = await Promise.race([look.catch(() => []), setTimeout(READ_BACK_MS, [], { ref: false })]);
+/** The first result of a read after a write; undefined when it fails, because the write itself was made. */
+export async function afterWrite<Found>(readBack: Promise<Found[]>): Promise<Found | undefined> {
+  const nothing: Found[] = [];
+  const [record] = await Promise.race([
+    readBack.catch(() => nothing),
+    setTimeout(READ_BACK_MS, nothing, { ref: false }),
+  ]);
   return record;
 }
 

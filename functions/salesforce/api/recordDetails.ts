@@ -1,18 +1,18 @@
 import { nameFieldOf } from './objectNames.ts';
-import { isoTime } from './rows.ts';
+import { isoTime, valueAt } from './recordValues.ts';
 import { names, type Soql, soql } from './soql.ts';
 import type { FieldDescription, ObjectDescription, SalesforceRecord } from './wire.ts';
 
-/** More fields than these are no answer but a dump. */
+/** More fields would make the answer too long to be useful. */
 const MAX_FIELDS = 40;
 
-/** A field's value in plain words, under its label. */
+/** A field's label and its value as text. */
 export interface Detail {
   label: string;
   value: string;
 }
 
-/** What no person asks for: housekeeping, and what repeats other fields. */
+/** Fields of Salesforce's own bookkeeping, and fields that repeat others. */
 const housekeeping =
   /^(Id|IsDeleted|SystemModstamp|LastViewedDate|LastReferencedDate|MasterRecordId|PhotoUrl|Jigsaw|JigsawCompanyId|JigsawContactId|CleanStatus|DandbCompanyId|LastCURequestDate|LastCUUpdateDate|.*(Latitude|Longitude|GeocodeAccuracy))$/;
 const audit = /^(Created|LastModified)(Date|ById)$/;
@@ -31,18 +31,18 @@ const telling = new Set([
 
 interface Shown {
   label: string;
-  /** Where it is in a record: `Owner.Name`. */
+  /** A path such as `Owner.Name`. */
   path: string;
   type: string;
 }
 
-/** The statement that reads a record's fields that carry meaning, by what its object is made of. */
+/** The statement that reads the most important fields of a record, chosen by the object's description. */
 export function detailsStatement(object: ObjectDescription, recordId: string): Soql {
   const paths = shownFields(object).map(({ path }) => path);
   return soql`SELECT ${names('Id', ...paths)} FROM ${names(object.name)} WHERE Id = ${recordId}`;
 }
 
-/** What `detailsStatement` read, without what is empty; and the record's own name. */
+/** The name and the filled fields of a record that `detailsStatement` read. */
 export function detailsOf(object: ObjectDescription, record: SalesforceRecord): { name: string; fields: Detail[] } {
   const nameField = object.fields.find(field => field.nameField)?.name ?? 'Name';
   const fields = shownFields(object).flatMap(({ label, path, type }): Detail[] => {
@@ -52,7 +52,7 @@ export function detailsOf(object: ObjectDescription, record: SalesforceRecord): 
   return { name: plain(record[nameField], 'string') ?? object.label, fields };
 }
 
-/** At most so many fields, those that tell most first. */
+/** At most 40 fields, the most important first. */
 function shownFields(object: ObjectDescription): Shown[] {
   return object.fields
     .filter(field => !field.deprecatedAndHidden && !housekeeping.test(field.name) && !unreadable.has(field.type))
@@ -72,20 +72,14 @@ function rankOf(field: FieldDescription): number {
   return field.type === 'textarea' ? 5 : 4;
 }
 
-/** A lookup is shown by the name of what it points at, where that is known to have one. */
+/** A lookup is shown by the name of the record it refers to, when that object is known to have a name field. */
 function toShown({ name, label, type, relationshipName, referenceTo }: FieldDescription): Shown {
   const [target = '', ...others] = referenceTo;
-  // What several objects share is seen as a Name.
+  // A lookup to several objects has the common field Name.
   const targetName = others.length > 0 ? 'Name' : nameFieldOf(target);
   return type === 'reference' && relationshipName && targetName
     ? { label: label.replace(/ ID$/, ''), path: `${relationshipName}.${targetName}`, type: 'string' }
     : { label, path: name, type };
-}
-
-function valueAt(record: SalesforceRecord, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), record);
 }
 
 function plain(value: unknown, type: string): string | undefined {

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Call } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
-import { answerFailure } from './answerFailure.ts';
+import { partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
@@ -35,22 +35,22 @@ interface SearchRequest {
 
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
-/** Salesforce, for one call. Every method costs one request, but those of which the answer is kept for some minutes. */
+/** Salesforce, for one call. Every method costs one request, except those whose answer is cached. */
 export interface Salesforce {
-  /** All records of a statement that has a bound of its own. */
+  /** The first batch of a statement's records; for statements whose result is small. */
   query(statement: Soql): Promise<SalesforceRecord[]>;
   /**
-   * A page of a statement's records. The statement has an order, and no LIMIT and no OFFSET of its own: the list starts
-   * behind `start` records, and has `total` of them at the most. The first page asks for no more than it has; the others
-   * are read along the cursor that Salesforce keeps, which `grouped` records have not.
+   * A page of a statement's records. The statement must have an ORDER BY and neither LIMIT nor OFFSET: the list starts
+   * after `start` records and has at most `total`. The first page is queried with a LIMIT; the others are read by the
+   * query locator that Salesforce keeps, which it does not have for `grouped` records.
    */
   list(
     statement: Soql,
     page: { limit: number; cursor: string | undefined; start?: number; total?: number; grouped?: boolean },
   ): Promise<RecordPage>;
-  /** What a `SELECT COUNT()` counts. */
+  /** The result of a `SELECT COUNT()`. */
   count(statement: Soql): Promise<number>;
-  /** Several statements in one request; one that is refused gives the reason in place of its records. */
+  /** Runs several statements in one request. A statement that is refused has a Failure in place of its records. */
   queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
   search(request: SearchRequest): Promise<FoundRecord[]>;
   /**
@@ -62,19 +62,19 @@ export interface Salesforce {
   describeAll(): Promise<ObjectSummary[]>;
   /** Those of the paths from an object, such as `Name` and `Owner.Email`, that no policy closes. */
   openPaths(objectType: string, paths: readonly string[]): Promise<string[]>;
-  /** Gives the new record's ID. */
+  /** Returns the new record's ID. */
   create(objectType: string, values: Record<string, unknown>): Promise<string>;
   update(objectType: string, recordId: string, values: Record<string, unknown>): Promise<void>;
-  /** Where a person opens the record; known once a request was made. */
+  /** The address at which a person opens the record; available after the first request. */
   recordUrl(objectType: string, recordId: string): string;
 }
 
-/** No list is read further than this; Salesforce's own code gets no further either. */
+/** The end of every list; Apex has the same limit. */
 const MAX_LISTED = 50_000;
-/** Salesforce answers with so many records at once, and leads to the others. */
+/** The least and the most records that Salesforce returns in one batch. */
 const MIN_BATCH = 200;
 const MAX_BATCH = 2000;
-/** Longer statements do not fit into a URL: Salesforce takes 16 kB of it, headers included. */
+/** Longer statements are sent in a body, because Salesforce accepts 16 kB of URL and headers together. */
 const MAX_URL = 8_000;
 
 /** Opens Salesforce for calls. */
@@ -115,9 +115,7 @@ export function openSalesforce(parts: SalesforceParts) {
       );
       if (compositeResponse.length !== statements.length) throw garbled();
       return compositeResponse.map(({ httpStatusCode: status, body }) =>
-        status < 400
-          ? read(querySchema, body)
-          : answerFailure({ status, body: JSON.stringify(body) }, 'such thing in Salesforce'),
+        status < 400 ? read(querySchema, body) : partFailure({ status, body }, 'such thing in Salesforce'),
       );
     };
 
@@ -130,7 +128,7 @@ export function openSalesforce(parts: SalesforceParts) {
         if (cursor === undefined) {
           const most = Math.min(limit, total);
           if (most === 0) return { records: [], nextCursor: undefined };
-          // One more than is wanted: its presence says that the list goes on.
+          // One more than is needed shows whether the list goes on.
           const wanted = Math.min(limit + 1, total);
           const { records, nextRecordsUrl } = await runOnce(
             start === 0 ? soql`${statement} LIMIT ${wanted}` : soql`${statement} LIMIT ${wanted} OFFSET ${start}`,
@@ -180,7 +178,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
       async create(objectType, values) {
         const { data } = savedSchema.safeParse(await connection.create(objectType, values));
-        // It was done, but the answer does not say to what: only a look can tell.
+        // The record was probably created, but the answer does not have its ID.
         if (!data) throw lostWrite('Salesforce');
         return data.id;
       },

@@ -1,6 +1,6 @@
 import { Failure } from '../../../shared/failure.ts';
 
-/** A piece of SOQL whose values are escaped; made by the functions of this file, or of a statement that was parsed. */
+/** A piece of SOQL whose values are escaped. Made by the functions of this file, or from a statement that was parsed. */
 export class Soql {
   readonly text: string;
   constructor(text: string) {
@@ -11,27 +11,27 @@ export class Soql {
 type Scalar = string | number | boolean | Date | Soql;
 
 /**
- * Builds SOQL: a text becomes a quoted string, a number, a boolean and a moment stay bare, a list becomes `('a', 'b')`,
- * and SOQL goes in as it is. No text, whatever its characters, can end its string. What is empty is an error, never a
- * condition that vanishes.
+ * Builds SOQL: a string becomes a quoted literal; a number, a boolean and a date-time stay bare; a list becomes
+ * `('a', 'b')`; SOQL is inserted as it is. Every character that could end a literal is escaped. An empty value is an
+ * error, because a condition must not be dropped.
  * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
  */
 export function soql(parts: TemplateStringsArray, ...values: (Scalar | readonly Scalar[])[]): Soql {
   return new Soql(String.raw({ raw: parts }, ...values.map(render)));
 }
 
-/** Conditions that must all hold. */
+/** Joins conditions by AND. */
 export function allOf(conditions: readonly Soql[]): Soql {
   if (conditions.length === 0) throw badValue('no conditions');
   return new Soql(conditions.map(({ text }) => `(${text})`).join(' AND '));
 }
 
-/** The right side of LIKE: whatever has this text in it, wildcards taken literally. */
+/** The right side of LIKE for values that contain the text; wildcards in the text are literal. */
 export function containing(text: string): Soql {
   return new Soql(`'%${escaped(text).replace(/[%_]/g, '\\$&')}%'`);
 }
 
-/** The right side of LIKE: whatever has these digits in this order, however they are grouped. */
+/** The right side of LIKE for values that contain these digits in this order, however they are grouped. */
 export function containingDigits(digits: string): Soql {
   if (!/^\d+$/.test(digits)) throw badValue('no digits');
   return new Soql(`'%${[...digits].join('%')}%'`);
@@ -61,7 +61,7 @@ function render(value: Scalar | readonly Scalar[]): string {
   throw badValue('empty value');
 }
 
-/** Never in exponential form; that takes a formatter which is too slow for every number. */
+/** SOQL has no exponential form. The formatter that avoids it is too slow to be used for every number. */
 function plainNumber(value: number): string {
   const text = String(value);
   return text.includes('e') ? value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 }) : text;
@@ -74,7 +74,7 @@ function escaped(text: string): string {
     text
       .toWellFormed()
       .replace(/[\\'"]/g, '\\$&')
-      // Other control characters and line ends have no escape, and no record has them.
+      // SOQL has no escape for other control characters and line ends, and no record contains them.
       .replace(/[\p{Cc}\u2028\u2029]/gu, char => escapes[char] ?? ' ')
   );
 }

@@ -2,10 +2,10 @@ import { isClosedHere } from './answerFailure.ts';
 import type { Salesforce } from './salesforce.ts';
 import { names, type Soql } from './soql.ts';
 
-/** What Salesforce says of a field that its user may not see: the same as of one that does not exist. */
+/** Salesforce's message for a field that its user may not see, which is the same as for one that does not exist. */
 const noSuchField = /No such column|Didn't understand relationship '\w+' in field path/;
 
-/** Gives the SELECT list of an object. */
+/** Returns the SELECT list of an object. */
 type Select<ObjectType extends string> = (objectType: ObjectType) => Soql;
 
 /**
@@ -36,7 +36,7 @@ function meetsHiddenField(failure: unknown): boolean {
   return isClosedHere(failure) || (failure instanceof Error && noSuchField.test(failure.message));
 }
 
-/** Paths over relationships count by their first step. An object that cannot be described stays as it is. */
+/** A path over relationships is visible when its first step is. Without a description, all paths are kept. */
 async function visibleFields(salesforce: Salesforce, objectType: string, paths: readonly string[]) {
   const object = await salesforce.describe(objectType).catch(() => undefined);
   if (!object) return paths;

@@ -6,7 +6,7 @@ import { Failure } from '../../../shared/failure.ts';
 
 export type SalesforceRecord = Record<string, unknown>;
 
-/** What a record holds is for who asked to say; copying each of its fields here would cost more than all else. */
+/** Records are checked by whoever reads their fields; a schema here would copy every field, which is slow. */
 const recordSchema = z.custom<SalesforceRecord>(value => typeof value === 'object' && value !== null);
 
 export const querySchema = z.object({
@@ -26,10 +26,10 @@ export const searchSchema = z.object({
 
 export const savedSchema = z.object({ id: z.string() });
 
-/** What jsforce makes of the empty 204 that confirms a change. */
+/** What jsforce returns for the empty 204 that confirms a change. */
 export const confirmedSchema = z.object({ success: z.literal(true) });
 
-/** What an older API version leaves out, or has null for. */
+/** Older API versions leave some properties out, or have null. */
 const flag = (usual: boolean) =>
   z
     .boolean()
@@ -93,7 +93,7 @@ export type FieldDescription = z.output<typeof fieldSchema>;
 export type ObjectDescription = z.output<typeof describeSchema>;
 export type ObjectSummary = z.output<typeof describeGlobalSchema>['sobjects'][number];
 
-/** Reads an answer by its schema. @throws Failure `upstream_error` when it is something else, such as a page of HTML */
+/** Parses an answer. @throws Failure `upstream_error` when it does not match, such as a page of HTML */
 export function read<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
   const { success, data, error } = schema.safeParse(answer);
   if (success) return data;

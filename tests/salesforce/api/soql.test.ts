@@ -142,7 +142,7 @@ test('the bounds are taken off a statement, whatever its texts say, and nothing 
 test.each([
   ['DELETE FROM Account', 'Only a SELECT'],
   ["UPDATE Account SET Name = 'x'", 'Only a SELECT'],
-  ['SELECT Id FROM Account', 'It would go through all of Account.'],
+  ['SELECT Id FROM Account', 'It would return all records of Account.'],
   ['SELECT Id FROM Account WHERE', 'It is not valid SOQL'],
   ["SELECT Id FROM Account WHERE Name = 'x' FOR UPDATE", 'FOR and UPDATE'],
   ["SELECT Id FROM Account WHERE Name = 'x' FOR VIEW", 'FOR and UPDATE'],

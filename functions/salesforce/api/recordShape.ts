@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { heading, id, link } from '../../../shared/action/meaning.ts';
+import { isoTime, valueAt } from './recordValues.ts';
+import type { Salesforce } from './salesforce.ts';
+import { read, type SalesforceRecord } from './wire.ts';
+
+/** Which fields of an object's records are read, and how an answer shows them. */
+export interface RecordShape<Item> {
+  objectType: string;
+  /** The SELECT list: `Id`, `Name`, `Owner.Name`. */
+  fields: readonly string[];
+  /**
+   * Converts a record into an item of the output. Empty fields are left out.
+   * @throws Failure `upstream_error` when a value is of another type than its field
+   */
+  read(record: SalesforceRecord, salesforce: Pick<Salesforce, 'recordUrl'>): Item;
+}
+
+interface Field<Schema extends z.ZodType = z.ZodType> {
+  /** The field's API name, or a path over relationships such as `Owner.Name`. */
+  path: string;
+  schema: Schema;
+  /** Converts a value that is not empty into the output's; without it the value is used as it is. */
+  convert?(value: unknown, urlOf: (recordId: string) => string): unknown;
+}
+
+type SchemasOf<Columns extends Record<string, Field>> = { [Name in keyof Columns]: Columns[Name]['schema'] };
+
+/** The kinds of fields. All are optional but the record's own ID and link: a field may be empty, and a parent may be hidden. */
+export const field = {
+  /** The ID of the record itself. */
+  id: (description: string) => column('Id', id(description)),
+  /** The address at which a person opens the record. */
+  link: (description: string) => ({
+    ...column('Id', link(description)),
+    convert: (value: unknown, urlOf: (recordId: string) => string) =>
+      typeof value === 'string' ? urlOf(value) : value,
+  }),
+  /** The name of the record. */
+  heading: (path: string, description: string) => column(path, heading(description).optional()),
+  /** The ID of another record. */
+  reference: (path: string, description: string) => column(path, id(description).optional()),
+  text: (path: string, description: string) => column(path, z.string().optional().describe(description)),
+  number: (path: string, description: string) => column(path, z.number().optional().describe(description)),
+  boolean: (path: string, description: string) => column(path, z.boolean().optional().describe(description)),
+  /** A date-time, converted to ISO 8601 in UTC. */
+  time: (path: string, description: string) => ({
+    ...column(path, z.string().optional().describe(description)),
+    convert: (value: unknown) => (typeof value === 'string' ? isoTime(value) : value),
+  }),
+};
+
+function column<Schema extends z.ZodType>(path: string, schema: Schema): Field<Schema> {
+  return { path, schema };
+}
+
+/** Declares the fields of an object's records in an answer: one line per field, in the order of the output. */
+export function recordShape<Columns extends Record<string, Field>>(
+  objectType: string,
+  columns: Columns,
+): RecordShape<z.output<z.ZodObject<SchemasOf<Columns>>>> & { output: z.ZodObject<SchemasOf<Columns>> } {
+  const entries = Object.entries(columns);
+  const schemas = Object.fromEntries(entries.map(([name, { schema }]) => [name, schema]));
+  // Object.fromEntries forgets which name has which schema.
+  const output = z.object(schemas as SchemasOf<Columns>);
+  return {
+    objectType,
+    output,
+    fields: [...new Set(entries.map(([, { path }]) => path))],
+    read(record, salesforce) {
+      const urlOf = (recordId: string) => salesforce.recordUrl(objectType, recordId);
+      const item: Record<string, unknown> = {};
+      for (const [name, { path, convert }] of entries) {
+        const value = valueAt(record, path);
+        if (value !== null && value !== undefined && value !== '') item[name] = convert ? convert(value, urlOf) : value;
+      }
+      return read(output, item);
+    },
+  };
+}

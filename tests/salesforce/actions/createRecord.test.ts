@@ -1,0 +1,103 @@
+import { beforeAll, expect, test } from 'vitest';
+import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
+import { useSalesforce } from '../harness.ts';
+
+const salesforce = useSalesforce();
+const contoso = recordId('001', 1);
+
+beforeAll(async () => {
+  for (const objectType of ['Contact', 'Opportunity', 'Project__c']) {
+    await salesforce.call('describeObject', { query: { objectType } });
+  }
+});
+
+const create = (objectType: string, fields: object) =>
+  salesforce.call('createRecord', { json: { objectType, fields: JSON.stringify(fields) } });
+const row = (objectType: string, id: unknown) => salesforce.sandbox.records(objectType).find(({ Id }) => Id === id);
+
+test('creates a record from names or labels and answers with it as it now is, in two requests', async () => {
+  const { status, body } = await create('contact', {
+    'First Name': 'Mia',
+    lastname: "D'Arcy \\ %",
+    Email: 'mia@contoso.example',
+    AccountId: contoso,
+  });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ objectType: 'Contact', name: "Mia D'Arcy \\ %" });
+  expect(body.fields).toEqual(expect.arrayContaining([{ label: 'Account', value: 'Contoso' }]));
+  expect(row('Contact', body.recordId)).toMatchObject({ FirstName: 'Mia', Email: 'mia@contoso.example' });
+  expect(salesforce.costs()).toEqual(['POST /sobjects/Contact', 'GET /query']);
+});
+
+test('puts choices, numbers and booleans as the org has them', async () => {
+  const { body } = await create('Project__c', {
+    Name: 'New hall',
+    Phase__c: 'build',
+    Regions__c: 'emea; APAC',
+    Budget__c: '1200.50',
+    At_Risk__c: 'TRUE',
+    Go_Live__c: '2027-01-31',
+  });
+  expect(row('Project__c', body.recordId)).toMatchObject({
+    Phase__c: 'Build',
+    Regions__c: 'EMEA;APAC',
+    Budget__c: 1200.5,
+    At_Risk__c: true,
+    Go_Live__c: '2027-01-31',
+  });
+});
+
+test('names everything that is wrong at once, and sends nothing', async () => {
+  const { status, body } = await create('Opportunity', {
+    Nme: 'x',
+    Amount: 'a lot',
+    IsWon: true,
+    StageName: 'Nearly there',
+    CloseDate: '2026-02-30',
+    AccountId: "001' OR",
+    Account: 'Contoso',
+  });
+  expect(status).toBe(400);
+  expect(body.errors).toEqual([
+    { field: 'Nme', message: 'Opportunity has no such field. describeObject lists the fields.' },
+    { field: 'Amount', message: 'It must be a number.' },
+    { field: 'IsWon', message: 'Won is read-only.' },
+    { field: 'StageName', message: expect.stringContaining('It must be one of Prospecting, Qualification') },
+    { field: 'CloseDate', message: 'It must be a date such as 2026-11-15.' },
+    { field: 'AccountId', message: 'It must be the record ID of Account. Find it by name first.' },
+    { field: 'Account', message: 'Opportunity has no such field. Did you mean AccountId?' },
+    { field: 'Name', message: 'It is required (Name).' },
+  ]);
+  expect(salesforce.asked()).toEqual([]);
+});
+
+test.each(['2026-02-30T09:00:00Z', '2026-11-15T25:00:00Z', '2026-11-15 or so'])(
+  'a moment that there is not, %s, is refused, not moved',
+  async StartDateTime => {
+    const { body } = await create('Event', { Subject: 'x', StartDateTime });
+    expect(body.errors).toContainEqual({
+      field: 'StartDateTime',
+      message: 'It must be a date-time such as 2026-11-15T09:00:00Z.',
+    });
+  },
+);
+
+test.each(['{"Name":', '[1]', '"Name"', '{}', 'null'])('fields such as %s are refused', async fields => {
+  const { status, body } = await salesforce.call('createRecord', { json: { objectType: 'Contact', fields } });
+  expect(status).toBe(400);
+  expect(body.code).toBe('invalid_input');
+  expect(salesforce.asked()).toEqual([]);
+});
+
+test('a duplicate is a conflict that names the record that it matches', async () => {
+  const { status, body } = await create('Contact', { LastName: 'Olsen', Email: 'maria.olsen@contoso.example' });
+  expect(status).toBe(409);
+  expect(body.code).toBe('conflict');
+  expect(body.detail).toContain(`It matches Contact ${recordId('003', 1)} (Maria Olsen).`);
+  expect(salesforce.costs()).toEqual(['POST /sobjects/Contact']);
+});
+
+test('an object whose records the user of the service may not create is refused', async () => {
+  const { status } = await create('User', { LastName: 'x' });
+  expect(status).toBe(403);
+});

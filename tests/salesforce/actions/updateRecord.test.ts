@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
+import { useSalesforce } from '../harness.ts';
+
+const salesforce = useSalesforce();
+const rollout = recordId('006', 1);
+
+beforeAll(() => salesforce.call('describeObject', { query: { objectType: 'Opportunity' } }));
+
+const update = (objectType: string, id: string, fields: object) =>
+  salesforce.call('updateRecord', { json: { objectType, recordId: id, fields: JSON.stringify(fields) } });
+const row = (objectType: string, id: unknown) => salesforce.sandbox.records(objectType).find(({ Id }) => Id === id);
+
+test('changes the named fields alone and answers with the record as it now is, in two requests', async () => {
+  const { status, body } = await update('Opportunity', rollout, { Stage: 'closed won', NextStep: null });
+  expect(status).toBe(200);
+  expect(body.fields).toEqual(
+    expect.arrayContaining([
+      { label: 'Stage', value: 'Closed Won' },
+      { label: 'Won', value: 'Yes' },
+    ]),
+  );
+  expect(row('Opportunity', rollout)).toMatchObject({ StageName: 'Closed Won', NextStep: null, Amount: 240_000 });
+  expect(salesforce.costs()).toEqual([`PATCH /sobjects/Opportunity/${rollout}`, 'GET /query']);
+});
+
+test('a record that was deleted is told as such', async () => {
+  const deleted = salesforce.sandbox.records('Opportunity').at(-1);
+  Object.assign(deleted ?? {}, { IsDeleted: true });
+  const { status, body } = await update('Opportunity', String(deleted?.Id), { NextStep: 'x' });
+  expect(status).toBe(404);
+  expect(body.detail).toContain('The record was deleted');
+});
+
+test('emptying what cannot be empty is refused before anything is sent', async () => {
+  const { body } = await update('Opportunity', rollout, { Name: '', 'Created Date': '2026-01-01' });
+  expect(body.errors).toEqual([
+    { field: 'Name', message: 'Name cannot be empty.' },
+    { field: 'Created Date', message: 'Created Date is read-only.' },
+  ]);
+  expect(salesforce.asked()).toEqual([]);
+});
+
+test.each(['../../query?q=x', '../../../limits', `${rollout}/x`, '006'])(
+  'a record ID such as %s is refused before anything is sent',
+  async id => {
+    expect((await update('Opportunity', id, { NextStep: 'x' })).status).toBe(400);
+    expect(salesforce.asked()).toEqual([]);
+  },
+);
+
+describe('what Salesforce does not confirm', () => {
+  test.each(['<html>', '', 'null', '{"success":false}'])('is no change that was made: %s', async body => {
+    salesforce.sandbox.fail({ path: '/sobjects/Opportunity/', status: 200, body });
+    const { status, body: answer } = await update('Opportunity', rollout, { NextStep: `not ${body}` });
+    expect(status).toBe(504);
+    expect(answer).toMatchObject({ retryable: false });
+    expect(answer.detail).toContain('may or may not have been made');
+  });
+
+  test.each([
+    [500, '', 3],
+    [200, '{"totalSize":0,"done":true,"records":[]}', 1],
+  ])('and what cannot be read back afterwards, answered %i, is left out', async (status, body, times) => {
+    salesforce.sandbox.fail({ path: '/query$', status, body, times });
+    const { body: answer } = await update('Opportunity', rollout, { NextStep: `unseen ${status}` });
+    expect(answer).toEqual({ objectType: 'Opportunity', recordId: rollout, url: expect.stringContaining(rollout) });
+  });
+});
