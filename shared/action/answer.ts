@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { Failure } from '../failure.ts';
-import { fieldsOf, meaningOf } from './meaning.ts';
+import { fieldsOf, meaningOf } from '../schema/meaning.ts';
 import type { Page, Position } from './page.ts';
 
 /** An output, and the JSON text of it that is sent. */

@@ -1,7 +1,7 @@
 import type { Action } from '../action/defineAction.ts';
-import { meaningOf } from '../action/meaning.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { Failure } from '../failure.ts';
+import { meaningOf } from '../schema/meaning.ts';
 
 /** What is kept of a write, or of a call that was refused. It holds keys and IDs, and nothing that a text or a record holds. */
 export interface AuditEvent {

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { System } from '../action/defineSystem.ts';
-import { meaningOf } from '../action/meaning.ts';
+import { meaningOf } from '../schema/meaning.ts';
 import { commonSettings } from './common.ts';
 import type { Restricts } from './setting.ts';
 

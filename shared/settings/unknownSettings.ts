@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { System } from '../action/defineSystem.ts';
-import { meaningOf } from '../action/meaning.ts';
+import { meaningOf } from '../schema/meaning.ts';
 import { commonSecrets, commonSettings } from './common.ts';
 import { ownSettings, secretSetting, settingPrefix, systemOf } from './config.ts';
 import type { Environment, Restricts } from './setting.ts';

@@ -1,8 +1,8 @@
 import type { Action, Effect } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
-import { fieldsOf, meaningOf } from '../../shared/action/meaning.ts';
 import { inputSchema, outputSchema, type PlainSchema } from '../../shared/action/plainSchema.ts';
 import { failureCodes } from '../../shared/failure.ts';
+import { fieldsOf, meaningOf } from '../../shared/schema/meaning.ts';
 import { GENERATED } from './generated.ts';
 import type { SampleCall } from './sampleCalls.ts';
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { meaningOf } from '../../shared/action/meaning.ts';
+import { meaningOf } from '../../shared/schema/meaning.ts';
 
 /** `getProjectUpdates` as an operation's ID: `GetProjectUpdates`. */
 export function operationId(actionName: string): string {

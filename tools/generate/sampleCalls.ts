@@ -2,7 +2,7 @@ import { systems } from '../../functions/everySystem.ts';
 import { type Backend, createBackend } from '../../shared/action/backend.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
-import { meaningOf } from '../../shared/action/meaning.ts';
+import { meaningOf } from '../../shared/schema/meaning.ts';
 import { neededSettings } from '../../shared/settings/config.ts';
 import { findSandbox } from '../sandboxes.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
+import { summary } from '../../../shared/schema/meaning.ts';
 import { customer } from '../api/inputs.ts';
 import { ticketRow, toTicketRow } from '../api/ticket.ts';
 import { helpdesk } from '../system.ts';

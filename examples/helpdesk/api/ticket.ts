@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { heading, id, key, link } from '../../../shared/action/meaning.ts';
+import { heading, id, key, link } from '../../../shared/schema/meaning.ts';
 
 /** What is used of a ticket of the API's. */
 export const ticketSchema = z.object({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { heading, summary } from '../../../shared/action/meaning.ts';
 import { resolveSince } from '../../../shared/action/since.ts';
+import { heading, summary } from '../../../shared/schema/meaning.ts';
 import { filterInput } from '../api/inputs.ts';
 import { orders } from '../system.ts';
 

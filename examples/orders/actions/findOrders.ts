@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { resolveSince } from '../../../shared/action/since.ts';
 import { invalidInput } from '../../../shared/failure.ts';
+import { summary } from '../../../shared/schema/meaning.ts';
 import { amount, currency, filterInput } from '../api/inputs.ts';
 import { orderOutput, toOrder } from '../api/order.ts';
 import { orders } from '../system.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { heading, key, summary } from '../../../shared/action/meaning.ts';
+import { heading, key, summary } from '../../../shared/schema/meaning.ts';
 import { statuses } from './inputs.ts';
 
 // PostgreSQL sums and compares amounts exactly, as numeric; node-postgres gives them as texts.

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id } from '../../../shared/action/meaning.ts';
+import { id } from '../../../shared/schema/meaning.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { key, link } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
+import { key, link } from '../../../shared/schema/meaning.ts';
 import { beginning } from '../../../shared/text.ts';
 import { issueKey } from '../api/inputs.ts';
 import type { History } from '../api/issue.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { heading, link, summary } from '../../../shared/action/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { heading, link, summary } from '../../../shared/schema/meaning.ts';
 import { projectId } from '../api/inputs.ts';
 import { inProject, jql, minutesAgo } from '../api/jql.ts';
 import { jira } from '../system.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { heading, key, link, summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { dayOf, resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { heading, key, link, summary } from '../../../shared/schema/meaning.ts';
 import { type Change, changeSchema, changesSince, wasCut } from '../api/changes.ts';
 import { projectId } from '../api/inputs.ts';
 import { inProject, jql, minutesAgo } from '../api/jql.ts';

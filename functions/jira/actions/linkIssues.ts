@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { key, link } from '../../../shared/action/meaning.ts';
+import { key, link } from '../../../shared/schema/meaning.ts';
 import { issueKey, shortText } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';

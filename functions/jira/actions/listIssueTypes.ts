@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { heading, id, link } from '../../../shared/action/meaning.ts';
+import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { projectId } from '../api/inputs.ts';
 import { jira } from '../system.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { heading, link } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
+import { heading, link } from '../../../shared/schema/meaning.ts';
 import { shortText } from '../api/inputs.ts';
 import { offsetOf } from '../api/offset.ts';
 import { jira } from '../system.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { id } from '../../../shared/action/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { id } from '../../../shared/schema/meaning.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';

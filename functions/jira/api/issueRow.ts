@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { heading, key, link } from '../../../shared/action/meaning.ts';
+import { heading, key, link } from '../../../shared/schema/meaning.ts';
 import type { Issue } from './issue.ts';
 
 /** The main fields of an issue, as rows of a list have them. */

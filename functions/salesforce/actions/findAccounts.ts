@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { summary } from '../../../shared/action/meaning.ts';
+import { summary } from '../../../shared/schema/meaning.ts';
 import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
 import { field, recordShape } from '../api/recordShape.ts';

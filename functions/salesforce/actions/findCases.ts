@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { summary } from '../../../shared/action/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { summary } from '../../../shared/schema/meaning.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { field, recordShape } from '../api/recordShape.ts';

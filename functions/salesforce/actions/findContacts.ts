@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { summary } from '../../../shared/action/meaning.ts';
+import { summary } from '../../../shared/schema/meaning.ts';
 import { findRecords, hasPhone, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { field, recordShape } from '../api/recordShape.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { summary } from '../../../shared/action/meaning.ts';
+import { summary } from '../../../shared/schema/meaning.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { dateText, recordIdOf, searchText } from '../api/inputs.ts';
 import { field, recordShape } from '../api/recordShape.ts';

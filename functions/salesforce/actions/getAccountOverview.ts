@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { summary } from '../../../shared/action/meaning.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { summary } from '../../../shared/schema/meaning.ts';
 import { isHidden } from '../api/answerFailure.ts';
 import { counted, type Noun } from '../api/counted.ts';
 import { recordIdOf } from '../api/inputs.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { heading } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
+import { heading } from '../../../shared/schema/meaning.ts';
 import { searchText } from '../api/inputs.ts';
 import { listPage } from '../api/listPage.ts';
 import { salesforce } from '../system.ts';

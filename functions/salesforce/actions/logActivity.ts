@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { id, link } from '../../../shared/action/meaning.ts';
 import { invalidInput } from '../../../shared/failure.ts';
+import { id, link } from '../../../shared/schema/meaning.ts';
 import { dateText, recordId, recordIdOf } from '../api/inputs.ts';
 import { afterWrite } from '../api/readRecord.ts';
 import { field, recordShape } from '../api/recordShape.ts';

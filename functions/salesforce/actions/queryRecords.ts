@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
+import { summary } from '../../../shared/schema/meaning.ts';
 import { counted, matching } from '../api/counted.ts';
 import { isRecordId } from '../api/inputs.ts';
 import type { Salesforce } from '../api/salesforce.ts';

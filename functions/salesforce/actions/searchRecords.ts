@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { heading, id, link, summary } from '../../../shared/action/meaning.ts';
 import { page } from '../../../shared/action/page.ts';
 import { invalidInput } from '../../../shared/failure.ts';
+import { heading, id, link, summary } from '../../../shared/schema/meaning.ts';
 import { quoted } from '../../../shared/text.ts';
 import { matching } from '../api/counted.ts';
 import { objectType } from '../api/inputs.ts';

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
-import { heading, id, link } from '../../../shared/action/meaning.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { detailsOf, detailsStatement } from './recordDetails.ts';
 import type { Salesforce } from './salesforce.ts';
 import type { ObjectDescription, SalesforceRecord } from './wire.ts';

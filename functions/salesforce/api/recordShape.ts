@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { heading, id, link } from '../../../shared/action/meaning.ts';
+import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { isoTime, valueAt } from './recordValues.ts';
 import type { Salesforce } from './salesforce.ts';
 import { read, type SalesforceRecord } from './wire.ts';

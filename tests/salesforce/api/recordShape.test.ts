@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { field, recordShape } from '../../../functions/salesforce/api/recordShape.ts';
-import { fieldsOf, meaningOf } from '../../../shared/action/meaning.ts';
+import { fieldsOf, meaningOf } from '../../../shared/schema/meaning.ts';
 
 const shape = recordShape('Case', {
   caseId: field.id('The ID of the case.'),

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { pageAnswer, wholeAnswer } from '../../../shared/action/answer.ts';
-import { link } from '../../../shared/action/meaning.ts';
 import { type Position, page } from '../../../shared/action/page.ts';
+import { link } from '../../../shared/schema/meaning.ts';
 
 const lists = z.object({ items: z.array(z.string()) });
 const texts = z.object({ text: z.string(), url: link('Where it is.').optional(), title: z.string().optional() });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineSystem } from '../../../shared/action/defineSystem.ts';
-import { heading, id, link } from '../../../shared/action/meaning.ts';
+import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { actionReference } from '../../../tools/generate/actionReference.ts';
 import { connectorDefinition } from '../../../tools/generate/connector.ts';
 import { connectorFiles } from '../../../tools/generate/connectorFiles.ts';
