@@ -36,13 +36,12 @@ function projectWithOrders(): string {
     join(project, 'functions/systems.ts'),
     `import * as z from 'zod';
 import { defineSystem } from '../shared/action/defineSystem.ts';
-import { jira } from './jira/system.ts';
-const orders = defineSystem({
+export { jira } from './jira/system.ts';
+export const orders = defineSystem({
   name: 'orders', title: 'Orders', about: '', advice: '', toolsets: { orders: 'Orders' },
   settings: z.object({ ORDERS_URL: z.string().meta({ description: 'Where it is.' }) }),
   secrets: { 'orders-key': { description: '', neededFor: '', isNeeded: ({ ORDERS_URL }) => Boolean(ORDERS_URL), entry: 'line' } },
 });
-export const systems = [jira, orders];
 `,
   );
   return project;

@@ -124,9 +124,29 @@ export async function build(): Promise<void> {
 
 /** Bundles the app whose entry is `entry`, a path from the project's root, into `output`, with its source maps. */
 export async function bundleApp(entry: string, output: URL): Promise<void> {
-  await bundle({ ...options, entryPoints: { index: entry }, outdir: fileURLToPath(output) });
+  const { metafile } = await bundle({
+    ...options,
+    entryPoints: { index: entry },
+    outdir: fileURLToPath(output),
+    metafile: true,
+  });
+  checkInputs(Object.keys(metafile.inputs));
   await giveRequire(output);
   await keepOwnSources(output);
+}
+
+/**
+ * @throws Error when the app would hold what belongs on a developer's machine: a sandbox, which takes any password, an
+ * example, or a tool
+ */
+export function checkInputs(inputs: readonly string[]): void {
+  const misplaced = inputs.filter(
+    input => !input.startsWith('node_modules/') && /(^|\/)(sandbox|examples|tools)\/|\/starter\.ts$/.test(input),
+  );
+  if (misplaced.length === 0) return;
+  throw new Error(
+    `The app must not be built with ${misplaced.join(', ')}. Find the import that leads there, and remove it.`,
+  );
 }
 
 /**

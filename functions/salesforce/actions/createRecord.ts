@@ -25,7 +25,7 @@ export default salesforce.action({
     if (!object.createable) {
       throw new Failure(
         'forbidden',
-        `The Salesforce user of this service may not create a record of the object ${object.label}.`,
+        `A record of the object ${object.label} cannot be created through this service: its Salesforce user may not, or its administrator has closed the object.`,
       );
     }
     const values = readFieldValues(fields, object, 'create');

@@ -42,7 +42,7 @@ export default salesforce.action({
   description:
     'Searches Salesforce accounts, contacts, leads, opportunities and cases at once for words in any field, and returns names, IDs and links, best matches first. ' +
     'Use it when the user gives a name or a phrase without the kind of record. ' +
-    'When the kind is known use one of the find actions, which have exact filters.',
+    'When the kind is known use findAccounts, findContacts, findLeads, findOpportunities or findCases, which have exact filters.',
   input: z.object({
     term: z
       .string()

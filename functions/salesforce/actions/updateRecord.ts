@@ -33,7 +33,7 @@ export default salesforce.action({
     if (!object.updateable) {
       throw new Failure(
         'forbidden',
-        `The Salesforce user of this service may not change records of the object ${object.label}.`,
+        `Records of the object ${object.label} cannot be changed through this service: its Salesforce user may not, or its administrator has closed the object.`,
       );
     }
     const values = readFieldValues(fields, object, 'update');
