@@ -23,10 +23,7 @@ export default salesforce.action({
   async run({ objectType, fields }, { salesforce }) {
     const object = await salesforce.describe(objectType);
     if (!object.createable) {
-      throw new Failure(
-        'forbidden',
-        `The Salesforce user of this service may not create a record of the object ${object.label}.`,
-      );
+      throw new Failure('forbidden', `Records of the object ${object.label} cannot be created through this service.`);
     }
     const values = readFieldValues(fields, object, 'create');
     const recordId = await salesforce.create(object.name, values);

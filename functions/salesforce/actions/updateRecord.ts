@@ -31,10 +31,7 @@ export default salesforce.action({
   async run({ objectType, recordId, fields }, { salesforce }) {
     const object = await salesforce.describe(objectType);
     if (!object.updateable) {
-      throw new Failure(
-        'forbidden',
-        `The Salesforce user of this service may not change records of the object ${object.label}.`,
-      );
+      throw new Failure('forbidden', `Records of the object ${object.label} cannot be changed through this service.`);
     }
     const values = readFieldValues(fields, object, 'update');
     await salesforce.update(object.name, recordId, values);
