@@ -97,7 +97,7 @@ test('a duplicate is a conflict that names the record that it matches', async ()
   expect(salesforce.costs()).toEqual(['POST /sobjects/Contact']);
 });
 
-test('an object whose records the user of the service may not create is refused', async () => {
+test('an object whose records cannot be created is refused', async () => {
   const { status } = await create('User', { LastName: 'x' });
   expect(status).toBe(403);
 });
