@@ -37,7 +37,7 @@ export function answerFailure({ status, body }: UpstreamAnswer): Failure {
   }
 }
 
-/** An answer to a read that is not what the document says. */
+/** An answer that is not what the document says. Of a write it is not known whether it was made: callers are told so. */
 export function unreadable(title: string, cause?: unknown): Failure {
   return new Failure('upstream_error', `${title} answered with something unreadable. Try again in a minute.`, {
     cause,

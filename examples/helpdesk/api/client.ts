@@ -1,6 +1,5 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { Call } from '../../../shared/call.ts';
-import { type Failure, lostWrite } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
 import {
   type Credentials,
@@ -24,7 +23,6 @@ export function clientsOf(parts: HelpdeskParts): (call: Call) => Client<paths> {
   const send = async (request: Request, call: Call): Promise<Response> => {
     const { method, url } = request;
     const body = await request.text();
-    const safe = method === 'GET';
     const answer = await credentials.authorized(call, async ({ value }) => {
       const answer = await upstream.send(
         {
@@ -32,7 +30,7 @@ export function clientsOf(parts: HelpdeskParts): (call: Call) => Client<paths> {
           url,
           headers: { ...Object.fromEntries(request.headers), accept: 'application/json', [header]: value },
           ...(body && { body }),
-          safe,
+          safe: method === 'GET',
         },
         call,
       );
@@ -40,16 +38,11 @@ export function clientsOf(parts: HelpdeskParts): (call: Call) => Client<paths> {
       return answer;
     });
     if (answer.status >= 400) throw answerFailure(answer);
-    if (parseJson(answer.body) === undefined) throw notUnderstood(upstream.title, safe);
+    if (parseJson(answer.body) === undefined) throw unreadable(upstream.title);
     return new Response(answer.body, { status: answer.status });
   };
 
   return call => createClient<paths>({ baseUrl: settings.HELPDESK_URL, fetch: request => send(request, call) });
-}
-
-/** An answer that is not what the document says: of a write it is not known whether it was made. */
-export function notUnderstood(title: string, safe: boolean, cause?: unknown): Failure {
-  return safe ? unreadable(title, cause) : lostWrite(title, cause);
 }
 
 interface SignIn {

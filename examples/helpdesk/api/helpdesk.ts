@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { PageRequest } from '../../../shared/action/page.ts';
 import type { Call } from '../../../shared/call.ts';
 import type { HelpdeskParts } from '../settings.ts';
-import { clientsOf, notUnderstood } from './client.ts';
+import { unreadable } from './answerFailure.ts';
+import { clientsOf } from './client.ts';
 import type { components } from './openapiTypes.ts';
 import { type Reply, replySchema, type Ticket, ticketSchema } from './ticket.ts';
 
@@ -35,13 +36,11 @@ export function openHelpdesk(parts: HelpdeskParts) {
   const read = <Schema extends z.ZodType>(
     schema: Schema,
     { data }: { data?: z.input<Schema> | undefined },
-    { safe }: { safe: boolean } = { safe: true },
   ): z.output<Schema> => {
     const parsed = schema.safeParse(data);
     if (parsed.success) return parsed.data;
-    throw notUnderstood(title, safe, parsed.error);
+    throw unreadable(title, parsed.error);
   };
-  const written = { safe: false };
 
   return {
     for(call: Call): Helpdesk {
@@ -56,15 +55,15 @@ export function openHelpdesk(parts: HelpdeskParts) {
           return read(ticketWithReplies, await client.GET('/v1/tickets/{number}', { params: { path: { number } } }));
         },
         async createTicket(ticket) {
-          return read(ticketSchema, await client.POST('/v1/tickets', { body: ticket }), written);
+          return read(ticketSchema, await client.POST('/v1/tickets', { body: ticket }));
         },
         async addReply(number, reply) {
           const options = { params: { path: { number } }, body: reply };
-          return read(replySchema, await client.POST('/v1/tickets/{number}/replies', options), written);
+          return read(replySchema, await client.POST('/v1/tickets/{number}/replies', options));
         },
         async closeTicket(number, resolution) {
           const options = { params: { path: { number } }, body: resolution ? { resolution } : {} };
-          return read(ticketSchema, await client.POST('/v1/tickets/{number}/close', options), written);
+          return read(ticketSchema, await client.POST('/v1/tickets/{number}/close', options));
         },
       };
     },
