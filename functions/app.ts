@@ -6,6 +6,9 @@ import { systems } from './everySystem.ts';
 
 const backend = createBackend(process.env, { systems, actions });
 
+// Where nobody sees the start, this is found in the log.
+for (const { message } of backend.unknownSettings) console.warn(message);
+
 export const callAction = actionHandler(backend.invoke);
 export { health } from './endpoints/health.ts';
 export const ready = readiness(backend);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { systems } from '../functions/everySystem.ts';
+import { unknownSettings } from '../shared/settings/unknownSettings.ts';
 import { build } from './build/build.ts';
 import { banner } from './host/banner.ts';
 import { startHost } from './host/host.ts';
@@ -20,6 +21,7 @@ const start = async () => {
   const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
   const sandboxes = await fillWithSandboxes(systems, process.env);
   const host = await startHost({ root, port, log: consoleLog });
+  for (const { message } of unknownSettings(systems, process.env)) console.warn(message);
   console.log(banner({ url: host.url, backings: sandboxes.backings, functions: host.functions, actions }));
   return {
     async close() {

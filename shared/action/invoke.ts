@@ -18,7 +18,7 @@ import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
 import { type Action, facadeName, type PlannedWork } from './defineAction.ts';
 import { describeBug } from './describeBug.ts';
 import { readInput } from './input.ts';
-import { listFingerprint, type Page, type Position, readPageToken, type TokenBinding, writePageToken } from './page.ts';
+import { listName, type Page, type Position, readPageToken, type TokenBinding, writePageToken } from './page.ts';
 import { toFailure } from './problem.ts';
 import type { Systems } from './systems.ts';
 
@@ -75,7 +75,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
       refuseUnlessRestricted(action, parts.unknownSettings);
       const signal = AbortSignal.timeout(settings.ACTION_TIMEOUT_MS);
       const binding = async (input: object): Promise<TokenBinding> => ({
-        fingerprint: listFingerprint({
+        list: listName({
           callerId: identity.caller.id,
           scope: identity.permit.scope,
           action: action.name,

@@ -93,18 +93,19 @@ const tokenSchema = z.strictObject({
 /** What a page token is bound to. */
 export interface TokenBinding {
   /** The list: who asks, by which action, with which input. */
-  fingerprint: string;
+  list: string;
   signer: Signer;
 }
 
-export function listFingerprint(list: { callerId: string; scope: string; action: string; input: object }): string {
+/** What makes two lists the same: who asks, what they may see, by which action, with which input. */
+export function listName(list: { callerId: string; scope: string; action: string; input: object }): string {
   return JSON.stringify([list.callerId, list.scope, list.action, list.input]);
 }
 
 /** Writes a token that only `signer`, and only for this list, takes back. */
 export function writePageToken(
   { cursor, answered, limit, startedAt }: Position,
-  { fingerprint, signer }: TokenBinding,
+  { list, signer }: TokenBinding,
 ): string {
   const token: z.input<typeof tokenSchema> = {
     ...(cursor !== undefined && { c: cursor }),
@@ -113,17 +114,17 @@ export function writePageToken(
     t: startedAt,
   };
   const text = Buffer.from(JSON.stringify(token)).toString('base64url');
-  return `${text}.${signer.sign(fingerprint, text)}`;
+  return `${text}.${signer.sign(list, text)}`;
 }
 
 /** @throws Failure `invalid_input` for a token that is not ours, is of another list or caller, or is over an hour old. */
-export function readPageToken(pageToken: string, { fingerprint, signer }: TokenBinding, now: number): Position {
+export function readPageToken(pageToken: string, { list, signer }: TokenBinding, now: number): Position {
   const [text = '', tag = '', ...others] = pageToken.split('.');
   const token = tokenSchema.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8'))).data;
   if (!token || others.length > 0) {
     throw refuse('It is not a nextPageToken of this service. Leave it out to start from the first page.');
   }
-  if (!signer.verifies(tag, fingerprint, text)) {
+  if (!signer.verifies(tag, list, text)) {
     throw refuse(
       'It belongs to a list with other inputs or of another caller, or it is too old. Repeat those inputs, or leave pageToken out to start anew.',
     );
