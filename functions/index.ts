@@ -31,14 +31,15 @@ app.http('healthReady', {
   handler: async (request, context) => (await loadApp()).ready(request, context),
 });
 
+/** Function, route, and whether writes are left out. */
 const mcpRoutes = [
-  { name: 'mcp', route: 'mcp', readOnly: false },
-  { name: 'mcpReadonly', route: 'mcp/readonly', readOnly: true },
-  { name: 'mcpToolsets', route: 'mcp/x/{toolsets}', readOnly: false },
-  { name: 'mcpToolsetsReadonly', route: 'mcp/x/{toolsets}/readonly', readOnly: true },
-];
+  ['mcp', 'mcp', false],
+  ['mcpReadonly', 'mcp/readonly', true],
+  ['mcpToolsets', 'mcp/x/{toolsets}', false],
+  ['mcpToolsetsReadonly', 'mcp/x/{toolsets}/readonly', true],
+] as const;
 
-for (const { name, route, readOnly } of mcpRoutes) {
+for (const [name, route, readOnly] of mcpRoutes) {
   app.http(name, {
     // The platform answers 404 to a method that is not registered, and MCP wants 405 for these.
     methods: ['POST', 'GET', 'DELETE'],

@@ -141,7 +141,9 @@ export interface Action {
 }
 
 /** What is known of an action before it is loaded: as much as its registration takes. */
-export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' | 'access' | 'effect'> {
+export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' | 'access'> {
+  /** Left out for a read: every byte here is loaded at each start. */
+  effect?: Effect | undefined;
   /** How its system's callers are let in: by the app's own INBOUND_AUTH. */
   inbound: 'app';
   load(): Promise<{ default: Action }>;

@@ -9,7 +9,7 @@ import type { AppSettings } from '../settings/common.ts';
 
 /** What an administrator closes, and for whom. */
 
-type PermitAction = Pick<Action, 'name' | 'toolset' | 'access' | 'effect'>;
+type PermitAction = Pick<Action, 'name' | 'toolset' | 'access'> & Partial<Pick<Action, 'effect'>>;
 
 /** What one caller may do. */
 export interface Permit {

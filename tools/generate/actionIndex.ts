@@ -97,7 +97,7 @@ function indexEntry({ file, action: { name, system, toolset, access, effect } }:
     `system: '${system}'`,
     `toolset: '${toolset}'`,
     `access: '${access}'`,
-    `effect: ${effect ? `'${effect}'` : effect}`,
+    ...(effect ? [`effect: '${effect}'`] : []),
     `inbound: 'app'`,
     `load: () => import('./${file}.ts')`,
   ];
