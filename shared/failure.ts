@@ -1,3 +1,5 @@
+import { beginning } from './text.ts';
+
 /** Every way a call can fail, with the HTTP status and whether the same call may succeed if it is made again later. */
 export const failureCodes = {
   invalid_input: { status: 400, title: 'The input is not valid', retryable: false },
@@ -60,8 +62,14 @@ export class Failure extends Error {
   }
 }
 
+/** Whoever sends thousands of wrong names gets no answer of megabytes. */
+const MAX_ERRORS = 20;
+const MAX_NAME = 64;
+
 /** One failure for everything that is wrong with an input. */
-export function invalidInput(errors: FieldError[]): Failure {
+export function invalidInput(all: readonly FieldError[]): Failure {
+  const errors = all.slice(0, MAX_ERRORS).map(({ field, message }) => ({ field: beginning(field, MAX_NAME), message }));
+  if (all.length > MAX_ERRORS) errors.push({ field: '', message: `${all.length - MAX_ERRORS} more are wrong.` });
   const detail = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join(' ');
   return new Failure('invalid_input', detail, { errors });
 }

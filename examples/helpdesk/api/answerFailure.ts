@@ -11,7 +11,7 @@ const refusal = z.object({
 });
 
 /** What an input is called here, where the API calls it something else. */
-const inputNames: Readonly<Record<string, string>> = { text: 'comment', resolution: 'comment' };
+const inputNames: ReadonlyMap<string, string> = new Map(Object.entries({ text: 'comment', resolution: 'comment' }));
 
 /** What a refusal means to the caller. Its own sentence is told, its whole answer never. */
 export function answerFailure({ status, body }: UpstreamAnswer): Failure {
@@ -30,7 +30,7 @@ export function answerFailure({ status, body }: UpstreamAnswer): Failure {
     default:
       return invalidInput([
         {
-          field: data?.field ? (inputNames[data.field] ?? data.field) : '',
+          field: data?.field ? (inputNames.get(data.field) ?? data.field) : '',
           message: data ? `Helpdesk refused it: ${data.message}` : `Helpdesk refused it (status ${status}).`,
         },
       ]);
