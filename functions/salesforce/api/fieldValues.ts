@@ -38,9 +38,12 @@ export function isRequired({ nillable, defaultedOnCreate, createable }: FieldDes
 }
 
 function parseObject(text: string): Values {
-  const { value, problem = 'is no object' } = strictJson(text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw refusedFields(`It ${problem}. It must be one JSON object, such as {"Name":"Contoso","Industry":"Retail"}.`);
+  const { value, problem } = strictJson(text);
+  if (problem === undefined && typeof value === 'object' && value !== null && !Array.isArray(value))
+    return { ...value };
+  throw refusedFields(
+    `It ${problem ?? 'is no object'}. It must be one JSON object, such as {"Name":"Contoso","Industry":"Retail"}.`,
+  );
 }
 
 function refusedFields(message: string) {
