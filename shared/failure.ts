@@ -34,6 +34,8 @@ export interface FailureOptions {
   errors?: FieldError[];
   /** True when something was changed before it failed, so that the same call must not be made again. */
   halfDone?: boolean;
+  /** True when the upstream refused it whole, so that a write that was sent is known not to have been made. */
+  nothingDone?: boolean;
   /** What went wrong underneath, for the log; never shown to the caller. */
   cause?: unknown;
 }
@@ -50,6 +52,7 @@ export class Failure extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly errors: FieldError[] | undefined;
   readonly halfDone: boolean;
+  readonly nothingDone: boolean;
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
     super(message, { cause: options.cause });
@@ -59,6 +62,7 @@ export class Failure extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.errors = options.errors;
     this.halfDone = options.halfDone ?? false;
+    this.nothingDone = options.nothingDone ?? false;
   }
 }
 

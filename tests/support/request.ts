@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 
 /** The fields that every failure has, in both forms, and whatever an output has besides. */
-interface Body {
+export interface Body {
   code: string;
   detail: string;
   error: { code: string; message: string; status: number; retryable: boolean; correlationId: string };
