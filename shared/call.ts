@@ -11,6 +11,8 @@ export interface Log {
 /** What one call has asked of upstreams so far. */
 export interface Usage {
   requests: number;
+  /** Those of the requests that repeat one that failed. */
+  retries: number;
   /** Requests that may have changed something, whether or not they were answered. */
   writes: number;
   /** What upstreams say of their own limits, such as `14/15000`, by the name it has in the call's log line. */
@@ -31,6 +33,8 @@ export interface Call {
   caller: Caller;
   permit: Permit;
   usage: Usage;
+  /** How many requests it may send to upstreams, retries included. */
+  maxRequests: number;
   log: Log;
 }
 

@@ -21,6 +21,8 @@ interface Check {
 const version = process.env.npm_package_version ?? 'unbuilt';
 
 const CHECK_TIMEOUT_MS = 8_000;
+/** For all systems together: a sign-in and a question each, and retries. */
+const CHECK_REQUESTS = 100;
 
 /** `GET /api/health`: the app runs. It touches nothing else, so that a probe costs nothing. */
 export async function health(): Promise<HttpResponseInit> {
@@ -80,7 +82,8 @@ export function readiness(backend: Backend) {
       startedAt,
       deadline: startedAt + CHECK_TIMEOUT_MS,
       signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
-      usage: { requests: 0, writes: 0, reported: {} },
+      usage: { requests: 0, retries: 0, writes: 0, reported: {} },
+      maxRequests: CHECK_REQUESTS,
     };
     const isOpen = ({ name }: System) =>
       actions.some(action => action.system === name && permit.allows(action)) ||

@@ -74,7 +74,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
 
   return async (action, rawInput, invocation) => {
     const startedAt = now();
-    const usage: Usage = { requests: 0, writes: 0, reported: {} };
+    const usage: Usage = { requests: 0, retries: 0, writes: 0, reported: {} };
     let caller: Caller | undefined;
     let parsed: object | undefined;
 
@@ -103,6 +103,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
         signal,
         ...identity,
         usage,
+        maxRequests: action.requests,
       };
       const work = async (): Promise<object> => {
         const context = await contextOf(action, call, position);

@@ -30,6 +30,7 @@ export async function planOrCarryOut(action: Action, planned: PlannedWork, parts
     };
   }
   const { items } = await plans.take(input.confirmationToken, { action: action.name, callerId: caller.id });
+  call.maxRequests += items.length * action.requests;
   let writesBefore = 0;
   // An item's failure leaves doubt for what was sent for that item alone.
   const isUnknown = (error: unknown) =>

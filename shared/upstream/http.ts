@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
 import { Failure } from '../failure.ts';
-import { connectionFailure } from './failures.ts';
+import { connectionFailure, UpstreamStatus } from './failures.ts';
 import { retryAfter } from './retryAfter.ts';
 
 export interface UpstreamRequest {
@@ -25,6 +25,23 @@ interface Sending {
   now: () => number;
   signal: AbortSignal;
   call: Call;
+}
+
+/** How long a host may take to show that it is there. */
+const PING_MS = 2_000;
+
+/** Whether the host answers a request for nothing in particular, without credentials; what it says to it does not matter. */
+export async function answersPing(host: URL, fetch: typeof globalThis.fetch): Promise<boolean> {
+  try {
+    const { status } = await fetch(new URL('/', host), {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PING_MS),
+    });
+    return status < 500;
+  } catch {
+    return false;
+  }
 }
 
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
@@ -90,12 +107,16 @@ function statusFailure(
     );
   }
   if (status >= 500) {
+    const cause = new UpstreamStatus(status);
     return safe
-      ? new Failure('upstream_error', `${title} failed (status ${status}). Try again ${inSeconds(seconds)}.`, after)
+      ? new Failure('upstream_error', `${title} failed (status ${status}). Try again ${inSeconds(seconds)}.`, {
+          ...after,
+          cause,
+        })
       : new Failure(
           'upstream_error',
           `${title} failed (status ${status}). Check whether the change was made before you try it again.`,
-          { retryable: false },
+          { retryable: false, cause },
         );
   }
   if (status >= 300 && status < 400) {
