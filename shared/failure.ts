@@ -32,6 +32,8 @@ export interface FailureOptions {
   errors?: FieldError[];
   /** True when something was changed before it failed, so that the same call must not be made again. */
   halfDone?: boolean;
+  /** True when it befell this call alone: who shares its work does not share the failure. */
+  isOwn?: boolean;
   /** What went wrong underneath, for the log; never shown to the caller. */
   cause?: unknown;
 }
@@ -48,6 +50,7 @@ export class Failure extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly errors: FieldError[] | undefined;
   readonly halfDone: boolean;
+  readonly isOwn: boolean;
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
     super(message, { cause: options.cause });
@@ -57,6 +60,7 @@ export class Failure extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.errors = options.errors;
     this.halfDone = options.halfDone ?? false;
+    this.isOwn = options.isOwn ?? false;
   }
 }
 

@@ -96,11 +96,13 @@ export function createInvoke(parts: InvokeParts): Invoke {
       });
       const { input, limit, repeat, position } = await readCall(action, await rawInput(), startedAt, binding);
       parsed = input;
+      const workMs =
+        settings.ACTION_TIMEOUT_MS - (action.access === 'write' ? answerMs(settings.ACTION_TIMEOUT_MS) : 0);
       const call: Call = {
         ...invocation,
         startedAt,
-        deadline: startedAt + settings.ACTION_TIMEOUT_MS,
-        signal,
+        deadline: startedAt + workMs,
+        signal: AbortSignal.timeout(workMs),
         ...identity,
         usage,
         maxRequests: action.requests,
@@ -141,6 +143,14 @@ export function createInvoke(parts: InvokeParts): Invoke {
     logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, parts);
     return outcome;
   };
+}
+
+/** The longest that is kept of a write's time to tell what came of it, in milliseconds. */
+const ANSWER_MS = 500;
+
+/** What came of a write is told in time even where the upstream is asked until the last moment. */
+function answerMs(timeoutMs: number): number {
+  return Math.min(ANSWER_MS, Math.round(timeoutMs / 10));
 }
 
 /**

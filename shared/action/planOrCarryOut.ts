@@ -54,6 +54,7 @@ export async function planOrCarryOut(action: Action, planned: PlannedWork, parts
     },
     isUnknown,
     timeLeft: () => call.deadline - now(),
+    signal: call.signal,
   });
   const done = outcomes.filter(({ outcome }) => outcome === 'done').length;
   return { summary: `${done} of ${outcomes.length} done.`, items: outcomes };

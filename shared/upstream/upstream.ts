@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Call } from '../call.ts';
 import { Failure, lostWrite } from '../failure.ts';
+import { MIN_TRY_MS, mayTryAgain, retryDelay } from '../retry.ts';
 import { waitFor } from '../singleFlight.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { conditionOf, late } from './failures.ts';
 import { createFairSlots, type FairSlots } from './fairSlots.ts';
 import { answersPing, sendOnce, type UpstreamAnswer, type UpstreamRequest } from './http.ts';
-import { backoff } from './retryAfter.ts';
 
 /** One try: it ends when the signal aborts, and has `timeLeftMs` until then. */
 type Attempt<Result> = (signal: AbortSignal, timeLeftMs: number) => Promise<Result>;
@@ -46,13 +46,8 @@ export interface UpstreamOptions {
   now?: () => number;
 }
 
-const MAX_TRIES = 3;
-/** For all requests of a call together: where several fail, more tries would only add to the load. */
-const MAX_RETRIES = 4;
 /** How much of the time left a try may use when another one may follow it. */
 const RETRYABLE_SHARE = 0.6;
-/** A try that has less time than this is not started. */
-const MIN_TRY_MS = 50;
 /** Tries that are under way at once at one target; a caller alone gets half of them. */
 const CONCURRENT_TRIES = 128;
 /** When it is worth trying again after there was no place in time. */
@@ -93,7 +88,7 @@ export function createUpstream(
       // The target may have gone down while this one waited.
       await breaker.pass();
       if (call.deadline - now() < MIN_TRY_MS) throw late(title);
-      if (call.usage.requests >= call.maxRequests || (isRetry && !hasRetriesLeft(call))) throw spent(title);
+      if (call.usage.requests >= call.maxRequests || (isRetry && !mayTryAgain(1, call))) throw spent(title);
     } catch (error) {
       leave();
       throw error;
@@ -121,13 +116,6 @@ export function createUpstream(
     }
   };
 
-  /** Milliseconds until it is worth trying again; undefined where it is not, or there is no time. */
-  const delayAfter = (error: unknown, tries: number, call: Call): number | undefined => {
-    if (!(error instanceof Failure) || !error.retryable) return undefined;
-    const wait = Math.max((error.retryAfterSeconds ?? 0) * 1000, backoff(tries));
-    return now() + wait + MIN_TRY_MS < call.deadline ? wait : undefined;
-  };
-
   const run: Upstream['run'] = async (attempt, work, call) => {
     const target = guardsOf(work);
     let failed: unknown;
@@ -136,7 +124,7 @@ export function createUpstream(
         // Why another try was not made is less to the point than what the last one met.
         throw failed ?? error;
       });
-      const mayRetry = work.safe && tries < MAX_TRIES && hasRetriesLeft(call);
+      const mayRetry = work.safe && mayTryAgain(tries, call);
       let wait: number | undefined;
       try {
         const result = await tryOnce(attempt, work, call, mayRetry);
@@ -144,7 +132,7 @@ export function createUpstream(
         return result;
       } catch (error) {
         failed = error;
-        wait = mayRetry ? delayAfter(error, tries, call) : undefined;
+        wait = mayRetry ? retryDelay(error, tries, call, now()) : undefined;
         if (wait === undefined) {
           const condition = conditionOf(error);
           const told = condition && target.breaker.tell(condition);
@@ -177,16 +165,12 @@ function isLate(error: unknown): boolean {
   return error instanceof Failure && error.code === 'upstream_timeout';
 }
 
-function hasRetriesLeft({ usage, maxRequests }: Call): boolean {
-  return usage.requests < maxRequests && usage.retries < MAX_RETRIES;
-}
-
 /** There was no place in time, so nothing was sent: even a write may be made again. */
 function crowded(title: string): Failure {
   return new Failure(
     'upstream_unavailable',
     `Too many requests are waiting for ${title}, and the turn of this one did not come in time. Try again in a few seconds.`,
-    { retryAfterSeconds: CROWDED_SECONDS },
+    { retryAfterSeconds: CROWDED_SECONDS, isOwn: true },
   );
 }
 
@@ -195,5 +179,6 @@ function spent(title: string): Failure {
   return new Failure(
     'upstream_error',
     `This took more requests to ${title} than one call may make. Try again in a minute, or ask for less.`,
+    { isOwn: true },
   );
 }

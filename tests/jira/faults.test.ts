@@ -152,6 +152,37 @@ describe('one caller', () => {
   });
 });
 
+describe('a look-up that several calls share', () => {
+  const create = (summary: string) =>
+    request(`${app.url}/api/jira/createIssue`, { json: { projectId: 'ATLAS', issueType: 'Task', summary } });
+
+  it('and that hangs does not hold those who ask after Jira has recovered', async () => {
+    await start({ ACTION_TIMEOUT_MS: '4000' });
+    jira.fail({ path: 'createmeta', hang: true });
+    const first = create('First');
+    await vi.waitUntil(() => jira.requests.length > 0);
+    // Jira has recovered, but the request that hangs has the look-up for its own.
+    const others = await Promise.all([create('Second'), create('Third')]);
+    expect(others.map(({ status }) => status)).toEqual([200, 200]);
+    await first;
+  });
+
+  it('tells each of them of a limit, and when it ends', async () => {
+    await start({ ACTION_TIMEOUT_MS: '3000' });
+    jira.fail({ path: 'createmeta', status: 429, headers: { 'retry-after': '4' }, times: 100 });
+    const limited = await Promise.all(['One', 'Two', 'Three'].map(create));
+    jira.clearFaults();
+    for (const { body } of limited) expect(body).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 4 });
+  });
+
+  it('is made again for all of them when the limit ends in time', async () => {
+    await start();
+    jira.fail({ path: 'createmeta', status: 429, headers: { 'retry-after': '1' } });
+    const created = await Promise.all(['Four', 'Five', 'Six'].map(create));
+    expect(created.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+});
+
 it('a Jira that never answers anybody is left alone', async () => {
   await start({ ACTION_TIMEOUT_MS: '700' });
   jira.fail({ hang: true, times: 1000 });
