@@ -15,6 +15,8 @@ export interface Usage {
   retries: number;
   /** Requests that may have changed something, whether or not they were answered. */
   writes: number;
+  /** The credentials that were sent, which are in nothing that is told. */
+  credentials: Set<string>;
   /** What upstreams say of their own limits, such as `14/15000`, by the name it has in the call's log line. */
   reported: Record<string, string>;
 }

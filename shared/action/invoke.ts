@@ -74,7 +74,8 @@ export function createInvoke(parts: InvokeParts): Invoke {
 
   return async (action, rawInput, invocation) => {
     const startedAt = now();
-    const usage: Usage = { requests: 0, retries: 0, writes: 0, reported: {} };
+    const usage: Usage = { requests: 0, retries: 0, writes: 0, credentials: new Set(), reported: {} };
+    const withoutCredentials = (text: string) => secrets.redact(text, usage.credentials);
     let caller: Caller | undefined;
     let parsed: object | undefined;
 
@@ -112,7 +113,15 @@ export function createInvoke(parts: InvokeParts): Invoke {
         if (action.access === 'read') return action.run(input, context);
         const { ledger, store } = await parts.ledger();
         return action.planned
-          ? planOrCarryOut(action, action.planned, { input, context, call, ledger, store, now })
+          ? planOrCarryOut(action, action.planned, {
+              input,
+              context,
+              call,
+              ledger,
+              store,
+              now,
+              redact: withoutCredentials,
+            })
           : writeOnce(action, { input, repeat, call, ledger, run: () => action.run(input, context) });
       };
       const result = await waitFor(work(), signal);
@@ -128,7 +137,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
       const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(action));
-      outcome = { ok: false, failure: withoutSecrets(failure, secrets) };
+      outcome = { ok: false, failure: withoutSecrets(failure, withoutCredentials) };
       leavesDoubt = mayHaveChanged(failure, usage);
     }
     const event = auditEvent({

@@ -8,6 +8,8 @@ export interface UpstreamRequest {
   url: string;
   headers: Record<string, string>;
   body?: string;
+  /** What of it must never be told, besides its authorization. */
+  credentials?: readonly string[];
   /** True when it changes nothing, so that it may be sent again. */
   safe: boolean;
 }
@@ -25,7 +27,11 @@ interface Sending {
   now: () => number;
   signal: AbortSignal;
   call: Call;
+  redact: Redact;
 }
+
+/** Takes secrets, and these credentials, out of a text. */
+export type Redact = (text: string, credentials: Iterable<string>) => string;
 
 /** How long a host may take to show that it is there. */
 const PING_MS = 2_000;
@@ -44,21 +50,35 @@ export async function answersPing(host: URL, fetch: typeof globalThis.fetch): Pr
   }
 }
 
+/** An error that is longer is a page for people, and tells nothing. */
+const MAX_ERROR_CHARACTERS = 32 * 1024;
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
 const decoder = new TextDecoder();
 
 /** Sends a request and reads its whole answer. @throws Failure for an answer, and a connection, that failed */
 export async function sendOnce(request: UpstreamRequest, sending: Sending): Promise<UpstreamAnswer> {
-  const { title, fetch, now, signal, call } = sending;
+  const { title, fetch, now, signal, call, redact } = sending;
+  const credentials = credentialsOf(request);
+  for (const credential of credentials) call.usage.credentials.add(credential);
   const answer = await exchange(request, { title, fetch, signal, call });
   const failure = statusFailure(answer, { title, safe: request.safe, now: now() });
   if (failure) throw failure;
-  return answer;
+  if (answer.status < 400) return answer;
+  // An upstream, or a proxy before it, may say what it was sent; what is cut from it later must not be half a secret.
+  const isReadable = answer.body.length <= MAX_ERROR_CHARACTERS;
+  return { ...answer, body: isReadable ? redact(answer.body, credentials) : '' };
+}
+
+/** `Basic dXNlcjpwYXNzd29yZA==` is a scheme and a credential. */
+function credentialsOf({ headers, credentials = [] }: UpstreamRequest): readonly string[] {
+  const { authorization = '' } = headers;
+  const credential = authorization.slice(authorization.indexOf(' ') + 1);
+  return credential ? [...credentials, credential] : credentials;
 }
 
 async function exchange(
   { method, url, headers, body, safe }: UpstreamRequest,
-  { title, fetch, signal, call }: Omit<Sending, 'now'>,
+  { title, fetch, signal, call }: Omit<Sending, 'now' | 'redact'>,
 ): Promise<UpstreamAnswer> {
   try {
     const response = await fetch(url, {

@@ -2,11 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 import type { Call } from '../call.ts';
 import { Failure, lostWrite } from '../failure.ts';
 import { MIN_TRY_MS, mayTryAgain, retryDelay } from '../retry.ts';
+import { indexSecrets, redact as redactFrom } from '../secrets/redact.ts';
 import { waitFor } from '../singleFlight.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { conditionOf, late } from './failures.ts';
 import { createFairSlots, type FairSlots } from './fairSlots.ts';
-import { answersPing, sendOnce, type UpstreamAnswer, type UpstreamRequest } from './http.ts';
+import { answersPing, type Redact, sendOnce, type UpstreamAnswer, type UpstreamRequest } from './http.ts';
 
 /** One try: it ends when the signal aborts, and has `timeLeftMs` until then. */
 type Attempt<Result> = (signal: AbortSignal, timeLeftMs: number) => Promise<Result>;
@@ -44,6 +45,8 @@ export interface Upstream {
 export interface UpstreamOptions {
   fetch?: typeof fetch;
   now?: () => number;
+  /** Takes secrets out of what the upstream says of a failure. */
+  redact?: Redact;
 }
 
 /** How much of the time left a try may use when another one may follow it. */
@@ -61,7 +64,7 @@ interface Guards {
 /** All requests to one upstream go through here, whichever of its hosts or databases they are for. */
 export function createUpstream(
   title: string,
-  { fetch = globalThis.fetch, now = Date.now }: UpstreamOptions = {},
+  { fetch = globalThis.fetch, now = Date.now, redact = withoutCredentials }: UpstreamOptions = {},
 ): Upstream {
   const guards = new Map<string, Guards>();
 
@@ -153,7 +156,7 @@ export function createUpstream(
     send(request, call) {
       const url = new URL(request.url);
       return run(
-        signal => sendOnce(request, { title, fetch, now, signal, call }),
+        signal => sendOnce(request, { title, fetch, now, signal, call, redact }),
         { target: url.host, safe: request.safe, ping: () => answersPing(url, fetch) },
         call,
       );
@@ -164,6 +167,8 @@ export function createUpstream(
 function isLate(error: unknown): boolean {
   return error instanceof Failure && error.code === 'upstream_timeout';
 }
+
+const withoutCredentials: Redact = (text, credentials) => redactFrom(text, [indexSecrets(credentials)]);
 
 /** There was no place in time, so nothing was sent: even a write may be made again. */
 function crowded(title: string): Failure {

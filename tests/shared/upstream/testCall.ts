@@ -11,7 +11,7 @@ export function testCall(milliseconds = 5_000, { callerId = 'key', maxRequests =
     signal: AbortSignal.timeout(milliseconds),
     caller: { kind: 'key', id: callerId, roles: [] },
     permit: unrestricted,
-    usage: { requests: 0, retries: 0, writes: 0, reported: {} },
+    usage: { requests: 0, retries: 0, writes: 0, credentials: new Set(), reported: {} },
     maxRequests,
     log: { info() {}, warn() {}, error() {} },
   };
