@@ -36,6 +36,8 @@ export interface FailureOptions {
   halfDone?: boolean;
   /** True when the upstream refused it whole, so that a write that was sent is known not to have been made. */
   nothingDone?: boolean;
+  /** True when it befell this call alone: who shares its work does not share the failure. */
+  isOwn?: boolean;
   /** What went wrong underneath, for the log; never shown to the caller. */
   cause?: unknown;
 }
@@ -53,6 +55,7 @@ export class Failure extends Error {
   readonly errors: FieldError[] | undefined;
   readonly halfDone: boolean;
   readonly nothingDone: boolean;
+  readonly isOwn: boolean;
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
     super(message, { cause: options.cause });
@@ -63,6 +66,7 @@ export class Failure extends Error {
     this.errors = options.errors;
     this.halfDone = options.halfDone ?? false;
     this.nothingDone = options.nothingDone ?? false;
+    this.isOwn = options.isOwn ?? false;
   }
 }
 

@@ -21,6 +21,22 @@ export interface OAuthRefusal {
   description?: string;
 }
 
+/**
+ * The parameters that prove something.
+ * https://www.iana.org/assignments/oauth-parameters/oauth-parameters.xhtml
+ */
+const secretParameters = new Set([
+  'client_secret',
+  'client_assertion',
+  'assertion',
+  'code',
+  'code_verifier',
+  'password',
+  'refresh_token',
+  'subject_token',
+  'actor_token',
+]);
+
 export interface OAuthTokenRequest<Answer extends z.ZodType> {
   upstream: Upstream;
   call: Call;
@@ -54,6 +70,7 @@ export async function requestOAuthToken<Answer extends z.ZodType>(
         'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
         accept: 'application/json',
       },
+      credentials: Object.entries(parameters).flatMap(([name, value]) => (secretParameters.has(name) ? [value] : [])),
       body: isForm ? new URLSearchParams(parameters).toString() : JSON.stringify(parameters),
       // Another token does no harm, so a request whose answer was lost is sent again.
       safe: true,
