@@ -4,7 +4,6 @@ import {
   type SalesforceSandbox,
   startSandbox as startSalesforce,
 } from '../../functions/salesforce/sandbox/startSandbox.ts';
-import type { Action } from '../../shared/action/defineAction.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { type RawReply, rawRequest } from '../support/request.ts';
 import { sandboxedActions as actions } from '../support/sandboxedActions.ts';
