@@ -251,11 +251,11 @@ describe('a call', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('tries no more than four times again, however many of its requests fail', async () => {
+  it('tries no more than three times again, however many of its requests fail', async () => {
     server.fail({ status: 503, times: 100 });
     const call = testCall();
     const failed = await Promise.allSettled(Array.from({ length: 8 }, () => upstream.send(read(), call)));
     expect(failed.every(({ status }) => status === 'rejected')).toBe(true);
-    expect(server.requests.length).toBe(12);
+    expect(server.requests.length).toBe(11);
   });
 });
