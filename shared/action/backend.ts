@@ -8,6 +8,7 @@ import { createSecretStore, type SecretStore, secretSource } from '../secrets/se
 import { createSigner } from '../secrets/signer.ts';
 import { SIGNING_KEY } from '../settings/common.ts';
 import { type Config, readConfig } from '../settings/config.ts';
+import { runsLocally } from '../settings/runsLocally.ts';
 import type { Environment } from '../settings/setting.ts';
 import { type UnknownSetting, unknownSettings } from '../settings/unknownSettings.ts';
 import type { ActionEntry } from './defineAction.ts';
@@ -41,7 +42,7 @@ export function createBackend(
   const { now = Date.now } = options;
   const config = readConfig(env);
   const secrets = lazySecretStore(config, env, now);
-  const opened = createSystems({ config, secrets, now }, options);
+  const opened = createSystems({ config, secrets, env, now }, options);
   const unknown = unknownSettings(systems, env);
 
   let policy: Policy | undefined;
@@ -80,15 +81,6 @@ export function createBackend(
     invoke,
     redact: secrets.redact,
   };
-}
-
-/**
- * Core Tools and this project's local host call themselves Development; the platform names its instance and its site.
- * https://learn.microsoft.com/azure/azure-functions/functions-app-settings#azure_functions_environment
- */
-function runsLocally(env: Environment): boolean {
-  const { AZURE_FUNCTIONS_ENVIRONMENT, WEBSITE_INSTANCE_ID, WEBSITE_SITE_NAME } = env;
-  return AZURE_FUNCTIONS_ENVIRONMENT === 'Development' && !WEBSITE_INSTANCE_ID && !WEBSITE_SITE_NAME;
 }
 
 /** Its settings are read at the first secret that is wanted, so that a bad one breaks only what needs a secret. */

@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
-import { Failure } from '../failure.ts';
-import { connectionFailure, UpstreamStatus } from './failures.ts';
+import { Failure, lostWrite } from '../failure.ts';
+import { connectionFailure, late, UpstreamStatus, unreachable } from './failures.ts';
 import { retryAfter } from './retryAfter.ts';
 
 export interface UpstreamRequest {
@@ -14,7 +14,7 @@ export interface UpstreamRequest {
   safe: boolean;
 }
 
-/** Any answer below 300, or from 400 on below 500 except 429: the caller says what it means. */
+/** Any answer below 300, or from 400 on below 500 except 408, 425 and 429: the caller says what it means. */
 export interface UpstreamAnswer {
   status: number;
   headers: Headers;
@@ -126,6 +126,8 @@ function statusFailure(
       after,
     );
   }
+  if (status === 408) return safe ? late(title) : lostWrite(title);
+  if (status === 425) return unreachable(title);
   if (status >= 500) {
     const cause = new UpstreamStatus(status);
     return safe
