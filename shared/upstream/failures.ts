@@ -37,8 +37,8 @@ export class UpstreamStatus extends Error {
 export function conditionOf(error: unknown): Condition | undefined {
   if (!(error instanceof Failure)) return undefined;
   const { code, cause } = error;
-  if (code === 'upstream_unavailable') return 'down';
-  if (code === 'upstream_timeout') return 'doubtful';
+  if (code === 'upstream_unavailable' && cause !== undefined) return 'down';
+  if (code === 'upstream_timeout' || code === 'upstream_unavailable') return 'doubtful';
   // An answer may be unreadable, too large, or from elsewhere; only a 5xx and a connection that broke have a cause.
   return code === 'upstream_error' && cause !== undefined ? 'doubtful' : 'answers';
 }
