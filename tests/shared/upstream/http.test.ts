@@ -138,7 +138,7 @@ describe('under load', () => {
     return most;
   };
 
-  it('a caller has at most 64 requests under way at once, and its others wait for a place', async () => {
+  it('a caller has at most half of the places, and its others wait for a place', async () => {
     const most = await mostAtOnce(Array.from({ length: 200 }, () => testCall()));
     expect(most).toBeLessThanOrEqual(64);
     expect(most).toBeGreaterThan(32);
