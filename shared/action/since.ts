@@ -16,7 +16,7 @@ export const sinceText = z
   .string()
   .trim()
   // A plus sign that was not encoded arrives as a space.
-  .transform(value => value.replace(/(T\S+) (\d{2}:?\d{2})$/, '$1+$2'))
+  .transform(value => value.replace(/^(\S{1,40}T\S{1,40}) (\d{2}:?\d{2})$/, '$1+$2'))
   .refine(value => span.test(value) || momentOf(value) !== undefined, message);
 
 /** The moment that a `sinceText` means. @throws Failure `invalid_input` when it is not in the past. */
