@@ -1,3 +1,5 @@
+import { beginning } from './text.ts';
+
 /** Every way a call can fail, with the HTTP status and whether the same call may succeed if it is made again later. */
 export const failureCodes = {
   invalid_input: { status: 400, title: 'The input is not valid', retryable: false },
@@ -60,8 +62,15 @@ export class Failure extends Error {
   }
 }
 
+/** What is told of one input: a body may have any number of fields, of any name. */
+const MAX_ERRORS = 20;
+const MAX_FIELD_NAME = 80;
+
 /** One failure for everything that is wrong with an input. */
-export function invalidInput(errors: FieldError[]): Failure {
+export function invalidInput(all: readonly FieldError[]): Failure {
+  const errors = all
+    .slice(0, MAX_ERRORS)
+    .map(({ field, message }) => ({ field: beginning(field, MAX_FIELD_NAME), message }));
   const detail = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join(' ');
   return new Failure('invalid_input', detail, { errors });
 }

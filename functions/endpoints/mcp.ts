@@ -11,7 +11,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Backend } from '../../shared/action/backend.ts';
 import type { Action, Effect } from '../../shared/action/defineAction.ts';
-import { failureResponse, readInvocation } from '../../shared/action/http.ts';
+import { failureResponse, readInvocation, readText } from '../../shared/action/http.ts';
 import { instructions } from '../../shared/action/instructions.ts';
 import type { Invocation, Outcome } from '../../shared/action/invoke.ts';
 import { inputSchema, outputSchema } from '../../shared/action/plainSchema.ts';
@@ -35,8 +35,10 @@ export function mcpEndpoint(backend: Backend) {
   return async (path: McpPath, request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const invocation = readInvocation(request, context);
     let permit: Permit;
+    let asked: Request;
     try {
       permit = backend.identify(invocation).permit;
+      asked = await toWebRequest(request);
     } catch (error) {
       return failureResponse(toFailure(error, invocation.correlationId), invocation.correlationId);
     }
@@ -57,7 +59,7 @@ export function mcpEndpoint(backend: Backend) {
       });
       return server;
     };
-    return toHttpResponse(await serve(await toWebRequest(request), createServer), invocation);
+    return toHttpResponse(await serve(asked, createServer), invocation);
   };
 }
 
@@ -106,7 +108,7 @@ async function toWebRequest(request: HttpRequest): Promise<Request> {
   return new Request(url, {
     method,
     headers,
-    ...(method === 'POST' && { body: withoutCancellations(await request.text()) }),
+    ...(method === 'POST' && { body: withoutCancellations(await readText(request)) }),
   });
 }
 

@@ -78,6 +78,13 @@ async function readQuery({ query }: HttpRequest): Promise<Record<string, unknown
   return Object.fromEntries([...query].filter(([name]) => !platformParameters.has(name.toLowerCase())));
 }
 
+/** @throws Failure `invalid_input` for a body of more than a million characters */
+export async function readText(request: HttpRequest): Promise<string> {
+  const text = await request.text();
+  if (text.length <= MAX_BODY_CHARACTERS) return text;
+  throw new Failure('invalid_input', `The body is longer than ${MAX_BODY_CHARACTERS} characters. Send less.`);
+}
+
 async function readBody(request: HttpRequest): Promise<Record<string, unknown>> {
   const misplaced = Object.keys(await readQuery(request));
   if (misplaced.length > 0) {
@@ -85,10 +92,7 @@ async function readBody(request: HttpRequest): Promise<Record<string, unknown>> 
       misplaced.map(field => ({ field, message: 'Send it in the JSON body, not as a query parameter.' })),
     );
   }
-  const text = await request.text();
-  if (text.length > MAX_BODY_CHARACTERS) {
-    throw new Failure('invalid_input', `The body is longer than ${MAX_BODY_CHARACTERS} characters. Send less.`);
-  }
+  const text = await readText(request);
   if (text.trim() === '') return {};
   const body = parseJson(text);
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;

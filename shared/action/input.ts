@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { type FieldError, invalidInput } from '../failure.ts';
+import { textLimit } from '../schema/textLimit.ts';
 
 /**
  * Reads an action's input from query parameters, a JSON body or a tool call's arguments. Texts become numbers and
@@ -8,15 +9,20 @@ import { type FieldError, invalidInput } from '../failure.ts';
  */
 export function readInput(schema: z.ZodObject, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const errors: FieldError[] = [];
+  const tooLong: FieldError[] = [];
   const given: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(raw)) {
     const fieldSchema = Object.hasOwn(schema.shape, field) ? schema.shape[field] : undefined;
     if (!fieldSchema) {
       errors.push({ field, message: `There is no such input; ${inputList(schema)}.` });
     } else if (value !== null && value !== undefined && value !== '') {
-      given[field] = coerce(fieldSchema, value);
+      const text = coerce(fieldSchema, value);
+      const limit = textLimit(fieldSchema);
+      if (typeof text === 'string' && text.length > limit) tooLong.push({ field, message: lengthMessage(text, limit) });
+      given[field] = text;
     }
   }
+  if (tooLong.length > 0) throw invalidInput([...errors, ...tooLong]);
   const { success, data, error } = schema.safeParse(given, { error: inWords });
   if (success && errors.length === 0) return data;
   for (const issue of error?.issues ?? []) {
@@ -56,7 +62,25 @@ function coerce(schema: z.core.$ZodType, value: unknown): unknown {
 function asText(value: unknown): unknown {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : value;
+  return typeof value === 'object' ? asJson(value) : value;
+}
+
+/** What is nested too deeply to be written stays what it is, and is refused as no text. */
+function asJson(value: unknown): unknown {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Written without a locale, because loading one takes long: `32,767`. */
+function counted(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
+function lengthMessage({ length }: string, limit: number): string {
+  return `It must be at most ${counted(limit)} characters long, and has ${counted(length)}. Shorten it, or split it.`;
 }
 
 /** Zod's own words are for programmers; where a schema has none of its own, these are for whoever filled the input. */
