@@ -76,7 +76,9 @@ function asJson(value: unknown): unknown {
 
 /** Written without a locale, because loading one takes long: `32,767`. */
 function counted(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return count < 1_000
+    ? String(count)
+    : `${counted(Math.floor(count / 1_000))},${String(count % 1_000).padStart(3, '0')}`;
 }
 
 function lengthMessage({ length }: string, limit: number): string {
