@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Log } from '../call.ts';
 import type { Caller } from '../caller/caller.ts';
+import { itemOutcome } from '../plan/itemOutcome.ts';
 import type { PlanItem } from '../plan/plans.ts';
 import { TOKEN_TEXT } from '../schema/textLimit.ts';
 import type { System } from './defineSystem.ts';
@@ -58,6 +59,8 @@ export type ActionDefinition<
   toolset: NoInfer<Toolset>;
   /** True when it is among the few that an agent gets that asks for no toolset. */
   core?: boolean;
+  /** `users`: only for a person who signed in, such as for what is theirs. Everybody who is let in, unless told. */
+  callers?: 'users';
   /** The systems that it calls: its own unless told. */
   uses?: Uses;
   /** Sentence case, at most 80 characters, no full stop. */
@@ -71,6 +74,11 @@ export type ActionDefinition<
   example: z.input<Input>;
   /** True for a list: it then takes `limit` and `pageToken`, and `run` gives a page. */
   paged?: Paged;
+  /**
+   * How many requests one call may send to upstreams, retries included: what it takes on a good day with nothing cached,
+   * and a few more. DEFAULT_REQUESTS unless told; for a planned action, as many for each item.
+   */
+  requests?: number;
   run(
     input: z.output<Input>,
     context: ActionContext & Facades & (Paged extends true ? { page: PageRequest } : unknown),
@@ -125,6 +133,7 @@ export interface Action {
   system: string;
   toolset: string;
   core: boolean;
+  callers?: 'users' | undefined;
   uses: readonly System[];
   access: 'read' | 'write';
   /** Undefined for a read. */
@@ -136,19 +145,24 @@ export interface Action {
   output: z.ZodObject;
   example: Record<string, string | number | boolean>;
   paged: boolean;
+  /** How many requests one call may send to upstreams; for a planned action, each of its items. */
+  requests: number;
   /** Present for an action that is confirmed before anything is done; `run` is then never called. */
   planned?: PlannedWork;
   run(input: unknown, context: unknown): Promise<object>;
 }
 
 /** What is known of an action before it is loaded: as much as its registration takes. */
-export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' | 'access'> {
+export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' | 'access' | 'callers'> {
   /** Left out for a read: every byte here is loaded at each start. */
   effect?: Effect | undefined;
   /** How its system's callers are let in: by the app's own INBOUND_AUTH. */
   inbound: 'app';
   load(): Promise<{ default: Action }>;
 }
+
+/** A sign-in, look-ups of a few names, the request itself, a read-back, and retries. */
+const DEFAULT_REQUESTS = 20;
 
 const truncated = z
   .boolean()
@@ -190,6 +204,7 @@ export function toAction<
     effect,
     idempotent: idempotent ?? true,
     paged,
+    requests: definition.requests ?? DEFAULT_REQUESTS,
     input: input.extend({ ...(paged && pagingInput), ...(effect === 'adds' && { repeat }) }),
     output: output.extend({
       ...(paged && pagingOutput),
@@ -215,17 +230,7 @@ const plannedOutput = {
     whole: true,
     machine: true,
   }),
-  items: z
-    .array(
-      z.object({
-        key: z.string().meta({ description: 'The key or ID of what is changed.', whole: true, identifier: true }),
-        outcome: z
-          .enum(['planned', 'done', 'notDone', 'notReached', 'unknown'])
-          .describe('What came of it. notReached: there was no time left. unknown: it may or may not have been done.'),
-        message: z.string().describe('What would be done or was done, or why not.'),
-      }),
-    )
-    .describe('Each thing that is changed, in the order in which it is done.'),
+  items: z.array(itemOutcome).describe('Each thing that is changed, in the order in which it is done.'),
 };
 
 /** Declares what a planned action takes and gives, and forgets its types. */
@@ -254,6 +259,7 @@ export function toPlannedAction<
     effect,
     example: others.example as Action['example'],
     paged: false,
+    requests: others.requests ?? DEFAULT_REQUESTS,
     planned,
     // A call with a token has no other input.
     input: input.partial().extend({ confirmationToken }),

@@ -10,11 +10,12 @@ import { textLimit } from '../schema/textLimit.ts';
 export function readInput(schema: z.ZodObject, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const errors: FieldError[] = [];
   const tooLong: FieldError[] = [];
+  const noSuchInput = `There is no such input; ${inputList(schema)}.`;
   const given: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(raw)) {
     const fieldSchema = Object.hasOwn(schema.shape, field) ? schema.shape[field] : undefined;
     if (!fieldSchema) {
-      errors.push({ field, message: `There is no such input; ${inputList(schema)}.` });
+      errors.push({ field, message: noSuchInput });
     } else if (value !== null && value !== undefined && value !== '') {
       const text = coerce(fieldSchema, value);
       const limit = textLimit(fieldSchema);
@@ -27,7 +28,7 @@ export function readInput(schema: z.ZodObject, raw: Readonly<Record<string, unkn
   if (success && errors.length === 0) return data;
   for (const issue of error?.issues ?? []) {
     const field = String(issue.path[0] ?? '');
-    const missing = field !== '' && !(field in given);
+    const missing = field !== '' && !Object.hasOwn(given, field);
     errors.push({ field, message: missing ? missingMessage(schema, field) : sentence(issue.message) });
   }
   throw invalidInput(errors);
@@ -62,16 +63,7 @@ function coerce(schema: z.core.$ZodType, value: unknown): unknown {
 function asText(value: unknown): unknown {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value.join(', ');
-  return typeof value === 'object' ? asJson(value) : value;
-}
-
-/** What is nested too deeply to be written stays what it is, and is refused as no text. */
-function asJson(value: unknown): unknown {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return value;
-  }
+  return typeof value === 'object' ? JSON.stringify(value) : value;
 }
 
 /** Written without a locale, because loading one takes long: `32,767`. */

@@ -1,4 +1,4 @@
-import { auditEvent } from '../audit/auditEvent.ts';
+import { auditEvent, type CallResult } from '../audit/auditEvent.ts';
 import type { Audit } from '../audit/openAudit.ts';
 import type { Call, Log, Usage } from '../call.ts';
 import type { Caller, Credentials } from '../caller/caller.ts';
@@ -74,14 +74,15 @@ export function createInvoke(parts: InvokeParts): Invoke {
 
   return async (action, rawInput, invocation) => {
     const startedAt = now();
-    const usage: Usage = { requests: 0, writes: 0, reported: {} };
-    let caller: Caller | undefined;
-    let parsed: object | undefined;
+    const usage: Usage = { requests: 0, retries: 0, writes: 0, credentials: new Set(), reported: {} };
+    const withoutCredentials = (text: string) => secrets.redact(text, usage.credentials);
+    /** What is known of the call so far, for the audit and the log. */
+    const known: { caller?: Caller; input?: object; result?: CallResult } = {};
 
     const run = async (): Promise<Answer> => {
       const settings = config.app.read();
       const identity = identify(invocation);
-      caller = identity.caller;
+      known.caller = identity.caller;
       identity.permit.check(action);
       refuseUnlessRestricted(action, parts.unknownSettings);
       const signal = AbortSignal.timeout(settings.ACTION_TIMEOUT_MS);
@@ -95,24 +96,36 @@ export function createInvoke(parts: InvokeParts): Invoke {
         signer: await parts.signer('page-token', signal),
       });
       const { input, limit, repeat, position } = await readCall(action, await rawInput(), startedAt, binding);
-      parsed = input;
+      known.input = input;
+      const workMs =
+        settings.ACTION_TIMEOUT_MS - (action.access === 'write' ? answerMs(settings.ACTION_TIMEOUT_MS) : 0);
       const call: Call = {
         ...invocation,
         startedAt,
-        deadline: startedAt + settings.ACTION_TIMEOUT_MS,
-        signal,
+        deadline: startedAt + workMs,
+        signal: AbortSignal.timeout(workMs),
         ...identity,
         usage,
+        maxRequests: action.requests,
       };
       const work = async (): Promise<object> => {
         const context = await contextOf(action, call, position);
         if (action.access === 'read') return action.run(input, context);
         const { ledger, store } = await parts.ledger();
         return action.planned
-          ? planOrCarryOut(action, action.planned, { input, context, call, ledger, store, now })
+          ? planOrCarryOut(action, action.planned, {
+              input,
+              context,
+              call,
+              ledger,
+              store,
+              now,
+              redact: withoutCredentials,
+            })
           : writeOnce(action, { input, repeat, call, ledger, run: () => action.run(input, context) });
       };
       const result = await waitFor(work(), signal);
+      known.result = { output: result };
       const maxBytes = settings.MAX_RESPONSE_BYTES;
       if (!action.paged) return wholeAnswer(result, maxBytes, action.output);
       const next = async (to: Position) => writePageToken(to, await binding(input));
@@ -120,26 +133,26 @@ export function createInvoke(parts: InvokeParts): Invoke {
     };
 
     let outcome: Outcome;
-    let leavesDoubt = false;
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
       const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(action));
-      outcome = { ok: false, failure: withoutSecrets(failure, secrets) };
-      leavesDoubt = mayHaveChanged(failure, usage);
+      outcome = { ok: false, failure: withoutSecrets(failure, withoutCredentials) };
+      known.result ??= { failure: outcome.failure, mayHaveChanged: mayHaveChanged(failure, usage) };
     }
-    const event = auditEvent({
-      action,
-      caller,
-      input: parsed,
-      result: outcome.ok ? outcome : { failure: outcome.failure, mayHaveChanged: leavesDoubt },
-      correlationId: invocation.correlationId,
-      now: now(),
-    });
+    const event = auditEvent({ action, ...known, correlationId: invocation.correlationId, now: now() });
     if (event) await parts.audit(event, invocation.log);
-    logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, parts);
+    logCall(action, outcome, { durationMs: now() - startedAt, usage, caller: known.caller }, invocation, parts);
     return outcome;
   };
+}
+
+/** The longest that is kept of a write's time to tell what came of it, in milliseconds. */
+const ANSWER_MS = 500;
+
+/** What came of a write is told in time even where the upstream is asked until the last moment. */
+function answerMs(timeoutMs: number): number {
+  return Math.min(ANSWER_MS, Math.round(timeoutMs / 10));
 }
 
 /**
