@@ -95,7 +95,12 @@ export function createInvoke(parts: InvokeParts): Invoke {
         }),
         signer: await parts.signer('page-token', signal),
       });
-      const { input, limit, repeat, position } = await readCall(action, await rawInput(), startedAt, binding);
+      const { input, limit, repeat, position } = await readCall(
+        action,
+        await rawInput(),
+        { startedAt, maxBytes: settings.MAX_RESPONSE_BYTES },
+        binding,
+      );
       known.input = input;
       const workMs =
         settings.ACTION_TIMEOUT_MS - (action.access === 'write' ? answerMs(settings.ACTION_TIMEOUT_MS) : 0);

@@ -21,18 +21,30 @@ interface PipelineInput {
   repeat?: boolean;
 }
 
+/**
+ * An upstream is asked for no more items at a time than may have room in an answer, at these many bytes each. A page token
+ * names each item of a page that was answered, and would otherwise leave no room for another one.
+ */
+const ITEM_BYTES = 64;
+
 /** Parses an action's input and, for a list, where in it the answer starts. */
 export async function readCall(
   action: Action,
   raw: Record<string, unknown>,
-  startedAt: number,
+  { startedAt, maxBytes }: { startedAt: number; maxBytes: number },
   binding: (input: object) => Promise<TokenBinding>,
 ) {
   const { limit = 0, pageToken, repeat = false, ...input } = readInput(schemaFor(action, raw), raw) as PipelineInput;
-  if (!pageToken) return { input, limit, repeat, position: firstPage(limit, startedAt) };
+  const pageLimit = Math.min(limit, Math.floor(maxBytes / ITEM_BYTES));
+  if (!pageToken) return { input, limit, repeat, position: firstPage(pageLimit, startedAt) };
   const position = readPageToken(pageToken, await binding(input), startedAt);
   // Half a page was answered: the rest is found by asking for that very page again. A new page may be of any size.
-  return { input, limit, repeat, position: position.answered.length > 0 ? position : { ...position, limit } };
+  return {
+    input,
+    limit,
+    repeat,
+    position: position.answered.length > 0 ? position : { ...position, limit: pageLimit },
+  };
 }
 
 function firstPage(limit: number, startedAt: number): Position {
