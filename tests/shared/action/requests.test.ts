@@ -2,16 +2,13 @@ import { expect, it } from 'vitest';
 import { actions } from '../../../functions/actions.ts';
 import { systems } from '../../../functions/everySystem.ts';
 import { createBackend } from '../../../shared/action/backend.ts';
-import { fillWithSandboxes, findSandbox } from '../../../tools/sandboxes.ts';
+import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
+import { sandboxedActions } from '../../support/sandboxedActions.ts';
 
 /** What a call may try again, so that a hiccup or two go unnoticed. */
 const FOR_RETRIES = 3;
 
-const loaded = await Promise.all(actions.map(async ({ load }) => (await load()).default));
-const sandboxed = await Promise.all(systems.map(async ({ name }) => ((await findSandbox({ name })) ? [name] : [])));
-const callable = loaded.filter(({ uses }) => uses.every(({ name }) => sandboxed.flat().includes(name)));
-
-it.each(callable.map(action => [action.name, action] as const))(
+it.each(sandboxedActions.map(action => [action.name, action] as const))(
   'with nothing cached, %s may make every request twice, as when a token has expired, and a few once more',
   async (_, action) => {
     const env: Record<string, string> = { ACTION_TIMEOUT_MS: '100000' };
