@@ -3,6 +3,7 @@ import type { Log } from '../call.ts';
 import type { Caller } from '../caller/caller.ts';
 import { itemOutcome } from '../plan/itemOutcome.ts';
 import type { PlanItem } from '../plan/plans.ts';
+import { TOKEN_TEXT } from '../schema/textLimit.ts';
 import type { System } from './defineSystem.ts';
 import { type Page, type PageRequest, pagingInput, pagingOutput } from './page.ts';
 
@@ -213,7 +214,7 @@ export function toAction<
   } as unknown as Action;
 }
 
-const confirmationToken = z.string().optional().meta({
+const confirmationToken = z.string().max(TOKEN_TEXT).optional().meta({
   description:
     'The token of a plan that the user agreed to, from the answer to an earlier call. Give it alone, and what was planned is done.',
   whole: true,
