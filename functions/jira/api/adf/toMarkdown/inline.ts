@@ -131,7 +131,9 @@ function collectRuns(value: unknown, runs: Run[], place: Place, depth: number): 
     return;
   }
   const { marks, isCode } = marksOf(node);
-  const markdown = isCode ? codeSpan(oneLineOf(stringOf(node.text).slice(0, place.budget.left))) : inlineMarkdown(node, type);
+  const markdown = isCode
+    ? codeSpan(oneLineOf(stringOf(node.text).slice(0, place.budget.left)))
+    : inlineMarkdown(node, type);
   if (markdown !== undefined) {
     if (markdown !== '') runs.push({ kind: 'markdown', text: markdown, marks });
   } else if (
@@ -164,7 +166,9 @@ function inlineMarkdown(node: Fields, type: string): string | undefined {
     case 'embedCard':
       return isAutolink(url) ? `<${url}>` : undefined;
     case 'media':
-      return url === '' ? undefined : `[${escapeInLink(oneLineOf(stringOf(attrs.alt))) || 'picture'}](${destination(url)})`;
+      return url === ''
+        ? undefined
+        : `[${escapeInLink(oneLineOf(stringOf(attrs.alt))) || 'picture'}](${destination(url)})`;
     default:
       return undefined;
   }
