@@ -51,10 +51,11 @@ export function toFailure(error: unknown, correlationId: string): Failure {
 
 /** An upstream's own sentence may repeat what it was sent. */
 export function withoutSecrets(failure: Failure, redact: (text: string) => string): Failure {
-  const { code, message, retryable, retryAfterSeconds, errors, halfDone, isOwn, cause } = failure;
+  const { code, message, retryable, retryAfterSeconds, errors, halfDone, nothingDone, isOwn, cause } = failure;
   return new Failure(code, redact(message), {
     retryable,
     halfDone,
+    nothingDone,
     isOwn,
     cause,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),

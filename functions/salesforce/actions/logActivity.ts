@@ -77,8 +77,7 @@ export default salesforce.action({
       ...(!isPerson && input.contactId && { WhoId: input.contactId }),
     });
     const statement = soql`SELECT ${names(...activity.fields)} FROM Task WHERE Id = ${activityId}`;
-    const record = await salesforce.readBack(statement);
-    const written = record && activity.read(record, salesforce);
+    const written = await salesforce.readBack(statement, record => activity.read(record, salesforce));
     return {
       activityId,
       ...(written ?? notReadBack),

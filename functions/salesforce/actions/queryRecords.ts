@@ -34,6 +34,8 @@ export default salesforce.action({
         'The records: values by field name, those of a parent as Account.Name, empty ones left out, and url. When a list of children is incomplete, Contacts.truncated is true: query those children separately.',
       ),
   }),
+  // Under a policy, each object that is reached is described once.
+  requests: 60,
   example: { soql: "SELECT Name, Industry, Owner.Name FROM Account WHERE Industry = 'Retail' ORDER BY Name" },
   paged: true,
   async run({ soql }, { salesforce, page: { limit, cursor } }) {

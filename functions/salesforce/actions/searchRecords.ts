@@ -65,6 +65,8 @@ export default salesforce.action({
     summary: summary('One sentence that says what was found.'),
     records: z.array(found).describe('The records, best matches first.'),
   }),
+  // Under a policy, each object that is reached is described once.
+  requests: 60,
   example: { term: 'Contoso' },
   paged: true,
   async run({ term, objectTypes }, { salesforce, page: { limit, cursor } }) {
