@@ -2,7 +2,7 @@
 // one JSON object with the figures.
 import { parseArgs } from 'node:util';
 import { build } from '../../tools/build/build.ts';
-import { runCanaries } from './canaries.ts';
+import { runCanaries } from './canaries/runCanaries.ts';
 
 const { values } = parseArgs({ options: { calls: { type: 'string', default: '10000' }, seed: { type: 'string' } } });
 await build();
