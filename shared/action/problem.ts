@@ -1,4 +1,5 @@
 import { Failure, failureCodes } from '../failure.ts';
+import type { SecretStore } from '../secrets/secretStore.ts';
 
 /** A failure as RFC 9457 has it: https://www.rfc-editor.org/rfc/rfc9457 */
 export function toProblem(failure: Failure, correlationId: string) {
@@ -37,5 +38,18 @@ export function toFailure(error: unknown, correlationId: string): Failure {
   }
   return new Failure('internal', `This service failed. Tell its administrator the correlation ID ${correlationId}.`, {
     cause: error,
+  });
+}
+
+/** An upstream's own sentence may repeat what it was sent. */
+export function withoutSecrets(failure: Failure, { redact }: Pick<SecretStore, 'redact'>): Failure {
+  const { code, retryable, retryAfterSeconds, errors, cause } = failure;
+  const message = redact(failure.message);
+  if (message === failure.message) return failure;
+  return new Failure(code, message, {
+    retryable,
+    cause,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(errors && { errors: errors.map(error => ({ ...error, message: redact(error.message) })) }),
   });
 }

@@ -1,0 +1,48 @@
+import type { Usage } from '../call.ts';
+import type { Caller } from '../caller/caller.ts';
+import type { Action } from './defineAction.ts';
+import { describeBug } from './describeBug.ts';
+import type { Invocation, InvokeParts, Outcome } from './invoke.ts';
+
+interface CallFigures {
+  durationMs: number;
+  usage: Usage;
+  caller: Caller | undefined;
+}
+
+/** One line per call: never an input's value, never a secret. */
+export function logCall(
+  action: Action,
+  outcome: Outcome,
+  figures: CallFigures,
+  { log }: Invocation,
+  { secrets, showMessages }: Pick<InvokeParts, 'secrets' | 'showMessages'>,
+): void {
+  const line = {
+    action: action.name,
+    code: outcome.ok ? 'ok' : outcome.failure.code,
+    durationMs: Math.round(figures.durationMs),
+    upstreamCalls: figures.usage.requests,
+    ...figures.usage.reported,
+    bytes: outcome.ok ? Buffer.byteLength(outcome.body) : 0,
+    caller: figures.caller?.id ?? 'unknown',
+  };
+  if (outcome.ok) {
+    log.info('action', line);
+    return;
+  }
+  const { code, cause } = outcome.failure;
+  const isBug = code === 'internal';
+  const because = cause === undefined ? {} : { cause: secrets.redact(describeCause(cause, isBug, showMessages)) };
+  const level = code === 'internal' || code === 'misconfigured' || code === 'upstream_auth_failed' ? 'error' : 'warn';
+  log[level]('action', { ...line, ...because });
+}
+
+/** A bug as it is described, or the codes along a chain of causes: an upstream's own message may repeat what it was sent. */
+function describeCause(cause: unknown, isBug: boolean, showMessage: boolean): string {
+  if (isBug) return describeBug(cause, showMessage);
+  if (!(cause instanceof Error)) return typeof cause;
+  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
+  const deeper = cause.cause === undefined ? '' : ` < ${describeCause(cause.cause, false, showMessage)}`;
+  return `${cause.name}${code}${deeper}`;
+}

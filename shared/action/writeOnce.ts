@@ -1,0 +1,38 @@
+import type { Call } from '../call.ts';
+import type { Caller } from '../caller/caller.ts';
+import { idempotencyKey } from '../ledger/idempotencyKey.ts';
+import type { Ledger, LedgerOutcome } from '../ledger/ledger.ts';
+import type { Action } from './defineAction.ts';
+import { mayHaveChanged } from './lostWrite.ts';
+import { toFailure } from './problem.ts';
+
+/** Makes a write, once: an equal one that is under way, or for what adds was made a moment ago, is answered with what that gave. */
+export async function writeOnce(
+  action: Action,
+  parts: { input: object; repeat: boolean; call: Call; ledger: Ledger; run(): Promise<object> },
+): Promise<object> {
+  const { input, repeat, call, ledger, run } = parts;
+  const outcome = await ledger.once({
+    key: idempotencyKey(call.caller.id, action.name, input),
+    isRemembered: action.effect === 'adds',
+    isIdempotent: action.idempotent,
+    repeat,
+    call,
+    run,
+    isUnknown: error => mayHaveChanged(toFailure(error, call.correlationId), call.usage),
+  });
+  return answered(outcome, call.caller, action);
+}
+
+/** What a write gave; what an earlier call gave says so first. */
+function answered({ output, repeatedAfterMs }: LedgerOutcome, caller: Caller, { effect }: Action): object {
+  if (repeatedAfterMs === undefined) return output;
+  const seconds = Math.max(1, Math.round(repeatedAfterMs / 1000));
+  const who = caller.kind === 'key' ? 'somebody with the same function key' : 'the same caller';
+  const again = effect === 'adds' ? ' To do it once more on purpose, make the same call with repeat: true.' : '';
+  const note = `Nothing was done this time: ${who} made the same call ${seconds} ${seconds === 1 ? 'second' : 'seconds'} ago, and this is what it did.${again}`;
+  const earlier = 'note' in output && typeof output.note === 'string' ? ` ${output.note}` : '';
+  // The note comes first, where a model reads it before the rest.
+  const { note: _, ...rest } = output as { note?: string };
+  return { note: note + earlier, ...rest, deduplicated: true };
+}
