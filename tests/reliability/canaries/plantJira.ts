@@ -26,6 +26,7 @@ export async function plantJira(folder: string, marks: Marks): Promise<void> {
     })),
     'issues.json': issues.map(issue => ({
       ...marked(issue, markOf(projectOf(issue.key))),
+      ...(parentsAcross[issue.key] && { parent: parentsAcross[issue.key] }),
       links: [...issue.links, ...(linksAcross[issue.key] ?? [])],
     })),
   };
@@ -36,6 +37,7 @@ export async function plantJira(folder: string, marks: Marks): Promise<void> {
 const projectOf = (issueKey: string) => issueKey.slice(0, issueKey.lastIndexOf('-'));
 
 /** Ways that lead from each project into another one. */
+const parentsAcross: Record<string, string> = { 'ATLAS-12': 'BEACON-1', 'BEACON-5': 'ATLAS-1', 'COMET-5': 'BEACON-1' };
 const linksAcross: Record<string, IssueFile['links']> = {
   'ATLAS-12': [
     { at: '-3d', by: 'ana.ruiz@example.com', type: 'Blocks', to: 'BEACON-2' },

@@ -195,8 +195,7 @@ export async function runCanaries(calls: number, seed = newSeed()): Promise<Cana
     surprise();
     const kind = next();
     if (kind < 0.02) await listTools(agent);
-    else if (kind < 0.03) await askForReadiness(agent);
-    else if (kind < 0.07) await listChoices(agent, action);
+    else if (kind < 0.06) await listChoices(agent, action);
     else if (kind < 0.2) await goOn(agent);
     else await callOnce(agent, action, inputOf(action));
   };
@@ -210,6 +209,9 @@ export async function runCanaries(calls: number, seed = newSeed()): Promise<Cana
       }
     };
     await Promise.all(Array.from({ length: CONCURRENT }, loop));
+    jira.clearFaults();
+    salesforce.clearFaults();
+    for (const agent of agents) await askForReadiness(agent);
     for (const [name, app] of Object.entries(apps)) {
       for (const { text, where } of marks.all()) {
         if (app.logs().includes(text)) report.leaks.push({ agent: name, asked: 'the log', closed: where, input: '' });
