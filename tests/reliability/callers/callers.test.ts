@@ -1,0 +1,122 @@
+import { expect, it } from 'vitest';
+import { startSandbox as startSalesforce } from '../../../functions/salesforce/sandbox/startSandbox.ts';
+import type { Action } from '../../../shared/action/defineAction.ts';
+import { meaningOf } from '../../../shared/schema/meaning.ts';
+import { startApp } from '../../support/app.ts';
+import { type Answered, allActions, callAction, callMcp, type Input } from '../callAction.ts';
+import { startSandboxes } from '../startSandboxes.ts';
+import { type Case, type SettingSet, settingSets } from './cases.ts';
+
+const codeOf: Record<number, string> = {
+  400: 'invalid_input',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  500: 'misconfigured',
+};
+
+interface Asked {
+  action: Action;
+  input: Input;
+  /** Whether the input means whoever asks. */
+  isMe: boolean;
+}
+
+/** Each action with its example, and once more for each input of Jira's that takes a person, with `me`. */
+const asked: Asked[] = allActions.flatMap(action => {
+  const people = Object.entries(action.input.shape).filter(
+    ([, schema]) => action.system === 'jira' && meaningOf(schema).mayMatchSeveral === true,
+  );
+  return [
+    { action, input: action.example, isMe: false },
+    ...people.map(([name]) => ({ action, input: { ...action.example, [name]: 'me' }, isMe: true })),
+  ];
+});
+
+/** The status by the rules of the case. */
+function expectedOf(rules: Case, { action, isMe }: Asked, runsAsCaller: boolean): number {
+  if (rules.refused !== undefined) return rules.refused;
+  if (rules.permits && !rules.permits(action)) return 403;
+  const usesSalesforce = action.uses.some(({ name }) => name === 'salesforce');
+  if (runsAsCaller && usesSalesforce && !rules.isInSalesforce) return 403;
+  return isMe && !rules.isInJira ? 400 : 200;
+}
+
+/** What came, as its status; with the code where that does not belong to it. */
+function gotOf({ status, text, body }: Answered, { action }: Asked): string {
+  // Whoever comes second finds done what a change that is not idempotent does.
+  if (status === 409 && action.effect === 'changes' && !action.idempotent && body?.code === 'conflict') return '200';
+  const isPlatform = (status === 401 || status === 500) && text === '';
+  return status === 200 || isPlatform || body?.code === codeOf[status] ? String(status) : `${status} ${body?.code}`;
+}
+
+interface Row {
+  caller: string;
+  expected: number;
+  got: string;
+  asked: string;
+}
+
+/** A line for each caller: how many calls came to what, and which of them should not have. */
+function table(rows: readonly Row[]): string {
+  const callers = [...new Set(rows.map(({ caller }) => caller))];
+  const lines = callers.map(caller => {
+    const own = rows.filter(row => row.caller === caller);
+    const statuses = [...new Set(own.map(({ got }) => got))].sort();
+    const counts = statuses.map(status => `${own.filter(({ got }) => got === status).length} × ${status}`);
+    const wrong = own.filter(({ expected, got }) => got !== String(expected));
+    const told = wrong.map(({ asked, expected, got }) => `${asked}: ${got} for ${expected}`);
+    return `| ${caller} | ${counts.join(', ')} | ${told.join('; ')} |`;
+  });
+  return ['| caller | answers | wrong |', '|---|---|---|', ...lines].join('\n');
+}
+
+async function settingsOf({ settings, runsAsCaller = false }: SettingSet) {
+  const sandboxes = await startSandboxes();
+  if (!runsAsCaller) return { env: { ...sandboxes.settings, ...settings }, sandboxes, close: sandboxes.close };
+  const salesforce = await startSalesforce();
+  const { SALESFORCE_CLIENT_SECRET: _, ...others } = sandboxes.settings;
+  const { SALESFORCE_USERNAME: __, ...signIn } = salesforce.jwtSettings();
+  return {
+    env: { ...others, ...signIn, ...settings },
+    sandboxes,
+    close: async () => void (await Promise.all([sandboxes.close(), salesforce.close()])),
+  };
+}
+
+it.each(settingSets)(
+  'with $name every caller is answered by the rules, whatever the action',
+  async set => {
+    const { env, sandboxes, close } = await settingsOf(set);
+    const app = await startApp({ env: { ...env, ACTION_TIMEOUT_MS: '20000' }, ...(set.keys && { keys: set.keys }) });
+    const requests = () => [...sandboxes.servers.values()].reduce((sum, server) => sum + server.requests.length, 0);
+    const rows: Row[] = [];
+    for (const rules of set.cases) {
+      const { caller, headers = {}, refused, permits = () => true } = rules;
+      for (const call of asked) {
+        const before = requests();
+        const answer = await callAction(app.url, call.action, call.input, headers);
+        const expected = expectedOf(rules, call, set.runsAsCaller ?? false);
+        const isAsked = requests() > before;
+        // Who is refused by this service costs its upstreams nothing.
+        const mayAsk = refused === undefined && permits(call.action);
+        const got = `${gotOf(answer, call)}${isAsked && !mayAsk ? ', though asked upstream' : ''}`;
+        rows.push({ caller, expected, got, asked: `${call.action.name}${call.isMe ? ' with me' : ''}` });
+      }
+      const { status, text } = await callMcp(app.url, 'tools/list', {}, headers);
+      const isListed = ({ name }: Action) => text.includes(`"name":"${name}"`);
+      const isWrong = (action: Action) => isListed(action) !== (refused === undefined && permits(action));
+      const wrong = allActions.filter(isWrong).map(({ name }) => name);
+      const got = wrong.length > 0 ? `${status} with the wrong ${wrong.join(', ')}` : String(status);
+      rows.push({ caller, expected: refused ?? 200, got, asked: 'tools/list' });
+      const ready = await fetch(`${app.url}/api/health/ready`, { headers });
+      rows.push({ caller, expected: refused ?? 200, got: String(ready.status), asked: 'health/ready' });
+    }
+    await app.stop();
+    await close();
+    const wrong = rows.filter(({ expected, got }) => got !== String(expected));
+    if (wrong.length > 0) console.error(table(rows));
+    expect(wrong).toEqual([]);
+    expect(rows.length).toBeGreaterThan(set.cases.length * allActions.length);
+  },
+  120_000,
+);
