@@ -130,6 +130,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/updateIssue.ts'),
   },
   {
+    name: 'listMyChanges',
+    system: 'my-changes',
+    toolset: 'my-changes',
+    access: 'read',
+    inbound: 'app',
+    callers: 'users',
+    load: () => import('./my-changes/actions/listMyChanges.ts'),
+  },
+  {
     name: 'createRecord',
     system: 'salesforce',
     toolset: 'salesforce',

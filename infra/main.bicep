@@ -70,12 +70,14 @@ var chosenSettings = toObject(
   setting => setting.key,
   setting => setting.value
 )
+var entra = inboundAuth == 'entra'
+// What was done in a user's name is told from the audit, and only where users sign in.
+var knownSettings = concat(objectKeys(chosenSettings), entra ? ['AUDIT_TABLE_ENDPOINT'] : [])
 // Indexes rather than systems: a template may be 4 MB with the values of its variables, and definitions are long.
 var configuredSystems = filter(
   range(0, length(systems)),
-  index => empty(filter(systems[index].configuredBy, names => empty(intersection(names, objectKeys(chosenSettings)))))
+  index => empty(filter(systems[index].configuredBy, names => empty(intersection(names, knownSettings))))
 )
-var entra = inboundAuth == 'entra'
 var clientId = !entra
   ? ''
   : !empty(entraClientId) ? entraClientId : fail('INBOUND_AUTH is entra, but ENTRA_CLIENT_ID is empty.')
@@ -232,5 +234,6 @@ output SERVICE_API_HOST string = api.outputs.host
 output SERVICE_API_URL string = 'https://${api.outputs.host}/api'
 output KEY_VAULT_URI string = vault.outputs.uri
 output ENTRA_ISSUER string = uri(environment().authentication.loginEndpoint, '${tenant().tenantId}/v2.0')
+output AUDIT_TABLE_ENDPOINT string = entra ? storage.outputs.tableEndpoint : ''
 output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output OUTBOUND_IP_ADDRESS string = privateNetwork ? network!.outputs.outboundIpAddress : ''

@@ -15,6 +15,16 @@ var systems = [
     presentation: loadJsonContent('connector/jira/apiProperties.json').properties
   }
   {
+    name: 'my-changes'
+    configuredBy: [
+      [
+        'AUDIT_TABLE_ENDPOINT'
+      ]
+    ]
+    definition: loadJsonContent('connector/my-changes/apiDefinition.swagger.json')
+    presentation: loadJsonContent('connector/my-changes/apiProperties.json').properties
+  }
+  {
     name: 'salesforce'
     configuredBy: [
       [

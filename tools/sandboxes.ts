@@ -1,7 +1,7 @@
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { System } from '../shared/action/defineSystem.ts';
-import { isConfigured, neededSettings } from '../shared/settings/config.ts';
+import { isConfigured, neededSettings, ownSettings } from '../shared/settings/config.ts';
 
 /** A vendor's API on loopback, with data to try things on. */
 export interface Sandbox {
@@ -74,8 +74,8 @@ export async function fillWithSandboxes(
   const started: Sandbox[] = [];
   for (const system of systems) {
     const [configuredBy] = neededSettings(system.settings);
-    // A system that needs no settings stands on others.
-    if (!configuredBy) continue;
+    // A system that has no settings of its own stands on others, or on the app itself.
+    if (!configuredBy || ownSettings(system).length === 0) continue;
     const backing = { title: system.title, configuredBy };
     const start = env.KEY_VAULT_URI ? undefined : await find(system);
     if (isConfigured(system, env)) {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { systems } from '../functions/everySystem.ts';
+import { isConfigured } from '../shared/settings/config.ts';
 import { unknownSettings } from '../shared/settings/unknownSettings.ts';
 import { build } from './build/build.ts';
 import { banner } from './host/banner.ts';
@@ -20,9 +21,10 @@ const start = async () => {
   const { actions: entries } = await import('../functions/actions.ts');
   const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
   const sandboxes = await fillWithSandboxes(systems, process.env);
+  const callable = actions.filter(({ uses }) => uses.every(system => isConfigured(system, process.env)));
   const host = await startHost({ root, port, log: consoleLog });
   for (const { message } of unknownSettings(systems, process.env)) console.warn(message);
-  console.log(banner({ url: host.url, backings: sandboxes.backings, functions: host.functions, actions }));
+  console.log(banner({ url: host.url, backings: sandboxes.backings, functions: host.functions, actions: callable }));
   return {
     async close() {
       await host.close();

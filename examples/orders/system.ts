@@ -10,5 +10,5 @@ export const orders = defineSystem({
   toolsets: { orders: 'Orders' },
   settings,
   secrets,
-  open: async parts => (await import('./api/orders.ts')).openOrders(parts, process.env),
+  open: async parts => (await import('./api/orders.ts')).openOrders(parts),
 });

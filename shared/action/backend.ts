@@ -38,7 +38,7 @@ export function createBackend(
   const { now = Date.now } = options;
   const config = readConfig(env);
   const secrets = lazySecretStore(config, env, now);
-  const opened = createSystems({ config, secrets, now }, options);
+  const opened = createSystems({ config, secrets, env, now }, options);
   const unknown = unknownSettings(systems, env);
 
   let policy: Policy | undefined;

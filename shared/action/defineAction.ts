@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Log } from '../call.ts';
 import type { Caller } from '../caller/caller.ts';
+import { itemOutcome } from '../plan/itemOutcome.ts';
 import type { PlanItem } from '../plan/plans.ts';
 import type { System } from './defineSystem.ts';
 import { type Page, type PageRequest, pagingInput, pagingOutput } from './page.ts';
@@ -57,6 +58,8 @@ export type ActionDefinition<
   toolset: NoInfer<Toolset>;
   /** True when it is among the few that an agent gets that asks for no toolset. */
   core?: boolean;
+  /** `users`: only for a person who signed in, such as for what is theirs. Everybody who is let in, unless told. */
+  callers?: 'users';
   /** The systems that it calls: its own unless told. */
   uses?: Uses;
   /** Sentence case, at most 80 characters, no full stop. */
@@ -124,6 +127,7 @@ export interface Action {
   system: string;
   toolset: string;
   core: boolean;
+  callers?: 'users' | undefined;
   uses: readonly System[];
   access: 'read' | 'write';
   /** Undefined for a read. */
@@ -141,7 +145,7 @@ export interface Action {
 }
 
 /** What is known of an action before it is loaded: as much as its registration takes. */
-export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' | 'access'> {
+export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' | 'access' | 'callers'> {
   /** Left out for a read: every byte here is loaded at each start. */
   effect?: Effect | undefined;
   /** How its system's callers are let in: by the app's own INBOUND_AUTH. */
@@ -214,17 +218,7 @@ const plannedOutput = {
     whole: true,
     machine: true,
   }),
-  items: z
-    .array(
-      z.object({
-        key: z.string().meta({ description: 'The key or ID of what is changed.', whole: true, identifier: true }),
-        outcome: z
-          .enum(['planned', 'done', 'notDone', 'notReached', 'unknown'])
-          .describe('What came of it. notReached: there was no time left. unknown: it may or may not have been done.'),
-        message: z.string().describe('What would be done or was done, or why not.'),
-      }),
-    )
-    .describe('Each thing that is changed, in the order in which it is done.'),
+  items: z.array(itemOutcome).describe('Each thing that is changed, in the order in which it is done.'),
 };
 
 /** Declares what a planned action takes and gives, and forgets its types. */

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Call } from '../call.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
+import type { Environment } from '../settings/setting.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import {
   type Action,
@@ -17,6 +18,8 @@ export interface SystemParts<Settings = unknown, Secret extends string = string,
   settings: Settings;
   secrets: SecretStore<Secret>;
   upstream: Upstream;
+  /** The process's environment, for a library that reads its own variables from it, such as the sign-in at Azure. */
+  env: Environment;
   /** What an administrator's policy leaves open of the system to a call; all of the rules hold. */
   rulesOf(call: Call): readonly Rules[];
   /** Milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import { auditEvent } from '../audit/auditEvent.ts';
+import { auditEvent, type CallResult } from '../audit/auditEvent.ts';
 import type { Audit } from '../audit/openAudit.ts';
 import type { Call, Log, Usage } from '../call.ts';
 import type { Caller, Credentials } from '../caller/caller.ts';
@@ -75,13 +75,13 @@ export function createInvoke(parts: InvokeParts): Invoke {
   return async (action, rawInput, invocation) => {
     const startedAt = now();
     const usage: Usage = { requests: 0, writes: 0, reported: {} };
-    let caller: Caller | undefined;
-    let parsed: object | undefined;
+    /** What is known of the call so far, for the audit and the log. */
+    const known: { caller?: Caller; input?: object; result?: CallResult } = {};
 
     const run = async (): Promise<Answer> => {
       const settings = config.app.read();
       const identity = identify(invocation);
-      caller = identity.caller;
+      known.caller = identity.caller;
       identity.permit.check(action);
       refuseUnlessRestricted(action, parts.unknownSettings);
       const signal = AbortSignal.timeout(settings.ACTION_TIMEOUT_MS);
@@ -95,7 +95,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
         signer: await parts.signer('page-token', signal),
       });
       const { input, limit, repeat, position } = await readCall(action, await rawInput(), startedAt, binding);
-      parsed = input;
+      known.input = input;
       const call: Call = {
         ...invocation,
         startedAt,
@@ -113,6 +113,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
           : writeOnce(action, { input, repeat, call, ledger, run: () => action.run(input, context) });
       };
       const result = await waitFor(work(), signal);
+      known.result = { output: result };
       const maxBytes = settings.MAX_RESPONSE_BYTES;
       if (!action.paged) return wholeAnswer(result, maxBytes, action.output);
       const next = async (to: Position) => writePageToken(to, await binding(input));
@@ -120,24 +121,16 @@ export function createInvoke(parts: InvokeParts): Invoke {
     };
 
     let outcome: Outcome;
-    let leavesDoubt = false;
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
       const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(action));
       outcome = { ok: false, failure: withoutSecrets(failure, secrets) };
-      leavesDoubt = mayHaveChanged(failure, usage);
+      known.result ??= { failure: outcome.failure, mayHaveChanged: mayHaveChanged(failure, usage) };
     }
-    const event = auditEvent({
-      action,
-      caller,
-      input: parsed,
-      result: outcome.ok ? outcome : { failure: outcome.failure, mayHaveChanged: leavesDoubt },
-      correlationId: invocation.correlationId,
-      now: now(),
-    });
+    const event = auditEvent({ action, ...known, correlationId: invocation.correlationId, now: now() });
     if (event) await parts.audit(event, invocation.log);
-    logCall(action, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, parts);
+    logCall(action, outcome, { durationMs: now() - startedAt, usage, caller: known.caller }, invocation, parts);
     return outcome;
   };
 }

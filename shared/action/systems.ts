@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import type { Config } from '../settings/config.ts';
+import type { Environment } from '../settings/setting.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 import type { OpenSystem, System } from './defineSystem.ts';
 
@@ -12,19 +13,20 @@ export interface Systems {
 export interface SystemsParts {
   config: Config;
   secrets: SecretStore;
+  env: Environment;
   now: () => number;
 }
 
 /** Opens each system once; one that could not be opened is tried again at the next call. */
 export function createSystems(parts: SystemsParts, options: { fetch?: typeof fetch } = {}): Systems {
-  const { config, secrets, now } = parts;
+  const { config, secrets, env, now } = parts;
   const opened = new Map<string, Promise<OpenSystem<unknown>>>();
 
   const openNow = async (system: System): Promise<OpenSystem<unknown>> => {
     const settings = config.of(system).read();
     const upstream = createUpstream(system.title, { ...options, now });
     const rulesOf = ({ permit }: Call) => permit.rulesOf(system.name);
-    return system.open ? system.open({ settings, secrets, upstream, rulesOf, now }) : withoutFacade;
+    return system.open ? system.open({ settings, secrets, upstream, env, rulesOf, now }) : withoutFacade;
   };
 
   return {

@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import type { Action } from '../action/defineAction.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { Failure } from '../failure.ts';
+import { type ItemOutcome, itemOutcome } from '../plan/itemOutcome.ts';
 import { meaningOf } from '../schema/meaning.ts';
 
 /** What is kept of a write, or of a call that was refused. It holds keys and IDs, and nothing that a text or a record holds. */
@@ -12,7 +14,7 @@ export interface AuditEvent {
   /** Which agent: the client ID of the application, or the beginning of the function key's SHA-256. */
   agent?: string;
   action: string;
-  /** What was touched: the keys and IDs that the call was given and that it answered with. */
+  /** What was touched: the keys and IDs that the call was given and that it answered with; of many, those that were reached. */
   touched: readonly string[];
   /** `repeated`: nothing was done, an earlier call had done it. `unknown`: it may or may not have been done. */
   outcome: 'done' | 'repeated' | 'refused' | 'failed' | 'unknown';
@@ -21,21 +23,27 @@ export interface AuditEvent {
   correlationId: string;
 }
 
+/** What a call gave, before anything was left out for size; or how it failed. */
+export type CallResult = { output: object } | { failure: Failure; mayHaveChanged: boolean };
+
 interface AuditedCall {
   action: Action;
-  caller: Caller | undefined;
+  caller?: Caller;
   /** The input as it was parsed; undefined where the call did not get so far. */
-  input: object | undefined;
-  result: { output: Record<string, unknown> } | { failure: Failure; mayHaveChanged: boolean };
+  input?: object;
+  result?: CallResult;
   correlationId: string;
   now: number;
 }
 
-/** The event of a call; undefined for one that leaves no trace: a read that was not refused. */
+/** The event of a call; undefined for one that leaves no trace: a read that was not refused, or a plan that was made. */
 export function auditEvent({ action, caller, input, result, correlationId, now }: AuditedCall): AuditEvent | undefined {
+  if (!result) return undefined;
   const failure = 'failure' in result ? result.failure : undefined;
   const isRefused = failure?.code === 'unauthenticated' || failure?.code === 'forbidden';
   if (action.access === 'read' && !isRefused) return undefined;
+  const items = 'output' in result && action.planned ? plannedOutput.parse(result.output).items : undefined;
+  if (items?.every(({ outcome }) => outcome === 'planned')) return undefined;
   const { kind = 'unknown', id = 'unknown', userName, application, keyHash } = caller ?? {};
   const agent = application ?? keyHash?.slice(0, 16);
   return {
@@ -47,18 +55,32 @@ export function auditEvent({ action, caller, input, result, correlationId, now }
       ...new Set([
         ...identifiersIn(input, action.input.shape),
         ...('output' in result ? identifiersIn(result.output, action.output.shape) : []),
+        ...(items ?? []).filter(isReached).map(({ key }) => key),
       ]),
     ],
-    outcome: outcomeOf(result, isRefused),
+    outcome: items ? outcomeOfMany(items) : outcomeOf(result, isRefused),
     ...(failure && { code: failure.code }),
     correlationId,
   };
 }
 
-function outcomeOf(result: AuditedCall['result'], isRefused: boolean): AuditEvent['outcome'] {
-  if ('output' in result) return result.output.deduplicated === true ? 'repeated' : 'done';
+function outcomeOf(result: CallResult, isRefused: boolean): AuditEvent['outcome'] {
+  if ('output' in result)
+    return 'deduplicated' in result.output && result.output.deduplicated === true ? 'repeated' : 'done';
   if (result.mayHaveChanged) return 'unknown';
   return isRefused ? 'refused' : 'failed';
+}
+
+const plannedOutput = z.object({ items: z.array(itemOutcome) });
+
+function isReached({ outcome }: ItemOutcome): boolean {
+  return outcome === 'done' || outcome === 'unknown';
+}
+
+/** Of one that nobody knows the outcome of, nobody may believe that it was not done. */
+function outcomeOfMany(items: readonly ItemOutcome[]): AuditEvent['outcome'] {
+  if (items.some(({ outcome }) => outcome === 'unknown')) return 'unknown';
+  return items.some(({ outcome }) => outcome === 'done') ? 'done' : 'failed';
 }
 
 /** The values of the fields that are declared to name or to identify a thing. */

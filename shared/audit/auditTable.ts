@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { TableClient } from '@azure/data-tables';
+import { odata, TableClient } from '@azure/data-tables';
 import { azureCredential } from '../azureCredential.ts';
+import { Failure } from '../failure.ts';
 import type { Environment } from '../settings/setting.ts';
 import type { AuditEvent } from './auditEvent.ts';
 
@@ -9,28 +10,102 @@ const REQUEST_MS = 3_000;
 /** Times are counted down from here, so that a partition's newest row comes first. */
 const END_OF_TIME = 9_999_999_999_999;
 
+/** What was changed in a caller's name, or may have been. */
+export interface Change extends Pick<AuditEvent, 'time' | 'action' | 'touched' | 'agent'> {
+  outcome: 'done' | 'unknown';
+}
+
+type ChangeRow = Pick<Change, 'action' | 'outcome' | 'agent'> & { rowKey: string; time: Date; touched: string };
+
+/** Reads the changes of one caller, the newest first. @throws Failure `upstream_unavailable` */
+export type ReadChanges = (query: {
+  callerId: string;
+  /** Both ends belong to the span. */
+  since?: Date | undefined;
+  until?: Date | undefined;
+  limit: number;
+  /** Where to go on: what an earlier call gave as `nextCursor`. */
+  cursor?: string | undefined;
+  signal: AbortSignal;
+}) => Promise<{
+  changes: Change[];
+  nextCursor: string | undefined;
+}>;
+
 /**
  * Events in Azure Table Storage, one row each, by caller and the newest first. Rows are added and never changed: the
  * deployment makes the table, and gives the app no more than the right to add and to read.
  */
-export function auditTable(options: { endpoint: string; clientId: string | undefined; env: Environment }) {
+export function auditTable(options: { endpoint: string; clientId: string | undefined; env: Environment }): {
+  /** @throws Error of the SDK */
+  add(event: AuditEvent): Promise<void>;
+  readChanges: ReadChanges;
+} {
   const { endpoint, clientId, env } = options;
   const client = new TableClient(endpoint, TABLE, azureCredential(clientId, env), {
     retryOptions: { maxRetries: 1, retryDelayInMs: 100, maxRetryDelayInMs: 500 },
   });
-  return async ({ time, caller, touched, ...others }: AuditEvent): Promise<void> => {
-    const entity = {
-      partitionKey: partitionOf(caller.id),
-      rowKey: `${END_OF_TIME - Date.parse(time)}-${randomUUID()}`,
-      time: new Date(time),
-      callerKind: caller.kind,
-      callerId: caller.id,
-      ...(caller.userName && { userName: caller.userName }),
-      ...others,
-      touched: touched.join(' '),
-    };
-    await client.createEntity(entity, { abortSignal: AbortSignal.timeout(REQUEST_MS) });
+  return {
+    async add({ time, caller, touched, ...others }) {
+      const entity = {
+        partitionKey: partitionOf(caller.id),
+        rowKey: `${rowsFrom(new Date(time))}-${randomUUID()}`,
+        time: new Date(time),
+        callerKind: caller.kind,
+        callerId: caller.id,
+        ...(caller.userName && { userName: caller.userName }),
+        ...others,
+        touched: touched.join(' '),
+      };
+      await client.createEntity(entity, { abortSignal: AbortSignal.timeout(REQUEST_MS) });
+    },
+
+    async readChanges({ callerId, since, until, limit, cursor, signal }) {
+      const filters = [
+        odata`PartitionKey eq ${partitionOf(callerId)}`,
+        cursor ? odata`RowKey gt ${cursor}` : until && odata`RowKey ge ${rowsFrom(until)}`,
+        // The row of this very millisecond has a character behind the number, so the one before is where to end.
+        since && odata`RowKey lt ${rowsFrom(new Date(since.getTime() - 1))}`,
+        "(outcome eq 'done' or outcome eq 'unknown')",
+      ].filter(Boolean);
+      const found: ChangeRow[] = [];
+      try {
+        const rows = client.listEntities<ChangeRow>({
+          queryOptions: { filter: filters.join(' and ') },
+          abortSignal: signal,
+        });
+        for await (const row of rows) {
+          found.push(row);
+          if (found.length > limit) break;
+        }
+      } catch (cause) {
+        signal.throwIfAborted();
+        throw new Failure(
+          'upstream_unavailable',
+          'The record of changes cannot be read at the moment. Try again later.',
+          {
+            cause,
+          },
+        );
+      }
+      const shown = found.slice(0, limit);
+      return {
+        changes: shown.map(({ time, action, touched, outcome, agent }) => ({
+          time: new Date(time).toISOString(),
+          action,
+          touched: touched.split(' ').filter(Boolean),
+          outcome,
+          ...(agent && { agent }),
+        })),
+        nextCursor: found.length > limit ? shown.at(-1)?.rowKey : undefined,
+      };
+    },
   };
+}
+
+/** Where the rows of this moment begin. */
+function rowsFrom(moment: Date): string {
+  return String(END_OF_TIME - moment.getTime());
 }
 
 /** IDs may hold characters that a key may not. */

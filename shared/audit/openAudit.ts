@@ -19,7 +19,7 @@ export function openAudit({ config, env }: { config: Config; env: Environment })
   const openTable = async () => {
     const { AUDIT_TABLE_ENDPOINT: endpoint, AZURE_CLIENT_ID: clientId } = config.audit.read();
     if (!endpoint) return undefined;
-    table ??= import('./auditTable.ts').then(({ auditTable }) => auditTable({ endpoint, clientId, env }));
+    table ??= import('./auditTable.ts').then(({ auditTable }) => auditTable({ endpoint, clientId, env }).add);
     return table;
   };
   return async (event, log) => {

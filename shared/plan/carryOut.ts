@@ -1,14 +1,6 @@
 import { Failure } from '../failure.ts';
+import type { ItemOutcome } from './itemOutcome.ts';
 import type { PlanItem } from './plans.ts';
-
-/** What came of one item of a plan. */
-export interface ItemOutcome {
-  key: string;
-  /** `notReached`: there was no time left. `unknown`: it may or may not have been done. */
-  outcome: 'done' | 'notDone' | 'notReached' | 'unknown';
-  /** What was done, or why not. */
-  message: string;
-}
 
 export interface ItemWork {
   /** How the item is now. @throws Failure */

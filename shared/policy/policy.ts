@@ -9,7 +9,7 @@ import type { AppSettings } from '../settings/common.ts';
 
 /** What an administrator closes, and for whom. */
 
-type PermitAction = Pick<Action, 'name' | 'toolset' | 'access'> & Partial<Pick<Action, 'effect'>>;
+type PermitAction = Pick<Action, 'name' | 'toolset' | 'access' | 'callers'> & Partial<Pick<Action, 'effect'>>;
 
 /** What one caller may do. */
 export interface Permit {
@@ -89,6 +89,9 @@ export function openPolicy(
     const isClosed = policy !== undefined && matching.length === 0;
 
     const refusal = (action: PermitAction): string | undefined => {
+      if (action.callers === 'users' && caller.kind !== 'user') {
+        return 'This is for a user who signed in, and no user is known here. Say so to the user; trying again will not help.';
+      }
       if (settings.REQUIRE_ROLES === 'true') {
         const needed = roleFor[action.access];
         const isLetIn =

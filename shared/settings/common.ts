@@ -115,14 +115,14 @@ export const auditSettings = z.object({
   AUDIT_TABLE_ENDPOINT: serviceUrl(
     "Set it to the storage account's table endpoint, such as https://youraccount.table.core.windows.net, or remove it.",
   )
-    .optional()
     .meta({
       description:
         'The Azure Table Storage endpoint that keeps what was changed and what was refused, in the table `audit`; without it, the log alone does.',
       sample: 'https://youraccount.table.core.windows.net',
       setByDeployment: true,
       deployedOnly: true,
-    }),
+    })
+    .optional(),
   ...azureIdentity,
 });
 

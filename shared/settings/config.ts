@@ -56,12 +56,14 @@ export function isMentioned(system: Pick<System, 'settings' | 'secrets'>, env: E
   return [...ownSettings(system), ...Object.keys(system.secrets).map(secretSetting)].some(name => isSet(env, name));
 }
 
-/** The settings of its own that a system cannot do without. */
+/** The settings that a system cannot do without: those of its own, or where there are none such, those of the app. */
 export function neededSettings(settings: z.ZodObject): string[] {
-  return ownSettings({ settings }).filter(name => {
+  const needed = Object.keys(settings.shape).filter(name => {
     const schema: z.ZodType | undefined = settings.shape[name];
     return !schema?.safeParse(undefined).success;
   });
+  const own = ownSettings({ settings }).filter(name => needed.includes(name));
+  return own.length > 0 ? own : needed;
 }
 
 /** The settings of a system without those of the app that its schema has, too, for a rule over both. */

@@ -104,6 +104,7 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
         'SERVICE_API_URL',
         'KEY_VAULT_URI',
         'ENTRA_ISSUER',
+        'AUDIT_TABLE_ENDPOINT',
         'IDENTITY_PRINCIPAL_ID',
         'OUTBOUND_IP_ADDRESS',
       ]);
@@ -336,7 +337,8 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
   describe('the Logic Apps connectors', () => {
     const connectorsOf = ({ resources }: Snapshot) =>
       resources.filter(({ type }) => type === 'Microsoft.Web/customApis');
-    const connectorOf = (options: OptionSet) => snapshot(options).one('Microsoft.Web/customApis').properties;
+    const connectorOf = (options: OptionSet) =>
+      snapshot(options).one('Microsoft.Web/customApis', /^connector-jira-/).properties;
     const definitionOf = (system: string) =>
       JSON.parse(readFileSync(join(root, `infra/connector/${system}/apiDefinition.swagger.json`), 'utf8')) as {
         info: { title: string };

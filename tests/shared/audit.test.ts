@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { actions as entries } from '../../functions/actions.ts';
 import { systems } from '../../functions/everySystem.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { AuditEvent } from '../../shared/audit/auditEvent.ts';
@@ -8,8 +7,8 @@ import { fillWithSandboxes } from '../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
 import { request } from '../support/request.ts';
+import { sandboxedActions as actions } from '../support/sandboxedActions.ts';
 
-const actions: Action[] = await Promise.all(entries.map(async ({ load }) => (await load()).default));
 const writes = actions.filter(({ access }) => access === 'write');
 const adding = writes.find(({ effect }) => effect === 'adds') as Action;
 const reading = actions.find(({ access }) => access === 'read') as Action;

@@ -91,7 +91,7 @@ ${declared.map(indexEntry).join('\n')}
 }
 
 /** Laid out as the formatter would do it. */
-function indexEntry({ file, action: { name, system, toolset, access, effect } }: DeclaredAction): string {
+function indexEntry({ file, action: { name, system, toolset, access, effect, callers } }: DeclaredAction): string {
   const fields = [
     `name: '${name}'`,
     `system: '${system}'`,
@@ -99,6 +99,7 @@ function indexEntry({ file, action: { name, system, toolset, access, effect } }:
     `access: '${access}'`,
     ...(effect ? [`effect: '${effect}'`] : []),
     `inbound: 'app'`,
+    ...(callers ? [`callers: '${callers}'`] : []),
     `load: () => import('./${file}.ts')`,
   ];
   return `  {\n${fields.map(field => `    ${field},\n`).join('')}  },`;

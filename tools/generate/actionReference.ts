@@ -101,9 +101,13 @@ ${[
 \`\`\`http
 ${access === 'read' ? readRequest(action, input) : writeRequest(action, input)}
 \`\`\`
-\`\`\`json
+${
+  answer
+    ? `\`\`\`json
 ${JSON.stringify(shortened(answer), null, 2)}
-\`\`\`
+\`\`\``
+    : 'There is no sandbox that answers it.'
+}
 
 ${errorsOf(action)}
 `;
@@ -120,7 +124,7 @@ const conflicts: Readonly<Record<Effect, string>> = {
 };
 
 /** What, besides an input that breaks its schema, this very action refuses: it follows from what its inputs mean. */
-function errorsOf({ access, effect, input }: Action): string {
+function errorsOf({ access, effect, callers, input }: Action): string {
   const inputs = Object.entries(fieldsOf(input)).map(([name, schema]) => ({ name, meaning: meaningOf(schema) }));
   const kinds = Map.groupBy(
     inputs.filter(({ meaning }) => meaning.names),
@@ -132,6 +136,7 @@ function errorsOf({ access, effect, input }: Action): string {
     '`invalid_input` names each input that is missing, unknown or wrong',
     ...(named.length > 0 ? [`\`not_found\` when there is no such ${listed(named)} that the service may see`] : []),
     ...(several.length > 0 ? [`\`ambiguous\` when ${listed(several)} matches several, and lists them`] : []),
+    ...(callers === 'users' ? ['`forbidden` for a caller who is not a user who signed in'] : []),
     ...(access === 'write' ? ['`forbidden` when the service is read only'] : []),
     ...(effect ? [`\`conflict\` when ${conflicts[effect]}`] : []),
     ...(access === 'write'

@@ -2,7 +2,6 @@ import { Pool } from 'pg';
 import * as z from 'zod';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { Environment } from '../../../shared/settings/setting.ts';
 import type { OrdersParts, OrdersSettings } from '../settings.ts';
 import type { Server } from './cancelRequest.ts';
 import { databaseFailure } from './databaseFailure.ts';
@@ -26,11 +25,11 @@ const IDLE_MS = 60_000;
 const LIFETIME_SECONDS = 1_800;
 
 /** The database, for many calls: one pool, and one connection at a time for each statement. */
-export function openDatabase(parts: OrdersParts, env: Environment): Database {
+export function openDatabase(parts: OrdersParts): Database {
   const { settings, upstream } = parts;
   const { title } = upstream;
   const server = serverOf(settings);
-  const credentials = signIn(parts, env);
+  const credentials = signIn(parts);
   let open: { password: string; pool: Pool } | undefined;
 
   /** No connection outlives the password that it was opened with: with another one there is another pool. */

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { PageRequest } from '../../../shared/action/page.ts';
 import type { Call } from '../../../shared/call.ts';
-import type { Environment } from '../../../shared/settings/setting.ts';
 import type { OrdersParts } from '../settings.ts';
 import { openDatabase } from './database.ts';
 import { groupRow, orderDetailsRow, orderRow } from './order.ts';
@@ -21,8 +20,8 @@ const listedRow = orderRow.extend({ order_id: z.string(), exact_time: z.string()
 const sessionRow = z.object({ database: z.string(), account: z.string() });
 
 /** The order database, for many calls. */
-export function openOrders(parts: OrdersParts, env: Environment) {
-  const database = openDatabase(parts, env);
+export function openOrders(parts: OrdersParts) {
+  const database = openDatabase(parts);
 
   return {
     for(call: Call): Orders {

@@ -9,8 +9,8 @@ import type { OrdersParts } from '../settings.ts';
 const SCOPE = 'https://ossrdbms-aad.database.windows.net/.default';
 
 /** What a connection gives as its password. */
-export function signIn(parts: OrdersParts, env: Environment): Credentials<string> {
-  const { settings, secrets, upstream } = parts;
+export function signIn(parts: OrdersParts): Credentials<string> {
+  const { settings, secrets, upstream, env } = parts;
   if (settings.ORDERS_AUTH === 'entra') return entraCredentials(upstream.title, settings.ORDERS_URL.user, env);
   return secretCredentials({ upstream, secrets, secretName: 'orders-password' }, password => password);
 }

@@ -4,6 +4,7 @@ import { parseJson } from '../../../shared/parseJson.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { answerFailure, closedByPolicy } from './answerFailure.ts';
 import { requireImpersonal } from './asker.ts';
+import { computedFrom } from './formula.ts';
 import { nameFieldOf } from './objectNames.ts';
 import type { Openness } from './openness.ts';
 import { isPlain } from './plainSoql.ts';
@@ -179,13 +180,54 @@ export function allowed(parts: AllowedParts): Allowed {
   /** What forbids to reach something; undefined where nothing does. */
   const refusalOf = async ({ objectType, field, isShared = false }: Reached): Promise<Failure | undefined> => {
     if (!openness.isOpen(objectType)) return closedObject(objectType);
-    if (field === undefined || !openness.hasClosedFields(objectType)) return undefined;
+    if (field === undefined || (!openness.restricts && !openness.hasClosedFields(objectType))) return undefined;
     // What several objects call Name is to some of them a number or a subject.
     const isOtherName = isShared && field.toLowerCase() === 'name' && !openPeopleFields(objectType);
-    if (!isOtherName && openness.isPlainlyOpen(objectType, field)) return undefined;
+    const isPlainlyOpen = !isOtherName && openness.isPlainlyOpen(objectType, field);
+    // Only a policy makes it matter what a field is computed from.
+    if (isPlainlyOpen && !(openness.restricts && mayBeComputed(objectType, field))) return undefined;
     const object = await find(objectType);
-    const own = isOtherName ? (object?.fields.find(({ nameField }) => nameField)?.name ?? '') : field;
-    return object && openness.openFields(object).has(own.toLowerCase()) ? undefined : closedField(objectType, field);
+    if (!object) return isPlainlyOpen ? undefined : closedField(objectType, field);
+    const own = isOtherName ? (object.fields.find(({ nameField }) => nameField)?.name ?? '') : field;
+    const described = object.fields.find(({ name }) => name.toLowerCase() === own.toLowerCase());
+    const isOpen =
+      openness.openFields(object).has(own.toLowerCase()) && !(described && (await showsClosed(object, described)));
+    return isOpen || (!described && !openness.hasClosedFields(objectType)) ? undefined : closedField(objectType, field);
+  };
+
+  /** Whether a field is computed from what is closed. One that a policy opens by its name is open all the same. */
+  const showsClosed = async (object: ObjectDescription, field: FieldDescription): Promise<boolean> => {
+    if (!openness.restricts || openness.isNamedField(object.name, field.name)) return false;
+    const paths = computedFrom(object.name, field);
+    if (paths === 'unknown') {
+      return object.childRelationships.some(
+        ({ childSObject }) => !openness.isOpen(childSObject) || openness.hasClosedFields(childSObject),
+      );
+    }
+    return (await openPathsFrom(object.name, paths)).length < paths.length;
+  };
+
+  const openPathsFrom = async (objectType: string, paths: readonly string[]): Promise<string[]> => {
+    if (paths.length === 0) return [];
+    const { reachOf } = await import('./soqlReach.ts');
+    const open = await Promise.all(
+      paths.map(async field => {
+        const reach = await reachOf({ sObject: objectType, fields: [{ type: 'Field', field }] }, find);
+        if (openness.restricts && reach.unresolved.length > 0) return [];
+        return (await firstRefusal(reach.reached)) ? [] : [field];
+      }),
+    );
+    return open.flat();
+  };
+
+  /** What is open of an object's fields, in lower case; undefined where all of them are. */
+  const openFieldsOf = async (object: ObjectDescription): Promise<ReadonlySet<string> | undefined> => {
+    const open = openness.openFields(object);
+    const shown = await Promise.all(
+      object.fields.map(async field => open.has(field.name.toLowerCase()) && !(await showsClosed(object, field))),
+    );
+    const names = object.fields.filter((_, at) => shown[at]).map(({ name }) => name.toLowerCase());
+    return names.length < object.fields.length ? new Set(names) : undefined;
   };
 
   const firstRefusal = async (reached: readonly Reached[]): Promise<Failure | undefined> => {
@@ -215,8 +257,7 @@ export function allowed(parts: AllowedParts): Allowed {
     const { reached, unresolved, wholes, names } = await reachOf(query, find);
     const refusal = await firstRefusal(reached);
     if (refusal) throw refusal;
-    const whole = wholes.find(openness.hasClosedFields);
-    if (whole !== undefined) throw closedWhole(whole);
+    for (const whole of wholes) if (await guard.openFields(whole)) throw closedWhole(whole);
     if (openness.restricts) {
       const [first] = [...unresolved, ...unaccounted(tokens, names)];
       if (first !== undefined) throw unresolvable(first);
@@ -234,9 +275,12 @@ export function allowed(parts: AllowedParts): Allowed {
       if (!openness.isOpen(objectType)) throw closedObject(objectType);
     },
     async openFields(objectType) {
-      if (!openness.hasClosedFields(objectType)) return undefined;
+      if (!openness.restricts && !openness.hasClosedFields(objectType)) return undefined;
       const object = await find(objectType);
-      return object ? openness.openFields(object) : new Set(['id', ...(openPeopleFields(objectType) ?? [])]);
+      if (object) return openFieldsOf(object);
+      return openness.hasClosedFields(objectType)
+        ? new Set(['id', ...(openPeopleFields(objectType) ?? [])])
+        : undefined;
     },
     async requireWrite(objectType, values) {
       if (!openness.isWritable(objectType)) throw closedForWriting(objectType, openness);
@@ -253,17 +297,7 @@ export function allowed(parts: AllowedParts): Allowed {
   return {
     describe: objectType => describeOpen(objectType, guard),
     describeAll: () => describeAllOpen(guard),
-    async openPaths(objectType, paths) {
-      const { reachOf } = await import('./soqlReach.ts');
-      const open = await Promise.all(
-        paths.map(async field => {
-          const reach = await reachOf({ sObject: objectType, fields: [{ type: 'Field', field }] }, find);
-          if (openness.restricts && reach.unresolved.length > 0) return [];
-          return (await firstRefusal(reach.reached)) ? [] : [field];
-        }),
-      );
-      return open.flat();
-    },
+    openPaths: openPathsFrom,
     async send(request) {
       const path = pathOf(request.path);
       for (const { method, path: expected, handle } of rules) {
@@ -279,6 +313,11 @@ export function allowed(parts: AllowedParts): Allowed {
       return parts.send(request);
     },
   };
+}
+
+/** IDs and what tells who somebody is are never computed from other fields. */
+function mayBeComputed(objectType: string, field: string): boolean {
+  return field.toLowerCase() !== 'id' && !openPeopleFields(objectType);
 }
 
 /** Parts of the API that tell of set-up objects, or take statements that are not read here. */
@@ -423,7 +462,7 @@ async function describeOpen(objectType: string, guard: Guard): Promise<ObjectDes
   // Salesforce takes names in other forms than an object's own.
   guard.requireOpen(object.name);
   const isWritable = openness.isWritable(object.name);
-  const open = openness.hasClosedFields(object.name) ? openness.openFields(object) : undefined;
+  const open = await guard.openFields(object.name);
   return {
     ...object,
     createable: object.createable && isWritable,

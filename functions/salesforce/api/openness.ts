@@ -12,7 +12,9 @@ export interface Openness {
   hasClosedFields(objectType: string): boolean;
   /** Whether a field is open, whatever its object is made of; false where that takes the description. */
   isPlainlyOpen(objectType: string, field: string): boolean;
-  /** The fields that are open, in lower case. */
+  /** Whether a policy opens this very field by its name. */
+  isNamedField(objectType: string, field: string): boolean;
+  /** The fields that are open as far as their own object tells, in lower case. */
   openFields(object: Pick<ObjectDescription, 'name' | 'fields'>): ReadonlySet<string>;
 }
 
@@ -46,6 +48,10 @@ export function opennessOf(rules: readonly SalesforceRules[]): Openness {
       if (!isOpen(objectType)) return false;
       if (!hasClosedFields(objectType) || field.toLowerCase() === 'id') return true;
       return hidden(objectType).length === 0 && only(objectType).every(list => list.has(field.toLowerCase()));
+    },
+    isNamedField(objectType, field) {
+      const lists = listsFor(rules, 'fields', objectType);
+      return lists.length > 0 && lists.every(list => list.has(field.toLowerCase()));
     },
     openFields(object) {
       const open = only(object.name);

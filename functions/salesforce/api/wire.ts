@@ -51,6 +51,7 @@ const fieldSchema = z.object({
   updateable: flag(false),
   defaultedOnCreate: flag(false),
   calculated: flag(false),
+  calculatedFormula: z.string().nullish(),
   nameField: flag(false),
   custom: flag(false),
   deprecatedAndHidden: flag(false),

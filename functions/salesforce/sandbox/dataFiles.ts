@@ -45,6 +45,7 @@ const fieldFile = z
     defaultedOnCreate: z.boolean().exactOptional(),
     defaultValue: z.union([z.string(), z.boolean()]).exactOptional(),
     calculated: z.boolean().exactOptional(),
+    calculatedFormula: z.string().exactOptional(),
     nameField: z.boolean().exactOptional(),
     autoNumber: z.boolean().exactOptional(),
     filterable: z.boolean().exactOptional(),

@@ -21,7 +21,7 @@ function describeField(field: FieldDefinition) {
     autoNumber: field.autoNumber,
     byteLength: field.length * 3,
     calculated: field.calculated,
-    calculatedFormula: null,
+    calculatedFormula: field.calculatedFormula,
     cascadeDelete: false,
     caseSensitive: false,
     compoundFieldName: null,

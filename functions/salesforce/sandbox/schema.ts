@@ -16,6 +16,8 @@ export interface FieldDefinition {
   /** What an insert puts here when it gives no value. */
   defaultValue: string | boolean | null;
   calculated: boolean;
+  /** How it is computed, for people to read; the sandbox keeps the values that it was given. */
+  calculatedFormula: string | null;
   nameField: boolean;
   /** Filled with `00001001` and so on. */
   autoNumber: boolean;
@@ -91,6 +93,7 @@ function defineField({ values = [], ...given }: FieldFile): FieldDefinition {
     defaultedOnCreate: given.defaultValue !== undefined || given.autoNumber === true || type === 'boolean',
     defaultValue: type === 'boolean' ? false : null,
     calculated: false,
+    calculatedFormula: null,
     nameField: false,
     autoNumber: false,
     filterable: type !== 'textarea' || length <= 255,

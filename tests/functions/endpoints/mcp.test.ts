@@ -8,11 +8,10 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { actions as entries } from '../../../functions/actions.ts';
 import { systems } from '../../../functions/everySystem.ts';
-import type { Action } from '../../../shared/action/defineAction.ts';
 import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
+import { sandboxedActions as actions } from '../../support/sandboxedActions.ts';
 
 const execute = promisify(execFile);
 const clientInfo = { name: 'test', version: '1.0.0' };
@@ -40,13 +39,11 @@ async function startServer(): Promise<Server> {
 
 let server: Server;
 let url: URL;
-let actions: Action[];
 let home: string;
 
 beforeAll(async () => {
   server = await startServer();
   url = server.url;
-  actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
   home = await mkdtemp(join(tmpdir(), 'mcp-'));
 });
 afterAll(async () => {

@@ -76,7 +76,8 @@ const isOpenField = (object: string, field: string) =>
     Group: ['Id', 'Name', 'Email', 'Type'].includes(field),
     Opportunity: ['Id', ...(rules.fields?.Opportunity ?? [])].includes(field),
     Account: field !== 'AnnualRevenue',
-    Project__c: field !== 'Notes__c' && field !== 'Budget__c',
+    // Remaining__c is Budget__c - Spent__c.
+    Project__c: !['Notes__c', 'Budget__c', 'Remaining__c'].includes(field),
   })[object] ?? openObjects.has(object);
 
 interface Piece {
@@ -486,4 +487,101 @@ describe('fields that are closed', () => {
     expect(openOf({ fields: { Contact: ['MailingAddress'] } })).toEqual(['id', 'mailingaddress', 'mailingcity']);
     expect(openOf({ fields: { Contact: [] } })).toEqual(['id']);
   });
+});
+
+describe('a field that is computed', () => {
+  /** Accounts with the fields `F__c`, of this formula, and `G__c`, which is `F__c` in another case. */
+  const withFormula = (formula: string | null): Partial<AllowedParts> => ({
+    async describe(name) {
+      const object = await describeObject(name);
+      if (name.toLowerCase() !== 'account') return object;
+      const [field] = object.fields;
+      if (!field) throw new Error('There are no fields.');
+      const computed = { ...field, calculated: true, custom: true, nameField: false, referenceTo: [] };
+      return {
+        ...object,
+        fields: [
+          ...object.fields,
+          { ...computed, name: 'F__c', calculatedFormula: formula },
+          { ...computed, name: 'G__c', calculatedFormula: 'f__C & "x"' },
+        ],
+      };
+    },
+  });
+
+  it.each([
+    ['AnnualRevenue / 2', 'forbidden'],
+    ['TEXT( annualrevenue )', 'forbidden'],
+    ['IF(ISBLANK(Name), Owner . Username, "")', 'forbidden'],
+    ['/* AnnualRevenue */ Name & "AnnualRevenue \\" AnnualRevenue" & \'AnnualRevenue\'', 'sent'],
+    ['Name & "\\\\" & TEXT(AnnualRevenue)', 'forbidden'],
+    ['IF(NumberOfEmployees > 10 && TRUE, Owner.Name, $User.FirstName)', 'sent'],
+    ['Unknown__r.Name', 'forbidden'],
+  ])('of %s is as open as what it is computed from: %s', async (formula, outcome) => {
+    const parts = withFormula(formula);
+    const statements = [
+      'SELECT F__c FROM Account',
+      'SELECT Id FROM Account ORDER BY F__c',
+      'SELECT Account.F__c FROM Opportunity',
+      "SELECT COUNT(Id) FROM Account WHERE F__c = 'a'",
+      'SELECT F__c, COUNT(Id) FROM Account GROUP BY F__c',
+      "SELECT Name FROM Opportunity WHERE AccountId IN (SELECT Id FROM Account WHERE G__c = 'a')",
+      'SELECT G__c FROM Account',
+    ];
+    for (const soql of statements) expect([soql, await outcomeOf(soql, parts)]).toEqual([soql, outcome]);
+  });
+
+  it('from children is closed where something of a child is, because nobody tells of which', async () => {
+    const soql = 'SELECT F__c FROM Account';
+    expect(await outcomeOf(soql, withFormula(null))).toBe('forbidden');
+    const allOpen = opennessOf([{ hiddenFields: { Lead: ['Email'] } }]);
+    expect(await outcomeOf(soql, { ...withFormula(null), openness: allOpen })).toBe('sent');
+  });
+
+  it('is open where a policy names it', async () => {
+    const named = opennessOf([{ fields: { Account: ['Name', 'F__c'] } }]);
+    const parts = { ...withFormula('AnnualRevenue'), openness: named };
+    expect(await outcomeOf('SELECT F__c FROM Account', parts)).toBe('sent');
+    expect(await outcomeOf('SELECT G__c FROM Account', parts)).toBe('forbidden');
+  });
+
+  it.each([
+    ['Opportunity', 'ExpectedRevenue', 'Amount'],
+    ['Opportunity', 'IsWon', 'StageName'],
+    ['Case', 'IsClosed', 'Status'],
+  ])('by Salesforce itself: %s.%s is closed with %s', async (object, field, source) => {
+    const hidden = opennessOf([{ hiddenFields: { [object]: [source] } }]);
+    expect(await outcomeOf(`SELECT ${field} FROM ${object}`, { openness: hidden })).toBe('forbidden');
+    const other = opennessOf([{ hiddenFields: { [object]: ['Description'] } }]);
+    expect(await outcomeOf(`SELECT ${field} FROM ${object}`, { openness: other })).toBe('sent');
+  });
+
+  it('is neither described nor shown where it is closed', async () => {
+    const { describe: described } = allowed({
+      openness,
+      runsAsCaller: false,
+      describe: describeObject,
+      describeAll: async () => [],
+      send: async () => ({ status: 200, headers: new Headers(), body: '{}' }),
+    });
+    const names = (await described('Project__c')).fields.map(({ name }) => name);
+    expect(names).toContain('Spent__c');
+    expect(names).not.toContain('Remaining__c');
+    const record = { attributes: { type: 'Project__c', url: '' }, Id: '1', Spent__c: 1, Remaining__c: 2 };
+    const { query } = guarded({ records: [record] });
+    expect((await query('SELECT Id FROM Project__c')).records).toEqual([
+      { attributes: { type: 'Project__c', url: '' }, Id: '1', Spent__c: 1 },
+    ]);
+    expect(await outcomeOf('SELECT FIELDS(ALL) FROM Project__c LIMIT 1')).toBe('forbidden');
+  });
+});
+
+it('a word that is not accounted for is refused where a policy restricts, and only there', async () => {
+  // It names nothing that is closed, and nothing else that is known either.
+  const odd = 'SELECT Id FROM Account UPDATE TRACKING';
+  await expect(guarded().query(odd)).rejects.toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('where TRACKING leads to'),
+  });
+  expect(await outcomeOf(odd, { openness: opennessOf([]) })).toBe('sent');
 });

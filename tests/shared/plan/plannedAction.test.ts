@@ -11,6 +11,7 @@ let things: Map<string, number>;
 let failures: Map<string, () => Failure>;
 let removed: string[];
 let time: number;
+let audited: Record<string, unknown>[];
 
 const store = defineSystem({
   name: 'store',
@@ -66,6 +67,7 @@ beforeEach(() => {
   ]);
   failures = new Map();
   removed = [];
+  audited = [];
   time = Date.now();
   backend = createBackend({}, { systems: [store], actions: [] }, { now: () => time });
 });
@@ -86,7 +88,7 @@ async function call(input: Record<string, unknown>, key = 'one', action: Action 
     code: undefined,
     correlationId: 'test',
     traceparent: '',
-    log: { info() {}, warn() {}, error() {} },
+    log: { info: (event, fields) => event === 'audit' && audited.push(fields ?? {}), warn() {}, error() {} },
   });
   return outcome as unknown as Answer;
 }
@@ -176,6 +178,24 @@ describe('a planned action', () => {
     expect(outcomesOf(await call({ confirmationToken: (await planned()).confirmationToken }))).toEqual([
       ['a2', 'notDone'],
       ['a3', 'notReached'],
+    ]);
+  });
+
+  it('is in the audit with what was reached, once it was carried out', async () => {
+    things.set('a4', 4);
+    const { confirmationToken } = await planned();
+    expect(audited).toEqual([]);
+    failures.set('a2', () => new Failure('forbidden', 'You may not.'));
+    failures.set('a3', () => lostWrite('Store'));
+    await call({ confirmationToken });
+    expect(audited).toMatchObject([{ action: 'removeThings', outcome: 'unknown', touched: ['a1', 'a3'] }]);
+    failures = new Map();
+    await call({ confirmationToken: (await planned('b')).confirmationToken });
+    failures.set('a2', () => new Failure('forbidden', 'You may not.'));
+    await call({ confirmationToken: (await planned('a2')).confirmationToken });
+    expect(audited.slice(1)).toMatchObject([
+      { outcome: 'done', touched: ['b1'] },
+      { outcome: 'failed', touched: [] },
     ]);
   });
 

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { actions as entries } from '../../../functions/actions.ts';
 import { systems } from '../../../functions/everySystem.ts';
 import type { Action } from '../../../shared/action/defineAction.ts';
 import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { request } from '../../support/request.ts';
+import { sandboxedActions as actions } from '../../support/sandboxedActions.ts';
 
-const actions: Action[] = await Promise.all(entries.map(async ({ load }) => (await load()).default));
 const hash = (key: string) => createHash('sha256').update(key).digest('hex');
 const reader = 'reader-key';
 const writer = 'writer-key';

@@ -32,6 +32,12 @@ describe('a system', () => {
     expect(ownSettings(strict)).toEqual(['STRICT_LIMIT']);
   });
 
+  it('needs those of the app where it has none of its own', () => {
+    const borrowing = madeUpSystem('borrowing', z.object({ KEY_VAULT_URI: needed }));
+    expect(neededSettings(borrowing.settings)).toEqual(['KEY_VAULT_URI']);
+    expect(isConfigured(borrowing, {})).toBe(false);
+  });
+
   it.each([
     [{}, false],
     [{ ORDERS_URL: ' ' }, false],

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { actions as entries } from '../../../functions/actions.ts';
 import { systems } from '../../../functions/everySystem.ts';
 import { instructions } from '../../../shared/action/instructions.ts';
+import { actions } from '../../support/sandboxedActions.ts';
 
-const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
 const names = actions.map(({ name }) => name);
 
 /** What looks like an action's name in a text. */

@@ -44,10 +44,14 @@ describe.skipIf(!postgresPrograms)(`On a real PostgreSQL${wherePostgresIs}`, () 
     const secrets = createSecretStore(async () => secret, { ttlSeconds: 300 });
     const values = settings.parse({ ORDERS_URL: `postgresql://reader@127.0.0.1:${postgres.port}/shop`, ...more });
     const upstream = createUpstream('Orders');
-    const database = openDatabase(
-      { settings: values, secrets, upstream, rulesOf: () => [], now: Date.now },
-      process.env,
-    );
+    const database = openDatabase({
+      settings: values,
+      secrets,
+      upstream,
+      env: process.env,
+      rulesOf: () => [],
+      now: Date.now,
+    });
     opened.push(database);
     return database;
   };
@@ -259,9 +263,16 @@ it('a server that never answers costs no more than the deadline', async () => {
   const { port } = silent.address() as AddressInfo;
   const values = settings.parse({ ORDERS_URL: `postgresql://reader@127.0.0.1:${port}/shop` });
   const secrets = createSecretStore(async () => 'password', { ttlSeconds: 300 });
-  const parts = { settings: values, secrets, upstream: createUpstream('Orders'), rulesOf: () => [], now: Date.now };
+  const parts = {
+    settings: values,
+    secrets,
+    upstream: createUpstream('Orders'),
+    env: {},
+    rulesOf: () => [],
+    now: Date.now,
+  };
   const startedAt = performance.now();
-  await expect(openDatabase(parts, {}).read(sql`SELECT 1`, z.unknown(), testCall(400))).rejects.toMatchObject({
+  await expect(openDatabase(parts).read(sql`SELECT 1`, z.unknown(), testCall(400))).rejects.toMatchObject({
     code: 'upstream_timeout',
   });
   expect(performance.now() - startedAt).toBeLessThan(9_000);
