@@ -1,11 +1,19 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSandbox as startSalesforce } from '../../../functions/salesforce/sandbox/startSandbox.ts';
 import type { Action } from '../../../shared/action/defineAction.ts';
 import { meaningOf } from '../../../shared/schema/meaning.ts';
 import { startApp } from '../../support/app.ts';
+import { type Azurite, startAzurite } from '../../support/azurite.ts';
 import { type Answered, allActions, callAction, callMcp, type Input } from '../callAction.ts';
 import { startSandboxes } from '../startSandboxes.ts';
 import { type Case, type SettingSet, settingSets } from './cases.ts';
+
+let azurite: Azurite;
+beforeAll(async () => {
+  azurite = await startAzurite();
+  await azurite.createTable('audit');
+});
+afterAll(() => azurite.stop());
 
 const codeOf: Record<number, string> = {
   400: 'invalid_input',
@@ -32,10 +40,15 @@ const asked: Asked[] = allActions.flatMap(action => {
   ];
 });
 
+/** Whether its policy, its roles and the action itself let a caller in. */
+function isLetIn({ refused, permits = () => true, isUser = true }: Case, action: Action): boolean {
+  return refused === undefined && permits(action) && (isUser || action.callers !== 'users');
+}
+
 /** The status by the rules of the case. */
 function expectedOf(rules: Case, { action, isMe }: Asked, runsAsCaller: boolean): number {
   if (rules.refused !== undefined) return rules.refused;
-  if (rules.permits && !rules.permits(action)) return 403;
+  if (!isLetIn(rules, action)) return 403;
   const usesSalesforce = action.uses.some(({ name }) => name === 'salesforce');
   if (runsAsCaller && usesSalesforce && !rules.isInSalesforce) return 403;
   return isMe && !rules.isInJira ? 400 : 200;
@@ -72,12 +85,16 @@ function table(rows: readonly Row[]): string {
 
 async function settingsOf({ settings, runsAsCaller = false }: SettingSet) {
   const sandboxes = await startSandboxes();
-  if (!runsAsCaller) return { env: { ...sandboxes.settings, ...settings }, sandboxes, close: sandboxes.close };
+  // A ledger would answer one set's caller with what another one's did.
+  const { LEDGER_TABLE_ENDPOINT: AUDIT_TABLE_ENDPOINT = '', ...identity } = azurite.settings;
+  const tables = { ...identity, AUDIT_TABLE_ENDPOINT };
+  if (!runsAsCaller)
+    return { env: { ...sandboxes.settings, ...tables, ...settings }, sandboxes, close: sandboxes.close };
   const salesforce = await startSalesforce();
   const { SALESFORCE_CLIENT_SECRET: _, ...others } = sandboxes.settings;
   const { SALESFORCE_USERNAME: __, ...signIn } = salesforce.jwtSettings();
   return {
-    env: { ...others, ...signIn, ...settings },
+    env: { ...others, ...signIn, ...tables, ...settings },
     sandboxes,
     close: async () => void (await Promise.all([sandboxes.close(), salesforce.close()])),
   };
@@ -91,20 +108,20 @@ it.each(settingSets)(
     const requests = () => [...sandboxes.servers.values()].reduce((sum, server) => sum + server.requests.length, 0);
     const rows: Row[] = [];
     for (const rules of set.cases) {
-      const { caller, headers = {}, refused, permits = () => true } = rules;
+      const { caller, headers = {}, refused } = rules;
       for (const call of asked) {
         const before = requests();
         const answer = await callAction(app.url, call.action, call.input, headers);
         const expected = expectedOf(rules, call, set.runsAsCaller ?? false);
         const isAsked = requests() > before;
         // Who is refused by this service costs its upstreams nothing.
-        const mayAsk = refused === undefined && permits(call.action);
+        const mayAsk = isLetIn(rules, call.action);
         const got = `${gotOf(answer, call)}${isAsked && !mayAsk ? ', though asked upstream' : ''}`;
         rows.push({ caller, expected, got, asked: `${call.action.name}${call.isMe ? ' with me' : ''}` });
       }
       const { status, text } = await callMcp(app.url, 'tools/list', {}, headers);
       const isListed = ({ name }: Action) => text.includes(`"name":"${name}"`);
-      const isWrong = (action: Action) => isListed(action) !== (refused === undefined && permits(action));
+      const isWrong = (action: Action) => isListed(action) !== isLetIn(rules, action);
       const wrong = allActions.filter(isWrong).map(({ name }) => name);
       const got = wrong.length > 0 ? `${status} with the wrong ${wrong.join(', ')}` : String(status);
       rows.push({ caller, expected: refused ?? 200, got, asked: 'tools/list' });

@@ -10,6 +10,8 @@ export interface Case {
   refused?: 401 | 403 | 500;
   /** What its policy and roles allow; everything unless told. The rest is refused with 403. */
   permits?: (action: Action) => boolean;
+  /** Whether it is a person: a few actions are for people alone. */
+  isUser?: boolean;
   /** Whether it acts in Salesforce at all: with 403 where not. */
   isInSalesforce?: boolean;
   /** Whether `me` is somebody in Jira: else whoever asks is asked who they are, with 400. */
@@ -108,7 +110,7 @@ export const settingSets: SettingSet[] = [
       },
       { caller: 'a wrong key', headers: key('wrong'), refused: 401 },
       { caller: 'no key', refused: 401 },
-    ].map(each => ({ ...each, isInJira: false })) as Case[],
+    ].map(each => ({ ...each, isInJira: false, isUser: false })) as Case[],
   },
   {
     name: 'Entra ID',
@@ -132,8 +134,8 @@ export const settingSets: SettingSet[] = [
         caller: 'a user by a name that proves nothing',
         headers: principal({ tid: TENANT, oid: 'mallory', scp: 'access', preferred_username: 'ana.ruiz@example.com' }),
       },
-      { caller: 'an application with Actions.Call', headers: application('Actions.Call') },
-      { caller: 'an application without a role', headers: application(), refused: 403 },
+      { caller: 'an application with Actions.Call', headers: application('Actions.Call'), isUser: false },
+      { caller: 'an application without a role', headers: application(), isUser: false, refused: 403 },
       {
         caller: 'a user of another tenant',
         headers: user('ana.ruiz@example.com', { tid: OTHER_TENANT }),
@@ -143,6 +145,7 @@ export const settingSets: SettingSet[] = [
       {
         caller: 'an application of another tenant',
         headers: principal({ oid: 'x', tid: OTHER_TENANT, roles: 'Actions.Call' }),
+        isUser: false,
         refused: 403,
       },
       // The platform itself fails to read it, before any function is called.
@@ -176,9 +179,14 @@ export const settingSets: SettingSet[] = [
         headers: user('f@example.com', { roles: 'actions.read' }),
         permits: nothing,
       },
-      { caller: 'an application with Actions.Call', headers: application('Actions.Call') },
-      { caller: 'an application with Actions.Read', headers: application('Actions.Read'), permits: isRead },
-      { caller: 'an application with another role', headers: application('Other'), permits: nothing },
+      { caller: 'an application with Actions.Call', headers: application('Actions.Call'), isUser: false },
+      {
+        caller: 'an application with Actions.Read',
+        headers: application('Actions.Read'),
+        isUser: false,
+        permits: isRead,
+      },
+      { caller: 'an application with another role', headers: application('Other'), isUser: false, permits: nothing },
     ],
   },
   {
@@ -208,7 +216,7 @@ export const settingSets: SettingSet[] = [
         headers: user('e@example.com', { appid: AGENT.toUpperCase(), roles: 'Reader' }),
         permits: isRead,
       },
-      { caller: 'an application', headers: application('Actions.Call') },
+      { caller: 'an application', headers: application('Actions.Call'), isUser: false },
       { caller: 'a user without either', headers: user('f@example.com'), permits: nothing },
     ],
   },
@@ -239,7 +247,7 @@ export const settingSets: SettingSet[] = [
       { caller: 'a guest whom no map names', headers: user(guest) },
       { caller: 'a guest whose name ends as a pattern does', headers: user('x#EXT#@contoso.com') },
       { caller: 'a user without a sign-in name', headers: principal({ ...ana, scp: 'access' }) },
-      { caller: 'an application with Actions.Call', headers: application('Actions.Call') },
+      { caller: 'an application with Actions.Call', headers: application('Actions.Call'), isUser: false },
     ],
   },
   {

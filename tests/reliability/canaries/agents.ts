@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { actions as entries } from '../../../functions/actions.ts';
-import type { ActionEntry } from '../../../shared/action/defineAction.ts';
+import type { Action } from '../../../shared/action/defineAction.ts';
 import { principal } from '../../support/principal.ts';
 import type { Mark, Marks } from './marks.ts';
 import { ofProject } from './plantJira.ts';
@@ -25,7 +25,7 @@ export interface Agent {
   closed: readonly Mark[];
   /** Keys of issues that it may not see. */
   closedKeys: RegExp;
-  mayCall(action: Pick<ActionEntry, 'toolset' | 'effect'>): boolean;
+  mayCall(action: Action): boolean;
 }
 
 const sales: Rules = {
@@ -136,7 +136,8 @@ export function agentsWith(marks: Marks): Agent[] {
       ...caller,
       closed: marks.all().filter(({ where }) => isClosed(where)),
       closedKeys: new RegExp(`\\b(?:${closedProjects.join('|')})-\\d+\\b`, 'gi'),
-      mayCall: ({ toolset, effect }) =>
+      mayCall: ({ toolset, effect, callers: who }) =>
+        (who !== 'users' || caller.app === 'signIns') &&
         (rules.toolsets?.includes(toolset) ?? true) &&
         (rules.effects ?? ['reads', 'adds', 'changes']).includes(effect ?? 'reads'),
     };

@@ -10,6 +10,7 @@ import {
 import type { Action } from '../../../shared/action/defineAction.ts';
 import { meaningOf } from '../../../shared/schema/meaning.ts';
 import { startApp } from '../../support/app.ts';
+import { startAzurite } from '../../support/azurite.ts';
 import { type Answered, allActions, callAction, callMcp, type Input } from '../callAction.ts';
 import { newSeed, randomFrom } from '../random.ts';
 import { type Agent, agentsWith, isClosedToSomebody, policy } from './agents.ts';
@@ -65,7 +66,16 @@ export async function runCanaries(calls: number, seed = newSeed()): Promise<Cana
   const salesforce = await startSalesforce({ data: join(folder, 'salesforce') });
   await rm(folder, { recursive: true });
 
-  const common = { ...jira.settings, POLICY: policy, SIGNING_KEY: 'k'.repeat(43), ACTION_TIMEOUT_MS: '30000' };
+  const azurite = await startAzurite();
+  await azurite.createTable('audit');
+  const common = {
+    ...jira.settings,
+    ...azurite.settings,
+    AUDIT_TABLE_ENDPOINT: azurite.settings.LEDGER_TABLE_ENDPOINT ?? '',
+    POLICY: policy,
+    SIGNING_KEY: 'k'.repeat(43),
+    ACTION_TIMEOUT_MS: '30000',
+  };
   const apps = {
     keys: await startApp({ env: { ...common, ...salesforce.settings } }),
     signIns: await startApp({
@@ -212,15 +222,20 @@ export async function runCanaries(calls: number, seed = newSeed()): Promise<Cana
     jira.clearFaults();
     salesforce.clearFaults();
     for (const agent of agents) await askForReadiness(agent);
-    for (const [name, app] of Object.entries(apps)) {
-      for (const { text, where } of marks.all()) {
-        if (app.logs().includes(text)) report.leaks.push({ agent: name, asked: 'the log', closed: where, input: '' });
-      }
+    const kept = {
+      'the log of keys': apps.keys.logs(),
+      'the log of sign-ins': apps.signIns.logs(),
+      'the audit': await azurite.readTable('audit'),
+      'the ledger': await azurite.readTable('ledger'),
+    };
+    for (const [asked, text] of Object.entries(kept)) {
+      const found = marks.all().filter(mark => text.includes(mark.text));
+      report.leaks.push(...found.map(({ where }) => ({ agent: 'anybody', asked, closed: where, input: '' })));
     }
     return report;
   } finally {
     await Promise.all(Object.values(apps).map(app => app.stop()));
-    await Promise.all([jira.close(), salesforce.close()]);
+    await Promise.all([jira.close(), salesforce.close(), azurite.stop()]);
   }
 }
 
