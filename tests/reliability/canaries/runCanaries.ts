@@ -109,9 +109,9 @@ export async function runCanaries(calls: number, seed = newSeed()): Promise<Cana
   /** Looks for what is closed to an agent in what it got. What it wrote itself may come back to it. */
   const lookAt = (text: string, agent: Agent, asked: string, input: Input) => {
     const own = JSON.stringify(input).toUpperCase();
-    const keys = [...text.matchAll(agent.closedKeys)]
-      .map(([key]) => key)
-      .filter(key => !own.includes(key.toUpperCase()));
+    // What was changed in one's name has the keys that one gave at the time.
+    const told = asked.startsWith('listMyChanges') ? [] : [...text.matchAll(agent.closedKeys)].map(([key]) => key);
+    const keys = told.filter(key => !own.includes(key.toUpperCase()));
     const found = agent.closed.filter(mark => text.includes(mark.text)).map(({ where }) => where);
     for (const closed of new Set([...found, ...keys])) {
       report.leaks.push({ agent: agent.name, asked, closed, input: JSON.stringify(input) });
