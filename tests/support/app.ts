@@ -18,6 +18,8 @@ export interface RunningApp {
   url: string;
   /** Everything that it wrote so far, standard error included. */
   logs(): string;
+  /** Sends its process a signal. */
+  signal(name: NodeJS.Signals): void;
   /** Whether its process lives. */
   isAlive(): boolean;
   stop(): Promise<void>;
@@ -58,6 +60,7 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
   return {
     url,
     logs: () => logs,
+    signal: name => void child.kill(name),
     isAlive,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
