@@ -167,6 +167,8 @@ export async function runRace(writes: number, seed = newSeed()): Promise<RaceRep
       all.push(...(await race(Math.min(BATCH, writes - all.length), round)));
     }
     for (const action of setting) {
+      // What was started last loads what the action needs.
+      for (const app of apps) await tell(newWrite(action), app);
       const [a, b] = [newWrite(action), newWrite(action)];
       for (const [write, place] of [
         [a, 0],
