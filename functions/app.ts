@@ -1,7 +1,11 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createBackend } from '../shared/action/backend.ts';
-import { actionHandler } from '../shared/action/http.ts';
+import { actionHandler, failureResponse, readInvocation } from '../shared/action/http.ts';
+import { toFailure } from '../shared/action/problem.ts';
+import { refuseForeignPage } from '../shared/caller/foreignPage.ts';
+import { runsLocally } from '../shared/settings/runsLocally.ts';
 import { actions } from './actions.ts';
-import { readiness } from './endpoints/health.ts';
+import { health as isHealthy, readiness } from './endpoints/health.ts';
 import { systems } from './everySystem.ts';
 
 const backend = createBackend(process.env, { systems, actions });
@@ -9,16 +13,47 @@ const backend = createBackend(process.env, { systems, actions });
 // Where nobody sees the start, this is found in the log.
 for (const { message } of backend.unknownSettings) console.warn(message);
 
-export const callAction = actionHandler(backend.invoke);
-export { health } from './endpoints/health.ts';
-export const ready = readiness(backend);
+const isLocal = runsLocally(process.env);
+
+/** Answers a request unless a page of another site sent it. */
+async function answer(
+  request: HttpRequest,
+  context: InvocationContext,
+  respond: () => Promise<HttpResponseInit>,
+  isMcp = false,
+): Promise<HttpResponseInit> {
+  try {
+    refuseForeignPage(request, { isLocal, isMcp });
+  } catch (error) {
+    const { correlationId } = readInvocation(request, context);
+    return failureResponse(toFailure(error, correlationId), correlationId);
+  }
+  return respond();
+}
+
+const actionsOverHttp = actionHandler(backend.invoke);
+const readinessReport = readiness(backend);
+
+export const callAction: typeof actionsOverHttp = (action, request, context) =>
+  answer(request, context, () => actionsOverHttp(action, request, context));
+
+export const health = (request: HttpRequest, context: InvocationContext) => answer(request, context, isHealthy);
+
+export const ready: typeof readinessReport = (request, context) =>
+  answer(request, context, () => readinessReport(request, context));
 
 type McpEndpoint = ReturnType<typeof import('./endpoints/mcp.ts')['mcpEndpoint']>;
 
 let mcpEndpoint: Promise<McpEndpoint> | undefined;
 
 /** The MCP SDK is loaded by the first call that needs it. */
-export const callMcp: McpEndpoint = async (path, request, context) => {
-  mcpEndpoint ??= import('./endpoints/mcp.ts').then(mcp => mcp.mcpEndpoint(backend));
-  return (await mcpEndpoint)(path, request, context);
-};
+export const callMcp: McpEndpoint = (path, request, context) =>
+  answer(
+    request,
+    context,
+    async () => {
+      mcpEndpoint ??= import('./endpoints/mcp.ts').then(mcp => mcp.mcpEndpoint(backend));
+      return (await mcpEndpoint)(path, request, context);
+    },
+    true,
+  );

@@ -21,7 +21,7 @@ app.http('health', {
   methods: ['GET'],
   authLevel: 'anonymous',
   route: 'health',
-  handler: async () => (await loadApp()).health(),
+  handler: async (request, context) => (await loadApp()).health(request, context),
 });
 
 app.http('healthReady', {

@@ -11,8 +11,12 @@ export interface Log {
 /** What one call has asked of upstreams so far. */
 export interface Usage {
   requests: number;
+  /** Those of the requests that repeat one that failed. */
+  retries: number;
   /** Requests that may have changed something, whether or not they were answered. */
   writes: number;
+  /** The credentials that were sent, which are in nothing that is told. */
+  credentials: Set<string>;
   /** What upstreams say of their own limits, such as `14/15000`, by the name it has in the call's log line. */
   reported: Record<string, string>;
 }
@@ -24,20 +28,37 @@ export interface Call {
   traceparent: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  /** Milliseconds since the epoch, after which the caller no longer waits. */
+  /** Milliseconds since the epoch, after which nothing is asked of upstreams any more; a write has time left to be told. */
   deadline: number;
   /** Aborted at the deadline. */
   signal: AbortSignal;
   caller: Caller;
   permit: Permit;
   usage: Usage;
+  /** How many requests it may send to upstreams, retries included. */
+  maxRequests: number;
+  /** True for work that is done for several callers at once. */
+  isShared?: boolean;
   log: Log;
 }
 
 /**
  * The same call with a deadline of its own, for work that several callers share: one caller's deadline must not end it
- * for the others.
+ * for the others, and where the upstream wants to be left alone, each of them decides whether to wait.
  */
 export function shareable(call: Call, milliseconds: number, now: number): Call {
-  return { ...call, deadline: now + milliseconds, signal: AbortSignal.timeout(milliseconds) };
+  return { ...call, isShared: true, deadline: now + milliseconds, signal: AbortSignal.timeout(milliseconds) };
+}
+
+/** The longest that reading back what a write has changed may take, in milliseconds. */
+const READ_BACK_MS = 3_000;
+
+/** The same call for reading back what a write has changed: nobody waits long for it, because the change is made. */
+export function forReadBack(call: Call, now: number): Call {
+  const timeLeft = Math.max(0, Math.min(READ_BACK_MS, call.deadline - now));
+  return {
+    ...call,
+    deadline: now + timeLeft,
+    signal: AbortSignal.any([call.signal, AbortSignal.timeout(Math.ceil(timeLeft))]),
+  };
 }

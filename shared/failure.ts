@@ -1,3 +1,5 @@
+import { beginning } from './text.ts';
+
 /** Every way a call can fail, with the HTTP status and whether the same call may succeed if it is made again later. */
 export const failureCodes = {
   invalid_input: { status: 400, title: 'The input is not valid', retryable: false },
@@ -32,6 +34,10 @@ export interface FailureOptions {
   errors?: FieldError[];
   /** True when something was changed before it failed, so that the same call must not be made again. */
   halfDone?: boolean;
+  /** True when the upstream refused it whole, so that a write that was sent is known not to have been made. */
+  nothingDone?: boolean;
+  /** True when it befell this call alone: who shares its work does not share the failure. */
+  isOwn?: boolean;
   /** What went wrong underneath, for the log; never shown to the caller. */
   cause?: unknown;
 }
@@ -48,6 +54,8 @@ export class Failure extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly errors: FieldError[] | undefined;
   readonly halfDone: boolean;
+  readonly nothingDone: boolean;
+  readonly isOwn: boolean;
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
     super(message, { cause: options.cause });
@@ -57,11 +65,19 @@ export class Failure extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.errors = options.errors;
     this.halfDone = options.halfDone ?? false;
+    this.nothingDone = options.nothingDone ?? false;
+    this.isOwn = options.isOwn ?? false;
   }
 }
 
+/** Whoever sends thousands of wrong names gets no answer of megabytes. */
+const MAX_ERRORS = 20;
+const MAX_NAME = 64;
+
 /** One failure for everything that is wrong with an input. */
-export function invalidInput(errors: FieldError[]): Failure {
+export function invalidInput(all: readonly FieldError[]): Failure {
+  const errors = all.slice(0, MAX_ERRORS).map(({ field, message }) => ({ field: beginning(field, MAX_NAME), message }));
+  if (all.length > MAX_ERRORS) errors.push({ field: '', message: `${all.length - MAX_ERRORS} more are wrong.` });
   const detail = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join(' ');
   return new Failure('invalid_input', detail, { errors });
 }

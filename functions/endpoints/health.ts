@@ -21,6 +21,8 @@ interface Check {
 const version = process.env.npm_package_version ?? 'unbuilt';
 
 const CHECK_TIMEOUT_MS = 8_000;
+/** For all systems together: a sign-in and a question each, and retries. */
+const CHECK_REQUESTS = 100;
 
 /** `GET /api/health`: the app runs. It touches nothing else, so that a probe costs nothing. */
 export async function health(): Promise<HttpResponseInit> {
@@ -29,7 +31,7 @@ export async function health(): Promise<HttpResponseInit> {
 
 /** `GET /api/health/ready`: settings, secrets and each system that is configured; 503 and what to do when one fails. */
 export function readiness(backend: Backend) {
-  const { config, env, systems, actions, opened, identify, unknownSettings, now } = backend;
+  const { config, env, systems, actions, opened, identify, unknownSettings, redact, now } = backend;
 
   const checkSettings = (): Check[] => [
     ...(['app', 'secrets', 'ledger', 'audit'] as const)
@@ -50,8 +52,8 @@ export function readiness(backend: Backend) {
       const { check } = await opened.open(system);
       return [{ name: system.name, status: 'ok', detail: await waitFor(check(call), call.signal) }];
     } catch (error) {
-      const failure = toFailure(error, call.correlationId);
-      return [{ name: system.name, status: 'failed', detail: `${failure.code}: ${failure.message}` }];
+      const { code, message } = toFailure(error, call.correlationId);
+      return [{ name: system.name, status: 'failed', detail: `${code}: ${redact(message, call.usage.credentials)}` }];
     }
   };
 
@@ -80,7 +82,8 @@ export function readiness(backend: Backend) {
       startedAt,
       deadline: startedAt + CHECK_TIMEOUT_MS,
       signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
-      usage: { requests: 0, writes: 0, reported: {} },
+      usage: { requests: 0, retries: 0, writes: 0, credentials: new Set(), reported: {} },
+      maxRequests: CHECK_REQUESTS,
     };
     const isOpen = ({ name }: System) =>
       actions.some(action => action.system === name && permit.allows(action)) ||

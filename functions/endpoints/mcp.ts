@@ -16,9 +16,12 @@ import { instructions } from '../../shared/action/instructions.ts';
 import type { Invocation, Outcome } from '../../shared/action/invoke.ts';
 import { inputSchema, outputSchema } from '../../shared/action/plainSchema.ts';
 import { toFailure, toInlineError } from '../../shared/action/problem.ts';
+import { readText } from '../../shared/action/readRequest.ts';
+import { Failure } from '../../shared/failure.ts';
 import type { Permit } from '../../shared/policy/policy.ts';
 import { isConfigured } from '../../shared/settings/config.ts';
 import { actions as entries } from '../actions.ts';
+import { type Refusal, readMessages } from './mcpMessages.ts';
 import { type McpPath, toolSelection } from './toolSelection.ts';
 
 /** The build puts package.json's version here. */
@@ -57,7 +60,12 @@ export function mcpEndpoint(backend: Backend) {
       });
       return server;
     };
-    return toHttpResponse(await serve(await toWebRequest(request), createServer), invocation);
+    if (request.method !== 'POST') {
+      return toHttpResponse(await serve(toWebRequest(request), createServer), invocation);
+    }
+    const { body, refusal } = await readBody(request);
+    if (refusal) return toHttpResponse(toErrorResponse(refusal), invocation);
+    return toHttpResponse(await serve(toWebRequest(request, body), createServer), invocation);
   };
 }
 
@@ -99,29 +107,23 @@ async function serve(request: Request, createServer: () => Server): Promise<Resp
 }
 
 /** Clients that name one media type, or none, get JSON all the same. */
-async function toWebRequest(request: HttpRequest): Promise<Request> {
-  const headers = new Headers(request.headers);
+function toWebRequest({ method, url, headers: given }: HttpRequest, body?: string): Request {
+  const headers = new Headers(given);
   headers.set('accept', 'application/json, text/event-stream');
-  const { method, url } = request;
-  return new Request(url, {
-    method,
-    headers,
-    ...(method === 'POST' && { body: withoutCancellations(await request.text()) }),
-  });
+  return new Request(url, { method, headers, ...(body !== undefined && { body }) });
 }
 
-/**
- * Each POST stands alone, so there is nothing of another one to cancel; and who cancels what stands beside it in a batch
- * would wait for its answer for ever.
- */
-function withoutCancellations(body: string): string {
-  if (!body.trimStart().startsWith('[')) return body;
+async function readBody(request: HttpRequest): Promise<ReturnType<typeof readMessages>> {
   try {
-    const messages: { method?: unknown }[] = JSON.parse(body);
-    return JSON.stringify(messages.filter(message => message?.method !== 'notifications/cancelled'));
-  } catch {
-    return body;
+    return readMessages(await readText(request));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { refusal: { status: 400, code: ProtocolErrorCode.ParseError, message: error.message, id: null } };
   }
+}
+
+function toErrorResponse({ status, code, message, id }: Refusal): Response {
+  return Response.json({ jsonrpc: '2.0', id, error: { code, message } }, { status });
 }
 
 async function toHttpResponse(response: Response, { correlationId }: Invocation): Promise<HttpResponseInit> {

@@ -120,5 +120,10 @@ function cut(value: unknown, to: Cut, schema: z.core.$ZodType | undefined): unkn
   if (Array.isArray(value)) return value.slice(0, to.items).map(item => cut(item, to, schema));
   if (typeof value !== 'object' || value === null) return value;
   const fields = fieldsOf(schema);
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, cut(part, to, fields[name])]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [
+      name,
+      cut(part, to, Object.hasOwn(fields, name) ? fields[name] : undefined),
+    ]),
+  );
 }

@@ -3,10 +3,12 @@ import { identifyCaller } from '../caller/caller.ts';
 import { openLedger } from '../ledger/openLedger.ts';
 import { PLAN_MS } from '../plan/plans.ts';
 import { openPolicy, type Policy } from '../policy/policy.ts';
+import { indexSecrets, redact } from '../secrets/redact.ts';
 import { createSecretStore, type SecretStore, secretSource } from '../secrets/secretStore.ts';
 import { createSigner } from '../secrets/signer.ts';
 import { SIGNING_KEY } from '../settings/common.ts';
 import { type Config, readConfig } from '../settings/config.ts';
+import { runsLocally } from '../settings/runsLocally.ts';
 import type { Environment } from '../settings/setting.ts';
 import { type UnknownSetting, unknownSettings } from '../settings/unknownSettings.ts';
 import type { ActionEntry } from './defineAction.ts';
@@ -26,6 +28,8 @@ export interface Backend {
   unknownSettings: readonly UnknownSetting[];
   identify: Identify;
   invoke: Invoke;
+  /** Takes secrets, and these credentials, out of a text. */
+  redact: SecretStore['redact'];
   now: () => number;
 }
 
@@ -65,16 +69,18 @@ export function createBackend(
     showMessages: runsLocally(env),
     now,
   });
-  return { config, env, systems, actions, opened, unknownSettings: unknown, now, identify, invoke };
-}
-
-/**
- * Core Tools and this project's local host call themselves Development; the platform names its instance and its site.
- * https://learn.microsoft.com/azure/azure-functions/functions-app-settings#azure_functions_environment
- */
-function runsLocally(env: Environment): boolean {
-  const { AZURE_FUNCTIONS_ENVIRONMENT, WEBSITE_INSTANCE_ID, WEBSITE_SITE_NAME } = env;
-  return AZURE_FUNCTIONS_ENVIRONMENT === 'Development' && !WEBSITE_INSTANCE_ID && !WEBSITE_SITE_NAME;
+  return {
+    config,
+    env,
+    systems,
+    actions,
+    opened,
+    unknownSettings: unknown,
+    now,
+    identify,
+    invoke,
+    redact: secrets.redact,
+  };
 }
 
 /** Its settings are read at the first secret that is wanted, so that a bad one breaks only what needs a secret. */
@@ -88,6 +94,6 @@ function lazySecretStore(config: Config, env: Environment, now: () => number): S
   return {
     get: async (name, signal) => open().get(name, signal),
     invalidate: (name, refused) => open().invalidate(name, refused),
-    redact: text => store?.redact(text) ?? text,
+    redact: (text, credentials = []) => store?.redact(text, credentials) ?? redact(text, [indexSecrets(credentials)]),
   };
 }

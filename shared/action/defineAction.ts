@@ -73,6 +73,11 @@ export type ActionDefinition<
   example: z.input<Input>;
   /** True for a list: it then takes `limit` and `pageToken`, and `run` gives a page. */
   paged?: Paged;
+  /**
+   * How many requests one call may send to upstreams, retries included: what it takes on a good day with nothing cached,
+   * and a few more. DEFAULT_REQUESTS unless told; for a planned action, as many for each item.
+   */
+  requests?: number;
   run(
     input: z.output<Input>,
     context: ActionContext & Facades & (Paged extends true ? { page: PageRequest } : unknown),
@@ -139,6 +144,8 @@ export interface Action {
   output: z.ZodObject;
   example: Record<string, string | number | boolean>;
   paged: boolean;
+  /** How many requests one call may send to upstreams; for a planned action, each of its items. */
+  requests: number;
   /** Present for an action that is confirmed before anything is done; `run` is then never called. */
   planned?: PlannedWork;
   run(input: unknown, context: unknown): Promise<object>;
@@ -152,6 +159,9 @@ export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' 
   inbound: 'app';
   load(): Promise<{ default: Action }>;
 }
+
+/** A sign-in, look-ups of a few names, the request itself, a read-back, and retries. */
+const DEFAULT_REQUESTS = 20;
 
 const truncated = z
   .boolean()
@@ -193,6 +203,7 @@ export function toAction<
     effect,
     idempotent: idempotent ?? true,
     paged,
+    requests: definition.requests ?? DEFAULT_REQUESTS,
     input: input.extend({ ...(paged && pagingInput), ...(effect === 'adds' && { repeat }) }),
     output: output.extend({
       ...(paged && pagingOutput),
@@ -247,6 +258,7 @@ export function toPlannedAction<
     effect,
     example: others.example as Action['example'],
     paged: false,
+    requests: others.requests ?? DEFAULT_REQUESTS,
     planned,
     // A call with a token has no other input.
     input: input.partial().extend({ confirmationToken }),

@@ -1,23 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Log } from '../call.ts';
-import { Failure, invalidInput } from '../failure.ts';
-import { parseJson } from '../parseJson.ts';
+import type { Failure } from '../failure.ts';
 import type { ActionEntry } from './defineAction.ts';
 import type { Invocation, Invoke, Outcome } from './invoke.ts';
 import { toInlineError, toProblem } from './problem.ts';
-
-/** Query parameters that the platform reads: a function key, and the name it goes by. */
-const platformParameters = new Set(['code', 'clientid']);
-
-const MAX_BODY_CHARACTERS = 1_000_000;
+import { readBody, readQuery } from './readRequest.ts';
 
 /** Answers HTTP requests for actions. */
 export function actionHandler(invoke: Invoke) {
   return async (entry: ActionEntry, request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const { default: action } = await entry.load();
     const invocation = readInvocation(request, context);
-    const rawInput = () => (action.access === 'read' ? readQuery(request) : readBody(request));
+    const rawInput = async () => (action.access === 'read' ? readQuery(request) : readBody(request));
     const outcome = await invoke(action, rawInput, invocation);
     return toResponse(
       outcome,
@@ -72,30 +67,6 @@ export function failureResponse(failure: Failure, correlationId: string): HttpRe
     'content-type': 'application/problem+json',
     ...(failure.retryAfterSeconds !== undefined && { 'retry-after': String(failure.retryAfterSeconds) }),
   });
-}
-
-async function readQuery({ query }: HttpRequest): Promise<Record<string, unknown>> {
-  return Object.fromEntries([...query].filter(([name]) => !platformParameters.has(name.toLowerCase())));
-}
-
-async function readBody(request: HttpRequest): Promise<Record<string, unknown>> {
-  const misplaced = Object.keys(await readQuery(request));
-  if (misplaced.length > 0) {
-    throw invalidInput(
-      misplaced.map(field => ({ field, message: 'Send it in the JSON body, not as a query parameter.' })),
-    );
-  }
-  const text = await request.text();
-  if (text.length > MAX_BODY_CHARACTERS) {
-    throw new Failure('invalid_input', `The body is longer than ${MAX_BODY_CHARACTERS} characters. Send less.`);
-  }
-  if (text.trim() === '') return {};
-  const body = parseJson(text);
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
-  throw new Failure(
-    'invalid_input',
-    'The body is not a JSON object. Send the inputs as one, with content-type application/json.',
-  );
 }
 
 function contextLog(context: InvocationContext, correlationId: string): Log {

@@ -8,11 +8,12 @@ import { type FieldError, invalidInput } from '../failure.ts';
  */
 export function readInput(schema: z.ZodObject, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const errors: FieldError[] = [];
+  const noSuchInput = `There is no such input; ${inputList(schema)}.`;
   const given: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(raw)) {
     const fieldSchema = Object.hasOwn(schema.shape, field) ? schema.shape[field] : undefined;
     if (!fieldSchema) {
-      errors.push({ field, message: `There is no such input; ${inputList(schema)}.` });
+      errors.push({ field, message: noSuchInput });
     } else if (value !== null && value !== undefined && value !== '') {
       given[field] = coerce(fieldSchema, value);
     }
@@ -21,7 +22,7 @@ export function readInput(schema: z.ZodObject, raw: Readonly<Record<string, unkn
   if (success && errors.length === 0) return data;
   for (const issue of error?.issues ?? []) {
     const field = String(issue.path[0] ?? '');
-    const missing = field !== '' && !(field in given);
+    const missing = field !== '' && !Object.hasOwn(given, field);
     errors.push({ field, message: missing ? missingMessage(schema, field) : sentence(issue.message) });
   }
   throw invalidInput(errors);

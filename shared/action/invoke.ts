@@ -74,7 +74,8 @@ export function createInvoke(parts: InvokeParts): Invoke {
 
   return async (action, rawInput, invocation) => {
     const startedAt = now();
-    const usage: Usage = { requests: 0, writes: 0, reported: {} };
+    const usage: Usage = { requests: 0, retries: 0, writes: 0, credentials: new Set(), reported: {} };
+    const withoutCredentials = (text: string) => secrets.redact(text, usage.credentials);
     /** What is known of the call so far, for the audit and the log. */
     const known: { caller?: Caller; input?: object; result?: CallResult } = {};
 
@@ -96,20 +97,31 @@ export function createInvoke(parts: InvokeParts): Invoke {
       });
       const { input, limit, repeat, position } = await readCall(action, await rawInput(), startedAt, binding);
       known.input = input;
+      const workMs =
+        settings.ACTION_TIMEOUT_MS - (action.access === 'write' ? answerMs(settings.ACTION_TIMEOUT_MS) : 0);
       const call: Call = {
         ...invocation,
         startedAt,
-        deadline: startedAt + settings.ACTION_TIMEOUT_MS,
-        signal,
+        deadline: startedAt + workMs,
+        signal: AbortSignal.timeout(workMs),
         ...identity,
         usage,
+        maxRequests: action.requests,
       };
       const work = async (): Promise<object> => {
         const context = await contextOf(action, call, position);
         if (action.access === 'read') return action.run(input, context);
         const { ledger, store } = await parts.ledger();
         return action.planned
-          ? planOrCarryOut(action, action.planned, { input, context, call, ledger, store, now })
+          ? planOrCarryOut(action, action.planned, {
+              input,
+              context,
+              call,
+              ledger,
+              store,
+              now,
+              redact: withoutCredentials,
+            })
           : writeOnce(action, { input, repeat, call, ledger, run: () => action.run(input, context) });
       };
       const result = await waitFor(work(), signal);
@@ -125,7 +137,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
       const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(action));
-      outcome = { ok: false, failure: withoutSecrets(failure, secrets) };
+      outcome = { ok: false, failure: withoutSecrets(failure, withoutCredentials) };
       known.result ??= { failure: outcome.failure, mayHaveChanged: mayHaveChanged(failure, usage) };
     }
     const event = auditEvent({ action, ...known, correlationId: invocation.correlationId, now: now() });
@@ -133,6 +145,14 @@ export function createInvoke(parts: InvokeParts): Invoke {
     logCall(action, outcome, { durationMs: now() - startedAt, usage, caller: known.caller }, invocation, parts);
     return outcome;
   };
+}
+
+/** The longest that is kept of a write's time to tell what came of it, in milliseconds. */
+const ANSWER_MS = 500;
+
+/** What came of a write is told in time even where the upstream is asked until the last moment. */
+function answerMs(timeoutMs: number): number {
+  return Math.min(ANSWER_MS, Math.round(timeoutMs / 10));
 }
 
 /**

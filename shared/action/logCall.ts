@@ -33,7 +33,10 @@ export function logCall(
   }
   const { code, cause } = outcome.failure;
   const isBug = code === 'internal';
-  const because = cause === undefined ? {} : { cause: secrets.redact(describeCause(cause, isBug, showMessages)) };
+  const because =
+    cause === undefined
+      ? {}
+      : { cause: secrets.redact(describeCause(cause, isBug, showMessages), figures.usage.credentials) };
   const level = code === 'internal' || code === 'misconfigured' || code === 'upstream_auth_failed' ? 'error' : 'warn';
   log[level]('action', { ...line, ...because });
 }

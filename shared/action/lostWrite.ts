@@ -7,6 +7,6 @@ export function writeAware(failure: Failure, usage: Usage, title: string): Failu
 }
 
 /** Whether something was changed all the same, or nobody knows. */
-export function mayHaveChanged({ code, halfDone }: Failure, { writes }: Usage): boolean {
-  return halfDone || (writes > 0 && ['upstream_timeout', 'upstream_error', 'internal'].includes(code));
+export function mayHaveChanged({ code, halfDone, nothingDone }: Failure, { writes }: Usage): boolean {
+  return halfDone || (!nothingDone && writes > 0 && ['upstream_timeout', 'upstream_error', 'internal'].includes(code));
 }

@@ -13,11 +13,13 @@ interface PlannedCall extends OpenLedger {
   context: object;
   call: Call;
   now: () => number;
+  /** Takes out of a text what must not be told. */
+  redact(text: string): string;
 }
 
 /** Without a token: what would be done, and a token for it. With one: does it, each item once. */
 export async function planOrCarryOut(action: Action, planned: PlannedWork, parts: PlannedCall): Promise<object> {
-  const { input, context, call, ledger, store, now } = parts;
+  const { input, context, call, ledger, store, now, redact } = parts;
   const { usage, caller } = call;
   const plans = createPlans(store);
   if (input.confirmationToken === undefined) {
@@ -30,6 +32,7 @@ export async function planOrCarryOut(action: Action, planned: PlannedWork, parts
     };
   }
   const { items } = await plans.take(input.confirmationToken, { action: action.name, callerId: caller.id });
+  call.maxRequests += items.length * action.requests;
   let writesBefore = 0;
   // An item's failure leaves doubt for what was sent for that item alone.
   const isUnknown = (error: unknown) =>
@@ -53,7 +56,11 @@ export async function planOrCarryOut(action: Action, planned: PlannedWork, parts
     },
     isUnknown,
     timeLeft: () => call.deadline - now(),
+    signal: call.signal,
   });
   const done = outcomes.filter(({ outcome }) => outcome === 'done').length;
-  return { summary: `${done} of ${outcomes.length} done.`, items: outcomes };
+  return {
+    summary: `${done} of ${outcomes.length} done.`,
+    items: outcomes.map(outcome => ({ ...outcome, message: redact(outcome.message) })),
+  };
 }

@@ -1,5 +1,4 @@
 import { Failure, failureCodes } from '../failure.ts';
-import type { SecretStore } from '../secrets/secretStore.ts';
 
 /** A failure as RFC 9457 has it: https://www.rfc-editor.org/rfc/rfc9457 */
 export function toProblem(failure: Failure, correlationId: string) {
@@ -42,14 +41,14 @@ export function toFailure(error: unknown, correlationId: string): Failure {
 }
 
 /** An upstream's own sentence may repeat what it was sent. */
-export function withoutSecrets(failure: Failure, { redact }: Pick<SecretStore, 'redact'>): Failure {
-  const { code, retryable, retryAfterSeconds, errors, cause } = failure;
-  const message = redact(failure.message);
-  if (message === failure.message) return failure;
-  return new Failure(code, message, {
+export function withoutSecrets(failure: Failure, redact: (text: string) => string): Failure {
+  const { code, message, retryable, retryAfterSeconds, errors, halfDone, isOwn, cause } = failure;
+  return new Failure(code, redact(message), {
     retryable,
+    halfDone,
+    isOwn,
     cause,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    ...(errors && { errors: errors.map(error => ({ ...error, message: redact(error.message) })) }),
+    ...(errors && { errors: errors.map(({ field, message }) => ({ field: redact(field), message: redact(message) })) }),
   });
 }

@@ -24,7 +24,7 @@ export function createSystems(parts: SystemsParts, options: { fetch?: typeof fet
 
   const openNow = async (system: System): Promise<OpenSystem<unknown>> => {
     const settings = config.of(system).read();
-    const upstream = createUpstream(system.title, { ...options, now });
+    const upstream = createUpstream(system.title, { ...options, now, redact: secrets.redact });
     const rulesOf = ({ permit }: Call) => permit.rulesOf(system.name);
     return system.open ? system.open({ settings, secrets, upstream, env, rulesOf, now }) : withoutFacade;
   };

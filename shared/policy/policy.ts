@@ -4,8 +4,8 @@ import type { Action } from '../action/defineAction.ts';
 import type { System } from '../action/defineSystem.ts';
 import type { Caller } from '../caller/caller.ts';
 import { Failure } from '../failure.ts';
-import { parseJson } from '../parseJson.ts';
 import type { AppSettings } from '../settings/common.ts';
+import { strictJson } from '../strictJson.ts';
 
 /** What an administrator closes, and for whom. */
 
@@ -135,12 +135,17 @@ function permits({ toolsets, actions, effects }: Rules, action: PermitAction): b
 
 function rulesFor({ application, roles, keyHash }: Caller, policy: PolicyRules): readonly Rules[] {
   const named = [
-    application && policy.applications[application.toLowerCase()],
-    ...roles.map(role => (Object.hasOwn(policy.roles, role) ? policy.roles[role] : undefined)),
-    keyHash && policy.keys[keyHash],
-  ].filter(rules => typeof rules === 'object');
+    own(policy.applications, application?.toLowerCase()),
+    ...roles.map(role => own(policy.roles, role)),
+    own(policy.keys, keyHash),
+  ].filter(rules => rules !== undefined);
   if (named.length > 0) return named;
   return policy.default ? [policy.default] : [];
+}
+
+/** An entry itself, nothing that every object has from its prototype. */
+function own(entries: Readonly<Record<string, Rules>>, name: string | undefined): Rules | undefined {
+  return name !== undefined && Object.hasOwn(entries, name) ? entries[name] : undefined;
 }
 
 function scopeOf(rules: readonly Rules[]): string {
@@ -151,8 +156,9 @@ function parsePolicy(
   text: string,
   { systems, actions }: { systems: readonly System[]; actions: readonly Pick<Action, 'name'>[] },
 ): PolicyRules {
-  const value = parseJson(text);
-  if (value === undefined) throw wrong(['It is not JSON.']);
+  // A rule that a parser drops without a word would restrict nothing.
+  const { value, problem } = strictJson(text);
+  if (problem !== undefined) throw wrong([`It ${problem}.`]);
   const parsed = policySchema(systems).safeParse(value);
   if (!parsed.success) throw wrong(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
   const { applications, ...others } = parsed.data;

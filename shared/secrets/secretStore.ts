@@ -3,6 +3,7 @@ import type { SecretsSettings } from '../settings/common.ts';
 import { secretSetting } from '../settings/config.ts';
 import type { Environment } from '../settings/setting.ts';
 import { singleFlight, waitFor } from '../singleFlight.ts';
+import { indexSecrets, redact } from './redact.ts';
 
 /** Reads one secret from where it is kept. @throws Failure `misconfigured` when it is not there or may not be read. */
 export type SecretSource = (name: string) => Promise<string>;
@@ -13,8 +14,8 @@ export interface SecretStore<Name extends string = string> {
   get(name: Name, signal: AbortSignal): Promise<string>;
   /** Drops `refused` after an upstream refused it, so that the next `get` reads the source. A newer value stays. */
   invalidate(name: Name, refused: string): void;
-  /** The text with each cached secret replaced by `[secret]`. */
-  redact(text: string): string;
+  /** The text with `[secret]` in place of each cached secret, and of the credentials that were made of one. */
+  redact(text: string, credentials?: Iterable<string>): string;
 }
 
 interface Entry {
@@ -38,6 +39,7 @@ export function createSecretStore(
   const ttl = ttlSeconds * 1000;
   const entries = new Map<string, Entry>();
   const fly = singleFlight<string, string>();
+  let indexed = { values: [] as string[], index: indexSecrets([]) };
 
   const read = (name: string) =>
     fly(name, async () => {
@@ -77,10 +79,12 @@ export function createSecretStore(
     invalidate(name, refused) {
       if (entries.get(name)?.value === refused) entries.delete(name);
     },
-    redact(text) {
-      let redacted = text;
-      for (const { value } of entries.values()) if (value) redacted = redacted.replaceAll(value, '[secret]');
-      return redacted;
+    redact(text, credentials = []) {
+      const values = [...entries.values()].map(({ value }) => value);
+      if (values.length !== indexed.values.length || values.some((value, at) => value !== indexed.values[at])) {
+        indexed = { values, index: indexSecrets(values) };
+      }
+      return redact(text, [indexed.index, indexSecrets(credentials)]);
     },
   };
 }

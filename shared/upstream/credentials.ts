@@ -114,7 +114,7 @@ export function tokenCredentials<T extends Token>(options: TokenOptions<T>): Cre
 
   return {
     async authorized(call, attempt, subject = '') {
-      const current = () => grants.get(subject, () => obtain(subject, call), call.signal);
+      const current = () => grants.get(subject, () => obtain(subject, call), call);
 
       let grant = await current();
       let tried = await unlessRefused(attempt(grant.token));

@@ -1,4 +1,5 @@
 import { Failure, lostWrite } from '../failure.ts';
+import type { Condition } from './breaker.ts';
 
 /** The upstream was not reached, so nothing was sent to it: even a write may be tried again. */
 export function unreachable(title: string, cause?: unknown): Failure {
@@ -21,6 +22,32 @@ export function connectionFailure(title: string, { safe, cause }: { safe: boolea
     cause,
   });
 }
+
+/** The status of an answer that is a failure of the upstream's, for the log. */
+export class UpstreamStatus extends Error {
+  override readonly name: string;
+  readonly status: number;
+
+  constructor(status: number) {
+    super();
+    this.name = `Status${status}`;
+    this.status = status;
+  }
+}
+
+/** What the failure of a request tells of the host; undefined where it tells nothing, as a bug does. */
+export function conditionOf(error: unknown): Condition | undefined {
+  if (!(error instanceof Failure)) return undefined;
+  const { code, cause } = error;
+  if (code === 'upstream_unavailable') return 'down';
+  if (code === 'upstream_timeout') return 'doubtful';
+  if (cause instanceof UpstreamStatus) return answersForDead.has(cause.status) ? 'down' : 'doubtful';
+  // What was answered may be unreadable, too large, or from elsewhere; only a connection that broke has a cause.
+  return code === 'upstream_error' && cause !== undefined ? 'doubtful' : 'answers';
+}
+
+/** What a gateway says for a service that is not there. */
+const answersForDead = new Set([502, 503, 504]);
 
 /** Codes of errors that happen before anything is sent. */
 const notConnected = new Set([

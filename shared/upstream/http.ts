@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
-import { Failure } from '../failure.ts';
-import { connectionFailure } from './failures.ts';
+import { Failure, lostWrite } from '../failure.ts';
+import { connectionFailure, late, UpstreamStatus, unreachable } from './failures.ts';
 import { retryAfter } from './retryAfter.ts';
 
 export interface UpstreamRequest {
@@ -8,11 +8,13 @@ export interface UpstreamRequest {
   url: string;
   headers: Record<string, string>;
   body?: string;
+  /** What of it must never be told, besides its authorization. */
+  credentials?: readonly string[];
   /** True when it changes nothing, so that it may be sent again. */
   safe: boolean;
 }
 
-/** Any answer below 300, or from 400 on below 500 except 429: the caller says what it means. */
+/** Any answer below 300, or from 400 on below 500 except 408, 425 and 429: the caller says what it means. */
 export interface UpstreamAnswer {
   status: number;
   headers: Headers;
@@ -25,23 +27,58 @@ interface Sending {
   now: () => number;
   signal: AbortSignal;
   call: Call;
+  redact: Redact;
 }
 
+/** Takes secrets, and these credentials, out of a text. */
+export type Redact = (text: string, credentials: Iterable<string>) => string;
+
+/** How long a host may take to show that it is there. */
+const PING_MS = 2_000;
+
+/** Whether the host answers a request for nothing in particular, without credentials; what it says to it does not matter. */
+export async function answersPing(host: URL, fetch: typeof globalThis.fetch): Promise<boolean> {
+  try {
+    const { status } = await fetch(new URL('/', host), {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PING_MS),
+    });
+    return status < 500;
+  } catch {
+    return false;
+  }
+}
+
+/** An error that is longer is a page for people, and tells nothing. */
+const MAX_ERROR_CHARACTERS = 32 * 1024;
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
 const decoder = new TextDecoder();
 
 /** Sends a request and reads its whole answer. @throws Failure for an answer, and a connection, that failed */
 export async function sendOnce(request: UpstreamRequest, sending: Sending): Promise<UpstreamAnswer> {
-  const { title, fetch, now, signal, call } = sending;
+  const { title, fetch, now, signal, call, redact } = sending;
+  const credentials = credentialsOf(request);
+  for (const credential of credentials) call.usage.credentials.add(credential);
   const answer = await exchange(request, { title, fetch, signal, call });
   const failure = statusFailure(answer, { title, safe: request.safe, now: now() });
   if (failure) throw failure;
-  return answer;
+  if (answer.status < 400) return answer;
+  // An upstream, or a proxy before it, may say what it was sent; what is cut from it later must not be half a secret.
+  const isReadable = answer.body.length <= MAX_ERROR_CHARACTERS;
+  return { ...answer, body: isReadable ? redact(answer.body, credentials) : '' };
+}
+
+/** `Basic dXNlcjpwYXNzd29yZA==` is a scheme and a credential. */
+function credentialsOf({ headers, credentials = [] }: UpstreamRequest): readonly string[] {
+  const { authorization = '' } = headers;
+  const credential = authorization.slice(authorization.indexOf(' ') + 1);
+  return credential ? [...credentials, credential] : credentials;
 }
 
 async function exchange(
   { method, url, headers, body, safe }: UpstreamRequest,
-  { title, fetch, signal, call }: Omit<Sending, 'now'>,
+  { title, fetch, signal, call }: Omit<Sending, 'now' | 'redact'>,
 ): Promise<UpstreamAnswer> {
   try {
     const response = await fetch(url, {
@@ -89,13 +126,19 @@ function statusFailure(
       after,
     );
   }
+  if (status === 408) return safe ? late(title) : lostWrite(title);
+  if (status === 425) return unreachable(title);
   if (status >= 500) {
+    const cause = new UpstreamStatus(status);
     return safe
-      ? new Failure('upstream_error', `${title} failed (status ${status}). Try again ${inSeconds(seconds)}.`, after)
+      ? new Failure('upstream_error', `${title} failed (status ${status}). Try again ${inSeconds(seconds)}.`, {
+          ...after,
+          cause,
+        })
       : new Failure(
           'upstream_error',
           `${title} failed (status ${status}). Check whether the change was made before you try it again.`,
-          { retryable: false },
+          { retryable: false, cause },
         );
   }
   if (status >= 300 && status < 400) {

@@ -21,6 +21,22 @@ export interface OAuthRefusal {
   description?: string;
 }
 
+/**
+ * The parameters that prove something.
+ * https://www.iana.org/assignments/oauth-parameters/oauth-parameters.xhtml
+ */
+const secretParameters = new Set([
+  'client_secret',
+  'client_assertion',
+  'assertion',
+  'code',
+  'code_verifier',
+  'password',
+  'refresh_token',
+  'subject_token',
+  'actor_token',
+]);
+
 export interface OAuthTokenRequest<Answer extends z.ZodType> {
   upstream: Upstream;
   call: Call;
@@ -33,7 +49,7 @@ export interface OAuthTokenRequest<Answer extends z.ZodType> {
   /** What is read of the answer: `oauthToken`, extended by what else the vendor tells. */
   answer: Answer;
   /** What is thrown for a refusal; unless given, the secret is taken for the one that was refused. */
-  refused?(refusal: OAuthRefusal): Error;
+  refused?(refusal: OAuthRefusal, title: string): Error;
 }
 
 /**
@@ -54,6 +70,7 @@ export async function requestOAuthToken<Answer extends z.ZodType>(
         'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
         accept: 'application/json',
       },
+      credentials: Object.entries(parameters).flatMap(([name, value]) => (secretParameters.has(name) ? [value] : [])),
       body: isForm ? new URLSearchParams(parameters).toString() : JSON.stringify(parameters),
       // Another token does no harm, so a request whose answer was lost is sent again.
       safe: true,
@@ -63,11 +80,14 @@ export async function requestOAuthToken<Answer extends z.ZodType>(
   const answer = parseJson(body);
   if (status >= 400) {
     const { data } = oauthError.safeParse(answer);
-    throw refused({
-      status,
-      ...(data && { error: data.error }),
-      ...(data?.error_description && { description: data.error_description }),
-    });
+    throw refused(
+      {
+        status,
+        ...(data && { error: data.error }),
+        ...(data?.error_description && { description: data.error_description }),
+      },
+      upstream.title,
+    );
   }
   const { success, data } = request.answer.safeParse(answer);
   if (success) return data;
@@ -77,6 +97,15 @@ export async function requestOAuthToken<Answer extends z.ZodType>(
   );
 }
 
-function secretRefused({ status, error }: OAuthRefusal): CredentialsRefused {
+/** The statuses with which a token endpoint refuses credentials. */
+const refusesCredentials = new Set([400, 401, 403]);
+
+function secretRefused({ status, error }: OAuthRefusal, title: string): Error {
+  if (error === undefined && !refusesCredentials.has(status)) {
+    return new Failure(
+      'upstream_auth_failed',
+      `${title} is signed in to at an address that answers with status ${status}. An administrator must correct that address in this service's settings.`,
+    );
+  }
   return new CredentialsRefused(`status ${status}${error ? ` ${error}` : ''}`);
 }

@@ -1,10 +1,4 @@
-const BASE_MS = 200;
 const MAX_SECONDS = 86_400;
-
-/** Milliseconds to wait before try `attempt + 1`: exponential, with jitter over the upper half. */
-export function backoff(attempt: number, random: () => number = Math.random): number {
-  return BASE_MS * 2 ** (attempt - 1) * (0.5 + random() / 2);
-}
 
 /**
  * The Retry-After header in whole seconds, at most a day; undefined when it is missing or cannot be read.

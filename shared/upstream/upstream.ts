@@ -1,19 +1,13 @@
-import {
-  BrokenCircuitError,
-  type BulkheadPolicy,
-  BulkheadRejectedError,
-  bulkhead,
-  type CircuitBreakerPolicy,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-} from 'cockatiel';
+import { setTimeout } from 'node:timers/promises';
 import type { Call } from '../call.ts';
-import { Failure, type FailureCode, lostWrite } from '../failure.ts';
+import { Failure, lostWrite } from '../failure.ts';
+import { MIN_TRY_MS, mayTryAgain, retryDelay } from '../retry.ts';
+import { indexSecrets, redact as redactFrom } from '../secrets/redact.ts';
 import { waitFor } from '../singleFlight.ts';
-import { late } from './failures.ts';
-import { sendOnce, type UpstreamAnswer, type UpstreamRequest } from './http.ts';
-import { backoff } from './retryAfter.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
+import { conditionOf, late } from './failures.ts';
+import { createFairSlots, type FairSlots } from './fairSlots.ts';
+import { answersPing, type Redact, sendOnce, type UpstreamAnswer, type UpstreamRequest } from './http.ts';
 
 /** One try: it ends when the signal aborts, and has `timeLeftMs` until then. */
 type Attempt<Result> = (signal: AbortSignal, timeLeftMs: number) => Promise<Result>;
@@ -23,16 +17,18 @@ export interface Work {
   target: string;
   /** True when it changes nothing, so that it may be tried again. */
   safe: boolean;
+  /** Whether the target answers at all: the circuit breaker's test. Without one, only a refused connection opens it. */
+  ping?: () => Promise<boolean>;
 }
 
 export interface Upstream {
   /** The name of the upstream for people, used in error messages. */
   readonly title: string;
   /**
-   * Runs `attempt`, over whatever protocol, within the call's deadline, its circuit breaker and its concurrency limit,
-   * and counts it in the call's usage. Safe work is tried up to three times while it fails with a retryable Failure; the
-   * first tries get at most 60 % of the time that is left. A write is tried once; when it is not answered in time, it
-   * is a `lostWrite`.
+   * Runs `attempt`, over whatever protocol, within the call's deadline and its number of requests, the target's circuit
+   * breaker and its concurrency limit, which callers share fairly, and counts it in the call's usage. Safe work is tried
+   * up to three times while it fails with a retryable Failure; the first tries get at most 60 % of the time that is left.
+   * A write is tried once; when it is not answered in time, it is a `lostWrite`.
    *
    * The attempt throws a Failure for what the upstream answered, and `connectionFailure` for a connection that broke.
    * Other errors are thrown on as they are.
@@ -49,44 +45,61 @@ export interface Upstream {
 export interface UpstreamOptions {
   fetch?: typeof fetch;
   now?: () => number;
+  /** Takes secrets out of what the upstream says of a failure. */
+  redact?: Redact;
 }
 
-const MAX_TRIES = 3;
 /** How much of the time left a try may use when another one may follow it. */
 const RETRYABLE_SHARE = 0.6;
-/** A try that has less time than this is not started. */
-const MIN_TRY_MS = 50;
-const CONCURRENT_TRIES = 64;
-const QUEUED_TRIES = 1024;
-/** The circuit breaker opens after this many failures in a row. */
-const FAILURES_TO_OPEN = 10;
-const OPEN_MS = 10_000;
-
-/** Codes that tell that the upstream is down, not that it is busy or refused the request. */
-const outageCodes = new Set<FailureCode>(['upstream_error', 'upstream_unavailable', 'upstream_timeout']);
+/** Tries that are under way at once at one target; a caller alone gets half of them. */
+const CONCURRENT_TRIES = 128;
+/** When it is worth trying again after there was no place in time. */
+const CROWDED_SECONDS = 5;
 
 interface Guards {
-  breaker: CircuitBreakerPolicy;
-  slots: BulkheadPolicy;
+  breaker: Breaker;
+  slots: FairSlots;
 }
 
 /** All requests to one upstream go through here, whichever of its hosts or databases they are for. */
 export function createUpstream(
   title: string,
-  { fetch = globalThis.fetch, now = Date.now }: UpstreamOptions = {},
+  { fetch = globalThis.fetch, now = Date.now, redact = withoutCredentials }: UpstreamOptions = {},
 ): Upstream {
   const guards = new Map<string, Guards>();
 
-  const guardsOf = (target: string): Guards => {
+  const guardsOf = ({ target, ping }: Work): Guards => {
     const known = guards.get(target) ?? {
-      breaker: circuitBreaker(
-        handleWhen(error => error instanceof Failure && outageCodes.has(error.code)),
-        { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
-      ),
-      slots: bulkhead(CONCURRENT_TRIES, QUEUED_TRIES),
+      breaker: createBreaker({ title, ping, now }),
+      slots: createFairSlots(CONCURRENT_TRIES, now),
     };
     guards.set(target, known);
     return known;
+  };
+
+  /** Waits for a turn, and counts the try that follows. @returns what ends the turn; @throws Failure where none is made */
+  const enter = async (
+    { breaker, slots }: Guards,
+    { safe }: Work,
+    call: Call,
+    isRetry: boolean,
+  ): Promise<() => void> => {
+    await breaker.pass();
+    const leave = await slots.take(call.caller.id, call.deadline - MIN_TRY_MS);
+    if (!leave) throw crowded(title);
+    try {
+      // The target may have gone down while this one waited.
+      await breaker.pass();
+      if (call.deadline - now() < MIN_TRY_MS) throw late(title);
+      if (call.usage.requests >= call.maxRequests || (isRetry && !mayTryAgain(1, call))) throw spent(title);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    call.usage.requests += 1;
+    if (isRetry) call.usage.retries += 1;
+    if (!safe) call.usage.writes += 1;
+    return leave;
   };
 
   const tryOnce = async <Result>(
@@ -95,12 +108,8 @@ export function createUpstream(
     call: Call,
     mayRetry: boolean,
   ): Promise<Result> => {
-    const left = call.deadline - now();
-    if (left < MIN_TRY_MS) throw late(title);
-    const timeLeft = Math.ceil(mayRetry ? left * RETRYABLE_SHARE : left);
+    const timeLeft = Math.ceil((call.deadline - now()) * (mayRetry ? RETRYABLE_SHARE : 1));
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(timeLeft)]);
-    call.usage.requests += 1;
-    if (!safe) call.usage.writes += 1;
     try {
       // The time is kept even where a driver does not heed the signal.
       return await waitFor(attempt(signal, timeLeft), signal);
@@ -110,57 +119,71 @@ export function createUpstream(
     }
   };
 
-  const tryUntilDone = async <Result>(
-    attempt: Attempt<Result>,
-    work: Work,
-    call: Call,
-    slots: BulkheadPolicy,
-  ): Promise<Result> => {
-    for (let tries = 1; ; tries += 1) {
-      const mayRetry = work.safe && tries < MAX_TRIES;
-      try {
-        return await slots.execute(() => tryOnce(attempt, work, call, mayRetry), call.signal);
-      } catch (error) {
-        if (!mayRetry || !(error instanceof Failure) || !error.retryable) throw error;
-        const wait = Math.max((error.retryAfterSeconds ?? 0) * 1000, backoff(tries));
-        if (now() + wait + MIN_TRY_MS >= call.deadline) throw error;
-        await waitFor(new Promise(resolve => setTimeout(resolve, wait)), call.signal);
-      }
-    }
-  };
-
   const run: Upstream['run'] = async (attempt, work, call) => {
-    const { breaker, slots } = guardsOf(work.target);
-    try {
-      return await breaker.execute(() => tryUntilDone(attempt, work, call, slots));
-    } catch (error) {
-      if (error instanceof BrokenCircuitError) {
-        throw new Failure(
-          'upstream_unavailable',
-          `${title} has failed several times in a row and is left alone for a moment. Try again in ten seconds.`,
-          { retryAfterSeconds: OPEN_MS / 1000 },
-        );
+    const target = guardsOf(work);
+    let failed: unknown;
+    for (let tries = 1; ; tries += 1) {
+      const leave = await enter(target, work, call, tries > 1).catch(error => {
+        // Why another try was not made is less to the point than what the last one met.
+        throw failed ?? error;
+      });
+      const mayRetry = work.safe && mayTryAgain(tries, call);
+      let wait: number | undefined;
+      try {
+        const result = await tryOnce(attempt, work, call, mayRetry);
+        void target.breaker.tell('answers');
+        return result;
+      } catch (error) {
+        failed = error;
+        wait = mayRetry ? retryDelay(error, tries, call, now()) : undefined;
+        if (wait === undefined) {
+          const condition = conditionOf(error);
+          const told = condition && target.breaker.tell(condition);
+          // Who was answered has time to see it decided; who was not has none left.
+          if (condition === 'doubtful' && !isLate(error)) await told;
+          throw error;
+        }
+      } finally {
+        leave();
       }
-      if (error instanceof BulkheadRejectedError) {
-        throw new Failure(
-          'upstream_unavailable',
-          `Too many requests are waiting for ${title}. Try again in a moment.`,
-          { retryAfterSeconds: 2 },
-        );
-      }
-      // The time was over while it waited for its turn or for another try.
-      throw call.signal.aborted && !(error instanceof Failure) ? late(title, error) : error;
+      await setTimeout(wait);
     }
   };
 
   return {
     title,
     run,
-    send: (request, call) =>
-      run(
-        signal => sendOnce(request, { title, fetch, now, signal, call }),
-        { target: new URL(request.url).host, safe: request.safe },
+    send(request, call) {
+      const url = new URL(request.url);
+      return run(
+        signal => sendOnce(request, { title, fetch, now, signal, call, redact }),
+        { target: url.host, safe: request.safe, ping: () => answersPing(url, fetch) },
         call,
-      ),
+      );
+    },
   };
+}
+
+function isLate(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'upstream_timeout';
+}
+
+const withoutCredentials: Redact = (text, credentials) => redactFrom(text, [indexSecrets(credentials)]);
+
+/** There was no place in time, so nothing was sent: even a write may be made again. */
+function crowded(title: string): Failure {
+  return new Failure(
+    'upstream_unavailable',
+    `Too many requests are waiting for ${title}, and the turn of this one did not come in time. Try again in a few seconds.`,
+    { retryAfterSeconds: CROWDED_SECONDS, isOwn: true },
+  );
+}
+
+/** The call has sent as many requests as its action may, most of them retries. */
+function spent(title: string): Failure {
+  return new Failure(
+    'upstream_error',
+    `This took more requests to ${title} than one call may make. Try again in a minute, or ask for less.`,
+    { isOwn: true },
+  );
 }

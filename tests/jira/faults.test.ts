@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type JiraSandbox, startSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
 import type { Fault } from '../../shared/sandbox/sandboxServer.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
@@ -121,6 +121,92 @@ describe('a Jira that goes on failing', () => {
     expect(body).toMatchObject({ retryable: true, retryAfterSeconds: 10 });
   });
 });
+
+describe('one caller', () => {
+  const summary = () => request(`${app.url}/api/jira/getProjectSummary?projectId=ATLAS`);
+
+  it('whose searches are all slow does not shut Jira for the others', async () => {
+    await start({ ACTION_TIMEOUT_MS: '700' });
+    jira.fail({ path: '/search/jql', hang: true, times: 40 });
+    const slow = await Promise.all(Array.from({ length: 20 }, () => updates()));
+    expect(slow.map(({ body }) => body.code)).toEqual(slow.map(() => 'upstream_timeout'));
+    jira.clearFaults();
+    expect((await updates()).status).toBe(200);
+  });
+
+  it('is limited in how often its call asks a Jira that limits the rate', async () => {
+    await start();
+    jira.fail({ status: 429, headers: { 'retry-after': '0' }, times: 100 });
+    const { status, body } = await summary();
+    jira.clearFaults();
+    expect({ status, code: body.code }).toEqual({ status: 429, code: 'rate_limited' });
+    // Eight questions, and two of them once more.
+    expect(jira.requests.length).toBeLessThanOrEqual(10);
+  });
+
+  it('who asks for a summary of which two parts fail once gets it', async () => {
+    await start();
+    jira.fail({ status: 503, path: 'approximate-count', times: 2 });
+    expect((await summary()).status).toBe(200);
+    expect(jira.requests).toHaveLength(10);
+  });
+});
+
+describe('a look-up that several calls share', () => {
+  const create = (summary: string) =>
+    request(`${app.url}/api/jira/createIssue`, { json: { projectId: 'ATLAS', issueType: 'Task', summary } });
+
+  it('and that hangs does not hold those who ask after Jira has recovered', async () => {
+    await start({ ACTION_TIMEOUT_MS: '4000' });
+    jira.fail({ path: 'createmeta', hang: true });
+    const first = create('First');
+    await vi.waitUntil(() => jira.requests.length > 0);
+    // Jira has recovered, but the request that hangs has the look-up for its own.
+    const others = await Promise.all([create('Second'), create('Third')]);
+    expect(others.map(({ status }) => status)).toEqual([200, 200]);
+    await first;
+  });
+
+  it('tells each of them of a limit, and when it ends', async () => {
+    await start({ ACTION_TIMEOUT_MS: '3000' });
+    jira.fail({ path: 'createmeta', status: 429, headers: { 'retry-after': '4' }, times: 100 });
+    const limited = await Promise.all(['One', 'Two', 'Three'].map(create));
+    jira.clearFaults();
+    for (const { body } of limited) expect(body).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 4 });
+  });
+
+  it('is made again for all of them when the limit ends in time', async () => {
+    await start();
+    jira.fail({ path: 'createmeta', status: 429, headers: { 'retry-after': '1' } });
+    const created = await Promise.all(['Four', 'Five', 'Six'].map(create));
+    expect(created.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+});
+
+it('a Jira that never answers anybody is left alone', async () => {
+  await start({ ACTION_TIMEOUT_MS: '700' });
+  jira.fail({ hang: true, times: 1000 });
+  await Promise.all(Array.from({ length: 10 }, () => updates()));
+  // The host is asked whether it is there at all, and has two seconds to say so.
+  await vi.waitUntil(async () => (await updates()).body.code === 'upstream_unavailable', 10_000);
+  const before = jira.requests.length;
+  const { status, body } = await updates();
+  jira.clearFaults();
+  expect({ status, code: body.code, requests: jira.requests.length - before }).toEqual({
+    status: 503,
+    code: 'upstream_unavailable',
+    requests: 0,
+  });
+});
+
+it('of two thousand calls at once, none is refused', async () => {
+  await start({ ACTION_TIMEOUT_MS: '100000' });
+  const answers = await Promise.all(
+    Array.from({ length: 2_000 }, () => request(`${app.url}/api/jira/getIssue?issueKey=ATLAS-1`)),
+  );
+  const statuses = Object.groupBy(answers, ({ status }) => status);
+  expect(Object.keys(statuses)).toEqual(['200']);
+}, 60_000);
 
 describe('a failure', () => {
   it('is problem+json by default, with what a client needs to go on', async () => {

@@ -1,5 +1,7 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Cache, createCache } from '../../shared/cache.ts';
+import { Failure } from '../../shared/failure.ts';
+import { testCall } from './upstream/testCall.ts';
 
 interface Token {
   name: string;
@@ -80,8 +82,47 @@ it('who runs out of time stops waiting, and the load goes on for the others', as
   let release = (_: Token) => {};
   const slow = () => new Promise<Token>(resolve => (release = resolve));
   const others = tokens.get('a', slow);
-  await expect(tokens.get('a', slow, AbortSignal.timeout(20))).rejects.toMatchObject({ name: 'TimeoutError' });
+  await expect(tokens.get('a', slow, testCall(20))).rejects.toMatchObject({ name: 'TimeoutError' });
   release({ name: 'late', expiresAt: 100 });
   expect(await others).toMatchObject({ name: 'late' });
   expect(await get('a')).toMatchObject({ name: 'late' });
+});
+
+describe('where the upstream limits how often it is called', () => {
+  const limited = (seconds: number) => new Failure('rate_limited', 'Later.', { retryAfterSeconds: seconds });
+
+  it('every caller is told so, with the time, and none waits for it in vain', async () => {
+    const real = createCache<string, number>({ until: () => Number.POSITIVE_INFINITY, maxEntries: 1 });
+    const load = () => Promise.reject(limited(30));
+    const calls = Array.from({ length: 5 }, () => real.get('a', load, testCall(1_000)));
+    for (const { reason } of (await Promise.allSettled(calls)) as PromiseRejectedResult[]) {
+      expect(reason).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 30 });
+    }
+  });
+
+  it('whoever has the time waits for it, and one load then serves all of them', async () => {
+    const real = createCache<string, number>({ until: () => Number.POSITIVE_INFINITY, maxEntries: 1 });
+    let tries = 0;
+    const load = async () => {
+      tries += 1;
+      if (tries === 1) throw limited(1);
+      return tries;
+    };
+    const patient = Array.from({ length: 5 }, () => real.get('a', load, testCall(5_000)));
+    const hurried = real.get('a', load, testCall(900));
+    await expect(hurried).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(await Promise.all(patient)).toEqual([2, 2, 2, 2, 2]);
+  });
+});
+
+it('a load that hung for long does not take the place of what a later one gave', async () => {
+  vi.useFakeTimers();
+  let release = (_: Token) => {};
+  const first = tokens.get('a', () => new Promise<Token>(resolve => (release = resolve)));
+  await vi.advanceTimersByTimeAsync(2_000);
+  await tokens.get('a', async () => ({ name: 'later', expiresAt: 100 }));
+  release({ name: 'hung', expiresAt: 100 });
+  await first;
+  vi.useRealTimers();
+  expect(await get('a')).toMatchObject({ name: 'later' });
 });

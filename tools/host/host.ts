@@ -170,12 +170,8 @@ interface Serving {
 async function serve(incoming: IncomingMessage, response: ServerResponse, serving: Serving) {
   const { app, endpoints, keys, calls, isClosing, log } = serving;
   const refused = refusedByServer(incoming);
+  if (refused === 414) return answerTooLong(response, incoming);
   if (refused) return answerEmpty(response, refused);
-  const { host, origin } = incoming.headers;
-  if (!isOwnName(host) || (origin !== undefined && !isOwnOrigin(origin))) {
-    response.writeHead(403, { 'content-type': 'text/plain' });
-    return response.end('This host answers only to localhost.');
-  }
   const url = readUrl(incoming);
   const found = url && findEndpoint(endpoints, incoming.method, url.pathname);
   if (!found) return answerEmpty(response, 404);
@@ -214,11 +210,30 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, servin
   }
 }
 
+/** A name or an address, and perhaps a port. */
+const hostForm = /^([\w.-]+|\[[0-9a-f:.]+\])(:\d+)?$/i;
+
 /** The status of a request that Kestrel answers before the host sees it. */
 function refusedByServer({ method, url = '', headersDistinct }: IncomingMessage): number | undefined {
-  if (Buffer.byteLength(`${method} ${url} HTTP/1.1\r\n`) > maxRequestLineBytes) return 414;
-  if ((headersDistinct.host?.length ?? 0) > 1 || url.includes('%00') || url.includes('#')) return 400;
+  if (requestLineBytes(method, url) > maxRequestLineBytes) return 414;
+  const [host = '', ...others] = headersDistinct.host ?? [];
+  if (!hostForm.test(host) || others.length > 0 || url.includes('%00') || url.includes('#')) return 400;
   return undefined;
+}
+
+/** Azure says nothing of it. Whoever develops here is told what to change. */
+function answerTooLong(response: ServerResponse, { method, url = '' }: IncomingMessage) {
+  const parameters = url.slice(url.indexOf('?') + 1).split('&');
+  const [longest = ''] = parameters.toSorted((one, other) => other.length - one.length);
+  const name = longest.split('=', 1)[0]?.slice(0, 100);
+  response.writeHead(414, { 'content-type': 'text/plain' });
+  response.end(
+    `This request line has ${requestLineBytes(method, url)} bytes, and Azure takes ${maxRequestLineBytes}: there, the answer is an empty 414. Shorten the longest parameter: ${name}, with ${longest.length}.`,
+  );
+}
+
+function requestLineBytes(method: string | undefined, url: string): number {
+  return Buffer.byteLength(`${method} ${url} HTTP/1.1\r\n`);
 }
 
 /** Nothing for a target that is no path, and for a path with a backslash, which a URL's parser takes for a slash. */
@@ -231,17 +246,6 @@ function readUrl({ url: target = '', headers }: IncomingMessage): URL | null {
 function hasReadablePrincipal({ headers }: IncomingMessage): boolean {
   const principal = String(headers['x-ms-client-principal'] ?? '').replace(/\s/g, '');
   return principal.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(principal);
-}
-
-const ownNames = ['localhost', '127.0.0.1', '[::1]'];
-
-/** A page of another site reaches this host by letting its own name resolve to 127.0.0.1; its name gives it away. */
-function isOwnName(authority: string | undefined): boolean {
-  return authority !== undefined && ownNames.includes(authority.replace(/:\d+$/, '').toLowerCase());
-}
-
-function isOwnOrigin(origin: string): boolean {
-  return isOwnName(URL.parse(origin)?.host);
 }
 
 function findEndpoint(endpoints: readonly Endpoint[], method: string | undefined, path: string) {

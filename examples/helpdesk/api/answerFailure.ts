@@ -2,24 +2,23 @@ import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
+import { refusal } from '../../../shared/upstream/refusal.ts';
 
 /** The schema Error of openapi.json. */
-const refusal = z.object({
+const refusalBody = z.object({
   code: z.string(),
   message: z.string().transform(message => message.slice(0, 300).toWellFormed()),
   field: z.string().nullish(),
 });
 
 /** What an input is called here, where the API calls it something else. */
-const inputNames: Readonly<Record<string, string>> = { text: 'comment', resolution: 'comment' };
+const inputNames: ReadonlyMap<string, string> = new Map(Object.entries({ text: 'comment', resolution: 'comment' }));
 
 /** What a refusal means to the caller. Its own sentence is told, its whole answer never. */
 export function answerFailure({ status, body }: UpstreamAnswer): Failure {
-  const { data } = refusal.safeParse(parseJson(body));
+  const { data } = refusalBody.safeParse(parseJson(body));
   const because = data ? ` Helpdesk says: ${data.message}` : '';
   switch (status) {
-    case 403:
-      return new Failure('forbidden', `Helpdesk does not let this service do that.${because}`);
     case 404:
       return new Failure(
         'not_found',
@@ -27,13 +26,16 @@ export function answerFailure({ status, body }: UpstreamAnswer): Failure {
       );
     case 409:
       return new Failure('conflict', `Nothing was changed. Look at the ticket with getTicket, then decide.${because}`);
-    default:
+    case 400:
+    case 422:
       return invalidInput([
         {
-          field: data?.field ? (inputNames[data.field] ?? data.field) : '',
+          field: data?.field ? (inputNames.get(data.field) ?? data.field) : '',
           message: data ? `Helpdesk refused it: ${data.message}` : `Helpdesk refused it (status ${status}).`,
         },
       ]);
+    default:
+      return refusal(status, { title: 'Helpdesk', thing: 'such ticket', said: data?.message ?? '' });
   }
 }
 

@@ -34,6 +34,8 @@ export default jira.action({
     issueTypes: z.array(issueType).describe('The issue types.'),
     url: link('The address of the project in the browser.'),
   }),
+  // The fields of each type are asked for by themselves.
+  requests: 60,
   example: { projectId: 'ATLAS' },
   async run({ projectId }, { jira }) {
     const [types, { key }] = await Promise.all([

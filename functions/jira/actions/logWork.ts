@@ -43,6 +43,8 @@ export default jira.action({
     timeSpent: z.string().describe('The logged time, as Jira formats it.'),
     totalTimeSpent: z.string().optional().describe('The total time spent on the issue.'),
   }),
+  // A text may mention twenty people, and each is looked up.
+  requests: 30,
   example: { issueKey: 'ATLAS-12', timeSpent: '1h 30m' },
   async run({ issueKey, timeSpent, since, comment }, { jira, now }) {
     const started = since === undefined ? now : resolveSince(since, now);

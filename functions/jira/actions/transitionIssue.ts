@@ -24,6 +24,8 @@ export default jira.action({
     comment: markdown.optional().describe('A comment to add with the transition, in Markdown.'),
   }),
   output: writtenIssue,
+  // A text may mention twenty people, and each is looked up.
+  requests: 30,
   example: { issueKey: 'ATLAS-12', status: 'In Review' },
   async run({ issueKey, ...to }, { jira }) {
     return toWrittenIssue(await jira.transitionIssue(issueKey, to), jira.browseUrl);

@@ -38,6 +38,8 @@ export default jira.action({
       ),
   }),
   output: writtenIssue,
+  // A text may mention twenty people, fields may name more, and each is looked up.
+  requests: 50,
   example: { issueKey: 'ATLAS-12', priority: 'High' },
   async run({ issueKey, ...changes }, { jira }) {
     const { additionalFields = {}, ...own } = changes;

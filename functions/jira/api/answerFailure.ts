@@ -3,6 +3,7 @@ import { Failure, type FieldError } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
 import { sentence } from '../../../shared/text.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
+import { refusal } from '../../../shared/upstream/refusal.ts';
 
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes */
 const errorCollection = z.object({
@@ -22,7 +23,6 @@ const MAX_SENTENCES = 10;
 export function answerFailure({ status, body }: UpstreamAnswer, path: string): Failure {
   const { messages, errors } = readErrors(body);
   const told = [...messages, ...errors.map(({ field, message }) => `${field}: ${message}`)].join(' ');
-  const because = told ? ` Jira says: ${told}` : '';
 
   const missingProject = messages.flatMap(message => unknownProject.map(form => form.exec(message)?.[1])).find(Boolean);
   if (missingProject) {
@@ -31,27 +31,13 @@ export function answerFailure({ status, body }: UpstreamAnswer, path: string): F
       `There is no Jira project ${missingProject} that this service may see. Check its key.`,
     );
   }
-  if (status === 403) return new Failure('forbidden', `Jira does not let this service do that.${because}`);
-  if (status === 404)
-    return new Failure('not_found', `There is no ${thingAt(path)} that this service may see.${because}`);
-  if (status === 409)
-    return new Failure(
-      'conflict',
-      `Jira refused it because something has changed in the meantime. Read it again before you try again.${because}`,
-    );
-  if (status === 410)
-    return new Failure('upstream_error', `Jira no longer offers what this service asked for.${because}`, {
-      retryable: false,
-    });
-  if (status === 413) return new Failure('invalid_input', 'Jira refused it because it is too large. Send less.');
-  return new Failure(
-    'invalid_input',
-    told ? `Jira refused it: ${told}` : `Jira refused it (status ${status}). Check the inputs.`,
-    {
-      // Messages that belong to no field are listed beside those that do.
-      ...(errors.length > 0 && { errors: [...messages.map(message => ({ field: '', message })), ...errors] }),
-    },
-  );
+  const failure = refusal(status, { title: 'Jira', thing: thingAt(path), said: told });
+  if (failure.code !== 'invalid_input' || errors.length === 0) return failure;
+  // Messages that belong to no field are listed beside those that do.
+  return new Failure('invalid_input', failure.message, {
+    cause: failure.cause,
+    errors: [...messages.map(message => ({ field: '', message })), ...errors],
+  });
 }
 
 function readErrors(body: string): { messages: string[]; errors: FieldError[] } {

@@ -8,32 +8,38 @@ import { type JqlCall, type JqlToken, jqlCalls, jqlTokens, orderStart } from './
  */
 
 /** How a function is written for an account. The others have no form that names a person. */
-const forAccount: Readonly<Record<string, (account: string) => string>> = {
-  currentuser: account => account,
-  projectsleadbyuser: account => `projectsLeadByUser(${account})`,
-  componentsleadbyuser: account => `componentsLeadByUser(${account})`,
-  myapproval: account => `approver(${account})`,
-  mypending: account => `pendingBy(${account})`,
-};
+const forAccount: ReadonlyMap<string, (account: string) => string> = new Map(
+  Object.entries({
+    currentuser: account => account,
+    projectsleadbyuser: account => `projectsLeadByUser(${account})`,
+    componentsleadbyuser: account => `componentsLeadByUser(${account})`,
+    myapproval: account => `approver(${account})`,
+    mypending: account => `pendingBy(${account})`,
+  }),
+);
 
 /** Functions that stand for issues: `issue in watchedIssues()` is `watcher = …`. */
-const fieldFor: Readonly<Record<string, string>> = { watchedissues: 'watcher', votedissues: 'voter' };
+const fieldFor: ReadonlyMap<string, string> = new Map(
+  Object.entries({ watchedissues: 'watcher', votedissues: 'voter' }),
+);
 
 /** What to use instead of a function that cannot be rewritten. */
-const instead: Readonly<Record<string, string>> = {
-  currentuser: 'the name of the person, such as assignee = "Ana Ruiz", or the input assignee',
-  projectsleadbyuser: 'projectsLeadByUser("name")',
-  componentsleadbyuser: 'componentsLeadByUser("name")',
-  myapproval: 'approver("name")',
-  mypending: 'pendingBy("name")',
-  watchedissues: 'watcher = "name"',
-  votedissues: 'voter = "name"',
-  issuehistory: 'updated >= -7d, or keys',
-  lastlogin: 'a date, such as updated >= -1d',
-  currentlogin: 'a date, such as updated >= -1d',
-  projectswhereuserhaspermission: 'project in (KEY, KEY)',
-  projectswhereuserhasrole: 'project in (KEY, KEY)',
-};
+const instead: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    currentuser: 'the name of the person, such as assignee = "Ana Ruiz", or the input assignee',
+    projectsleadbyuser: 'projectsLeadByUser("name")',
+    componentsleadbyuser: 'componentsLeadByUser("name")',
+    myapproval: 'approver("name")',
+    mypending: 'pendingBy("name")',
+    watchedissues: 'watcher = "name"',
+    votedissues: 'voter = "name"',
+    issuehistory: 'updated >= -7d, or keys',
+    lastlogin: 'a date, such as updated >= -1d',
+    currentlogin: 'a date, such as updated >= -1d',
+    projectswhereuserhaspermission: 'project in (KEY, KEY)',
+    projectswhereuserhasrole: 'project in (KEY, KEY)',
+  }),
+);
 
 /** Functions that name a person when they are given an argument. */
 const takesPerson = new Set(['projectsleadbyuser', 'componentsleadbyuser']);
@@ -59,7 +65,7 @@ export async function forAsker(query: string, parts: AskerParts, depth = 0): Pro
   if (!tokens) return query;
   const edits: Edit[] = [];
   for (const call of jqlCalls(tokens)) {
-    if (!(call.name in instead) || (takesPerson.has(call.name) && call.hasArguments)) continue;
+    if (!instead.has(call.name) || (takesPerson.has(call.name) && call.hasArguments)) continue;
     edits.push(await rewritten(call, tokens, parts));
   }
   for (const reference of filterReferences(tokens)) {
@@ -77,8 +83,8 @@ interface Edit {
 }
 
 async function rewritten(call: JqlCall, tokens: readonly JqlToken[], parts: AskerParts): Promise<Edit> {
-  const write = forAccount[call.name];
-  const field = fieldFor[call.name];
+  const write = forAccount.get(call.name);
+  const field = fieldFor.get(call.name);
   const clause = field === undefined ? undefined : issueClause(call, tokens);
   if (!write && !clause) throw refusal(call, tokens);
   const accountId = await parts.findAccount();
@@ -108,7 +114,7 @@ function issueClause(
 }
 
 function refusal({ name, index }: JqlCall, tokens: readonly JqlToken[]): Failure {
-  const message = `${tokens[index]?.value}() would mean the account of this service, not the user. Use ${instead[name]} instead.`;
+  const message = `${tokens[index]?.value}() would mean the account of this service, not the user. Use ${instead.get(name)} instead.`;
   return invalidInput([{ field: 'jql', message }]);
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseJson } from '../../../shared/parseJson.ts';
+import { strictJson } from '../../../shared/strictJson.ts';
 
 /** A project's key or numeric ID. Nothing else reaches a path or a query. */
 export const projectId = z
@@ -93,11 +93,12 @@ export function listOf(text: string): string[] {
 
 /** A JSON object as a string. */
 const jsonObject = z.string().transform((text, context): Record<string, unknown> => {
-  const value = parseJson(text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  const { value, problem } = strictJson(text);
+  if (problem === undefined && typeof value === 'object' && value !== null && !Array.isArray(value))
+    return { ...value };
   context.issues.push({
     code: 'custom',
-    message: 'It must be a JSON object as a string, such as {"Story Points": 3, "Severity": "Major"}.',
+    message: `It ${problem ?? 'is no object'}. It must be a JSON object as a string, such as {"Story Points": 3, "Severity": "Major"}.`,
     input: text,
   });
   return z.NEVER;

@@ -29,17 +29,19 @@ interface Surroundings {
 }
 
 /** The fields that have an input of their own, by field ID. */
-const ownInputs: Record<string, string> = {
-  project: 'projectId',
-  issuetype: 'issueType',
-  summary: 'summary',
-  description: 'description',
-  assignee: 'assignee',
-  priority: 'priority',
-  labels: 'labels',
-  duedate: 'dueDate',
-  parent: 'parent',
-};
+const ownInputs: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    project: 'projectId',
+    issuetype: 'issueType',
+    summary: 'summary',
+    description: 'description',
+    assignee: 'assignee',
+    priority: 'priority',
+    labels: 'labels',
+    duedate: 'dueDate',
+    parent: 'parent',
+  }),
+);
 
 /** How many allowed values, or fields, a message lists. */
 const MAX_LISTED = 40;
@@ -103,10 +105,10 @@ const isAboutPeople = ({ code }: Failure) => code === 'not_found' || code === 'a
 function missingFields(screen: readonly IssueField[], fields: Record<string, unknown>): FieldError[] {
   const missing = screen.filter(
     ({ id, required, hasDefaultValue }) =>
-      required && !hasDefaultValue && !(id in fields) && id !== 'project' && id !== 'issuetype',
+      required && !hasDefaultValue && !Object.hasOwn(fields, id) && id !== 'project' && id !== 'issuetype',
   );
   return missing.map(field => {
-    const input = ownInputs[field.id];
+    const input = ownInputs.get(field.id);
     const where = input
       ? 'It is required here'
       : `The field "${field.name}" is required here: give it in additionalFields`;
@@ -120,7 +122,7 @@ export function withInputNames(error: unknown, screen: readonly IssueField[]): u
   return invalidInput(
     error.errors.map(({ field, message }) => {
       if (field === '') return { field, message };
-      const input = ownInputs[field];
+      const input = ownInputs.get(field);
       if (input) return { field: input, message };
       const name = screen.find(({ id }) => id === field)?.name ?? field;
       return { field: 'additionalFields', message: `"${name}": ${message}` };
@@ -134,7 +136,7 @@ function fieldCalled(name: string, screen: readonly IssueField[]): IssueField {
   if (byId) return byId;
   const [field, other] = screen.filter(each => each.name.toLowerCase() === wanted);
   if (!field) {
-    const names = screen.filter(({ id }) => !(id in ownInputs)).map(each => each.name);
+    const names = screen.filter(({ id }) => !ownInputs.has(id)).map(each => each.name);
     throw new ValueProblem(
       `There is no field ${quoted(name)} here. ${names.length > 0 ? `The fields are ${listed(names)}.` : 'There are no additional fields.'}`,
     );
@@ -149,7 +151,7 @@ function fieldCalled(name: string, screen: readonly IssueField[]): IssueField {
 /** Adds the field to `given`, which holds the fields that were given before. */
 function additionalField(name: string, screen: readonly IssueField[], given: Set<string>): IssueField {
   const field = fieldCalled(name, screen);
-  const input = ownInputs[field.id];
+  const input = ownInputs.get(field.id);
   if (input) throw new ValueProblem(`${quoted(name)} has an input of its own: ${input}.`);
   if (given.has(field.id)) throw new ValueProblem(`${quoted(field.name)} is given more than once.`);
   given.add(field.id);

@@ -46,7 +46,7 @@ interface WriteParts {
   metadata: Metadata;
   /** @throws Failure */
   getIssue(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
-  /** Reads the updated issue, ending a little before the call's deadline; an unread issue where Jira does not answer. */
+  /** Reads the updated issue; an unread issue where that fails or takes long. It never throws: the change is made. */
   readBack(issueKey: string, fields: string[]): Promise<Issue>;
 }
 

@@ -8,7 +8,7 @@ import {
   searchProjects,
 } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
-import type { Call } from '../../../shared/call.ts';
+import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
@@ -60,9 +60,6 @@ export interface Jira extends IssueWrites {
   browseUrl(key: string): string;
 }
 
-/** Kept of a call's time to answer what a write did, even if the updated issue cannot be read in time. */
-const ANSWER_MS = 500;
-
 /** Opens Jira for calls. */
 export function openJira(parts: JiraParts) {
   const { settings } = parts;
@@ -99,10 +96,9 @@ export function openJira(parts: JiraParts) {
           metadata,
           getIssue: (issueKey, options) => get(call, issueKey, options),
           readBack: (issueKey, fields) =>
-            get({ ...call, deadline: call.deadline - ANSWER_MS }, issueKey, { fields }).catch(error => {
+            get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
               // The change was made, so the write has succeeded even if the issue cannot be read.
-              if (!(error instanceof Failure)) throw error;
-              call.log.warn('notReadBack', { code: error.code });
+              call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
               return unreadIssue(issueKey);
             }),
         }),

@@ -69,7 +69,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
               return { items: issueTypes, total };
             });
           },
-          call.signal,
+          call,
         ),
 
       createFields: (projectId, issueTypeId) =>
@@ -89,7 +89,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
             });
             return givable(fields.map(({ fieldId, ...field }) => ({ ...field, id: fieldId })));
           },
-          call.signal,
+          call,
         ),
 
       async editFields(issueKey) {
@@ -102,7 +102,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
         allLinkTypes.get(
           '',
           async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
-          call.signal,
+          call,
         ),
 
       async transitionFields(issueKey, transitionId) {

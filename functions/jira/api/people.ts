@@ -57,7 +57,7 @@ export function openPeople(
             : findUsers(client, query));
           return parseAnswer(usersSchema, answer).filter(isPerson);
         },
-        call.signal,
+        call,
       );
 
     /** The account with exactly this address, where it can be seen, or with this account ID. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { invalidInput } from '../../../shared/failure.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
 import { dateText, recordId, recordIdOf } from '../api/inputs.ts';
-import { afterWrite } from '../api/readRecord.ts';
+import { notReadBack } from '../api/readRecord.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
@@ -87,13 +87,11 @@ export default salesforce.action({
       ...(!isPerson && input.contactId && { WhoId: input.contactId }),
     });
     const statement = soql`SELECT ${names(...activity.fields)} FROM Task WHERE Id = ${activityId}`;
-    const readBack = salesforce
-      .query(statement)
-      .then(records => records.map(found => activity.read(found, salesforce)));
-    const written = await afterWrite(readBack);
+    const record = await salesforce.readBack(statement);
+    const written = record && activity.read(record, salesforce);
     return {
       activityId,
-      ...written,
+      ...(written ?? notReadBack),
       subject: written?.subject ?? subject,
       status: written?.status ?? status,
       date: written?.date ?? date,

@@ -10,15 +10,17 @@ import { nameFieldOf } from '../api/objectNames.ts';
 import { salesforce } from '../system.ts';
 
 /** The fields that the detail of a record is made of, by object. */
-const tellingFields: Readonly<Record<string, readonly string[]>> = {
-  Account: ['Industry', 'BillingCity', 'BillingCountry'],
-  Contact: ['Title', 'Email', 'Phone'],
-  Lead: ['Company', 'Email', 'Status'],
-  Opportunity: ['StageName', 'Amount', 'CloseDate'],
-  Case: ['Subject', 'Status', 'Priority'],
-  Task: ['Status', 'ActivityDate'],
-  User: ['Title', 'Email'],
-};
+const tellingFields: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    Account: ['Industry', 'BillingCity', 'BillingCountry'],
+    Contact: ['Title', 'Email', 'Phone'],
+    Lead: ['Company', 'Email', 'Status'],
+    Opportunity: ['StageName', 'Amount', 'CloseDate'],
+    Case: ['Subject', 'Status', 'Priority'],
+    Task: ['Status', 'ActivityDate'],
+    User: ['Title', 'Email'],
+  }),
+);
 
 const everyday = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case'];
 const MAX_OBJECTS = 20;
@@ -93,11 +95,11 @@ export default salesforce.action({
 
 /** The usual spelling of a known object's name, which may be given in any case. */
 function everydayName(given: string): string {
-  return Object.keys(tellingFields).find(name => name.toLowerCase() === given.toLowerCase()) ?? given;
+  return [...tellingFields.keys()].find(name => name.toLowerCase() === given.toLowerCase()) ?? given;
 }
 
 function fieldsOf(name: string): string[] {
-  return ['Id', nameFieldOf(name) ?? 'Name', ...(tellingFields[name] ?? [])];
+  return ['Id', nameFieldOf(name) ?? 'Name', ...(tellingFields.get(name) ?? [])];
 }
 
 function wanted(objectTypes: string | undefined): string[] {

@@ -3,6 +3,7 @@ import { Failure, type FailureCode, type FailureOptions, type FieldError } from 
 import { parseJson } from '../../../shared/parseJson.ts';
 import { sentence } from '../../../shared/text.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
+import { refusal } from '../../../shared/upstream/refusal.ts';
 
 const matchSchema = z.object({
   record: z.object({
@@ -116,7 +117,7 @@ export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 
 /** The same for a part of a composite answer, whose body is parsed already. */
 export function partFailure({ status, body }: { status: number; body: unknown }, thing: string): Failure {
   const errors = errorsSchema.safeParse(body).data ?? [];
-  const said = errors.map(sentenceOf).join(' ');
+  const said = errors.map(sentenceOf).filter(Boolean).join(' ');
   const fieldErrors = errors.flatMap((error): FieldError[] =>
     (error.fields ?? []).map(field => ({ field, message: sentenceOf(error) })),
   );
@@ -139,24 +140,12 @@ export function partFailure({ status, body }: { status: number; body: unknown },
       options,
     );
   }
-  const because = said ? ` Salesforce says: ${said}` : '';
-  if (status === 403) return fail('forbidden', `Salesforce does not let this service do that.${because}`);
-  if (status === 404) return fail('not_found', `There is no ${thing} that this service may see.${because}`);
-  if (status === 409 || status === 412) {
-    return fail(
-      'conflict',
-      `Salesforce refused it because the record was changed in the meantime. Read it again.${because}`,
-    );
-  }
-  if (status === 405 || status === 410 || status === 415) {
-    return fail('upstream_error', `Salesforce does not support this request.${because}`, {
-      retryable: false,
-    });
-  }
-  return fail(
-    'invalid_input',
-    said ? `Salesforce refused it: ${said}` : `Salesforce refused it (status ${status}). Check the inputs.`,
-  );
+  const { code, message, retryable, retryAfterSeconds, nothingDone } = refusal(status, {
+    title: 'Salesforce',
+    thing,
+    said,
+  });
+  return fail(code, message, { retryable, nothingDone, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) });
 }
 
 function isClosed(errors: readonly SalesforceError[]): boolean {
@@ -178,8 +167,8 @@ export function isClosedHere(error: unknown): boolean {
 
 /** Salesforce's message, without the excerpt of the statement that may precede it. */
 function sentenceOf({ message, errorCode }: SalesforceError): string {
-  const said = message ?? errorCode ?? '';
-  return sentence(said.replace(/^[\s\S]*ERROR at Row:\d+:Column:\d+\s*/, '').replace(/\s+/g, ' '));
+  const said = message?.trim() || errorCode || '';
+  return said && sentence(said.replace(/^[\s\S]*ERROR at Row:\d+:Column:\d+\s*/, '').replace(/\s+/g, ' '));
 }
 
 /** `It matches Contact 003… (Ana Ruiz).` */

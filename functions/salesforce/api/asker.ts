@@ -11,13 +11,15 @@ import { type SoqlToken, scopeClauses } from './soqlTokens.ts';
 const impersonal = new Set(['everything']);
 
 /** What to use in place of an object or a field of which Salesforce keeps a version for each user. */
-const instead: Readonly<Record<string, string>> = {
-  recentlyviewed: "WHERE LastModifiedDate = LAST_N_DAYS:7, with the object's own name",
-  ownedcontentdocument: "ContentDocument WHERE Owner.Email = '…'",
-  newsfeed: "the feed of a record, such as AccountFeed WHERE ParentId = '…'",
-  lastvieweddate: 'LastModifiedDate or LastActivityDate',
-  lastreferenceddate: 'LastModifiedDate or LastActivityDate',
-};
+const instead: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    recentlyviewed: "WHERE LastModifiedDate = LAST_N_DAYS:7, with the object's own name",
+    ownedcontentdocument: "ContentDocument WHERE Owner.Email = '…'",
+    newsfeed: "the feed of a record, such as AccountFeed WHERE ParentId = '…'",
+    lastvieweddate: 'LastModifiedDate or LastActivityDate',
+    lastreferenceddate: 'LastModifiedDate or LastActivityDate',
+  }),
+);
 
 /** @throws Failure `invalid_input` that says what to use, where a statement means its asker */
 export function requireImpersonal(tokens: readonly SoqlToken[]): void {
@@ -30,7 +32,7 @@ export function requireImpersonal(tokens: readonly SoqlToken[]): void {
   }
   for (const { kind, value } of tokens) {
     const name = kind === 'word' ? value.slice(value.lastIndexOf('.') + 1) : '';
-    const other = instead[name.toLowerCase()];
+    const other = instead.get(name.toLowerCase());
     if (other) throw refused(name, other);
   }
 }

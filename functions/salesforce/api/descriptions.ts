@@ -37,10 +37,10 @@ export function openDescriptions(
         descriptions.get(
           keyOf(objectType),
           async () => read(describeSchema, await tell(`/sobjects/${objectType}/describe`)),
-          call.signal,
+          call,
         ),
       describeAll: () =>
-        summaries.get(keyOf(''), async () => read(describeGlobalSchema, await tell('/sobjects')).sobjects, call.signal),
+        summaries.get(keyOf(''), async () => read(describeGlobalSchema, await tell('/sobjects')).sobjects, call),
     };
   };
 }

@@ -1,5 +1,5 @@
 import { type FieldError, invalidInput } from '../../../shared/failure.ts';
-import { parseJson } from '../../../shared/parseJson.ts';
+import { strictJson } from '../../../shared/strictJson.ts';
 import { isDate, isRecordId } from './inputs.ts';
 import type { FieldDescription, ObjectDescription } from './wire.ts';
 
@@ -38,9 +38,12 @@ export function isRequired({ nillable, defaultedOnCreate, createable }: FieldDes
 }
 
 function parseObject(text: string): Values {
-  const parsed = parseJson(text);
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  throw refusedFields('It must be one JSON object, such as {"Name":"Contoso","Industry":"Retail"}.');
+  const { value, problem } = strictJson(text);
+  if (problem === undefined && typeof value === 'object' && value !== null && !Array.isArray(value))
+    return { ...value };
+  throw refusedFields(
+    `It ${problem ?? 'is no object'}. It must be one JSON object, such as {"Name":"Contoso","Industry":"Retail"}.`,
+  );
 }
 
 function refusedFields(message: string) {

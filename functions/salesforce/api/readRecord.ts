@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
@@ -40,25 +39,18 @@ export const writtenOutput = {
   fields: recordOutput.fields
     .optional()
     .describe('The fields after the change, at most 40; left out when they could not be read back.'),
+  note: z.string().optional().describe('Present when the change was made but the record could not be read afterwards.'),
+};
+
+/** Tells that a write was made of which nothing more is known. */
+export const notReadBack = {
+  note: 'The change was made, but the record could not be read afterwards. Use getRecord to see it.',
 };
 
 /** Reads a record after a write. A read that fails or takes too long does not fail the write. */
 export async function readBack(salesforce: Salesforce, object: ObjectDescription, recordId: string) {
-  const record = await afterWrite(salesforce.query(detailsStatement(object, recordId)));
-  return { ...placeOf(salesforce, object, recordId, record), ...(record && detailsOf(object, record)) };
-}
-
-/** The longest that reading back may take. */
-const READ_BACK_MS = 3000;
-
-/** The first result of a read after a write; undefined when it fails, because the write itself was made. */
-export async function afterWrite<Found>(readBack: Promise<Found[]>): Promise<Found | undefined> {
-  const nothing: Found[] = [];
-  const [record] = await Promise.race([
-    readBack.catch(() => nothing),
-    setTimeout(READ_BACK_MS, nothing, { ref: false }),
-  ]);
-  return record;
+  const record = await salesforce.readBack(detailsStatement(object, recordId));
+  return { ...placeOf(salesforce, object, recordId, record), ...(record ? detailsOf(object, record) : notReadBack) };
 }
 
 function placeOf(salesforce: Salesforce, object: ObjectDescription, givenId: string, record?: SalesforceRecord) {

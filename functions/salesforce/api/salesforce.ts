@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Call } from '../../../shared/call.ts';
+import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { partFailure } from './answerFailure.ts';
@@ -39,6 +39,8 @@ type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 export interface Salesforce {
   /** The first batch of a statement's records; for statements whose result is small. */
   query(statement: Soql): Promise<SalesforceRecord[]>;
+  /** The first record of a statement, after a write; undefined where that fails or takes long, because the write is made. */
+  readBack(statement: Soql): Promise<SalesforceRecord | undefined>;
   /**
    * A page of a statement's records. The statement must have an ORDER BY and neither LIMIT nor OFFSET: the list starts
    * after `start` records and has at most `total`. The first page is queried with a LIMIT; the others are read by the
@@ -121,6 +123,16 @@ export function openSalesforce(parts: SalesforceParts) {
 
     return {
       query: async statement => (await runOnce(statement)).records,
+
+      async readBack(statement) {
+        try {
+          const [record] = await open(forReadBack(call, parts.now())).query(statement);
+          return record;
+        } catch (error) {
+          call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
+          return undefined;
+        }
+      },
 
       count: async statement => (await runOnce(statement)).totalSize ?? 0,
 

@@ -43,7 +43,8 @@ function instance({ skew = 0 } = {}) {
       signal: new AbortController().signal,
       caller: { kind: 'key', id: 'key', roles: [] },
       permit: unrestricted,
-      usage: { requests: 0, writes: 0, reported: {} },
+      usage: { requests: 0, retries: 0, writes: 0, credentials: new Set(), reported: {} },
+      maxRequests: 100,
       log,
     };
     return ledger.once({

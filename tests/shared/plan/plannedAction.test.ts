@@ -10,8 +10,13 @@ import { Failure, lostWrite } from '../../../shared/failure.ts';
 let things: Map<string, number>;
 let failures: Map<string, () => Failure>;
 let removed: string[];
+/** Things whose removal is never confirmed, and those that cannot be looked at either. */
+let hanging: Set<string>;
+let unseen: Set<string>;
 let time: number;
 let audited: Record<string, unknown>[];
+
+const never = new Promise<string>(() => {});
 
 const store = defineSystem({
   name: 'store',
@@ -23,9 +28,10 @@ const store = defineSystem({
   secrets: {},
   open: async () => ({
     for: (call: Call) => ({
-      versionOf: (name: string) => String(things.get(name)),
-      remove(name: string) {
+      versionOf: (name: string) => (unseen.has(name) ? never : String(things.get(name))),
+      async remove(name: string) {
         call.usage.writes += 1;
+        if (hanging.has(name)) await never;
         const failure = failures.get(name)?.();
         if (failure) throw failure;
         removed.push(name);
@@ -46,10 +52,10 @@ const removeThings = store.plannedAction({
   input: z.object({ prefix: z.string().describe('What their names begin with.') }),
   data: z.object({ name: z.string() }),
   example: { prefix: 'a' },
-  async plan({ prefix }, { store }) {
+  async plan({ prefix }) {
     const items = [...things.keys()]
       .filter(name => name.startsWith(prefix))
-      .map(name => ({ key: name, what: `Removes ${name}.`, version: store.versionOf(name), data: { name } }));
+      .map(name => ({ key: name, what: `Removes ${name}.`, version: String(things.get(name)), data: { name } }));
     return { summary: `${items.length} things would be removed.`, items };
   },
   versionOf: async ({ data }, { store }) => store.versionOf(data.name),
@@ -68,6 +74,8 @@ beforeEach(() => {
   failures = new Map();
   removed = [];
   audited = [];
+  hanging = new Set();
+  unseen = new Set();
   time = Date.now();
   backend = createBackend({}, { systems: [store], actions: [] }, { now: () => time });
 });
@@ -197,6 +205,29 @@ describe('a planned action', () => {
       { outcome: 'done', touched: ['b1'] },
       { outcome: 'failed', touched: [] },
     ]);
+  });
+
+  it('tells of each what came of it, though the time ends while one is under way', async () => {
+    backend = createBackend({ ACTION_TIMEOUT_MS: '1500' }, { systems: [store], actions: [] });
+    const { confirmationToken } = await planned();
+    hanging.add('a2');
+    expect(outcomesOf(await call({ confirmationToken }))).toEqual([
+      ['a1', 'done'],
+      ['a2', 'unknown'],
+      ['a3', 'notReached'],
+    ]);
+  });
+
+  it('does not begin what it could not look at in time', async () => {
+    backend = createBackend({ ACTION_TIMEOUT_MS: '1500' }, { systems: [store], actions: [] });
+    const { confirmationToken } = await planned();
+    unseen.add('a2');
+    expect(outcomesOf(await call({ confirmationToken }))).toEqual([
+      ['a1', 'done'],
+      ['a2', 'notReached'],
+      ['a3', 'notReached'],
+    ]);
+    expect(removed).toEqual(['a1']);
   });
 
   it('tells what it did not reach for lack of time', async () => {

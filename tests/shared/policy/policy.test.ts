@@ -91,6 +91,12 @@ describe('a wrong policy', () => {
     ['names an unknown action', JSON.stringify({ default: { actions: ['nothing'] } })],
     ['has an unknown member', JSON.stringify({ defaults: {} })],
     ['names a key that is no hash', JSON.stringify({ keys: { [reader]: {} } })],
+    ['has a member of which a parser drops the first', '{"default":{"effects":[]},"default":{}}'],
+    ['names a prototype among its members', '{"__proto__":{"effects":[]}}'],
+    ['names a prototype among its roles', '{"roles":{"__proto__":{"effects":[]}}}'],
+    ['names a prototype among its systems', '{"default":{"systems":{"__proto__":{}}}}'],
+    ['names a prototype as a toolset', '{"default":{"toolsets":["constructor"]}}'],
+    ['names a prototype as an action', '{"default":{"actions":["__proto__"]}}'],
     ['names a file that is not there', 'no-such-policy.json'],
   ])('that %s stops everything, and the readiness report says why', async (_, text) => {
     const other = await startApp({ env: { ...env, POLICY: text } });
@@ -149,6 +155,22 @@ describe('with Entra ID', () => {
   ])('REQUIRE_ROLES lets %s', async (_, headers, reading, writing) => {
     expect((await call(read, headers, other)).body.code).toBe(reading);
     expect((await call(write, headers, other)).body.code).toBe(writing);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])('a caller called %s is nobody that a policy names', async name => {
+    const rules = { applications: { [application]: {} }, roles: { Reader: {} } };
+    const own = await startApp({ env: { ...env, ...entra, REQUIRE_ROLES: 'false', POLICY: JSON.stringify(rules) } });
+    try {
+      const caller = principal([
+        ['oid', 'ana'],
+        ['scp', 'x'],
+        ['appid', name],
+        ['roles', name],
+      ]);
+      expect((await call(read, caller, own)).body.code).toBe('forbidden');
+    } finally {
+      await own.stop();
+    }
   });
 
   it('a policy holds by application and by role, and each of them must allow it', async () => {

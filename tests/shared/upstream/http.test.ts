@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Call } from '../../../shared/call.ts';
 import { type SandboxServer, startSandboxServer } from '../../../shared/sandbox/sandboxServer.ts';
 import type { UpstreamRequest } from '../../../shared/upstream/http.ts';
 import { createUpstream, type Upstream } from '../../../shared/upstream/upstream.ts';
@@ -120,18 +121,138 @@ describe('a read', () => {
   });
 });
 
-it('at most 64 requests are under way at once, and the others wait for a place', async () => {
-  let open = 0;
-  let most = 0;
-  answering = async () => {
-    open += 1;
-    most = Math.max(most, open);
-    await new Promise(resolve => setTimeout(resolve, 20));
-    open -= 1;
-    return { json: {} };
+describe('under load', () => {
+  /** The most requests that were under way at once. */
+  const mostAtOnce = async (calls: Call[]) => {
+    let open = 0;
+    let most = 0;
+    answering = async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await new Promise(resolve => setTimeout(resolve, 20));
+      open -= 1;
+      return { json: {} };
+    };
+    const answers = await Promise.all(calls.map(call => upstream.send(read(), call)));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    return most;
   };
-  const answers = await Promise.all(Array.from({ length: 200 }, () => upstream.send(read(), testCall())));
-  expect(answers).toHaveLength(200);
-  expect(most).toBeLessThanOrEqual(64);
-  expect(most).toBeGreaterThan(32);
+
+  it('a caller has at most 64 requests under way at once, and its others wait for a place', async () => {
+    const most = await mostAtOnce(Array.from({ length: 200 }, () => testCall()));
+    expect(most).toBeLessThanOrEqual(64);
+    expect(most).toBeGreaterThan(32);
+  });
+
+  it('many callers together have at most 128', async () => {
+    const most = await mostAtOnce(Array.from({ length: 400 }, (_, at) => testCall(5_000, { callerId: `user${at}` })));
+    expect(most).toBeLessThanOrEqual(128);
+    expect(most).toBeGreaterThan(96);
+  });
+
+  it('one who asks once is answered before one who asks five hundred times', async () => {
+    let answered = 0;
+    answering = async () => {
+      await new Promise(resolve => setTimeout(resolve, 20));
+      return { json: { place: ++answered } };
+    };
+    const many = Array.from({ length: 500 }, () => upstream.send(read(), testCall(5_000, { callerId: 'many' })));
+    const once = await upstream.send(read(), testCall(5_000, { callerId: 'once' }));
+    expect(JSON.parse(once.body).place).toBeLessThanOrEqual(129);
+    await Promise.all(many);
+  });
+
+  it('one who asks once is answered though all that another one asks is never answered', async () => {
+    server.fail({ path: '/slow', hang: true, times: 500 });
+    const slow = { ...read(), url: `${server.url}/slow` };
+    const many = Array.from({ length: 500 }, () => upstream.send(slow, testCall(1_000, { callerId: 'many' })));
+    const ended = Promise.allSettled(many);
+    expect(await upstream.send(read(), testCall(900, { callerId: 'once' }))).toMatchObject({ status: 200 });
+    await ended;
+  });
+});
+
+describe('the circuit breaker', () => {
+  const seldom = (path: string) => server.requests.filter(request => request.path === path).length;
+  const tenTimes = (path: string) =>
+    Promise.allSettled(
+      Array.from({ length: 10 }, () => upstream.send({ ...read(), url: server.url + path }, testCall(200))),
+    );
+
+  it('is not opened by slow requests while the host answers others', async () => {
+    server.fail({ path: '/slow', hang: true, times: 100 });
+    await tenTimes('/slow');
+    await tenTimes('/slow');
+    expect(await upstream.send(read(), testCall())).toMatchObject({ status: 200 });
+    expect(seldom('/')).toBeGreaterThan(0);
+  });
+
+  it('is not opened by requests that the host fails on while it answers others', async () => {
+    server.fail({ path: '/poison', status: 500, times: 100 });
+    await tenTimes('/poison');
+    expect(await upstream.send(read(), testCall())).toMatchObject({ status: 200 });
+  });
+
+  it('opens when the host answers nothing to anybody, and closes when it does again', async () => {
+    let time = Date.now();
+    upstream = createUpstream('Acme', { now: () => time });
+    server.fail({ hang: true, times: 1_000 });
+    await tenTimes('/thing');
+    await vi.waitFor(
+      () =>
+        expect(upstream.send(read(), testCall(200))).rejects.toMatchObject({
+          code: 'upstream_unavailable',
+          retryAfterSeconds: 10,
+        }),
+      5_000,
+    );
+    const before = seldom('/thing');
+    time += 10_001;
+    // The ping is not answered either, so nobody has to wait until the own deadline.
+    await expect(upstream.send(read(), testCall(60_000))).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    expect(seldom('/thing')).toBe(before);
+    server.clearFaults();
+    time += 10_001;
+    expect(await upstream.send(read(), testCall(60_000))).toMatchObject({ status: 200 });
+  });
+
+  it.each(['forbidden', 'too large', 'elsewhere'])('is not opened by answers that are %s', async what => {
+    const answer = {
+      forbidden: { status: 403 },
+      'too large': { body: 'x'.repeat(21 * 1024 * 1024) },
+      elsewhere: { status: 302 },
+    }[what];
+    server.fail({ path: '/thing', ...answer, times: 10 });
+    for (let times = 0; times < 10; times += 1) await upstream.send(read(), testCall()).catch(() => {});
+    expect(await upstream.send(read(), testCall())).toMatchObject({ status: 200 });
+    expect(seldom('/')).toBe(0);
+  });
+});
+
+describe('a call', () => {
+  it('sends no more requests than it may', async () => {
+    const call = testCall(5_000, { maxRequests: 3 });
+    for (let times = 0; times < 3; times += 1) await upstream.send(read(), call);
+    await expect(upstream.send(read(), call)).rejects.toMatchObject({
+      code: 'upstream_error',
+      message: expect.stringContaining('more requests to Acme than one call may make'),
+    });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('tells what the upstream said, where there are no requests left to try again', async () => {
+    server.fail({ status: 429, headers: { 'retry-after': '0' }, times: 100 });
+    await expect(upstream.send(read(), testCall(5_000, { maxRequests: 1 }))).rejects.toMatchObject({
+      code: 'rate_limited',
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('tries no more than four times again, however many of its requests fail', async () => {
+    server.fail({ status: 503, times: 100 });
+    const call = testCall();
+    const failed = await Promise.allSettled(Array.from({ length: 8 }, () => upstream.send(read(), call)));
+    expect(failed.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(server.requests.length).toBe(12);
+  });
 });

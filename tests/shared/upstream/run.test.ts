@@ -138,13 +138,15 @@ describe('the circuit breaker', () => {
   );
 });
 
-it('work that waits for its turn until the time is over is late, not failed by a bug', async () => {
+it('work whose turn does not come in time was not begun, and may be made again', async () => {
   const upstream = createUpstream('Orders');
   const first = Array.from({ length: 64 }, () => upstream.run(fakeDriver(hangs).query, write, testCall(400)));
   const { query, statements } = fakeDriver(rows);
   await expect(upstream.run(query, write, testCall(150))).rejects.toMatchObject({
-    code: 'upstream_timeout',
+    code: 'upstream_unavailable',
     retryable: true,
+    retryAfterSeconds: 5,
+    message: expect.stringContaining('Too many requests are waiting for Orders'),
   });
   expect(statements).toHaveLength(0);
   await Promise.allSettled(first);

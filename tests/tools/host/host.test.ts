@@ -161,6 +161,17 @@ describe('requests', () => {
     expect(await sendLines(`GET ${target} HTTP/1.1`, 'Host: localhost')).toBe(status);
   });
 
+  test.each(['', 'localhost@evil.example.com', 'local host', 'a/b'])('the Host "%s" answers 400', async name => {
+    expect(await sendLines('GET /api/echo/a HTTP/1.1', `Host: ${name}`)).toBe(400);
+  });
+
+  test('a line that is too long is told apart from what the app refuses, which Azure does not do', async () => {
+    const response = await call(`/api/echo/a?short=1&long=${'x'.repeat(8_200)}`);
+    expect(await response.text()).toMatch(
+      /^This request line has 82\d\d bytes, .*Shorten the longest parameter: long, with 8205\.$/,
+    );
+  });
+
   test('two Host headers answer 400', async () => {
     expect(await sendLines('GET /api/echo/a HTTP/1.1', 'Host: localhost', 'Host: localhost')).toBe(400);
   });
@@ -249,32 +260,5 @@ describe('keys', () => {
 
   test('an anonymous function ignores a wrong key', async () => {
     expect((await call('/api/echo/a?code=guess')).status).toBe(200);
-  });
-});
-
-describe('protection against DNS rebinding', () => {
-  test.each([
-    [{ host: 'evil.example.com' }],
-    [{ host: 'localhost.evil.example.com' }],
-    [{ host: 'localhost@evil.example.com' }],
-    [{ host: '127.0.0.1.nip.io:7071' }],
-    [{ host: 'localhost', origin: 'http://evil.example.com' }],
-    [{ host: 'localhost', origin: 'null' }],
-  ])('%j is refused', async headers => {
-    expect(await callRaw('/api/echo/a', headers)).toEqual({
-      status: 403,
-      body: 'This host answers only to localhost.',
-    });
-  });
-
-  test.each([
-    [{ host: 'localhost' }],
-    [{ host: 'LOCALHOST:1234' }],
-    [{ host: '127.0.0.1:1234' }],
-    [{ host: '[::1]' }],
-    [{ host: '[::1]:1234', origin: 'http://localhost:3000' }],
-    [{ host: 'localhost', origin: 'https://127.0.0.1' }],
-  ])('%j is served', async headers => {
-    expect((await callRaw('/api/echo/a', headers)).status).toBe(200);
   });
 });

@@ -1,0 +1,74 @@
+import { Failure } from '../failure.ts';
+
+/** What the end of a call tells of the host that was asked: `doubtful` may be the fault of that one request. */
+export type Condition = 'answers' | 'doubtful' | 'down';
+
+/** Leaves a host alone that is down, so that a dead upstream costs each call next to nothing. */
+export interface Breaker {
+  /** @throws Failure `upstream_unavailable` while the host is left alone */
+  pass(): Promise<void>;
+  /** Is done when it is decided whether the host is left alone. */
+  tell(condition: Condition): Promise<void>;
+}
+
+export interface BreakerOptions {
+  title: string;
+  /** Asks the host for nothing in particular, in a second or two: whether it answers at all. */
+  ping?: (() => Promise<boolean>) | undefined;
+  now: () => number;
+}
+
+/** The circuit breaker opens after this many calls in a row have failed. */
+const FAILURES_TO_OPEN = 10;
+const OPEN_MS = 10_000;
+
+/**
+ * A circuit breaker: https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker
+ *
+ * Ten slow searches of one caller must not shut a host for everybody. Where requests were not answered, or failed inside
+ * the host, it is only left alone if it does not answer a ping either; without a ping, such failures say nothing of it.
+ * After a while the ping decides again; without one, the next request does.
+ */
+export function createBreaker({ title, ping, now }: BreakerOptions): Breaker {
+  let failures = 0;
+  let openUntil = 0;
+  let asking: Promise<void> | undefined;
+
+  const open = () => {
+    openUntil = now() + OPEN_MS;
+  };
+  const close = () => {
+    failures = 0;
+    openUntil = 0;
+  };
+
+  const ask = (isAlive: () => Promise<boolean>): Promise<void> => {
+    asking ??= isAlive()
+      .then(alive => (alive ? close() : open()))
+      .finally(() => {
+        asking = undefined;
+      });
+    return asking;
+  };
+
+  return {
+    async pass() {
+      if (openUntil > 0 && now() >= openUntil && ping) await ask(ping);
+      if (now() >= openUntil) return;
+      throw new Failure(
+        'upstream_unavailable',
+        `${title} has failed several times in a row and is left alone for a moment. Try again in ten seconds.`,
+        { retryAfterSeconds: OPEN_MS / 1000 },
+      );
+    },
+
+    async tell(condition) {
+      if (condition === 'answers') return close();
+      if (condition === 'doubtful' && !ping) return;
+      failures += 1;
+      if (failures < FAILURES_TO_OPEN) return;
+      if (condition === 'down') open();
+      else if (ping) await ask(ping);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actions } from '../../functions/actions.ts';
+import { systems } from '../../functions/everySystem.ts';
+import { fillWithSandboxes } from '../../tools/sandboxes.ts';
+import { type RunningApp, startApp } from '../support/app.ts';
+import { request } from '../support/request.ts';
+
+const TIMEOUT_MS = 3_000;
+
+const writes = actions.filter(({ access }) => access === 'write');
+/** Requests that change nothing though their method says so. */
+const reads = /\/(search|jql|approximate-count|bulkfetch|bulk|composite|parameterizedSearch|token)\b/;
+
+/** How the requests of a call go wrong once its write is confirmed, which takes `writeMs`. */
+type Fault = { writeMs?: number } & ({ status: number; body: string } | { hang: true } | { reset: true });
+
+/** By correlation ID. */
+const planned = new Map<string, Fault>();
+const struck = new Map<string, Fault>();
+
+/** Stands before a vendor's sandbox. */
+interface Front {
+  server: Server;
+  url: string;
+  /** The sandbox. */
+  target: string;
+}
+
+const fronts: Front[] = [];
+let sandboxes: Awaited<ReturnType<typeof fillWithSandboxes>>;
+let app: RunningApp;
+
+async function startFront(target: string): Promise<Front> {
+  const server = createServer((incoming, response) => void answer(incoming, response));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const front: Front = { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, target };
+
+  const answer = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const { method = 'GET', url = '/', headers } = incoming;
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const id = String(headers['x-correlation-id']);
+    const fault = struck.get(id);
+    if (fault) {
+      if ('reset' in fault) incoming.socket.destroy();
+      else if ('status' in fault) response.writeHead(fault.status).end(fault.body);
+      return;
+    }
+    const { host: _, connection: __, 'content-length': ___, 'transfer-encoding': ____, ...others } = headers;
+    const reply = await fetch(front.target + url, {
+      method,
+      headers: Object.entries(others).map(([name, value]): [string, string] => [name, String(value)]),
+      ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
+    });
+    const body = (await reply.text()).replaceAll(front.target, front.url);
+    const next = planned.get(id);
+    if (next && reply.ok && method !== 'GET' && !reads.test(url)) {
+      struck.set(id, next);
+      await delay(next.writeMs ?? 0);
+    }
+    response.writeHead(reply.status, { 'content-type': 'application/json' }).end(body);
+  };
+  return front;
+}
+
+beforeAll(async () => {
+  const env: Record<string, string> = { ACTION_TIMEOUT_MS: String(TIMEOUT_MS) };
+  sandboxes = await fillWithSandboxes(systems, env);
+  for (const { url } of sandboxes.backings) {
+    if (!url) continue;
+    const front = await startFront(url);
+    fronts.push(front);
+    for (const [name, value] of Object.entries(env)) env[name] = value.replace(url, front.url);
+  }
+  app = await startApp({ env });
+  // Loads the code, and what is kept of the vendors' metadata.
+  for (const { name } of writes) await write(name, 'first');
+}, 60_000);
+afterAll(async () => {
+  await app.stop();
+  await sandboxes.close();
+  for (const { server } of fronts) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function write(name: string, correlationId: string) {
+  const entry = writes.find(action => action.name === name);
+  const { default: action } = (await entry?.load()) ?? {};
+  const { status, body } = await request<Record<string, unknown>>(`${app.url}/api/${entry?.system}/${name}`, {
+    json: { ...action?.example, ...(action?.effect === 'adds' && { repeat: true }) },
+    headers: { 'x-correlation-id': correlationId },
+  });
+  return { status, body };
+}
+
+describe.each<[string, Fault]>([
+  ['is never answered', { hang: true }],
+  ['is never answered, after a write that took most of the time', { hang: true, writeMs: 0.6 * TIMEOUT_MS }],
+  ['fails, after a write that took nearly all of the time', { status: 503, body: '', writeMs: 0.8 * TIMEOUT_MS }],
+  ['is reset', { reset: true }],
+  ['is answered by 500', { status: 500, body: '{}' }],
+  ['is answered by 429', { status: 429, body: '{}' }],
+  ['is answered by 404', { status: 404, body: '{}' }],
+  ['is refused for our credentials', { status: 401, body: '{}' }],
+  ['is answered by HTML', { status: 200, body: '<html>' }],
+  ['is answered by other JSON', { status: 200, body: '[{"a":[]}]' }],
+])('when what follows a confirmed write %s', (what, fault) => {
+  beforeAll(async () => {
+    // Nothing of what an earlier test wrote stands in the way.
+    await sandboxes.close();
+    sandboxes = await fillWithSandboxes(systems, {});
+    const urls = sandboxes.backings.flatMap(({ url }) => (url ? [url] : []));
+    for (const [at, front] of fronts.entries()) front.target = urls[at] ?? '';
+  });
+
+  it.concurrent.each(writes.map(({ name }) => name))('%s says that it was done', async name => {
+    const id = `${name}-${what.replace(/\W+/g, '-')}`;
+    planned.set(id, fault);
+    const { status, body } = await write(name, id);
+    expect({ status, code: body.code, struck: struck.has(id) }).toEqual({ status: 200, code: undefined, struck: true });
+    // The answer to this one has what was written.
+    if (name === 'updateIssue') expect(body.note).toBeUndefined();
+    else expect(body.note).toMatch(/^The change was made, but/);
+  });
+});
