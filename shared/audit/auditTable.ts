@@ -11,7 +11,7 @@ const REQUEST_MS = 3_000;
 const END_OF_TIME = 9_999_999_999_999;
 
 /** What was changed in a caller's name, or may have been. */
-export interface Change extends Pick<AuditEvent, 'time' | 'action' | 'touched' | 'agent'> {
+interface Change extends Pick<AuditEvent, 'time' | 'action' | 'touched' | 'agent'> {
   outcome: 'done' | 'unknown';
 }
 

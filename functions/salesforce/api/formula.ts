@@ -7,7 +7,7 @@ const name = /(\$?[A-Za-z]\w*(?:\s*\.\s*[A-Za-z]\w*)*)(\s*\()?/g;
 const constants = new Set(['true', 'false', 'null', 'and', 'or', 'not']);
 
 /** The paths from its object that a formula is computed from: `Budget__c`, `Account.AnnualRevenue`. */
-export function formulaPaths(formula: string): string[] {
+function formulaPaths(formula: string): string[] {
   const paths = [...formula.replace(silent, ' ').matchAll(name)].flatMap(([, path = '', call]) =>
     call || constants.has(path.toLowerCase()) ? [] : [path.replace(/\s/g, '')],
   );
