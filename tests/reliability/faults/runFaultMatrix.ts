@@ -65,8 +65,7 @@ export async function runFaultMatrix(kinds: readonly FaultKind[] = faultKinds): 
         lane = await openLane(TIMEOUT_MS);
         row = await tryOne(next, lane);
       }
-      if (!row) throw new Error(`${next.action.name} asks nobody for anything, even at first.`);
-      rows.push(isWrong(row) ? await tryAlone(next) : row);
+      rows.push(!row || isWrong(row) ? await tryAlone(next) : row);
     }
     await closeLane(lane);
   };
