@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { actions as entries } from '../../functions/actions.ts';
 import { type JiraSandbox, startSandbox as startJira } from '../../functions/jira/sandbox/startSandbox.ts';
 import {
   type SalesforceSandbox,
   startSandbox as startSalesforce,
 } from '../../functions/salesforce/sandbox/startSandbox.ts';
-import type { Action } from '../../shared/action/defineAction.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { type RawReply, rawRequest } from '../support/request.ts';
-
-const actions: Action[] = await Promise.all(entries.map(async ({ load }) => (await load()).default));
+import { sandboxedActions as actions } from '../support/sandboxedActions.ts';
 
 let jira: JiraSandbox;
 let salesforce: SalesforceSandbox;
