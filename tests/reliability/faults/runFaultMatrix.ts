@@ -5,7 +5,7 @@ import type { SandboxRequest, SandboxServer } from '../../../shared/sandbox/sand
 import { findSandbox } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { type Answered, allActions, callAction, type Input } from '../callAction.ts';
-import { markedInput } from '../ledger/markedInput.ts';
+import { freshInput } from '../ledger/markedInput.ts';
 import { type RunningSandboxes, startSandboxes } from '../startSandboxes.ts';
 import { type FaultKind, faultKinds, type Told } from './faultKinds.ts';
 
@@ -120,11 +120,9 @@ async function findReads(): Promise<ReadonlySet<string>> {
 const isSignIn = (path: string) => path.includes('oauth');
 
 let calls = 0;
-/** An input that nothing was called with before: an equal write is answered from the ledger. */
 function newInput(action: Action): Input {
   calls += 1;
-  const input = markedInput(action, `call ${calls}`) ?? action.example;
-  return { ...input, ...('repeat' in action.input.shape && { repeat: true }) };
+  return freshInput(action, `call ${calls}`);
 }
 
 /** @returns undefined when the fault met nothing */

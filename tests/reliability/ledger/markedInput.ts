@@ -14,3 +14,9 @@ export function markedInput({ input, example }: Action, mark: string): Input | u
   const name = Object.entries(fields).find(([, value]) => typeof value === 'string')?.[0];
   return name === undefined ? undefined : { ...example, fields: JSON.stringify({ ...fields, [name]: mark }) };
 }
+
+/** An input that nothing was called with before: an equal write is answered from the ledger, or refused where it is unknown. */
+export function freshInput(action: Action, mark: string): Input {
+  const input = markedInput(action, mark) ?? action.example;
+  return { ...input, ...('repeat' in action.input.shape && { repeat: true }) };
+}

@@ -4,7 +4,7 @@ import { type RunningApp, startApp } from '../../support/app.ts';
 import { startAzurite } from '../../support/azurite.ts';
 import { allActions, callAction } from '../callAction.ts';
 import { faultKinds } from '../faults/faultKinds.ts';
-import { markedInput } from '../ledger/markedInput.ts';
+import { freshInput, markedInput } from '../ledger/markedInput.ts';
 import { newSeed, randomFrom } from '../random.ts';
 import { startSandboxes } from '../startSandboxes.ts';
 
@@ -119,7 +119,7 @@ export async function runSoak(seconds: number, seed = newSeed()): Promise<SoakRe
       if (report.codes[code]) report.wrong.push(`${report.codes[code]} answers were ${code}`);
     }
     for (const action of allActions.filter(({ system }) => sandboxes.servers.has(system))) {
-      const { status, body } = await callAction(app.url, action, action.example);
+      const { status, body } = await callAction(app.url, action, freshInput(action, 'the last call'));
       if (status !== 200 && body?.code !== 'conflict') report.wrong.push(`${action.name} ends with ${body?.code}`);
     }
     if (/uncaught|unhandled/i.test(app.logs())) report.wrong.push('the log tells of an error that nobody caught');
