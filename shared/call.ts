@@ -34,6 +34,8 @@ export interface Call {
   signal: AbortSignal;
   caller: Caller;
   permit: Permit;
+  /** The name of the action; undefined for what this service asks for itself. */
+  action?: string;
   usage: Usage;
   /** How many requests it may send to upstreams, retries included. */
   maxRequests: number;

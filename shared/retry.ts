@@ -6,7 +6,7 @@ export const MIN_TRY_MS = 50;
 
 const MAX_TRIES = 3;
 /** For all requests of a call together: where several fail, more tries would only add to the load. */
-const MAX_RETRIES = 4;
+const MAX_RETRIES = 3;
 const BASE_MS = 200;
 
 /** Whether what was tried `tries` times may be tried once more. */

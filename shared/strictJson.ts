@@ -10,7 +10,7 @@ const MAX_DEPTH = 64;
 const MAX_QUOTED = 64;
 
 /** A text with the colon that makes a name of it, or a bracket: all that matters of a text that is JSON. */
-const parts = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/gs;
+const parts = /"[^"\\]*(?:\\.[^"\\]*)*(?:"(\s*:)?)?|[{}[\]]/gs;
 
 /**
  * Parses JSON of which nothing is left to a parser's choice: no name is given twice in one object, of which the first is

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { Failure } from '../failure.ts';
+import { isSuspect, readableValue } from '../readable.ts';
 import { fieldsOf, meaningOf } from '../schema/meaning.ts';
 import type { Page, Position } from './page.ts';
 
@@ -15,8 +16,7 @@ const truncated = { truncated: true } as const;
 
 /** Makes an answer of at most `maxBytes` of UTF-8; long texts in it are cut where it would be longer. */
 export function wholeAnswer(output: object, maxBytes: number, schema: z.ZodObject): Answer {
-  const answer = toAnswer(output);
-  return fits(answer, maxBytes) ? answer : shorten(output, maxBytes, schema);
+  return fitting(output, maxBytes) ?? shorten(output, maxBytes, schema);
 }
 
 /**
@@ -33,6 +33,7 @@ export async function pageAnswer(
   // Of equal ones as many are left out as were answered.
   const answered = [...position.answered];
   const left = [...items.keys()].filter(index => {
+    // Once all are found, nothing more is read: the rest of the page may be of any size.
     const at = answered.length > 0 ? answered.indexOf(fingerprint(items[index])) : -1;
     if (at >= 0) answered.splice(at, 1);
     return at < 0;
@@ -51,16 +52,23 @@ export async function pageAnswer(
     return { ...output, ...(count < wanted && truncated), nextPageToken: await options.next(next) };
   };
 
-  const whole = toAnswer(await answerWith(wanted));
-  if (fits(whole, options.maxBytes)) return whole;
+  const attempt = async (count: number): Promise<Answer | undefined> => {
+    // What is shown without its token is as large as with it, and the token reads all that is shown.
+    if (isLarger(page.answer(left.slice(0, count), false), options.maxBytes)) return undefined;
+    return fitting(await answerWith(count), options.maxBytes);
+  };
+  const whole = await attempt(wanted);
+  if (whole) return whole;
 
   let [low, high] = [0, wanted];
+  let best: Answer | undefined;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (fits(toAnswer(await answerWith(middle)), options.maxBytes)) low = middle;
+    const answer = await attempt(middle);
+    if (answer) [low, best] = [middle, answer];
     else high = middle - 1;
   }
-  if (low > 0) return toAnswer(await answerWith(low));
+  if (best) return best;
   // Not even one item fits as it is: give that one, shortened, so that the list can go on behind it.
   return shorten(await answerWith(Math.min(1, wanted)), options.maxBytes, options.schema);
 }
@@ -70,13 +78,42 @@ function fingerprint(item: unknown): string {
   return createHash('sha1').update(JSON.stringify(item)).digest('base64url').slice(0, 6);
 }
 
-function toAnswer(output: object): Answer {
-  return { output: output as Record<string, unknown>, body: JSON.stringify(output) };
+/** The answer with this output, made readable; undefined when it is larger than `maxBytes`. */
+function fitting(output: object, maxBytes: number): Answer | undefined {
+  if (isLarger(output, maxBytes)) return undefined;
+  const answer = toAnswer(output);
+  const { body } = answer;
+  // A UTF-16 code unit is at most three bytes of UTF-8, so most answers need no counting.
+  return body.length * 3 <= maxBytes || Buffer.byteLength(body) <= maxBytes ? answer : undefined;
 }
 
-function fits({ body }: Answer, maxBytes: number): boolean {
-  // A UTF-16 code unit is at most three bytes of UTF-8, so most answers need no counting.
-  return body.length * 3 <= maxBytes || Buffer.byteLength(body) <= maxBytes;
+function toAnswer(output: object): Answer {
+  const body = JSON.stringify(output);
+  if (!isSuspect(body)) return { output: output as Record<string, unknown>, body };
+  const safe = readableValue(output);
+  return { output: safe as Record<string, unknown>, body: JSON.stringify(safe) };
+}
+
+/** What is not shown is taken out before an answer is measured, so that one with many such characters may still fit. */
+const MAX_HIDDEN = 8;
+
+/**
+ * Whether a value is so much larger than an answer that it need not be written to know. It looks at no more than that, so
+ * that the time it takes does not depend on how large the value is.
+ */
+function isLarger(value: unknown, maxBytes: number): boolean {
+  let left = maxBytes * MAX_HIDDEN;
+  const count = (part: unknown): void => {
+    left -= typeof part === 'string' ? part.length + 2 : 1;
+    if (left < 0 || typeof part !== 'object' || part === null) return;
+    for (const name in part) {
+      left -= name.length;
+      count(part[name as keyof typeof part]);
+      if (left < 0) return;
+    }
+  };
+  count(value);
+  return left < 0;
 }
 
 /** Shorter than that, a text says nothing any more; before, lists give way. */
@@ -86,10 +123,8 @@ const SHORTEST_LIST = 4;
 
 /** Cuts the longest texts, then the ends of lists, then both further, until the rest fits; `truncated` says so. */
 function shorten(output: object, maxBytes: number, schema: z.ZodObject): Answer {
-  const attempt = (longest: number, items: number): Answer | undefined => {
-    const answer = toAnswer({ ...(cut(output, { longest, items }, schema) as object), ...truncated });
-    return fits(answer, maxBytes) ? answer : undefined;
-  };
+  const attempt = (longest: number, items: number): Answer | undefined =>
+    fitting({ ...(cut(output, { longest, items }, schema) as object), ...truncated }, maxBytes);
   const steps = function* () {
     for (let text = 16_384; text >= READABLE_TEXT; text /= 2) yield attempt(text, Number.POSITIVE_INFINITY);
     for (let items = 512; items >= SHORTEST_LIST; items /= 2) yield attempt(READABLE_TEXT, items);

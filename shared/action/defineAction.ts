@@ -3,6 +3,7 @@ import type { Log } from '../call.ts';
 import type { Caller } from '../caller/caller.ts';
 import { itemOutcome } from '../plan/itemOutcome.ts';
 import type { PlanItem } from '../plan/plans.ts';
+import { TOKEN_TEXT } from '../schema/textLimit.ts';
 import type { System } from './defineSystem.ts';
 import { type Page, type PageRequest, pagingInput, pagingOutput } from './page.ts';
 
@@ -74,8 +75,8 @@ export type ActionDefinition<
   /** True for a list: it then takes `limit` and `pageToken`, and `run` gives a page. */
   paged?: Paged;
   /**
-   * How many requests one call may send to upstreams, retries included: what it takes on a good day with nothing cached,
-   * and a few more. DEFAULT_REQUESTS unless told; for a planned action, as many for each item.
+   * How many requests one call may send to upstreams, retries included: twice what it takes on a good day with nothing
+   * cached, because a token may have expired, and a few more. 30 unless told; for a planned action, as many for each item.
    */
   requests?: number;
   run(
@@ -160,8 +161,8 @@ export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' 
   load(): Promise<{ default: Action }>;
 }
 
-/** A sign-in, look-ups of a few names, the request itself, a read-back, and retries. */
-const DEFAULT_REQUESTS = 20;
+/** A sign-in, look-ups of a few names, the request itself and a read-back, twice where a token has expired, and retries. */
+const DEFAULT_REQUESTS = 30;
 
 const truncated = z
   .boolean()
@@ -213,7 +214,7 @@ export function toAction<
   } as unknown as Action;
 }
 
-const confirmationToken = z.string().optional().meta({
+const confirmationToken = z.string().max(TOKEN_TEXT).optional().meta({
   description:
     'The token of a plan that the user agreed to, from the answer to an earlier call. Give it alone, and what was planned is done.',
   whole: true,

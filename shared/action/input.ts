@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { type FieldError, invalidInput } from '../failure.ts';
+import { textLimit } from '../schema/textLimit.ts';
 
 /**
  * Reads an action's input from query parameters, a JSON body or a tool call's arguments. Texts become numbers and
@@ -8,6 +9,7 @@ import { type FieldError, invalidInput } from '../failure.ts';
  */
 export function readInput(schema: z.ZodObject, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const errors: FieldError[] = [];
+  const tooLong: FieldError[] = [];
   const noSuchInput = `There is no such input; ${inputList(schema)}.`;
   const given: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(raw)) {
@@ -15,9 +17,13 @@ export function readInput(schema: z.ZodObject, raw: Readonly<Record<string, unkn
     if (!fieldSchema) {
       errors.push({ field, message: noSuchInput });
     } else if (value !== null && value !== undefined && value !== '') {
-      given[field] = coerce(fieldSchema, value);
+      const text = coerce(fieldSchema, value);
+      const limit = textLimit(fieldSchema);
+      if (typeof text === 'string' && text.length > limit) tooLong.push({ field, message: lengthMessage(text, limit) });
+      given[field] = text;
     }
   }
+  if (tooLong.length > 0) throw invalidInput([...errors, ...tooLong]);
   const { success, data, error } = schema.safeParse(given, { error: inWords });
   if (success && errors.length === 0) return data;
   for (const issue of error?.issues ?? []) {
@@ -58,6 +64,17 @@ function asText(value: unknown): unknown {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value.join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : value;
+}
+
+/** Written without a locale, because loading one takes long: `32,767`. */
+function counted(count: number): string {
+  return count < 1_000
+    ? String(count)
+    : `${counted(Math.floor(count / 1_000))},${String(count % 1_000).padStart(3, '0')}`;
+}
+
+function lengthMessage({ length }: string, limit: number): string {
+  return `It must be at most ${counted(limit)} characters long, and has ${counted(length)}. Shorten it, or split it.`;
 }
 
 /** Zod's own words are for programmers; where a schema has none of its own, these are for whoever filled the input. */

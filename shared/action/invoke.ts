@@ -101,6 +101,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
         settings.ACTION_TIMEOUT_MS - (action.access === 'write' ? answerMs(settings.ACTION_TIMEOUT_MS) : 0);
       const call: Call = {
         ...invocation,
+        action: action.name,
         startedAt,
         deadline: startedAt + workMs,
         signal: AbortSignal.timeout(workMs),
@@ -148,7 +149,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
 }
 
 /** The longest that is kept of a write's time to tell what came of it, in milliseconds. */
-const ANSWER_MS = 500;
+const ANSWER_MS = 250;
 
 /** What came of a write is told in time even where the upstream is asked until the last moment. */
 function answerMs(timeoutMs: number): number {

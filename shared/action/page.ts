@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../failure.ts';
 import { parseJson } from '../parseJson.ts';
+import { TOKEN_TEXT } from '../schema/textLimit.ts';
 import type { Signer } from '../secrets/signer.ts';
 
 const DEFAULT_LIMIT = 25;
@@ -19,7 +20,7 @@ export const pagingInput = {
       description: `The most items to return, from 1 to ${MAX_LIMIT}. ${DEFAULT_LIMIT} unless given.`,
       advanced: true,
     }),
-  pageToken: z.string().optional().meta({
+  pageToken: z.string().max(TOKEN_TEXT).optional().meta({
     description: 'To go on with a list: the nextPageToken of the previous answer, with all other inputs unchanged.',
     advanced: true,
   }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { textLimit } from '../schema/textLimit.ts';
 import type { Action } from './defineAction.ts';
 
 /** JSON Schema as every agent platform reads it: one type each, nothing referred to, no alternatives. */
@@ -11,6 +12,7 @@ export type PlainSchema = {
   default?: string | number | boolean;
   minimum?: number;
   maximum?: number;
+  maxLength?: number;
   items?: PlainSchema;
   properties?: Record<string, PlainSchema>;
   required?: string[];
@@ -25,10 +27,13 @@ type JsonSchema = z.core.JSONSchema.JSONSchema;
 /** What an action takes. @throws Error when an input is not a string, a number, a boolean or an enum. */
 export function inputSchema({ name, input }: Pick<Action, 'name' | 'input'>): PlainObject {
   const schema = toPlainObject(input, 'input');
-  for (const [field, { type }] of Object.entries(schema.properties)) {
+  for (const [field, part] of Object.entries(schema.properties)) {
+    const { type } = part;
     if (type === undefined || type === 'array' || type === 'object') {
       throw new Error(`${name} takes ${field}, which is not a string, a number, a boolean or an enum. Make it one.`);
     }
+    const declared = input.shape[field];
+    if (type === 'string' && !part.enum && declared) part.maxLength = textLimit(declared);
   }
   return schema;
 }

@@ -1,4 +1,6 @@
 import { Failure, failureCodes } from '../failure.ts';
+import { readable } from '../readable.ts';
+import { beginning } from '../text.ts';
 
 /** A failure as RFC 9457 has it: https://www.rfc-editor.org/rfc/rfc9457 */
 export function toProblem(failure: Failure, correlationId: string) {
@@ -7,14 +9,14 @@ export function toProblem(failure: Failure, correlationId: string) {
     type: `urn:problem:${failure.code}`,
     title,
     status,
-    detail: failure.message,
+    detail: told(failure.message),
     ...common(failure, correlationId),
   };
 }
 
 /** A failure inside an answer that the platform sees as a success, because it shows a model nothing of any other. */
 export function toInlineError(failure: Failure, correlationId: string) {
-  return { error: { message: failure.message, status: failure.status, ...common(failure, correlationId) } };
+  return { error: { message: told(failure.message), status: failure.status, ...common(failure, correlationId) } };
 }
 
 function common({ code, retryable, retryAfterSeconds, errors }: Failure, correlationId: string) {
@@ -22,9 +24,16 @@ function common({ code, retryable, retryAfterSeconds, errors }: Failure, correla
     code,
     retryable,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    ...(errors && { errors }),
+    ...(errors && { errors: errors.map(({ field, message }) => ({ field: told(field), message: told(message) })) }),
     correlationId,
   };
+}
+
+/** It may repeat what somebody wrote, and be as long as they like. */
+const MAX_MESSAGE = 4_000;
+
+function told(message: string): string {
+  return readable(beginning(message, MAX_MESSAGE));
 }
 
 /** What was thrown, as a failure. A bug is told by the correlation id alone: its message may hold anything. */
@@ -42,10 +51,11 @@ export function toFailure(error: unknown, correlationId: string): Failure {
 
 /** An upstream's own sentence may repeat what it was sent. */
 export function withoutSecrets(failure: Failure, redact: (text: string) => string): Failure {
-  const { code, message, retryable, retryAfterSeconds, errors, halfDone, isOwn, cause } = failure;
+  const { code, message, retryable, retryAfterSeconds, errors, halfDone, nothingDone, isOwn, cause } = failure;
   return new Failure(code, redact(message), {
     retryable,
     halfDone,
+    nothingDone,
     isOwn,
     cause,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),

@@ -14,9 +14,10 @@ const message =
 /** A point in the past: an ISO 8601 date or date-time (UTC unless it says otherwise), or a span back from now. */
 export const sinceText = z
   .string()
+  .max(64)
   .trim()
   // A plus sign that was not encoded arrives as a space.
-  .transform(value => value.replace(/(T\S+) (\d{2}:?\d{2})$/, '$1+$2'))
+  .transform(value => value.replace(/^(\S{1,40}T\S{1,40}) (\d{2}:?\d{2})$/, '$1+$2'))
   .refine(value => span.test(value) || momentOf(value) !== undefined, message);
 
 /** The moment that a `sinceText` means. @throws Failure `invalid_input` when it is not in the past. */

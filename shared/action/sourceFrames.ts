@@ -20,13 +20,16 @@ export function sourceFrames({ message, stack = '' }: Error): string {
 }
 
 function toSource(frame: string): string {
-  return frame.replace(/(file:\/\/\S+?\.js):(\d+):(\d+)/, (place, file: string, line: string, column: string) => {
-    const entry = sourceMapOf(file)?.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!entry || !('originalSource' in entry) || !entry.originalSource) return place;
-    // Sources are relative to the bundle, which is in a folder of the project.
-    const source = entry.originalSource.replace(/^(\.\.\/)+/, '');
-    return `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
-  });
+  return frame.replace(
+    /(file:\/\/(?:\/[A-Z]:)?[^\s:]+\.js):(\d+):(\d+)/,
+    (place, file: string, line: string, column: string) => {
+      const entry = sourceMapOf(file)?.findEntry(Number(line) - 1, Number(column) - 1);
+      if (!entry || !('originalSource' in entry) || !entry.originalSource) return place;
+      // Sources are relative to the bundle, which is in a folder of the project.
+      const source = entry.originalSource.replace(/^(\.\.\/)+/, '');
+      return `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+    },
+  );
 }
 
 function sourceMapOf(file: string): SourceMap | undefined {

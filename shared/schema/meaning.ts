@@ -53,7 +53,8 @@ export function fieldsOf(schema: AnySchema | undefined): Readonly<Record<string,
   return fieldsOf(schema instanceof z.ZodArray ? schema.element : innerOf(schema));
 }
 
-function innerOf(schema: AnySchema): AnySchema | undefined {
+/** What a schema is underneath optional, default, a transformation and the like. */
+export function innerOf(schema: AnySchema): AnySchema | undefined {
   const { innerType, in: source } = schema._zod.def as { innerType?: AnySchema; in?: AnySchema };
   return innerType ?? source;
 }

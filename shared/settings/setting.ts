@@ -36,7 +36,7 @@ export function serviceUrl(cure: string) {
   return z.string({ error: cure }).transform((value, context) => {
     const url = URL.parse(value.trim());
     const fits = url && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname)));
-    if (fits && !url.username && !url.password) return (url.origin + url.pathname).replace(/\/+$/, '');
+    if (fits && !url.username && !url.password) return (url.origin + url.pathname).replace(/(?<!\/)\/+$/, '');
     context.issues.push({
       code: 'custom',
       message: `${cure} It must be an https URL, with no user name in it.`,

@@ -1,6 +1,9 @@
 import { Failure } from '../failure.ts';
 
-/** What the end of a call tells of the host that was asked: `doubtful` may be the fault of that one request. */
+/**
+ * What the end of a call tells of the host that was asked: that it answers, that it cannot be reached, or that it failed on
+ * this request or was silent, which may be the request's own fault.
+ */
 export type Condition = 'answers' | 'doubtful' | 'down';
 
 /** Leaves a host alone that is down, so that a dead upstream costs each call next to nothing. */

@@ -26,12 +26,10 @@ export function connectionFailure(title: string, { safe, cause }: { safe: boolea
 /** The status of an answer that is a failure of the upstream's, for the log. */
 export class UpstreamStatus extends Error {
   override readonly name: string;
-  readonly status: number;
 
   constructor(status: number) {
     super();
     this.name = `Status${status}`;
-    this.status = status;
   }
 }
 
@@ -39,15 +37,11 @@ export class UpstreamStatus extends Error {
 export function conditionOf(error: unknown): Condition | undefined {
   if (!(error instanceof Failure)) return undefined;
   const { code, cause } = error;
-  if (code === 'upstream_unavailable') return 'down';
-  if (code === 'upstream_timeout') return 'doubtful';
-  if (cause instanceof UpstreamStatus) return answersForDead.has(cause.status) ? 'down' : 'doubtful';
-  // What was answered may be unreadable, too large, or from elsewhere; only a connection that broke has a cause.
+  if (code === 'upstream_unavailable' && cause !== undefined) return 'down';
+  if (code === 'upstream_timeout' || code === 'upstream_unavailable') return 'doubtful';
+  // An answer may be unreadable, too large, or from elsewhere; only a 5xx and a connection that broke have a cause.
   return code === 'upstream_error' && cause !== undefined ? 'doubtful' : 'answers';
 }
-
-/** What a gateway says for a service that is not there. */
-const answersForDead = new Set([502, 503, 504]);
 
 /** Codes of errors that happen before anything is sent. */
 const notConnected = new Set([

@@ -85,7 +85,7 @@ export function createUpstream(
     isRetry: boolean,
   ): Promise<() => void> => {
     await breaker.pass();
-    const leave = await slots.take(call.caller.id, call.deadline - MIN_TRY_MS);
+    const leave = await slots.take({ caller: call.caller.id, action: call.action ?? '' }, call.deadline - MIN_TRY_MS);
     if (!leave) throw crowded(title);
     try {
       // The target may have gone down while this one waited.

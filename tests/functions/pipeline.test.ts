@@ -57,7 +57,7 @@ describe('input', () => {
 
   it.each([
     ['limit', 'many', 'It must be a whole number from 1 to 100.'],
-    ['term', 'x'.repeat(300), expect.stringMatching(/^It must be at most \d+ characters long\.$/)],
+    ['term', 'x'.repeat(300), 'It must be at most 255 characters long, and has 300. Shorten it, or split it.'],
   ])('%s of %s is told in words that help', async (field, value, message) => {
     const { body } = await request(`${app.url}/api/jira/listProjects?${new URLSearchParams({ [field]: value })}`);
     expect(body.errors).toEqual([{ field, message }]);

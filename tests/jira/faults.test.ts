@@ -134,14 +134,28 @@ describe('one caller', () => {
     expect((await updates()).status).toBe(200);
   });
 
+  it('whose searches all hang leaves room for what others ask by the same key', async () => {
+    await start({ ACTION_TIMEOUT_MS: '4000' });
+    jira.fail({ path: '/search/jql', hang: true, times: 1000 });
+    let isOver = false;
+    const slow = Promise.all(Array.from({ length: 300 }, () => updates())).then(() => {
+      isOver = true;
+    });
+    await vi.waitUntil(() => jira.requests.length > 40);
+    const { status } = await request(`${app.url}/api/jira/getIssue?issueKey=ATLAS-1`);
+    expect({ status, isOver }).toEqual({ status: 200, isOver: false });
+    await slow;
+    jira.clearFaults();
+  });
+
   it('is limited in how often its call asks a Jira that limits the rate', async () => {
     await start();
     jira.fail({ status: 429, headers: { 'retry-after': '0' }, times: 100 });
     const { status, body } = await summary();
     jira.clearFaults();
     expect({ status, code: body.code }).toEqual({ status: 429, code: 'rate_limited' });
-    // Eight questions, and two of them once more.
-    expect(jira.requests.length).toBeLessThanOrEqual(10);
+    // Eight questions, and three of them once more.
+    expect(jira.requests.length).toBeLessThanOrEqual(11);
   });
 
   it('who asks for a summary of which two parts fail once gets it', async () => {

@@ -12,7 +12,10 @@ export function functionTools(actions: readonly Action[]) {
         type: 'object',
         // A parameter has a type, an enum, a description and a default, and nothing else.
         properties: Object.fromEntries(
-          Object.entries(properties).map(([name, { minimum, maximum, format, ...parameter }]) => [name, parameter]),
+          Object.entries(properties).map(([name, { minimum, maximum, maxLength, format, ...parameter }]) => [
+            name,
+            parameter,
+          ]),
         ),
         required,
       },

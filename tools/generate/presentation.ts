@@ -1,6 +1,7 @@
 import { titles } from '../../product.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
+import { QUOTED } from '../../shared/action/instructions.ts';
 import { nameTitle } from './naming.ts';
 
 /** How a connector presents itself to people. */
@@ -19,7 +20,7 @@ const refusedWords = ['api', 'connector'];
 
 /** The connector with the actions of a system. */
 export function systemPresentation(system: System, actions: readonly Action[]): Presentation {
-  return checked({ title: systemTitle(system), description: `${system.about} ${purpose(system, actions)}` });
+  return checked({ title: systemTitle(system), description: `${system.about} ${purpose(system, actions)} ${QUOTED}` });
 }
 
 /** The MCP connector with the tools of one toolset. */
@@ -27,7 +28,7 @@ export function toolsetPresentation(system: System, toolset: string): Presentati
   const title = titles[toolset] ?? toolsetTitle(system, toolset);
   return checked({
     title: `${title} (MCP)`,
-    description: `Tools of a Model Context Protocol server for ${systemTitle(system)}: ${system.toolsets[toolset]}.`,
+    description: `Tools of a Model Context Protocol server for ${systemTitle(system)}: ${system.toolsets[toolset]}. ${QUOTED}`,
   });
 }
 
@@ -35,7 +36,7 @@ export function toolsetPresentation(system: System, toolset: string): Presentati
 export function corePresentation(systems: readonly System[]): Presentation {
   return checked({
     title: `${titles.core ?? 'All systems'} (MCP)`,
-    description: `The main tools of a Model Context Protocol server for ${new Intl.ListFormat('en').format(systems.map(systemTitle))}.`,
+    description: `The main tools of a Model Context Protocol server for ${new Intl.ListFormat('en').format(systems.map(systemTitle))}. ${QUOTED}`,
   });
 }
 

@@ -38,7 +38,9 @@ async function readIfPresent(path: string): Promise<string | undefined> {
 
 /** Core Tools passes over comments and a byte order mark, so files in use have them. */
 function parseJson(text: string, path: string): unknown {
-  const stripped = text.replace(/^\uFEFF/, '').replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, '$1');
+  const stripped = text
+    .replace(/^\uFEFF/, '')
+    .replace(/("(?:\\[\s\S]|[^"\\])*(?:"|\\?$))|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, '$1');
   try {
     return JSON.parse(stripped);
   } catch (error) {

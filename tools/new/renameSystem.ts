@@ -12,7 +12,8 @@ export interface Renaming {
 }
 
 /** Comments, texts in either quotes, templates, names: what TypeScript is made of as far as renaming is concerned. */
-const token = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`|[A-Za-z_$][\w$]*/g;
+const token =
+  /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*(?:'|\\?$)|"(?:[^"\\\n]|\\.)*(?:"|\\?$)|`(?:[^`\\]|\\[\s\S])*(?:`|\\?$)|[A-Za-z_$][\w$]*/gm;
 
 /**
  * Renames an example's system. What is replaced is what the example declares: the folder, the constant and the types,

@@ -24,7 +24,7 @@ export default jira.action({
   }),
   output: writtenIssue.extend({ commentId: id('The ID of the new comment.') }),
   // A text may mention twenty people, and each is looked up.
-  requests: 30,
+  requests: 60,
   example: { issueKey: 'ATLAS-12', comment: 'The fix is **released**.' },
   async run({ issueKey, comment }, { jira }) {
     const { commentId, issue } = await jira.addComment(issueKey, comment);

@@ -31,7 +31,7 @@ export default jira.action({
   }),
   output: writtenIssue,
   // A text may mention twenty people, fields may name more, and each is looked up.
-  requests: 50,
+  requests: 80,
   example: { projectId: 'ATLAS', issueType: 'Task', summary: 'Try the new connector' },
   async run(input, { jira }) {
     return toWrittenIssue(await jira.createIssue(input), jira.browseUrl);

@@ -42,7 +42,7 @@ export default jira.action({
     created: z.int().describe('The number of issues created since then.'),
     resolved: z.int().describe('The number of issues resolved since then.'),
   }),
-  requests: 10,
+  requests: 20,
   example: { projectId: 'ATLAS' },
   async run({ projectId, since: sinceInput }, { jira, now }) {
     const since = resolveSince(sinceInput, now);

@@ -35,7 +35,7 @@ export default jira.action({
     url: link('The address of the project in the browser.'),
   }),
   // The fields of each type are asked for by themselves.
-  requests: 60,
+  requests: 100,
   example: { projectId: 'ATLAS' },
   async run({ projectId }, { jira }) {
     const [types, { key }] = await Promise.all([

@@ -44,7 +44,7 @@ export default jira.action({
     totalTimeSpent: z.string().optional().describe('The total time spent on the issue.'),
   }),
   // A text may mention twenty people, and each is looked up.
-  requests: 30,
+  requests: 60,
   example: { issueKey: 'ATLAS-12', timeSpent: '1h 30m' },
   async run({ issueKey, timeSpent, since, comment }, { jira, now }) {
     const started = since === undefined ? now : resolveSince(since, now);

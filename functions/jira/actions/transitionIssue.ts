@@ -25,7 +25,7 @@ export default jira.action({
   }),
   output: writtenIssue,
   // A text may mention twenty people, and each is looked up.
-  requests: 30,
+  requests: 60,
   example: { issueKey: 'ATLAS-12', status: 'In Review' },
   async run({ issueKey, ...to }, { jira }) {
     return toWrittenIssue(await jira.transitionIssue(issueKey, to), jira.browseUrl);

@@ -39,7 +39,7 @@ export default jira.action({
   }),
   output: writtenIssue,
   // A text may mention twenty people, fields may name more, and each is looked up.
-  requests: 50,
+  requests: 80,
   example: { issueKey: 'ATLAS-12', priority: 'High' },
   async run({ issueKey, ...changes }, { jira }) {
     const { additionalFields = {}, ...own } = changes;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FIELDS_TEXT, LIST_TEXT, SHORT_TEXT, textLimit } from '../../../shared/schema/textLimit.ts';
 import { strictJson } from '../../../shared/strictJson.ts';
 
 /** A project's key or numeric ID. Nothing else reaches a path or a query. */
@@ -36,6 +37,7 @@ export function isNone(value: string): boolean {
 export function clearable<Input extends z.ZodType<string>>(input: Input, description: string) {
   return z
     .string()
+    .max(textLimit(input))
     .transform((text, context) => {
       if (isNone(text.trim())) return NONE;
       const { success, data, error } = input.safeParse(text);
@@ -52,7 +54,7 @@ export const shortText = z
   .string()
   .trim()
   .min(1)
-  .max(255)
+  .max(SHORT_TEXT)
   .transform(value => value.replace(/\s+/g, ' '));
 
 /** A type of issue, by name. */
@@ -73,12 +75,7 @@ export const person = shortText.meta({ mayMatchSeveral: true });
 /** The longest text that a field of Jira's takes: https://support.atlassian.com/jira/kb/character-limit-for-text-fields/ */
 const MAX_TEXT = 32_767;
 
-export const markdown = z
-  .string()
-  .trim()
-  .min(1)
-  // Written out, because loading a locale takes longer than the rest of this file.
-  .max(MAX_TEXT, 'Jira takes at most 32,767 characters. Shorten it, or split it.');
+export const markdown = z.string().trim().min(1).max(MAX_TEXT);
 
 export const day = z.iso.date('It must be a day such as 2026-11-30.');
 
@@ -92,20 +89,24 @@ export function listOf(text: string): string[] {
 }
 
 /** A JSON object as a string. */
-const jsonObject = z.string().transform((text, context): Record<string, unknown> => {
-  const { value, problem } = strictJson(text);
-  if (problem === undefined && typeof value === 'object' && value !== null && !Array.isArray(value))
-    return { ...value };
-  context.issues.push({
-    code: 'custom',
-    message: `It ${problem ?? 'is no object'}. It must be a JSON object as a string, such as {"Story Points": 3, "Severity": "Major"}.`,
-    input: text,
+const jsonObject = z
+  .string()
+  .max(FIELDS_TEXT)
+  .transform((text, context): Record<string, unknown> => {
+    const { value, problem } = strictJson(text);
+    if (problem === undefined && typeof value === 'object' && value !== null && !Array.isArray(value))
+      return { ...value };
+    context.issues.push({
+      code: 'custom',
+      message: `It ${problem ?? 'is no object'}. It must be a JSON object as a string, such as {"Story Points": 3, "Severity": "Major"}.`,
+      input: text,
+    });
+    return z.NEVER;
   });
-  return z.NEVER;
-});
 
 const labels = z
   .string()
+  .max(LIST_TEXT)
   .trim()
   .refine(text => listOf(text).length > 0, 'It must name at least one label.')
   .refine(

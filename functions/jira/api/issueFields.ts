@@ -250,7 +250,7 @@ function choose(field: IssueField, text: string): { id: string } {
 
 /** `Europe / Spain` is an option and one of its child options. */
 function chooseWithChild(field: IssueField, text: string) {
-  const [parentText = '', childText] = text.split(/\s*\/\s*/, 2);
+  const [parentText = '', childText] = text.split('/', 2).map(part => part.trim());
   const parent = choice(field.allowedValues ?? [], parentText, field);
   if (!childText) return { id: idOf(parent) };
   const children = parent.children ?? [];

@@ -206,7 +206,7 @@ function withoutComment(error: unknown, moved: string): unknown {
     const advice = 'Check with getIssue whether the comment was added; if not, add it with addComment.';
     return new Failure(code, `${moved}, but Jira did not confirm the comment. ${advice}`, options);
   }
-  const why = message.replace(/ Try again [^.]*\.$/, '');
+  const why = message.replace(/ Try again [^.]{0,80}\.$/, '');
   const when = retryAfterSeconds === undefined ? '' : ` in ${retryAfterSeconds} seconds`;
   const advice = `Add it with addComment${when}; do not repeat this call.`;
   return new Failure(code, `${moved}, but the comment was not added: ${why} ${advice}`, {

@@ -127,7 +127,7 @@ const siteFile = z.strictObject({
 const values = z.strictObject({
   summary: z
     .string()
-    .regex(/^[^\r\n]*\S[^\r\n]*$/, 'must be one line of text')
+    .regex(/^(?!\s*$)[^\r\n]*$/, 'must be one line of text')
     .max(255)
     .exactOptional(),
   description: text.nullable().exactOptional(),

@@ -26,7 +26,7 @@ export function parseJqlDate(site: Site, text: string, field: string): Instant {
   const span = /^[+-]?\d+[wdhm](?: ?\d+[wdhm])*$/.test(text.trim());
   if (span) {
     const sign = text.trim().startsWith('-') ? -1 : 1;
-    const parts = [...text.matchAll(/(\d+)([wdhm])/g)];
+    const parts = [...text.matchAll(/(?<!\d)(\d+)([wdhm])/g)];
     return parts.reduce((at, [, count, unit]) => at + sign * Number(count) * lengthOf(unit), site.now());
   }
   throw badRequest(

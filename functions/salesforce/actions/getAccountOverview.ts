@@ -131,6 +131,8 @@ export default salesforce.action({
       .optional()
       .describe('What is left out because the Salesforce user of this service may not see it.'),
   }),
+  // Under a policy, each object that is reached is described once.
+  requests: 60,
   example: { accountId: '001Sx0000000001IAA' },
   async run({ accountId }, { salesforce }) {
     const [whole, opportunities, cases, tasks, events] = await withVisibleFields(salesforce, fields, select =>

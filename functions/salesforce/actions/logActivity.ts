@@ -36,18 +36,8 @@ export default salesforce.action({
     'To change the record itself use updateRecord.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that it belongs to.'),
-    subject: z
-      .string()
-      .trim()
-      .min(1, 'It must not be blank.')
-      .max(255, 'It must have at most 255 characters.')
-      .describe('The subject, in a few words.'),
-    description: z
-      .string()
-      .trim()
-      .max(32_000, 'It must have at most 32,000 characters.')
-      .optional()
-      .describe('What was said or agreed, as plain text.'),
+    subject: z.string().trim().min(1, 'It must not be blank.').max(255).describe('The subject, in a few words.'),
+    description: z.string().trim().max(32_000).optional().describe('What was said or agreed, as plain text.'),
     activityType: z.enum(['call', 'email', 'meeting', 'task']).default('task').describe('The kind of activity.'),
     contactId: recordIdOf('a contact', '003')
       .optional()
@@ -87,8 +77,7 @@ export default salesforce.action({
       ...(!isPerson && input.contactId && { WhoId: input.contactId }),
     });
     const statement = soql`SELECT ${names(...activity.fields)} FROM Task WHERE Id = ${activityId}`;
-    const record = await salesforce.readBack(statement);
-    const written = record && activity.read(record, salesforce);
+    const written = await salesforce.readBack(statement, record => activity.read(record, salesforce));
     return {
       activityId,
       ...(written ?? notReadBack),

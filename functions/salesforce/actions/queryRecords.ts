@@ -18,7 +18,7 @@ export default salesforce.action({
     'Use it for questions that no other action answers: several conditions at once, custom objects, sums, averages or counts by group. ' +
     'For plain lookups use the find actions or searchRecords; describeObject lists field names.',
   input: z.object({
-    soql: z.string().trim().max(20_000, 'It must have at most 20,000 characters.').meta({
+    soql: z.string().trim().max(20_000).meta({
       description:
         "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC. It needs a WHERE or a LIMIT, unless it only counts, totals or groups. Its LIMIT bounds the whole list; limit is the size of a page. At most 2,000 groups are returned. Keep it under 6,000 characters.",
       acronym: 'SOQL',
@@ -34,6 +34,8 @@ export default salesforce.action({
         'The records: values by field name, those of a parent as Account.Name, empty ones left out, and url. When a list of children is incomplete, Contacts.truncated is true: query those children separately.',
       ),
   }),
+  // Under a policy, each object that is reached is described once.
+  requests: 60,
   example: { soql: "SELECT Name, Industry, Owner.Name FROM Account WHERE Industry = 'Retail' ORDER BY Name" },
   paged: true,
   async run({ soql }, { salesforce, page: { limit, cursor } }) {

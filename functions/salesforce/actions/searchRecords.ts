@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { invalidInput } from '../../../shared/failure.ts';
 import { heading, id, link, summary } from '../../../shared/schema/meaning.ts';
+import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
 import { quoted } from '../../../shared/text.ts';
 import { matching } from '../api/counted.ts';
 import { objectType } from '../api/inputs.ts';
@@ -50,10 +51,11 @@ export default salesforce.action({
       .string()
       .trim()
       .min(2, 'Give at least two letters.')
-      .max(200, 'It must have at most 200 characters.')
+      .max(200)
       .describe('The words to search for; a match has all of them.'),
     objectTypes: z
       .string()
+      .max(LIST_TEXT)
       .optional()
       .describe(
         'API names of the objects to search, separated by commas, such as Account,Project__c. The default is Account, Contact, Lead, Opportunity and Case.',
@@ -63,6 +65,8 @@ export default salesforce.action({
     summary: summary('One sentence that says what was found.'),
     records: z.array(found).describe('The records, best matches first.'),
   }),
+  // Under a policy, each object that is reached is described once.
+  requests: 60,
   example: { term: 'Contoso' },
   paged: true,
   async run({ term, objectTypes }, { salesforce, page: { limit, cursor } }) {

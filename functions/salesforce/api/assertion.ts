@@ -43,8 +43,10 @@ function readPrivateKey(pem: string): KeyObject {
 
 /** A key that was pasted on one line has its line breaks as `\n` or as spaces, and may be in quotes. */
 function withLineBreaks(pem: string): string {
-  const [, begin = '', body = '', end = ''] =
-    /(-----BEGIN [A-Z ]+-----)([\s\S]+)(-----END [A-Z ]+-----)/.exec(pem.replace(/\\[rn]/g, '\n')) ?? [];
+  const text = pem.replace(/\\[rn]/g, '\n');
+  const [begin = ''] = /-----BEGIN [A-Z ]{1,40}-----/.exec(text) ?? [];
+  const [end = ''] = /-----END [A-Z ]{1,40}-----/.exec(text) ?? [];
+  const body = text.slice(text.indexOf(begin) + begin.length, text.indexOf(end));
   return [begin, body.trim().replace(/\s+/g, '\n'), end].join('\n');
 }
 

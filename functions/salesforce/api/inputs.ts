@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FIELDS_TEXT } from '../../../shared/schema/textLimit.ts';
 
 const recordIdPattern = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
 
@@ -35,17 +36,13 @@ export const objectType = z
 export const fieldsText = z
   .string({ error: 'It must be a JSON object as a string, such as {"Name":"Contoso"}.' })
   .trim()
-  .max(100_000, 'It must have at most 100,000 characters.')
+  .max(FIELDS_TEXT)
   .describe(
     'The fields and their values: a JSON object as a string, such as {"StageName":"Closed Won","CloseDate":"2026-12-01"}. null empties a field.',
   );
 
 /** A search term. */
-export const searchText = z
-  .string()
-  .trim()
-  .min(1, 'It must not be blank.')
-  .max(200, 'It must have at most 200 characters.');
+export const searchText = z.string().trim().min(1, 'It must not be blank.').max(200);
 
 /** A calendar date. */
 export const dateText = z.string().trim().refine(isDate, 'It must be a date such as 2026-11-15.');

@@ -3,6 +3,7 @@ import { invalidInput } from '../../../shared/failure.ts';
 import { beginning } from '../../../shared/text.ts';
 import { parseSoql } from './parseSoql.ts';
 import { Soql } from './soql.ts';
+import { soqlTokens } from './soqlTokens.ts';
 
 /** A statement that only reads, and its bounds. */
 export interface ReadOnlyQuery {
@@ -32,9 +33,8 @@ export function readOnlyQuery(text: string): ReadOnlyQuery {
   if (!/^select\b/i.test(trimmed)) {
     throw refused('Only a SELECT statement is allowed; to change records use createRecord or updateRecord.');
   }
-  // A text literal ends with a quote, so what matches at the end of the statement is never part of one.
-  const [bounds = '', ownLimit, ownOffset] = /(?:\bLIMIT\s+(\d+))?\s*(?:\bOFFSET\s+(\d+))?$/i.exec(trimmed) ?? [];
-  const base = trimmed.slice(0, trimmed.length - bounds.length).trimEnd();
+  const { end, limit: ownLimit, offset: ownOffset } = boundsOf(trimmed);
+  const base = trimmed.slice(0, end);
   const limit = Number(ownLimit ?? Number.POSITIVE_INFINITY);
   const query = parse(base);
   const { fields = [], sObject: objectType = '' } = query;
@@ -57,6 +57,20 @@ export function readOnlyQuery(text: string): ReadOnlyQuery {
     total: kind === 'groups' ? Math.min(limit, MAX_GROUPS) : limit,
     start: Number(ownOffset ?? 0),
   };
+}
+
+/** The LIMIT and OFFSET at the end of a statement, and where what stands before them ends. */
+function boundsOf(statement: string): { end: number; limit?: string; offset?: string } {
+  const tokens = soqlTokens(statement);
+  const take = (name: string): string | undefined => {
+    const [word, count] = tokens.slice(-2);
+    if (word?.value.toLowerCase() !== name || !count || !/^\d+$/.test(count.value)) return undefined;
+    tokens.splice(-2);
+    return count.value;
+  };
+  const offset = take('offset');
+  const limit = take('limit');
+  return { end: tokens.at(-1)?.end ?? 0, ...(limit && { limit }), ...(offset && { offset }) };
 }
 
 /** Without a total order, pages may repeat some records and leave out others. */

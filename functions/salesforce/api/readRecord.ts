@@ -49,8 +49,11 @@ export const notReadBack = {
 
 /** Reads a record after a write. A read that fails or takes too long does not fail the write. */
 export async function readBack(salesforce: Salesforce, object: ObjectDescription, recordId: string) {
-  const record = await salesforce.readBack(detailsStatement(object, recordId));
-  return { ...placeOf(salesforce, object, recordId, record), ...(record ? detailsOf(object, record) : notReadBack) };
+  const written = await salesforce.readBack(detailsStatement(object, recordId), record => ({
+    ...placeOf(salesforce, object, recordId, record),
+    ...detailsOf(object, record),
+  }));
+  return written ?? { ...placeOf(salesforce, object, recordId), ...notReadBack };
 }
 
 function placeOf(salesforce: Salesforce, object: ObjectDescription, givenId: string, record?: SalesforceRecord) {

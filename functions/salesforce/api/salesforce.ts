@@ -39,8 +39,11 @@ type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 export interface Salesforce {
   /** The first batch of a statement's records; for statements whose result is small. */
   query(statement: Soql): Promise<SalesforceRecord[]>;
-  /** The first record of a statement, after a write; undefined where that fails or takes long, because the write is made. */
-  readBack(statement: Soql): Promise<SalesforceRecord | undefined>;
+  /**
+   * What `read` makes of the first record of a statement, after a write; undefined where that fails or takes long, because
+   * the write is made.
+   */
+  readBack<Found>(statement: Soql, read: (record: SalesforceRecord) => Found): Promise<Found | undefined>;
   /**
    * A page of a statement's records. The statement must have an ORDER BY and neither LIMIT nor OFFSET: the list starts
    * after `start` records and has at most `total`. The first page is queried with a LIMIT; the others are read by the
@@ -124,10 +127,10 @@ export function openSalesforce(parts: SalesforceParts) {
     return {
       query: async statement => (await runOnce(statement)).records,
 
-      async readBack(statement) {
+      async readBack(statement, readRecord) {
         try {
           const [record] = await open(forReadBack(call, parts.now())).query(statement);
-          return record;
+          return record && readRecord(record);
         } catch (error) {
           call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
           return undefined;

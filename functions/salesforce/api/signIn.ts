@@ -110,7 +110,7 @@ const userCure =
 /** What Salesforce has against a user, where the credentials are good, and what an administrator must do. */
 const userCures: readonly { says: RegExp; cure: string }[] = [
   {
-    says: /\bip\b.*restricted/i,
+    says: /\bip\b.{0,40}restricted/i,
     cure: 'add the addresses of this service to the IP ranges that the user may come from',
   },
   { says: /login.?hours/i, cure: "extend the login hours of the user's profile, which do not allow it now" },

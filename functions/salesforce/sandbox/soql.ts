@@ -105,7 +105,7 @@ export function parseSoql(soql: string): Query {
     return parseQuery(soql);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const token = /found:?\s*(?:-->)?\s*'([^']*)'/.exec(message)?.[1] ?? '';
+    const token = /found:? ?(?:-->)? ?'([^']*)'/.exec(message)?.[1] ?? '';
     throw soqlRefusal('MALFORMED_QUERY', soql, token, `unexpected token: '${token || '<EOF>'}'`);
   }
 }

@@ -156,7 +156,7 @@ function checkedText(org: Org, field: FieldDefinition, text: string): string {
       `${field.label}: bad value for restricted picklist field: ${unknown}`,
     );
   }
-  if (field.type === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) {
+  if (field.type === 'email' && !/^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(text)) {
     throw refuse('INVALID_EMAIL_ADDRESS', `${field.label}: invalid email address: ${text}`);
   }
   return text;

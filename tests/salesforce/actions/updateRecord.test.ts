@@ -64,6 +64,11 @@ describe('what Salesforce does not confirm', () => {
   ])('and what cannot be read back afterwards, answered %i, is left out', async (status, body, times) => {
     salesforce.sandbox.fail({ path: '/query$', status, body, times });
     const { body: answer } = await update('Opportunity', rollout, { NextStep: `unseen ${status}` });
-    expect(answer).toEqual({ objectType: 'Opportunity', recordId: rollout, url: expect.stringContaining(rollout) });
+    expect(answer).toEqual({
+      objectType: 'Opportunity',
+      recordId: rollout,
+      url: expect.stringContaining(rollout),
+      note: expect.stringContaining('The change was made'),
+    });
   });
 });

@@ -7,7 +7,11 @@ const output = (shape: z.ZodRawShape) => outputSchema({ output: z.object(shape) 
 
 describe('an input', () => {
   it.each([
-    ['text', z.string().trim().regex(/^x/).describe('A text.'), { type: 'string', description: 'A text.' }],
+    [
+      'text',
+      z.string().trim().regex(/^x/).describe('A text.'),
+      { type: 'string', description: 'A text.', maxLength: 255 },
+    ],
     ['whole number', z.int().min(1).max(9), { type: 'integer', minimum: 1, maximum: 9 }],
     ['whole number without limits', z.int(), { type: 'integer' }],
     ['positive whole number', z.int().positive(), { type: 'integer', minimum: 1 }],
@@ -15,8 +19,12 @@ describe('an input', () => {
     ['choice', z.enum(['a', 'b']).default('a'), { type: 'string', enum: ['a', 'b'], default: 'a' }],
     ['choice between literals', z.union([z.literal('a'), z.literal('b')]), { type: 'string', enum: ['a', 'b'] }],
     ['yes or no', z.boolean().optional(), { type: 'boolean' }],
-    ['text that becomes something else', z.string().transform(Number), { type: 'string' }],
-    ['text or nothing', z.string().nullable().describe('Maybe.'), { type: 'string', description: 'Maybe.' }],
+    ['text that becomes something else', z.string().max(9).transform(Number), { type: 'string', maxLength: 9 }],
+    [
+      'text or nothing',
+      z.string().nullable().describe('Maybe.'),
+      { type: 'string', description: 'Maybe.', maxLength: 255 },
+    ],
   ])('that is a %s has one plain type', (_, schema, expected) => {
     expect(input({ it: schema }).properties.it).toEqual(expected);
   });

@@ -5,11 +5,11 @@ import { createBackend } from '../../../shared/action/backend.ts';
 import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
 import { sandboxedActions } from '../../support/sandboxedActions.ts';
 
-/** What a call must have left after all that it takes on a good day, so that a hiccup or two go unnoticed. */
-const FOR_RETRIES = 2;
+/** What a call may try again, so that a hiccup or two go unnoticed. */
+const FOR_RETRIES = 3;
 
 it.each(sandboxedActions.map(action => [action.name, action] as const))(
-  'with nothing cached, %s takes fewer requests than it may send',
+  'with nothing cached, %s may make every request twice, as when a token has expired, and a few once more',
   async (_, action) => {
     const env: Record<string, string> = { ACTION_TIMEOUT_MS: '100000' };
     const sandboxes = await fillWithSandboxes(systems, env);
@@ -25,6 +25,8 @@ it.each(sandboxedActions.map(action => [action.name, action] as const))(
     });
     await sandboxes.close();
     expect(outcome).toMatchObject({ ok: true });
-    expect(lines.at(-1)?.upstreamCalls).toBeLessThanOrEqual(action.requests - FOR_RETRIES);
+    const taken = Number(lines.at(-1)?.upstreamCalls);
+    expect(taken).toBeGreaterThan(0);
+    expect(2 * taken + FOR_RETRIES).toBeLessThanOrEqual(action.requests);
   },
 );

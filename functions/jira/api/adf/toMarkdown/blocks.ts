@@ -1,7 +1,7 @@
 import { codeSpan, escapePipes, longestBacktickRun, oneLineOf } from './escape.ts';
 import { inlineTypes, renderInline } from './inline.ts';
 import { arrayOf, type Fields, fieldsOf, ownText, plainText, stringOf } from './nodes.ts';
-import { blankLine, maxDepth, newLine, type Place } from './place.ts';
+import { blankLine, maxDepth, newLine, type Place, spend } from './place.ts';
 
 /** The kind of Markdown list for each list node. Two lists of one kind in a row would be read as one. */
 const listKinds = new Map([
@@ -15,7 +15,8 @@ export function renderBlocks(nodes: readonly unknown[], place: Place): string {
   let markdown = '';
   let previousKind: string | undefined;
   let alternate = false;
-  for (let index = 0; index < nodes.length; index++) {
+  // Each node costs something and so does each line's prefix, so that neither many nor deeply nested ones add up.
+  for (let index = 0; index < nodes.length && spend(place, 2 + 2 * place.prefix.length); index++) {
     const node = fieldsOf(nodes[index]);
     const type = stringOf(node.type);
     let block: string;
@@ -46,7 +47,7 @@ function canFollowDirectly(node: Fields, type: string, place: Place): boolean {
 }
 
 function renderBlock(node: Fields, type: string, place: Place, alternate: boolean): string {
-  if (place.depth >= maxDepth) return renderInline([{ type: 'text', text: plainText(node) }], place);
+  if (place.depth >= maxDepth) return renderInline([{ type: 'text', text: plainText(node, place.budget.left) }], place);
   const attrs = fieldsOf(node.attrs);
   const content = arrayOf(node.content);
   const inside = { ...place, depth: place.depth + 1 };
@@ -114,6 +115,7 @@ function renderHeading(content: readonly unknown[], level: unknown, place: Place
 function renderList(items: readonly unknown[], place: Place, nextMarker: () => string): string {
   let markdown = '';
   for (const value of items) {
+    if (!spend(place, 4 + place.prefix.length)) break;
     const item = fieldsOf(value);
     const type = stringOf(item.type);
     if (markdown !== '') markdown += newLine(place);
@@ -150,13 +152,20 @@ function panelLabel(attrs: Fields): string {
   return `[!${type.toUpperCase()}]${icon && ` ${oneLineOf(icon)}`}`;
 }
 
+const MAX_LANGUAGE = 50;
+
 function renderCodeBlock(node: Fields, language: string, place: Place): string {
-  const code = plainText(node, '');
+  const lines = plainText(node, place.budget.left, '').split('\n');
+  const shown = lines.filter(line => spend(place, line.length + 1 + place.prefix.length));
+  const code = shown.join('\n');
   if (place.oneLine) return code.split('\n').filter(Boolean).map(codeSpan).join(newLine(place));
   const fence = '`'.repeat(Math.max(3, longestBacktickRun(code) + 1));
-  const lines = code.split('\n').map(line => (line === '' ? place.prefix.trimEnd() : place.prefix + line));
-  return `${fence}${language.replace(/[\s`]+/g, '')}\n${lines.join('\n')}\n${place.prefix}${fence}`;
+  const written = shown.map(line => (line === '' ? place.prefix.trimEnd() : place.prefix + line));
+  return `${fence}${language.slice(0, MAX_LANGUAGE).replace(/[\s`]+/g, '')}\n${written.join('\n')}\n${place.prefix}${fence}`;
 }
+
+/** As many as the spans of a table that people make. */
+const SPARE_CELLS = 400;
 
 function renderTable(rows: readonly unknown[], place: Place): string {
   const cellPlace = { ...place, prefix: '', oneLine: true };
@@ -165,7 +174,10 @@ function renderTable(rows: readonly unknown[], place: Place): string {
   const covered: number[] = [];
   let columns = 0;
   let loose = '';
+  // Empty cells stand for spans. There are about as many as others at the most, else a small table would become a big one.
+  let spare = SPARE_CELLS;
   for (const row of rows) {
+    if (!spend(place, 2 + place.prefix.length)) break;
     if (fieldsOf(row).type !== 'tableRow') {
       const text = renderBlocks([row], place);
       if (text !== '') loose += blankLine(place) + text;
@@ -173,14 +185,20 @@ function renderTable(rows: readonly unknown[], place: Place): string {
     }
     const line: string[] = [];
     for (const value of arrayOf(fieldsOf(row).content)) {
+      if (!spend(place, 3)) break;
       while (uncover(covered, line.length)) line.push('');
       const cell = fieldsOf(value);
       const { colspan, rowspan } = fieldsOf(cell.attrs);
       const isCell = cell.type === 'tableCell' || cell.type === 'tableHeader';
       const text = renderBlocks(isCell ? arrayOf(cell.content) : [cell], cellPlace);
-      for (let span = 0; span < spanOf(colspan); span++) {
-        covered[line.length] = spanOf(rowspan) - 1;
-        line.push(span === 0 ? escapePipes(text) : '');
+      const escaped = escapePipes(text.slice(0, Math.max(0, place.budget.left)));
+      spend(place, escaped.length - text.length);
+      const wide = Math.min(spanOf(colspan), spare);
+      const high = Math.min(spanOf(rowspan), Math.floor(spare / wide));
+      spare += 2 - wide * high;
+      for (let span = 0; span < wide; span++) {
+        covered[line.length] = high - 1;
+        line.push(span === 0 ? escaped : '');
       }
     }
     while (uncover(covered, line.length)) line.push('');

@@ -55,7 +55,7 @@ export function escapeInLink(text: string): string {
 /** A pipe ends a table cell, even in code, unless an odd number of backslashes precedes it. */
 export function escapePipes(text: string): string {
   return text.includes('|')
-    ? text.replace(/(\\*)\|/g, (_, slashes: string) => `${slashes}${slashes.length % 2 ? '\\\\|' : '\\|'}`)
+    ? text.replace(/(?<!\\)(\\*)\|/g, (_, slashes: string) => `${slashes}${slashes.length % 2 ? '\\\\|' : '\\|'}`)
     : text;
 }
 
@@ -88,5 +88,5 @@ export function isAutolink(url: string): boolean {
 }
 
 export function oneLineOf(text: string): string {
-  return text.replace(/\s*[\r\n]\s*/g, ' ');
+  return /[\r\n]/.test(text) ? text.replace(/\s+/g, space => (/[\r\n]/.test(space) ? ' ' : space)) : text;
 }

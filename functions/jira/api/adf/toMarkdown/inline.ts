@@ -10,7 +10,7 @@ import {
 } from './escape.ts';
 import { type Mark, marksOf, sameMarks } from './marks.ts';
 import { arrayOf, type Fields, fieldsOf, ownText, plainText, stringOf } from './nodes.ts';
-import { maxDepth, type Place } from './place.ts';
+import { maxDepth, type Place, spend } from './place.ts';
 
 /** A part of a line: text that is still to be escaped, finished Markdown, or a line break. */
 interface Run {
@@ -41,12 +41,13 @@ export const inlineTypes = new Set([
 
 export function renderInline(nodes: readonly unknown[], place: Place): string {
   const runs: Run[] = [];
-  for (const node of nodes) collectRuns(node, runs, place.depth);
+  for (const node of nodes) collectRuns(node, runs, place, place.depth);
   const pieces: string[] = [];
   const open: OpenMark[] = [];
   // White space is held back here, because Markdown requires it outside of emphasis.
   let space = '';
   let atLineStart = true;
+  let afterBreak = false;
 
   function closeDownTo(count: number, following: string): void {
     const lowest = open[count]?.slot ?? 0;
@@ -62,15 +63,18 @@ export function renderInline(nodes: readonly unknown[], place: Place): string {
   }
 
   runs.forEach((run, index) => {
+    if (place.budget.left <= 0) return;
     if (run.kind === 'break') {
+      spend(place, 4 + place.prefix.length);
       // A line with nothing but its break needs a backslash to be one.
-      const isEmpty = pieces.length === 0 || space.includes('\n');
+      const isEmpty = pieces.length === 0 || afterBreak;
+      afterBreak = true;
       if (place.oneLine) space += '<br>';
       else space = `${isEmpty ? `${space}\\` : '  '}\n${place.prefix}`;
       atLineStart = true;
       return;
     }
-    let text = run.text;
+    let text = run.kind === 'text' ? run.text.slice(0, place.budget.left) : run.text;
     if (run.kind === 'text') {
       const start = text.length - text.trimStart().length;
       if (!atLineStart || place.oneLine) space += text.slice(0, start);
@@ -103,23 +107,33 @@ export function renderInline(nodes: readonly unknown[], place: Place): string {
       });
       if (atLineStart && !place.oneLine && open.length === 0) text = escapeLineStart(text);
     } else if (opening.length === 0 && text.startsWith('[')) shieldExclamation(pieces);
+    spend(place, text.length + space.length + markup(run));
     pieces.push(text);
     space = trailing;
     atLineStart = false;
+    afterBreak = false;
   });
   closeDownTo(0, '');
   return pieces.join('');
 }
 
-function collectRuns(value: unknown, runs: Run[], depth: number): void {
+/** How much is written around a text for its marks. */
+function markup({ marks }: Run): number {
+  return marks.reduce((sum, { open, close }) => sum + open.length + close.length, 0);
+}
+
+function collectRuns(value: unknown, runs: Run[], place: Place, depth: number): void {
+  if (!spend(place, 1)) return;
   const node = fieldsOf(value);
   const type = stringOf(node.type);
   if (depth >= maxDepth) {
-    pushText(runs, `${plainText(node)} `, []);
+    pushText(runs, `${plainText(node, place.budget.left)} `, []);
     return;
   }
   const { marks, isCode } = marksOf(node);
-  const markdown = isCode ? codeSpan(oneLineOf(stringOf(node.text))) : inlineMarkdown(node, type);
+  const markdown = isCode
+    ? codeSpan(oneLineOf(stringOf(node.text).slice(0, place.budget.left)))
+    : inlineMarkdown(node, type);
   if (markdown !== undefined) {
     if (markdown !== '') runs.push({ kind: 'markdown', text: markdown, marks });
   } else if (
@@ -130,10 +144,10 @@ function collectRuns(value: unknown, runs: Run[], depth: number): void {
     const others = marks.filter(mark => mark.open !== '[');
     runs.push({ kind: 'markdown', text: `<${stringOf(node.text)}>`, marks: others });
   } else {
-    pushText(runs, ownText(node), marks);
+    pushText(runs, ownText(node).slice(0, Math.max(0, place.budget.left)), marks);
   }
   const content = arrayOf(node.content);
-  for (const child of content) collectRuns(child, runs, depth + 1);
+  for (const child of content) collectRuns(child, runs, place, depth + 1);
   // A block inside inline content: what follows must not join its last word.
   if (content.length > 0) pushText(runs, ' ', []);
 }
@@ -152,7 +166,9 @@ function inlineMarkdown(node: Fields, type: string): string | undefined {
     case 'embedCard':
       return isAutolink(url) ? `<${url}>` : undefined;
     case 'media':
-      return url === '' ? undefined : `![${escapeInLink(oneLineOf(stringOf(attrs.alt)))}](${destination(url)})`;
+      return url === ''
+        ? undefined
+        : `[${escapeInLink(oneLineOf(stringOf(attrs.alt))) || 'picture'}](${destination(url)})`;
     default:
       return undefined;
   }

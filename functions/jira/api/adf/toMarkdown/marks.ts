@@ -30,7 +30,10 @@ export function marksOf(node: Fields): { marks: Mark[]; isCode: boolean } {
         ? linkMark(fieldsOf(attrs))
         : wrappers.get(stringOf(type === 'subsup' ? fieldsOf(attrs).type : type));
     if (type === 'code') isCode = node.type === 'text' && stringOf(node.text).trim() !== '';
-    else if (mark && !marks.some(other => other.key === mark.key)) marks.push(mark);
+    else if (mark && !marks.some(other => other.key === mark.key || (other.open === '[' && mark.open === '['))) {
+      // A text is part of one link at the most, so it has few marks, however many are given.
+      marks.push(mark);
+    }
   }
   return { marks, isCode };
 }

@@ -47,25 +47,30 @@ export function ownText(node: Fields): string {
   }
 }
 
-/** All text of a tree, in reading order. Not recursive, so any depth is fine. */
-export function plainText(root: Fields, separator = ' '): string {
+/** The text of a tree, in reading order, to about `longest` characters and nodes. Not recursive, so any depth is fine. */
+export function plainText(root: Fields, longest: number, separator = ' '): string {
   const texts: string[] = [];
   const stack: unknown[] = [root];
-  while (stack.length > 0) {
+  let left = longest;
+  while (stack.length > 0 && left > 0) {
     const node = fieldsOf(stack.pop());
     const text = ownText(node);
-    if (text !== '') texts.push(text);
+    if (text !== '') texts.push(text.slice(0, left));
+    left -= 1 + text.length;
     const content = arrayOf(node.content);
-    for (let index = content.length - 1; index >= 0; index--) stack.push(content[index]);
+    for (let index = Math.min(content.length, left) - 1; index >= 0; index--) stack.push(content[index]);
   }
   return texts.join(separator);
 }
+
+/** Of the parameters of a macro no more is looked at. */
+const MAX_STRINGS = 1_000;
 
 /** The strings in a value of any shape, except a macro's metadata, which describes the macro. */
 function stringsIn(root: unknown): string[] {
   const texts: string[] = [];
   const stack: unknown[] = [root];
-  while (stack.length > 0) {
+  for (let looked = 0; stack.length > 0 && looked < MAX_STRINGS; looked += 1) {
     const value = stack.pop();
     if (typeof value === 'string') {
       if (value !== '') texts.push(value);

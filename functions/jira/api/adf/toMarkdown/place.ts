@@ -4,6 +4,19 @@ export interface Place {
   /** True in a table cell or a heading, where lines are separated by `<br>`. */
   oneLine: boolean;
   depth: number;
+  budget: Budget;
+}
+
+/** What may still be written, and looked at, of a document, in characters and nodes. Nothing is written once it is spent. */
+export interface Budget {
+  left: number;
+}
+
+/** @returns whether there was anything left to spend */
+export function spend({ budget }: Place, amount: number): boolean {
+  if (budget.left <= 0) return false;
+  budget.left -= amount;
+  return true;
 }
 
 /** Below this many levels only plain text is written, so that recursion is bounded. */
