@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runHostileTexts } from './hostileTexts.ts';
+import { runHostileTexts } from './runHostileTexts.ts';
 
 it('texts of ten times the vendors limits stop nothing, are answered within their size, and are safe to show', async () => {
   const report = await runHostileTexts(2_000_000);

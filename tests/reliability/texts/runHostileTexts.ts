@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import { systems } from '../../functions/everySystem.ts';
-import { findSandbox } from '../../tools/sandboxes.ts';
-import { startApp } from '../support/app.ts';
-import { type HostileUpstream, hostileShapes, startHostileUpstream } from '../support/hostileUpstream.ts';
-import { request } from '../support/request.ts';
-import { sandboxedActions } from '../support/sandboxedActions.ts';
+import { systems } from '../../../functions/everySystem.ts';
+import { findSandbox } from '../../../tools/sandboxes.ts';
+import { startApp } from '../../support/app.ts';
+import { type HostileUpstream, hostileShapes, startHostileUpstream } from '../../support/hostileUpstream.ts';
+import { request } from '../../support/request.ts';
+import { sandboxedActions } from '../../support/sandboxedActions.ts';
 
 export interface HostileReport {
   calls: number;
