@@ -173,6 +173,7 @@ module api 'modules/api.bicep' = {
       AZURE_CLIENT_ID: identity.outputs.clientId
       LEDGER_TABLE_ENDPOINT: storage.outputs.tableEndpoint
       AUDIT_TABLE_ENDPOINT: storage.outputs.tableEndpoint
+      AzureWebJobsDisableHomepage: 'true'
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identity.outputs.clientId
       AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint

@@ -1,5 +1,6 @@
 import { odata, TableClient } from '@azure/data-tables';
 import * as z from 'zod';
+import { atHost } from '../atHost.ts';
 import { azureCredential } from '../azureCredential.ts';
 import { Failure } from '../failure.ts';
 import type { Environment } from '../settings/setting.ts';
@@ -168,13 +169,14 @@ const refusalSchema = z.object({
 });
 
 /** Without the ledger no write is made. */
-function refuse(cause: unknown, endpoint: string): never {
-  const { status } = refusalOf(cause);
-  const name = cause instanceof Error ? cause.name : '';
+function refuse(error: unknown, endpoint: string): never {
+  const { status } = refusalOf(error);
+  const name = error instanceof Error ? error.name : '';
+  const cause = atHost(endpoint, error);
   if (status === 401 || status === 403) {
     throw new Failure(
       'misconfigured',
-      `Nothing was changed: ${endpoint} does not let this app keep its ledger of writes. An administrator must give its identity the role Storage Table Data Contributor on the table ${TABLE}, and let its network through.`,
+      `Nothing was changed: the storage account in LEDGER_TABLE_ENDPOINT does not let this app keep its ledger of writes. An administrator must give its identity the role Storage Table Data Contributor on the table ${TABLE}, and let its network through.`,
       { cause },
     );
   }

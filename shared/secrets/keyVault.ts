@@ -1,4 +1,5 @@
 import { SecretClient } from '@azure/keyvault-secrets';
+import { atHost } from '../atHost.ts';
 import { azureCredential } from '../azureCredential.ts';
 import { Failure } from '../failure.ts';
 import { type Environment, isLoopback } from '../settings/setting.ts';
@@ -25,25 +26,27 @@ export function keyVaultSource(options: {
       const { value } = await client.getSecret(name, { abortSignal: AbortSignal.timeout(READ_TIMEOUT_MS) });
       if (value?.trim()) return value.trim();
     } catch (error) {
-      throw toFailure(error, name, vaultUrl);
+      throw toFailure(atHost(vaultUrl, error), name);
     }
-    throw new Failure('misconfigured', `The secret ${name} in ${vaultUrl} is empty. An administrator must set it.`);
+    throw new Failure('misconfigured', `The secret ${name} in the vault is empty. An administrator must set it.`, {
+      cause: atHost(vaultUrl),
+    });
   };
 }
 
-function toFailure(cause: unknown, name: string, vaultUrl: string): Failure {
+function toFailure(cause: Error, name: string): Failure {
   const {
     statusCode,
     name: errorName,
     message = '',
-  } = cause as { statusCode?: number; name?: string; message?: string };
+  } = cause.cause as { statusCode?: number; name?: string; message?: string };
   if (statusCode === 404) {
-    return new Failure('misconfigured', `${vaultUrl} has no secret ${name}. An administrator must add it.`, { cause });
+    return new Failure('misconfigured', `The vault has no secret ${name}. An administrator must add it.`, { cause });
   }
   if (statusCode === 401 || statusCode === 403) {
     return new Failure(
       'misconfigured',
-      `${vaultUrl} does not let this app read ${name}. An administrator must give its identity the role Key Vault Secrets User, and let its network through.`,
+      `The vault does not let this app read ${name}. An administrator must give its identity the role Key Vault Secrets User, and let its network through.`,
       { cause },
     );
   }
@@ -56,7 +59,7 @@ function toFailure(cause: unknown, name: string, vaultUrl: string): Failure {
       { cause },
     );
   }
-  return new Failure('upstream_unavailable', `${vaultUrl} did not give the secret ${name}. Try again in a minute.`, {
+  return new Failure('upstream_unavailable', `The vault did not give the secret ${name}. Try again in a minute.`, {
     cause,
   });
 }

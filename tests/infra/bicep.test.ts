@@ -236,6 +236,10 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
       );
     });
 
+    it("turn the platform's home page off, which anybody could see", () => {
+      for (const options of everySet) expect(settingsOf(options).AzureWebJobsDisableHomepage).toBe('true');
+    });
+
     it('hold no connection string but that of Application Insights', () => {
       for (const options of everySet) {
         const settings = settingsOf(options);

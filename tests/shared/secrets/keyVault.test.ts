@@ -81,6 +81,23 @@ describe('secrets from Key Vault, through the real SDKs', () => {
     expect(body.detail).toContain('Key Vault Secrets User');
   });
 
+  it.each<[string, { failWith?: number; secret?: string }]>([
+    ['is not there', {}],
+    ['is empty', { secret: ' ' }],
+    ['may not be read', { failWith: 403 }],
+    ['cannot be read now', { failWith: 503 }],
+  ])('never tell their address where one %s: the log does', async (_, { failWith, secret }) => {
+    await start();
+    vault.secrets.clear();
+    if (secret) vault.secrets.set('jira-api-token', secret);
+    vault.failWith = failWith;
+    const { host } = new URL(vault.settings.KEY_VAULT_URI ?? '');
+    const told = [await updates(), await request(`${app.url}/api/health/ready`)];
+    expect(told.map(({ status }) => status >= 500)).toEqual([true, true]);
+    expect(JSON.stringify(told.map(({ body }) => body))).not.toContain(host);
+    expect(app.logs()).toContain(`At ${host}`);
+  });
+
   it('are served from memory past their life while the vault is down', async () => {
     await start({ SECRET_TTL_SECONDS: '1' });
     expect((await updates()).status).toBe(200);
