@@ -1,12 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
+/** Thousands of calls each: `npm run trials` runs these, and `npm test` the rest. */
+const trials = ['tests/reliability/{faults,fuzz,ledger,texts}/*.test.ts'];
+
+const shared = {
+  globalSetup: ['tests/support/buildOnce.ts'],
+  testTimeout: 20_000,
+  hookTimeout: 30_000,
+};
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
-    globalSetup: ['tests/support/buildOnce.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
     // Two cores are the smallest machine the suite is meant for; every file starts servers and child processes of its own.
     maxWorkers: 2,
+    projects: [
+      { test: { ...shared, name: 'tests', include: ['tests/**/*.test.ts'], exclude: trials } },
+      { test: { ...shared, name: 'trials', include: trials } },
+    ],
   },
 });

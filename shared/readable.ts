@@ -87,11 +87,13 @@ function withSafeMarkup(text: string): string {
   /** Where the texts of links begin that are not closed yet. */
   const opened: number[] = [];
   const code = codeScanner(text);
+  // Without an address anywhere, `![` is not a picture, as in `vec![0; 4]`.
+  const hasTargets = /\][([:]/.test(text);
   for (const { 0: sign, index } of text.matchAll(markup)) {
     const end = index + sign.length;
     const isCode = code.pass(sign, index);
     if (sign === '[' || sign === '![') {
-      if (sign === '![' && isPicture(text)) breakAt(index + 1);
+      if (sign === '![' && hasTargets) breakAt(index + 1);
       opened.push(end);
     } else if (sign === '<') {
       if (!isSafeTag(text.slice(end, end + MAX_SEEN), isCode)) breakAt(end);
@@ -128,11 +130,6 @@ function codeScanner(text: string) {
       return fence !== '' || span !== '';
     },
   };
-}
-
-/** Without an address anywhere, `![` is not a picture, as in `vec![0; 4]`. */
-function isPicture(text: string): boolean {
-  return /\][([:]/.test(text);
 }
 
 const loading = new Set(

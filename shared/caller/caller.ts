@@ -118,8 +118,9 @@ function toCaller(claims: Claims, tenants: readonly string[], now: number): Call
   if (tenants.length > 0 && !tenants.includes(tenant?.toLowerCase() ?? '')) {
     throw new Failure('forbidden', 'This sign-in is of another organization, which may not use this service.');
   }
-  const expiry = Number(all(claimTypes.expiry)[0] ?? Number.NaN) * 1000;
-  if (expiry + SKEW_MS < now) throw new Failure('unauthenticated', 'The sign-in has expired. Sign in again.');
+  // One that cannot be read has passed, too.
+  const isOver = all(claimTypes.expiry).some(seconds => !(Number(seconds) * 1000 + SKEW_MS >= now));
+  if (isOver) throw new Failure('unauthenticated', 'The sign-in has expired. Sign in again.');
 
   const id = tenant ? `${tenant}/${objectId}` : objectId;
   const roles = all(claimTypes.roles);

@@ -46,6 +46,11 @@ const faultSchema = z.strictObject({
     .optional()
     .describe('Cut the connection before, or after, the request is carried out, or in the middle of the answer.'),
   hang: z.boolean().optional().describe('Never answer.'),
+  dripMs: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Send the true answer byte by byte, with so many milliseconds before each.'),
 });
 
 /** What goes wrong with the next matching requests. A delay alone still gives the true answer. */
@@ -118,6 +123,7 @@ export async function startSandboxServer(
     if (exchanges.length > exchangesKept) exchanges.shift();
     if (fault?.reset === 'after') return void incoming.socket.destroy();
     if (fault?.reset === 'midBody') return cut(response, reply);
+    if (fault?.dripMs !== undefined) return drip(response, reply, fault.dripMs);
     send(response, reply);
   };
 
@@ -173,6 +179,18 @@ function send(response: ServerResponse, { status, headers, body }: EncodedReply)
 function cut(response: ServerResponse, { status, headers, body }: EncodedReply): void {
   response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body) + 1) });
   response.write(body.slice(0, body.length / 2), () => response.socket?.resetAndDestroy());
+}
+
+async function drip(response: ServerResponse, { status, headers, body }: EncodedReply, everyMs: number): Promise<void> {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
+  response.flushHeaders();
+  for (const byte of bytes) {
+    await delay(everyMs);
+    if (response.destroyed) return;
+    response.write(Buffer.of(byte));
+  }
+  response.end();
 }
 
 function encode({ status = 200, headers = {}, json, text = '' }: SandboxReply): EncodedReply {

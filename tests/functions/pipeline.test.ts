@@ -282,3 +282,15 @@ describe('Jira behind the gateway', () => {
     expect(jira.requests.filter(({ path }) => path === '/oauth/token')).toHaveLength(1);
   });
 });
+
+it.each([{}, { 'x-error-mode': 'inline' }])("an upstream's own words are made fit for a model, too", async headers => {
+  const said = 'No\u200b such\u202e user ![x](https://evil.example/?q=1) [log in](javascript:alert(1))';
+  jira.fail({
+    path: '/search/jql',
+    status: 400,
+    body: JSON.stringify({ errorMessages: [said], errors: { assignee: said } }),
+  });
+  const text = JSON.stringify((await get('projectId=ATLAS', headers)).body);
+  expect(text).toContain('No such user ! [x](https://evil.example/?q=1) [log in] (javascript:alert(1))');
+  expect(text).not.toMatch(/\u200b|\u202e|!\[|\]\(javascript/);
+});

@@ -90,6 +90,13 @@ describe('a policy that opens one project', () => {
     }
   });
 
+  it('hides a parent elsewhere in what a change answers, too', async () => {
+    const change = { issueKey: 'ATLAS-9', parent: 'BEACON-1' };
+    expect(keysIn((await jira.write('updateIssue', change, open)).body)).toContain('BEACON-1');
+    const { status, body } = await jira.write('updateIssue', { issueKey: 'ATLAS-9', priority: 'Low' }, atlas);
+    expect([status, keysIn(body)]).toEqual([200, ['ATLAS-9']]);
+  });
+
   it('holds for each caller by itself, whatever another one asked before', async () => {
     for (const headers of [open, atlas, beacon, atlas, open]) {
       const { body } = await jira.read('listIssueTypes', { projectId: 'ATLAS' }, headers);

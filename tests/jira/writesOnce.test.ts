@@ -58,13 +58,13 @@ describe('the same write', () => {
     expect(replies.filter(({ body }) => !body.deduplicated)).toHaveLength(1);
   });
 
-  it('with an answer of several table properties is answered whole', async () => {
+  it('of long texts and lists is answered whole', async () => {
     const long = { issueKey: 'ATLAS-12', comment: 'x'.repeat(30_000) };
     const [first, again] = [await one.write('addComment', long), await other.write('addComment', long)];
     expect(again.body).toEqual({ ...first.body, note: expect.any(String), deduplicated: true });
     expect(Object.keys(again.body)[0]).toBe('note');
     expect(again.body.note).toMatch(/^Nothing was done this time: .* second.* repeat: true/);
-    const labels = Array.from({ length: 300 }, (_, index) => `${'l'.repeat(200)}${index}`).join(',');
+    const labels = Array.from({ length: 18 }, (_, index) => `${'l'.repeat(200)}${index}`).join(',');
     const wide = { ...task('Wide'), labels };
     const [made, repeated] = [await one.write('createIssue', wide), await other.write('createIssue', wide)];
     expect(made.status).toBe(200);

@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
-import { runCanaries } from './canaries.ts';
+import { runCanaries } from './canaries/runCanaries.ts';
 
-it('two agents with a project each see nothing of the other one, in 500 mixed calls', async () => {
-  const { answered, refused, leaks, seed } = await runCanaries(500);
+it('callers with different policies see nothing of what is closed to them, in 500 mixed calls', async () => {
+  const { answered, refused, shown, continued, swapped, leaks, seed } = await runCanaries(500);
   expect({ seed, leaks }).toEqual({ seed, leaks: [] });
   // Otherwise there was nothing to look at.
   expect(answered).toBeGreaterThan(150);
-  expect(refused).toBeGreaterThan(30);
+  expect(refused).toBeGreaterThan(50);
+  expect(shown).toBeGreaterThan(50);
+  expect(continued).toBeGreaterThan(0);
+  expect(swapped).toBeGreaterThan(0);
 }, 120_000);

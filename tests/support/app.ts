@@ -18,7 +18,13 @@ export interface RunningApp {
   url: string;
   /** Everything that it wrote so far, standard error included. */
   logs(): string;
+  /** Sends its process a signal. */
+  signal(name: NodeJS.Signals): void;
+  /** Whether its process lives. */
+  isAlive(): boolean;
   stop(): Promise<void>;
+  /** Ends its process at once, whatever it is doing. */
+  kill(): Promise<void>;
 }
 
 /** Runs the built app in a process of its own under the local host. Rejects with its logs when it cannot start. */
@@ -44,13 +50,19 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
     child.once('close', code => failed(new Error(`The app ended with ${code} before it was ready:\n${logs}`)));
   });
 
+  const isAlive = () => child.exitCode === null && child.signalCode === null;
+  const end = async (signal: NodeJS.Signals) => {
+    if (!isAlive()) return;
+    child.kill(signal);
+    await once(child, 'close');
+  };
+
   return {
     url,
     logs: () => logs,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'close');
-    },
+    signal: name => void child.kill(name),
+    isAlive,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }

@@ -26,6 +26,7 @@ const copied = [
   'product.ts',
   'host.json',
   'package.json',
+  'package-lock.json',
 ];
 
 /**

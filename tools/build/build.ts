@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build as bundle, type Metafile, type Plugin, stop } from 'esbuild';
 import { systems } from '../../functions/everySystem.ts';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
-import { billOfMaterials, thirdPartyLicenses } from './billOfMaterials.ts';
+import { billOfMaterials, thirdPartyLicences } from './billOfMaterials.ts';
 import { bundledPackages } from './bundledPackages.ts';
 import { registeredFunctions } from './registeredFunctions.ts';
 import { withLineBefore, withoutLibraries } from './sourceMaps.ts';
@@ -112,9 +112,8 @@ export async function build(): Promise<void> {
   const output = new URL(`.dist-${process.pid}/`, root);
   await mkdir(output);
   try {
-    const packages = await bundledPackages(await bundleApp('functions/index.ts', output), root);
-    await writeFile(new URL('bom.cdx.json', output), billOfMaterials({ name, version, license }, packages));
-    await writeFile(new URL('THIRD-PARTY-LICENSES.txt', output), thirdPartyLicenses(packages));
+    const metafile = await bundleApp('functions/index.ts', output);
+    await describeContents(metafile, output);
     await copyFile(new URL('host.json', root), new URL('host.json', output));
     await writeFile(new URL('package.json', output), `${JSON.stringify(deployedPackage, null, 2)}\n`);
     await checkRegistrations(new URL('index.js', output), actions);
@@ -126,7 +125,18 @@ export async function build(): Promise<void> {
   }
 }
 
-/** Bundles the app whose entry is `entry`, a path from the project's root, into `output`, with its source maps. Gives what went into it. */
+/** Writes what the app is made of, for whoever must know of it, and the licences of that. */
+async function describeContents(metafile: Metafile, output: URL): Promise<void> {
+  const packages = await bundledPackages(metafile, root);
+  const bill = billOfMaterials({ name, version }, packages);
+  await writeFile(new URL('bom.cdx.json', output), `${JSON.stringify(bill, null, 1)}\n`);
+  await writeFile(new URL('THIRD-PARTY-LICENSES.txt', output), thirdPartyLicences(packages));
+}
+
+/**
+ * Bundles the app whose entry is `entry`, a path from the project's root, into `output`, with its source maps.
+ * @returns what went into which file
+ */
 export async function bundleApp(entry: string, output: URL): Promise<Metafile> {
   const { metafile } = await bundle({
     ...options,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pace } from '../../../shared/pace.ts';
 import { issueKey } from '../api/inputs.ts';
 import { issueDetails, issueDetailsFields, toIssueDetails } from '../api/issueDetails.ts';
 import { jira } from '../system.ts';
@@ -16,8 +17,8 @@ export default jira.action({
   input: z.object({ issueKey }),
   output: issueDetails,
   example: { issueKey: 'ATLAS-12' },
-  async run({ issueKey }, { jira }) {
+  async run({ issueKey }, { jira, signal }) {
     const issue = await jira.getIssue(issueKey, { fields: issueDetailsFields, expand: 'names,schema' });
-    return toIssueDetails(issue, jira.browseUrl);
+    return toIssueDetails(issue, jira.browseUrl, pace(signal));
   },
 });

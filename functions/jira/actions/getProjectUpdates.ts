@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { dayOf, resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { pace } from '../../../shared/pace.ts';
 import { heading, key, link, summary } from '../../../shared/schema/meaning.ts';
 import { type Change, changeSchema, changesSince, wasCut } from '../api/changes.ts';
 import { projectId } from '../api/inputs.ts';
@@ -71,7 +72,7 @@ export default jira.action({
   }),
   example: { projectId: 'ATLAS', since: '7d' },
   paged: true,
-  async run({ projectId, since: sinceInput }, { jira, now, page: { limit, cursor, isFirst } }) {
+  async run({ projectId, since: sinceInput }, { jira, now, signal, page: { limit, cursor, isFirst } }) {
     const since = resolveSince(sinceInput, now);
     const minutes = (now.getTime() - since.getTime()) / 60_000 + SLACK_MINUTES;
     const { issues, nextCursor } = await jira.search({
@@ -82,10 +83,13 @@ export default jira.action({
       withChangelog: true,
     });
     const found = issues[0]?.project ?? (await jira.getProject(projectId));
-    const updates = issues.flatMap(issue => {
+    const pause = pace(signal);
+    const updates: z.infer<typeof update>[] = [];
+    for (const issue of issues) {
+      await pause();
       const { key: issueKey, summary, type, status, assignee, priority, updatedAt = new Date(0) } = issue;
-      if (updatedAt < since) return [];
-      return {
+      if (updatedAt < since) continue;
+      updates.push({
         issueKey,
         title: summary ?? '',
         type,
@@ -94,10 +98,10 @@ export default jira.action({
         priority,
         updatedAt: updatedAt.toISOString(),
         url: jira.browseUrl(issueKey),
-        changes: changesSince(issue, since),
+        changes: await changesSince(issue, since, pause),
         ...(wasCut(issue) && { moreChanges: true }),
-      };
-    });
+      });
+    }
     return page({
       items: updates,
       nextCursor: updates.length < issues.length ? undefined : nextCursor,

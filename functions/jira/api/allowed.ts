@@ -84,7 +84,9 @@ const rules: readonly Rule[] = [
   rule('PUT', `/issue/${issueKey}`, async ({ options, parts, send }, guard) => {
     await guard.requireIssue(parts[0] ?? '');
     await requireWritten(options, guard);
-    return send(options);
+    const answer = await send(options);
+    // It may be the updated issue, and its parent of another project.
+    return anyObject.safeParse(answer).success ? guard.shown(answer) : answer;
   }),
   rule('POST', '/issue', async ({ options, send }, guard) => {
     const project = writtenIssue.parse(bodyOf(options)).fields?.project;

@@ -126,8 +126,10 @@ interface FilterReference {
 
 /** `filter = X`, `filter in (X, Y)`, and their negations. */
 function* filterReferences(tokens: readonly JqlToken[]): Generator<FilterReference & { isNegated: boolean }> {
+  // What is part of a reference is no reference itself, and is read once.
+  let read = 0;
   for (const [index, token] of tokens.entries()) {
-    if (token.kind === 'sign' || !filterFields.has(token.value.toLowerCase())) continue;
+    if (index < read || token.kind === 'sign' || !filterFields.has(token.value.toLowerCase())) continue;
     let at = index + 1;
     const next = () => tokens[at];
     let isNegated = false;
@@ -148,6 +150,7 @@ function* filterReferences(tokens: readonly JqlToken[]): Generator<FilterReferen
       }
       end = next()?.end ?? end;
     }
+    read = at;
     yield { filters, start: token.start, end, isNegated };
   }
 }
@@ -174,7 +177,13 @@ function withoutOrder(query: string): string {
 }
 
 function applied(query: string, edits: readonly Edit[]): string {
-  return edits
-    .toSorted((one, other) => other.start - one.start)
-    .reduce((text, { start, end, text: replacement }) => text.slice(0, start) + replacement + text.slice(end), query);
+  let written = '';
+  let from = 0;
+  for (const { start, end, text } of edits.toSorted((one, other) => one.start - other.start)) {
+    // One that lies within another is part of what that one replaces.
+    if (start < from) continue;
+    written += query.slice(from, start) + text;
+    from = end;
+  }
+  return written + query.slice(from);
 }

@@ -21,8 +21,16 @@ export type Change = z.infer<typeof changeSchema>;
 /** Long values, such as a description, are cut to this many characters; getIssue returns them whole. */
 const MAX_VALUE = 300;
 
+/** The characters of all its comments. An answer with more would be cut. */
+const MAX_COMMENTS = 65_536;
+
 /** What happened to an issue from `since` on, newest first: its changelog, its comments, and its creation. */
-export function changesSince({ createdAt, creator, comments, changelog }: Issue, since: Date): Change[] {
+export async function changesSince(
+  { createdAt, creator, comments, changelog }: Issue,
+  since: Date,
+  pause: () => Promise<void> | undefined,
+): Promise<Change[]> {
+  const budget = { left: MAX_COMMENTS };
   const changes: { moment: Date; change: Omit<Change, 'at'> }[] = [];
   for (const history of changelog.histories) {
     if (history.at < since) continue;
@@ -37,11 +45,12 @@ export function changesSince({ createdAt, creator, comments, changelog }: Issue,
     }
   }
   for (const { createdAt: writtenAt, editedAt = writtenAt, author, editor = author, body } of comments.items) {
+    await pause();
     const isNew = writtenAt >= since;
     if (!isNew && editedAt < since) continue;
     changes.push({
       moment: isNew ? writtenAt : editedAt,
-      change: { by: isNew ? author : editor, field: 'comment', text: adfToMarkdown(body) },
+      change: { by: isNew ? author : editor, field: 'comment', text: adfToMarkdown(body, budget) },
     });
   }
   if (createdAt && createdAt >= since) changes.push({ moment: createdAt, change: { by: creator, field: 'created' } });

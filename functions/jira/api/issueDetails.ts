@@ -68,7 +68,19 @@ export const issueDetailsFields = [
 
 const MAX_COMMENTS = 20;
 
-export function toIssueDetails(issue: Issue, browseUrl: (issueKey: string) => string): z.infer<typeof issueDetails> {
+/** The characters of all Markdown of an issue. */
+const MAX_MARKDOWN = 262_144;
+
+export async function toIssueDetails(
+  issue: Issue,
+  browseUrl: (issueKey: string) => string,
+  pause: () => Promise<void> | undefined,
+): Promise<z.infer<typeof issueDetails>> {
+  const budget = { left: MAX_MARKDOWN };
+  const render = async (document: unknown) => {
+    await pause();
+    return adfToMarkdown(document, budget);
+  };
   const toRelated = ({ key, summary, status }: RelatedIssue) => ({
     issueKey: key,
     title: summary,
@@ -78,10 +90,15 @@ export function toIssueDetails(issue: Issue, browseUrl: (issueKey: string) => st
   const newestFirst = issue.comments.items.toSorted(
     (one, other) => other.createdAt.getTime() - one.createdAt.getTime(),
   );
+  const description = (await render(issue.description)) || undefined;
+  const comments: z.infer<typeof comment>[] = [];
+  for (const { id, createdAt, author, body } of newestFirst.slice(0, MAX_COMMENTS)) {
+    comments.push({ commentId: id, at: createdAt.toISOString(), by: author, text: await render(body) });
+  }
   return {
     ...toIssueRow(issue, browseUrl),
     project: issue.project?.name,
-    description: adfToMarkdown(issue.description) || undefined,
+    description,
     statusCategory: issue.statusCategory,
     reporter: issue.reporter,
     createdAt: issue.createdAt?.toISOString(),
@@ -95,13 +112,8 @@ export function toIssueDetails(issue: Issue, browseUrl: (issueKey: string) => st
     originalEstimate: issue.originalEstimate,
     remainingEstimate: issue.remainingEstimate,
     timeSpent: issue.timeSpent,
-    otherFields: ifAny(otherFields(issue)),
-    comments: newestFirst.slice(0, MAX_COMMENTS).map(({ id, createdAt, author, body }) => ({
-      commentId: id,
-      at: createdAt.toISOString(),
-      by: author,
-      text: adfToMarkdown(body),
-    })),
+    otherFields: ifAny(await otherFields(issue, render)),
+    comments,
     commentCount: issue.comments.total ?? newestFirst.length,
   };
 }
@@ -109,12 +121,26 @@ export function toIssueDetails(issue: Issue, browseUrl: (issueKey: string) => st
 /** Types of custom fields that hold nothing for people. */
 const internalType = /:(gh-lexo-rank|devsummary(cf)?|vulnerabilitycf|rank|design)$/;
 
-function otherFields(issue: Issue): { name: string; value: string }[] {
-  return issue.otherFields
-    .filter(({ type }) => !internalType.test(type ?? ''))
-    .map(({ name, value }) => ({ name, value: toText(value) }))
-    .filter(({ value }) => value !== '');
+type Render = (document: unknown) => Promise<string>;
+
+async function otherFields(issue: Issue, render: Render): Promise<{ name: string; value: string }[]> {
+  const shown: { name: string; value: string }[] = [];
+  for (const { name, type, value } of issue.otherFields) {
+    if (internalType.test(type ?? '')) continue;
+    const text = isDocument(value) ? await render(value) : toText(value);
+    if (text !== '') shown.push({ name, value: text });
+  }
+  return shown;
 }
+
+function isDocument(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'doc';
+}
+
+/** Of a field that is a list, such as its sprints, no more is told. */
+const MAX_VALUES = 100;
+/** Lists in lists are told to this depth. */
+const MAX_LISTS = 2;
 
 const text = z.string().optional().catch(undefined);
 
@@ -139,13 +165,16 @@ const agreement = z.object({ completedCycles: z.array(cycle), ongoingCycle: cycl
 /** A date-time as Jira writes it: `2026-11-20T09:30:00.000+0000`. */
 const jiraDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}$/;
 
-/** A field's value as text: the name of an option or a person, the Markdown of a document; '' for what has no text. */
-function toText(value: unknown): string {
+/** A field's value as text: the name of an option or a person; '' for what has no text. */
+function toText(value: unknown, depth = 0): string {
   if (typeof value === 'string') return (jiraDateTime.test(value) && dateOf(value)?.toISOString()) || value.trim();
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return value.map(toText).filter(Boolean).join(', ');
+  if (Array.isArray(value)) {
+    if (depth >= MAX_LISTS) return '';
+    const texts = value.slice(0, MAX_VALUES).map(item => toText(item, depth + 1));
+    return texts.filter(Boolean).join(', ');
+  }
   if (typeof value !== 'object' || value === null) return '';
-  if ('type' in value && value.type === 'doc') return adfToMarkdown(value);
   const { data: clock } = agreement.safeParse(value);
   if (clock) return clockText(clock);
   const { data } = labelled.safeParse(value);

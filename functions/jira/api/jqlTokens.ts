@@ -85,22 +85,27 @@ const keywords = new Set(['in', 'and', 'or', 'not', 'was', 'changed', 'is', 'by'
 
 /** Every function that is called. Its name may be quoted, and be written in any case. */
 export function jqlCalls(tokens: readonly JqlToken[]): JqlCall[] {
+  const closings = closingsOf(tokens);
   return tokens.flatMap((token, index) => {
-    const open = tokens[index + 1];
-    if (token.kind === 'sign' || open?.value !== '(' || open.kind !== 'sign') return [];
+    const last = closings.get(index + 1);
+    const end = last === undefined ? undefined : tokens[last]?.end;
+    if (token.kind === 'sign' || last === undefined || end === undefined) return [];
     if (token.kind === 'word' && keywords.has(token.value.toLowerCase())) return [];
-    let depth = 0;
-    for (let last = index + 1; last < tokens.length; last += 1) {
-      const { kind, value, end } = tokens[last] as JqlToken;
-      if (kind !== 'sign') continue;
-      if (value === '(') depth += 1;
-      if (value === ')') depth -= 1;
-      if (depth === 0) {
-        return [{ name: token.value.toLowerCase(), index, hasArguments: last > index + 2, start: token.start, end }];
-      }
-    }
-    return [];
+    return [{ name: token.value.toLowerCase(), index, hasArguments: last > index + 2, start: token.start, end }];
   });
+}
+
+/** The place of the closing parenthesis for that of each opening one. */
+function closingsOf(tokens: readonly JqlToken[]): Map<number, number> {
+  const closings = new Map<number, number>();
+  const opened: number[] = [];
+  for (const [index, { kind, value }] of tokens.entries()) {
+    if (kind !== 'sign') continue;
+    if (value === '(') opened.push(index);
+    const open = value === ')' ? opened.pop() : undefined;
+    if (open !== undefined) closings.set(open, index);
+  }
+  return closings;
 }
 
 /** Parts a query from its order: where `ORDER BY` begins, outside of all parentheses; the query's length without one. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { pageAnswer, wholeAnswer } from '../../../shared/action/answer.ts';
 import { type Position, page } from '../../../shared/action/page.ts';
+import { readable } from '../../../shared/readable.ts';
 import { link } from '../../../shared/schema/meaning.ts';
 
 const lists = z.object({ items: z.array(z.string()) });
@@ -52,7 +53,7 @@ describe('a list that is cut to size', () => {
         fc.integer({ min: 1, max: 12 }),
         fc.integer({ min: 400, max: 900 }),
         async (texts, limit, maxBytes) => {
-          expect(await walk(texts, limit, maxBytes)).toEqual(texts);
+          expect(await walk(texts, limit, maxBytes)).toEqual(texts.map(readable));
         },
       ),
       { numRuns: 200 },

@@ -61,6 +61,15 @@ it('never answers on demand, and still closes', async () => {
   await expect(hanging).rejects.toThrow();
 });
 
+it('sends an answer byte by byte on demand, whole in the end', async () => {
+  server.fail({ dripMs: 1 });
+  const answer = await fetch(`${server.url}/a`);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body ?? []) chunks.push(chunk);
+  expect(Buffer.concat(chunks).toString()).toBe('{"path":"/a"}');
+  expect(chunks.length).toBeGreaterThan(1);
+});
+
 it('takes faults over HTTP too, and refuses those that it does not know', async () => {
   const post = (fault: unknown) =>
     fetch(`${server.url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) });

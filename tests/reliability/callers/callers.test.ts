@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startSandbox as startSalesforce } from '../../../functions/salesforce/sandbox/startSandbox.ts';
+import type { Action } from '../../../shared/action/defineAction.ts';
+import { meaningOf } from '../../../shared/schema/meaning.ts';
+import { startApp } from '../../support/app.ts';
+import { type Azurite, startAzurite } from '../../support/azurite.ts';
+import { type Answered, allActions, callAction, callMcp, type Input } from '../callAction.ts';
+import { startSandboxes } from '../startSandboxes.ts';
+import { type Case, type SettingSet, settingSets } from './cases.ts';
+
+let azurite: Azurite;
+beforeAll(async () => {
+  azurite = await startAzurite();
+  await azurite.createTable('audit');
+});
+afterAll(() => azurite.stop());
+
+const codeOf: Record<number, string> = {
+  400: 'invalid_input',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  500: 'misconfigured',
+};
+
+interface Asked {
+  action: Action;
+  input: Input;
+  /** Whether the input means whoever asks. */
+  isMe: boolean;
+}
+
+/** Each action with its example, and once more for each input of Jira's that takes a person, with `me`. */
+const asked: Asked[] = allActions.flatMap(action => {
+  const people = Object.entries(action.input.shape).filter(
+    ([, schema]) => action.system === 'jira' && meaningOf(schema).mayMatchSeveral === true,
+  );
+  return [
+    { action, input: action.example, isMe: false },
+    ...people.map(([name]) => ({ action, input: { ...action.example, [name]: 'me' }, isMe: true })),
+  ];
+});
+
+/** Whether its policy, its roles and the action itself let a caller in. */
+function isLetIn({ refused, permits = () => true, isUser = true }: Case, action: Action): boolean {
+  return refused === undefined && permits(action) && (isUser || action.callers !== 'users');
+}
+
+/** The status by the rules of the case. */
+function expectedOf(rules: Case, { action, isMe }: Asked, runsAsCaller: boolean): number {
+  if (rules.refused !== undefined) return rules.refused;
+  if (!isLetIn(rules, action)) return 403;
+  const usesSalesforce = action.uses.some(({ name }) => name === 'salesforce');
+  if (runsAsCaller && usesSalesforce && !rules.isInSalesforce) return 403;
+  return isMe && !rules.isInJira ? 400 : 200;
+}
+
+/** What came, as its status; with the code where that does not belong to it. */
+function gotOf({ status, text, body }: Answered, { action }: Asked): string {
+  // Whoever comes second finds done what a change that is not idempotent does.
+  if (status === 409 && action.effect === 'changes' && !action.idempotent && body?.code === 'conflict') return '200';
+  const isPlatform = (status === 401 || status === 500) && text === '';
+  return status === 200 || isPlatform || body?.code === codeOf[status] ? String(status) : `${status} ${body?.code}`;
+}
+
+interface Row {
+  caller: string;
+  expected: number;
+  got: string;
+  asked: string;
+}
+
+/** A line for each caller: how many calls came to what, and which of them should not have. */
+function table(rows: readonly Row[]): string {
+  const callers = [...new Set(rows.map(({ caller }) => caller))];
+  const lines = callers.map(caller => {
+    const own = rows.filter(row => row.caller === caller);
+    const statuses = [...new Set(own.map(({ got }) => got))].sort();
+    const counts = statuses.map(status => `${own.filter(({ got }) => got === status).length} × ${status}`);
+    const wrong = own.filter(({ expected, got }) => got !== String(expected));
+    const told = wrong.map(({ asked, expected, got }) => `${asked}: ${got} for ${expected}`);
+    return `| ${caller} | ${counts.join(', ')} | ${told.join('; ')} |`;
+  });
+  return ['| caller | answers | wrong |', '|---|---|---|', ...lines].join('\n');
+}
+
+async function settingsOf({ settings, runsAsCaller = false }: SettingSet) {
+  const sandboxes = await startSandboxes();
+  // A ledger would answer one set's caller with what another one's did.
+  const { LEDGER_TABLE_ENDPOINT: AUDIT_TABLE_ENDPOINT = '', ...identity } = azurite.settings;
+  const tables = { ...identity, AUDIT_TABLE_ENDPOINT };
+  if (!runsAsCaller)
+    return { env: { ...sandboxes.settings, ...tables, ...settings }, sandboxes, close: sandboxes.close };
+  const salesforce = await startSalesforce();
+  const { SALESFORCE_CLIENT_SECRET: _, ...others } = sandboxes.settings;
+  const { SALESFORCE_USERNAME: __, ...signIn } = salesforce.jwtSettings();
+  return {
+    env: { ...others, ...signIn, ...tables, ...settings },
+    sandboxes,
+    close: async () => void (await Promise.all([sandboxes.close(), salesforce.close()])),
+  };
+}
+
+it.each(settingSets)(
+  'with $name every caller is answered by the rules, whatever the action',
+  async set => {
+    const { env, sandboxes, close } = await settingsOf(set);
+    const app = await startApp({ env: { ...env, ACTION_TIMEOUT_MS: '20000' }, ...(set.keys && { keys: set.keys }) });
+    const requests = () => [...sandboxes.servers.values()].reduce((sum, server) => sum + server.requests.length, 0);
+    const rows: Row[] = [];
+    const tryOne = async (rules: Case, call: Asked) => {
+      const before = requests();
+      const answer = await callAction(app.url, call.action, call.input, rules.headers);
+      // Who is refused by this service costs its upstreams nothing.
+      const isAsked = requests() > before && !isLetIn(rules, call.action);
+      rows.push({
+        caller: rules.caller,
+        expected: expectedOf(rules, call, set.runsAsCaller ?? false),
+        got: `${gotOf(answer, call)}${isAsked ? ', though asked upstream' : ''}`,
+        asked: `${call.action.name}${call.isMe ? ' with me' : ''}`,
+      });
+    };
+    for (const rules of set.cases) {
+      const { caller, headers = {}, refused } = rules;
+      // Where nobody is asked anything, it does not matter whose turn it is.
+      if (refused !== undefined) await Promise.all(asked.map(call => tryOne(rules, call)));
+      else for (const call of asked) await tryOne(rules, call);
+      const { status, text } = await callMcp(app.url, 'tools/list', {}, headers);
+      const isListed = ({ name }: Action) => text.includes(`"name":"${name}"`);
+      const isWrong = (action: Action) => isListed(action) !== isLetIn(rules, action);
+      const wrong = allActions.filter(isWrong).map(({ name }) => name);
+      const got = wrong.length > 0 ? `${status} with the wrong ${wrong.join(', ')}` : String(status);
+      rows.push({ caller, expected: refused ?? 200, got, asked: 'tools/list' });
+      const ready = await fetch(`${app.url}/api/health/ready`, { headers });
+      rows.push({ caller, expected: refused ?? 200, got: String(ready.status), asked: 'health/ready' });
+    }
+    await app.stop();
+    await close();
+    const wrong = rows.filter(({ expected, got }) => got !== String(expected));
+    if (wrong.length > 0) console.error(table(rows));
+    expect(wrong).toEqual([]);
+    expect(rows.length).toBeGreaterThan(set.cases.length * allActions.length);
+  },
+  120_000,
+);

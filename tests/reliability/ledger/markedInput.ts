@@ -1,0 +1,22 @@
+import type { Action } from '../../../shared/action/defineAction.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
+import type { Input } from '../callAction.ts';
+
+/** Inputs that a caller may write anything into, by which a write is told from all others. */
+const texts = ['summary', 'comment', 'subject', 'description', 'message'] as const;
+
+/** An action's example with a mark in what it writes; undefined where it writes no text of the caller's. */
+export function markedInput({ input, example }: Action, mark: string): Input | undefined {
+  const text = texts.find(name => name in input.shape);
+  if (text !== undefined) return { ...example, [text]: mark };
+  const fields = parseJson(String(example.fields ?? ''));
+  if (typeof fields !== 'object' || fields === null) return undefined;
+  const name = Object.entries(fields).find(([, value]) => typeof value === 'string')?.[0];
+  return name === undefined ? undefined : { ...example, fields: JSON.stringify({ ...fields, [name]: mark }) };
+}
+
+/** An input that nothing was called with before: an equal write is answered from the ledger, or refused where it is unknown. */
+export function freshInput(action: Action, mark: string): Input {
+  const input = markedInput(action, mark) ?? action.example;
+  return { ...input, ...('repeat' in action.input.shape && { repeat: true }) };
+}
