@@ -75,19 +75,7 @@ const projectsFile = unique(
   'key',
 );
 
-const customFieldTypes = [
-  'number',
-  'sprint',
-  'select',
-  'multiselect',
-  'cascading',
-  'team',
-  'date',
-  'user',
-  'paragraph',
-] as const;
-
-const hasOptions = new Set<string>(['select', 'multiselect', 'cascading', 'team']);
+const customFieldTypes = ['number', 'sprint', 'select', 'multiselect', 'date', 'user', 'paragraph'] as const;
 
 const fieldsFile = unique(
   z
@@ -96,15 +84,11 @@ const fieldsFile = unique(
       name,
       type: z.enum(customFieldTypes),
       issueTypes: z.array(name),
-      options: unique(
-        z.strictObject({ id, name, children: unique(z.strictObject({ id, name }), 'id', 'name').exactOptional() }),
-        'id',
-        'name',
-      ).exactOptional(),
+      options: unique(z.strictObject({ id, name }), 'id', 'name').exactOptional(),
     })
-    .refine(({ type, options }) => hasOptions.has(type) === (options !== undefined), {
+    .refine(({ type, options }) => type.endsWith('select') === (options !== undefined), {
       path: ['options'],
-      error: `belong to fields of type ${[...hasOptions].join(', ')}, and to each of them`,
+      error: 'belong to fields of type select and multiselect, and to each of them',
     }),
   'id',
   'name',
@@ -122,8 +106,7 @@ const siteFile = z.strictObject({
       name,
       from: z.array(name),
       to: name,
-      fields: z.array(name).default([]),
-      required: z.array(name).default([]),
+      fields: z.array(z.enum(['assignee', 'resolution'])).default([]),
     }),
     'id',
   ),
@@ -138,16 +121,6 @@ const siteFile = z.strictObject({
   defaultResolution: name,
   linkTypes: unique(z.strictObject({ id, name, inward: name, outward: name }), 'id', 'name'),
   sprints: unique(z.strictObject({ id, name, state: z.enum(['closed', 'active', 'future']) }), 'id', 'name'),
-  boards: unique(
-    z.strictObject({
-      id,
-      name,
-      type: z.enum(['scrum', 'kanban', 'simple']),
-      project: name,
-      sprints: z.array(name).default([]),
-    }),
-    'id',
-  ).default([]),
 });
 
 /** What people may set; `null` empties a field. */

@@ -1,6 +1,5 @@
 import type { Field } from './fields.ts';
 import type {
-  Board,
   Instant,
   Issue,
   IssueType,
@@ -33,7 +32,6 @@ export interface Site {
   defaultResolution: Named;
   linkTypes: readonly LinkType[];
   sprints: readonly Sprint[];
-  boards: readonly Board[];
   issues: Issue[];
   links: Link[];
   /** The account that the API is called with. */
