@@ -55,7 +55,7 @@ export function auditTable(options: { endpoint: string; clientId: string | undef
         callerId: caller.id,
         ...(caller.userName && { userName: caller.userName }),
         ...others,
-        touched: touched.join(' '),
+        touched: touched.join('\n'),
       };
       await client.createEntity(entity, { abortSignal: AbortSignal.timeout(REQUEST_MS) });
     },
@@ -93,7 +93,7 @@ export function auditTable(options: { endpoint: string; clientId: string | undef
         changes: shown.map(({ time, action, touched, outcome, agent }) => ({
           time: new Date(time).toISOString(),
           action,
-          touched: touched.split(' ').filter(Boolean),
+          touched: touched.split('\n').filter(Boolean),
           outcome,
           ...(agent && { agent }),
         })),

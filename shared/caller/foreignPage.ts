@@ -20,15 +20,16 @@ export function refuseForeignPage(
   { url, headers }: Pick<HttpRequest, 'url' | 'headers'>,
   { isLocal, isMcp }: { isLocal: boolean; isMcp: boolean },
 ): void {
-  const { host, hostname } = new URL(url);
   const origin = headers.get('origin');
+  if (!isLocal && (!isMcp || origin === null)) return;
+  const { host, hostname } = new URL(url);
   if (isLocal) {
     const names = [hostname, hostnameOf(`http://${headers.get('host') ?? host}`)];
     if (origin !== null) names.push(hostnameOf(origin));
     if (names.every(name => name !== undefined && ownNames.has(name))) return;
     throw new Failure('forbidden', "This app runs on a developer's machine, and answers to localhost alone.");
   }
-  if (!isMcp || origin === null || URL.parse(origin)?.host === host || isPlatformSite(origin)) return;
+  if (origin !== null && (URL.parse(origin)?.host === host || isPlatformSite(origin))) return;
   throw new Failure(
     'forbidden',
     'Pages of other sites may not call this MCP server. Call it without the header Origin.',

@@ -26,6 +26,12 @@ function notTaken(what: string): Meaning {
   };
 }
 
+const changedMeanwhile: Meaning = {
+  code: 'conflict',
+  sentence: ({ title }) =>
+    `${title} refused it because something has changed in the meantime. Read it again before you try again.`,
+};
+
 /** https://www.rfc-editor.org/rfc/rfc9110#section-15.5 and https://www.rfc-editor.org/rfc/rfc6585 */
 const meanings: ReadonlyMap<number, Meaning> = new Map([
   [
@@ -39,24 +45,10 @@ const meanings: ReadonlyMap<number, Meaning> = new Map([
   [404, { code: 'not_found', sentence: ({ thing }) => `There is no ${thing} that this service may see.` }],
   [405, notTaken('does not take this kind of request')],
   [406, notTaken('does not answer in a form that this service reads')],
-  [
-    409,
-    {
-      code: 'conflict',
-      sentence: ({ title }) =>
-        `${title} refused it because something has changed in the meantime. Read it again before you try again.`,
-    },
-  ],
+  [409, changedMeanwhile],
   [410, notTaken('no longer offers what this service asked for')],
   [411, notTaken('wants to know the length of what this service sent')],
-  [
-    412,
-    {
-      code: 'conflict',
-      sentence: ({ title }) =>
-        `${title} refused it because something has changed in the meantime. Read it again before you try again.`,
-    },
-  ],
+  [412, changedMeanwhile],
   [413, { code: 'invalid_input', sentence: ({ title }) => `${title} refused it because it is too large. Send less.` }],
   [
     414,

@@ -1,33 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JiraSandbox, startSandbox as startJira } from '../../functions/jira/sandbox/startSandbox.ts';
-import {
-  type SalesforceSandbox,
-  startSandbox as startSalesforce,
-} from '../../functions/salesforce/sandbox/startSandbox.ts';
-import { type RunningApp, startApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
 import { type RawReply, rawRequest } from '../support/request.ts';
 import { sandboxedActions as actions } from '../support/sandboxedActions.ts';
+import { useSandboxedApp } from '../support/sandboxedApp.ts';
 
-let jira: JiraSandbox;
-let salesforce: SalesforceSandbox;
-let app: RunningApp;
-
-beforeAll(async () => {
-  jira = await startJira();
-  salesforce = await startSalesforce();
-  app = await startApp({ env: { ...jira.settings, ...salesforce.settings } });
-});
-afterAll(async () => {
-  await app.stop();
-  await jira.close();
-  await salesforce.close();
-});
+const running = useSandboxedApp();
 
 const read = '/api/jira/listProjects';
 const write = '/api/jira/addComment';
-const query = (text: string) => rawRequest(app.url, `${read}?${text}`);
+const query = (text: string) => rawRequest(running.app.url, `${read}?${text}`);
 const post = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
-  rawRequest(app.url, write, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  rawRequest(running.app.url, write, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
 const comment = (text: string) => `{"issueKey":"ATLAS-1","comment":"${text}"}`;
 
 interface Problem {
@@ -44,8 +30,8 @@ describe.each(actions.map(action => [action.name, action] as const))('%s', (_, a
   const path = `/api/${action.system}/${action.name}`;
   const call = (input: [string, string][]) =>
     action.access === 'read'
-      ? rawRequest(app.url, `${path}?${new URLSearchParams(input)}`)
-      : rawRequest(app.url, path, {
+      ? rawRequest(running.app.url, `${path}?${new URLSearchParams(input)}`)
+      : rawRequest(running.app.url, path, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: `{${input.map(pair => pair.map(text => JSON.stringify(text)).join(':')).join(',')}}`,
@@ -130,7 +116,7 @@ describe('a query', () => {
   });
 
   it('does not go with a body of inputs', async () => {
-    const reply = await rawRequest(app.url, `${write}?comment=x`, { method: 'POST', body: comment('x') });
+    const reply = await rawRequest(running.app.url, `${write}?comment=x`, { method: 'POST', body: comment('x') });
     expect(problem(reply).errors).toEqual([{ field: 'comment', message: expect.stringContaining('JSON body') }]);
   });
 });
@@ -181,13 +167,13 @@ describe('a body', () => {
     ['lists 490,000 deep', `{"comment":${'['.repeat(490_000)}${']'.repeat(490_000)}}`, {}, /nested deeper/],
     ['more than a megabyte', comment('x'.repeat(1_000_000)), {}, /is longer than 1000000 bytes/],
   ])('with %s is refused, and nothing is written', async (_, body, headers, detail) => {
-    const before = jira.requests.length;
+    const before = running.jira.requests.length;
     const reply = await post(body, headers);
     expect([reply.status, problem(reply)]).toMatchObject([
       400,
       { code: 'invalid_input', detail: expect.stringMatching(detail) },
     ]);
-    expect(jira.requests).toHaveLength(before);
+    expect(running.jira.requests).toHaveLength(before);
   });
 
   it.each([
@@ -222,10 +208,13 @@ describe('a JSON object in an input', () => {
     ['[1]', /is no object/],
   ])('%.40s is refused as the body would be', async (additionalFields, message) => {
     const input = { projectId: 'ATLAS', issueType: 'Task', summary: 'Odd', additionalFields };
-    const reply = await rawRequest(app.url, '/api/jira/createIssue', { method: 'POST', body: JSON.stringify(input) });
+    const reply = await rawRequest(running.app.url, '/api/jira/createIssue', {
+      method: 'POST',
+      body: JSON.stringify(input),
+    });
     expect(problem(reply).errors).toEqual([{ field: 'additionalFields', message: expect.stringMatching(message) }]);
     const fields = { objectType: 'Account', fields: additionalFields };
-    const other = await rawRequest(app.url, '/api/salesforce/createRecord', {
+    const other = await rawRequest(running.app.url, '/api/salesforce/createRecord', {
       method: 'POST',
       body: JSON.stringify(fields),
     });
@@ -235,13 +224,13 @@ describe('a JSON object in an input', () => {
 
 describe('a request', () => {
   it('with a slash behind its path is answered like any other', async () => {
-    expect((await rawRequest(app.url, `${read}/`)).status).toBe(200);
+    expect((await rawRequest(running.app.url, `${read}/`)).status).toBe(200);
   });
 
   it.each(prototypeNames)('with %s among its headers and its path is answered', async name => {
     const headers = { [name]: 'x', 'x-error-mode': name, 'x-correlation-id': name, traceparent: name };
-    expect((await rawRequest(app.url, read, { headers })).status).toBe(200);
-    expect((await rawRequest(app.url, `/api/jira/${name}`)).status).toBe(404);
-    expect((await rawRequest(app.url, `/api/${name}/listProjects`)).status).toBe(404);
+    expect((await rawRequest(running.app.url, read, { headers })).status).toBe(200);
+    expect((await rawRequest(running.app.url, `/api/jira/${name}`)).status).toBe(404);
+    expect((await rawRequest(running.app.url, `/api/${name}/listProjects`)).status).toBe(404);
   });
 });

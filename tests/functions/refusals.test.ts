@@ -1,26 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JiraSandbox, startSandbox as startJira } from '../../functions/jira/sandbox/startSandbox.ts';
-import {
-  type SalesforceSandbox,
-  startSandbox as startSalesforce,
-} from '../../functions/salesforce/sandbox/startSandbox.ts';
-import { type RunningApp, startApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
 import { type Body, type Reply, request } from '../support/request.ts';
+import { useSandboxedApp } from '../support/sandboxedApp.ts';
 
-let jira: JiraSandbox;
-let salesforce: SalesforceSandbox;
-let app: RunningApp;
-
-beforeAll(async () => {
-  jira = await startJira();
-  salesforce = await startSalesforce();
-  app = await startApp({ env: { ...jira.settings, ...salesforce.settings } });
-});
-afterAll(async () => {
-  await app.stop();
-  await jira.close();
-  await salesforce.close();
-});
+const running = useSandboxedApp();
 
 /** What every status from 400 to 499 means, where the vendor says nothing; those that are tried again have tests of their own. */
 const meaningOf: Record<number, [status: number, code: string, sentence: RegExp]> = {
@@ -66,21 +48,21 @@ describe.each(meanings)('a vendor that answers %i', (given, status, code, senten
 
   it('to a read is told by a code and a sentence that is true', async () => {
     for (const body of bodies) {
-      jira.fail({ status: given, body, times });
-      expectTold(await request(`${app.url}/api/jira/getProjectUpdates?projectId=ATLAS`), 'Jira');
-      salesforce.fail({ path: '^/services/data', status: given, body, times });
-      expectTold(await request(`${app.url}/api/salesforce/findAccounts?name=Contoso`), 'Salesforce');
+      running.jira.fail({ status: given, body, times });
+      expectTold(await request(`${running.app.url}/api/jira/getProjectUpdates?projectId=ATLAS`), 'Jira');
+      running.salesforce.fail({ path: '^/services/data', status: given, body, times });
+      expectTold(await request(`${running.app.url}/api/salesforce/findAccounts?name=Contoso`), 'Salesforce');
     }
-    jira.clearFaults();
-    salesforce.clearFaults();
+    running.jira.clearFaults();
+    running.salesforce.clearFaults();
   });
 
   it('to a write is known not to have made it, so that the same write is made when it is asked for again', async () => {
     const comment = { issueKey: 'ATLAS-1', comment: `Refused with ${given}` };
-    const write = () => request(`${app.url}/api/jira/addComment`, { json: comment });
-    jira.fail({ path: '/comment$', status: given, body: '{}', times });
+    const write = () => request(`${running.app.url}/api/jira/addComment`, { json: comment });
+    running.jira.fail({ path: '/comment$', status: given, body: '{}', times });
     expectTold(await write(), 'Jira');
-    jira.clearFaults();
+    running.jira.clearFaults();
     const again = await write();
     expect([again.status, again.body.deduplicated]).toEqual([200, undefined]);
   });
@@ -88,38 +70,42 @@ describe.each(meanings)('a vendor that answers %i', (given, status, code, senten
 
 describe('a vendor that says why', () => {
   it.each([405, 410, 415, 418, 451])('with %i is quoted', async status => {
-    jira.fail({ status, body: '{"errorMessages":["The gate is closed."]}' });
-    const ofJira = await request(`${app.url}/api/jira/getProjectUpdates?projectId=ATLAS`);
+    running.jira.fail({ status, body: '{"errorMessages":["The gate is closed."]}' });
+    const ofJira = await request(`${running.app.url}/api/jira/getProjectUpdates?projectId=ATLAS`);
     expect(ofJira.body.detail).toContain('The gate is closed.');
-    salesforce.fail({
+    running.salesforce.fail({
       path: '^/services/data',
       status,
       body: '[{"errorCode":"SOME","message":"The gate is closed."}]',
     });
-    const ofSalesforce = await request(`${app.url}/api/salesforce/findAccounts?name=Contoso`);
+    const ofSalesforce = await request(`${running.app.url}/api/salesforce/findAccounts?name=Contoso`);
     expect(ofSalesforce.body.detail).toContain('The gate is closed.');
-    jira.clearFaults();
-    salesforce.clearFaults();
+    running.jira.clearFaults();
+    running.salesforce.clearFaults();
   });
 });
 
 describe('a status that asks for another try', () => {
   it.each([408, 425])('%i goes unnoticed in a read', async status => {
-    jira.fail({ status, times: 1 });
-    expect((await request(`${app.url}/api/jira/getProjectUpdates?projectId=ATLAS`)).status).toBe(200);
+    running.jira.fail({ status, times: 1 });
+    expect((await request(`${running.app.url}/api/jira/getProjectUpdates?projectId=ATLAS`)).status).toBe(200);
   });
 
   it.each([
     [408, 504, 'upstream_timeout', false],
     [425, 503, 'upstream_unavailable', true],
   ])('%i is not answered by a second write', async (given, status, code, retryable) => {
-    jira.fail({ path: '/comment$', status: given, times: 5 });
-    const before = jira.requests.filter(({ path, method }) => method === 'POST' && path.endsWith('/comment')).length;
+    running.jira.fail({ path: '/comment$', status: given, times: 5 });
+    const before = running.jira.requests.filter(
+      ({ path, method }) => method === 'POST' && path.endsWith('/comment'),
+    ).length;
     const json = { issueKey: 'ATLAS-1', comment: `Answered with ${given}` };
-    const { status: told, body } = await request(`${app.url}/api/jira/addComment`, { json });
+    const { status: told, body } = await request(`${running.app.url}/api/jira/addComment`, { json });
     expect([told, body.code, body.retryable]).toEqual([status, code, retryable]);
-    const after = jira.requests.filter(({ path, method }) => method === 'POST' && path.endsWith('/comment')).length;
+    const after = running.jira.requests.filter(
+      ({ path, method }) => method === 'POST' && path.endsWith('/comment'),
+    ).length;
     expect(after - before).toBe(1);
-    jira.clearFaults();
+    running.jira.clearFaults();
   });
 });

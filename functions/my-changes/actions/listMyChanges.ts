@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { invalidInput } from '../../../shared/failure.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { myChanges } from '../system.ts';
 
@@ -38,15 +39,16 @@ export default myChanges.action({
   }),
   example: { since: '7d' },
   paged: true,
-  async run({ since, until }, { myChanges, now, page: { limit, cursor } }) {
+  async run({ since, until }, { myChanges, now, page: { limit, cursor, isFirst } }) {
     const from = resolveSince(since, now);
     const to = until === undefined ? undefined : resolveSince(until, now, 'until');
+    if (to && to < from) throw invalidInput([{ field: 'until', message: 'It must not be before since.' }]);
     const { changes: found, nextCursor } = await myChanges.list({ since: from, until: to, limit, cursor });
     return page({
       items: found,
       nextCursor,
       answer: (shown, more) => ({
-        summary: `${more ? 'The newest' : 'All'} ${shown.length} of the changes in your name since ${from.toISOString()}.`,
+        summary: summaryOf(shown.length, { from, to, isFirst, more }),
         changes: shown.map(({ time, action, touched, outcome, agent }) => ({
           at: time,
           action,
@@ -58,3 +60,10 @@ export default myChanges.action({
     });
   },
 });
+
+function summaryOf(count: number, list: { from: Date; to: Date | undefined; isFirst: boolean; more: boolean }): string {
+  const { from, to, isFirst, more } = list;
+  const span = `since ${from.toISOString()}${to ? ` and until ${to.toISOString()}` : ''}`;
+  const changes = `${count === 0 ? 'No' : count}${isFirst ? '' : ' earlier'} ${count === 1 ? 'change' : 'changes'}`;
+  return `${changes} in the user's name ${span}${more ? '; there are more, see nextPageToken' : ''}.`;
+}

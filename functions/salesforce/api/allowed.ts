@@ -267,6 +267,15 @@ export function allowed(parts: AllowedParts): Allowed {
     }
   };
 
+  const findOpenFields = async (objectType: string): Promise<ReadonlySet<string> | undefined> => {
+    if (!openness.restricts && !openness.hasClosedFields(objectType)) return undefined;
+    const object = await find(objectType);
+    if (object) return openFieldsOf(object);
+    return openness.hasClosedFields(objectType) ? new Set(['id', ...(openPeopleFields(objectType) ?? [])]) : undefined;
+  };
+  /** Found once for all records of an answer. */
+  const openFields = new Map<string, ReturnType<typeof findOpenFields>>();
+
   const guard: Guard = {
     ...parts,
     find,
@@ -274,13 +283,10 @@ export function allowed(parts: AllowedParts): Allowed {
     requireOpen(objectType) {
       if (!openness.isOpen(objectType)) throw closedObject(objectType);
     },
-    async openFields(objectType) {
-      if (!openness.restricts && !openness.hasClosedFields(objectType)) return undefined;
-      const object = await find(objectType);
-      if (object) return openFieldsOf(object);
-      return openness.hasClosedFields(objectType)
-        ? new Set(['id', ...(openPeopleFields(objectType) ?? [])])
-        : undefined;
+    openFields(objectType) {
+      const known = openFields.get(objectType) ?? findOpenFields(objectType);
+      openFields.set(objectType, known);
+      return known;
     },
     async requireWrite(objectType, values) {
       if (!openness.isWritable(objectType)) throw closedForWriting(objectType, openness);

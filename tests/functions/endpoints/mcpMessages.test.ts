@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JiraSandbox, startSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
-import { type RunningApp, startApp } from '../../support/app.ts';
+import { describe, expect, it } from 'vitest';
+import { useJiraApp } from '../../jira/harness.ts';
 import { rawRequest } from '../../support/request.ts';
 
-let jira: JiraSandbox;
-let app: RunningApp;
-
-beforeAll(async () => {
-  jira = await startSandbox();
-  app = await startApp({ env: { ...jira.settings } });
-});
-afterAll(async () => {
-  await app.stop();
-  await jira.close();
-});
+const running = useJiraApp();
 
 async function post(body: string | Uint8Array, headers: Record<string, string> = {}, path = '/api/mcp') {
-  const { status, text } = await rawRequest(app.url, path, {
+  const { status, text } = await rawRequest(running.app.url, path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body,

@@ -66,7 +66,10 @@ describe('listMyChanges', () => {
     ]);
     expect(JSON.stringify(body)).not.toContain('canary');
     expect((await list(li)).body.changes.map(({ touched }) => touched[0])).toEqual(['ATLAS-2']);
-    expect((await list(user('nobody'))).body.changes).toEqual([]);
+    expect((await list(user('nobody'))).body).toMatchObject({
+      summary: expect.stringMatching(/^No changes in the user's name since /),
+      changes: [],
+    });
   });
 
   it('leaves out what was refused, failed, or answered from memory', async () => {
@@ -88,6 +91,11 @@ describe('listMyChanges', () => {
     const keys = [first, second, third].map(({ body }) => body.changes.map(({ touched }) => touched[0]));
     expect(keys).toEqual([['ATLAS-5', 'ATLAS-4'], ['ATLAS-3', 'ATLAS-2'], ['ATLAS-1']]);
     expect(third.body.nextPageToken).toBeUndefined();
+    expect([first, second, third].map(({ body }) => body.summary)).toEqual([
+      expect.stringMatching(/^2 changes in the user's name since .* more, see nextPageToken\.$/),
+      expect.stringMatching(/^2 earlier changes .* more, see nextPageToken\.$/),
+      expect.stringMatching(/^1 earlier change in the user's name since [^;]*Z\.$/),
+    ]);
     // A page token is its caller's own.
     expect((await list(ana, { limit: '2', pageToken: first.body.nextPageToken ?? '' })).status).toBe(400);
   });
@@ -104,6 +112,8 @@ describe('listMyChanges', () => {
     expect(await count({ since: later })).toBe(0);
     expect(await count({ until: before })).toBe(0);
     expect((await list(rosa, { since: '2031-01-01' })).body.code).toBe('invalid_input');
+    const reversed = await list(rosa, { since: '1d', until: '2d' });
+    expect(reversed.body).toMatchObject({ code: 'invalid_input', errors: [{ field: 'until' }] });
   });
 
   it('is refused to whoever is no user, who is not shown it either', async () => {

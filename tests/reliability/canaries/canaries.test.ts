@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runCanaries } from './canaries/runCanaries.ts';
+import { runCanaries } from './runCanaries.ts';
 
 it('callers with different policies see nothing of what is closed to them, in 500 mixed calls', async () => {
   const { answered, refused, shown, continued, swapped, leaks, seed } = await runCanaries(500);
