@@ -24,8 +24,14 @@ export function isSuspect(text: string): boolean {
   return suspect.test(text);
 }
 
-const suspect =
-  /[^\P{Cc}\t\n]|[\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Surrogate}\u2028\u2029\ufff9-\ufffb]|\\[bfru]|!\[|\][(:]|<[A-Za-z/]/u;
+/** Whether `readable` may make a text, or a JSON text, shorter. Where it breaks markup, it makes one longer. */
+export function mayShorten(text: string): boolean {
+  return hidden.test(text);
+}
+
+const hidden =
+  /[^\P{Cc}\t\n]|[\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Surrogate}\u2028\u2029\ufff9-\ufffb]|\\[bfru]/u;
+const suspect = new RegExp(`${hidden.source}|!\\[|\\][(:]|<[A-Za-z/]`, 'u');
 
 /** Flags that are written with tags (https://www.unicode.org/reports/tr51/#flag-emoji-tag-sequences), line ends, and what is not shown. */
 const invisible =
@@ -57,8 +63,11 @@ const belonging: readonly { sign: RegExp; before: RegExp; after: RegExp }[] = [
   { sign: /\u1160/, before: /[\u1100-\u115f]$/, after: /^/ },
 ];
 
+/** What belongs to no text whatever stands around it. Whole runs of it go at once, because each of the others is looked at. */
+const meaningless = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/g;
+
 function withoutInvisible(text: string): string {
-  return text.replace(invisible, (found, offset: number) => {
+  return text.replace(meaningless, '').replace(invisible, (found, offset: number) => {
     if (/^[\r\x85\u2028\u2029]/.test(found)) return '\n';
     if (found.startsWith('\ud83c')) return found;
     if (/^[\ud800-\udfff]$/.test(found)) return '\ufffd';

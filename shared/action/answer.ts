@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { Failure } from '../failure.ts';
-import { isSuspect, readableValue } from '../readable.ts';
+import { isSuspect, mayShorten, readableValue } from '../readable.ts';
 import { fieldsOf, meaningOf } from '../schema/meaning.ts';
 import type { Page, Position } from './page.ts';
 
@@ -81,17 +81,16 @@ function fingerprint(item: unknown): string {
 /** The answer with this output, made readable; undefined when it is larger than `maxBytes`. */
 function fitting(output: object, maxBytes: number): Answer | undefined {
   if (isLarger(output, maxBytes)) return undefined;
-  const answer = toAnswer(output);
-  const { body } = answer;
-  // A UTF-16 code unit is at most three bytes of UTF-8, so most answers need no counting.
-  return body.length * 3 <= maxBytes || Buffer.byteLength(body) <= maxBytes ? answer : undefined;
+  const body = JSON.stringify(output);
+  if (!fits(body, maxBytes) && !mayShorten(body)) return undefined;
+  const safe = isSuspect(body) ? readableValue(output) : output;
+  const safeBody = safe === output ? body : JSON.stringify(safe);
+  return fits(safeBody, maxBytes) ? { output: safe as Record<string, unknown>, body: safeBody } : undefined;
 }
 
-function toAnswer(output: object): Answer {
-  const body = JSON.stringify(output);
-  if (!isSuspect(body)) return { output: output as Record<string, unknown>, body };
-  const safe = readableValue(output);
-  return { output: safe as Record<string, unknown>, body: JSON.stringify(safe) };
+/** A UTF-16 code unit is at most three bytes of UTF-8, so most answers need no counting. */
+function fits(body: string, maxBytes: number): boolean {
+  return body.length * 3 <= maxBytes || Buffer.byteLength(body) <= maxBytes;
 }
 
 /** What is not shown is taken out before an answer is measured, so that one with many such characters may still fit. */
