@@ -14,6 +14,8 @@ export interface AuditEvent {
   /** Which agent: the client ID of the application, or the beginning of the function key's SHA-256. */
   agent?: string;
   action: string;
+  /** The name of the system that the action belongs to. */
+  system: string;
   /** What was touched: the keys and IDs that the call was given and that it answered with; of many, those that were reached. */
   touched: readonly string[];
   /** `repeated`: nothing was done, an earlier call had done it. `unknown`: it may or may not have been done. */
@@ -51,6 +53,7 @@ export function auditEvent({ action, caller, input, result, correlationId, now }
     caller: { kind, id, ...(userName && { userName }) },
     ...(agent && { agent }),
     action: action.name,
+    system: action.system,
     touched: [
       ...new Set([
         ...identifiersIn(input, action.input.shape),

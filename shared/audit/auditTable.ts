@@ -11,11 +11,15 @@ const REQUEST_MS = 3_000;
 const END_OF_TIME = 9_999_999_999_999;
 
 /** What was changed in a caller's name, or may have been. */
-interface Change extends Pick<AuditEvent, 'time' | 'action' | 'touched' | 'agent'> {
+interface Change extends Pick<AuditEvent, 'time' | 'action' | 'system' | 'touched' | 'agent'> {
   outcome: 'done' | 'unknown';
 }
 
-type ChangeRow = Pick<Change, 'action' | 'outcome' | 'agent'> & { rowKey: string; time: Date; touched: string };
+type ChangeRow = Pick<Change, 'action' | 'system' | 'outcome' | 'agent'> & {
+  rowKey: string;
+  time: Date;
+  touched: string;
+};
 
 /** Reads the changes of one caller, the newest first. @throws Failure `upstream_unavailable` */
 export type ReadChanges = (query: {
@@ -90,9 +94,10 @@ export function auditTable(options: { endpoint: string; clientId: string | undef
       }
       const shown = found.slice(0, limit);
       return {
-        changes: shown.map(({ time, action, touched, outcome, agent }) => ({
+        changes: shown.map(({ time, action, system, touched, outcome, agent }) => ({
           time: new Date(time).toISOString(),
           action,
+          system,
           touched: touched.split('\n').filter(Boolean),
           outcome,
           ...(agent && { agent }),

@@ -150,6 +150,26 @@ describe('a policy that opens one project', () => {
   });
 });
 
+it('an issue that was moved to an open project is asked for by the key that was looked at', async () => {
+  const asked: string[] = [];
+  const client = restrictedTo(new Set(['ATLAS']), {
+    sendRequest: async <T>({ url }: { url: string }) => {
+      asked.push(url);
+      return { key: 'ATLAS-7', fields: { project: { key: 'ATLAS' } } } as T;
+    },
+  } as Parameters<typeof restrictedTo>[1]);
+  for (const [method, path] of [
+    ['GET', '/editmeta'],
+    ['GET', '/changelog'],
+    ['POST', '/comment'],
+    ['PUT', ''],
+  ] as const) {
+    asked.length = 0;
+    await client.sendRequest({ url: `/rest/api/3/issue/SECRET-7${path}`, method, body: {} }).catch(() => {});
+    expect(asked).toEqual(['/rest/api/3/issue/SECRET-7', `/rest/api/3/issue/ATLAS-7${path}`]);
+  }
+});
+
 describe('an issue that was moved to a project that is closed', () => {
   it('is closed by its old key as well', async () => {
     const client = restrictedTo(new Set(['ATLAS']), {

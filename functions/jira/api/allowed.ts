@@ -31,8 +31,11 @@ interface Guard {
   isOpen(projectKey: string | undefined): boolean;
   /** @throws Failure `forbidden` */
   requireProject(projectIdOrKey: string): Promise<void>;
-  /** @throws Failure `forbidden` when the issue, by whatever key, is in a project that is closed */
-  requireIssue(issueIdOrKey: string): Promise<void>;
+  /**
+   * @returns the issue's own key, by which the request goes on, so that it reaches the very issue that was looked at
+   * @throws Failure `forbidden` when the issue, by whatever key, is in a project that is closed
+   */
+  requireIssue(issueIdOrKey: string): Promise<string>;
   /** The query, for open projects alone. */
   narrow(jql: unknown): string;
   /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
@@ -67,8 +70,8 @@ const rules: readonly Rule[] = [
     return issue;
   }),
   rule('GET', `/issue/${issueKey}/changelog`, async ({ options, parts, send }, { requireIssue, isOpen }) => {
-    await requireIssue(parts[0] ?? '');
-    const answer = changelogAnswer.parse(await send(options));
+    const own = ofIssue(options, await requireIssue(parts[0] ?? ''));
+    const answer = changelogAnswer.parse(await send(own));
     return { ...answer, values: answer.values.map(history => withoutClosedItems(history, isOpen)) };
   }),
   ...['GET', 'POST', 'PUT'].map(method =>
@@ -76,15 +79,14 @@ const rules: readonly Rule[] = [
       method,
       `/issue/${issueKey}/(?:transitions|editmeta|comment|worklog|assignee)`,
       async ({ options, parts, send }, { requireIssue }) => {
-        await requireIssue(parts[0] ?? '');
-        return send(options);
+        return send(ofIssue(options, await requireIssue(parts[0] ?? '')));
       },
     ),
   ),
   rule('PUT', `/issue/${issueKey}`, async ({ options, parts, send }, guard) => {
-    await guard.requireIssue(parts[0] ?? '');
+    const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
     await requireWritten(options, guard);
-    const answer = await send(options);
+    const answer = await send(own);
     // It may be the updated issue, and its parent of another project.
     return anyObject.safeParse(answer).success ? guard.shown(answer) : answer;
   }),
@@ -152,6 +154,7 @@ export function restrictedTo(allowed: AllowedProjects, client: Client): Client {
     async requireIssue(issueIdOrKey) {
       const answer = anyIssue.parse(await ask(`/rest/api/3/issue/${issueIdOrKey}`, { fields: 'project' }));
       if (!isOpen(answer.fields.project?.key)) throw closed();
+      return answer.key ?? issueIdOrKey;
     },
     narrow(jql) {
       const query = typeof jql === 'string' ? jql : '';
@@ -242,6 +245,11 @@ function withoutClosedItems(history: History, isOpen: Guard['isOpen']): History 
   return { ...history, ...(history.items && { items: history.items.filter(isShown) }) };
 }
 
+/** The same request, for the issue with this key. */
+function ofIssue(options: Options, key: string): Options {
+  return { ...options, url: options.url.replace(/(\/issue\/)[^/]+/, `$1${key}`) };
+}
+
 function bodyOf({ body }: Options): Record<string, unknown> {
   return anyObject.parse(body ?? {});
 }
@@ -272,6 +280,10 @@ const historySchema = z.looseObject({ items: z.array(historyItem).nullish() });
 type History = z.output<typeof historySchema>;
 const changelogAnswer = z.looseObject({ values: z.array(historySchema) });
 const anyIssue = z.looseObject({
+  key: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .nullish(),
   fields: fieldsSchema.catch({}),
   changelog: z.looseObject({ histories: z.array(historySchema) }).nullish(),
 });

@@ -8,11 +8,17 @@ import { myChanges } from '../system.ts';
 const change = z.object({
   at: z.string().describe('When it was done, ISO 8601 in UTC.'),
   action: z.string().describe('The name of the action that did it.'),
+  system: z.string().describe('The system that it was done in, such as jira.'),
   touched: z.array(z.string()).describe('The keys and IDs of what was changed or made.'),
   outcome: z
     .enum(['done', 'unknown'])
-    .describe('Whether it was done. unknown: no answer came back, so it may have been done or not.'),
-  agent: z.string().optional().describe('The client ID of the agent or application through which it was done.'),
+    .describe(
+      'Whether it was done. unknown: no answer came back, so it may have been done or not: look before doing it again.',
+    ),
+  agent: z
+    .string()
+    .optional()
+    .describe('The client ID of the application through which it was done: another one is another agent.'),
 });
 
 export default myChanges.action({
@@ -23,18 +29,22 @@ export default myChanges.action({
   callers: 'users',
   title: 'List what was done in my name',
   description:
-    'Lists what was changed in any system through this service in the name of the user who asks, newest first. ' +
-    'Use it when the user asks what was done for them, or whether something was done already. ' +
-    'It tells which things were touched, not what was written. ' +
-    'For what anybody changed in one issue use getIssueHistory, for a whole project use getProjectUpdates.',
+    "Lists what this service changed in any system in the name of the user who asks, newest first: nobody else's " +
+    'changes, and none that were made elsewhere. Use it to tell what was done for them, or whether something was done ' +
+    'already. What was written is told by getIssue and getRecord; what anybody changed in one issue by getIssueHistory.',
   input: z.object({
     since: sinceText.default('7d').meta({
-      description: 'From when: a date, a date-time, or a span back such as 24h or 30d. 7d unless given.',
+      description:
+        'From when: a date, a date-time, or a span back from now such as 24h or 30d. A date is its first moment in UTC. 7d unless given.',
     }),
-    until: sinceText.optional().describe('Up to when: a date, a date-time, or a span back. Now unless given.'),
+    until: sinceText
+      .optional()
+      .describe(
+        'Up to and with when, in the same forms: for the whole of a day give the date of the next one. Now unless given.',
+      ),
   }),
   output: z.object({
-    summary: summary('One sentence that says how many changes are listed, and since when.'),
+    summary: summary('One sentence that says how many changes are listed, since when, and whether there are more.'),
     changes: z.array(change).describe('The changes, newest first.'),
   }),
   example: { since: '7d' },
@@ -48,10 +58,11 @@ export default myChanges.action({
       items: found,
       nextCursor,
       answer: (shown, more) => ({
-        summary: summaryOf(shown.length, { from, to, isFirst, more }),
-        changes: shown.map(({ time, action, touched, outcome, agent }) => ({
+        summary: summaryOf(shown, { from, to, isFirst, more }),
+        changes: shown.map(({ time, action, system, touched, outcome, agent }) => ({
           at: time,
           action,
+          system,
           touched: [...touched],
           outcome,
           agent,
@@ -61,9 +72,15 @@ export default myChanges.action({
   },
 });
 
-function summaryOf(count: number, list: { from: Date; to: Date | undefined; isFirst: boolean; more: boolean }): string {
+function summaryOf(
+  shown: readonly { outcome: string }[],
+  list: { from: Date; to: Date | undefined; isFirst: boolean; more: boolean },
+): string {
   const { from, to, isFirst, more } = list;
+  const { length } = shown;
+  const unknown = shown.filter(({ outcome }) => outcome === 'unknown').length;
+  const changes = `${length || 'No'}${isFirst ? '' : ' earlier'} ${length === 1 ? 'change' : 'changes'}`;
+  const doubt = unknown > 0 ? ` (${unknown} of which may not have been made)` : '';
   const span = `since ${from.toISOString()}${to ? ` and until ${to.toISOString()}` : ''}`;
-  const changes = `${count === 0 ? 'No' : count}${isFirst ? '' : ' earlier'} ${count === 1 ? 'change' : 'changes'}`;
-  return `${changes} in the user's name ${span}${more ? '; there are more, see nextPageToken' : ''}.`;
+  return `${changes} in the user's name ${span}${doubt}${more ? '; there are more, see nextPageToken' : ''}.`;
 }

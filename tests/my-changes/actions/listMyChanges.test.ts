@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systems } from '../../../functions/everySystem.ts';
+import { type JiraSandbox, startSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
 import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { type Azurite, startAzurite } from '../../support/azurite.ts';
@@ -24,10 +25,14 @@ let sandboxes: Awaited<ReturnType<typeof fillWithSandboxes>>;
 let env: Record<string, string>;
 let azurite: Azurite;
 let app: RunningApp;
+/** A Jira that never answers a comment. */
+let silent: JiraSandbox;
 
 beforeAll(async () => {
   env = { INBOUND_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'true' };
   sandboxes = await fillWithSandboxes(systems, env);
+  silent = await startSandbox();
+  silent.fail({ path: '/comment$', hang: true, times: 100 });
   azurite = await startAzurite();
   await azurite.createTable('audit');
   const { LEDGER_TABLE_ENDPOINT: endpoint = '', ...identity } = azurite.settings;
@@ -36,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.stop();
-  await azurite.stop();
+  await Promise.all([azurite.stop(), silent.close()]);
   await sandboxes.close();
 });
 
@@ -59,6 +64,7 @@ describe('listMyChanges', () => {
       {
         at: expect.stringMatching(/^\d{4}-.*Z$/),
         action: 'addComment',
+        system: 'jira',
         touched: expect.arrayContaining(['ATLAS-1']),
         outcome: 'done',
         agent: 'agent-1',
@@ -79,6 +85,17 @@ describe('listMyChanges', () => {
     await comment(max, 'ATLAS-999999', 'Where?');
     await comment(max, '', '');
     expect((await list(max)).body.changes).toHaveLength(1);
+  });
+
+  it('tells of what may not have been made', async () => {
+    const ute = user('ute');
+    const cut = await startApp({ env: { ...env, JIRA_BASE_URL: silent.url, ACTION_TIMEOUT_MS: '1000' } });
+    await request(`${cut.url}/api/jira/addComment`, { headers: ute, json: { issueKey: 'ATLAS-1', comment: 'Lost?' } });
+    await cut.stop();
+    expect((await list(ute)).body).toMatchObject({
+      summary: expect.stringContaining('(1 of which may not have been made)'),
+      changes: [{ action: 'addComment', touched: ['ATLAS-1'], outcome: 'unknown' }],
+    });
   });
 
   it('goes on where a page ended, newest first, whatever is added meanwhile', async () => {
