@@ -8,12 +8,21 @@ export function readable(text: string): string {
   return isSuspect(text) ? withSafeMarkup(withoutInvisible(text)) : text;
 }
 
-/** A value with all its texts readable. */
+/** A value with all its texts readable; the value itself where they are. */
 export function readableValue(value: unknown): unknown {
   if (typeof value === 'string') return readable(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(readableValue);
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [readable(name), readableValue(part)]));
+  if (Array.isArray(value)) {
+    const items = value.map(readableValue);
+    return items.some((item, at) => item !== value[at]) ? items : value;
+  }
+  let isChanged = false;
+  const entries = Object.entries(value).map(([name, part]): [string, unknown] => {
+    const entry: [string, unknown] = [readable(name), readableValue(part)];
+    isChanged ||= entry[0] !== name || entry[1] !== part;
+    return entry;
+  });
+  return isChanged ? Object.fromEntries(entries) : value;
 }
 
 /**
