@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { id } from '../../../shared/schema/meaning.ts';
-import { issueKey, markdown } from '../api/inputs.ts';
-import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { audience, issueKey, markdown } from '../api/inputs.ts';
+import { commentAudience, toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -21,13 +21,18 @@ export default jira.action({
     comment: markdown.describe(
       'The comment, in Markdown. Write @ and an e-mail address, such as @ana@example.com, to mention a person.',
     ),
+    audience,
   }),
-  output: writtenIssue.extend({ commentId: id('The ID of the new comment.') }),
+  output: writtenIssue.extend({ commentId: id('The ID of the new comment.'), audience: commentAudience }),
   // A text may mention twenty people, and each is looked up.
   requests: 60,
   example: { issueKey: 'ATLAS-12', comment: 'The fix is **released**.' },
-  async run({ issueKey, comment }, { jira }) {
-    const { commentId, issue } = await jira.addComment(issueKey, comment);
-    return { ...toWrittenIssue(issue, jira.browseUrl), commentId };
+  async run({ issueKey, comment: text, audience }, { jira }) {
+    const { comment, issue } = await jira.addComment(issueKey, text, audience);
+    return {
+      ...toWrittenIssue(issue, jira.browseUrl, comment.notes),
+      commentId: comment.id,
+      audience: comment.audience,
+    };
   },
 });

@@ -5,6 +5,7 @@ import { pace } from '../../../shared/pace.ts';
 import { heading, key, link, summary } from '../../../shared/schema/meaning.ts';
 import { type Change, changeSchema, changesSince, wasCut } from '../api/changes.ts';
 import { projectId } from '../api/inputs.ts';
+import { notShown } from '../api/issueRow.ts';
 import { inProject, jql, minutesAgo } from '../api/jql.ts';
 import { jira } from '../system.ts';
 
@@ -18,6 +19,7 @@ const update = z.object({
   updatedAt: z.string().describe('When it was last changed, ISO 8601 in UTC.'),
   url: link('The address of the issue in the browser.'),
   changes: z.array(changeSchema).describe('Its changes since then, newest first.'),
+  notShown,
   moreChanges: z.boolean().optional().describe('True when Jira left out some of its changes or comments.'),
 });
 
@@ -99,6 +101,7 @@ export default jira.action({
         updatedAt: updatedAt.toISOString(),
         url: jira.browseUrl(issueKey),
         changes: await changesSince(issue, since, pause),
+        notShown: issue.comments.restricted.filter(at => at >= since).length || undefined,
         ...(wasCut(issue) && { moreChanges: true }),
       });
     }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { issueKey, markdown, shortText } from '../api/inputs.ts';
-import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { audience, issueKey, markdown, shortText } from '../api/inputs.ts';
+import { commentAudience, toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -22,12 +22,14 @@ export default jira.action({
       .optional()
       .describe('The resolution, such as Done or Duplicate, where the workflow requires one.'),
     comment: markdown.optional().describe('A comment to add with the transition, in Markdown.'),
+    audience,
   }),
-  output: writtenIssue,
+  output: writtenIssue.extend({ audience: commentAudience }),
   // A text may mention twenty people, and each is looked up.
   requests: 60,
   example: { issueKey: 'ATLAS-12', status: 'In Review' },
   async run({ issueKey, ...to }, { jira }) {
-    return toWrittenIssue(await jira.transitionIssue(issueKey, to), jira.browseUrl);
+    const { issue, comment } = await jira.transitionIssue(issueKey, to);
+    return { ...toWrittenIssue(issue, jira.browseUrl, comment?.notes), audience: comment?.audience };
   },
 });

@@ -77,12 +77,20 @@ const rules: readonly Rule[] = [
   ...['GET', 'POST', 'PUT'].map(method =>
     rule(
       method,
-      `/issue/${issueKey}/(?:transitions|editmeta|comment|worklog|assignee)`,
+      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee)`,
       async ({ options, parts, send }, { requireIssue }) => {
         return send(ofIssue(options, await requireIssue(parts[0] ?? '')));
       },
     ),
   ),
+  {
+    method: 'POST',
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/comment$`),
+    async handle({ options, parts, send }, { requireIssue }) {
+      await requireIssue(parts[0] ?? '');
+      return send(options);
+    },
+  },
   rule('PUT', `/issue/${issueKey}`, async ({ options, parts, send }, guard) => {
     const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
     await requireWritten(options, guard);

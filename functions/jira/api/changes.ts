@@ -3,6 +3,7 @@ import { beginning } from '../../../shared/text.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 
 import type { Issue } from './issue.ts';
+import { commentAudience } from './issueRow.ts';
 
 /** One thing that happened to an issue. */
 export const changeSchema = z.object({
@@ -14,6 +15,7 @@ export const changeSchema = z.object({
   from: z.string().optional().describe('The value before, where there was one.'),
   to: z.string().optional().describe('The value after, where there is one.'),
   text: z.string().optional().describe('The text of a comment, in Markdown.'),
+  audience: commentAudience,
 });
 
 export type Change = z.infer<typeof changeSchema>;
@@ -44,13 +46,20 @@ export async function changesSince(
       changes.push({ moment: history.at, change });
     }
   }
-  for (const { createdAt: writtenAt, editedAt = writtenAt, author, editor = author, body } of comments.items) {
+  for (const {
+    createdAt: writtenAt,
+    editedAt = writtenAt,
+    author,
+    editor = author,
+    audience,
+    body,
+  } of comments.items) {
     await pause();
     const isNew = writtenAt >= since;
     if (!isNew && editedAt < since) continue;
     changes.push({
       moment: isNew ? writtenAt : editedAt,
-      change: { by: isNew ? author : editor, field: 'comment', text: adfToMarkdown(body, budget) },
+      change: { by: isNew ? author : editor, field: 'comment', text: adfToMarkdown(body, budget), audience },
     });
   }
   if (createdAt && createdAt >= since) changes.push({ moment: createdAt, change: { by: creator, field: 'created' } });
@@ -63,7 +72,7 @@ export async function changesSince(
 export function wasCut({ comments, changelog }: Issue): boolean {
   const isPart = (total: number | undefined, given: number) => total !== undefined && total > given;
   return (
-    comments.restricted > 0 ||
+    comments.restricted.length > 0 ||
     isPart(comments.total, comments.items.length) ||
     isPart(changelog.total, changelog.histories.length)
   );

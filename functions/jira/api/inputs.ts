@@ -77,6 +77,17 @@ const MAX_TEXT = 32_767;
 
 export const markdown = z.string().trim().min(1).max(MAX_TEXT);
 
+/** Who may read a comment in a service project: customers too, or only its agents. */
+const audiences = z.enum(['public', 'internal']);
+
+export type Audience = z.infer<typeof audiences>;
+
+export const audience = audiences
+  .optional()
+  .describe(
+    'Who reads the comment; required in a service project: public for the customer as well, internal for agents alone. Ask the user when it is not clear. Elsewhere leave it out.',
+  );
+
 export const day = z.iso.date('It must be a day such as 2026-11-30.');
 
 /** The distinct items of a comma-separated list: `ops, security` has two. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Audience } from './inputs.ts';
 import { parseAnswer } from './parseAnswer.ts';
 
 /**
@@ -26,6 +27,8 @@ function answers({ list, part }: Reading) {
     updateAuthor: person,
     body: z.unknown().optional(),
     visibility: z.unknown().optional(),
+    /** False for an internal note of a service project; true for every other comment. */
+    jsdPublic: part(z.boolean()),
   });
   const related = z.object({ key: z.string(), fields: part(z.object({ summary: text, status: part(named) })) });
   const link = z.object({
@@ -47,7 +50,7 @@ function answers({ list, part }: Reading) {
     creator: person,
     labels: list(z.string()),
     duedate: text,
-    project: part(z.object({ key: z.string(), name: z.string() })),
+    project: part(z.object({ key: z.string(), name: z.string(), projectTypeKey: text })),
     parent: part(related),
     subtasks: list(related),
     issuelinks: list(link),
@@ -122,6 +125,9 @@ export function readHistories(answer: unknown): { histories: History[]; total: n
   return { histories: values?.flatMap(toHistory) ?? [], total };
 }
 
+/** The type of a project of Jira Service Management, whose comments customers may read. */
+const SERVICE_PROJECT = 'service_desk';
+
 type IssueAnswer = z.output<typeof strict.issue>;
 type Answered<List> = NonNullable<List> extends (infer Item)[] ? Item : never;
 type FieldsAnswer = IssueAnswer['fields'];
@@ -155,6 +161,7 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
     labels: fields.labels ?? [],
     dueDate: fields.duedate || undefined,
     project: fields.project ?? undefined,
+    isInServiceProject: fields.project?.projectTypeKey === SERVICE_PROJECT,
     parent: fields.parent ? toRelated(fields.parent) : undefined,
     subtasks: (fields.subtasks ?? []).map(toRelated),
     links: (fields.issuelinks ?? []).flatMap(({ type, inwardIssue, outwardIssue }) => [
@@ -170,7 +177,7 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
     createdAt: dateOf(fields.created),
     updatedAt: dateOf(fields.updated),
     resolvedAt: dateOf(fields.resolutiondate),
-    comments: toComments(fields.comment),
+    comments: toComments(fields.comment, fields.project?.projectTypeKey === SERVICE_PROJECT),
     changelog: { total: changelog?.total ?? undefined, histories: changelog?.histories?.flatMap(toHistory) ?? [] },
     otherFields: Object.entries(fields)
       .filter(([id]) => !hasOwnPlace.has(id))
@@ -197,24 +204,42 @@ const hasOwnPlace = new Set([
 ]);
 
 /** Comments that are restricted to a role or a group are left out, because not everybody who asks an agent may read them. */
-function toComments(answer: FieldsAnswer['comment']) {
+function toComments(answer: FieldsAnswer['comment'], isServiceProject: boolean) {
   const all = answer?.comments ?? [];
   const open = all.filter(({ visibility }) => !visibility);
-  const restricted = all.length - open.length;
+  const restricted = all.flatMap(({ visibility, created, updated }) =>
+    visibility ? [dateOf(updated) ?? dateOf(created) ?? new Date(0)] : [],
+  );
   return {
     /** How many there are in all that are not restricted, as far as is known; Jira may send only the first of them. */
-    total: typeof answer?.total === 'number' ? answer.total - restricted : undefined,
+    total: typeof answer?.total === 'number' ? answer.total - restricted.length : undefined,
+    /** When each of those that are left out was last changed. */
     restricted,
-    items: open.flatMap(toComment),
+    items: open.flatMap(comment => toComment(comment, isServiceProject)),
   };
 }
 
-function toComment({ id, created, updated, author, updateAuthor, body }: CommentAnswer) {
+function toComment(comment: CommentAnswer, isServiceProject: boolean) {
+  const { id, created, updated, author, updateAuthor, body, jsdPublic } = comment;
   const createdAt = dateOf(created);
   if (!createdAt) return [];
   return [
-    { id: id ?? '', createdAt, editedAt: dateOf(updated), author: nameOf(author), editor: nameOf(updateAuthor), body },
+    {
+      id: id ?? '',
+      createdAt,
+      editedAt: dateOf(updated),
+      author: nameOf(author),
+      editor: nameOf(updateAuthor),
+      body,
+      audience: audienceOf(jsdPublic, isServiceProject),
+    },
   ];
+}
+
+/** Jira calls comments of other projects public as well, which tells nothing there. */
+export function audienceOf(jsdPublic: boolean | null | undefined, isServiceProject: boolean): Audience | undefined {
+  if (jsdPublic === false) return 'internal';
+  return isServiceProject && jsdPublic ? 'public' : undefined;
 }
 
 /** One set of changes, made by one person at one moment. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { heading, id, key, link } from '../../../shared/schema/meaning.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import { dateOf, type Issue, type RelatedIssue } from './issue.ts';
-import { ifAny, issueRow, toIssueRow } from './issueRow.ts';
+import { commentAudience, ifAny, issueRow, notShown, toIssueRow } from './issueRow.ts';
 
 const relatedIssue = z.object({
   issueKey: key('The key of the related issue.'),
@@ -15,6 +15,7 @@ const comment = z.object({
   commentId: id('The ID of the comment.'),
   at: z.string().describe('When it was written, ISO 8601 in UTC.'),
   by: z.string().optional().describe('Who wrote it.'),
+  audience: commentAudience,
   text: z.string().describe('The text, in Markdown.'),
 });
 
@@ -48,6 +49,7 @@ export const issueDetails = issueRow.extend({
     .optional()
     .describe('All other fields that have a value, such as custom fields, by their display names.'),
   comments: z.array(comment).describe('Its latest comments, newest first.'),
+  notShown,
   commentCount: z.int().describe('The number of its comments, without restricted ones.'),
 });
 
@@ -92,8 +94,8 @@ export async function toIssueDetails(
   );
   const description = (await render(issue.description)) || undefined;
   const comments: z.infer<typeof comment>[] = [];
-  for (const { id, createdAt, author, body } of newestFirst.slice(0, MAX_COMMENTS)) {
-    comments.push({ commentId: id, at: createdAt.toISOString(), by: author, text: await render(body) });
+  for (const { id, createdAt, author, audience, body } of newestFirst.slice(0, MAX_COMMENTS)) {
+    comments.push({ commentId: id, at: createdAt.toISOString(), by: author, audience, text: await render(body) });
   }
   return {
     ...toIssueRow(issue, browseUrl),
@@ -114,6 +116,7 @@ export async function toIssueDetails(
     timeSpent: issue.timeSpent,
     otherFields: ifAny(await otherFields(issue, render)),
     comments,
+    notShown: issue.comments.restricted.length || undefined,
     commentCount: issue.comments.total ?? newestFirst.length,
   };
 }

@@ -24,9 +24,21 @@ export const writtenIssue = issueRow.extend({
     .string()
     .optional()
     .describe(
-      'Present when the change was made but the updated issue could not be read; most other fields are absent then.',
+      'What the user should know: that someone mentioned was not notified, or that the updated issue could not be read.',
     ),
 });
+
+/** Who may read a comment, where Jira tells. */
+export const commentAudience = z
+  .enum(['public', 'internal'])
+  .optional()
+  .describe('In a service project: public when the customer can read it, internal when only agents can.');
+
+/** How many comments a reader is not shown. */
+export const notShown = z
+  .int()
+  .optional()
+  .describe('How many comments are left out because they are restricted to a role or group.');
 
 export type IssueRow = z.infer<typeof issueRow>;
 
@@ -67,11 +79,12 @@ export function ifAny<Item>(items: Item[]): Item[] | undefined {
 }
 
 /** The answer of a write. */
-export function toWrittenIssue(issue: Issue, browseUrl: (issueKey: string) => string): z.infer<typeof writtenIssue> {
-  return {
-    ...toIssueRow(issue, browseUrl),
-    ...(issue.isUnread && {
-      note: 'The change was made, but the updated issue could not be read. Use getIssue to see it.',
-    }),
-  };
+export function toWrittenIssue(
+  issue: Issue,
+  browseUrl: (issueKey: string) => string,
+  notes: readonly string[] = [],
+): z.infer<typeof writtenIssue> {
+  const unread = 'The change was made, but the updated issue could not be read. Use getIssue to see it.';
+  const told = [...notes, ...(issue.isUnread ? [unread] : [])];
+  return { ...toIssueRow(issue, browseUrl), ...(told.length > 0 && { note: told.join(' ') }) };
 }

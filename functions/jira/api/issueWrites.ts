@@ -1,8 +1,9 @@
-import { addComment, addWorklog, createIssue, doTransition, editIssue, linkIssues } from 'jira.js/cloud';
+import { addWorklog, createIssue, doTransition, editIssue, linkIssues } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
-import { isNone } from './inputs.ts';
+import { openComments, type WrittenComment } from './comments.ts';
+import { type Audience, isNone } from './inputs.ts';
 import { findIssue, type Issue, type Transition } from './issue.ts';
 import { allowedText, type IssueInput, jiraTimestamp, toFields, withInputNames } from './issueFields.ts';
 import { issueRowFields } from './issueRow.ts';
@@ -10,15 +11,7 @@ import type { Metadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
 import { toRichText } from './richText.ts';
-import {
-  createdSchema,
-  type IssueField,
-  type IssueType,
-  type LinkType,
-  type Worklog,
-  worklogSchema,
-  writtenCommentSchema,
-} from './wire.ts';
+import { createdSchema, type IssueField, type IssueType, type LinkType, type Worklog, worklogSchema } from './wire.ts';
 
 /** The writes on issues. Each returns the updated issue, with the fields of a row. */
 export interface IssueWrites {
@@ -29,9 +22,19 @@ export interface IssueWrites {
   /** @throws Failure `invalid_input` that names the possible transitions, or `conflict` when the issue has that status already */
   transitionIssue(
     issueKey: string,
-    to: { status: string; resolution?: string | undefined; comment?: string | undefined },
-  ): Promise<Issue>;
-  addComment(issueKey: string, comment: string): Promise<{ commentId: string; issue: Issue }>;
+    to: {
+      status: string;
+      resolution?: string | undefined;
+      comment?: string | undefined;
+      audience?: Audience | undefined;
+    },
+  ): Promise<{ issue: Issue; comment?: WrittenComment }>;
+  /** @throws Failure `invalid_input` when a service project is not told who reads the comment, or another project is */
+  addComment(
+    issueKey: string,
+    comment: string,
+    audience: Audience | undefined,
+  ): Promise<{ issue: Issue; comment: WrittenComment }>;
   /** Links so that `issueKey` <phrase> `otherKey` holds: `blocks`, `is blocked by`. */
   linkIssues(issueKey: string, phrase: string, otherKey: string): Promise<{ phrase: string; issue: Issue }>;
   logWork(
@@ -42,6 +45,8 @@ export interface IssueWrites {
 
 interface WriteParts {
   client: Client;
+  /** A client whose requests end soon, for a look at what was written. */
+  readBackClient(): Client;
   people: People;
   metadata: Metadata;
   /** @throws Failure */
@@ -50,8 +55,9 @@ interface WriteParts {
   readBack(issueKey: string, fields: string[]): Promise<Issue>;
 }
 
-export function issueWrites({ client, people, metadata, getIssue, readBack }: WriteParts): IssueWrites {
+export function issueWrites({ client, readBackClient, people, metadata, getIssue, readBack }: WriteParts): IssueWrites {
   const row = (issueKey: string) => readBack(issueKey, issueRowFields);
+  const comments = openComments({ client, people, readBackClient });
 
   return {
     async createIssue({ projectId, issueType, ...input }) {
@@ -98,37 +104,46 @@ export function issueWrites({ client, people, metadata, getIssue, readBack }: Wr
       return row(issueKey);
     },
 
-    async transitionIssue(issueKey, { status, resolution, comment }) {
+    async transitionIssue(issueKey, { status, resolution, comment, audience }) {
       const [issue, body] = await Promise.all([
-        getIssue(issueKey, { fields: ['status'], expand: 'transitions' }),
+        getIssue(issueKey, { fields: ['status', 'project'], expand: 'transitions' }),
         comment === undefined ? undefined : toRichText(comment, people),
       ]);
       const transition = transitionTo(status, issue);
+      if (comment === undefined && audience !== undefined) {
+        throw invalidInput([{ field: 'audience', message: 'It says who reads the comment, and there is no comment.' }]);
+      }
+      if (comment !== undefined) comments.checkAudience(issue, audience);
+      // A transition's own comment is public, so in a service project it is written, as what it is to be, before the move.
+      const first =
+        comment !== undefined && issue.isInServiceProject ? await comments.add(issue, comment, audience) : undefined;
       // Jira drops a comment that is sent with a transition without a screen.
-      const commentInTransition = body !== undefined && transition.hasScreen === true;
+      const commentInTransition = body !== undefined && !first && transition.hasScreen === true;
       await doTransition(client, {
         issueIdOrKey: issueKey,
         transition: { id: transition.id },
         ...(resolution !== undefined && { fields: { resolution: { name: resolution } } }),
         ...(commentInTransition && { update: { comment: [{ add: { body } }] } }),
       }).catch(async error => {
+        if (first) throw withoutMove(error, issueKey, transition.to.name, first);
         if (!(error instanceof Failure) || !error.errors) throw error;
         // The errors are told even where the names of the fields cannot be read.
         const screen = await metadata.transitionFields(issueKey, transition.id).catch(() => []);
         throw withTransitionInputs(error.errors, screen);
       });
-      if (body !== undefined && !commentInTransition) {
-        await addComment(client, { issueIdOrKey: issueKey, body }).catch(error => {
+      if (comment !== undefined && !first && !commentInTransition) {
+        await comments.add(issue, comment, undefined).catch(error => {
           throw withoutComment(error, `${issueKey} was moved to ${transition.to.name}`);
         });
       }
-      return row(issueKey);
+      return { issue: await row(issueKey), ...(first && { comment: first }) };
     },
 
-    async addComment(issueKey, comment) {
-      const body = await toRichText(comment, people);
-      const { id } = parseAnswer(writtenCommentSchema, await addComment(client, { issueIdOrKey: issueKey, body }));
-      return { commentId: id, issue: await row(issueKey) };
+    async addComment(issueKey, comment, audience) {
+      const issue = await getIssue(issueKey, { fields: ['project'] });
+      comments.checkAudience(issue, audience);
+      const written = await comments.add(issue, comment, audience);
+      return { comment: written, issue: await row(issueKey) };
     },
 
     async linkIssues(issueKey, phrase, otherKey) {
@@ -213,6 +228,18 @@ function withoutComment(error: unknown, moved: string): unknown {
     ...options,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
+}
+
+/** The failure for a move that was not made after its comment was written: the comment must not be repeated. */
+function withoutMove(error: unknown, issueKey: string, status: string, { audience }: WrittenComment): unknown {
+  if (!(error instanceof Failure)) return error;
+  const isUnsure = error.code === 'upstream_timeout' || error.code === 'upstream_error';
+  const told = isUnsure ? 'did not confirm the move' : 'did not make the move';
+  return new Failure(
+    error.code,
+    `The ${audience ?? 'new'} comment was added to ${issueKey}, but Jira ${told} to ${status}: ${error.message} Move it by transitionIssue without the comment; do not repeat this call.`,
+    { retryable: false, halfDone: true, cause: error },
+  );
 }
 
 function neitherOr(issueKey: string, otherKey: string, cause: Failure): Failure {

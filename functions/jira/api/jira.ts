@@ -92,6 +92,7 @@ export function openJira(parts: JiraParts) {
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,
+          readBackClient: () => clientFor(forReadBack(call, parts.now())),
           people,
           metadata,
           getIssue: (issueKey, options) => get(call, issueKey, options),

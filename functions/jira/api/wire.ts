@@ -94,7 +94,11 @@ export const linkTypesSchema = z.object({
 
 export const createdSchema = z.object({ key: z.string() });
 
-export const writtenCommentSchema = z.object({ id: z.string() });
+/** The service desk gives a comment's ID as a number in places, and as a text in others. */
+export const writtenCommentSchema = z.object({
+  id: z.union([z.string(), z.number().transform(String)]),
+  jsdPublic: z.boolean().nullish().catch(undefined),
+});
 
 export const worklogSchema = z.object({ id: z.string(), timeSpent: z.string() });
 

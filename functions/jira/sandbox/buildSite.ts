@@ -142,9 +142,9 @@ function particularsOf(site: Site, entry: Entry, entries: Entry[], references: R
     }
   };
 
-  add('comments', data.comments, ({ body }, itemPlace) => {
+  add('comments', data.comments, ({ body, public: isPublic, role }, itemPlace) => {
     const document = readText(site, body, { place: below(itemPlace, 'body'), start, references });
-    return act => addComment(site, issue(), document, act);
+    return act => addComment(site, issue(), document, act, { isPublic, ...(role !== undefined && { role }) });
   });
   add('changes', data.changes, ({ set: { status, resolution, ...set } }, itemPlace) => {
     const setPlace = below(itemPlace, 'set');

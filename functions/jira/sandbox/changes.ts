@@ -83,8 +83,14 @@ export function moveIssue(
   editIssue(site, issue, { ...values, resolution, status: statusId }, act);
 }
 
-export function addComment(site: Site, issue: Issue, body: AdfNode, act: Act): Comment {
-  const comment: Comment = { id: site.nextId(), authorId: act.by, created: act.at, body };
+export function addComment(
+  site: Site,
+  issue: Issue,
+  body: AdfNode,
+  act: Act,
+  seenBy: Pick<Comment, 'isPublic' | 'role'> = { isPublic: true },
+): Comment {
+  const comment: Comment = { id: site.nextId(), authorId: act.by, created: act.at, body, ...seenBy };
   issue.comments.push(comment);
   issue.updated = Math.max(issue.updated, act.at);
   return comment;

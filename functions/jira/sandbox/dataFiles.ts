@@ -65,6 +65,7 @@ const projectsFile = unique(
     key: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be capital letters and digits'),
     name,
     description: z.string().default(''),
+    type: z.enum(['software', 'service_desk']).default('software'),
     lead: email,
     issueTypes: z.array(name).min(1),
     components: unique(z.strictObject({ id, name }), 'id', 'name').default([]),
@@ -158,7 +159,9 @@ const issueFile = values.extend({
   statusChanged: time.exactOptional(),
   resolution: name.exactOptional(),
   changes: z.array(z.strictObject({ ...doing, set: changed })).default([]),
-  comments: z.array(z.strictObject({ ...doing, body: text })).default([]),
+  comments: z
+    .array(z.strictObject({ ...doing, body: text, public: z.boolean().default(true), role: name.exactOptional() }))
+    .default([]),
   worklogs: z
     .array(
       z.strictObject({

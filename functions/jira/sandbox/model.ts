@@ -60,6 +60,8 @@ export interface Transition extends Named {
 export interface Project extends Named {
   key: string;
   description: string;
+  /** `service_desk` for a project of Jira Service Management. */
+  type: 'software' | 'service_desk';
   leadId: string;
   typeIds: string[];
   components: Named[];
@@ -91,6 +93,10 @@ export interface Comment {
   authorId: string;
   created: Instant;
   body: AdfNode;
+  /** False for an internal note of a service project. */
+  isPublic: boolean;
+  /** The role that alone may read it. */
+  role?: string;
 }
 
 export interface Worklog {

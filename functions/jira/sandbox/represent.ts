@@ -61,7 +61,7 @@ export const showPerson = (view: View, person: Person) => ({
   timeZone: view.site.timeZone.name,
 });
 
-const showPersonById = (view: View, accountId: unknown) => {
+export const showPersonById = (view: View, accountId: unknown) => {
   const person = personById(view.site, accountId);
   return person ? showPerson(view, person) : null;
 };
@@ -121,7 +121,7 @@ export const showProjectReference = (view: View, project: Project) => ({
   id: project.id,
   key: project.key,
   name: project.name,
-  projectTypeKey: 'software',
+  projectTypeKey: project.type,
   simplified: false,
   avatarUrls: avatars(view, project.key),
 });
@@ -153,7 +153,8 @@ export const showComment = (view: View, issue: Issue, comment: Comment) => ({
   updateAuthor: showPersonById(view, comment.authorId),
   created: timestamp(view.site, comment.created),
   updated: timestamp(view.site, comment.created),
-  jsdPublic: true,
+  jsdPublic: comment.isPublic,
+  ...(comment.role !== undefined && { visibility: { type: 'role', value: comment.role, identifier: comment.role } }),
 });
 
 export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({

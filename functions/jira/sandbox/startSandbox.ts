@@ -10,7 +10,7 @@ import { type Credentials, createGatekeeper, type Gatekeeper } from './credentia
 import { readDataFiles } from './dataFiles.ts';
 import { JiraError } from './jiraError.ts';
 import { type Call, findRoute, type Route } from './router.ts';
-import { commentRoutes } from './routes/comments.ts';
+import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { linkRoutes } from './routes/links.ts';
@@ -119,10 +119,10 @@ const unauthorized: Record<'site' | 'gateway', SandboxReply> = {
 function answer(site: Site, request: SandboxRequest, prefix: string): SandboxReply {
   try {
     const path = request.path.slice(prefix.length);
-    const [, below] = /^\/rest\/api\/(?:3|latest)\/(.+)$/.exec(path) ?? [];
+    const [, api, below] = /^\/rest\/(api\/3|api\/latest|servicedeskapi)\/(.+)$/.exec(path) ?? [];
     if (below === undefined)
       return { status: 404, text: '<html><body>Oops, you&#39;ve found a dead link.</body></html>' };
-    const { handler, params } = findRoute(routes, request.method, below);
+    const { handler, params } = findRoute(api === 'servicedeskapi' ? serviceDeskRoutes : routes, request.method, below);
     const call: Call = {
       site,
       base: `http://${request.headers.host}${prefix}`,

@@ -6,11 +6,12 @@ import { richMarkdown, useJiraApp } from '../harness.ts';
 const app = useJiraApp();
 
 describe('addComment', () => {
-  it('comments in two requests when it mentions nobody who is not known, in valid ADF', async () => {
+  it('comments in three requests when it mentions nobody who is not known, in valid ADF', async () => {
     const issueKey = await app.newTask();
     const { body } = await app.write('addComment', { issueKey, comment: richMarkdown });
     expect(body).toMatchObject({ issueKey, commentId: app.issue(issueKey).comments[0]?.id, status: 'To Do' });
     expect(app.costs().filter(cost => !cost.includes('user/search'))).toEqual([
+      `GET issue/${issueKey}`,
       `GET issue/${issueKey}`,
       `POST issue/${issueKey}/comment`,
     ]);

@@ -7,7 +7,7 @@ const app = useJiraApp();
 describe('listProjects', () => {
   it('lists projects by key in one request, and finds one by a part of its name', async () => {
     const { body } = await app.read('listProjects');
-    expect(body.projects.map(({ key }: { key: string }) => key)).toEqual(['ATLAS', 'BEACON', 'COMET']);
+    expect(body.projects.map(({ key }: { key: string }) => key)).toEqual(['ATLAS', 'BEACON', 'COMET', 'HELP']);
     expect(app.costs()).toEqual(['GET project/search']);
     expect((await app.read('listProjects', { term: 'com' })).body.projects).toEqual([
       expect.objectContaining({ key: 'COMET', lead: 'Priya Natarajan', url: `${app.jira.url}/browse/COMET` }),
@@ -19,6 +19,7 @@ describe('listProjects', () => {
       'ATLAS',
       'BEACON',
       'COMET',
+      'HELP',
     ]);
   });
 });

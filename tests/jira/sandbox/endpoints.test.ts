@@ -29,9 +29,9 @@ describe('reading', () => {
   it('finds projects by name and pages through them', async () => {
     const found = await jira.projects.searchProjects({ query: 'bea' });
     expect(found.values?.map(({ key }) => key)).toEqual(['BEACON']);
-    const second = await jira.projects.searchProjects({ startAt: 1, maxResults: 1, orderBy: '-key', expand: 'lead' });
+    const second = await jira.projects.searchProjects({ startAt: 2, maxResults: 1, orderBy: '-key', expand: 'lead' });
     expect(second).toMatchObject({
-      total: 3,
+      total: 4,
       isLast: false,
       values: [{ key: 'BEACON', lead: { displayName: "Zoë O'Brien" } }],
     });

@@ -1,0 +1,102 @@
+import type { AdfDocument, AdfNode } from './document.ts';
+
+/**
+ * A document as Jira's wiki markup, which is what the service desk's routes take instead of the Atlassian Document
+ * Format. It knows the nodes that markdownToAdf makes; of any other it keeps the text.
+ *
+ * @see https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all
+ */
+export function adfToWiki({ content }: Pick<AdfDocument, 'content'>): string {
+  return content.map(node => block(node, '')).join('\n\n');
+}
+
+/** `bullets` are the signs of the lists around it, such as `*#`. */
+function block(node: AdfNode, bullets: string): string {
+  const children = node.content ?? [];
+  switch (node.type) {
+    case 'heading':
+      return `h${Number(node.attrs?.level ?? 1)}. ${inline(children)}`;
+    case 'bulletList':
+    case 'taskList':
+      return items(children, `${bullets}*`);
+    case 'orderedList':
+      return items(children, `${bullets}#`);
+    case 'codeBlock':
+      return `{code}\n${children.map(({ text = '' }) => text.replaceAll('{code}', '{ code}')).join('')}\n{code}`;
+    case 'blockquote':
+    case 'panel':
+      return `{quote}\n${children.map(child => block(child, '')).join('\n\n')}\n{quote}`;
+    case 'rule':
+      return '----';
+    case 'table':
+      return children.map(row).join('\n');
+    default:
+      return children.some(isBlock) ? children.map(child => block(child, bullets)).join('\n\n') : inline(children);
+  }
+}
+
+const isBlock = ({ type }: AdfNode) => type !== 'text' && type !== 'hardBreak' && type !== 'mention';
+
+function items(children: readonly AdfNode[], bullets: string): string {
+  return children
+    .map(item => {
+      if (item.type.endsWith('List')) return block(item, bullets);
+      const state = item.type === 'taskItem' ? (item.attrs?.state === 'DONE' ? '☑ ' : '☐ ') : '';
+      const parts = item.content ?? [];
+      if (!parts.some(isBlock)) return `${bullets} ${state}${inline(parts)}`;
+      const texts = parts.filter(({ type }) => !type.endsWith('List')).map(part => block(part, ''));
+      const lists = parts.filter(({ type }) => type.endsWith('List')).map(part => block(part, bullets));
+      // An empty line would end the list.
+      return [`${bullets} ${state}${texts.join('\n')}`, ...lists].join('\n');
+    })
+    .join('\n');
+}
+
+function row({ content = [] }: AdfNode): string {
+  const cells = content.map(({ type, content: parts = [] }) => {
+    const text = parts.map(part => block(part, '')).join('\n') || ' ';
+    return `${type === 'tableHeader' ? '||' : '|'}${text}`;
+  });
+  return `${cells.join('')}${content.at(-1)?.type === 'tableHeader' ? '||' : '|'}`;
+}
+
+const signs = new Map([
+  ['strong', '*'],
+  ['em', '_'],
+  ['strike', '-'],
+  ['underline', '+'],
+]);
+
+function inline(nodes: readonly AdfNode[]): string {
+  return nodes
+    .map(({ type, text = '', attrs, marks = [] }) => {
+      if (type === 'hardBreak') return '\n';
+      if (type === 'mention') return `[~accountid:${String(attrs?.id)}]`;
+      const code = marks.some(mark => mark.type === 'code');
+      const shown = code ? `{{${escaped(text)}}}` : marked(escaped(text), marks);
+      const href = marks.find(mark => mark.type === 'link')?.attrs?.href;
+      if (typeof href !== 'string') return shown;
+      return href === text ? `[${href}]` : `[${shown}|${href}]`;
+    })
+    .join('');
+}
+
+/** Spaces stay outside of the signs, and braces keep signs that stand within a word. */
+function marked(text: string, marks: NonNullable<AdfNode['marks']>): string {
+  const inner = text.trim();
+  if (inner === '') return text;
+  const [before, after] = [text.slice(0, text.indexOf(inner)), text.slice(text.trimEnd().length)];
+  const wrapped = marks.reduce((body, { type, attrs }) => {
+    const sign = type === 'subsup' ? (attrs?.type === 'sub' ? '~' : '^') : signs.get(type);
+    return sign === undefined ? body : `{${sign}}${body}{${sign}}`;
+  }, inner);
+  return `${before}${wrapped}${after}`;
+}
+
+/** Signs of the markup as plain text. A hyphen or a dot within a word has no meaning there. */
+function escaped(text: string): string {
+  return text
+    .replace(/[\\{}[\]*_^~|+!]/g, String.raw`\$&`)
+    .replace(/(?<![\p{L}\p{N}])-(?=[\p{L}\p{N}])/gu, String.raw`\-`)
+    .replace(/^(h[1-6]|bq)\./, String.raw`$1\.`);
+}
