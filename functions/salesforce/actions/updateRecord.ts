@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { readFieldValues } from '../api/fieldValues.ts';
-import { fieldsText, objectType, recordId } from '../api/inputs.ts';
+import { allowDuplicate, fieldsText, objectType, recordId } from '../api/inputs.ts';
 import { readBack, writtenOutput } from '../api/readRecord.ts';
 import { salesforce } from '../system.ts';
 
@@ -21,6 +21,7 @@ export default salesforce.action({
     objectType,
     recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
     fields: fieldsText,
+    allowDuplicate,
   }),
   output: z.object(writtenOutput),
   example: {
@@ -28,7 +29,7 @@ export default salesforce.action({
     recordId: '006Sx0000000001IAA',
     fields: '{"NextStep":"Call the buyer on Monday"}',
   },
-  async run({ objectType, recordId, fields }, { salesforce }) {
+  async run({ objectType, recordId, fields, allowDuplicate }, { salesforce }) {
     const object = await salesforce.describe(objectType);
     if (!object.updateable) {
       throw new Failure(
@@ -37,7 +38,7 @@ export default salesforce.action({
       );
     }
     const values = readFieldValues(fields, object, 'update');
-    await salesforce.update(object.name, recordId, values);
+    await salesforce.update(object.name, recordId, values, { allowDuplicate });
     return readBack(salesforce, object, recordId);
   },
 });

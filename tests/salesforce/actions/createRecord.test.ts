@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
 import { useSalesforce } from '../harness.ts';
 
@@ -11,8 +11,8 @@ beforeAll(async () => {
   }
 });
 
-const create = (objectType: string, fields: object) =>
-  salesforce.call('createRecord', { json: { objectType, fields: JSON.stringify(fields) } });
+const create = (objectType: string, fields: object, more: object = {}) =>
+  salesforce.call('createRecord', { json: { objectType, fields: JSON.stringify(fields), ...more } });
 const row = (objectType: string, id: unknown) => salesforce.sandbox.records(objectType).find(({ Id }) => Id === id);
 
 test('creates a record from names or labels and answers with it as it now is, in two requests', async () => {
@@ -89,12 +89,34 @@ test.each(['{"Name":', '[1]', '"Name"', '{}', 'null'])('fields such as %s are re
   expect(salesforce.asked()).toEqual([]);
 });
 
-test('a duplicate is a conflict that names the record that it matches', async () => {
-  const { status, body } = await create('Contact', { LastName: 'Olsen', Email: 'maria.olsen@contoso.example' });
-  expect(status).toBe(409);
-  expect(body.code).toBe('conflict');
-  expect(body.detail).toContain(`It matches Contact ${recordId('003', 1)} (Maria Olsen).`);
-  expect(salesforce.costs()).toEqual(['POST /sobjects/Contact']);
+describe('a duplicate', () => {
+  const twin = { LastName: 'Olsen', Email: 'maria.olsen@contoso.example' };
+
+  test('is a conflict that names the record that it matches and says how it can be saved all the same', async () => {
+    const { status, body } = await create('Contact', twin);
+    expect(status).toBe(409);
+    expect(body.code).toBe('conflict');
+    expect(body.detail).toContain(`It matches Contact ${recordId('003', 1)} (Maria Olsen). Nothing was saved.`);
+    expect(body.detail).toContain('allowDuplicate=true');
+    expect(salesforce.costs()).toEqual(['POST /sobjects/Contact', 'GET /query']);
+  });
+
+  test('is saved where the user decides so and its rule allows it', async () => {
+    const { status, body } = await create('Contact', twin, { allowDuplicate: true });
+    expect(status).toBe(200);
+    expect(row('Contact', body.recordId)).toMatchObject(twin);
+  });
+
+  test('that its rule blocks is saved by nobody, and the answer says so', async () => {
+    const product = { Name: 'Billing portal', Code__c: 'MIG-1' };
+    expect((await create('Project__c', product)).status).toBe(200);
+    for (const more of [{}, { allowDuplicate: true }]) {
+      const { status, body } = await create('Project__c', { ...product, Name: 'Another' }, more);
+      expect(status).toBe(409);
+      expect(body.detail).toContain('blocks it');
+      expect(body.detail).not.toContain('allowDuplicate');
+    }
+  });
 });
 
 test('an object whose records cannot be created is refused', async () => {
