@@ -116,7 +116,8 @@ function codeScanner(text: string) {
   let span = '';
   const isClosed = (sign: string, from: number) => {
     const [line = ''] = text.slice(from, from + MAX_SEEN).split('\n', 1);
-    return line.includes(sign);
+    // Backticks are closed by as many, and by no more.
+    return (line.match(/`+/g) ?? []).includes(sign);
   };
   return {
     pass(sign: string, index: number): boolean {

@@ -165,7 +165,7 @@ describe('markup', () => {
       if (token.type !== 'link_open') return;
       const target = String(token.attrGet('href'));
       // What looks like code may be none, so a word in it, which leads nowhere, is let off.
-      if (source.includes('`') && /^[^:&\\/#%]*$/.test(target)) return;
+      if (source.includes('`') && /^[^:&\\/#%]*$/.test(decodeURI(target))) return;
       expect(target).toMatch(/^(https?:\/\/|mailto:)/i);
       const rest = all.slice(all.indexOf(token) + 1);
       const shown = rest
