@@ -3,6 +3,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { readFieldValues } from '../api/fieldValues.ts';
 import { allowDuplicate, fieldsText, objectType } from '../api/inputs.ts';
 import { readBack, writtenOutput } from '../api/readRecord.ts';
+import { withReferences } from '../api/references.ts';
 import { salesforce } from '../system.ts';
 
 export default salesforce.action({
@@ -28,8 +29,9 @@ export default salesforce.action({
         `A record of the object ${object.label} cannot be created through this service: its Salesforce user may not, or its administrator has closed the object.`,
       );
     }
-    const values = readFieldValues(fields, object, 'create');
+    const given = readFieldValues(fields, object, 'create');
+    const values = await withReferences(salesforce, object, given);
     const recordId = await salesforce.create(object.name, values, { allowDuplicate });
-    return readBack(salesforce, object, recordId);
+    return readBack(salesforce, object, recordId, given.remarks);
   },
 });

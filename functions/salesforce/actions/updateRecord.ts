@@ -3,6 +3,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { readFieldValues } from '../api/fieldValues.ts';
 import { allowDuplicate, fieldsText, objectType, recordId } from '../api/inputs.ts';
 import { readBack, writtenOutput } from '../api/readRecord.ts';
+import { withReferences } from '../api/references.ts';
 import { salesforce } from '../system.ts';
 
 export default salesforce.action({
@@ -37,8 +38,9 @@ export default salesforce.action({
         `Records of the object ${object.label} cannot be changed through this service: its Salesforce user may not, or its administrator has closed the object.`,
       );
     }
-    const values = readFieldValues(fields, object, 'update');
+    const given = readFieldValues(fields, object, 'update');
+    const values = await withReferences(salesforce, object, given);
     await salesforce.update(object.name, recordId, values, { allowDuplicate });
-    return readBack(salesforce, object, recordId);
+    return readBack(salesforce, object, recordId, given.remarks);
   },
 });

@@ -77,6 +77,8 @@ export interface Salesforce {
   create(objectType: string, values: Record<string, unknown>, options?: WriteOptions): Promise<string>;
   /** @throws Failure `conflict` like `create` */
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
+  /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
+  me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The address at which a person opens the record; available after the first request. */
   recordUrl(objectType: string, recordId: string): string;
 }
@@ -244,6 +246,21 @@ export function openSalesforce(parts: SalesforceParts) {
           connection.update(objectType, { ...values, Id: recordId }, headersFor(options)),
         );
         if (!confirmedSchema.safeParse(saved).success) throw lostWrite('Salesforce');
+      },
+
+      async me() {
+        const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
+        if (settings.SALESFORCE_RUN_AS === 'caller') {
+          // Only a session tells whose it is.
+          await runOnce(soql`SELECT Id FROM User LIMIT 1`);
+          const { userId } = session();
+          if (userId) return { statement: soql`${columns} WHERE Id = ${userId}` };
+        }
+        const { kind, userName } = call.caller;
+        if (kind === 'user' && userName) {
+          return { statement: soql`${columns} WHERE Email = ${userName} AND IsActive = TRUE ORDER BY Id LIMIT 5` };
+        }
+        return { problem: '"me" is the user who asks, and this call came from nobody who signed in. Give the name.' };
       },
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,

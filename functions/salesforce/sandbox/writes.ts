@@ -29,6 +29,11 @@ export function insertRecord(
 ): Row {
   if (object.name === 'User') throw noAccess();
   const values = checked(org, viewer, object, body, 'createable');
+  const isPerson = object.name === 'Account' && !isBlank(values.LastName);
+  if (isPerson && 'Name' in values) {
+    const message = 'Account: bad field names on insert/update call: Name';
+    throw writeRefused('INVALID_FIELD_FOR_INSERT_UPDATE', message, ['Name']);
+  }
   const missing = missingFields(object, values);
   if (missing.length > 0) {
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
@@ -39,7 +44,9 @@ export function insertRecord(
 
 /** The fields that a new record must have and lacks. */
 export function missingFields(object: ObjectDefinition, values: Record<string, FieldValue>): string[] {
+  const isPerson = object.name === 'Account' && !isBlank(values.LastName);
   const missing = object.fields
+    .filter(field => !(isPerson && field.name === 'Name'))
     .filter(field => !field.nillable && !field.defaultedOnCreate && field.createable && isBlank(values[field.name]))
     .map(field => field.name);
   const isUntimed = object.name === 'Event' && isBlank(values.StartDateTime) && isBlank(values.ActivityDateTime);

@@ -5,7 +5,7 @@ import { insertRecord, locate, updateRecord } from '../writes.ts';
 export const sobjectRoutes: Route[] = [
   route('GET', 'sobjects', ({ org, base }) => ok(describeGlobal(org.schema, base))),
   route('GET', 'sobjects/{object}/describe', call =>
-    ok(describeObject(call.org.schema, objectInPath(call), call.viewer, call.base)),
+    ok(describeObject(call.org, objectInPath(call), call.viewer, call.base)),
   ),
   route('POST', 'sobjects/{object}', call => {
     const row = insertRecord(call.org, call.viewer, objectInPath(call), valuesIn(call), duplicatesOf(call));
