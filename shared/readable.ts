@@ -117,7 +117,7 @@ function codeScanner(text: string) {
   const isClosed = (sign: string, from: number) => {
     const [line = ''] = text.slice(from, from + MAX_SEEN).split('\n', 1);
     // Backticks are closed by as many, and by no more.
-    return (line.match(/`+/g) ?? []).includes(sign);
+    return [...line.matchAll(/`+/g)].some(([run]) => run === sign);
   };
   return {
     pass(sign: string, index: number): boolean {
