@@ -60,7 +60,7 @@ export const dateText = z
   .refine(text => dayIn(text) !== undefined, 'It must be a date such as 2026-11-15.')
   .transform(text => dayIn(text) ?? text);
 
-export function isDate(text: string): boolean {
+function isDate(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && (new Date(text).toJSON()?.startsWith(text) ?? false);
 }
 

@@ -50,7 +50,7 @@ export async function findOwners(
     .sort((one, other) => Number(other.isExact) - Number(one.isExact) || Number(other.isActive) - Number(one.isActive));
 }
 
-export const isMe = (person: string): boolean => person.trim().toLowerCase() === 'me';
+const isMe = (person: string): boolean => person.trim().toLowerCase() === 'me';
 
 async function asker(salesforce: Salesforce): Promise<Owner> {
   const asking = await salesforce.me();
