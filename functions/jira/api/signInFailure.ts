@@ -18,7 +18,7 @@ const account = ({ JIRA_AUTH }: JiraSettings) =>
 /** What Jira has against a sign-in that another token would not mend; the first that fits counts. */
 const refusals: readonly Refusal[] = [
   {
-    says: /\bIP\b.{0,60}\b(?:not|rejected|blocked|denied|restrict\w*|allow-?list\w*)\b|\bIP allow-?list/i,
+    says: /\bIP (?:address(?:es)?|ranges?|allow-?list|restrict\w*)\b|\byour IP\b|\ballow-?list/i,
     code: 'upstream_auth_failed',
     told: () =>
       "Jira does not let this service in from its network address. An administrator of the Atlassian organisation must add this service's outbound addresses to the IP allowlist.",

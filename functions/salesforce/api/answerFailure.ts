@@ -33,7 +33,7 @@ const nestedSchema = z.object({
   statusCode: z.string().optional().catch(undefined),
   errors: z.array(z.unknown()).catch([]),
   fieldErrors: z.record(z.string(), z.array(z.unknown())).catch({}),
-  output: z.unknown(),
+  output: z.unknown().optional(),
 });
 
 type SalesforceError = z.output<typeof errorSchema>;

@@ -85,7 +85,8 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
         if (answer.status === 401 || partRefused.test(answer.body)) {
           throw new CredentialsRefused(`status ${answer.status}`);
         }
-        if (mayBeVersion(answer) && !(await versions.isOffered(granted.instanceUrl, call))) throw versionUnknown('');
+        if (thingAt(path) && mayBeVersion(answer) && !(await versions.isOffered(granted.instanceUrl, call)))
+          throw versionUnknown('');
         return answer;
       };
       const answer = await credentials.authorized(call, attempt, usernameFor(call, settings));
@@ -148,6 +149,12 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
 async function settled(send: Send, request: SalesforceRequest): Promise<UpstreamAnswer> {
   const answer = await send(request);
   if (answer.status >= 400) throw answerFailure(answer, thingAt(request.path));
+  if (/^\s*</.test(answer.body)) {
+    throw new Failure(
+      'upstream_error',
+      'Salesforce answered with a page for people, as where people sign in or during maintenance. If it does so again in a minute, an administrator must check SALESFORCE_LOGIN_URL.',
+    );
+  }
   return answer;
 }
 

@@ -3,7 +3,6 @@ import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
 import type { SalesforceParts } from '../settings.ts';
-import { mayBeVersion } from './answerFailure.ts';
 
 const versionsSchema = z.array(z.object({ version: z.string() })).min(1);
 
@@ -20,7 +19,6 @@ export function openVersions({ settings, upstream }: Pick<SalesforceParts, 'sett
         if (error instanceof Failure) return undefined;
         throw error;
       });
-      if (answer && mayBeVersion(answer)) return false;
       const { data } = versionsSchema.safeParse(answer && parseJson(answer.body));
       const isOffered = !data || data.some(({ version }) => version === settings.SALESFORCE_API_VERSION);
       if (isOffered) offers.add(instanceUrl);
