@@ -15,7 +15,8 @@ const account = recordShape('Account', {
   country: field.text('BillingCountry', 'The country of its billing address.'),
   phone: field.text('Phone', 'Its phone number.'),
   website: field.text('Website', 'Its website.'),
-  annualRevenue: field.number('AnnualRevenue', "Its yearly revenue, in the org's currency."),
+  annualRevenue: field.amount('AnnualRevenue', 'Its yearly revenue.'),
+  currency: field.currency(),
   owner: field.text('Owner.Name', 'The owner of the account.'),
   url: field.link('The address of the account in Salesforce.'),
 });

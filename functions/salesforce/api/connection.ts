@@ -8,6 +8,7 @@ import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { type Allowed, allowed, type SalesforceRequest, type Send } from './allowed.ts';
 import { answerFailure } from './answerFailure.ts';
+import { type Currencies, openCurrencies } from './currencies.ts';
 import { openDescriptions } from './descriptions.ts';
 import { opennessOf } from './openness.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
@@ -17,6 +18,7 @@ export interface CallConnection {
   connection: Connection;
   /** What of the org is open to the call; the connection's requests go through it, too. */
   allowed: Allowed;
+  currencies: Currencies;
   /** @throws Failure `internal` before the first request */
   session(): Session;
 }
@@ -82,12 +84,13 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       return answer;
     };
 
-  const descriptionsFor = openDescriptions(parts, (call, path) =>
+  const askFor = (call: Call, path: string) =>
     settled(
       sendFor(call, () => {}),
       { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
-    ),
-  );
+    );
+  const descriptionsFor = openDescriptions(parts, askFor);
+  const currenciesFor = openCurrencies(parts, askFor);
 
   return call => {
     let session: Session | undefined;
@@ -124,6 +127,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     return {
       connection,
       allowed: open,
+      currencies: currenciesFor(call),
       session() {
         if (session) return session;
         throw new Failure('internal', 'A link to Salesforce was made before the first request.');

@@ -4,6 +4,7 @@ import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
+import type { OrgCurrencies } from './currencies.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import { type Soql, soql } from './soql.ts';
@@ -70,6 +71,16 @@ export interface Salesforce {
   /** Returns the new record's ID. */
   create(objectType: string, values: Record<string, unknown>): Promise<string>;
   update(objectType: string, recordId: string, values: Record<string, unknown>): Promise<void>;
+  /** What currencies the org has; kept for an hour, and asked for in one request. */
+  currencies(): Promise<OrgCurrencies>;
+  /** The same as far as this call knows it: after `currencies`. */
+  knownCurrencies(): OrgCurrencies;
+  /** The currency of all amounts, in an org with one that `currencies` has told of. */
+  soleCurrency(): string | undefined;
+  /** Notes that records have no currency of their own, as a refusal has told. */
+  noneOfRecords(): void;
+  /** The currency that totals are in where an org has several; undefined where the user may not see it. */
+  corporateCurrency(): Promise<string | undefined>;
   /** The address at which a person opens the record; available after the first request. */
   recordUrl(objectType: string, recordId: string): string;
 }
@@ -87,7 +98,7 @@ export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
   const connectionFor = salesforceConnections(parts);
 
-  const open = (call: Call, { connection, session, allowed } = connectionFor(call)): Salesforce => {
+  const open = (call: Call, { connection, session, allowed, currencies } = connectionFor(call)): Salesforce => {
     const runOnce = async ({ text }: Soql, batchSize = MAX_BATCH) => {
       const url = `/query?q=${encodeURIComponent(text)}`;
       if (url.length <= MAX_URL) {
@@ -202,6 +213,12 @@ export function openSalesforce(parts: SalesforceParts) {
         const { success } = confirmedSchema.safeParse(await connection.update(objectType, { ...values, Id: recordId }));
         if (!success) throw lostWrite('Salesforce');
       },
+
+      currencies: currencies.currencies,
+      knownCurrencies: currencies.known,
+      soleCurrency: () => currencies.known().sole,
+      noneOfRecords: currencies.noneOfRecords,
+      corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
     };
