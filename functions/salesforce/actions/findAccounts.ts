@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
+import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
@@ -42,6 +43,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says how many accounts were found.'),
     accounts: z.array(account.output).describe('The accounts, by name.'),
+    notShown,
   }),
   example: { name: 'Contoso' },
   paged: true,

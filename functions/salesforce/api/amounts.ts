@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { invalidInput } from '../../../shared/failure.ts';
 import type { OrgCurrencies } from './currencies.ts';
+import type { Salesforce } from './salesforce.ts';
+import { Soql, soql } from './soql.ts';
 
 /** `240,000 USD`; without a currency where it is not known. */
 export function money(amount: number, currency: string | undefined): string {
@@ -51,4 +54,59 @@ export function worth(all: readonly Total[], bound = ''): string {
   if (parts.length === 0) return '';
   const last = parts.pop();
   return ` worth ${bound}${parts.length > 0 ? `${parts.join(', ')} and ` : ''}${last}`;
+}
+
+const amountPattern = /^(?:([a-z]{3})\s*)?(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,6})?(?:\s*([a-z]{3}))?$/i;
+
+interface Bound {
+  amount: number;
+  currency: string | undefined;
+}
+
+/** An amount that others are compared with: `5000`, `5,000.50`, `5000 EUR`, `EUR 5000`. */
+export const amountText = z
+  .string()
+  .trim()
+  .max(40)
+  .transform((text, context): Bound => {
+    const [, before, whole = '', fraction = '', after] = amountPattern.exec(text) ?? [];
+    if (whole === '' || (before && after)) {
+      context.addIssue('It must be an amount such as 5000, or one with a currency such as 5000 EUR.');
+      return z.NEVER;
+    }
+    return {
+      amount: Number(whole.replaceAll(',', '') + fraction),
+      currency: (before ?? after)?.toUpperCase(),
+    };
+  });
+
+/**
+ * An amount as SOQL compares it. Without a currency SOQL compares bare numbers, whatever the currency of each record, so
+ * that an org with several gets its corporate one; `remark` then says so.
+ * @throws Failure `invalid_input` for a currency that the org does not have
+ */
+export async function amountBound(
+  salesforce: Salesforce,
+  field: string,
+  { amount, currency }: Bound,
+): Promise<{ literal: Soql; remark?: string }> {
+  const { isMulti, sole } = await salesforce.currencies();
+  const { text } = soql`${amount}`;
+  const bare = { literal: new Soql(text) };
+  if (isMulti === false) {
+    if (currency === undefined || currency === sole || sole === undefined) return bare;
+    const message = `All amounts of this Salesforce are in ${sole}. Give the amount in ${sole}.`;
+    throw invalidInput([{ field, message }]);
+  }
+  if (currency !== undefined) return { literal: new Soql(currency + text) };
+  if (isMulti === undefined) return bare;
+  const corporate = await salesforce.corporateCurrency();
+  if (corporate === undefined) {
+    const message = `The amounts of this Salesforce are in several currencies. Give one with it, such as ${text} EUR.`;
+    throw invalidInput([{ field, message }]);
+  }
+  return {
+    literal: new Soql(corporate + text),
+    remark: `Amounts in other currencies are compared with ${money(amount, corporate)} at the org's rates.`,
+  };
 }

@@ -88,13 +88,18 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       return answer;
     };
 
-  const askFor = (call: Call, path: string) =>
-    settled(
-      sendFor(call, () => {}),
-      { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
-    );
-  const descriptionsFor = openDescriptions(parts, askFor);
-  const currenciesFor = openCurrencies(parts, askFor);
+  /** What is asked for several calls at once. */
+  const sharedAsk =
+    (settle: (send: Send, request: SalesforceRequest) => Promise<UpstreamAnswer>) => (call: Call, path: string) =>
+      settle(
+        sendFor(call, () => {}),
+        { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
+      );
+  const descriptionsFor = openDescriptions(parts, sharedAsk(settled));
+  const currenciesFor = openCurrencies(
+    parts,
+    sharedAsk((send, request) => send(request)),
+  );
 
   return call => {
     let session: Session | undefined;

@@ -3,6 +3,7 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import { UpstreamStatus } from '../../../shared/upstream/failures.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { usernameFor } from './signIn.ts';
@@ -45,10 +46,7 @@ const isoCode = z
 /** https://developer.salesforce.com/docs/atlas.en-us.chatterapi.meta/chatterapi/connect_responses_organization.htm */
 const organizationSchema = z.object({
   features: z.object({ multiCurrency: z.boolean(), defaultCurrencyIsoCode: isoCode }),
-  userSettings: z
-    .object({ userDefaultCurrencyIsoCode: isoCode })
-    .nullish()
-    .catch(undefined),
+  userSettings: z.object({ userDefaultCurrencyIsoCode: isoCode }).nullish().catch(undefined),
 });
 
 const corporateStatement = 'SELECT IsoCode FROM CurrencyType WHERE IsCorporate = TRUE LIMIT 1';
@@ -75,20 +73,18 @@ export function openCurrencies(
     let seen: OrgCurrencies = { isMulti: undefined };
     const tell = async (path: string): Promise<unknown> => {
       try {
-        return parseJson((await ask(shareable(call, TIMEOUT_MS, now()), path)).body);
+        const { status, body } = await ask(shareable(call, TIMEOUT_MS, now()), path);
+        return status < 400 ? parseJson(body) : undefined;
       } catch (error) {
-        // What is not there for this user is not there for the next call either.
-        if (error instanceof Failure && ['not_found', 'forbidden', 'invalid_input'].includes(error.code)) return undefined;
+        // Who cannot sign in or reach Salesforce cannot read the records either; a fault of this resource costs nobody those.
+        if (error instanceof Failure && error.cause instanceof UpstreamStatus) return undefined;
         throw error;
       }
     };
     return {
       async currencies() {
         const user = usernameFor(call, settings);
-        // The read that wants to know says itself what is wrong with the connection.
-        const told = await organizations
-          .get(user, async () => toCurrencies(await tell('/connect/organization')), call)
-          .catch((): OrgCurrencies => ({ isMulti: undefined }));
+        const told = await organizations.get(user, async () => toCurrencies(await tell('/connect/organization')), call);
         seen = told.isMulti === undefined && (refused.get(user) ?? 0) > now() ? { isMulti: false } : told;
         return seen;
       },
@@ -99,13 +95,11 @@ export function openCurrencies(
         refused.set(usernameFor(call, settings), now() + TOLD_MS);
       },
       corporate: () =>
-        corporates
-          .get(
-            usernameFor(call, settings),
-            async () => toIsoCode(await tell(`/query?q=${encodeURIComponent(corporateStatement)}`)),
-            call,
-          )
-          .catch(() => undefined),
+        corporates.get(
+          usernameFor(call, settings),
+          async () => toIsoCode(await tell(`/query?q=${encodeURIComponent(corporateStatement)}`)),
+          call,
+        ),
     };
   };
 }

@@ -82,7 +82,9 @@ export function recordShape<Columns extends Record<string, Field>>(
     read(record, salesforce) {
       const urlOf = (recordId: string) => salesforce.recordUrl(objectType, recordId);
       const item: Record<string, unknown> = {};
-      const hasAmount = entries.some(([, { path, kind }]) => kind === 'amount' && typeof valueAt(record, path) === 'number');
+      const hasAmount = entries.some(
+        ([, { path, kind }]) => kind === 'amount' && typeof valueAt(record, path) === 'number',
+      );
       for (const [name, { path, kind, convert }] of entries) {
         if (kind === 'currency' && !hasAmount) continue;
         const value = valueAt(record, path) ?? (kind === 'currency' ? salesforce.soleCurrency() : undefined);

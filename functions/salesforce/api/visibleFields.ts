@@ -84,6 +84,14 @@ async function visibleFields(salesforce: Salesforce, objectType: string, paths: 
   const open = await salesforce.openPaths(objectType, paths);
   return {
     shown: open.filter(isVisible),
-    hidden: open.filter(path => !isVisible(path)),
+    // A lookup that is there leads on to what a policy closes, of which nothing is told.
+    hidden: open.filter(path => !isVisible(path) && !visible.has(lookupOf(path))),
   };
+}
+
+/** The field of a path's first step: `ParentId` of `Parent.Name`. */
+function lookupOf(path: string): string {
+  const [step = '', ...others] = path.split('.');
+  if (others.length === 0) return step;
+  return step.endsWith('__r') ? step.replace(/__r$/, '__c') : `${step}Id`;
 }
