@@ -63,6 +63,17 @@ describe('in an org with several currencies', () => {
     expect(body.account).toMatchObject({ annualRevenue: 48_000_000, currency: 'JPY' });
   });
 
+  test('a record tells its amounts with their currency', async () => {
+    const query = { objectType: 'Opportunity', recordId: recordId('006', 3) };
+    const { body } = await salesforce.call('getRecord', { query });
+    expect(body.fields).toEqual(
+      expect.arrayContaining([
+        { label: 'Amount', value: '600,000 JPY' },
+        { label: 'Probability (%)', value: '10%' },
+      ]),
+    );
+  });
+
   test.each<[string, string[], string]>([
     // 4,800 EUR are 6,000 USD, and 600,000 JPY are 4,000 USD.
     ['5000 USD', ['Lathes', 'Drills'], '2 opportunities match, worth 4,800 EUR and 5,200 USD.'],
@@ -89,11 +100,14 @@ describe('in an org with one currency', () => {
     expect(salesforce.costs()).toEqual(['GET /query']);
   });
 
-  test.each(['5000 EUR', 'five', '-3', '5 USD EUR', 'USD 5 USD', '1,2'])('a bound of %s is refused', async amountOver => {
-    const { status, body } = await salesforce.call('findOpportunities', { query: { amountOver } });
-    expect([status, body.code]).toEqual([400, 'invalid_input']);
-    expect(body.detail).toContain('amountOver: ');
-  });
+  test.each(['5000 EUR', 'five', '-3', '5 USD EUR', 'USD 5 USD', '1,2'])(
+    'a bound of %s is refused',
+    async amountOver => {
+      const { status, body } = await salesforce.call('findOpportunities', { query: { amountOver } });
+      expect([status, body.code]).toEqual([400, 'invalid_input']);
+      expect(body.detail).toContain('amountOver: ');
+    },
+  );
 
   test('a bound in it is compared as a number', async () => {
     const { body } = await salesforce.call('findOpportunities', {
