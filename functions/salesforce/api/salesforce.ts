@@ -28,7 +28,7 @@ interface RecordPage {
   nextCursor: string | undefined;
 }
 
-interface SearchRequest {
+export interface SearchRequest {
   term: string;
   /** The fields to return of each object that is searched; the first is always the record's Id. */
   objects: { name: string; fields: string[] }[];
