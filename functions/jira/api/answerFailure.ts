@@ -1,5 +1,6 @@
 import { Failure, type FieldError } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import { quoted } from '../../../shared/text.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { refusal } from '../../../shared/upstream/refusal.ts';
 import { saidIn, saidInBody } from '../../../shared/upstream/saidIn.ts';
@@ -9,6 +10,9 @@ const unknownProject = [
   /^(?:The value|A value with ID) '(.+)' does not exist for the field 'project'/,
   /^No project could be found with (?:key|id) '(.+)'/,
 ];
+
+/** A person whom a query names. */
+const unknownPerson = /^The value '(.+)' does not exist for the field '(?:assignee|reporter|creator|watcher|voter)'/;
 
 const MAX_SENTENCES = 10;
 
@@ -27,6 +31,11 @@ export function answerFailure({ status, body }: UpstreamAnswer, path: string, ad
       'not_found',
       `There is no Jira project ${missingProject} that this service may see. Check its key.`,
     );
+  }
+  const missingPerson = messages.map(message => unknownPerson.exec(message)?.[1]).find(Boolean);
+  if (missingPerson) {
+    const advice = 'Check the name with findUsers, or give the e-mail address or the account ID.';
+    return new Failure('not_found', `No user in Jira matches ${quoted(missingPerson)}. ${advice}`);
   }
   const failure = refusal(status, {
     title: 'Jira',
