@@ -13,7 +13,10 @@ export interface Labelled {
 
 /** A label as it is compared: whatever its case, its spaces and its hyphens. */
 export function folded(label: string): string {
-  return label.normalize('NFKC').toLowerCase().replace(/[\s_-]+/g, '');
+  return label
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '');
 }
 
 /**
