@@ -25,16 +25,28 @@ function comparable(name: string): string {
   return name.normalize('NFKC').toLowerCase().slice(0, COMPARED);
 }
 
-/** How many letters must be changed, added or left out to make one of the other. */
+/**
+ * How many letters must be changed, added, left out, or change places with their neighbour, to make one of the other: the
+ * optimal string alignment distance.
+ */
 function editDistance(one: string, other: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let at = 1; at <= one.length; at += 1) {
     const next = [at];
     for (let to = 1; to <= other.length; to += 1) {
-      const replaced = (row[to - 1] ?? 0) + (one[at - 1] === other[to - 1] ? 0 : 1);
-      next.push(Math.min((row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1, replaced));
+      const isSame = one[at - 1] === other[to - 1];
+      const isSwapped = at > 1 && to > 1 && one[at - 1] === other[to - 2] && one[at - 2] === other[to - 1];
+      next.push(
+        Math.min(
+          (row[to] ?? 0) + 1,
+          (next[to - 1] ?? 0) + 1,
+          (row[to - 1] ?? 0) + (isSame ? 0 : 1),
+          ...(isSwapped ? [(before[to - 2] ?? 0) + 1] : []),
+        ),
+      );
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[other.length] ?? 0;
 }

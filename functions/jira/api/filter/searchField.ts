@@ -61,6 +61,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
 
 const durations = new Set(['timeoriginalestimate', 'timeestimate', 'timespent']);
 const alwaysSet = new Set([
+  'issuekey',
   'project',
   'issuetype',
   'status',
@@ -100,7 +101,7 @@ function clauseText(name: string): string {
 
 function kindOf({ id, schema }: SiteField): FieldKind {
   if (durations.has(id)) return 'duration';
-  if (!schema) return id === 'comment' ? 'text' : 'choice';
+  if (!schema) return id === 'issuekey' ? 'issue' : 'choice';
   const { type, items, custom } = schema;
   if (custom?.endsWith(':gh-sprint')) return 'sprint';
   if (custom?.endsWith(':gh-epic-link')) return 'issue';

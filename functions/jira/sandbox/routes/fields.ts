@@ -7,7 +7,7 @@ import { type Call, page, type Route, route } from '../router.ts';
 const MAX_SUGGESTIONS = 15;
 
 export const fieldRoutes: Route[] = [
-  route('GET', 'field', ({ site }) => ({ json: site.fields.map(showSiteField) })),
+  route('GET', 'field', ({ site }) => ({ json: [issueKey, ...site.fields.map(showSiteField)] })),
   route('GET', 'priority/search', call =>
     page(
       call,
@@ -29,6 +29,18 @@ export const fieldRoutes: Route[] = [
     return { json: { results } };
   }),
 ];
+
+/** It is no field of an issue, but is listed as one. */
+const issueKey = {
+  id: 'issuekey',
+  key: 'issuekey',
+  name: 'Key',
+  custom: false,
+  orderable: false,
+  navigable: true,
+  searchable: true,
+  clauseNames: ['id', 'issue', 'issuekey', 'key'],
+};
 
 const showSiteField = ({ id, name, clauseNames, schema, kind }: Field) => ({
   id,
