@@ -9,12 +9,7 @@ import { momentsAt } from '../../../shared/filter/moments.ts';
 const now = new Date('2026-11-30T12:00:00Z');
 const around: Around = {
   moments: momentsAt(now),
-  people: {
-    find: async accountId => ({ accountId }),
-    findCaller: async () => undefined,
-    findByEmail: async () => undefined,
-    search: async () => ({ users: [], next: undefined }),
-  },
+  people: { find: async accountId => ({ accountId }), inJql: async person => person },
   now,
   isOpen: () => true,
   suggestions: async () => [],

@@ -22,7 +22,7 @@ export interface FieldCondition {
 /** What conditions are compiled with. */
 export interface Around {
   moments: Moments;
-  people: People;
+  people: Pick<People, 'find' | 'inJql'>;
   now: Date;
   /** Whether a policy opens the project of an issue with this key. */
   isOpen(issueKey: string): boolean;
@@ -188,7 +188,7 @@ async function operandOf(condition: FieldCondition, value: Value, around: Around
       throw wrong(condition, `takes a time such as 4h or 1d 2h, not ${quoted(text)}.`);
     }
     case 'person':
-      return (await around.people.find(text)).accountId;
+      return around.people.inJql(text);
     case 'issue':
       if (!/^[a-z]\w*-[1-9]\d*$/i.test(text)) throw wrong(condition, `takes the key of an issue, not ${quoted(text)}.`);
       // What a policy closes is looked for no more than what does not exist.

@@ -167,7 +167,7 @@ async function fieldsFor(projectId: string | undefined, { jira }: Site): Promise
 }
 
 /** People's names, separated by commas; a name may have a comma itself, as in `Ruiz, Ana`. */
-async function peopleList(text: string, people: People): Promise<string[]> {
+async function peopleList(text: string, people: Pick<People, 'find'>): Promise<string[]> {
   const names = nameList(text);
   if (names.length < 2 || text.includes('"')) return names;
   try {
