@@ -51,7 +51,7 @@ const peopleFile = unique(
     email,
     displayName: name,
     accountId: name,
-    accountType: z.enum(['atlassian', 'app']).default('atlassian'),
+    accountType: z.enum(['atlassian', 'app', 'customer']).default('atlassian'),
     emailHidden: z.boolean().default(false),
     active: z.boolean().default(true),
   }),

@@ -13,7 +13,7 @@ export type Instant = number;
 
 export interface Person {
   accountId: string;
-  accountType: 'atlassian' | 'app';
+  accountType: 'atlassian' | 'app' | 'customer';
   displayName: string;
   email: string;
   /** Jira then leaves `emailAddress` out of its answers, yet finds the person by it. */
