@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { beginning } from '../../../shared/text.ts';
+import { money } from './amounts.ts';
 import { labelOf } from './choices.ts';
 import { nameFieldOf } from './objectNames.ts';
 import { isRecordId, isSameRecord } from './recordId.ts';
 import { isoTime, valueAt } from './recordValues.ts';
 import { names, type Soql, soql } from './soql.ts';
+import { currencyField } from './visibleFields.ts';
 import type { FieldDescription, ObjectDescription, SalesforceRecord } from './wire.ts';
 
 /** A field that a write set. */
@@ -37,9 +39,14 @@ export function fieldsStatement(
 ): Soql {
   const has = (name: string) => object.fields.some(field => field.name === name);
   const wanted = fields.filter(isReadable).flatMap(field => [field.name, namePathOf(field) ?? field.name]);
-  const more = ['SystemModstamp', ...(fields.some(isAmount) ? ['CurrencyIsoCode'] : [])].filter(has);
+  const more = ['SystemModstamp', ...(fields.some(isAmount) ? [currencyField] : [])].filter(has);
   const paths = [...new Set(['Id', nameFieldIn(object) ?? 'Id', ...wanted, ...more])];
   return soql`SELECT ${names(...paths)} FROM ${names(object.name)} WHERE Id = ${recordId}`;
+}
+
+/** Whether the currency of amounts is told by the org, because its records have none of their own. */
+export function needsOrgCurrency(object: ObjectDescription, fields: readonly FieldDescription[]): boolean {
+  return fields.some(isAmount) && !object.fields.some(({ name }) => name === currencyField);
 }
 
 const isAmount = ({ type }: FieldDescription) => type === 'currency';
@@ -57,56 +64,63 @@ interface Told {
   remarks: string[];
 }
 
+interface States {
+  before: SalesforceRecord | undefined;
+  after: SalesforceRecord | undefined;
+  /** Of an org with one. */
+  currency: string | undefined;
+}
+
 /**
  * What became of the fields that a write set: their values before and now, which were as they are, and which Salesforce
  * has otherwise than they were sent. Without `after`, they are as they were sent.
  */
-export function toldChanges(
-  sent: readonly SetField[],
-  before: SalesforceRecord | undefined,
-  after: SalesforceRecord | undefined,
-): Told {
+export function toldChanges(sent: readonly SetField[], { before, after, currency }: States): Told {
   const changes: Told['changes'] = [];
   const unchanged: string[] = [];
   const remarks: string[] = [];
-  for (const { field, value, replacesChoices } of sent) {
-    const label = labelFor(field);
-    const isRead = after !== undefined && field.name in after;
-    const now = isRead ? after[field.name] : value;
-    const then = before?.[field.name];
-    const isKnown = before !== undefined && field.name in before;
-    const [from, to] = [
-      isKnown ? shownValue(field, before) : undefined,
-      isRead ? shownValue(field, after) : asSent(field, value),
-    ];
-    if (isRead && !isSame(field, now, value)) {
-      const wanted = asSent(field, value);
-      remarks.push(
-        isKnown && isSame(field, now, then)
-          ? `${label} was not changed: Salesforce kept ${to ?? 'it empty'}, although ${wanted ?? 'nothing'} was sent; a rule or an automation of the org decides it.`
-          : `${label} is ${to ?? 'empty'}, although ${wanted ?? 'nothing'} was sent: a rule or an automation of the org has changed it.`,
-      );
-    }
-    if (isKnown && isSame(field, now, then)) {
-      if (isSame(field, now, value)) unchanged.push(label);
-      continue;
-    }
-    changes.push({ field: label, ...cut(from, to) });
-    if (!replacesChoices || typeof then !== 'string') continue;
-    const lost = then.split(';').filter(
-      choice =>
-        !String(now ?? '')
-          .split(';')
-          .includes(choice),
+  for (const each of sent) {
+    const { field, value } = each;
+    const label = labelAmong(
+      field,
+      sent.map(other => other.field),
     );
-    if (lost.length > 0) {
-      remarks.push(
-        `All of ${label} was replaced: ${lost.map(choice => labelOf(field, choice)).join(', ')} ${lost.length === 1 ? 'is' : 'are'} no longer in it. To keep the others give {"add":["…"],"remove":["…"]}.`,
-      );
-    }
+    const isRead = after !== undefined && field.name in after;
+    const isKnown = before !== undefined && field.name in before;
+    const now = isRead ? after[field.name] : value;
+    const isKept = isKnown && isSame(field, now, before[field.name]);
+    const from = isKnown ? shownValue(field, before, currency) : undefined;
+    const to = isRead ? shownValue(field, after, currency) : plainValue(field, value);
+    if (!isSame(field, now, value)) remarks.push(otherwise(label, to, plainValue(field, value), isKept));
+    else if (isKept) unchanged.push(label);
+    if (isKept) continue;
+    changes.push({ field: label, ...cut(from, to) });
+    if (isKnown) remarks.push(...lostChoices(label, each, before[field.name]));
   }
   if (unchanged.length > 0) remarks.push(`As before: ${unchanged.join(', ')}.`);
   return { changes, remarks };
+}
+
+function otherwise(label: string, now: string | undefined, sent: string | undefined, isKept: boolean): string {
+  const although = `although ${sent === undefined ? 'it was to be emptied' : `${beginning(sent, MAX_QUOTED)} was sent`}`;
+  const is = now === undefined ? 'empty' : beginning(now, MAX_QUOTED);
+  return isKept
+    ? `${label} was not changed, it still is ${is}, ${although}: a rule or an automation of the org decides it.`
+    : `${label} is ${is}, ${although}: a rule or an automation of the org has changed it.`;
+}
+
+const MAX_QUOTED = 80;
+
+/** Whoever replaces a list may have meant to add to it. */
+function lostChoices(label: string, { field, value, replacesChoices }: SetField, before: unknown): string[] {
+  if (!replacesChoices || typeof before !== 'string') return [];
+  const left = String(value ?? '').split(';');
+  const lost = before.split(';').filter(choice => !left.includes(choice));
+  if (lost.length === 0 || value === null) return [];
+  const names = lost.map(choice => labelOf(field, choice)).join(', ');
+  return [
+    `All of ${label} was replaced: ${names} ${lost.length === 1 ? 'is' : 'are'} no longer in it. To keep the others give {"add":["…"],"remove":["…"]}.`,
+  ];
 }
 
 /** What Salesforce itself chose for a new record, of the fields that matter to whoever made it. */
@@ -119,7 +133,10 @@ export function defaultedFields({ fields, recordTypeInfos }: ObjectDescription):
 }
 
 /** The fields that Salesforce chose, as a new record has them. */
-export function toldDefaults(fields: readonly FieldDescription[], record: SalesforceRecord): Told['changes'] {
+export function toldDefaults(
+  fields: readonly FieldDescription[],
+  record: SalesforceRecord,
+): z.output<typeof changeOutput>[] {
   return fields.flatMap(field => {
     const to = shownValue(field, record);
     return to === undefined ? [] : [{ field: labelFor(field), to }];
@@ -129,18 +146,29 @@ export function toldDefaults(fields: readonly FieldDescription[], record: Salesf
 /** `Owner` for `Owner ID`. */
 const labelFor = ({ label, type }: FieldDescription) => (type === 'reference' ? label.replace(/ ID$/, '') : label);
 
+/** With its API name where another one that was set has the same label. */
+function labelAmong(field: FieldDescription, all: readonly FieldDescription[]): string {
+  const label = labelFor(field);
+  return all.some(other => other !== field && labelFor(other) === label) ? `${label} (${field.name})` : label;
+}
+
 /** Long values are cut to this many characters. */
 const MAX_VALUE = 300;
+/** How much of what two long values have in common is shown before the difference. */
+const SHARED = 40;
 
 /** Both values, without what would hide the difference of long ones. */
 function cut(from: string | undefined, to: string | undefined) {
-  const isAppended = from !== undefined && to !== undefined && from.length > MAX_VALUE / 2 && to.startsWith(from);
-  return {
-    ...(from !== undefined && { from: beginning(from, isAppended ? MAX_VALUE / 4 : MAX_VALUE) }),
-    ...(to !== undefined && {
-      to: isAppended ? `…${beginning(to.slice(from.length), MAX_VALUE)}` : beginning(to, MAX_VALUE),
-    }),
-  };
+  const start = from !== undefined && to !== undefined ? firstDifference(from, to) : 0;
+  const skipped = start > MAX_VALUE / 2 ? start - SHARED : 0;
+  const part = (text: string) => (skipped > 0 ? '…' : '') + beginning(text.slice(skipped), MAX_VALUE);
+  return { ...(from !== undefined && { from: part(from) }), ...(to !== undefined && { to: part(to) }) };
+}
+
+function firstDifference(one: string, other: string): number {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at += 1;
+  return at;
 }
 
 /** Whether two values of a field are the same to Salesforce, which trims texts and rounds numbers. */
@@ -161,18 +189,19 @@ function isSame({ type, scale }: FieldDescription, one: unknown, other: unknown)
 const sortedChoices = (text: string) => text.split(';').sort().join(';');
 const plainLines = (text: string) => text.replace(/\r\n?/g, '\n').trim();
 
-function shownValue(field: FieldDescription, record: SalesforceRecord): string | undefined {
+/** A field's value as people read it; `orgCurrency` is that of an org with one. */
+function shownValue(field: FieldDescription, record: SalesforceRecord, orgCurrency?: string): string | undefined {
   const path = namePathOf(field);
   const name = path === undefined ? undefined : valueAt(record, path);
-  const currency = isAmount(field) && typeof record.CurrencyIsoCode === 'string' ? ` ${record.CurrencyIsoCode}` : '';
-  const text = typeof name === 'string' ? name : asSent(field, record[field.name]);
-  return text === undefined ? undefined : text + currency;
+  if (typeof name === 'string') return name;
+  const own = record[currencyField];
+  return plainValue(field, record[field.name], typeof own === 'string' ? own : orgCurrency);
 }
 
-/** A value as people read it; undefined where there is none. */
-function asSent(field: FieldDescription, value: unknown): string | undefined {
+function plainValue(field: FieldDescription, value: unknown, currency?: string): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+  if (typeof value === 'number' && isAmount(field)) return money(value, currency);
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   switch (field.type) {
     case 'picklist':

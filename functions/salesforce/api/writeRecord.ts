@@ -10,6 +10,7 @@ import {
   defaultedFields,
   fieldsStatement,
   nameFieldIn,
+  needsOrgCurrency,
   type SetField,
   toldChanges,
   toldDefaults,
@@ -66,8 +67,11 @@ export async function createRecord(
     .catch((error: unknown) => Promise.reject(explained(error, object)));
   const defaulted = defaultedFields(object).filter(field => !set.some(each => each.field === field));
   const shown = [...set.map(({ field }) => field), ...defaulted];
-  const after = await salesforce.readBack(fieldsStatement(object, recordId, shown), record => record);
-  const told = toldChanges(set, undefined, after);
+  const [after, currency] = await Promise.all([
+    salesforce.readBack(fieldsStatement(object, recordId, shown), record => record),
+    currencyFor(salesforce, object, changes),
+  ]);
+  const told = toldChanges(set, { before: undefined, after, currency });
   return answer(salesforce, object, recordId, after, {
     changes: [...told.changes, ...(after ? toldDefaults(defaulted, after) : [])],
     remarks: [...remarks, ...told.remarks],
@@ -107,7 +111,11 @@ export async function updateRecord(
       `There is no ${object.label} ${recordId} that this service may see. Find it by name, or check objectType.`,
     );
   };
-  const [references, first] = await Promise.all([resolved(salesforce, object, changes), readBefore()]);
+  const [references, first, currency] = await Promise.all([
+    resolved(salesforce, object, changes),
+    readBefore(),
+    currencyFor(salesforce, object, changes),
+  ]);
   let before = first;
   let set = setFields(changes, references, before);
   for (let attempt = 1; ; attempt += 1) {
@@ -122,8 +130,14 @@ export async function updateRecord(
     }
   }
   const after = await salesforce.readBack(statement, record => record);
-  const told = toldChanges(set, before, after);
+  const told = toldChanges(set, { before, after, currency });
   return answer(salesforce, object, recordId, after, { ...told, remarks: [...remarks, ...told.remarks] });
+}
+
+/** The currency of the amounts that are set, in an org with one. */
+async function currencyFor(salesforce: Salesforce, object: ObjectDescription, changes: readonly FieldChange[]) {
+  const fields = changes.map(({ field }) => field);
+  return needsOrgCurrency(object, fields) ? (await salesforce.currencies()).sole : undefined;
 }
 
 function lastChange(record: SalesforceRecord | undefined): Date | undefined {
