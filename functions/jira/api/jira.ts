@@ -62,6 +62,8 @@ export interface Jira extends IssueWrites {
   }): Promise<{ projects: Project[]; total: number | undefined; isLast: boolean }>;
   people: People;
   metadata: Metadata;
+  /** Whether a policy opens the project of an issue with this key. */
+  isOpen(issueKey: string): boolean;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
 }
@@ -95,6 +97,10 @@ export function openJira(parts: JiraParts) {
       return {
         people,
         metadata,
+        isOpen(key) {
+          const allowed = allowedProjects(parts.rulesOf(call));
+          return !allowed || allowed.has(key.slice(0, key.lastIndexOf('-')).toUpperCase());
+        },
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,

@@ -68,7 +68,7 @@ const projectsFile = unique(
     type: z.enum(['software', 'service_desk']).default('software'),
     lead: email,
     issueTypes: z.array(name).min(1),
-    components: unique(z.strictObject({ id, name }), 'id', 'name').default([]),
+    components: unique(z.strictObject({ id, name, lead: email.exactOptional() }), 'id', 'name').default([]),
     versions: unique(z.strictObject({ id, name, released: z.boolean().default(false) }), 'id', 'name').default([]),
     required: z.record(name, z.array(name)).default({}),
   }),

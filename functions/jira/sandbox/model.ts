@@ -64,7 +64,7 @@ export interface Project extends Named {
   type: 'software' | 'service_desk';
   leadId: string;
   typeIds: string[];
-  components: Named[];
+  components: (Named & { leadId?: string })[];
   versions: (Named & { released: boolean })[];
   /** The ids of the custom fields that a new issue must have, by the name of its type. */
   required: Record<string, string[]>;
