@@ -5,7 +5,7 @@ import { toFailure } from '../shared/action/problem.ts';
 import { refuseForeignPage } from '../shared/caller/foreignPage.ts';
 import { runsLocally } from '../shared/settings/runsLocally.ts';
 import { actions } from './actions.ts';
-import { health as isHealthy, readiness } from './endpoints/health.ts';
+import { health as isHealthy, readiness, startReport } from './endpoints/health.ts';
 import { systems } from './everySystem.ts';
 
 const backend = createBackend(process.env, { systems, actions });
@@ -41,6 +41,11 @@ export const health = (request: HttpRequest, context: InvocationContext) => answ
 
 export const ready: typeof readinessReport = (request, context) =>
   answer(request, context, () => readinessReport(request, context));
+
+/** Tells in the log what the app stands on. Nobody waits for it. */
+export async function reportStart(): Promise<void> {
+  for (const line of await startReport(backend)) console.log(line);
+}
 
 type McpEndpoint = ReturnType<typeof import('./endpoints/mcp.ts')['mcpEndpoint']>;
 

@@ -8,6 +8,10 @@ const loadApp = () => import('./app.ts');
 // With Entra ID the platform's authentication stands in front of every function, and function keys would be in its way.
 const authLevel = readInboundAuth(process.env.INBOUND_AUTH) === 'entra' ? 'anonymous' : 'function';
 
+// What is real and what is wrong is told soon after the start, when the first call has had its turn.
+const reportAfterMs = Number(process.env.START_REPORT_MS) || (process.env.WEBSITE_INSTANCE_ID ? 10_000 : 0);
+if (reportAfterMs > 0) setTimeout(async () => (await loadApp()).reportStart(), reportAfterMs).unref();
+
 for (const action of actions) {
   for (const name of [action.name, action.formerly?.name]) {
     if (name === undefined) continue;

@@ -22,6 +22,7 @@ const start = async () => {
   const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
   const sandboxes = await fillWithSandboxes(systems, process.env);
   const callable = actions.filter(({ uses }) => uses.every(system => isConfigured(system, process.env)));
+  process.env.START_REPORT_MS ??= '1000';
   const host = await startHost({ root, port, log: consoleLog });
   for (const { message } of unknownSettings(systems, process.env)) console.warn(message);
   console.log(banner({ url: host.url, backings: sandboxes.backings, functions: host.functions, actions: callable }));

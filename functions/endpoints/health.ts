@@ -1,11 +1,14 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Backend } from '../../shared/action/backend.ts';
-import type { System } from '../../shared/action/defineSystem.ts';
+import type { Action } from '../../shared/action/defineAction.ts';
+import type { OpenSystem, System } from '../../shared/action/defineSystem.ts';
 import { failureResponse, jsonResponse, readInvocation } from '../../shared/action/http.ts';
 import { toFailure } from '../../shared/action/problem.ts';
 import type { Call } from '../../shared/call.ts';
 import { type Permit, unrestricted } from '../../shared/policy/policy.ts';
-import { isMentioned } from '../../shared/settings/config.ts';
+import { readable } from '../../shared/readable.ts';
+import { isConfigured, isMentioned, isSandboxed, ownSettings } from '../../shared/settings/config.ts';
 import { readInboundAuth } from '../../shared/settings/inboundAuth.ts';
 import { waitFor } from '../../shared/singleFlight.ts';
 
@@ -29,10 +32,22 @@ export async function health(): Promise<HttpResponseInit> {
   return jsonResponse(200, JSON.stringify({ status: 'ok', version }));
 }
 
-/** `GET /api/health/ready`: settings, secrets and each system that is configured; 503 and what to do when one fails. */
-export function readiness(backend: Backend) {
-  const { config, env, systems, actions, opened, identify, unknownSettings, redact, now } = backend;
+/** What a system's actions talk to: the vendor, a sandbox with made-up data, or nothing, because it is not configured. */
+type Backing = 'real' | 'sandbox' | 'off';
 
+interface Report {
+  checks: Check[];
+  /** By the system's name; only those that have something to talk to. */
+  systems: Record<string, Backing>;
+}
+
+/** Looks at settings, secrets, and each of these systems that is configured. */
+type Look = (
+  systems: readonly System[],
+  invocation: Pick<Call, 'correlationId' | 'traceparent' | 'log'>,
+) => Promise<Report>;
+
+function lookAt({ config, env, actions, opened, unknownSettings, redact, now }: Backend): Look {
   const checkSettings = (): Check[] => [
     ...(['app', 'secrets', 'ledger', 'audit'] as const)
       .flatMap(name => config[name].problems())
@@ -42,6 +57,19 @@ export function readiness(backend: Backend) {
     ),
   ];
 
+  /** What the account may not do that some action needs. That it cannot be known is no fault. */
+  const checkPermissions = async (system: System, open: OpenSystem<unknown>, call: Call): Promise<Check[]> => {
+    if (!open.lacks || !system.permissions) return [];
+    const entries = actions.filter(action => action.system === system.name);
+    const own = await Promise.all(entries.map(async ({ load }) => (await load()).default));
+    const lacking = await waitFor(open.lacks(call, neededBy(own)), call.signal).catch((): readonly string[] => []);
+    return lacking.map(name => ({
+      name: system.name,
+      status: 'warning',
+      detail: `The account lacks the permission ${system.permissions?.[name]} (${name}), without which ${refusedWithout(name, own)} will be refused.`,
+    }));
+  };
+
   const checkSystem = async (system: System, call: Call): Promise<Check[]> => {
     const problems = config.of(system).problems();
     if (problems.length > 0) {
@@ -49,13 +77,65 @@ export function readiness(backend: Backend) {
       return problems.map(({ setting, message }) => ({ name: setting, status, detail: message }));
     }
     try {
-      const { check } = await opened.open(system);
-      return [{ name: system.name, status: 'ok', detail: await waitFor(check(call), call.signal) }];
+      const open = await opened.open(system);
+      const detail = await waitFor(open.check(call), call.signal);
+      return [{ name: system.name, status: 'ok', detail }, ...(await checkPermissions(system, open, call))];
     } catch (error) {
       const { code, message } = toFailure(error, call.correlationId);
       return [{ name: system.name, status: 'failed', detail: `${code}: ${redact(message, call.usage.credentials)}` }];
     }
   };
+
+  const backingOf = (system: System): Backing => {
+    if (!isConfigured(system, env)) return 'off';
+    return isSandboxed(system, env) ? 'sandbox' : 'real';
+  };
+
+  return async (systems, invocation) => {
+    const startedAt = now();
+    const call: Call = {
+      ...invocation,
+      // The checks are this service's own calls.
+      caller: { kind: 'app', id: 'health', roles: [] },
+      permit: unrestricted,
+      startedAt,
+      deadline: startedAt + CHECK_TIMEOUT_MS,
+      signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
+      usage: { requests: 0, retries: 0, writes: 0, credentials: new Set(), reported: {} },
+      maxRequests: CHECK_REQUESTS,
+    };
+    const ofSystems = await Promise.all(systems.map(system => checkSystem(system, call)));
+    return {
+      checks: [...checkSettings(), ...ofSystems.flat()],
+      systems: Object.fromEntries(
+        systems
+          .filter(({ settings }) => ownSettings({ settings }).length > 0)
+          .map(system => [system.name, backingOf(system)]),
+      ),
+    };
+  };
+}
+
+/** Every permission that any of these actions needs, for some of its inputs or for all. */
+function neededBy(actions: readonly Action[]): string[] {
+  const grants = actions.flatMap(({ needs }) => (needs ? [needs, ...(needs.also ?? [])] : []));
+  return [...new Set(grants.flatMap(({ permissions = [] }) => permissions))];
+}
+
+/** `createIssue, addComment in a service project` */
+function refusedWithout(permission: string, actions: readonly Action[]): string {
+  const refused = actions.flatMap(({ name, needs }) => {
+    if (needs?.permissions?.includes(permission)) return [name];
+    const also = needs?.also?.find(({ permissions }) => permissions?.includes(permission));
+    return also ? [`${name} ${also.when}`] : [];
+  });
+  return refused.join(', ');
+}
+
+/** `GET /api/health/ready`: settings, secrets and each system that is configured; 503 and what to do when one fails. */
+export function readiness(backend: Backend) {
+  const { config, env, systems, actions, identify } = backend;
+  const look = lookAt(backend);
 
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const invocation = readInvocation(request, context);
@@ -73,29 +153,49 @@ export function readiness(backend: Backend) {
         wrongPolicy.push({ name: 'POLICY', status: 'failed', detail: failure.message });
       }
     }
-    const startedAt = now();
-    const call: Call = {
-      ...invocation,
-      // The checks are this service's own calls.
-      caller: { kind: 'app', id: 'health', roles: [] },
-      permit: unrestricted,
-      startedAt,
-      deadline: startedAt + CHECK_TIMEOUT_MS,
-      signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
-      usage: { requests: 0, retries: 0, writes: 0, credentials: new Set(), reported: {} },
-      maxRequests: CHECK_REQUESTS,
-    };
     const isOpen = ({ name }: System) =>
       actions.some(action => action.system === name && permit.allows(action)) ||
       !actions.some(({ system }) => system === name);
-    const checks = [
-      ...checkSettings(),
-      ...wrongPolicy,
-      ...(await Promise.all(systems.filter(isOpen).map(system => checkSystem(system, call)))).flat(),
-    ];
+    const report = await look(systems.filter(isOpen), invocation);
+    const checks = [...wrongPolicy, ...report.checks];
     const ready = checks.every(({ status }) => status !== 'failed');
-    return jsonResponse(ready ? 200 : 503, JSON.stringify({ status: ready ? 'ok' : 'degraded', version, checks }), {
-      'x-correlation-id': invocation.correlationId,
-    });
+    const body = { status: ready ? 'ok' : 'degraded', version, systems: report.systems, checks };
+    return jsonResponse(ready ? 200 : 503, JSON.stringify(body), { 'x-correlation-id': invocation.correlationId });
   };
+}
+
+/**
+ * What is real, what is a sandbox, and what is wrong, in a line each, for who starts the app. It holds no value of a setting.
+ */
+export async function startReport(backend: Backend): Promise<string[]> {
+  const silent = () => {};
+  const { checks, systems } = await lookAt(backend)(backend.systems, {
+    correlationId: randomUUID(),
+    traceparent: `00-${randomHex(16)}-${randomHex(8)}-01`,
+    log: { info: silent, warn: silent, error: silent },
+  });
+  const titles = (backing: Backing) =>
+    backend.systems.flatMap(({ name, title }) => {
+      if (systems[name] !== backing) return [];
+      const as = checks.find(check => check.name === name && check.status === 'ok');
+      return [as && backing === 'real' ? `${title} as ${as.detail}` : title];
+    });
+  const list = (items: readonly string[]) => items.join('; ') || 'nothing';
+  const off = titles('off');
+  const wrong = checks.filter(({ status }) => status === 'failed' || status === 'warning');
+  return [
+    `Real: ${list(titles('real'))}.`,
+    `Sandbox with made-up data: ${list(titles('sandbox'))}.${off.length > 0 ? ` Not configured: ${list(off)}.` : ''}`,
+    ...(wrong.length === 0
+      ? ['Wrong: nothing.']
+      : wrong.map(({ name, detail }) => `Wrong: ${detail.startsWith(name) ? '' : `${name}: `}${oneLine(detail)}`)),
+  ];
+}
+
+function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
+}
+
+function oneLine(text: string): string {
+  return readable(text).replace(/\s+/g, ' ');
 }

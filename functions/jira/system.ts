@@ -1,4 +1,5 @@
 import { defineSystem } from '../../shared/action/defineSystem.ts';
+import { permissions, scopes } from './needs.ts';
 import { rules, secrets, settings } from './settings.ts';
 
 export const jira = defineSystem({
@@ -11,5 +12,7 @@ export const jira = defineSystem({
   settings,
   secrets,
   rules,
+  permissions,
+  scopes,
   open: async parts => (await import('./api/jira.ts')).openJira(parts),
 });

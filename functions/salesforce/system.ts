@@ -1,4 +1,5 @@
 import { defineSystem } from '../../shared/action/defineSystem.ts';
+import { permissions, scopes } from './needs.ts';
 import { rules, secrets, settings } from './settings.ts';
 
 export const salesforce = defineSystem({
@@ -17,5 +18,7 @@ export const salesforce = defineSystem({
   settings,
   secrets,
   rules,
+  permissions,
+  scopes,
   open: async parts => (await import('./api/salesforce.ts')).openSalesforce(parts),
 });

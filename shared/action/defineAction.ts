@@ -34,6 +34,19 @@ interface ActionContext {
   now: Date;
 }
 
+/** What an account must have at a vendor's, by the names that its system declares. */
+interface Grants {
+  permissions?: readonly string[];
+  /** Of a token that has scopes, and of an OAuth app. */
+  scopes?: readonly string[];
+}
+
+/** What an action needs to do anything, and what else it needs for some of its inputs. */
+export interface Needs extends Grants {
+  /** `when` goes on from the action's name, such as "in a service project". */
+  also?: readonly (Grants & { when: string })[];
+}
+
 /** What a write does to what is there. */
 export type Effect = 'adds' | 'changes' | 'removes';
 
@@ -66,6 +79,8 @@ export type ActionDefinition<
   callers?: 'users';
   /** The systems that it calls: its own unless told. */
   uses?: Uses;
+  /** What the account that it runs as must have in its own system. Readiness and the system's README tell it. */
+  needs?: Needs;
   /** Sentence case, at most 80 characters, no full stop. */
   title: string;
   /** For the model: what it returns, when to use it, when to use another action instead. */
@@ -138,6 +153,7 @@ export interface Action {
   toolset: string;
   core: boolean;
   callers?: 'users' | undefined;
+  needs?: Needs | undefined;
   uses: readonly System[];
   access: 'read' | 'write';
   /** Undefined for a read. */

@@ -38,6 +38,8 @@ export interface OpenSystem<Facade> {
   for(call: Call): Facade;
   /** Signs in and asks for next to nothing. Tells as whom, for the readiness report. @throws Failure */
   check(call: Call): Promise<string>;
+  /** Which of these permissions of the system's the account that calls run as lacks, as far as that can be known. */
+  lacks?(call: Call, permissions: readonly string[]): Promise<readonly string[]>;
 }
 
 /** One secret of a system. */
@@ -74,6 +76,10 @@ export interface SystemDefinition<
   secrets: Readonly<Record<Secret, SecretDefinition>>;
   /** What of it a policy can restrict: projects, objects. The facade enforces it. */
   rules?: Rules;
+  /** The vendor's permissions that its actions need, by the vendor's name for them, as people know them. */
+  permissions?: Readonly<Record<string, string>>;
+  /** The scopes that a token or an app may need, and what they open. */
+  scopes?: Readonly<Record<string, string>>;
   /** Loads the facade. A system whose actions use other systems only has none. */
   open?(parts: SystemParts<z.output<Settings>, Secret, z.output<Rules>>): Promise<OpenSystem<Facade>>;
 }
@@ -87,6 +93,8 @@ export interface System<Name extends string = string, Toolset extends string = s
   readonly settings: z.ZodObject;
   readonly secrets: Readonly<Record<string, SecretDefinition>>;
   readonly rules?: z.ZodObject;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly scopes?: Readonly<Record<string, string>>;
   open?(parts: SystemParts): Promise<OpenSystem<Facade>>;
   /** Declares an action of this system: the default export of a file in its folder `actions`. */
   action<

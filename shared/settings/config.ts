@@ -56,6 +56,17 @@ export function isMentioned(system: Pick<System, 'settings' | 'secrets'>, env: E
   return [...ownSettings(system), ...Object.keys(system.secrets).map(secretSetting)].some(name => isSet(env, name));
 }
 
+/** What is put into the environment where the app is pointed at a system's sandbox: the address of that. */
+export function sandboxSetting({ name }: Pick<System, 'name'>): string {
+  return `SANDBOX_${secretSetting(name)}`;
+}
+
+/** Whether the app is pointed at a sandbox of a system, which has made-up data. */
+export function isSandboxed(system: Pick<System, 'name' | 'settings'>, env: Environment): boolean {
+  const sandbox = env[sandboxSetting(system)];
+  return sandbox !== undefined && neededSettings(system.settings).some(name => env[name] === sandbox);
+}
+
 /** The settings that a system cannot do without: those of its own, or where there are none such, those of the app. */
 export function neededSettings(settings: z.ZodObject): string[] {
   const needed = Object.keys(settings.shape).filter(name => {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
 import { namesOf } from '../../shared/action/formerNames.ts';
+import { checkNeeds } from './needsTable.ts';
 
 /** An agent chooses well among so many tools. */
 const MAX_TOOLSET = 27;
@@ -75,6 +76,7 @@ function checkActions(actions: readonly Action[], systems: readonly System[]): v
       throw new Error(`${name} is in the toolset ${toolset}, but ${system} has only ${toolsets.join(', ')}.`);
     }
   }
+  checkNeeds(actions, systems);
   const isTooLarge = (group: readonly Action[], most: number, what: string) => {
     if (group.length > most) throw new Error(`${what} has ${group.length} actions; ${most} are the most.`);
   };

@@ -15,9 +15,11 @@ import { functionTools } from './functionTools.ts';
 import { GENERATED } from './generated.ts';
 import { type GeneratedFile, json } from './generatedFile.ts';
 import { leftOver, removeFile } from './leftOver.ts';
+import { needsTable } from './needsTable.ts';
 import { openApi } from './openApi.ts';
 import { pluginManifest } from './plugin.ts';
 import { corePresentation, pluginPresentation, systemPresentation, toolsetPresentation } from './presentation.ts';
+import { replaceRegion } from './region.ts';
 import { sampleCall } from './sampleCalls.ts';
 import { settingsFiles } from './settingsFiles.ts';
 
@@ -34,6 +36,7 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
   return new Map<string, GeneratedFile[1]>([
     ['functions/actions.ts', actionIndex(declared)],
     ...ofSystems.flat(),
+    ...(await readmes(root, actions)),
     ...(actions.some(({ core }) => core) ? await coreFiles(root, version) : []),
     [
       'docs/policy.schema.json',
@@ -48,6 +51,18 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
 async function coreFiles(root: URL, version: string): Promise<GeneratedFile[]> {
   const definition = mcpDefinition(corePresentation(systems), '/mcp', version);
   return connectorFiles('core', definition, await readFile(new URL('infra/icon.png', root)));
+}
+
+/** The READMEs of the systems that say what their account needs. */
+async function readmes(root: URL, actions: readonly Action[]): Promise<GeneratedFile[]> {
+  const telling = systems.filter(({ permissions, scopes }) => permissions || scopes);
+  return Promise.all(
+    telling.map(async (system): Promise<GeneratedFile> => {
+      const path = `functions/${system.name}/README.md`;
+      const text = await readFile(new URL(path, root), 'utf8');
+      return [path, replaceRegion(path, text, 'needs', needsTable(system, actions))];
+    }),
+  );
 }
 
 function systemOf(name: string): System {

@@ -12,11 +12,15 @@ export function replaceRegion(file: string, text: string, name: string, content:
   return [...lines.slice(0, begin + 1), ...content.map(line => indent + line), ...lines.slice(end)].join('\n');
 }
 
-/** The comment signs of YAML, and of Bicep and TypeScript. */
-const commentSigns = ['#', '//'];
+/** How comments begin and end in YAML, in Bicep and TypeScript, and in Markdown. */
+const comments = [
+  ['# ', ''],
+  ['// ', ''],
+  ['<!-- ', ' -->'],
+] as const;
 
 function findMarker(file: string, lines: readonly string[], marker: string): number {
-  const isMarker = (line: string) => commentSigns.some(sign => line.trim() === `${sign} ${marker}`);
+  const isMarker = (line: string) => comments.some(([begin, end]) => line.trim() === begin + marker + end);
   const index = lines.findIndex(isMarker);
   if (index < 0) {
     throw new Error(

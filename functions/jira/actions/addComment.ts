@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { id } from '../../../shared/schema/meaning.ts';
 import { audience, issueKey, markdown } from '../api/inputs.ts';
 import { commentAudience, toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { whereCommented, writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -11,6 +12,7 @@ export default jira.action({
   access: 'write',
   effect: 'adds',
   idempotent: false,
+  needs: writes({ permissions: ['ADD_COMMENTS'], ...whereCommented }),
   title: 'Add a comment to an issue',
   description:
     'Adds a comment to a Jira issue, and returns the updated issue. ' +

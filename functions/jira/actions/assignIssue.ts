@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { issueKey, person } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -10,6 +11,7 @@ export default jira.action({
   access: 'write',
   effect: 'changes',
   idempotent: true,
+  needs: writes({ permissions: ['ASSIGN_ISSUES', 'USER_PICKER'], scopes: ['read:jira-user'] }),
   title: 'Assign an issue',
   description:
     'Assigns a Jira issue to a person, or unassigns it, and returns the updated issue. ' +

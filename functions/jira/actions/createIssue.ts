@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { issueInputs, issueType, projectId } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { whereNamed, writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const { summary, description, assignee, priority, labels, dueDate, parent, additionalFields } = issueInputs;
@@ -12,6 +13,7 @@ export default jira.action({
   access: 'write',
   effect: 'adds',
   idempotent: false,
+  needs: writes({ permissions: ['CREATE_ISSUES'], ...whereNamed }),
   title: 'Create an issue',
   description:
     'Creates a Jira issue, and returns it with its key and link. ' +

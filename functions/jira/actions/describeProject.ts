@@ -7,6 +7,7 @@ import { quoted } from '../../../shared/text.ts';
 import { projectId, shortText } from '../api/inputs.ts';
 import type { Jira } from '../api/jira.ts';
 import type { IssueField, IssueType } from '../api/wire.ts';
+import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const parts = ['types', 'components', 'versions', 'priorities', 'linkTypes'] as const;
@@ -35,6 +36,7 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
+  needs: reads(),
   title: 'Describe a project',
   description:
     'Tells what a Jira project is made of: its issue types with their statuses and fields, or its components with their leads, versions, priorities or link types. ' +

@@ -4,6 +4,7 @@ import { heading, id } from '../../../shared/schema/meaning.ts';
 import { shortText } from '../api/inputs.ts';
 import { offsetOf } from '../api/offset.ts';
 import { kindOf } from '../api/people.ts';
+import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const user = z.object({
@@ -23,6 +24,7 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
+  needs: reads({ permissions: ['USER_PICKER'], scopes: ['read:jira-user'] }),
   title: 'Find users',
   description:
     'Finds people who use Jira by name, e-mail address or account ID: staff, portal customers, apps. ' +

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { pace } from '../../../shared/pace.ts';
 import { issueKey } from '../api/inputs.ts';
 import { issueDetails, issueDetailsFields, toIssueDetails } from '../api/issueDetails.ts';
+import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -9,6 +10,7 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
+  needs: reads(),
   title: 'Get an issue',
   description:
     'Returns one Jira issue in full: description, status, people, dates, labels, parent, sub-tasks, links, attachments, other fields by name, and its latest comments. ' +

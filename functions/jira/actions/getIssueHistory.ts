@@ -6,6 +6,7 @@ import { issueKey } from '../api/inputs.ts';
 import type { History } from '../api/issue.ts';
 import type { Jira } from '../api/jira.ts';
 import { offsetOf } from '../api/offset.ts';
+import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const entry = z.object({
@@ -30,6 +31,7 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
+  needs: reads(),
   title: 'Get the history of an issue',
   description:
     'Lists who changed what and when in one Jira issue, newest first: status changes, assignments and edits. ' +

@@ -3,6 +3,7 @@ import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { heading, link, summary } from '../../../shared/schema/meaning.ts';
 import { projectId } from '../api/inputs.ts';
 import { inProject, jql, minutesAgo } from '../api/jql.ts';
+import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -10,6 +11,7 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
+  needs: reads(),
   title: 'Get a project summary',
   description:
     'Counts the issues of a Jira project: to do, in progress and done, overdue, unassigned, and recently created and resolved. ' +

@@ -7,6 +7,7 @@ import { type Change, changeSchema, changesSince, wasCut } from '../api/changes.
 import { projectId } from '../api/inputs.ts';
 import { notShown } from '../api/issueRow.ts';
 import { inProject, jql, minutesAgo } from '../api/jql.ts';
+import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const update = z.object({
@@ -48,6 +49,7 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
+  needs: reads(),
   title: 'Get project updates',
   description:
     'Lists what changed recently in a Jira project: for each updated issue its status changes, edits and comments, with who and when, newest first, and a summary sentence. ' +

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { key, link } from '../../../shared/schema/meaning.ts';
 import { issueKey, shortText } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -11,6 +12,7 @@ export default jira.action({
   access: 'write',
   effect: 'adds',
   idempotent: false,
+  needs: writes({ permissions: ['LINK_ISSUES'] }),
   title: 'Link two issues',
   description:
     'Links two Jira issues, and returns the first one. ' +

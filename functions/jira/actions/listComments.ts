@@ -6,6 +6,7 @@ import { issueKey } from '../api/inputs.ts';
 import { notShown } from '../api/issueRow.ts';
 import { offsetOf } from '../api/offset.ts';
 import { showComments, shownComment } from '../api/shownComment.ts';
+import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
 
 /** The characters of all Markdown of a page. */
@@ -15,6 +16,7 @@ export default jira.action({
   name: 'listComments',
   toolset: 'jira',
   access: 'read',
+  needs: reads(),
   title: 'List the comments of an issue',
   description:
     'Lists the comments of one Jira issue page by page, the newest first unless asked otherwise. ' +

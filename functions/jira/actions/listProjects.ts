@@ -3,6 +3,7 @@ import { page } from '../../../shared/action/page.ts';
 import { heading, link } from '../../../shared/schema/meaning.ts';
 import { shortText } from '../api/inputs.ts';
 import { offsetOf } from '../api/offset.ts';
+import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const project = z.object({
@@ -18,6 +19,7 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
+  needs: reads(),
   title: 'List projects',
   description:
     'Lists the Jira projects that this service can see, by key, with their names, leads and links. ' +

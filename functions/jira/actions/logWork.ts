@@ -3,6 +3,7 @@ import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { id } from '../../../shared/schema/meaning.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const timeSpent = z
@@ -23,6 +24,7 @@ export default jira.action({
   access: 'write',
   effect: 'adds',
   idempotent: false,
+  needs: writes({ permissions: ['WORK_ON_ISSUES'] }),
   title: 'Log work on an issue',
   description:
     'Logs work on a Jira issue, and returns the updated issue with its total time spent. ' +

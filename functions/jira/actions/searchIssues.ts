@@ -12,6 +12,7 @@ import { fieldsOfRow, shownIssue, toShownIssue } from '../api/filter/shownIssue.
 import { day, projectId, shortText } from '../api/inputs.ts';
 import { MAX_MARKDOWN } from '../api/issueDetails.ts';
 import { allOf, jql, rawJql } from '../api/jql.ts';
+import { reads, whereNamed } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const names = z.string().trim().min(1).max(LIST_TEXT);
@@ -58,6 +59,7 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
+  needs: reads(whereNamed),
   title: 'Search issues',
   description:
     'Finds Jira issues by filters on any of their fields, or by JQL, and returns their main fields or the columns asked for, the last updated first. ' +

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { audience, issueKey, markdown, shortText } from '../api/inputs.ts';
 import { commentAudience, toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { whereCommented, writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -10,6 +11,7 @@ export default jira.action({
   access: 'write',
   effect: 'changes',
   idempotent: false,
+  needs: writes({ permissions: ['TRANSITION_ISSUES'], ...whereCommented }),
   title: 'Move an issue to another status',
   description:
     'Moves a Jira issue to another status, and returns the updated issue. ' +

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { invalidInput } from '../../../shared/failure.ts';
 import { clearable, issueInputs, issueKey } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { whereNamed, writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -11,6 +12,7 @@ export default jira.action({
   access: 'write',
   effect: 'changes',
   idempotent: true,
+  needs: writes({ permissions: ['EDIT_ISSUES'], ...whereNamed }),
   title: 'Update an issue',
   description:
     'Changes fields of a Jira issue, and returns the updated issue. Fields that are not given keep their values. ' +

@@ -3,6 +3,7 @@ import {
   getChangeLogs,
   getCurrentUser,
   getIssue,
+  getMyPermissions,
   getProject,
   searchAndReconsileIssuesUsingJqlPost,
   searchProjects,
@@ -22,7 +23,14 @@ import { type Metadata, openMetadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { readFilter } from './readFilter.ts';
-import { countSchema, myselfSchema, type Project, projectPageSchema, projectSchema } from './wire.ts';
+import {
+  countSchema,
+  myselfSchema,
+  type Project,
+  permissionsSchema,
+  projectPageSchema,
+  projectSchema,
+} from './wire.ts';
 
 interface SearchRequest {
   jql: Jql;
@@ -155,6 +163,23 @@ export function openJira(parts: JiraParts) {
 
     async check(call: Call): Promise<string> {
       return parseAnswer(myselfSchema, await getCurrentUser(clientFor(call))).displayName;
+    },
+
+    /** Those that the account has in no project. */
+    async lacks(call: Call, permissions: readonly string[]): Promise<readonly string[]> {
+      const lackingOf = async (keys: readonly string[]) => {
+        const answer = await getMyPermissions(clientFor(call), { permissions: keys.join(',') });
+        const { permissions: held } = parseAnswer(permissionsSchema, answer);
+        return keys.filter(key => held[key]?.havePermission === false);
+      };
+      try {
+        return await lackingOf(permissions);
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'invalid_input') throw error;
+        // A site without a product does not know the permissions of that product, and refuses them all.
+        const each = await Promise.all(permissions.map(key => lackingOf([key]).catch(() => [])));
+        return each.flat();
+      }
     },
   };
 }

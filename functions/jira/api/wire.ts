@@ -33,6 +33,10 @@ export const projectPageSchema = z.object({
   values: z.array(projectSchema),
 });
 
+export const permissionsSchema = z.object({
+  permissions: z.record(z.string(), z.object({ havePermission: z.boolean().nullish() })),
+});
+
 export const myselfSchema = z.object({ displayName: z.string() });
 
 export const usersSchema = z.array(

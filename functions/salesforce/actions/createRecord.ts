@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { allowDuplicate, fieldsText, objectType, timesInUtc } from '../api/inputs.ts';
 import { createRecord, writtenRecord } from '../api/writeRecord.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 export default salesforce.action({
@@ -10,6 +11,7 @@ export default salesforce.action({
   access: 'write',
   effect: 'adds',
   idempotent: false,
+  needs: uses(),
   title: 'Create a record',
   description:
     'Creates one Salesforce record of any object and returns what it has, in the name of the Salesforce user that this service runs as, who owns it unless Owner is given. When a field is wrong, nothing is created. ' +

@@ -5,6 +5,7 @@ import { isRequired } from '../api/fieldValues.ts';
 import { objectType, searchText } from '../api/inputs.ts';
 import { listPage } from '../api/listPage.ts';
 import type { FieldDescription } from '../api/wire.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 const MAX_VALUES = 50;
@@ -48,6 +49,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses(),
   title: 'Describe an object type',
   description:
     'Lists the fields of one Salesforce object: API names, labels, types, whether they are required or can be changed, and allowed values; required fields first. ' +

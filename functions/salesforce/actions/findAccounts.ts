@@ -5,6 +5,7 @@ import { searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, names, soql } from '../api/soql.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 const account = recordShape('Account', {
@@ -27,6 +28,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses('read Account'),
   title: 'Find accounts',
   description:
     'Finds Salesforce accounts (companies) by name, phone, website, city, industry or owner, and returns their details, owners, IDs and links. ' +

@@ -6,6 +6,7 @@ import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, soql } from '../api/soql.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 const supportCase = recordShape('Case', {
@@ -30,6 +31,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses('read Case'),
   title: 'Find support cases',
   description:
     'Finds Salesforce cases (support requests) by number, subject, account, contact e-mail address, owner, status or priority, newest first. ' +

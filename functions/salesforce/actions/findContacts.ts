@@ -5,6 +5,7 @@ import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, names, soql } from '../api/soql.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 const contact = recordShape('Contact', {
@@ -25,6 +26,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses('read Contact'),
   title: 'Find contacts',
   description:
     'Finds Salesforce contacts (people at an account) by name, e-mail address, phone, job title, account or owner, and returns how to reach them. ' +

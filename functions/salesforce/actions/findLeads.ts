@@ -6,6 +6,7 @@ import { searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, soql } from '../api/soql.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 const lead = recordShape('Lead', {
@@ -32,6 +33,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses('read Lead'),
   title: 'Find leads',
   description:
     'Finds Salesforce leads (people who are not customers yet) by name, company, e-mail address, phone, owner, status or source, newest first. ' +

@@ -6,6 +6,7 @@ import { dateText, recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, day, names, soql } from '../api/soql.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 const opportunity = recordShape('Opportunity', {
@@ -30,6 +31,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses('read Opportunity'),
   title: 'Find opportunities',
   description:
     'Finds Salesforce opportunities (deals) by name, account, owner, stage, amount or close date, and returns stage, amount, close date and next step, open ones first, by close date. ' +

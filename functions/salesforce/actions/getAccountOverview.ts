@@ -10,6 +10,7 @@ import { field, type RecordShape, recordShape } from '../api/recordShape.ts';
 import { soql } from '../api/soql.ts';
 import { withVisibleFields } from '../api/visibleFields.ts';
 import { querySchema, read, type SalesforceRecord } from '../api/wire.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 /** At most this many open opportunities and cases are counted; the summary then says "at least". */
@@ -97,6 +98,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses('read Account'),
   title: 'Get an account overview',
   description:
     'Returns one Salesforce account with its owner, open opportunities and their total, open cases, key contacts, latest activities and a summary sentence. ' +

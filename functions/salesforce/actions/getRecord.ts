@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { objectType, recordId } from '../api/inputs.ts';
 import { readRecord, recordOutput } from '../api/readRecord.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 export default salesforce.action({
@@ -8,6 +9,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses(),
   title: 'Get a record',
   description:
     'Returns one Salesforce record of any object, custom ones included: its filled fields by label, lookups by name, and a link. ' +

@@ -3,6 +3,7 @@ import { page } from '../../../shared/action/page.ts';
 import { heading } from '../../../shared/schema/meaning.ts';
 import { searchText } from '../api/inputs.ts';
 import { listPage } from '../api/listPage.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 const object = z.object({
@@ -27,6 +28,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses(),
   title: 'List object types',
   description:
     'Lists the Salesforce objects (kinds of records) of this org, custom ones included, with the API names that other actions take as objectType. ' +

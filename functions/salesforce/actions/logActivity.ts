@@ -6,6 +6,7 @@ import { dateText, recordId, recordIdOf } from '../api/inputs.ts';
 import { notReadBack } from '../api/readRecord.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { names, soql } from '../api/soql.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 /** Subtypes of Task. There is none for a meeting, so the subject says it. */
@@ -30,6 +31,7 @@ export default salesforce.action({
   access: 'write',
   effect: 'adds',
   idempotent: false,
+  needs: uses('create Task'),
   title: 'Log an activity',
   description:
     'Logs a call, an e-mail, a meeting or a task on a Salesforce record such as an account, contact or case. It is completed unless dueDate is given; then it is a task to do. ' +

@@ -5,6 +5,7 @@ import { counted, matching } from '../api/counted.ts';
 import { isRecordId } from '../api/recordId.ts';
 import type { Salesforce } from '../api/salesforce.ts';
 import type { SalesforceRecord } from '../api/wire.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 export default salesforce.action({
@@ -12,6 +13,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses(),
   title: 'Query records',
   description:
     'Runs one SOQL SELECT statement in Salesforce and returns its records, counts or totals. ' +

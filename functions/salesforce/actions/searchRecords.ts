@@ -13,6 +13,7 @@ import { nameFieldOf } from '../api/objectNames.ts';
 import { searchVisible } from '../api/searchVisible.ts';
 import { searchWords } from '../api/searchWords.ts';
 import { currencyField } from '../api/visibleFields.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 /** The fields that the detail of a record is made of, by object. */
@@ -49,6 +50,7 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
+  needs: uses(),
   title: 'Search records by words',
   description:
     'Searches Salesforce accounts, contacts, leads, opportunities and cases at once, or the objects that are given, for words in their text fields; best matches first. ' +

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { allowDuplicate, changedFieldsText, objectType, recordId, timesInUtc } from '../api/inputs.ts';
 import { updateRecord, writtenRecord } from '../api/writeRecord.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 export default salesforce.action({
@@ -11,6 +12,7 @@ export default salesforce.action({
   effect: 'changes',
   // A text that is appended twice is there twice.
   idempotent: false,
+  needs: uses(),
   title: 'Update a record',
   description:
     'Changes fields of one Salesforce record and returns each with its value before and now; other fields keep theirs. When a field is wrong, nothing is changed. ' +

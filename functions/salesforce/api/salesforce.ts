@@ -293,8 +293,26 @@ export function openSalesforce(parts: SalesforceParts) {
     };
   };
 
+  /** The same call as the user in the settings, where one is named. */
+  const asOwnUser = (call: Call): Call => {
+    const user = settings.SALESFORCE_USERNAME;
+    return user ? { ...call, caller: { kind: 'user', id: user, userName: user, roles: [] } } : call;
+  };
+
   return {
     for: (call: Call): Salesforce => open(call),
+
+    /** Those on objects that the user lacks; what else a user may do, Salesforce does not tell. */
+    async lacks(call: Call, permissions: readonly string[]): Promise<readonly string[]> {
+      if (settings.SALESFORCE_RUN_AS === 'caller' && !settings.SALESFORCE_USERNAME) return [];
+      const objects = await open(asOwnUser(call)).describeAll();
+      return permissions.filter(permission => {
+        const [access, objectType] = permission.split(' ');
+        if (objectType === undefined) return false;
+        const object = objects.find(({ name }) => name === objectType);
+        return !object || (access === 'create' ? !object.createable : !object.queryable);
+      });
+    },
 
     /** `Integration User, API usage 14 of 15000`; with SALESFORCE_RUN_AS=caller nobody's, where no user is named. */
     async check(call: Call): Promise<string> {
@@ -303,7 +321,7 @@ export function openSalesforce(parts: SalesforceParts) {
         await parts.secrets.get('salesforce-private-key', call.signal);
         return 'Runs as whoever calls, so the sign-in is not tried here; set SALESFORCE_USERNAME to have it tried as that user.';
       }
-      const asUser: Call = user ? { ...call, caller: { kind: 'user', id: user, userName: user, roles: [] } } : call;
+      const asUser = asOwnUser(call);
       const own = connectionFor(asUser);
       const salesforce = open(asUser, own);
       await salesforce.query(soql`SELECT Id FROM User LIMIT 1`);

@@ -1,0 +1,82 @@
+/**
+ * The permissions in Jira that actions need, by their keys.
+ * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
+ */
+export const permissions = {
+  BROWSE_PROJECTS: 'Browse projects',
+  USER_PICKER: 'Browse users and groups (global)',
+  CREATE_ISSUES: 'Create issues',
+  EDIT_ISSUES: 'Edit issues',
+  ASSIGN_ISSUES: 'Assign issues',
+  TRANSITION_ISSUES: 'Transition issues',
+  LINK_ISSUES: 'Link issues',
+  ADD_COMMENTS: 'Add comments',
+  WORK_ON_ISSUES: 'Work on issues',
+  SCHEDULE_ISSUES: 'Schedule issues',
+  MODIFY_REPORTER: 'Modify reporter',
+  MANAGE_WATCHERS: 'Manage watchers',
+  CREATE_ATTACHMENTS: 'Create attachments',
+  ADMINISTER_PROJECTS: 'Administer projects',
+  MANAGE_SPRINTS_PERMISSION: 'Manage sprints',
+  SERVICEDESK_AGENT: "Service project agent, with an agent's licence",
+} as const;
+
+/**
+ * The scopes that a token of Jira may need.
+ * https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/
+ */
+export const scopes = {
+  'read:jira-work': 'reading projects, issues, comments and worklogs',
+  'read:jira-user': 'finding people',
+  'write:jira-work': 'changing issues, comments and worklogs',
+  'manage:jira-project': 'changing versions and components',
+  'read:servicedesk-request': 'reading requests, queues and SLAs',
+  'write:servicedesk-request': 'comments and participants of requests',
+  'read:board-scope:jira-software': 'reading boards',
+  'write:board-scope:jira-software': 'changing boards and backlogs',
+  'read:sprint:jira-software': 'reading sprints',
+  'write:sprint:jira-software': 'changing sprints',
+  'read:issue:jira-software': 'reading estimates on boards',
+  'write:issue:jira-software': 'ranking issues and changing estimates',
+  'read:epic:jira-software': 'reading epics on boards',
+  'write:epic:jira-software': 'changing epics on boards',
+} as const;
+
+type Permission = keyof typeof permissions;
+type Scope = keyof typeof scopes;
+
+interface Grants {
+  permissions?: readonly Permission[];
+  scopes?: readonly Scope[];
+}
+
+interface JiraNeeds extends Grants {
+  also?: readonly (Grants & { when: string })[];
+}
+
+/** Where an input names a person, who is looked up. */
+const named = { when: 'where a person is named', permissions: ['USER_PICKER'], scopes: ['read:jira-user'] } as const;
+
+/** In a service project, by the service desk's own route. */
+const servesCustomers = {
+  when: 'in a service project',
+  permissions: ['SERVICEDESK_AGENT'],
+  scopes: ['write:servicedesk-request'],
+} as const;
+
+/** What an action needs that reads issues or projects. */
+export function reads({ permissions = [], scopes = [], also = [] }: JiraNeeds = {}): JiraNeeds {
+  return {
+    permissions: ['BROWSE_PROJECTS', ...permissions],
+    scopes: ['read:jira-work', ...scopes],
+    ...(also.length > 0 && { also }),
+  };
+}
+
+/** What an action needs that changes issues. */
+export function writes({ permissions = [], scopes = [], also = [] }: JiraNeeds): JiraNeeds {
+  return reads({ permissions, scopes: ['write:jira-work', ...scopes], also });
+}
+
+export const whereNamed = { also: [named] };
+export const whereCommented = { also: [named, servesCustomers] };

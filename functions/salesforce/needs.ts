@@ -1,0 +1,25 @@
+/**
+ * What the Salesforce user must be given. Of a permission on an object its name is `<access> <object>`, which is what can be
+ * known of a user beforehand.
+ * https://help.salesforce.com/s/articleView?id=platform.users_profiles_object_perms.htm
+ */
+export const permissions = {
+  ApiEnabled: 'API Enabled',
+  'read Account': 'Read on accounts',
+  'read Contact': 'Read on contacts',
+  'read Lead': 'Read on leads',
+  'read Opportunity': 'Read on opportunities',
+  'read Case': 'Read on cases',
+  'create Task': 'Edit Tasks',
+} as const;
+
+/** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm */
+export const scopes = {
+  api: 'Manage user data via APIs',
+  refresh_token: 'Perform requests at any time, with `jwt-bearer`',
+} as const;
+
+/** What an action needs that asks for records of an object. */
+export function uses(...objects: Exclude<keyof typeof permissions, 'ApiEnabled'>[]) {
+  return { permissions: ['ApiEnabled', ...objects], scopes: ['api'] } as const;
+}
