@@ -1,7 +1,7 @@
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { System } from '../shared/action/defineSystem.ts';
-import { isConfigured, neededSettings, ownSettings, sandboxSetting } from '../shared/settings/config.ts';
+import { isConfigured, neededSettings, ownSettings } from '../shared/settings/config.ts';
 
 /** A vendor's API on loopback, with data to try things on. */
 export interface Sandbox {
@@ -85,7 +85,7 @@ export async function fillWithSandboxes(
       const data = await dataFolder(system, env.SANDBOX_DATA);
       const sandbox = await start(data === undefined ? {} : { data });
       started.push(sandbox);
-      Object.assign(env, sandbox.settings, { [sandboxSetting(system)]: sandbox.url });
+      Object.assign(env, sandbox.settings);
       backings.push({ ...backing, kind: 'sandbox', url: sandbox.url });
     } else {
       backings.push({ ...backing, kind: 'nothing' });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { systems } from '../functions/everySystem.ts';
-import { isConfigured } from '../shared/settings/config.ts';
+import { isConfigured, SANDBOX_URLS } from '../shared/settings/config.ts';
 import { unknownSettings } from '../shared/settings/unknownSettings.ts';
 import { build } from './build/build.ts';
 import { banner } from './host/banner.ts';
@@ -23,6 +23,9 @@ const start = async () => {
   const sandboxes = await fillWithSandboxes(systems, process.env);
   const callable = actions.filter(({ uses }) => uses.every(system => isConfigured(system, process.env)));
   process.env.START_REPORT_MS ??= '1000';
+  process.env[SANDBOX_URLS] = sandboxes.backings
+    .flatMap(({ kind, url }) => (kind === 'sandbox' && url ? url : []))
+    .join(' ');
   const host = await startHost({ root, port, log: consoleLog });
   for (const { message } of unknownSettings(systems, process.env)) console.warn(message);
   console.log(banner({ url: host.url, backings: sandboxes.backings, functions: host.functions, actions: callable }));

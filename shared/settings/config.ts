@@ -56,15 +56,13 @@ export function isMentioned(system: Pick<System, 'settings' | 'secrets'>, env: E
   return [...ownSettings(system), ...Object.keys(system.secrets).map(secretSetting)].some(name => isSet(env, name));
 }
 
-/** What is put into the environment where the app is pointed at a system's sandbox: the address of that. */
-export function sandboxSetting({ name }: Pick<System, 'name'>): string {
-  return `SANDBOX_${secretSetting(name)}`;
-}
+/** Where a local start tells the app the addresses of the sandboxes that stand in for systems, with spaces between. */
+export const SANDBOX_URLS = 'SANDBOX_URLS';
 
 /** Whether the app is pointed at a sandbox of a system, which has made-up data. */
-export function isSandboxed(system: Pick<System, 'name' | 'settings'>, env: Environment): boolean {
-  const sandbox = env[sandboxSetting(system)];
-  return sandbox !== undefined && neededSettings(system.settings).some(name => env[name] === sandbox);
+export function isSandboxed({ settings }: Pick<System, 'settings'>, env: Environment): boolean {
+  const sandboxes = (env[SANDBOX_URLS] ?? '').split(' ').filter(Boolean);
+  return neededSettings(settings).some(name => sandboxes.some(url => url === env[name]));
 }
 
 /** The settings that a system cannot do without: those of its own, or where there are none such, those of the app. */

@@ -38,6 +38,7 @@ it('npm start needs no account: every curl that it prints is answered, and Ctrl-
       const [, body = '', status] = /^([\s\S]*)\n(\d+)$/.exec(stdout) ?? [];
       expect([curl, status, body.slice(0, 300)]).toEqual([curl, '200', expect.stringMatching(/^[{[]/)]);
     }
+    expect(output).toMatch(/^Real: nothing\.\nSandbox with made-up data: Jira; Salesforce\.\nWrong: nothing\.$/m);
   } finally {
     if (npm.pid) process.kill(-npm.pid, 'SIGINT');
     await ended;
