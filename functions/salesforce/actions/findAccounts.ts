@@ -43,9 +43,9 @@ export default salesforce.action({
     'Use it when the user names a company, or asks which accounts a person owns. Give at least one filter. ' +
     'For everything about one account use getAccountOverview; to search all kinds of records use searchRecords.',
   input: z.object({
-    name: searchText.optional().describe('A part of the name of the account.'),
+    name: searchText.optional().describe('A part of its name.'),
     phone: searchText.optional().describe('Its phone number, in any notation.'),
-    website: searchText.optional().describe('A part of the address of its website, such as contoso.com.'),
+    website: searchText.optional().describe('A part of the address of its website.'),
     city: searchText.optional().describe('The city of its billing address.'),
     industry: choices.optional().describe('One industry or several, such as Retail,Energy.'),
     owner: owner.optional().describe(ownerText),

@@ -44,7 +44,7 @@ export default salesforce.action({
   title: 'Find support cases',
   description:
     'Finds Salesforce cases (support requests) by any of their fields, newest first. ' +
-    'Use it when the user asks about support requests, complaints or incidents, or what a team still has to solve. Give at least one filter. ' +
+    'Use it for support requests, complaints or incidents. Give at least one filter. ' +
     'For everything about one account use getAccountOverview; for the details of one case use getRecord.',
   input: z.object({
     caseNumber: z
@@ -55,8 +55,8 @@ export default salesforce.action({
       .describe('The number of the case, such as 00001026.'),
     subject: searchText.optional().describe('A part of the subject.'),
     account: searchText.optional().describe('A part of the name of the account.'),
-    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
-    email: searchText.optional().describe('A part of the e-mail address of the contact who reported it.'),
+    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account.'),
+    email: searchText.optional().describe("A part of the contact's e-mail address."),
     owner: owner.optional().describe(ownerOrQueueText),
     status: choices.optional().describe('One status or several, such as New,Escalated.'),
     priority: choices.optional().describe('One priority or several.'),

@@ -30,15 +30,15 @@ export default salesforce.action({
   title: 'Find contacts',
   description:
     'Finds Salesforce contacts (people at an account) by any of their fields, and returns how to reach them. ' +
-    'Use it when the user asks who a person is, how to reach a customer, or for the contacts of an account. Give at least one filter. ' +
+    'Use it when the user asks who a person is or how to reach a customer. Give at least one filter. ' +
     'For people who are not customers yet use findLeads.',
   input: z.object({
-    name: searchText.optional().describe('A part of the name of the contact.'),
+    name: searchText.optional().describe('A part of the name.'),
     email: searchText.optional().describe('The e-mail address, or a part of it such as @contoso.com.'),
     phone: searchText.optional().describe('A phone or mobile number, in any notation.'),
     title: searchText.optional().describe('A part of the job title.'),
     account: searchText.optional().describe('A part of the name of the account.'),
-    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
+    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account.'),
     owner: owner.optional().describe(ownerText),
     ...filterInputs,
   }),

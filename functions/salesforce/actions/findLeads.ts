@@ -46,16 +46,16 @@ export default salesforce.action({
   title: 'Find leads',
   description:
     'Finds Salesforce leads (people who are not customers yet) by any of their fields, newest first. ' +
-    'Use it when the user asks about prospects, new enquiries or who should be called. Give at least one filter. ' +
+    'Use it for prospects, new enquiries or who should be called. Give at least one filter. ' +
     'For people at a known account use findContacts.',
   input: z.object({
-    name: searchText.optional().describe('A part of the name of the lead.'),
+    name: searchText.optional().describe('A part of its name.'),
     company: searchText.optional().describe('A part of the name of the company.'),
     email: searchText.optional().describe('The e-mail address, or a part of it such as @contoso.com.'),
     phone: searchText.optional().describe('The phone number, in any notation.'),
     owner: owner.optional().describe(ownerOrQueueText),
     status: choices.optional().describe('One status or several.'),
-    source: choices.optional().describe('Where the lead came from: one source or several, such as Web,Other.'),
+    source: choices.optional().describe('One source or several, such as Web.'),
     openOnly: z.boolean().optional().describe('True to leave out leads that were converted.'),
     createdSince: sinceText.optional().describe('Created since a date, a date-time, or a span back such as 7d.'),
     ...filterInputs,

@@ -43,21 +43,21 @@ export default salesforce.action({
   title: 'Find opportunities',
   description:
     'Finds Salesforce opportunities (deals) by any of their fields, and returns stage, amount, close date and next step, open ones first, by close date. ' +
-    'Use it when the user asks about deals, the pipeline, what closes this month or what a person is working on. Give at least one filter. ' +
+    'Use it for deals, the pipeline, or what closes this month. Give at least one filter. ' +
     'For one account with its cases and contacts use getAccountOverview; for totals use queryRecords.',
   input: z.object({
-    name: searchText.optional().describe('A part of the name of the opportunity.'),
+    name: searchText.optional().describe('A part of its name.'),
     account: searchText.optional().describe('A part of the name of the account.'),
-    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
+    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account.'),
     owner: owner.optional().describe(ownerText),
     stage: choices.optional().describe('One stage or several, such as Prospecting,Closed Won.'),
     openOnly: z.boolean().optional().describe('True to leave out opportunities that are won or lost.'),
     overdue: z.boolean().optional().describe('True for open opportunities whose close date is past.'),
-    closingAfter: dateText.optional().describe('They close on this day or later, such as 2026-11-01.'),
-    closingBefore: dateText.optional().describe('They close before this day, such as 2026-12-01.'),
+    closingAfter: dateText.optional().describe('Closing on this day or later, such as 2026-11-01.'),
+    closingBefore: dateText.optional().describe('Closing before this day.'),
     amountOver: amountText
       .optional()
-      .describe('Their amount is above this: 5000, or with a currency 5000 EUR, which others are converted to.'),
+      .describe('With an amount above this: 5000, or with a currency 5000 EUR, which others are converted to.'),
     ...filterInputs,
   }),
   output: z.object({

@@ -5,8 +5,8 @@ import type { Moments } from '../../../../shared/filter/moments.ts';
 import { nearNames } from '../../../../shared/filter/nearNames.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { amountBound, amountText } from '../amounts.ts';
-import { isRecordId } from '../inputs.ts';
 import { findOwners, type Owner, ownerChoice } from '../owners.ts';
+import { isIdOf, isRecordId } from '../recordId.ts';
 import type { Salesforce } from '../salesforce.ts';
 import { anyOf, containing, day, list, names, type Soql, soql } from '../soql.ts';
 import type { RecordField } from './recordField.ts';
@@ -143,8 +143,8 @@ async function referenceSoql(condition: FieldCondition, values: readonly Value[]
   const { field } = condition;
   const { name, referenceTo } = field.description;
   const texts = values.map(String);
-  const ids = texts.filter(isRecordId);
-  const given = texts.filter(text => !isRecordId(text));
+  const ids = texts.filter(text => isIdOf(referenceTo, text));
+  const given = texts.filter(text => !isIdOf(referenceTo, text));
   const areOwners = referenceTo.includes('User');
   const owners = areOwners
     ? await Promise.all(

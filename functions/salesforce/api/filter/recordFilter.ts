@@ -9,8 +9,8 @@ import { nameList } from '../../../../shared/filter/nameList.ts';
 import { heading } from '../../../../shared/schema/meaning.ts';
 import { LIST_TEXT } from '../../../../shared/schema/textLimit.ts';
 import { quoted } from '../../../../shared/text.ts';
-import { isRecordId } from '../inputs.ts';
 import { findOwners } from '../owners.ts';
+import { isIdOf } from '../recordId.ts';
 import type { Salesforce } from '../salesforce.ts';
 import { anyOf, list, names, type Soql, soql } from '../soql.ts';
 import { choiceOf, conditionSoql, type FieldCondition, ownerCalled } from './conditionSoql.ts';
@@ -22,20 +22,20 @@ export const choices = z.string().trim().min(1).max(LIST_TEXT);
 /** The owner of records, for every action that finds some. */
 export const owner = choices.meta({ mayMatchSeveral: true });
 
-export const ownerText = 'Names or e-mail addresses of owners, separated by commas; me for the user who asks.';
+export const ownerText = 'Owners by name or e-mail address, separated by commas; me for the user who asks.';
 export const ownerOrQueueText =
-  'Names or e-mail addresses of owners or queues, separated by commas; me for the user who asks, none for what a queue has.';
+  'Owners or queues by name or e-mail address, separated by commas; me for the user who asks, none for any queue.';
 
 /** The inputs of the one language of filters and columns that every action takes that finds records. */
 export const filterInputs = {
   where: where.optional().meta({
     description:
-      'Conditions on any fields, by label: a JSON object as a string, such as {"Type": ["New Business", "Upgrade"], "Amount": {"from": 5000, "to": 9000}, "Name": {"contains": "x"}, "Rating": {"not": "Cold"}, "Phone": null}.',
+      'Conditions on any fields by label, a JSON object as a string: {"Type": ["New Business", "Upgrade"], "Amount": {"from": 5000}, "Name": {"contains": "x"}, "Rating": {"not": "Cold"}, "Phone": null}.',
     mayMatchSeveral: true,
   }),
   missing: missing.optional().describe('Labels of fields that are empty.'),
   unchangedFor: sinceText.optional().describe('Not changed for a span such as 7d.'),
-  columns: columns.optional().describe('Labels of the fields to show in place of the main ones.'),
+  columns: columns.optional().describe('Labels of the fields to show.'),
   orderBy: orderBy.optional().describe('The label to sort by, such as Name or Amount desc.'),
 };
 
@@ -245,7 +245,9 @@ export async function ownedBy(
   const found = await Promise.all(
     all
       .filter(name => !isNone(name) && !name.includes('@'))
-      .map(async name => (isRecordId(name) ? name : (await ownerCalled(salesforce, name, 'owner', mayBeQueue)).id)),
+      .map(async name =>
+        isIdOf(['User', 'Group'], name) ? name : (await ownerCalled(salesforce, name, 'owner', mayBeQueue)).id,
+      ),
   );
   return anyOf([
     ...(all.some(isNone) ? [soql`Owner.Type = 'Queue'`] : []),
