@@ -221,7 +221,7 @@ function idOf(condition: FieldCondition, value: Value): string {
 }
 
 function numberOf(condition: FieldCondition, value: Value): number {
-  const number = typeof value === 'string' ? Number(value.replace(/,(?=\d{3}\b)/g, '').replace(/\s*%$/, '')) : value;
+  const number = typeof value === 'string' ? Number(value.replace(/,(?=\d{3}\b)/g, '').replace(/ ?%$/, '')) : value;
   if (typeof number === 'number' && Number.isFinite(number)) return number;
   throw wrong(condition, `takes a number, not ${quoted(String(value))}.`);
 }
