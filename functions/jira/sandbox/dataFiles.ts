@@ -76,7 +76,19 @@ const projectsFile = unique(
   'key',
 );
 
-const customFieldTypes = ['number', 'sprint', 'select', 'multiselect', 'date', 'user', 'paragraph'] as const;
+const customFieldTypes = [
+  'number',
+  'sprint',
+  'select',
+  'multiselect',
+  'cascading',
+  'team',
+  'date',
+  'user',
+  'paragraph',
+] as const;
+
+const hasOptions = new Set<string>(['select', 'multiselect', 'cascading', 'team']);
 
 const fieldsFile = unique(
   z
@@ -85,11 +97,15 @@ const fieldsFile = unique(
       name,
       type: z.enum(customFieldTypes),
       issueTypes: z.array(name),
-      options: unique(z.strictObject({ id, name }), 'id', 'name').exactOptional(),
+      options: unique(
+        z.strictObject({ id, name, children: unique(z.strictObject({ id, name }), 'id', 'name').exactOptional() }),
+        'id',
+        'name',
+      ).exactOptional(),
     })
-    .refine(({ type, options }) => type.endsWith('select') === (options !== undefined), {
+    .refine(({ type, options }) => hasOptions.has(type) === (options !== undefined), {
       path: ['options'],
-      error: 'belong to fields of type select and multiselect, and to each of them',
+      error: `belong to fields of type ${[...hasOptions].join(', ')}, and to each of them`,
     }),
   'id',
   'name',
@@ -107,7 +123,8 @@ const siteFile = z.strictObject({
       name,
       from: z.array(name),
       to: name,
-      fields: z.array(z.enum(['assignee', 'resolution'])).default([]),
+      fields: z.array(name).default([]),
+      required: z.array(name).default([]),
     }),
     'id',
   ),
@@ -122,6 +139,16 @@ const siteFile = z.strictObject({
   defaultResolution: name,
   linkTypes: unique(z.strictObject({ id, name, inward: name, outward: name }), 'id', 'name'),
   sprints: unique(z.strictObject({ id, name, state: z.enum(['closed', 'active', 'future']) }), 'id', 'name'),
+  boards: unique(
+    z.strictObject({
+      id,
+      name,
+      type: z.enum(['scrum', 'kanban', 'simple']),
+      project: name,
+      sprints: z.array(name).default([]),
+    }),
+    'id',
+  ).default([]),
 });
 
 /** What people may set; `null` empties a field. */

@@ -1,7 +1,7 @@
 import type { DataFiles } from './dataFiles.ts';
 import { offsetOf } from './dataTime.ts';
 import { customField, systemFields } from './fields.ts';
-import type { Instant, Project, Status } from './model.ts';
+import type { Board, Instant, Project, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
 import type { Site } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
@@ -28,10 +28,21 @@ export function emptySite(files: DataFiles, references: References, now: () => I
   const statuses = files.site.statuses.map(
     ({ id, name, category }): Status => ({ id, name, category: statusCategories[category] }),
   );
-  const transitions = files.site.transitions.map(({ from, to, ...transition }, at) => {
+  const transitions = files.site.transitions.map(({ from, to, fields: onScreen, required, ...transition }, at) => {
+    const fieldIds = (path: string, names: readonly string[]) =>
+      names.map((name, nth) => {
+        const known = fields.find(({ id }) => id === name);
+        return (known ?? named(below(below(place, path), nth), 'field', fields, name))?.id ?? '';
+      });
     const place = below(inSite('transitions'), at);
     const ids = from.map((name, nth) => named(below(below(place, 'from'), nth), 'status', statuses, name)?.id ?? '');
-    return { ...transition, from: ids, to: named(below(place, 'to'), 'status', statuses, to)?.id ?? '' };
+    return {
+      ...transition,
+      from: ids,
+      to: named(below(place, 'to'), 'status', statuses, to)?.id ?? '',
+      fields: fieldIds('fields', [...onScreen, ...required.filter(name => !onScreen.includes(name))]),
+      required: fieldIds('required', required),
+    };
   });
 
   const projects = files.projects.map(({ lead, issueTypes: names, required, ...project }, at): Project => {
@@ -53,6 +64,16 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     };
   });
 
+  const boards = files.site.boards.map(({ project: key, sprints: names, ...board }, at): Board => {
+    const place = below(inSite('boards'), at);
+    const project = projects.find(each => each.key === key);
+    if (!project) references.report(below(place, 'project'), `there is no project '${key}'`);
+    const sprintIds = names.map(
+      (name, nth) => named(below(below(place, 'sprints'), nth), 'sprint', sprints, name)?.id ?? '',
+    );
+    return { ...board, projectId: project?.id ?? '', sprintIds };
+  });
+
   const me = person(inSite('account'), account);
   const defaultPriority = named(inSite('defaultPriority'), 'priority', priorities, files.site.defaultPriority);
   const defaultResolution = named(inSite('defaultResolution'), 'resolution', resolutions, files.site.defaultResolution);
@@ -72,6 +93,7 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     defaultResolution,
     linkTypes,
     sprints,
+    boards,
     issues: [],
     links: [],
     me,
