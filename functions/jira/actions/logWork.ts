@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { id } from '../../../shared/schema/meaning.ts';
+import { changedIssue, toChangedIssue } from '../api/fieldChanges.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
-import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';
 
 const timeSpent = z
@@ -38,7 +38,7 @@ export default jira.action({
       .describe('When the work started: a date, a date-time, or a span back from now such as 2h. Now unless given.'),
     comment: markdown.optional().describe('What was done, in Markdown.'),
   }),
-  output: writtenIssue.extend({
+  output: changedIssue.extend({
     worklogId: id('The ID of the new work log entry.'),
     timeSpent: z.string().describe('The logged time, as Jira formats it.'),
     totalTimeSpent: z.string().optional().describe('The total time spent on the issue.'),
@@ -48,12 +48,12 @@ export default jira.action({
   example: { issueKey: 'ATLAS-12', timeSpent: '1h 30m' },
   async run({ issueKey, timeSpent, since, comment }, { jira, now }) {
     const started = since === undefined ? now : resolveSince(since, now);
-    const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
+    const { worklog, ...written } = await jira.logWork(issueKey, { timeSpent, started, comment });
     return {
-      ...toWrittenIssue(issue, jira.browseUrl),
+      ...toChangedIssue(written, [], jira.browseUrl),
       worklogId: worklog.id,
       timeSpent: worklog.timeSpent,
-      totalTimeSpent: issue.timeSpent,
+      totalTimeSpent: written.issue.timeSpent,
     };
   },
 });

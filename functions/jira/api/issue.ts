@@ -41,7 +41,7 @@ function answers({ list, part }: Reading) {
   const fields = z.looseObject({
     summary: text,
     description: z.unknown().optional(),
-    issuetype: part(named),
+    issuetype: part(z.object({ name: z.string(), hierarchyLevel: part(z.number()) })),
     status: part(z.object({ name: z.string(), statusCategory: part(named) })),
     resolution: part(named),
     priority: part(named),
@@ -147,10 +147,13 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
     key,
     /** True when no field is known, as after a write whose result could not be read. */
     isUnread: Object.keys(fields).length === 0,
+    /** The values as Jira wrote them, by field ID. */
+    values: fields as Readonly<Record<string, unknown>>,
     summary: fields.summary || undefined,
     /** In Atlassian Document Format. */
     description: fields.description,
     type: fields.issuetype?.name,
+    hierarchyLevel: fields.issuetype?.hierarchyLevel ?? undefined,
     status: fields.status?.name,
     statusCategory: fields.status?.statusCategory?.name,
     resolution: fields.resolution?.name,

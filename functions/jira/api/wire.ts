@@ -50,6 +50,8 @@ const issueTypeSchema = z.object({
   name: z.string(),
   description: text.catch(undefined),
   subtask: z.boolean().nullish().catch(undefined),
+  /** 1 holds issues of level 0, which hold sub-tasks, of level -1. */
+  hierarchyLevel: z.number().nullish().catch(undefined),
 });
 
 export const issueTypesSchema = z.object({ total: z.number().nullish(), issueTypes: z.array(issueTypeSchema) });
@@ -75,6 +77,8 @@ const fieldMetaSchema = z.object({
   required: z.boolean().catch(false),
   hasDefaultValue: z.boolean().nullish().catch(undefined),
   schema: z.object({ type: z.string(), items: text, custom: text }).catch({ type: 'any' }),
+  /** What `update` may do to it: `set`, `add`, `remove`. */
+  operations: listOf(z.string()).optional(),
   allowedValues: listOf(allowedValue).nullish(),
 });
 
@@ -89,8 +93,20 @@ export const editFieldsSchema = z.object({ fields: z.record(z.string(), fieldMet
 export const transitionsSchema = z.object({ transitions: z.array(editFieldsSchema) });
 
 export const linkTypesSchema = z.object({
-  issueLinkTypes: z.array(z.object({ name: z.string(), inward: z.string(), outward: z.string() })),
+  issueLinkTypes: z.array(
+    z.object({ id: text.catch(undefined), name: z.string(), inward: z.string(), outward: z.string() }),
+  ),
 });
+
+/** https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/ */
+export const boardsSchema = z.object({
+  values: listOf(z.object({ id: z.number(), name: z.string().catch('a board'), type: text.catch(undefined) })),
+});
+
+export const sprintsSchema = z.object({ values: listOf(z.object({ id: z.number(), name: z.string() })) });
+
+/** The value of a field that holds a team. */
+export const teamSchema = z.object({ id: z.string(), name: text.catch(undefined), title: text.catch(undefined) });
 
 export const createdSchema = z.object({ key: z.string() });
 

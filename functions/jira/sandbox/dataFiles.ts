@@ -71,6 +71,15 @@ const projectsFile = unique(
     components: unique(z.strictObject({ id, name }), 'id', 'name').default([]),
     versions: unique(z.strictObject({ id, name, released: z.boolean().default(false) }), 'id', 'name').default([]),
     required: z.record(name, z.array(name)).default({}),
+    boards: unique(
+      z.strictObject({
+        id,
+        name,
+        type: z.enum(['scrum', 'kanban', 'simple']),
+        sprints: z.array(name).default([]),
+      }),
+      'id',
+    ).default([]),
   }),
   'id',
   'key',
@@ -97,8 +106,14 @@ const fieldsFile = unique(
       name,
       type: z.enum(customFieldTypes),
       issueTypes: z.array(name),
+      requiredBy: z.array(name).default([]),
       options: unique(
-        z.strictObject({ id, name, children: unique(z.strictObject({ id, name }), 'id', 'name').exactOptional() }),
+        z.strictObject({
+          // Only those of teams are UUIDs.
+          id: z.union([id, z.uuid()]),
+          name,
+          children: unique(z.strictObject({ id, name }), 'id', 'name').exactOptional(),
+        }),
         'id',
         'name',
       ).exactOptional(),
@@ -123,8 +138,7 @@ const siteFile = z.strictObject({
       name,
       from: z.array(name),
       to: name,
-      fields: z.array(name).default([]),
-      required: z.array(name).default([]),
+      fields: z.array(z.enum(['assignee', 'resolution'])).default([]),
     }),
     'id',
   ),
@@ -139,16 +153,6 @@ const siteFile = z.strictObject({
   defaultResolution: name,
   linkTypes: unique(z.strictObject({ id, name, inward: name, outward: name }), 'id', 'name'),
   sprints: unique(z.strictObject({ id, name, state: z.enum(['closed', 'active', 'future']) }), 'id', 'name'),
-  boards: unique(
-    z.strictObject({
-      id,
-      name,
-      type: z.enum(['scrum', 'kanban', 'simple']),
-      project: name,
-      sprints: z.array(name).default([]),
-    }),
-    'id',
-  ).default([]),
 });
 
 /** What people may set; `null` empties a field. */

@@ -28,24 +28,20 @@ export function emptySite(files: DataFiles, references: References, now: () => I
   const statuses = files.site.statuses.map(
     ({ id, name, category }): Status => ({ id, name, category: statusCategories[category] }),
   );
-  const transitions = files.site.transitions.map(({ from, to, fields: onScreen, required, ...transition }, at) => {
-    const fieldIds = (path: string, names: readonly string[]) =>
-      names.map((name, nth) => {
-        const known = fields.find(({ id }) => id === name);
-        return (known ?? named(below(below(place, path), nth), 'field', fields, name))?.id ?? '';
-      });
+  const transitions = files.site.transitions.map(({ from, to, fields: onScreen, ...transition }, at) => {
+    const required = fields.filter(({ requiredBy }) => requiredBy?.includes(transition.name)).map(({ id }) => id);
     const place = below(inSite('transitions'), at);
     const ids = from.map((name, nth) => named(below(below(place, 'from'), nth), 'status', statuses, name)?.id ?? '');
     return {
       ...transition,
       from: ids,
       to: named(below(place, 'to'), 'status', statuses, to)?.id ?? '',
-      fields: fieldIds('fields', [...onScreen, ...required.filter(name => !onScreen.includes(name))]),
-      required: fieldIds('required', required),
+      fields: [...onScreen, ...required],
+      required,
     };
   });
 
-  const projects = files.projects.map(({ lead, issueTypes: names, required, ...project }, at): Project => {
+  const projects = files.projects.map(({ lead, issueTypes: names, required, boards: _, ...project }, at): Project => {
     const place = below({ file: 'projects.json', path: '' }, at);
     const typeIds = names.map(
       (name, nth) => named(below(below(place, 'issueTypes'), nth), 'issue type', issueTypes, name)?.id ?? '',
@@ -64,14 +60,13 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     };
   });
 
-  const boards = files.site.boards.map(({ project: key, sprints: names, ...board }, at): Board => {
-    const place = below(inSite('boards'), at);
-    const project = projects.find(each => each.key === key);
-    if (!project) references.report(below(place, 'project'), `there is no project '${key}'`);
-    const sprintIds = names.map(
-      (name, nth) => named(below(below(place, 'sprints'), nth), 'sprint', sprints, name)?.id ?? '',
-    );
-    return { ...board, projectId: project?.id ?? '', sprintIds };
+  const boards = files.projects.flatMap(({ id: projectId, boards }, at) => {
+    const place = below(below({ file: 'projects.json', path: '' }, at), 'boards');
+    return boards.map(({ sprints: names, ...board }, nth): Board => {
+      const inBoard = below(below(place, nth), 'sprints');
+      const sprintIds = names.map((name, at) => named(below(inBoard, at), 'sprint', sprints, name)?.id ?? '');
+      return { ...board, projectId, sprintIds };
+    });
   });
 
   const me = person(inSite('account'), account);

@@ -39,6 +39,8 @@ export interface Field {
   options?: readonly Option[];
   /** The names of the issue types on whose screens a custom field is. */
   issueTypes?: readonly string[];
+  /** The names of the transitions that ask for it, and go no other way. */
+  requiredBy?: readonly string[];
 }
 
 const system = (
@@ -70,7 +72,7 @@ const customFieldTypes: Record<CustomFieldFile['type'], Pick<Field, 'kind' | 'sc
   paragraph: { kind: 'adf', schema: { type: 'string', custom: plugin('textarea') } },
 };
 
-export function customField({ id: customId, name, type, options, issueTypes }: CustomFieldFile): Field {
+export function customField({ id: customId, name, type, options, issueTypes, requiredBy }: CustomFieldFile): Field {
   const { kind, schema } = customFieldTypes[type];
   return {
     id: `customfield_${customId}`,
@@ -80,6 +82,7 @@ export function customField({ id: customId, name, type, options, issueTypes }: C
     clauseNames: [`cf[${customId}]`, name],
     logName: name,
     issueTypes,
+    requiredBy,
     ...(options && { options }),
   };
 }
