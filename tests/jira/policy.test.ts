@@ -99,7 +99,7 @@ describe('a policy that opens one project', () => {
 
   it('holds for each caller by itself, whatever another one asked before', async () => {
     for (const headers of [open, atlas, beacon, atlas, open]) {
-      const { body } = await jira.read('listIssueTypes', { projectId: 'ATLAS' }, headers);
+      const { body } = await jira.read('describeProject', { projectId: 'ATLAS' }, headers);
       expect(body.code).toBe(headers === beacon ? 'forbidden' : undefined);
     }
   });

@@ -22,10 +22,10 @@ const input = z.object({
   issueType: issueType.optional().describe('Only issues of this type, such as Bug.'),
   priority: shortText.optional().describe('Only issues of this priority, such as High.'),
   label: shortText.optional().describe('Only issues with this label.'),
-  since: sinceText
+  updatedSince: sinceText
     .optional()
     .describe('Only issues updated since then: a date, a date-time, or a span back from now such as 7d.'),
-  before: day.optional().describe('Only issues due before this day, such as 2026-11-30.'),
+  dueBefore: day.optional().describe('Only issues due before this day, such as 2026-11-30.'),
   jql: z.string().trim().min(1).max(5000).optional().meta({
     description:
       'A query in JQL, in place of all other filters. It must have a condition, such as a project; Jira refuses an ORDER BY alone.',
@@ -35,11 +35,12 @@ const input = z.object({
 
 type Filters = Omit<z.output<typeof input>, 'jql'>;
 
-/** The query must be the same for all pages, but it names `since` relative to now: see getProjectUpdates. */
+/** The query must be the same for all pages, but it names `updatedSince` relative to now: see getProjectUpdates. */
 const SLACK_MINUTES = 61;
 
 export default jira.action({
   name: 'searchIssues',
+  formerly: { inputs: { since: 'updatedSince', before: 'dueBefore' } },
   toolset: 'jira',
   core: true,
   access: 'read',
@@ -55,7 +56,8 @@ export default jira.action({
   example: { projectId: 'ATLAS', status: 'In Progress' },
   paged: true,
   async run({ jql: raw, ...filters }, { jira, now, page: { limit, cursor } }) {
-    const since = filters.since === undefined ? undefined : resolveSince(filters.since, now);
+    const since =
+      filters.updatedSince === undefined ? undefined : resolveSince(filters.updatedSince, now, 'updatedSince');
     const { issues, nextCursor } = await jira.search({
       jql: raw === undefined ? await filterQuery(filters, since, now, jira) : onlyJql(raw, filters),
       fields: issueRowFields,
@@ -83,7 +85,7 @@ function onlyJql(raw: string, filters: Filters): Jql {
 }
 
 async function filterQuery(filters: Filters, since: Date | undefined, now: Date, jira: Jira): Promise<Jql> {
-  const { projectId, text, status, assignee, issueType, priority, label, before } = filters;
+  const { projectId, text, status, assignee, issueType, priority, label, dueBefore } = filters;
   const conditions = [
     projectId && inProject(projectId),
     text && jql`text ~ ${words(text)}`,
@@ -94,7 +96,7 @@ async function filterQuery(filters: Filters, since: Date | undefined, now: Date,
     priority && jql`priority = ${priority}`,
     label && jql`labels = ${label}`,
     since && jql`updated >= ${minutesAgo((now.getTime() - since.getTime()) / 60_000 + SLACK_MINUTES)}`,
-    before && jql`due < ${before}`,
+    dueBefore && jql`due < ${dueBefore}`,
   ].filter(condition => condition instanceof Jql);
   if (conditions.length === 0) {
     throw invalidInput([

@@ -87,7 +87,7 @@ export const nameText = shortText.transform(nameIn);
 export const issueType = nameText.meta({
   description: 'The name of the issue type, such as Bug.',
   choices: {
-    action: 'listIssueTypes',
+    action: 'describeProject',
     collection: 'issueTypes',
     title: 'name',
     value: 'name',

@@ -34,6 +34,9 @@ const ANYWHERE = 'https://org.invalid';
 /** POST requests that change nothing: every composite request that is made here holds reads alone. */
 const reads = /\/(parameterizedSearch|composite)$/;
 
+/** The headers of jsforce's that are passed on; all others are ours to set. */
+const passedOn = ['sforce-query-options', 'sforce-duplicate-rule-header'];
+
 /** What a composite answer says of a part of it when the session has ended; in a text, its quotes would be escaped. */
 const partRefused = /"httpStatusCode"\s*:\s*401\b/;
 
@@ -52,8 +55,9 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     (call: Call, keep: (session: Session) => void): Send =>
     async ({ method, path, headers, body }) => {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Salesforce had a malformed path.');
-      // All other headers of jsforce's are ours to set.
-      const queryOptions = headers?.['sforce-query-options'];
+      const passed = Object.fromEntries(
+        Object.entries(headers ?? {}).filter(([name]) => passedOn.includes(name.toLowerCase())),
+      );
       const attempt = async (granted: Session) => {
         keep(granted);
         const answer = await upstream.send(
@@ -64,7 +68,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
               authorization: `Bearer ${granted.value}`,
               accept: 'application/json',
               ...(body !== undefined && { 'content-type': 'application/json' }),
-              ...(queryOptions && { 'sforce-query-options': queryOptions }),
+              ...passed,
             },
             ...(body !== undefined && { body }),
             safe: method === 'GET' || (method === 'POST' && reads.test(path)),

@@ -70,6 +70,8 @@ const objectFile = z.strictObject({
   labelPlural: z.string(),
   keyPrefix: z.string().regex(/^[0-9a-zA-Z]{3}$/, 'must be three letters or digits'),
   private: z.boolean().exactOptional(),
+  layoutable: z.boolean().exactOptional(),
+  duplicateRule: z.strictObject({ field: apiName, allowSave: z.boolean() }).exactOptional(),
   fields: z.array(fieldFile),
 });
 

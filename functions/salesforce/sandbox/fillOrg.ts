@@ -24,9 +24,6 @@ interface Entry {
   id: string;
 }
 
-/** Objects that references may name and that the sandbox does not have: queues are Groups. */
-const notPlayed = ['Group'];
-
 /**
  * Makes the org that the data files describe. Relative dates count from the day, in UTC, that the clock tells now.
  * @throws Error with a line for each fault: what refers to nothing, does not fit its field, or follows from other fields
@@ -134,7 +131,7 @@ function schemaProblems(files: DataFiles, schema: Schema): string[] {
       const twins = fields.filter(each => each.name.toLowerCase() === fieldName.toLowerCase());
       if (twins.length > 1) found.push(`${place}.name: there is more than one field ${fieldName}.`);
       for (const target of referenceTo) {
-        const isThere = notPlayed.includes(target) || schema.objects.some(each => each.name === target);
+        const isThere = schema.objects.some(each => each.name === target);
         if (!isThere) found.push(`${place}.referenceTo: there is no object ${target}.`);
       }
       const choices = values?.map(value => (typeof value === 'string' ? value : value.value));

@@ -14,8 +14,8 @@ describe('searchIssues', () => {
       issueType: 'Bug',
       priority: 'High',
       label: 'customer',
-      since: '30d',
-      before: new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10),
+      updatedSince: '30d',
+      dueBefore: new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10),
     });
     expect(body.issues).toEqual([
       expect.objectContaining({ issueKey: 'ATLAS-12', assignee: 'Ana Ruiz', url: `${app.jira.url}/browse/ATLAS-12` }),
@@ -42,7 +42,7 @@ describe('searchIssues', () => {
 
   it('leaves out what was updated before the window', async () => {
     const since = new Date(Date.now() - 3 * 86_400_000).toISOString();
-    const issues = await app.readAll('searchIssues', 'issues', { projectId: 'ATLAS', since, limit: '5' });
+    const issues = await app.readAll('searchIssues', 'issues', { projectId: 'ATLAS', updatedSince: since, limit: '5' });
     expect(issues.length).toBeGreaterThan(0);
     expect(issues.filter(({ updatedAt }) => String(updatedAt) < since)).toEqual([]);
   });
