@@ -24,6 +24,6 @@ export default jira.action({
   output: changedIssue,
   example: { issueKey: 'ATLAS-12', assignee: 'Li Wei' },
   async run({ issueKey, assignee }, { jira }) {
-    return toChangedIssue(await jira.assignIssue(issueKey, assignee), ['assignee'], jira.browseUrl);
+    return toChangedIssue(await jira.assignIssue(issueKey, assignee), jira.browseUrl);
   },
 });

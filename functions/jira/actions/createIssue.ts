@@ -36,6 +36,6 @@ export default jira.action({
   requests: 80,
   example: { projectId: 'ATLAS', issueType: 'Task', summary: 'Try the new connector' },
   async run(input, { jira }) {
-    return toChangedIssue(await jira.createIssue(input), 'all', jira.browseUrl);
+    return toChangedIssue(await jira.createIssue(input), jira.browseUrl);
   },
 });

@@ -23,7 +23,7 @@ export default jira.action({
     ),
     targetIssueKey: issueKey.describe('The key of the second issue, such as ABC-16.'),
   }),
-  output: writtenIssue.extend({
+  output: writtenIssue.pick({ issueKey: true, title: true, status: true, note: true, url: true }).extend({
     linkType: z.string().describe('How the first issue relates to the second.'),
     targetIssueKey: key('The key of the second issue.'),
     targetUrl: link('The address of the second issue in the browser.'),

@@ -35,7 +35,7 @@ export default jira.action({
   requests: 60,
   example: { issueKey: 'ATLAS-12', status: 'In Review' },
   async run({ issueKey, ...to }, { jira }) {
-    const { fieldIds, comment, ...written } = await jira.transitionIssue(issueKey, to);
-    return { ...toChangedIssue(written, fieldIds, jira.browseUrl, comment?.notes), audience: comment?.audience };
+    const { comment, ...written } = await jira.transitionIssue(issueKey, to);
+    return { ...toChangedIssue(written, jira.browseUrl), audience: comment?.audience };
   },
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { invalidInput } from '../../../shared/failure.ts';
 import { changedIssue, toChangedIssue } from '../api/fieldChanges.ts';
-import { clearable, issueInputs, issueKey, markdown, nameList } from '../api/inputs.ts';
+import { changeableText, clearable, issueInputs, issueKey, nameList } from '../api/inputs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -10,8 +10,8 @@ export default jira.action({
   core: true,
   access: 'write',
   effect: 'changes',
-  // A text that is appended twice is there twice.
-  idempotent: false,
+  // A text is not appended where it is the end already.
+  idempotent: true,
   title: 'Update an issue',
   description:
     'Changes fields of a Jira issue, and returns each with its value before and now. Fields that are not given keep theirs. ' +
@@ -20,8 +20,9 @@ export default jira.action({
   input: z.object({
     issueKey,
     summary: issueInputs.summary.optional(),
-    description: clearable(issueInputs.description, 'The new description, in Markdown; none removes it.'),
-    appendDescription: markdown.optional().describe('Markdown to add below the description.'),
+    description: changeableText(
+      'The description that replaces the old one, in Markdown; {"append": "…"} adds below it; none removes it.',
+    ),
     assignee: clearable(
       issueInputs.assignee,
       'The new assignee: a name, an e-mail address, or me for the user who asks; none unassigns it.',
@@ -54,7 +55,6 @@ export default jira.action({
     if ([...Object.values(own), ...Object.values(additionalFields)].every(change => change === undefined)) {
       throw invalidInput([{ field: 'summary', message: 'Give at least one field besides issueKey.' }]);
     }
-    const { fieldIds, ...written } = await jira.updateIssue(issueKey, changes);
-    return toChangedIssue(written, fieldIds, jira.browseUrl);
+    return toChangedIssue(await jira.updateIssue(issueKey, changes), jira.browseUrl);
   },
 });

@@ -25,3 +25,19 @@ export function durationOf(text: string): string | undefined {
   }
   return parts.length > 0 ? parts.join(' ') : undefined;
 }
+
+/** The minutes of what `durationOf` gives, in weeks and days of work. */
+export function minutesOf(duration: string, { hoursPerDay, daysPerWeek }: WorkingTime): number {
+  const minutes = { w: daysPerWeek * hoursPerDay * 60, d: hoursPerDay * 60, h: 60, m: 1 };
+  return duration.split(' ').reduce((sum, part) => {
+    const unit = part.at(-1);
+    const each = unit === 'w' || unit === 'd' || unit === 'h' ? minutes[unit] : minutes.m;
+    return sum + Number.parseFloat(part) * each;
+  }, 0);
+}
+
+/** How long people of a site work. */
+export interface WorkingTime {
+  hoursPerDay: number;
+  daysPerWeek: number;
+}

@@ -3,7 +3,7 @@ import { beginning } from '../../../shared/text.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import type { Issue } from './issue.ts';
 import { toText } from './issueDetails.ts';
-import { ifAny, type issueRow, toIssueRow, writtenIssue } from './issueRow.ts';
+import { ifAny, type issueRow, notRead, toIssueRow, writtenIssue } from './issueRow.ts';
 
 /** A field that a write changed. */
 const fieldChange = z.object({
@@ -19,8 +19,12 @@ export interface WrittenIssue {
   /** The issue as it is now. */
   issue: Issue;
   changes: FieldChange[];
-  /** Fields that were to be changed and have the value that they had. */
+  /** Fields that were to be changed and have the value that they had, which is told in parentheses. */
   unchanged: string[];
+  /** The IDs of the fields that are told of the issue as it is now. */
+  fieldIds: readonly string[];
+  /** What the user should know besides, in sentences. */
+  notes: readonly string[];
 }
 
 /** What a write that changes an issue returns: the issue, what was changed in it, and no more. */
@@ -33,24 +37,29 @@ const MAX_VALUE = 300;
 /** The characters of a document that are looked at. */
 const MAX_DOCUMENT = 65_536;
 
+/** A field that a write changes, by ID and name; of time tracking the parts that it changes. */
+export interface ChangedField {
+  id: string;
+  name: string;
+  parts?: readonly string[];
+}
+
 /** Compares fields of an issue before and after a write. Of what could not be read nothing is told. */
 export function fieldChanges(
   before: Issue,
   after: Issue,
-  fields: readonly { id: string; name: string }[],
+  fields: readonly ChangedField[],
 ): Pick<WrittenIssue, 'changes' | 'unchanged'> {
   const changes: FieldChange[] = [];
   const unchanged: string[] = [];
-  for (const { id, name } of fields) {
-    if (after.isUnread || (!(id in after.values) && id !== 'parent')) continue;
-    for (const part of partsOf(id, name)) {
-      const from = before.isUnread ? undefined : part.text(before.values[id]);
-      const to = part.text(after.values[id]);
-      if (!before.isUnread && from === to) {
-        if (part.isAsked) unchanged.push(part.name);
-      } else {
-        changes.push({ field: part.name, ...shown(from, to) });
-      }
+  for (const field of fields) {
+    // Jira leaves out a parent that an issue does not have.
+    if (after.isUnread || (!(field.id in after.values) && field.id !== 'parent')) continue;
+    for (const { name, text, isAsked } of partsOf(field)) {
+      const from = before.isUnread ? undefined : text(before.values[field.id]);
+      const to = text(after.values[field.id]);
+      if (from !== to) changes.push({ field: name, ...shown(from, to) });
+      else if (isAsked) unchanged.push(`${name} (${to ? beginning(to, MAX_VALUE / 4) : 'empty'})`);
     }
   }
   return { changes, unchanged };
@@ -63,12 +72,12 @@ interface Part {
   isAsked: boolean;
 }
 
-function partsOf(id: string, name: string): Part[] {
+function partsOf({ id, name, parts }: ChangedField): Part[] {
   if (id !== 'timetracking') return [{ name, text: textOf, isAsked: true }];
-  return ['originalEstimate', 'remainingEstimate', 'timeSpent'].map(key => ({
-    name: trackingNames[key] ?? key,
+  return Object.entries(trackingNames).map(([key, partName]) => ({
+    name: partName,
     text: value => tracking.safeParse(value).data?.[key] ?? '',
-    isAsked: false,
+    isAsked: parts?.includes(key) ?? false,
   }));
 }
 
@@ -77,7 +86,7 @@ const tracking = z.record(z.string(), z.unknown()).transform(parts => {
   return Object.fromEntries(texts);
 });
 
-const trackingNames: Record<string, string> = {
+const trackingNames: Readonly<Record<string, string>> = {
   originalEstimate: 'Original estimate',
   remainingEstimate: 'Remaining estimate',
   timeSpent: 'Time spent',
@@ -113,25 +122,18 @@ const rowParts: ReadonlyMap<string, keyof z.infer<typeof issueRow>> = new Map([
   ['parent', 'parentKey'],
 ]);
 
-/** The answer of a write that changes fields of an issue, by their IDs. */
+/** The answer of a write that changes fields of an issue. */
 export function toChangedIssue(
-  { issue, changes, unchanged }: WrittenIssue,
-  fieldIds: readonly string[] | 'all',
+  { issue, changes, unchanged, fieldIds, notes }: WrittenIssue,
   browseUrl: (issueKey: string) => string,
-  told: readonly string[] = [],
 ): z.infer<typeof changedIssue> {
-  const row = toIssueRow(issue, browseUrl);
-  const { issueKey, title, status, url, ...others } = row;
-  const parts = fieldIds === 'all' ? undefined : new Set(fieldIds.map(id => rowParts.get(id)));
-  const kept = Object.fromEntries(
-    Object.entries(others).filter(([name]) => !parts || [...parts].some(part => part === name)),
-  );
-  const notes = [
-    ...told,
-    ...(issue.isUnread
-      ? ['The change was made, but the updated issue could not be read. Use getIssue to see it.']
-      : []),
-    ...(unchanged.length > 0 ? [`As before: ${unchanged.join(', ')}.`] : []),
+  const { issueKey, title, status, url, ...others } = toIssueRow(issue, browseUrl);
+  const parts = new Set<string | undefined>(fieldIds.map(id => rowParts.get(id)));
+  const kept = Object.fromEntries(Object.entries(others).filter(([name]) => parts.has(name)));
+  const told = [
+    ...notes,
+    ...(issue.isUnread ? [notRead] : []),
+    ...(unchanged.length > 0 ? [`Not changed: ${unchanged.join(', ')}.`] : []),
   ];
   return {
     issueKey,
@@ -139,7 +141,7 @@ export function toChangedIssue(
     status,
     ...kept,
     changes: ifAny(changes),
-    ...(notes.length > 0 && { note: notes.join(' ') }),
+    ...(told.length > 0 && { note: told.join(' ') }),
     url,
   };
 }

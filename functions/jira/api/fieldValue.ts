@@ -3,11 +3,11 @@ import { momentOf } from '../../../shared/action/since.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { dayIn } from '../../../shared/schema/day.ts';
 import { quoted } from '../../../shared/text.ts';
-import { calledSo, folded, listed, severalSentence, spelledSo } from './choosing.ts';
+import { folded, type Labels, listed, meantBy, severalSentence, toldApart } from './choosing.ts';
 import { durationOf } from './duration.ts';
 import { isNone } from './inputs.ts';
 import type { People } from './people.ts';
-import type { Planning } from './planning.ts';
+import type { Planning, Sprint } from './planning.ts';
 import { toRichText } from './richText.ts';
 import type { IssueField, User } from './wire.ts';
 
@@ -130,7 +130,7 @@ async function toSingleValue(field: IssueField, type: string, given: unknown, pa
     case 'group':
       return isObject(given) ? given : { name: textOf(field, given) };
     case 'issuelink':
-      return { key: textOf(field, isObject(given) ? formOf(field, given).key : given).toUpperCase() };
+      return toIssueReference(field, given);
     case 'option':
       return isObject(given) ? given : { value: textOf(field, given) };
     case 'version':
@@ -146,6 +146,11 @@ async function toSingleValue(field: IssueField, type: string, given: unknown, pa
     default:
       return given;
   }
+}
+
+function toIssueReference(field: IssueField, given: unknown): { key: string } | { id: string } {
+  const { id, key } = isObject(given) ? formOf(field, given) : { id: undefined, key: given };
+  return id !== undefined && key === undefined ? { id } : { key: textOf(field, key).toUpperCase() };
 }
 
 async function toText(field: IssueField, given: unknown, people: People): Promise<unknown> {
@@ -178,9 +183,7 @@ async function toSprint(field: IssueField, given: unknown, { planning, project }
   const wanted = textOf(field, name);
   if (/^\d+$/.test(wanted)) return Number(wanted);
   const sprints = await planning.sprints(project);
-  const [sprint, another] = calledSo(sprints, wanted, each => each.name);
-  const told = ({ id, name, board }: (typeof sprints)[number]) => `${name} of ${board} (ID ${id})`;
-  if (sprint && another) throw several(field, wanted, calledSo(sprints, wanted, each => each.name).map(told));
+  const sprint = only(field, wanted, sprints, sprintLabels);
   if (sprint) return sprint.id;
   const known =
     sprints.length > 0
@@ -197,21 +200,11 @@ async function toTeam(field: IssueField, given: unknown, { planning, project }: 
   const wanted = textOf(field, name);
   if (/^[\da-f]{8}-[\da-f-]{27}/i.test(wanted)) return wanted;
   const teams = await planning.teams(project, field);
-  const found = calledSo(teams, wanted, each => each.name);
-  if (found.length > 1)
-    throw several(
-      field,
-      wanted,
-      found.map(({ id, name }) => `${name} (ID ${id})`),
-    );
-  if (found[0]) return found[0].id;
-  if (teams.some(({ id }) => id === wanted)) return wanted;
-  const known =
-    teams.length > 0
-      ? `Its issues have the teams ${listed(teams.map(each => each.name))}.`
-      : 'None of its issues has a team.';
+  const team = only(field, wanted, teams, teamLabels);
+  if (team) return team.id;
+  const known = teams.length > 0 ? `They have ${listed(teams.map(each => each.name))}.` : 'None of them has a team.';
   throw new ValueProblem(
-    `No issue of the project has the team ${quoted(wanted)}. ${known} Another team is given by its ID, the last part of its page's address.`,
+    `None of the issues of the project that changed last has the team ${quoted(wanted)}. ${known} Another team is given by its ID, the last part of the address of its page.`,
   );
 }
 
@@ -233,6 +226,7 @@ function toTimeTracking(field: IssueField, given: unknown): TimeTracking {
 }
 
 export function toDuration({ name }: Pick<IssueField, 'name'>, given: unknown): string {
+  if (given === 0 || given === '0') return '0m';
   const duration = typeof given === 'string' ? durationOf(given) : undefined;
   if (duration !== undefined) return duration;
   throw new ValueProblem(`${quoted(name)} takes a time with its unit, such as 1h 30m, 45m or 2d.`);
@@ -277,7 +271,7 @@ export function jiraTimestamp(moment: Date): string {
 
 type AllowedValue = NonNullable<IssueField['allowedValues']>[number];
 
-export const labelOf = ({ name, value, key, id }: AllowedValue) => name ?? value ?? key ?? id ?? '';
+const labelOf = ({ name, value, key, id }: AllowedValue) => name ?? value ?? key ?? id ?? '';
 
 /** One of the values that a field takes. */
 export function choose(field: IssueField, given: unknown): { id: string } {
@@ -295,22 +289,34 @@ function choice(field: IssueField, allowed: readonly AllowedValue[], given: unkn
 
 /** Found by its name, or else by its ID or key. */
 function choiceCalled(field: IssueField, allowed: readonly AllowedValue[], text: string): AllowedValue {
-  const called = calledSo(allowed, text, labelOf);
   const found =
-    called.length > 0 ? called : allowed.filter(({ id, key }) => id === text || folded(key ?? '') === folded(text));
-  if (found.length > 1)
-    throw several(
-      field,
-      text,
-      found.map(each => `${labelOf(each)} (ID ${each.id})`),
-    );
-  if (found[0]) return found[0];
+    only(field, text, allowed, valueLabels) ?? allowed.find(({ key }) => folded(key ?? '') === folded(text));
+  if (found) return found;
   throw noSuchValue(field, allowed, text);
 }
 
-function several({ name }: IssueField, text: string, choices: readonly string[]): ValueProblem {
-  return new ValueProblem(`${quoted(name)}: ${severalSentence(text, choices)}`, 'ambiguous');
+/** The one thing that a text means; undefined where there is none. @throws ValueProblem `ambiguous` */
+function only<Thing>(
+  { name }: IssueField,
+  text: string,
+  things: readonly Thing[],
+  labels: Labels<Thing>,
+): Thing | undefined {
+  const found = meantBy(things, text, labels);
+  if (found.length < 2) return found[0];
+  const choices = found.map(each => toldApart(each, labels));
+  throw new ValueProblem(`${quoted(name)}: ${severalSentence(text, choices)}`, 'ambiguous');
 }
+
+const valueLabels: Labels<AllowedValue> = { name: labelOf, id: ({ id }) => id };
+
+const teamLabels: Labels<{ id: string; name: string }> = { name: ({ name }) => name, id: ({ id }) => id };
+
+const sprintLabels: Labels<Sprint> = {
+  name: ({ name }) => name,
+  id: ({ id }) => String(id),
+  told: ({ id, name, board }) => `${name} of ${board} (ID ${id})`,
+};
 
 function noSuchValue(field: IssueField, allowed: readonly AllowedValue[], text: string): ValueProblem {
   return new ValueProblem(
@@ -333,40 +339,47 @@ function chooseWithChild(field: IssueField, given: unknown) {
     return withChild(choice(field, allowed, parent), child);
   }
   const text = textOf(field, given);
-  const wanted = folded(text);
-  // A slash may be part of a name, so each option is tried as what stands before it.
-  const whole = calledSo(allowed, text, labelOf).map(parent => ({ parent, child: undefined, path: labelOf(parent) }));
-  const pairs = allowed
-    .filter(parent => wanted.startsWith(folded(labelOf(parent))))
-    .flatMap(parent =>
-      (parent.children ?? []).map(child => ({ parent, child, path: `${labelOf(parent)} / ${labelOf(child)}` })),
-    )
-    .filter(({ path }) => closed(path) === closed(text));
-  const found = spelledSo([...whole, ...pairs], text, ({ path }) => path);
-  if (found.length > 1)
-    throw several(
-      field,
-      text,
-      found.map(({ path, parent, child }) => `${path} (ID ${child?.id ?? parent.id})`),
-    );
-  if (found[0]) return { id: idOf(found[0].parent), ...(found[0].child && { child: { id: idOf(found[0].child) } }) };
-  const parent = allowed.filter(
-    each => wanted.startsWith(folded(labelOf(each))) && /^ ?\//.test(wanted.slice(folded(labelOf(each)).length)),
-  );
-  if (parent.length === 1 && parent[0])
-    throw noSuchValue(field, parent[0].children ?? [], text.slice(text.lastIndexOf('/') + 1).trim());
-  return withChild(choiceCalled(field, allowed, text), undefined);
+  // A slash may be part of a name, so whole names are compared: of options, and of each with its child options.
+  const paths = allowed.flatMap((parent): OptionPath[] => [
+    { parent, child: undefined },
+    ...(parent.children ?? []).map(child => ({ parent, child })),
+  ]);
+  const found = only(field, withoutGaps(text), paths, pathLabels);
+  if (found) return { id: idOf(found.parent), ...(found.child && { child: { id: idOf(found.child) } }) };
+  const before = allowed.filter(parent => withoutGaps(text).startsWith(`${withoutGaps(labelOf(parent))}/`));
+  const [parent, another] = before;
+  if (!parent || another) throw noSuchValue(field, allowed, text);
+  const rest = withoutGaps(text).slice(withoutGaps(labelOf(parent)).length + 1);
+  throw noSuchValue(field, parent.children ?? [], rest);
 }
 
-/** A path of names whatever the spaces around its slashes. */
-const closed = (path: string) => folded(path).replace(/ ?\/ ?/g, '/');
+interface OptionPath {
+  parent: AllowedValue;
+  child: AllowedValue | undefined;
+}
+
+/** A path of names whatever the spaces around its slashes and arrows. */
+const withoutGaps = (path: string) => path.replace(/\s{0,9}(?:\/|->|>)\s{0,9}/g, '/');
+
+const pathLabels: Labels<OptionPath> = {
+  name: ({ parent, child }) => withoutGaps(child ? `${labelOf(parent)}/${labelOf(child)}` : labelOf(parent)),
+  id: ({ parent, child }) => (child ?? parent).id,
+  told: ({ parent, child }) =>
+    `${child ? `${labelOf(parent)} / ${labelOf(child)}` : labelOf(parent)} (ID ${(child ?? parent).id})`,
+};
 
 function idOf({ id }: AllowedValue): string {
   if (id) return id;
   throw new ValueProblem('Jira gives that value no ID, so it cannot be set.');
 }
 
+/** The names of the values that a field takes, where they are known. */
+export function allowedNames({ allowedValues }: IssueField): string | undefined {
+  return allowedValues && allowedValues.length > 0 ? listed(allowedValues.map(labelOf)) : undefined;
+}
+
 /** A sentence that lists the allowed values of a field, where they are known. */
-export function allowedText({ allowedValues }: IssueField): string {
-  return allowedValues && allowedValues.length > 0 ? ` It takes ${listed(allowedValues.map(labelOf))}.` : '';
+export function allowedText(field: IssueField): string {
+  const names = allowedNames(field);
+  return names ? ` It takes ${names}.` : '';
 }

@@ -51,6 +51,30 @@ export function clearable<Input extends z.ZodType<string>>(input: Input, descrip
     .meta({ ...input.meta(), description });
 }
 
+/** The longest text that a field of Jira's takes: https://support.atlassian.com/jira/kb/character-limit-for-text-fields/ */
+const MAX_TEXT = 32_767;
+
+const appendix = z.strictObject({ append: z.string() });
+
+/** What replaces a text, `none` where it is cleared, or what is added below it. */
+export type TextChange = string | { append: string };
+
+/** An optional Markdown text that `none` clears, and that `{"append": "…"}` adds to. */
+export function changeableText(description: string) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(MAX_TEXT)
+    .transform((text): TextChange => {
+      const { data } = appendix.safeParse(text.startsWith('{') ? parseJson(text) : undefined);
+      if (data?.append.trim()) return { append: data.append.trim() };
+      return isNone(text) ? NONE : text;
+    })
+    .optional()
+    .describe(description);
+}
+
 /** A name or another short text, on one line. */
 export const shortText = z
   .string()
@@ -98,9 +122,6 @@ export const issueType = nameText.meta({
 /** A person, by name or e-mail address. */
 export const person = nameText.meta({ mayMatchSeveral: true });
 
-/** The longest text that a field of Jira's takes: https://support.atlassian.com/jira/kb/character-limit-for-text-fields/ */
-const MAX_TEXT = 32_767;
-
 export const markdown = z.string().trim().min(1).max(MAX_TEXT);
 
 /** Who may read a comment in a service project: customers too, or only its agents. */
@@ -116,27 +137,26 @@ export const audience = audiences
 
 export const day = dayText;
 
-/** The distinct items of a comma-separated list: `ops, security` has two. */
-export function listOf(text: string): string[] {
-  const items = text
-    .split(',')
-    .map(item => item.trim())
-    .filter(Boolean);
-  return [...new Set(items)];
+const listInJson = z.array(z.union([z.string(), jiraForm.pipe(z.string())]));
+
+/** The names in a list that is written as JSON, also with each in Jira's own form: `[{"name":"Search"}]`. */
+export function namesInJson(text: string): string[] | undefined {
+  return text.startsWith('[') ? listInJson.safeParse(parseJson(text)).data : undefined;
 }
 
-/** A list of names, separated by commas, or as JSON. */
+/** The distinct items of a list, separated by commas or as JSON: `ops, security` has two. */
+export function listOf(text: string): string[] {
+  const items = namesInJson(text) ?? text.split(',');
+  return [...new Set(items.map(item => item.trim()).filter(Boolean))];
+}
+
+/** A list of names, separated by commas or as JSON. */
 export const nameList = z
   .string()
   .max(LIST_TEXT)
   .trim()
-  .transform(text => {
-    const items = text.startsWith('[') ? listInJson.safeParse(parseJson(text)).data : undefined;
-    return items?.join(', ') ?? nameIn(text);
-  })
+  .transform(nameIn)
   .refine(text => listOf(text).length > 0, 'It must name at least one.');
-
-const listInJson = z.array(z.union([z.string(), jiraForm.pipe(z.string())]));
 
 /** A JSON object as a string. */
 const jsonObject = z
@@ -168,7 +188,7 @@ export const issueInputs = {
   labels: labels.describe('The labels, separated by commas, such as ops,security. A label must not contain spaces.'),
   dueDate: day.describe('The due date, such as 2026-11-30.'),
   // Jira answers that an unknown parent is invalid, not that it is not found.
-  parent: issueKey.meta({
+  parent: z.string().trim().transform(nameIn).pipe(issueKey).meta({
     description: 'The key of the parent issue: an epic, or for a sub-task the issue it belongs to.',
     names: '',
   }),

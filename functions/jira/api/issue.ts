@@ -14,6 +14,7 @@ function answers({ list, part }: Reading) {
   const total = part(z.number());
 
   const history = z.object({
+    id: text,
     created: z.string(),
     author: person,
     // An item without `toString` still has every object's own method of that name.
@@ -194,6 +195,11 @@ export function unreadIssue(key: string): Issue {
   return toIssue(tolerant.issue.parse({ key, fields: {} }));
 }
 
+/** An issue that has nothing yet. */
+export function newIssue(key: string): Issue {
+  return { ...unreadIssue(key), isUnread: false };
+}
+
 /** The fields that an issue tells in places of their own, and those that repeat one of them. */
 const hasOwnPlace = new Set([
   ...Object.keys(strict.issue.shape.fields.shape).filter(id => id !== 'creator'),
@@ -246,15 +252,16 @@ export function audienceOf(jsdPublic: boolean | null | undefined, isServiceProje
 }
 
 /** One set of changes, made by one person at one moment. */
-function toHistory({ created, author, items }: HistoryAnswer) {
+function toHistory({ id, created, author, items }: HistoryAnswer) {
   const at = dateOf(created);
   if (!at) return [];
   const changes = (items ?? []).map(({ field, fieldId, fromString: from, toString: to }) => ({
     field: field ?? fieldId ?? 'a field',
+    fieldId: fieldId ?? undefined,
     from: from || undefined,
     to: (typeof to === 'string' && to) || undefined,
   }));
-  return [{ at, by: nameOf(author), changes }];
+  return [{ id: id ?? undefined, at, by: nameOf(author), changes }];
 }
 
 /** What an issue tells of its parent, a sub-task, or an issue that it is linked to. */

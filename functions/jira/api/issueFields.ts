@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { Failure, type FailureCode, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
-import { calledSo, folded, listed } from './choosing.ts';
+import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import { calledSo, folded, type Labels, listed, meantBy, toldApart } from './choosing.ts';
+import type { ChangedField } from './fieldChanges.ts';
 import {
   allowedText,
   choose,
@@ -15,7 +17,7 @@ import {
   type ValueParts,
   ValueProblem,
 } from './fieldValue.ts';
-import { isNone, listOf } from './inputs.ts';
+import { isNone, listOf, namesInJson, type TextChange } from './inputs.ts';
 import type { Assignable } from './people.ts';
 import { toRichText } from './richText.ts';
 import type { IssueField } from './wire.ts';
@@ -23,9 +25,7 @@ import type { IssueField } from './wire.ts';
 /** The fields to set on an issue, as a caller gives them. `none` clears a field, and so does null in `additionalFields`. */
 export interface IssueInput {
   summary?: string | undefined;
-  description?: string | undefined;
-  /** Markdown that is added below the description. */
-  appendDescription?: string | undefined;
+  description?: TextChange | undefined;
   assignee?: string | undefined;
   priority?: string | undefined;
   /** Replaces all labels. */
@@ -61,7 +61,9 @@ export interface IssueChange {
   fields: Record<string, unknown>;
   update: Record<string, Operation[]>;
   /** The fields that are changed, by the names that people know. */
-  changed: { id: string; name: string }[];
+  changed: ChangedField[];
+  /** The IDs of those that a text was appended to. */
+  appended: string[];
 }
 
 /** https://developer.atlassian.com/server/jira/platform/updating-an-issue-via-the-jira-rest-apis-6848604/ */
@@ -81,13 +83,6 @@ const ownInputs: ReadonlyMap<string, string> = new Map(
     parent: 'parent',
   }),
 );
-
-/** The fields that inputs of updateIssue change, by their IDs. */
-export const ownFieldIds: readonly string[] = [
-  ...[...ownInputs.keys()].filter(id => id !== 'project' && id !== 'issuetype'),
-  'components',
-  'fixVersions',
-];
 
 /** What the fields with an input of their own are called. */
 const ownNames: ReadonlyMap<string, string> = new Map(
@@ -146,7 +141,7 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
     }
   };
   const givenBy = new Map(
-    [...(isNew ? ['project', 'issuetype'] : []), ...Object.keys(own(input))].map((id): [string, string] => [
+    [...(isNew ? ['project', 'issuetype'] : []), ...replaced(input)].map((id): [string, string] => [
       id,
       ownInputs.get(id) ?? id,
     ]),
@@ -154,13 +149,13 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
   const tracking: TimeTracking = {};
 
   const [richText, assigned, chosenPriority, chosenResolution, ...others] = await Promise.all([
-    description === undefined || isNone(description) ? null : toRichText(description, people),
+    typeof description !== 'string' || isNone(description) ? null : toRichText(description, people),
     assignee === undefined || isNone(assignee) ? null : collect('assignee', () => people.find(assignee, assignable)),
     priority === undefined ? null : collect('priority', () => choose(fieldCalled('priority', screen), priority)),
     resolution === undefined ? null : collect('resolution', () => resolutionOn(screen, resolution)),
     ...asks(input).map(({ input: name, fieldId, ask }) =>
       collect(name, async () => {
-        const field = screen.find(({ id }) => id === fieldId) ?? labelsAnywhere(fieldId);
+        const field = screen.find(({ id }) => id === fieldId) ?? anywhere.find(({ id }) => id === fieldId);
         if (!field) throw new ValueProblem(`${ownNames.get(fieldId) ?? fieldId} cannot be set here.`);
         return carriedOut(takenOnce(field, name, givenBy), ask, around);
       }),
@@ -172,7 +167,7 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
           tracking[estimate] = toDuration({ name }, given);
           return undefined;
         }
-        const field = takenOnce(fieldCalled(name, screen, around.transition), 'additionalFields', givenBy);
+        const field = takenOnce(await fieldMeant(name, around), 'additionalFields', givenBy);
         return carriedOut(field, asked(field, given), around);
       }),
     ),
@@ -181,7 +176,7 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
   const change: IssueChange = {
     fields: {
       ...(summary !== undefined && { summary }),
-      ...(description !== undefined && { description: richText }),
+      ...(typeof description === 'string' && { description: richText }),
       ...(assignee !== undefined && { assignee: assigned && { accountId: assigned.accountId } }),
       ...(priority !== undefined && { priority: chosenPriority }),
       ...(resolution !== undefined && { resolution: chosenResolution }),
@@ -191,17 +186,23 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
     },
     update: { ...(parent !== undefined && isNone(parent) && { parent: noParent }) },
     changed: [],
+    appended: [],
   };
   for (const other of others) {
     if (!other) continue;
     if ('value' in other) change.fields[other.id] = other.value;
     else change.update[other.id] = other.operations;
+    if ('isAppended' in other) change.appended.push(other.id);
   }
   if (Object.keys(tracking).length > 0) {
     change.fields.timetracking = { ...tracked.safeParse(change.fields.timetracking).data, ...tracking };
   }
   const ids = [...Object.keys(change.fields), ...Object.keys(change.update)];
-  change.changed = ids.map(id => ({ id, name: screen.find(each => each.id === id)?.name ?? ownNames.get(id) ?? id }));
+  change.changed = ids.map(id => ({
+    id,
+    name: screen.find(each => each.id === id)?.name ?? ownNames.get(id) ?? id,
+    ...(id === 'timetracking' && { parts: Object.keys(tracked.safeParse(change.fields.timetracking).data ?? {}) }),
+  }));
 
   const missing = isNew ? missingFields(screen, new Set(ids)) : [];
   if (errors.length === 0 && missing.length === 0) return change;
@@ -216,11 +217,19 @@ const tracked = z.record(z.string(), z.string());
 /** Jira removes a parent by an operation of its own, not by null. */
 const noParent: Operation[] = [{ set: { none: true } }];
 
-/** The inputs that replace the value of a field, by its ID. */
-function own(input: IssueInput): Record<string, string> {
+/** The IDs of the fields whose values inputs replace. */
+function replaced(input: IssueInput): string[] {
   const { summary, description, assignee, priority, labels, dueDate, parent, resolution } = input;
-  const given = { summary, description, assignee, priority, labels, duedate: dueDate, parent, resolution };
-  return Object.fromEntries(Object.entries(given).flatMap(([id, value]) => (value === undefined ? [] : [[id, value]])));
+  const given = { summary, assignee, priority, labels, duedate: dueDate, parent, resolution };
+  return [
+    ...Object.entries(given).flatMap(([id, value]) => (value === undefined ? [] : [id])),
+    ...(typeof description === 'string' ? ['description'] : []),
+  ];
+}
+
+/** The IDs of the fields that inputs of their own change. */
+export function ownFieldIds(input: IssueInput): string[] {
+  return [...new Set([...replaced(input), ...asks(input).map(({ fieldId }) => fieldId)])];
 }
 
 /** What is asked of a field: another value, items that are added or removed, or a text that is appended. */
@@ -238,29 +247,35 @@ function asks(input: IssueInput): { input: string; fieldId: string; ask: Ask }[]
     { fieldId: 'components', name: 'Components', add: input.addComponents, remove: input.removeComponents },
     { fieldId: 'fixVersions', name: 'FixVersions', add: input.addFixVersions, remove: input.removeFixVersions },
   ];
-  const { appendDescription: append } = input;
+  const names = (text: string) => namesInJson(text) ?? text;
   return [
     ...lists
       .filter(({ add, remove }) => add !== undefined || remove !== undefined)
       .map(({ fieldId, name, add, remove }) => ({
         input: `${add === undefined ? 'remove' : 'add'}${name}`,
         fieldId,
-        ask: { ...(add !== undefined && { add }), ...(remove !== undefined && { remove }) },
+        ask: { ...(add !== undefined && { add: names(add) }), ...(remove !== undefined && { remove: names(remove) }) },
       })),
-    ...(append === undefined ? [] : [{ input: 'appendDescription', fieldId: 'description', ask: { append } }]),
+    ...(typeof input.description === 'object'
+      ? [{ input: 'description', fieldId: 'description', ask: input.description }]
+      : []),
   ];
 }
 
-/** Labels and the description are the same on every screen, so that none needs to be read for them. */
-function labelsAnywhere(fieldId: string): IssueField | undefined {
-  if (fieldId === 'labels')
-    return { id: fieldId, name: 'Labels', required: false, schema: { type: 'array', items: 'string' } };
-  if (fieldId === 'description')
-    return { id: fieldId, name: 'Description', required: false, schema: { type: 'string' } };
-  return undefined;
-}
+/** Fields that are the same on every screen, so that none needs to be read for them. */
+const anywhere: readonly IssueField[] = [
+  { id: 'labels', name: 'Labels', required: false, schema: { type: 'array', items: 'string' } },
+  { id: 'description', name: 'Description', required: false, schema: { type: 'string' } },
+];
 
 const verbs = new Set(['set', 'add', 'remove', 'append']);
+
+/** True where a text is appended to. */
+export function appendsTo({ description, additionalFields = {} }: IssueInput): boolean {
+  return [description, ...Object.values(additionalFields)]
+    .flat()
+    .some(given => typeof given === 'object' && given !== null && 'append' in given);
+}
 
 /** What a value in `additionalFields` asks for: `{ "add": […], "remove": […] }` and the like, Jira's own list of such, or a value. */
 function asked({ name }: IssueField, given: unknown): Ask {
@@ -281,7 +296,7 @@ function asked({ name }: IssueField, given: unknown): Ask {
   return ask;
 }
 
-type Carried = { id: string; value: unknown } | { id: string; operations: Operation[] };
+type Carried = { id: string; value: unknown; isAppended?: true } | { id: string; operations: Operation[] };
 
 /** @throws ValueProblem, or Failure about people */
 async function carriedOut(field: IssueField, ask: Ask, around: Surroundings): Promise<Carried> {
@@ -290,7 +305,7 @@ async function carriedOut(field: IssueField, ask: Ask, around: Surroundings): Pr
   if ([isPart, 'set' in ask, ask.append !== undefined].filter(Boolean).length !== 1) {
     throw new ValueProblem(`${quoted(name)} is either replaced, or added to and removed from, or appended to.`);
   }
-  if (ask.append !== undefined) return { id, value: await appended(field, ask.append, around) };
+  if (ask.append !== undefined) return { id, value: await appended(field, ask.append, around), isAppended: true };
   if (!isPart) {
     if (id === 'parent' && (ask.set === null || (typeof ask.set === 'string' && isNone(ask.set.trim()))))
       return { id, operations: noParent };
@@ -315,18 +330,25 @@ async function carriedOut(field: IssueField, ask: Ask, around: Surroundings): Pr
   return { id, operations: [...(added ?? []).map(add => ({ add })), ...(removed ?? []).map(remove => ({ remove }))] };
 }
 
-/** The text of a field with another one below it. */
-async function appended(field: IssueField, text: unknown, around: Surroundings): Promise<unknown> {
+/** The text of a field with another one below it, unless it ends with that already, as after an answer that was lost. */
+async function appended(field: IssueField, added: unknown, around: Surroundings): Promise<unknown> {
   if (field.schema.type !== 'string')
     throw new ValueProblem(`${quoted(field.name)} is no text that could be appended to.`);
-  const addition = await toValue(field, text, around);
+  const addition = await toValue(field, added, around);
   const before = around.isNew ? null : await around.current?.(field.id);
-  if (!isRichText(field)) return typeof before === 'string' && before ? `${before} ${addition}` : addition;
+  if (!isRichText(field)) {
+    if (typeof before !== 'string' || !before) return addition;
+    return before.endsWith(String(addition)) ? before : `${before} ${addition}`;
+  }
   const document = documentParts.safeParse(before).data;
-  return document
-    ? { ...document, content: [...document.content, ...documentParts.parse(addition).content] }
-    : addition;
+  if (!document) return addition;
+  const [text, more] = [document, addition].map(each => `\n${adfToMarkdown(each, { left: MAX_DOCUMENT }).trim()}`);
+  if (text?.endsWith(more ?? '')) return document;
+  return { ...document, content: [...document.content, ...documentParts.parse(addition).content] };
 }
+
+/** The characters of a document that are looked at. */
+const MAX_DOCUMENT = 65_536;
 
 const documentParts = z.looseObject({ type: z.literal('doc'), content: z.array(z.unknown()) });
 
@@ -359,19 +381,36 @@ export function withInputNames(error: unknown, screen: readonly IssueField[]): u
   );
 }
 
-/** A field by its name, or else by its ID: `Environment` may be the name of another one than `environment`. */
-function fieldCalled(name: string, screen: readonly IssueField[], transition?: string): IssueField {
+/** A field by its name, or else by its ID; by any name of story points, the one that the project's boards estimate by. */
+async function fieldMeant(name: string, { screen, transition, planning, project }: Surroundings): Promise<IssueField> {
+  const [field, another] = fieldsCalled(name, screen);
+  if (!storyPoints.has(folded(name)) || (field && !another)) return fieldCalled(name, screen, transition);
+  const alike = screen.filter(each => storyPoints.has(folded(each.name)));
+  const estimated = await planning.estimationFields(project);
+  const ofBoards = screen.filter(({ id }) => estimated.has(id));
+  const [only, ...others] = ofBoards.length > 0 ? ofBoards : alike;
+  return only && others.length === 0 ? only : fieldCalled(name, screen, transition);
+}
+
+/** What people, company-managed and team-managed projects call the estimate of a board. */
+const storyPoints = new Set(['story points', 'story point estimate', 'story point', 'points', 'story points estimate']);
+
+const fieldLabels: Labels<IssueField> = { name: ({ name }) => name, id: ({ id }) => id };
+
+/** `Environment` may be the name of another field than `environment`. */
+function fieldsCalled(name: string, screen: readonly IssueField[]): IssueField[] {
   const byId = screen.find(({ id }) => id === name.trim());
-  const called = calledSo(screen, name, each => each.name);
+  const found = meantBy(screen, name, fieldLabels);
   // What is written as an ID is one, unless another field is called just that.
-  const others = byId ? called.filter(each => each !== byId && each.name === name.trim()) : called;
-  const found = byId && others.length === 0 ? [byId] : byId ? [byId, ...others] : others;
+  return byId ? [byId, ...found.filter(each => each !== byId && each.name === name.trim())] : found;
+}
+
+function fieldCalled(name: string, screen: readonly IssueField[], transition?: string): IssueField {
+  const found = fieldsCalled(name, screen);
   if (found.length > 1) {
-    const choices = found.map(({ id, name }) => `${name} (ID ${id})`);
-    throw new ValueProblem(
-      `Several fields are called ${quoted(name)}. Name one by its ID: ${listed(choices)}.`,
-      'ambiguous',
-    );
+    const choices = found.map(each => toldApart(each, fieldLabels));
+    const message = `Several fields are called ${quoted(name)}: ${listed(choices)}. Nothing was done. Name one by its ID.`;
+    throw new ValueProblem(message, 'ambiguous');
   }
   const field = found[0] ?? screen.find(({ id }) => folded(id) === folded(name));
   if (field) return field;

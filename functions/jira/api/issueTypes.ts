@@ -1,17 +1,19 @@
 import { Failure, invalidInput } from '../../../shared/failure.ts';
-import { ambiguous, calledSo, listed } from './choosing.ts';
+import { ambiguous, calledSo, type Labels, listed, meantBy, toldApart } from './choosing.ts';
 import type { IssueType } from './wire.ts';
+
+const labels: Labels<IssueType> = { name: ({ name }) => name, id: ({ id }) => id };
 
 /** The type of that name or ID. @throws Failure `invalid_input` that lists the types, `ambiguous`, or `forbidden` where there is none */
 export function typeCalled(name: string, types: readonly IssueType[], projectId: string): IssueType {
-  const called = calledSo(types, name, type => type.name);
-  const found = called.length > 0 ? called : types.filter(({ id }) => id === name);
-  if (found.length > 1)
+  const found = meantBy(types, name, labels);
+  if (found.length > 1) {
     throw ambiguous(
       'issueType',
       name,
-      found.map(({ id, name }) => `${name} (ID ${id})`),
+      found.map(type => toldApart(type, labels)),
     );
+  }
   if (found[0]) return found[0];
   throw noType(types, projectId, `${projectId} has no such issue type.`);
 }

@@ -1,12 +1,14 @@
 import { addWorklog, createIssue, doTransition, editIssue, linkIssues } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
+import { quoted } from '../../../shared/text.ts';
 import { openComments, type WrittenComment } from './comments.ts';
-import { fieldChanges, type WrittenIssue } from './fieldChanges.ts';
+import { minutesOf } from './duration.ts';
+import { type FieldChange, fieldChanges, type WrittenIssue } from './fieldChanges.ts';
 import { jiraTimestamp } from './fieldValue.ts';
 import { type Audience, isNone } from './inputs.ts';
-import { findIssue, type Issue, type Transition, unreadIssue } from './issue.ts';
-import { type IssueChange, type IssueInput, ownFieldIds, toChange, withInputNames } from './issueFields.ts';
+import { findIssue, type Issue, newIssue, type Transition, unreadIssue } from './issue.ts';
+import { appendsTo, type IssueChange, type IssueInput, ownFieldIds, toChange, withInputNames } from './issueFields.ts';
 import { issueRowFields } from './issueRow.ts';
 import { obviousType, typeCalled } from './issueTypes.ts';
 import { linkCalled } from './linkTypes.ts';
@@ -22,7 +24,7 @@ import { createdSchema, type Worklog, worklogSchema } from './wire.ts';
 export interface IssueWrites {
   /** Without a type, the issue gets the one that is obvious in its project. */
   createIssue(input: IssueInput & { projectId: string; issueType?: string | undefined }): Promise<WrittenIssue>;
-  updateIssue(issueKey: string, changes: IssueInput): Promise<WrittenIssue & { fieldIds: string[] }>;
+  updateIssue(issueKey: string, changes: IssueInput): Promise<WrittenIssue>;
   /** `none` unassigns the issue. */
   assignIssue(issueKey: string, assignee: string): Promise<WrittenIssue>;
   /** @throws Failure `invalid_input` that names the possible transitions, or `conflict` when the issue has that status already */
@@ -35,7 +37,7 @@ export interface IssueWrites {
       comment?: string | undefined;
       audience?: Audience | undefined;
     },
-  ): Promise<WrittenIssue & { fieldIds: string[]; comment?: WrittenComment }>;
+  ): Promise<WrittenIssue & { comment?: WrittenComment }>;
   /** @throws Failure `invalid_input` when a service project is not told who reads the comment, or another project is */
   addComment(
     issueKey: string,
@@ -44,10 +46,12 @@ export interface IssueWrites {
   ): Promise<{ issue: Issue; comment: WrittenComment }>;
   /** Links so that `issueKey` <phrase> `otherKey` holds: `blocks`, `is blocked by`. */
   linkIssues(issueKey: string, phrase: string, otherKey: string): Promise<{ phrase: string; issue: Issue }>;
+  /** The minutes of a time such as `1d 4h`, as long as a day of work is on this site. */
+  minutesOf(duration: string): Promise<number>;
   logWork(
     issueKey: string,
     work: { timeSpent: string; started: Date; comment?: string | undefined },
-  ): Promise<{ worklog: Worklog } & WrittenIssue>;
+  ): Promise<{ worklog: Worklog; issue: Issue }>;
 }
 
 interface WriteParts {
@@ -60,7 +64,7 @@ interface WriteParts {
   /** @throws Failure */
   getIssue(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
   /** Reads an issue before it is changed; it does not take long. @throws Failure */
-  readBefore(issueKey: string, fields: string[]): Promise<Issue>;
+  readBefore(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
   /** Reads the updated issue; an unread issue where that fails or takes long. It never throws: the change is made. */
   readBack(issueKey: string, fields: string[]): Promise<Issue>;
 }
@@ -68,12 +72,12 @@ interface WriteParts {
 /** All fields that a write may change, where it is not known yet which of them it will. */
 const anyField = ['*all', '-comment', '-worklog', '-attachment', '-issuelinks', '-subtasks'];
 
-/** What a move may change by itself. */
-const movedFields = [
-  { id: 'status', name: 'Status' },
-  { id: 'resolution', name: 'Resolution' },
-  { id: 'assignee', name: 'Assignee' },
-];
+/** What a move changes, and what it may change by itself. */
+const statusField = { id: 'status', name: 'Status' };
+const movedFields = [statusField, { id: 'resolution', name: 'Resolution' }, { id: 'assignee', name: 'Assignee' }];
+
+const setByTheMove = ({ field, to }: FieldChange) =>
+  to === undefined ? `The move emptied ${field} by itself.` : `The move set ${field} to ${to} by itself.`;
 
 export function issueWrites({
   client,
@@ -104,7 +108,7 @@ export function issueWrites({
     },
   ): Promise<IssueChange> => {
     if (resolution === undefined && Object.keys(additionalFields).length === 0) {
-      return { fields: {}, update: {}, changed: [] };
+      return { fields: {}, update: {}, changed: [], appended: [] };
     }
     const screen = await metadata.transitionFields(issue.key, transition.id);
     const around = { people, planning, project: projectOf(issue.key), screen, assignable: { issueKey: issue.key } };
@@ -114,14 +118,24 @@ export function issueWrites({
     );
   };
 
+  /** The level of an issue's type in the hierarchy: 1 holds those of level 0. */
+  const levelOf = async (issueKey: string | undefined) =>
+    issueKey === undefined ? undefined : (await getIssue(issueKey, { fields: ['issuetype'] })).hierarchyLevel;
+
+  /** What Jira says of a transition, in the names of our inputs. */
+  const inInputNames = async (error: unknown, issueKey: string, transition: Transition): Promise<unknown> => {
+    if (!(error instanceof Failure) || !error.errors) return error;
+    // The errors are told even where the names of the fields cannot be read.
+    const screen = await metadata.transitionFields(issueKey, transition.id).catch(() => []);
+    return withTransitionInputs(error.errors, transition, screen);
+  };
+
   return {
     async createIssue({ projectId, issueType, ...input }) {
       const types = await metadata.issueTypes(projectId);
-      const parentLevel = async () =>
-        input.parent && (await getIssue(input.parent, { fields: ['issuetype'] })).hierarchyLevel;
       const type =
         issueType === undefined
-          ? obviousType(types, projectId, (await parentLevel()) || undefined)
+          ? obviousType(types, projectId, await levelOf(input.parent))
           : typeCalled(issueType, types, projectId);
       const screen = await metadata.createFields(projectId, type.id);
       const around = { people, planning, project: projectId, screen, assignable: { project: projectId }, isNew: true };
@@ -140,8 +154,16 @@ export function issueWrites({
         key,
         changed.map(({ id }) => id),
       );
-      const others = changed.filter(({ id }) => !issueRowFields.includes(id));
-      return { issue, changes: fieldChanges(unreadIssue(key), issue, others).changes, unchanged: [] };
+      const set = changed.filter(({ id }) => fields[id] !== null);
+      const { changes, unchanged } = fieldChanges(newIssue(key), issue, set);
+      const inRow = new Set(changed.filter(({ id }) => issueRowFields.includes(id)).map(({ name }) => name));
+      return {
+        issue,
+        changes: changes.filter(({ field }) => !inRow.has(field)),
+        unchanged,
+        fieldIds: issueRowFields,
+        notes: [],
+      };
     },
 
     async updateIssue(issueKey, input) {
@@ -153,10 +175,14 @@ export function issueWrites({
         input.addFixVersions,
         input.removeFixVersions,
       ].some(given => given !== undefined);
-      const before = readBefore(issueKey, input.additionalFields ? anyField : [...ownFieldIds]);
+      // Read before the change, at the same time as all else that the change needs.
+      const before = readBefore(issueKey, {
+        fields: input.additionalFields ? anyField : ['summary', 'status', ...ownFieldIds(input)],
+        ...(appendsTo(input) && { expand: 'changelog' }),
+      });
       const unread = before.catch(() => unreadIssue(issueKey));
       const screen = needsScreen ? await metadata.editFields(issueKey) : [];
-      const { fields, update, changed } = await toChange(input, {
+      const { fields, update, changed, appended } = await toChange(input, {
         people,
         planning,
         project: projectOf(issueKey),
@@ -170,18 +196,22 @@ export function issueWrites({
         ...(Object.keys(fields).length > 0 && { fields }),
         ...(Object.keys(update).length > 0 && { update }),
         returnIssue: true,
+        ...(appended.length > 0 && { expand: 'changelog' }),
       }).catch(error => {
         throw withInputNames(error, screen);
       });
       const fieldIds = changed.map(({ id }) => id);
       // With `returnIssue` Jira answers with the updated issue, which saves a request.
-      const issue = findIssue(answer) ?? (await rowAnd(issueKey, fieldIds));
-      return { issue, ...fieldChanges(old, issue, changed), fieldIds };
+      const read = findIssue(answer) ?? (await rowAnd(issueKey, fieldIds));
+      // Jira may leave out what was not changed.
+      const issue = { ...read, summary: read.summary ?? old.summary, status: read.status ?? old.status };
+      const notes = changed.filter(({ id }) => appended.includes(id)).flatMap(field => overwritten(field, old, issue));
+      return { issue, ...fieldChanges(old, issue, changed), fieldIds, notes };
     },
 
     async assignIssue(issueKey, assignee) {
       const [before, person] = await Promise.all([
-        readBefore(issueKey, ['assignee']).catch(() => unreadIssue(issueKey)),
+        readBefore(issueKey, { fields: ['assignee'] }).catch(() => unreadIssue(issueKey)),
         isNone(assignee) ? undefined : people.find(assignee, { issueKey }),
       ]);
       // The account ID null unassigns the issue; jira.js's type does not allow it.
@@ -190,8 +220,9 @@ export function issueWrites({
         method: 'PUT',
         body: { accountId: person?.accountId ?? null },
       });
-      const issue = await row(issueKey);
-      return { issue, ...fieldChanges(before, issue, [{ id: 'assignee', name: 'Assignee' }]) };
+      const issue = await readBack(issueKey, ['summary', 'status', 'assignee']);
+      const changes = fieldChanges(before, issue, [{ id: 'assignee', name: 'Assignee' }]);
+      return { issue, ...changes, fieldIds: ['assignee'], notes: [] };
     },
 
     async transitionIssue(issueKey, { status, resolution, additionalFields, comment, audience }) {
@@ -220,11 +251,8 @@ export function issueWrites({
         ...(Object.keys(fields).length > 0 && { fields }),
         ...(Object.keys(update).length > 0 && { update }),
       }).catch(async error => {
-        if (first) throw withoutMove(error, issueKey, transition.to.name, first);
-        if (!(error instanceof Failure) || !error.errors) throw error;
-        // The errors are told even where the names of the fields cannot be read.
-        const screen = await metadata.transitionFields(issueKey, transition.id).catch(() => []);
-        throw withTransitionInputs(error.errors, transition, screen);
+        const told = await inInputNames(error, issueKey, transition);
+        throw first ? withoutMove(told, issueKey, transition.to.name, first) : told;
       });
       if (comment !== undefined && !first && !commentInTransition) {
         await comments.add(issue, comment, undefined).catch(error => {
@@ -232,18 +260,19 @@ export function issueWrites({
         });
       }
       const touched = [...movedFields, ...changed.filter(({ id }) => movedFields.every(each => each.id !== id))];
-      const moved = await rowAnd(
-        issueKey,
-        touched.map(({ id }) => id),
+      const moved = await readBack(issueKey, ['summary', ...touched.map(({ id }) => id)]);
+      const changes = fieldChanges(issue, moved, [statusField, ...changed]);
+      const { changes: besides } = fieldChanges(
+        issue,
+        moved,
+        touched.filter(({ id }) => id !== 'status' && changed.every(each => each.id !== id)),
       );
-      const asked = new Set(changed.map(({ name }) => name));
-      const { changes, unchanged } = fieldChanges(issue, moved, touched);
-      const fieldIds = touched.filter(({ name }) => changes.some(({ field }) => field === name)).map(({ id }) => id);
       return {
         issue: moved,
-        changes,
-        unchanged: unchanged.filter(name => asked.has(name)),
-        fieldIds,
+        changes: [...changes.changes, ...besides],
+        unchanged: changes.unchanged,
+        fieldIds: touched.map(({ id }) => id),
+        notes: [...(first?.notes ?? []), ...besides.map(setByTheMove)],
         ...(first && { comment: first }),
       };
     },
@@ -266,14 +295,17 @@ export function issueWrites({
       }).catch(error => {
         throw error instanceof Failure && error.code === 'not_found' ? neitherOr(issueKey, otherKey, error) : error;
       });
-      return { phrase: found, issue: await row(issueKey) };
+      return { phrase: found, issue: await readBack(issueKey, ['summary', 'status']) };
+    },
+
+    async minutesOf(duration) {
+      const usual = { hoursPerDay: 8, daysPerWeek: 5 };
+      const isInDays = /[wd]/.test(duration);
+      return minutesOf(duration, isInDays ? await metadata.workingTime().catch(() => usual) : usual);
     },
 
     async logWork(issueKey, { timeSpent, started, comment }) {
-      const [before, body] = await Promise.all([
-        readBefore(issueKey, ['timetracking']).catch(() => unreadIssue(issueKey)),
-        comment === undefined ? undefined : toRichText(comment, people),
-      ]);
+      const body = comment === undefined ? undefined : await toRichText(comment, people);
       const answer = await addWorklog(client, {
         issueIdOrKey: issueKey,
         timeSpent,
@@ -281,8 +313,7 @@ export function issueWrites({
         ...(body && { comment: body }),
       });
       const worklog = parseAnswer(worklogSchema, answer);
-      const issue = await rowAnd(issueKey, ['timetracking']);
-      return { worklog, issue, ...fieldChanges(before, issue, [{ id: 'timetracking', name: 'Time tracking' }]) };
+      return { worklog, issue: await readBack(issueKey, ['summary', 'status', 'timetracking']) };
     },
   };
 }
@@ -320,6 +351,21 @@ function withoutMove(error: unknown, issueKey: string, status: string, { audienc
 function neitherOr(issueKey: string, otherKey: string, cause: Failure): Failure {
   const message = `${issueKey} or ${otherKey} does not exist, or this service may not see it. Check both keys.`;
   return new Failure('not_found', message, { cause });
+}
+
+/** What is to be said where somebody else changed a text between its reading and the writing of what was appended to it. */
+function overwritten({ id, name }: { id: string; name: string }, before: Issue, after: Issue): string[] {
+  const known = new Set(before.changelog.histories.map(history => history.id));
+  const since = after.changelog.histories.filter(
+    history => !known.has(history.id) && history.changes.some(({ fieldId }) => fieldId === id),
+  );
+  // The latest one is this change; Jira tells the latest first.
+  const [, ...others] = since.toSorted((one, other) => other.at.getTime() - one.at.getTime());
+  if (before.isUnread || others.length === 0) return [];
+  const who = [...new Set(others.map(({ by }) => by ?? 'somebody'))].join(', ');
+  return [
+    `${who} changed ${quoted(name)} while this was appended, and that change was overwritten. Read it with getIssueHistory, and tell the user.`,
+  ];
 }
 
 /** The key of an issue's project. */

@@ -98,7 +98,7 @@ export function openJira(parts: JiraParts) {
           planning: openPlanning(client),
           metadata,
           getIssue: (issueKey, options) => get(call, issueKey, options),
-          readBefore: (issueKey, fields) => get(forReadBack(call, parts.now()), issueKey, { fields }),
+          readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
           readBack: (issueKey, fields) =>
             get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
               // The change was made, so the write has succeeded even if the issue cannot be read.

@@ -21,18 +21,18 @@ export function linkCalled(phrase: string, types: readonly LinkType[]): LinkPhra
     // The same phrase for both ends says the same of both.
     ...(folded(type.inward) === folded(type.outward) ? [] : [{ type, phrase: type.inward, isInward: true }]),
   ]);
-  const byPhrase = calledSo(ends, phrase, each => each.phrase);
-  const byName = calledSo(
-    ends.filter(({ isInward }) => !isInward),
-    phrase,
-    ({ type }) => type.name,
-  );
-  const choiceOf = (end: LinkPhrase) => {
+  const outward = ends.filter(({ isInward }) => !isInward);
+  const told = (end: LinkPhrase) => {
     const isShared = types.some(other => other !== end.type && folded(other.name) === folded(end.type.name));
-    return `${isShared ? end.type.id : end.type.name} (${end.phrase})`;
+    return `${isShared ? `ID ${end.type.id}` : end.type.name} (${end.phrase})`;
   };
-  const found = [byPhrase, byName, calledSo(ends, phrase, choiceOf)].find(matches => matches.length > 0) ?? [];
-  if (found.length > 1) throw ambiguous('linkType', phrase, found.map(choiceOf));
+  const found =
+    [
+      calledSo(ends, phrase, each => each.phrase),
+      calledSo(outward, phrase, ({ type }) => type.name),
+      calledSo(ends, phrase, told),
+    ].find(matches => matches.length > 0) ?? [];
+  if (found.length > 1) throw ambiguous('linkType', phrase, found.map(told));
   if (found[0]) return found[0];
   const phrases = [...new Set(ends.map(each => each.phrase))];
   throw invalidInput([

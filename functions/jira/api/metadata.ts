@@ -1,4 +1,5 @@
 import {
+  getConfiguration,
   getCreateIssueMetaIssueTypeId,
   getCreateIssueMetaIssueTypes,
   getEditIssueMeta,
@@ -8,8 +9,10 @@ import {
 import type { Client } from 'jira.js/core';
 import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
+import type { WorkingTime } from './duration.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import {
+  configurationSchema,
   createFieldsSchema,
   editFieldsSchema,
   type IssueField,
@@ -28,6 +31,7 @@ export interface Metadata {
   /** The fields of an issue that can be changed now. Not cached, because they depend on its status. */
   editFields(issueKey: string): Promise<IssueField[]>;
   linkTypes(): Promise<LinkType[]>;
+  workingTime(): Promise<WorkingTime>;
   /** The fields on a transition's screen. Not cached either. */
   transitionFields(issueKey: string, transitionId: string): Promise<IssueField[]>;
 }
@@ -48,6 +52,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const typesOf = createCache<string, IssueType[]>(life);
   const fieldsOf = createCache<string, IssueField[]>(life);
   const allLinkTypes = createCache<'', LinkType[]>(life);
+  const siteTime = createCache<'', WorkingTime>(life);
 
   return call => {
     // Projects that are open to one caller may be closed to another.
@@ -102,6 +107,20 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
         allLinkTypes.get(
           '',
           async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
+          call,
+        ),
+
+      workingTime: () =>
+        siteTime.get(
+          '',
+          async () => {
+            const { timeTrackingConfiguration } = parseAnswer(
+              configurationSchema,
+              await getConfiguration(sharedClient()),
+            );
+            const { workingHoursPerDay, workingDaysPerWeek } = timeTrackingConfiguration;
+            return { hoursPerDay: workingHoursPerDay, daysPerWeek: workingDaysPerWeek };
+          },
           call,
         ),
 

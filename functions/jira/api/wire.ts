@@ -99,14 +99,27 @@ export const linkTypesSchema = z.object({
 });
 
 /** https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/ */
-export const boardsSchema = z.object({
-  values: listOf(z.object({ id: z.number(), name: z.string().catch('a board'), type: text.catch(undefined) })),
+const board = z.object({ id: z.number(), name: z.string().catch('a board'), type: text.catch(undefined) });
+
+const isLast = z.boolean().nullish().catch(undefined);
+
+export const boardsSchema = z.object({ isLast, values: listOf(board) });
+
+export const boardConfigurationSchema = z.object({
+  estimation: z
+    .object({ field: z.object({ fieldId: z.string() }).nullish().catch(undefined) })
+    .nullish()
+    .catch(undefined),
 });
 
-export const sprintsSchema = z.object({ values: listOf(z.object({ id: z.number(), name: z.string() })) });
+export const sprintsSchema = z.object({ isLast, values: listOf(z.object({ id: z.number(), name: z.string() })) });
 
 /** The value of a field that holds a team. */
 export const teamSchema = z.object({ id: z.string(), name: text.catch(undefined), title: text.catch(undefined) });
+
+export const configurationSchema = z.object({
+  timeTrackingConfiguration: z.object({ workingHoursPerDay: z.number(), workingDaysPerWeek: z.number() }),
+});
 
 export const createdSchema = z.object({ key: z.string() });
 
@@ -122,6 +135,7 @@ export type Project = z.output<typeof projectSchema>;
 export type User = z.output<typeof usersSchema>[number];
 export type IssueType = z.output<typeof issueTypeSchema>;
 export type LinkType = z.output<typeof linkTypesSchema>['issueLinkTypes'][number];
+export type Board = z.output<typeof board>;
 export type Worklog = z.output<typeof worklogSchema>;
 
 /** A field that can be set on an issue, with its ID. */

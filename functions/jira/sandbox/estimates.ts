@@ -9,10 +9,13 @@ export function estimatesIn(value: FieldValue): TimeTracking {
   return typeof value === 'object' && value !== null && 'remaining' in value ? value : none;
 }
 
+export const workingTime = { hoursPerDay: 8, daysPerWeek: 5 };
+
 /** Seconds in `1w 2d 3h 30m`: a day has eight hours, a week five days. A bare number means minutes. */
 export function parseDuration(text: string): number | undefined {
   const parts = text.trim().split(/\s+/);
-  const seconds = { w: 144_000, d: 28_800, h: 3_600, m: 60 };
+  const day = workingTime.hoursPerDay * 3_600;
+  const seconds = { w: workingTime.daysPerWeek * day, d: day, h: 3_600, m: 60 };
   let total = 0;
   for (const part of parts) {
     const [, count, unit = 'm'] = /^(\d+(?:\.\d+)?)([wdhm])?$/.exec(part) ?? [];

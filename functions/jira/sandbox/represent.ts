@@ -241,7 +241,7 @@ function showTimeTracking(issue: Issue) {
 }
 
 /** Seconds as Jira writes them: weeks of five days of eight hours. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   let left = Math.round(seconds / 60);
   const parts: string[] = [];
   for (const [unit, minutes] of [

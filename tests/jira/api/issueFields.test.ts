@@ -34,7 +34,7 @@ const screen = [
   field('c7', 'Approver', 'user'),
   field('c8', 'Motto', 'string'),
 ];
-const planning: Planning = { sprints: async () => [], teams: async () => [] };
+const planning: Planning = { sprints: async () => [], teams: async () => [], estimationFields: async () => new Set() };
 const around = { people, planning, project: 'ATLAS', screen, assignable: { issueKey: 'ATLAS-1' } };
 const fieldsOf = async (additionalFields: Record<string, unknown>, others = {}) =>
   (await toChange({ additionalFields, ...others }, around)).fields;

@@ -2,13 +2,26 @@ import * as z from 'zod';
 import type { SandboxReply } from '../../../../shared/sandbox/sandboxServer.ts';
 import { isDocument } from '../adf.ts';
 import { addWorklog } from '../changes.ts';
-import { parseDuration } from '../estimates.ts';
+import { parseDuration, workingTime } from '../estimates.ts';
 import { badFields } from '../jiraError.ts';
 import type { Instant } from '../model.ts';
 import { showWorklog } from '../represent.ts';
 import { act, type Call, changeableIssueInPath, parseBody, type Route, route } from '../router.ts';
 
-export const worklogRoutes: Route[] = [route('POST', 'issue/{issueIdOrKey}/worklog', logWork)];
+export const worklogRoutes: Route[] = [
+  route('POST', 'issue/{issueIdOrKey}/worklog', logWork),
+  route('GET', 'configuration', () => ({
+    json: {
+      timeTrackingEnabled: true,
+      timeTrackingConfiguration: {
+        workingHoursPerDay: workingTime.hoursPerDay,
+        workingDaysPerWeek: workingTime.daysPerWeek,
+        timeFormat: 'pretty',
+        defaultUnit: 'minute',
+      },
+    },
+  })),
+];
 
 const worklogBody = z.looseObject({
   timeSpent: z.string().optional(),
