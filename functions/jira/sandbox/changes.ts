@@ -47,6 +47,7 @@ export function createIssue(
     attachments: [],
     histories: [],
     frozen: false,
+    isRequest: false,
   };
   // What remains is at first what was estimated.
   if (values.timetracking) estimate(issue, estimatesIn(values.timetracking));

@@ -13,7 +13,7 @@ export type Instant = number;
 
 export interface Person {
   accountId: string;
-  accountType: 'atlassian' | 'app';
+  accountType: 'atlassian' | 'app' | 'customer';
   displayName: string;
   email: string;
   /** Jira then leaves `emailAddress` out of its answers, yet finds the person by it. */
@@ -84,7 +84,7 @@ export interface Project extends Named {
   type: 'software' | 'service_desk';
   leadId: string;
   typeIds: string[];
-  components: Named[];
+  components: (Named & { leadId?: string })[];
   versions: (Named & { released: boolean })[];
   /** The ids of the custom fields that a new issue must have, by the name of its type. */
   required: Record<string, string[]>;
@@ -163,6 +163,8 @@ export interface Issue {
   histories: History[];
   /** Writes to it are refused with status 403. */
   frozen: boolean;
+  /** In a service project, whether a customer has made it, by the portal. The service desk knows no other. */
+  isRequest: boolean;
 }
 
 export type FieldValue = string | number | string[] | AdfNode | TimeTracking | null;

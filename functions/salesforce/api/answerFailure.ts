@@ -205,6 +205,11 @@ export function isHidden({ cause }: Failure): boolean {
   );
 }
 
+/** True when an object that was asked for does not exist, or none of it is open to the user. */
+export function isUnknownObject(error: unknown): boolean {
+  return error instanceof Failure && error.cause instanceof Error && /^4\d\d INVALID_TYPE\b/.test(error.cause.message);
+}
+
 /** True when it is this service that keeps closed what was asked for. */
 export function isClosedHere(error: unknown): boolean {
   return error instanceof Failure && error.cause instanceof Error && error.cause.message.endsWith(` ${closedByPolicy}`);

@@ -8,6 +8,7 @@ import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { type Allowed, allowed, type SalesforceRequest, type Send } from './allowed.ts';
 import { answerFailure } from './answerFailure.ts';
+import { type Currencies, openCurrencies } from './currencies.ts';
 import { openDescriptions } from './descriptions.ts';
 import { opennessOf } from './openness.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
@@ -17,6 +18,7 @@ export interface CallConnection {
   connection: Connection;
   /** What of the org is open to the call; the connection's requests go through it, too. */
   allowed: Allowed;
+  currencies: Currencies;
   /** @throws Failure `internal` before the first request */
   session(): Session;
 }
@@ -86,11 +88,17 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       return answer;
     };
 
-  const descriptionsFor = openDescriptions(parts, (call, path) =>
-    settled(
-      sendFor(call, () => {}),
-      { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
-    ),
+  /** What is asked for several calls at once. */
+  const sharedAsk =
+    (settle: (send: Send, request: SalesforceRequest) => Promise<UpstreamAnswer>) => (call: Call, path: string) =>
+      settle(
+        sendFor(call, () => {}),
+        { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
+      );
+  const descriptionsFor = openDescriptions(parts, sharedAsk(settled));
+  const currenciesFor = openCurrencies(
+    parts,
+    sharedAsk((send, request) => send(request)),
   );
 
   return call => {
@@ -128,6 +136,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     return {
       connection,
       allowed: open,
+      currencies: currenciesFor(call),
       session() {
         if (session) return session;
         throw new Failure('internal', 'A link to Salesforce was made before the first request.');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
-import { detailsOf, detailsStatement } from './recordDetails.ts';
+import { detailsOf, detailsStatement, needsOrgCurrency } from './recordDetails.ts';
 import type { Salesforce } from './salesforce.ts';
 import type { ObjectDescription, SalesforceRecord } from './wire.ts';
 
@@ -24,8 +24,11 @@ export const recordOutput = {
 /** Reads one record. It costs one request, and one more when the object's description is not cached. */
 export async function readRecord(salesforce: Salesforce, objectType: string, recordId: string) {
   const object = await salesforce.describe(objectType);
-  const [record] = await salesforce.query(detailsStatement(object, recordId));
-  if (record) return { ...placeOf(salesforce, object, recordId, record), ...detailsOf(object, record) };
+  const [[record], { sole }] = await Promise.all([
+    salesforce.query(detailsStatement(object, recordId)),
+    needsOrgCurrency(object) ? salesforce.currencies() : { sole: undefined },
+  ]);
+  if (record) return { ...placeOf(salesforce, object, recordId, record), ...detailsOf(object, record, sole) };
   throw new Failure(
     'not_found',
     `There is no ${object.label} ${recordId} that this service may see. Find it by name, or check objectType.`,
@@ -61,7 +64,7 @@ export async function readBack(
 ) {
   const written = await salesforce.readBack(detailsStatement(object, recordId), record => ({
     ...placeOf(salesforce, object, recordId, record),
-    ...detailsOf(object, record),
+    ...detailsOf(object, record, salesforce.soleCurrency()),
   }));
   const answer = written ?? { ...placeOf(salesforce, object, recordId), ...notReadBack };
   const note = [...('note' in answer ? [answer.note] : []), ...remarks].join(' ');

@@ -4,6 +4,7 @@ import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { type Duplicate, DuplicatesFound, duplicatesFailure, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
+import type { OrgCurrencies } from './currencies.ts';
 import { foreignToken } from './listPage.ts';
 import { nameFieldOf } from './objectNames.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
@@ -27,7 +28,7 @@ interface RecordPage {
   nextCursor: string | undefined;
 }
 
-interface SearchRequest {
+export interface SearchRequest {
   term: string;
   /** The fields to return of each object that is searched; the first is always the record's Id. */
   objects: { name: string; fields: string[] }[];
@@ -79,6 +80,16 @@ export interface Salesforce {
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
+  /** What currencies the org has; kept for an hour, and asked for in one request. */
+  currencies(): Promise<OrgCurrencies>;
+  /** The same as far as this call knows it: after `currencies`. */
+  knownCurrencies(): OrgCurrencies;
+  /** The currency of all amounts, in an org with one that `currencies` has told of. */
+  soleCurrency(): string | undefined;
+  /** Notes that records have no currency of their own, as a refusal has told. */
+  noneOfRecords(): void;
+  /** The currency that totals are in where an org has several; undefined where the user may not see it. */
+  corporateCurrency(): Promise<string | undefined>;
   /** The address at which a person opens the record; available after the first request. */
   recordUrl(objectType: string, recordId: string): string;
 }
@@ -104,7 +115,7 @@ export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
   const connectionFor = salesforceConnections(parts);
 
-  const open = (call: Call, { connection, session, allowed } = connectionFor(call)): Salesforce => {
+  const open = (call: Call, { connection, session, allowed, currencies } = connectionFor(call)): Salesforce => {
     const runOnce = async ({ text }: Soql, batchSize = MAX_BATCH) => {
       const url = `/query?q=${encodeURIComponent(text)}`;
       if (url.length <= MAX_URL) {
@@ -262,6 +273,12 @@ export function openSalesforce(parts: SalesforceParts) {
         }
         return { problem: '"me" is the user who asks, and this call came from nobody who signed in. Give the name.' };
       },
+
+      currencies: currencies.currencies,
+      knownCurrencies: currencies.known,
+      soleCurrency: () => currencies.known().sole,
+      noneOfRecords: currencies.noneOfRecords,
+      corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
     };

@@ -1,3 +1,4 @@
+import { createCurrencies, currencyRecords, withCurrencies } from './currencies.ts';
 import type { DataFiles, RecordData } from './dataFiles.ts';
 import { neededFields } from './derivedFields.ts';
 import { Refusal } from './errors.ts';
@@ -29,7 +30,7 @@ interface Entry {
  * @throws Error with a line for each fault: what refers to nothing, does not fit its field, or follows from other fields
  */
 export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
-  const schema = createSchema(files.objects);
+  const schema = createSchema(withCurrencies(files.objects, files.currencies));
   const problems = schemaProblems(files, schema);
   const report = (file: string, place: string, message: string) =>
     void problems.push(`${files.pathOf(file)}: ${place}: ${message}`);
@@ -54,6 +55,9 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
     else addEntries(objectType, records, 'records.json', objectType);
   }
 
+  const currencyTypes = currencyRecords(files.currencies);
+  if (currencyTypes.length > 0) addEntries('CurrencyType', currencyTypes, 'currencies.json', '');
+
   const byKey = new Map<string, Entry>();
   for (const entry of entries) {
     const { $key } = entry.data;
@@ -63,7 +67,7 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
     else byKey.set($key, entry);
   }
 
-  const org = createOrg(schema, now);
+  const org = createOrg(schema, now, createCurrencies(files.currencies));
   const valuesOf = ({ object, data: { $key, ...data }, file, place }: Entry): Record<string, FieldValue> => {
     const values: Record<string, FieldValue> = {};
     for (const [name, value] of Object.entries(data)) {
