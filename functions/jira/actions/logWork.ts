@@ -60,7 +60,7 @@ export default jira.action({
         : resolveSince(startedAt, now, 'startedAt');
     const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
     return {
-      ...toWrittenIssue(issue, jira.browseUrl),
+      ...toWrittenIssue(issue, jira.browseUrl, [...jira.people.notes]),
       worklogId: worklog.id,
       timeSpent: worklog.timeSpent,
       startedAt: started.toISOString(),

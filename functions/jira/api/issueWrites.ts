@@ -162,7 +162,7 @@ export function issueWrites({
         changes: changes.filter(({ field }) => !inRow.has(field)),
         unchanged,
         fieldIds: issueRowFields,
-        notes: [],
+        notes: [...people.notes],
       };
     },
 
@@ -205,8 +205,8 @@ export function issueWrites({
       const read = findIssue(answer) ?? (await rowAnd(issueKey, fieldIds));
       // Jira may leave out what was not changed.
       const issue = { ...read, summary: read.summary ?? old.summary, status: read.status ?? old.status };
-      const notes = changed.filter(({ id }) => appended.includes(id)).flatMap(field => overwritten(field, old, issue));
-      return { issue, ...fieldChanges(old, issue, changed), fieldIds, notes };
+      const lost = changed.filter(({ id }) => appended.includes(id)).flatMap(field => overwritten(field, old, issue));
+      return { issue, ...fieldChanges(old, issue, changed), fieldIds, notes: [...people.notes, ...lost] };
     },
 
     async assignIssue(issueKey, assignee) {
@@ -272,7 +272,7 @@ export function issueWrites({
         changes: [...changes.changes, ...besides],
         unchanged: changes.unchanged,
         fieldIds: touched.map(({ id }) => id),
-        notes: [...(first?.notes ?? []), ...besides.map(setByTheMove)],
+        notes: [...(first?.notes ?? []), ...people.notes, ...besides.map(setByTheMove)],
         ...(first && { comment: first }),
       };
     },
