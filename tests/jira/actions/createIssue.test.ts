@@ -43,6 +43,7 @@ describe('createIssue', () => {
       labels: ['checkout', 'thanks'],
       dueDate: '2027-03-01',
       parentKey: 'ATLAS-1',
+      note: '@nobody@example.org notified nobody: no person in Jira matches it.',
       changes: [
         { field: 'Description', to: expect.stringContaining('The **second** tap') },
         { field: 'Story Points', to: '5' },
