@@ -68,7 +68,7 @@ const projectsFile = unique(
     type: z.enum(['software', 'service_desk']).default('software'),
     lead: email,
     issueTypes: z.array(name).min(1),
-    components: unique(z.strictObject({ id, name }), 'id', 'name').default([]),
+    components: unique(z.strictObject({ id, name, lead: email.exactOptional() }), 'id', 'name').default([]),
     versions: unique(z.strictObject({ id, name, released: z.boolean().default(false) }), 'id', 'name').default([]),
     required: z.record(name, z.array(name)).default({}),
   }),
@@ -177,6 +177,7 @@ const issueFile = values.extend({
     .array(z.strictObject({ ...doing, filename: name, mimeType: name, size: z.int().nonnegative() }))
     .default([]),
   frozen: z.boolean().default(false),
+  isRequest: z.boolean().default(true),
 });
 
 /** The schema of each data file, which the default data and anybody's own are held to. */

@@ -64,7 +64,7 @@ export interface Project extends Named {
   type: 'software' | 'service_desk';
   leadId: string;
   typeIds: string[];
-  components: Named[];
+  components: (Named & { leadId?: string })[];
   versions: (Named & { released: boolean })[];
   /** The ids of the custom fields that a new issue must have, by the name of its type. */
   required: Record<string, string[]>;
@@ -143,6 +143,8 @@ export interface Issue {
   histories: History[];
   /** Writes to it are refused with status 403. */
   frozen: boolean;
+  /** In a service project, whether a customer has made it, by the portal. The service desk knows no other. */
+  isRequest: boolean;
 }
 
 export type FieldValue = string | number | string[] | AdfNode | null;
