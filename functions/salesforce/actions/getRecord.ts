@@ -17,7 +17,7 @@ export default salesforce.action({
   input: z.object({
     objectType: objectType
       .optional()
-      .meta({ description: 'The API name of the object. The ID tells it, so leave it out.', advanced: true }),
+      .meta({ description: 'The API name of the object. The ID tells it, so leave it out.' }),
     recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
   }),
   output: z.object({ ...recordOutput, notShown }),
