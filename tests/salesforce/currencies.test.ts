@@ -152,6 +152,21 @@ describe('in an org with several currencies', () => {
   });
 });
 
+describe('under a policy that opens only some fields', () => {
+  const fields = { Opportunity: ['Name', 'Amount', 'IsClosed', 'CloseDate', 'AccountId'] };
+  const salesforce = useSalesforce({
+    sandbox: { data: several },
+    app: { env: { POLICY: JSON.stringify({ default: { systems: { salesforce: { fields } } } }) } },
+  });
+
+  test('amounts keep their currency', async () => {
+    const { body } = await salesforce.call('queryRecords', {
+      query: { soql: "SELECT Name, Amount FROM Opportunity WHERE Name = 'Lathes'" },
+    });
+    expect(list(body.records)).toMatchObject([{ Name: 'Lathes', Amount: 4800, CurrencyIsoCode: 'EUR' }]);
+  });
+});
+
 describe('in an org with one currency', () => {
   const salesforce = useSalesforce();
 

@@ -59,8 +59,11 @@ export default salesforce.action({
       kind === 'totals'
         ? { records: await salesforce.query(asked, { withDeleted }), nextCursor: undefined }
         : await salesforce.list(asked, { limit, cursor, start, total, withDeleted, grouped: kind === 'groups' });
+    const read = kind === 'rows' ? await richTextOf(salesforce, objectType, records) : undefined;
     return page({
-      items: records.map(record => (columns ? columns.read(flat(record)) : toItem(record, salesforce))),
+      items: records.map(record =>
+        columns ? columns.read(flat(record)) : toItem(read ? read(record) : record, salesforce),
+      ),
       nextCursor,
       answer: (items, more) => ({
         summary: [
@@ -74,6 +77,33 @@ export default salesforce.action({
     });
   },
 });
+
+/** What may be HTML: a tag or an entity. */
+const markup = /<[a-z/]|&[a-z#]/i;
+
+/**
+ * How the HTML in records is put as Markdown; undefined where none of them has any. What looks like HTML is some only in a
+ * field that Salesforce says is rich text.
+ */
+async function richTextOf(
+  salesforce: Salesforce,
+  objectType: string,
+  records: readonly SalesforceRecord[],
+): Promise<((record: SalesforceRecord) => SalesforceRecord) | undefined> {
+  const isMarkup = (value: unknown) => typeof value === 'string' && markup.test(value);
+  if (!records.some(record => Object.values(record).some(isMarkup))) return undefined;
+  const { fields } = await salesforce.describe(objectType).catch(() => ({ fields: [] }));
+  const rich = new Set(fields.filter(({ htmlFormatted }) => htmlFormatted).map(({ name }) => name));
+  if (rich.size === 0) return undefined;
+  const { htmlToMarkdown } = await import('../api/richText.ts');
+  return record =>
+    Object.fromEntries(
+      Object.entries(record).map(([name, value]) => [
+        name,
+        rich.has(name) && typeof value === 'string' ? htmlToMarkdown(value) : value,
+      ]),
+    );
+}
 
 function toItem(record: SalesforceRecord, salesforce: Salesforce): Record<string, unknown> {
   const { Id: recordId } = record;
