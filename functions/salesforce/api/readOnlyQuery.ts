@@ -125,7 +125,7 @@ function tieBreaker({ clauses, orderedBy, objectType, alias }: SoqlOutline): str
 const aggregates = new Set(['avg', 'count', 'count_distinct', 'max', 'min', 'sum']);
 
 /** Whether an entry of a SELECT list is a total, also in another function: `FORMAT(SUM(Amount))`. */
-export function isTotal({ kind, tokens }: SelectItem): boolean {
+function isTotal({ kind, tokens }: SelectItem): boolean {
   return (
     kind === 'function' &&
     tokens.some(({ value }, at) => aggregates.has(value.toLowerCase()) && tokens[at + 1]?.value === '(')
