@@ -106,7 +106,9 @@ async function currenciesFor(salesforce: Salesforce, outline: SoqlOutline, isAmo
   const own = outline.items.filter(({ kind }) => kind === 'field').map(({ text }) => text);
   const selected = new Set(own.map(path => path.toLowerCase()));
   const amounts = await Promise.all(own.map(isAmount));
-  const wanted = own.filter((_, at) => amounts[at]).map(path => path.replace(/[^.]*$/, currencyField));
+  const wanted = own
+    .filter((_, at) => amounts[at])
+    .map(path => path.slice(0, path.lastIndexOf('.') + 1) + currencyField);
   const missing = [...new Set(wanted)].filter(path => !selected.has(path.toLowerCase()));
   const children = outline.items.filter(({ kind }) => kind === 'subquery');
   const ofChildren = await Promise.all(
