@@ -221,3 +221,13 @@ test('where the org does not tell of its currencies, records tell, and are asked
   expect(salesforce.costs()).toEqual(['GET /query']);
   await salesforce.stop();
 });
+
+test('where the org does not tell of its currencies, what its objects are made of tells that there are several', async () => {
+  const salesforce = await startSalesforceApp({ sandbox: { data: several } });
+  salesforce.sandbox.fail({ path: '/connect/organization$', status: 404, body: '[]' });
+  const found = await salesforce.call('findOpportunities', { query: { openOnly: 'true' } });
+  expect(found.body.summary).toContain('worth 4,800.3 EUR, 600,000 JPY and 5,200 USD');
+  const total = await salesforce.call('queryRecords', { query: { soql: 'SELECT SUM(Amount) FROM Opportunity' } });
+  expect(total.body.summary).toContain('converted into USD, the corporate currency');
+  await salesforce.stop();
+});

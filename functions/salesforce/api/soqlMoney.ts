@@ -16,7 +16,9 @@ export interface SoqlMoney {
 /** https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_querying_currency_fields.htm */
 export async function moneyIn(salesforce: Salesforce, outline: SoqlOutline): Promise<SoqlMoney> {
   const { isMulti, sole, ofUser } = await salesforce.currencies();
-  if (!isMulti) return { additions: [], remarks: [], currency: sole };
+  // Where the org does not tell, its objects do: they have the field in an org with several currencies alone.
+  const isTold = isMulti ?? (await fieldsOf(salesforce, outline.objectType)).some(({ name }) => name === currencyField);
+  if (!isTold) return { additions: [], remarks: [], currency: sole };
   const isAmount = amountsFrom(salesforce, outline.objectType, outline.alias);
   const remarks: string[] = [];
 
