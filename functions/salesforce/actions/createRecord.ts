@@ -12,9 +12,8 @@ export default salesforce.action({
   idempotent: false,
   title: 'Create a record',
   description:
-    'Creates one Salesforce record of any object and returns what it has, in the name of the Salesforce user that this service runs as, who owns it unless Owner is given. When a field is wrong, nothing is created. ' +
-    'Use it for a new account, contact, lead, opportunity, case or other record; describeObject lists fields. ' +
-    'To log a call, an e-mail or a meeting use logActivity.',
+    "Creates one Salesforce record of any object as this service's Salesforce user, its owner unless Owner is given, and returns what it has. When a field is wrong, nothing is created. " +
+    'describeObject lists fields. To log a call, an e-mail or a meeting use logActivity; to change a record updateRecord.',
   input: z.object({ objectType, fields: fieldsText, allowDuplicate }),
   output: writtenRecord,
   example: { objectType: 'Account', fields: '{"Name":"Relecloud","Industry":"Technology","BillingCity":"Lyon"}' },
