@@ -12,8 +12,9 @@ export default salesforce.action({
   idempotent: false,
   title: 'Create a record',
   description:
-    "Creates one Salesforce record of any object as this service's Salesforce user, its owner unless Owner is given, and returns what it has. When a field is wrong, nothing is created. " +
-    'describeObject lists fields. To log a call, an e-mail or a meeting use logActivity; to change a record updateRecord.',
+    "Creates one Salesforce record of any object as this service's Salesforce user, its owner unless Owner is given, and returns what it has. " +
+    'Use it for a new account, contact, case or any other record; describeObject lists fields. ' +
+    'To log a call, an e-mail or a meeting use logActivity.',
   input: z.object({ objectType, fields: fieldsText, allowDuplicate }),
   output: writtenRecord,
   example: { objectType: 'Account', fields: '{"Name":"Relecloud","Industry":"Technology","BillingCity":"Lyon"}' },
