@@ -23,7 +23,7 @@ const MAX_SENTENCES = 10;
 export function answerFailure({ status, body }: UpstreamAnswer, path: string, address: string): Failure {
   const { messages, errors, isJiras } = readErrors(body);
   const told = [...messages, ...errors.map(({ field, message }) => `${field}: ${message}`)].join(' ');
-  const isAboutSite = aboutSite.test(told);
+  const isAboutSite = isSaidOfSite(told);
 
   const missingProject = messages.flatMap(message => unknownProject.map(form => form.exec(message)?.[1])).find(Boolean);
   if (missingProject && !isAboutSite) {
@@ -53,8 +53,9 @@ export function answerFailure({ status, body }: UpstreamAnswer, path: string, ad
 }
 
 /** What the edge of Atlassian's cloud says of a site that is suspended, renamed or unknown, and of a path that is none. */
-const aboutSite =
-  /\b(?:site|instance|tenant|cloud(?:\s?id)?)\b.{0,40}\b(?:unavailable|suspended|deactivated|renamed|deleted|moved|not found|no longer|does ?n[o']t exist)\b|\bno (?:site|tenant|cloud|instance)\b|\bfor uri:/i;
+const site = /\b(?:site|instance|tenant|cloud)\b/i;
+const gone = /\b(?:unavailable|suspended|deactivated|renamed|moved|no longer|no (?:site|tenant|cloud|instance))\b/i;
+const isSaidOfSite = (said: string) => (site.test(said) && gone.test(said)) || said.includes(' for uri:');
 
 /** Of a 404 in another form than Jira's usual one: it is about what was asked for, and not about a path. */
 const aboutThing =
