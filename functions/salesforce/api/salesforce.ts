@@ -2,13 +2,12 @@ import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
-import { type Duplicate, DuplicatesFound, duplicatesFailure, partFailure } from './answerFailure.ts';
+import { DuplicatesFound, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
 import { foreignToken } from './listPage.ts';
-import { nameFieldOf } from './objectNames.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
-import { names, type Soql, soql } from './soql.ts';
+import { type Soql, soql } from './soql.ts';
 import {
   compositeSchema,
   confirmedSchema,
@@ -35,6 +34,11 @@ export interface SearchRequest {
   limit: number;
 }
 
+interface QueryOptions {
+  /** Finds deleted and archived records, too. */
+  withDeleted?: boolean;
+}
+
 interface WriteOptions {
   /** Saves a record that a duplicate rule only warns of. */
   allowDuplicate?: boolean | undefined;
@@ -47,7 +51,7 @@ type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 /** Salesforce, for one call. Every method costs one request, except those whose answer is cached. */
 export interface Salesforce {
   /** The first batch of a statement's records; for statements whose result is small. */
-  query(statement: Soql): Promise<SalesforceRecord[]>;
+  query(statement: Soql, options?: QueryOptions): Promise<SalesforceRecord[]>;
   /**
    * What `read` makes of the first record of a statement, after a write; undefined where that fails or takes long, because
    * the write is made.
@@ -60,10 +64,16 @@ export interface Salesforce {
    */
   list(
     statement: Soql,
-    page: { limit: number; cursor: string | undefined; start?: number; total?: number; grouped?: boolean },
+    page: {
+      limit: number;
+      cursor: string | undefined;
+      start?: number;
+      total?: number;
+      grouped?: boolean;
+    } & QueryOptions,
   ): Promise<RecordPage>;
   /** The result of a `SELECT COUNT()`. */
-  count(statement: Soql): Promise<number>;
+  count(statement: Soql, options?: QueryOptions): Promise<number>;
   /** Runs several statements in one request. A statement that is refused has a Failure in place of its records. */
   queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
   search(request: SearchRequest): Promise<FoundRecord[]>;
@@ -104,9 +114,6 @@ const MAX_BATCH = 2000;
 /** Longer statements are sent in a body, because Salesforce accepts 16 kB of URL and headers together. */
 const MAX_URL = 8_000;
 
-/** The most duplicates of which the names are looked up. */
-const MAX_NAMED = 20;
-
 /**
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm and
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm
@@ -125,13 +132,14 @@ export function openSalesforce(parts: SalesforceParts) {
   const connectionFor = salesforceConnections(parts);
 
   const open = (call: Call, { connection, session, allowed, currencies } = connectionFor(call)): Salesforce => {
-    const runOnce = async ({ text }: Soql, batchSize = MAX_BATCH) => {
-      const url = `/query?q=${encodeURIComponent(text)}`;
+    const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
+      const resource = withDeleted ? '/queryAll' : '/query';
+      const url = `${resource}?q=${encodeURIComponent(text)}`;
       if (url.length <= MAX_URL) {
         const headers = { 'sforce-query-options': `batchSize=${batchSize}` };
         return read(querySchema, await connection.request({ method: 'GET', url, headers }));
       }
-      const [answer] = await compose([text]);
+      const [answer] = await compose([text], resource);
       if (answer instanceof Failure) throw answer;
       return answer ?? { records: [], totalSize: 0, nextRecordsUrl: undefined };
     };
@@ -144,14 +152,14 @@ export function openSalesforce(parts: SalesforceParts) {
       }
     };
 
-    const compose = async (statements: readonly string[]) => {
+    const compose = async (statements: readonly string[], resource = '/query') => {
       const { compositeResponse } = read(
         compositeSchema,
         await connection.requestPost('/composite', {
           compositeRequest: statements.map((text, at) => ({
             method: 'GET',
             referenceId: `query${at}`,
-            url: `/services/data/v${connection.version}/query?q=${encodeURIComponent(text)}`,
+            url: `/services/data/v${connection.version}${resource}?q=${encodeURIComponent(text)}`,
           })),
         }),
       );
@@ -164,30 +172,13 @@ export function openSalesforce(parts: SalesforceParts) {
     /** Salesforce tells of duplicates the IDs alone: the names are those that this user may see. */
     const namingDuplicates = <Answer>(write: Promise<Answer>): Promise<Answer> =>
       write.catch(async (error: unknown) => {
-        const found = error instanceof Failure ? error.cause : undefined;
-        if (!(found instanceof DuplicatesFound)) throw error;
-        const duplicates = await named(found.duplicates).catch(() => found.duplicates);
-        const { maySave, said } = found;
-        throw duplicatesFailure(new DuplicatesFound({ duplicates, maySave, said }));
+        if (!(error instanceof Failure && error.cause instanceof DuplicatesFound)) throw error;
+        const { withNames } = await import('./duplicates.ts');
+        throw await withNames(error.cause, async statement => (await runOnce(statement)).records);
       });
-
-    const named = async (duplicates: readonly Duplicate[]): Promise<readonly Duplicate[]> => {
-      const [{ objectType } = {}] = duplicates;
-      const nameField = objectType && nameFieldOf(objectType);
-      if (!nameField || duplicates.every(({ name }) => name)) return duplicates;
-      const ids = duplicates.slice(0, MAX_NAMED).map(({ recordId }) => recordId);
-      const { records } = await runOnce(
-        soql`SELECT Id, ${names(nameField)} FROM ${names(objectType)} WHERE Id IN ${ids}`,
-      );
-      const found = new Map(records.map(record => [record.Id, record[nameField]]));
-      return duplicates.map(duplicate => {
-        const name = found.get(duplicate.recordId);
-        return { ...duplicate, ...(typeof name === 'string' && { name }) };
-      });
-    };
 
     return {
-      query: async statement => (await runOnce(statement)).records,
+      query: async (statement, options) => (await runOnce(statement, options)).records,
 
       async readBack(statement, readRecord) {
         try {
@@ -199,9 +190,10 @@ export function openSalesforce(parts: SalesforceParts) {
         }
       },
 
-      count: async statement => (await runOnce(statement)).totalSize ?? 0,
+      count: async (statement, options) => (await runOnce(statement, options)).totalSize ?? 0,
 
-      async list(statement, { limit, cursor, start = 0, total = Number.POSITIVE_INFINITY, grouped = false }) {
+      async list(statement, page) {
+        const { limit, cursor, start = 0, total = Number.POSITIVE_INFINITY, grouped = false } = page;
         if (cursor === undefined) {
           const most = Math.min(limit, total);
           if (most === 0) return { records: [], nextCursor: undefined };
@@ -209,6 +201,7 @@ export function openSalesforce(parts: SalesforceParts) {
           const wanted = Math.min(limit + 1, total);
           const { records, nextRecordsUrl } = await runOnce(
             start === 0 ? soql`${statement} LIMIT ${wanted}` : soql`${statement} LIMIT ${wanted} OFFSET ${start}`,
+            page,
           );
           // Salesforce answers with fewer than it was asked for when records are large.
           const goesOn = records.length > most ? most < total : locatorOf(nextRecordsUrl) !== undefined;
@@ -220,6 +213,7 @@ export function openSalesforce(parts: SalesforceParts) {
           ? await batchAt(locator)
           : await runOnce(
               soql`${statement} LIMIT ${Math.min(start + total, MAX_LISTED)}`,
+              page,
               grouped ? MAX_BATCH : MIN_BATCH,
             );
         let next = locatorOf(batch.nextRecordsUrl);
