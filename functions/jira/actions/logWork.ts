@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { id } from '../../../shared/schema/meaning.ts';
+import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';
@@ -47,7 +47,7 @@ export default jira.action({
   requests: 60,
   example: { issueKey: 'ATLAS-12', timeSpent: '1h 30m' },
   async run({ issueKey, timeSpent, since, comment }, { jira, now }) {
-    const started = since === undefined ? now : resolveSince(since, now);
+    const started = since === undefined ? now : await resolveSince(since, { now, timeZone: jira.timeZone });
     const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
     return {
       ...toWrittenIssue(issue, jira.browseUrl),

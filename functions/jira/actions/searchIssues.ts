@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { invalidInput } from '../../../shared/failure.ts';
-import { day, isNone, issueType, person, projectId, shortText } from '../api/inputs.ts';
+import { dayText, resolveDay, resolveSince, sinceText } from '../../../shared/time/inputs.ts';
+import type { Clock } from '../../../shared/time/when.ts';
+import { isNone, issueType, person, projectId, shortText } from '../api/inputs.ts';
 import { issueRow, issueRowFields, toIssueRow } from '../api/issueRow.ts';
 import type { Jira } from '../api/jira.ts';
 import { allOf, inProject, Jql, jql, minutesAgo, rawJql, words } from '../api/jql.ts';
@@ -25,7 +26,7 @@ const input = z.object({
   since: sinceText
     .optional()
     .describe('Only issues updated since then: a date, a date-time, or a span back from now such as 7d.'),
-  before: day.optional().describe('Only issues due before this day, such as 2026-11-30.'),
+  before: dayText.optional().describe('Only issues due before this day, such as 2026-11-30.'),
   jql: z.string().trim().min(1).max(5000).optional().meta({
     description:
       'A query in JQL, in place of all other filters. It must have a condition, such as a project; Jira refuses an ORDER BY alone.',
@@ -55,9 +56,10 @@ export default jira.action({
   example: { projectId: 'ATLAS', status: 'In Progress' },
   paged: true,
   async run({ jql: raw, ...filters }, { jira, now, page: { limit, cursor } }) {
-    const since = filters.since === undefined ? undefined : resolveSince(filters.since, now);
+    const clock = { now, timeZone: jira.timeZone };
+    const since = filters.since === undefined ? undefined : await resolveSince(filters.since, clock);
     const { issues, nextCursor } = await jira.search({
-      jql: raw === undefined ? await filterQuery(filters, since, now, jira) : onlyJql(raw, filters),
+      jql: raw === undefined ? await filterQuery(filters, since, clock, jira) : onlyJql(raw, filters),
       fields: issueRowFields,
       limit,
       cursor,
@@ -82,7 +84,7 @@ function onlyJql(raw: string, filters: Filters): Jql {
   ]);
 }
 
-async function filterQuery(filters: Filters, since: Date | undefined, now: Date, jira: Jira): Promise<Jql> {
+async function filterQuery(filters: Filters, since: Date | undefined, clock: Clock, jira: Jira): Promise<Jql> {
   const { projectId, text, status, assignee, issueType, priority, label, before } = filters;
   const conditions = [
     projectId && inProject(projectId),
@@ -93,8 +95,8 @@ async function filterQuery(filters: Filters, since: Date | undefined, now: Date,
     issueType && jql`issuetype = ${issueType}`,
     priority && jql`priority = ${priority}`,
     label && jql`labels = ${label}`,
-    since && jql`updated >= ${minutesAgo((now.getTime() - since.getTime()) / 60_000 + SLACK_MINUTES)}`,
-    before && jql`due < ${before}`,
+    since && jql`updated >= ${minutesAgo((clock.now.getTime() - since.getTime()) / 60_000 + SLACK_MINUTES)}`,
+    before && jql`due < ${await resolveDay(before, clock, 'before')}`,
   ].filter(condition => condition instanceof Jql);
   if (conditions.length === 0) {
     throw invalidInput([

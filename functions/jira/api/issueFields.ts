@@ -1,7 +1,8 @@
-import { momentOf } from '../../../shared/action/since.ts';
 import { Failure, type FailureCode, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
-import { day, isNone, listOf } from './inputs.ts';
+import { plainValue } from '../../../shared/time/typedValue.ts';
+import { type Clock, dayOf, isDayOrMoment, momentOf } from '../../../shared/time/when.ts';
+import { isNone, listOf } from './inputs.ts';
 import type { Assignable, People } from './people.ts';
 import { toRichText } from './richText.ts';
 import type { IssueField, User } from './wire.ts';
@@ -20,6 +21,7 @@ export interface IssueInput {
 
 interface Surroundings {
   people: People;
+  clock: Clock;
   /** Where the assignee must be assignable. */
   assignable: Assignable;
   /** The fields that can be set; where it is empty, only those whose values need no check can be. */
@@ -54,7 +56,7 @@ class ValueProblem extends Error {}
  * @throws Failure `invalid_input` that names every invalid field and its allowed values; `not_found` or `ambiguous` for people
  */
 export async function toFields(input: IssueInput, around: Surroundings): Promise<Record<string, unknown>> {
-  const { people, assignable, screen, isNew = false } = around;
+  const { people, clock, assignable, screen, isNew = false } = around;
   const { summary, description, assignee, priority, labels, dueDate, parent, additionalFields = {} } = input;
   const errors: FieldError[] = [];
   const codes = new Set<FailureCode>();
@@ -71,13 +73,14 @@ export async function toFields(input: IssueInput, around: Surroundings): Promise
   };
   const given = new Set<string>();
 
-  const [richText, assigned, chosenPriority, ...others] = await Promise.all([
+  const [richText, assigned, chosenPriority, dueDay, ...others] = await Promise.all([
     description === undefined || isNone(description) ? null : toRichText(description, people),
     assignee === undefined || isNone(assignee) ? null : collect('assignee', () => people.find(assignee, assignable)),
     priority === undefined ? null : collect('priority', () => choose(fieldCalled('priority', screen), priority)),
+    dueDate === undefined || isNone(dueDate) ? null : dayOf(dueDate, clock),
     ...Object.entries(additionalFields).map(async ([name, value]) => {
       const field = await collect('additionalFields', () => additionalField(name, screen, given));
-      return field && [field.id, await collect('additionalFields', () => toValue(field, value, people))];
+      return field && [field.id, await collect('additionalFields', () => toValue(field, plainValue(value), around))];
     }),
   ]);
 
@@ -87,7 +90,7 @@ export async function toFields(input: IssueInput, around: Surroundings): Promise
     ...(assignee !== undefined && { assignee: assigned && { accountId: assigned.accountId } }),
     ...(priority !== undefined && { priority: chosenPriority }),
     ...(labels !== undefined && { labels: isNone(labels) ? [] : listOf(labels) }),
-    ...(dueDate !== undefined && { duedate: isNone(dueDate) ? null : dueDate }),
+    ...(dueDate !== undefined && { duedate: dueDay }),
     ...(parent !== undefined && { parent: { key: parent } }),
     ...Object.fromEntries(others.filter(entry => entry !== undefined)),
   };
@@ -159,14 +162,14 @@ function additionalField(name: string, screen: readonly IssueField[], given: Set
 }
 
 /** A value in the shape that Jira takes for the field's type: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ */
-async function toValue(field: IssueField, given: unknown, people: People): Promise<unknown> {
+async function toValue(field: IssueField, given: unknown, around: Surroundings): Promise<unknown> {
   const { type, items, custom } = field.schema;
   if (given === null || clears(field, given)) return type === 'array' ? [] : null;
   // A sprint is written as a number, although it is read as a list.
   if (custom?.endsWith(':gh-sprint')) return toNumber(field, given);
-  if (type !== 'array') return toSingleValue(field, type, given, people);
+  if (type !== 'array') return toSingleValue(field, type, given, around);
   const list = Array.isArray(given) ? given : isAllowed(field, given) ? [given] : listOf(textOf(field, given));
-  return Promise.all(list.map(item => toSingleValue(field, items ?? 'string', item, people)));
+  return Promise.all(list.map(item => toSingleValue(field, items ?? 'string', item, around)));
 }
 
 /** True for `none`, unless it is an allowed value of the field. */
@@ -176,16 +179,21 @@ const clears = (field: IssueField, given: unknown) =>
 const isAllowed = ({ allowedValues }: IssueField, given: unknown) =>
   typeof given === 'string' && allowedValues?.some(each => isCalled(each, given.trim()));
 
-async function toSingleValue(field: IssueField, type: string, given: unknown, people: People): Promise<unknown> {
+async function toSingleValue(
+  field: IssueField,
+  type: string,
+  given: unknown,
+  { people, clock }: Surroundings,
+): Promise<unknown> {
   if (type === 'option-with-child') return chooseWithChild(field, textOf(field, given));
   if (field.allowedValues) return choose(field, textOf(field, given));
   switch (type) {
     case 'number':
       return toNumber(field, given);
     case 'date':
-      return toDay(field, given);
+      return toDay(field, given, clock);
     case 'datetime':
-      return toMoment(field, given);
+      return toMoment(field, given, clock);
     case 'user':
       return { accountId: (await personFor(field, textOf(field, given), people)).accountId };
     case 'group':
@@ -221,14 +229,16 @@ function toNumber(field: IssueField, given: unknown): number {
   throw new ValueProblem(`${quoted(field.name)} takes a number.`);
 }
 
-function toDay(field: IssueField, given: unknown): string {
+async function toDay(field: IssueField, given: unknown, clock: Clock): Promise<string> {
   const text = textOf(field, given);
-  if (day.safeParse(text).success) return text;
+  const day = isDayOrMoment(text) && (await dayOf(text, clock));
+  if (day) return day;
   throw new ValueProblem(`${quoted(field.name)} takes a day such as 2026-11-30.`);
 }
 
-function toMoment(field: IssueField, given: unknown): string {
-  const moment = momentOf(textOf(field, given));
+async function toMoment(field: IssueField, given: unknown, clock: Clock): Promise<string> {
+  const text = textOf(field, given);
+  const moment = isDayOrMoment(text) && (await momentOf(text, clock));
   if (moment) return jiraTimestamp(moment);
   throw new ValueProblem(`${quoted(field.name)} takes a date-time such as 2026-11-30T09:00:00Z.`);
 }

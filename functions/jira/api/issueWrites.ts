@@ -2,6 +2,7 @@ import { addWorklog, createIssue, doTransition, editIssue, linkIssues } from 'ji
 import type { Client } from 'jira.js/core';
 import { Failure, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
+import type { Clock } from '../../../shared/time/when.ts';
 import { openComments, type WrittenComment } from './comments.ts';
 import { type Audience, isNone } from './inputs.ts';
 import { findIssue, type Issue, type Transition } from './issue.ts';
@@ -49,13 +50,22 @@ interface WriteParts {
   readBackClient(): Client;
   people: People;
   metadata: Metadata;
+  clock: Clock;
   /** @throws Failure */
   getIssue(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
   /** Reads the updated issue; an unread issue where that fails or takes long. It never throws: the change is made. */
   readBack(issueKey: string, fields: string[]): Promise<Issue>;
 }
 
-export function issueWrites({ client, readBackClient, people, metadata, getIssue, readBack }: WriteParts): IssueWrites {
+export function issueWrites({
+  client,
+  readBackClient,
+  people,
+  metadata,
+  clock,
+  getIssue,
+  readBack,
+}: WriteParts): IssueWrites {
   const row = (issueKey: string) => readBack(issueKey, issueRowFields);
   const comments = openComments({ client, people, readBackClient });
 
@@ -64,7 +74,7 @@ export function issueWrites({ client, readBackClient, people, metadata, getIssue
       const type = typeCalled(issueType, await metadata.issueTypes(projectId), projectId);
       const screen = await metadata.createFields(projectId, type.id);
       const fields = {
-        ...(await toFields(input, { people, screen, assignable: { project: projectId }, isNew: true })),
+        ...(await toFields(input, { people, clock, screen, assignable: { project: projectId }, isNew: true })),
         project: /^\d+$/.test(projectId) ? { id: projectId } : { key: projectId },
         issuetype: { id: type.id },
       };
@@ -80,7 +90,7 @@ export function issueWrites({ client, readBackClient, people, metadata, getIssue
       const changes = leavesParent ? others : { ...others, parent };
       const needsScreen = changes.priority !== undefined || changes.additionalFields !== undefined;
       const screen = needsScreen ? await metadata.editFields(issueKey) : [];
-      const fields = await toFields(changes, { people, screen, assignable: { issueKey } });
+      const fields = await toFields(changes, { people, clock, screen, assignable: { issueKey } });
       const answer: unknown = await editIssue(client, {
         issueIdOrKey: issueKey,
         fields,

@@ -8,8 +8,9 @@ import {
   searchProjects,
 } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
-import { type Call, forReadBack } from '../../../shared/call.ts';
+import { type Call, forReadBack, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { openAskersZone } from '../../../shared/time/askersZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker } from './asker.ts';
@@ -56,9 +57,13 @@ export interface Jira extends IssueWrites {
   }): Promise<{ projects: Project[]; total: number | undefined; isLast: boolean }>;
   people: People;
   metadata: Metadata;
+  /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
+  timeZone(): Promise<string>;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
 }
+
+const LOOKUP_MS = 8_000;
 
 /** Opens Jira for calls. */
 export function openJira(parts: JiraParts) {
@@ -70,6 +75,8 @@ export function openJira(parts: JiraParts) {
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
+  const zoneFor = openAskersZone(parts);
+  const myself = async (call: Call) => parseAnswer(myselfSchema, await getCurrentUser(unrestricted(call)));
 
   const get = async (call: Call, issueKey: string, { fields, expand }: { fields: string[]; expand?: string }) => {
     const answer = await getIssue(clientFor(call), { issueIdOrKey: issueKey, fields, ...(expand && { expand }) });
@@ -81,6 +88,10 @@ export function openJira(parts: JiraParts) {
       const client = clientFor(call);
       const people = peopleFor(call);
       const metadata = metadataFor(call);
+      const timeZone = zoneFor(call, {
+        ofUser: async () => (await people.findCaller())?.timeZone ?? undefined,
+        ofAccount: async () => (await myself(shareable(call, LOOKUP_MS, parts.now()))).timeZone ?? undefined,
+      });
       const asker: AskerParts = {
         findAccount: async () => (await people.findCaller())?.accountId,
         readFilter: filter => readFilter(client, filter),
@@ -89,12 +100,14 @@ export function openJira(parts: JiraParts) {
       return {
         people,
         metadata,
+        timeZone,
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,
           readBackClient: () => clientFor(forReadBack(call, parts.now())),
           people,
           metadata,
+          clock: { now: new Date(call.startedAt), timeZone },
           getIssue: (issueKey, options) => get(call, issueKey, options),
           readBack: (issueKey, fields) =>
             get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
@@ -138,7 +151,7 @@ export function openJira(parts: JiraParts) {
     },
 
     async check(call: Call): Promise<string> {
-      return parseAnswer(myselfSchema, await getCurrentUser(clientFor(call))).displayName;
+      return (await myself(call)).displayName;
     },
   };
 }

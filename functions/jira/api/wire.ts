@@ -33,7 +33,7 @@ export const projectPageSchema = z.object({
   values: z.array(projectSchema),
 });
 
-export const myselfSchema = z.object({ displayName: z.string() });
+export const myselfSchema = z.object({ displayName: z.string(), timeZone: z.string().nullish() });
 
 export const usersSchema = z.array(
   z.object({
@@ -42,6 +42,7 @@ export const usersSchema = z.array(
     displayName: z.string().nullish(),
     emailAddress: z.string().nullish(),
     active: z.boolean().nullish(),
+    timeZone: z.string().nullish(),
   }),
 );
 

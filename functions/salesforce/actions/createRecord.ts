@@ -20,7 +20,7 @@ export default salesforce.action({
   input: z.object({ objectType, fields: fieldsText }),
   output: z.object(writtenOutput),
   example: { objectType: 'Account', fields: '{"Name":"Relecloud","Industry":"Technology","BillingCity":"Lyon"}' },
-  async run({ objectType, fields }, { salesforce }) {
+  async run({ objectType, fields }, { salesforce, now }) {
     const object = await salesforce.describe(objectType);
     if (!object.createable) {
       throw new Failure(
@@ -28,7 +28,7 @@ export default salesforce.action({
         `A record of the object ${object.label} cannot be created through this service: its Salesforce user may not, or its administrator has closed the object.`,
       );
     }
-    const values = readFieldValues(fields, object, 'create');
+    const values = await readFieldValues(fields, object, 'create', { now, timeZone: salesforce.timeZone });
     const recordId = await salesforce.create(object.name, values);
     return readBack(salesforce, object, recordId);
   },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -51,7 +51,9 @@ export default salesforce.action({
     openOnly: z.boolean().optional().describe('True to leave out closed cases.'),
     since: sinceText
       .optional()
-      .describe('Only cases opened since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
+      .describe(
+        'Only cases opened since then: a day, today, yesterday, a date-time, or a span back from now (24h, 7d, 2w).',
+      ),
   }),
   output: z.object({
     summary: summary('One sentence that says how many cases were found.'),
@@ -59,8 +61,10 @@ export default salesforce.action({
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,
-  run: (input, context) =>
-    findRecords(context, {
+  async run(input, context) {
+    const { salesforce, now } = context;
+    const since = input.since && (await resolveSince(input.since, { now, timeZone: salesforce.timeZone }));
+    return findRecords(context, {
       shape: supportCase,
       noun: ['case', 'cases'],
       where: {
@@ -73,11 +77,12 @@ export default salesforce.action({
         status: ifGiven(input.status, status => soql`Status = ${status}`),
         priority: ifGiven(input.priority, priority => soql`Priority = ${priority}`),
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
-        since: ifGiven(input.since, since => soql`CreatedDate >= ${resolveSince(since, context.now)}`),
+        since: ifGiven(since || undefined, moment => soql`CreatedDate >= ${moment}`),
       },
       orderBy: soql`CreatedDate DESC, Id DESC`,
       answer: (summary, cases) => ({ summary, cases }),
-    }),
+    });
+  },
 });
 
 /** The number as given and padded to eight digits, because users leave out the leading zeros. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -47,7 +47,9 @@ export default salesforce.action({
     openOnly: z.boolean().optional().describe('True to leave out leads that were converted.'),
     since: sinceText
       .optional()
-      .describe('Only leads created since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
+      .describe(
+        'Only leads created since then: a day, today, yesterday, a date-time, or a span back from now (24h, 7d, 2w).',
+      ),
   }),
   output: z.object({
     summary: summary('One sentence that says how many leads were found.'),
@@ -55,8 +57,10 @@ export default salesforce.action({
   }),
   example: { openOnly: true },
   paged: true,
-  run: (input, context) =>
-    findRecords(context, {
+  async run(input, context) {
+    const { salesforce, now } = context;
+    const since = input.since && (await resolveSince(input.since, { now, timeZone: salesforce.timeZone }));
+    return findRecords(context, {
       shape: lead,
       noun: ['lead', 'leads'],
       where: {
@@ -68,9 +72,10 @@ export default salesforce.action({
         status: ifGiven(input.status, status => soql`Status = ${status}`),
         source: ifGiven(input.source, source => soql`LeadSource = ${source}`),
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsConverted = FALSE`),
-        since: ifGiven(input.since, since => soql`CreatedDate >= ${resolveSince(since, context.now)}`),
+        since: ifGiven(since || undefined, moment => soql`CreatedDate >= ${moment}`),
       },
       orderBy: soql`CreatedDate DESC, Id DESC`,
       answer: (summary, leads) => ({ summary, leads }),
-    }),
+    });
+  },
 });

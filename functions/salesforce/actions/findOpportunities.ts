@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
-import { dateText, recordIdOf, searchText } from '../api/inputs.ts';
+import { recordIdOf, searchText } from '../api/inputs.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, day, names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
@@ -39,10 +40,10 @@ export default salesforce.action({
     owner: searchText.optional().describe('A part of the name of the owner, or the e-mail address.'),
     stage: searchText.optional().describe('The stage, such as Prospecting or Closed Won.'),
     openOnly: z.boolean().optional().describe('True to leave out opportunities that are won or lost.'),
-    closingAfter: dateText
+    closingAfter: dayText
       .optional()
       .describe('Only opportunities that close on this day or later, such as 2026-11-01.'),
-    closingBefore: dateText.optional().describe('Only opportunities that close before this day, such as 2026-12-01.'),
+    closingBefore: dayText.optional().describe('Only opportunities that close before this day, such as 2026-12-01.'),
     amountOver: z
       .number()
       .min(0)
@@ -56,8 +57,12 @@ export default salesforce.action({
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,
-  run: (input, context) =>
-    findRecords(context, {
+  async run(input, context) {
+    const clock = { now: context.now, timeZone: context.salesforce.timeZone };
+    const dayOf = async (field: 'closingAfter' | 'closingBefore') =>
+      input[field] === undefined ? undefined : resolveDay(input[field], clock, field);
+    const [closingAfter, closingBefore] = await Promise.all([dayOf('closingAfter'), dayOf('closingBefore')]);
+    return findRecords(context, {
       shape: opportunity,
       noun: ['opportunity', 'opportunities'],
       where: {
@@ -67,8 +72,8 @@ export default salesforce.action({
         owner: ifGiven(input.owner, ownedBy),
         stage: ifGiven(input.stage, stage => soql`StageName = ${stage}`),
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
-        closingAfter: ifGiven(input.closingAfter, date => soql`CloseDate >= ${day(date)}`),
-        closingBefore: ifGiven(input.closingBefore, date => soql`CloseDate < ${day(date)}`),
+        closingAfter: ifGiven(closingAfter, date => soql`CloseDate >= ${day(date)}`),
+        closingBefore: ifGiven(closingBefore, date => soql`CloseDate < ${day(date)}`),
         amountOver: ifGiven(input.amountOver, amount => soql`Amount > ${amount}`),
       },
       orderBy: names('IsClosed', 'CloseDate', 'Id'),
@@ -77,5 +82,6 @@ export default salesforce.action({
         return worth > 0 ? `, worth ${worth.toLocaleString('en-US')}` : '';
       },
       answer: (summary, opportunities) => ({ summary, opportunities }),
-    }),
+    });
+  },
 });

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { invalidInput } from '../../../shared/failure.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
-import { dateText, recordId, recordIdOf } from '../api/inputs.ts';
+import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
+import { recordId, recordIdOf } from '../api/inputs.ts';
 import { notReadBack } from '../api/readRecord.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { names, soql } from '../api/soql.ts';
@@ -42,8 +43,8 @@ export default salesforce.action({
     contactId: recordIdOf('a contact', '003')
       .optional()
       .describe('The ID of the contact it was with, when recordId is not a contact or lead.'),
-    date: dateText.optional().describe('The day on which it took place, such as 2026-11-15. The default is today.'),
-    dueDate: dateText.optional().describe('The due date of a task to do. Leave it out for a completed activity.'),
+    date: dayText.optional().describe('The day on which it took place, such as 2026-11-15. The default is today.'),
+    dueDate: dayText.optional().describe('The due date of a task to do. Leave it out for a completed activity.'),
   }),
   output: z.object({
     activityId: id('The ID of the activity.'),
@@ -63,7 +64,8 @@ export default salesforce.action({
       throw invalidInput([{ field: 'contactId', message }]);
     }
     const done = input.dueDate === undefined;
-    const date = input.dueDate ?? input.date ?? now.toISOString().slice(0, 10);
+    const clock = { now, timeZone: salesforce.timeZone };
+    const date = await resolveDay(input.dueDate ?? input.date ?? 'today', clock, done ? 'date' : 'dueDate');
     const subject = input.activityType === 'meeting' ? `Meeting: ${input.subject}`.slice(0, 255) : input.subject;
     const status = done ? 'Completed' : 'Not Started';
     const subtype = subtypes[input.activityType];

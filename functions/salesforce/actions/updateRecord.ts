@@ -28,7 +28,7 @@ export default salesforce.action({
     recordId: '006Sx0000000001IAA',
     fields: '{"NextStep":"Call the buyer on Monday"}',
   },
-  async run({ objectType, recordId, fields }, { salesforce }) {
+  async run({ objectType, recordId, fields }, { salesforce, now }) {
     const object = await salesforce.describe(objectType);
     if (!object.updateable) {
       throw new Failure(
@@ -36,7 +36,7 @@ export default salesforce.action({
         `Records of the object ${object.label} cannot be changed through this service: its Salesforce user may not, or its administrator has closed the object.`,
       );
     }
-    const values = readFieldValues(fields, object, 'update');
+    const values = await readFieldValues(fields, object, 'update', { now, timeZone: salesforce.timeZone });
     await salesforce.update(object.name, recordId, values);
     return readBack(salesforce, object, recordId);
   },

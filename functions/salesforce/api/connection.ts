@@ -11,6 +11,7 @@ import { answerFailure } from './answerFailure.ts';
 import { openDescriptions } from './descriptions.ts';
 import { opennessOf } from './openness.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
+import { openTimeZone } from './timeZone.ts';
 
 /** jsforce's connection for one call, and the session that it used last. */
 export interface CallConnection {
@@ -19,6 +20,8 @@ export interface CallConnection {
   allowed: Allowed;
   /** @throws Failure `internal` before the first request */
   session(): Session;
+  /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
+  timeZone(): Promise<string>;
 }
 
 interface TransportRequest {
@@ -82,12 +85,16 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       return answer;
     };
 
-  const descriptionsFor = openDescriptions(parts, (call, path) =>
+  const ask = (call: Call, path: string) =>
     settled(
       sendFor(call, () => {}),
       { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
-    ),
-  );
+    );
+  const descriptionsFor = openDescriptions(parts, ask);
+  const timeZoneFor = openTimeZone(parts, {
+    ask,
+    signedIn: call => credentials.authorized(call, async granted => granted, usernameFor(call, settings)),
+  });
 
   return call => {
     let session: Session | undefined;
@@ -124,6 +131,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     return {
       connection,
       allowed: open,
+      timeZone: timeZoneFor(call),
       session() {
         if (session) return session;
         throw new Failure('internal', 'A link to Salesforce was made before the first request.');

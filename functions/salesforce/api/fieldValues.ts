@@ -1,6 +1,8 @@
 import { type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { strictJson } from '../../../shared/strictJson.ts';
-import { isDate, isRecordId } from './inputs.ts';
+import { plainValue } from '../../../shared/time/typedValue.ts';
+import { type Clock, dayOf, isDayOrMoment, momentOf } from '../../../shared/time/when.ts';
+import { isRecordId } from './inputs.ts';
 import type { FieldDescription, ObjectDescription } from './wire.ts';
 
 type Values = Record<string, unknown>;
@@ -11,11 +13,17 @@ type Values = Record<string, unknown>;
  * @throws Failure `invalid_input` that names every field that is unknown, read-only or of the wrong type, and on create
  * every required field that is missing
  */
-export function readFieldValues(text: string, object: ObjectDescription, access: 'create' | 'update'): Values {
+export async function readFieldValues(
+  text: string,
+  object: ObjectDescription,
+  access: 'create' | 'update',
+  clock: Clock,
+): Promise<Values> {
   const errors: FieldError[] = [];
   const values: Values = {};
-  for (const [given, value] of Object.entries(parseObject(text))) {
+  for (const [given, typed] of Object.entries(parseObject(text))) {
     const field = findField(object, given);
+    const value = await inTime(field, plainValue(typed), clock);
     const problem = field ? problemWith(field, value, access) : unknownField(object, given);
     if (problem) errors.push({ field: given, message: problem });
     else if (field && Object.hasOwn(values, field.name)) errors.push({ field: given, message: 'It is given twice.' });
@@ -31,6 +39,14 @@ export function readFieldValues(text: string, object: ObjectDescription, access:
   if (errors.length > 0) throw invalidInput(errors);
   if (Object.keys(values).length === 0) throw refusedFields('It has no fields in it.');
   return values;
+}
+
+/** Of what tells a time, the day or the moment that a field of that type takes; any other value as it is. */
+async function inTime(field: FieldDescription | undefined, value: unknown, clock: Clock): Promise<unknown> {
+  if (typeof value !== 'string' || !isDayOrMoment(value)) return value;
+  if (field?.type === 'date') return dayOf(value, clock);
+  if (field?.type === 'datetime') return (await momentOf(value, clock))?.toISOString();
+  return value;
 }
 
 export function isRequired({ nillable, defaultedOnCreate, createable }: FieldDescription): boolean {
@@ -97,9 +113,9 @@ function problemWith(field: FieldDescription, value: unknown, access: 'create' |
     case 'percent':
       return Number.isFinite(toNumber(value)) ? undefined : 'It must be a number.';
     case 'date':
-      return typeof value === 'string' && isDate(value) ? undefined : 'It must be a date such as 2026-11-15.';
+      return typeof value === 'string' && isDayOrMoment(value) ? undefined : 'It must be a date such as 2026-11-15.';
     case 'datetime':
-      return typeof value === 'string' && isDate(value.slice(0, 10)) && !Number.isNaN(Date.parse(value))
+      return typeof value === 'string' && isDayOrMoment(value)
         ? undefined
         : 'It must be a date-time such as 2026-11-15T09:00:00Z.';
     case 'reference':
@@ -128,8 +144,6 @@ function toValue(field: FieldDescription, value: unknown): unknown {
     case 'currency':
     case 'percent':
       return toNumber(value);
-    case 'datetime':
-      return new Date(String(value)).toISOString();
     case 'picklist':
       return choiceOf(field, value);
     case 'multipicklist':
@@ -137,6 +151,7 @@ function toValue(field: FieldDescription, value: unknown): unknown {
         .map(choice => choiceOf(field, choice))
         .join(';');
     case 'date':
+    case 'datetime':
     case 'reference':
       return value;
     default:

@@ -44,13 +44,6 @@ export const fieldsText = z
 /** A search term. */
 export const searchText = z.string().trim().min(1, 'It must not be blank.').max(200);
 
-/** A calendar date. */
-export const dateText = z.string().trim().refine(isDate, 'It must be a date such as 2026-11-15.');
-
-export function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && (new Date(text).toJSON()?.startsWith(text) ?? false);
-}
-
 export function isRecordId(text: string): boolean {
   return recordIdPattern.test(text);
 }

@@ -70,6 +70,8 @@ export interface Salesforce {
   /** Returns the new record's ID. */
   create(objectType: string, values: Record<string, unknown>): Promise<string>;
   update(objectType: string, recordId: string, values: Record<string, unknown>): Promise<void>;
+  /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
+  timeZone(): Promise<string>;
   /** The address at which a person opens the record; available after the first request. */
   recordUrl(objectType: string, recordId: string): string;
 }
@@ -87,7 +89,7 @@ export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
   const connectionFor = salesforceConnections(parts);
 
-  const open = (call: Call, { connection, session, allowed } = connectionFor(call)): Salesforce => {
+  const open = (call: Call, { connection, session, allowed, timeZone } = connectionFor(call)): Salesforce => {
     const runOnce = async ({ text }: Soql, batchSize = MAX_BATCH) => {
       const url = `/query?q=${encodeURIComponent(text)}`;
       if (url.length <= MAX_URL) {
@@ -187,6 +189,7 @@ export function openSalesforce(parts: SalesforceParts) {
         return read(searchSchema, answer).searchRecords;
       },
 
+      timeZone,
       describe: allowed.describe,
       describeAll: allowed.describeAll,
       openPaths: allowed.openPaths,
