@@ -11,21 +11,27 @@ export interface ZoneSources {
   ofAccount(): Promise<string | undefined>;
 }
 
+/** The time zone that decides for a call what a day is. @throws Failure `misconfigured` where the setting decides and is wrong */
+export interface AskersZone {
+  timeZone(): Promise<string>;
+  /** The same, but undefined where the account's decides, in which the upstream itself reads what is sent to it. */
+  unlessAccounts(): Promise<string | undefined>;
+}
+
 const LIFE_MS = 15 * 60_000;
 const MAX_KEPT = 500;
 
-/** An upstream that answers so has nothing to tell of the zone. Where it is out of reach, a guess would be wrong. */
+/** An upstream that refuses so has nothing to tell of the zone. Where it failed, a guess would be wrong. */
 const tellsNothing: ReadonlySet<FailureCode> = new Set(['invalid_input', 'not_found', 'forbidden', 'upstream_error']);
 
 /**
  * Finds the time zone that decides for a call what a day is: the asking user's, where the upstream knows it; else the one
  * that an administrator has set; else that of the account that this service uses; else UTC. The host's own is never it.
- * The function that a call gets throws a Failure `misconfigured` where it comes to the setting and that is wrong.
  */
 export function openAskersZone({ timeZone, now }: { timeZone(): string | undefined; now: () => number }) {
   const known = createCache<string, string | undefined>({ until: () => now() + LIFE_MS, maxEntries: MAX_KEPT, now });
 
-  return (call: Call, { ofUser, ofAccount }: ZoneSources): (() => Promise<string>) => {
+  return (call: Call, { ofUser, ofAccount }: ZoneSources): AskersZone => {
     const ask = async (key: string, find: () => Promise<string | undefined>) => {
       try {
         return await known.get(
@@ -37,20 +43,16 @@ export function openAskersZone({ timeZone, now }: { timeZone(): string | undefin
           call,
         );
       } catch (error) {
-        if (!(error instanceof Failure) || !tellsNothing.has(error.code)) throw error;
+        if (!(error instanceof Failure) || error.retryable || !tellsNothing.has(error.code)) throw error;
         call.log.warn('timeZoneUnknown', { code: error.code });
         return undefined;
       }
     };
-    const find = async () =>
-      (call.caller.kind === 'user' && (await ask(`user ${call.caller.id}`, ofUser))) ||
-      timeZone() ||
-      (await ask('account', ofAccount)) ||
-      'UTC';
-    let found: Promise<string> | undefined;
-    return () => {
-      found ??= find();
-      return found;
+    const unlessAccounts = async () =>
+      (call.caller.kind === 'user' && (await ask(`user ${call.caller.id}`, ofUser))) || timeZone();
+    return {
+      unlessAccounts,
+      timeZone: async () => (await unlessAccounts()) ?? (await ask('account', ofAccount)) ?? 'UTC',
     };
   };
 }

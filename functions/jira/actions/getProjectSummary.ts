@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { heading, link, summary } from '../../../shared/schema/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
-import { dayAt } from '../../../shared/time/timeZone.ts';
 import { projectId } from '../api/inputs.ts';
 import { inProject, jql, minutesAgo } from '../api/jql.ts';
 import { jira } from '../system.ts';
@@ -48,8 +47,7 @@ export default jira.action({
   async run({ projectId, since: sinceInput }, { jira, now }) {
     const clock = { now, timeZone: jira.timeZone };
     const since = await resolveSince(sinceInput, clock);
-    // Jira's own startOfDay() is that of the account which this service uses.
-    const today = dayAt(now, await jira.timeZone());
+    const today = await jira.startOfDay(now);
     const recently = minutesAgo((now.getTime() - since.getTime()) / 60_000);
     const issues = inProject(projectId);
     // The IDs of the status categories To Do, In Progress and Done, which do not depend on the language of the site.

@@ -11,18 +11,19 @@ import type { Client } from 'jira.js/core';
 import { type Call, forReadBack, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { openAskersZone } from '../../../shared/time/askersZone.ts';
+import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker } from './asker.ts';
 import { jiraClient } from './client.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
-import type { Jql } from './jql.ts';
+import { type Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { readFilter } from './readFilter.ts';
-import { countSchema, myselfSchema, type Project, projectPageSchema, projectSchema } from './wire.ts';
+import { countSchema, myselfSchema, type Project, projectPageSchema, projectSchema, zoneSchema } from './wire.ts';
 
 interface SearchRequest {
   jql: Jql;
@@ -59,6 +60,8 @@ export interface Jira extends IssueWrites {
   metadata: Metadata;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
+  /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
+  startOfDay(now: Date): Promise<Jql>;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
 }
@@ -76,7 +79,10 @@ export function openJira(parts: JiraParts) {
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
-  const myself = async (call: Call) => parseAnswer(myselfSchema, await getCurrentUser(unrestricted(call)));
+  const accountsZone = async (call: Call) => {
+    const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
+    return parseAnswer(zoneSchema, await getCurrentUser(client)).timeZone ?? undefined;
+  };
 
   const get = async (call: Call, issueKey: string, { fields, expand }: { fields: string[]; expand?: string }) => {
     const answer = await getIssue(clientFor(call), { issueIdOrKey: issueKey, fields, ...(expand && { expand }) });
@@ -88,9 +94,9 @@ export function openJira(parts: JiraParts) {
       const client = clientFor(call);
       const people = peopleFor(call);
       const metadata = metadataFor(call);
-      const timeZone = zoneFor(call, {
+      const { timeZone, unlessAccounts } = zoneFor(call, {
         ofUser: async () => (await people.findCaller())?.timeZone ?? undefined,
-        ofAccount: async () => (await myself(shareable(call, LOOKUP_MS, parts.now()))).timeZone ?? undefined,
+        ofAccount: () => accountsZone(call),
       });
       const asker: AskerParts = {
         findAccount: async () => (await people.findCaller())?.accountId,
@@ -101,6 +107,10 @@ export function openJira(parts: JiraParts) {
         people,
         metadata,
         timeZone,
+        async startOfDay(now) {
+          const zone = await unlessAccounts();
+          return zone === undefined ? jql`startOfDay()` : jql`${dayAt(now, zone)}`;
+        },
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,
@@ -116,9 +126,9 @@ export function openJira(parts: JiraParts) {
               return unreadIssue(issueKey);
             }),
         }),
-        async search({ jql, fields, limit, cursor, withChangelog }) {
+        async search({ jql: query, fields, limit, cursor, withChangelog }) {
           const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
-            jql: await textOf(jql),
+            jql: await textOf(query),
             fields,
             maxResults: limit,
             ...(withChangelog && { expand: 'changelog' }),
@@ -126,8 +136,8 @@ export function openJira(parts: JiraParts) {
           });
           return readIssues(answer);
         },
-        async count(jql) {
-          return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(jql) })).count;
+        async count(query) {
+          return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(query) })).count;
         },
         async getChangelog(issueKey, { startAt, limit }) {
           return readHistories(await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit }));
@@ -151,7 +161,7 @@ export function openJira(parts: JiraParts) {
     },
 
     async check(call: Call): Promise<string> {
-      return (await myself(call)).displayName;
+      return parseAnswer(myselfSchema, await getCurrentUser(clientFor(call))).displayName;
     },
   };
 }

@@ -33,7 +33,8 @@ export const projectPageSchema = z.object({
   values: z.array(projectSchema),
 });
 
-export const myselfSchema = z.object({ displayName: z.string(), timeZone: z.string().nullish() });
+export const myselfSchema = z.object({ displayName: z.string() });
+export const zoneSchema = z.object({ timeZone: z.string().nullish() });
 
 export const usersSchema = z.array(
   z.object({

@@ -23,7 +23,7 @@ export async function readFieldValues(
   const values: Values = {};
   for (const [given, typed] of Object.entries(parseObject(text))) {
     const field = findField(object, given);
-    const value = await inTime(field, plainValue(typed), clock);
+    const value = field && isOpen(field, access) ? await inTime(field, plainValue(typed), clock) : plainValue(typed);
     const problem = field ? problemWith(field, value, access) : unknownField(object, given);
     if (problem) errors.push({ field: given, message: problem });
     else if (field && Object.hasOwn(values, field.name)) errors.push({ field: given, message: 'It is given twice.' });
@@ -42,10 +42,10 @@ export async function readFieldValues(
 }
 
 /** Of what tells a time, the day or the moment that a field of that type takes; any other value as it is. */
-async function inTime(field: FieldDescription | undefined, value: unknown, clock: Clock): Promise<unknown> {
+async function inTime({ type }: FieldDescription, value: unknown, clock: Clock): Promise<unknown> {
   if (typeof value !== 'string' || !isDayOrMoment(value)) return value;
-  if (field?.type === 'date') return dayOf(value, clock);
-  if (field?.type === 'datetime') return (await momentOf(value, clock))?.toISOString();
+  if (type === 'date') return dayOf(value, clock);
+  if (type === 'datetime') return (await momentOf(value, clock))?.toISOString();
   return value;
 }
 
@@ -92,10 +92,13 @@ function unknownField({ label, fields }: ObjectDescription, given: string): stri
   return `${label} has no such field. ${hint}`;
 }
 
+const isOpen = ({ createable, updateable }: FieldDescription, access: 'create' | 'update') =>
+  access === 'create' ? createable : updateable;
+
 /** What is wrong with a value; undefined when nothing is. */
 function problemWith(field: FieldDescription, value: unknown, access: 'create' | 'update'): string | undefined {
   const { type, label, length } = field;
-  if (!(access === 'create' ? field.createable : field.updateable)) {
+  if (!isOpen(field, access)) {
     return access === 'update' && field.createable
       ? `${label} can only be set when the record is created.`
       : `${label} is read-only.`;

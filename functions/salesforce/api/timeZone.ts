@@ -45,6 +45,6 @@ export function openTimeZone(
       const user = users.find(({ Username }) => Username?.toLowerCase() === name.toLowerCase());
       return (user ?? (users.length === 1 ? users[0] : undefined))?.TimeZoneSidKey ?? undefined;
     };
-    return zoneFor(call, { ofUser, ofAccount });
+    return zoneFor(call, { ofUser, ofAccount }).timeZone;
   };
 }
