@@ -90,7 +90,7 @@ describe('TIME_ZONE', () => {
     const issueKey = await app.newTask();
     const { body } = await app.write('updateIssue', { issueKey, dueDate: 'Today' });
     expect(body.dueDate).toBe(dayIn(zone));
-    await app.read('searchIssues', { projectId: 'ATLAS', before: 'today' });
+    await app.read('searchIssues', { projectId: 'ATLAS', dueBefore: 'today' });
     expect(app.sent('POST', /search\/jql$/).jql).toContain(`due < "${dayIn(zone)}"`);
   });
 

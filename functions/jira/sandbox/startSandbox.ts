@@ -12,6 +12,7 @@ import { JiraError } from './jiraError.ts';
 import { type Call, findRoute, type Route } from './router.ts';
 import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
+import { fieldRoutes } from './routes/fields.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
@@ -45,6 +46,7 @@ export interface JiraSandbox
 const routes: Route[] = [
   ...searchRoutes,
   ...createMetaRoutes,
+  ...fieldRoutes,
   ...issueRoutes,
   ...commentRoutes,
   ...worklogRoutes,

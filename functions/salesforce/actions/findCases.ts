@@ -3,6 +3,7 @@ import { summary } from '../../../shared/schema/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
+import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
@@ -58,6 +59,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says how many cases were found.'),
     cases: z.array(supportCase.output).describe('The cases, newest first.'),
+    notShown,
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,

@@ -41,6 +41,13 @@ export const fieldsText = z
     'The fields and their values: a JSON object as a string, such as {"StageName":"Closed Won","CloseDate":"2026-12-01"}. null empties a field.',
   );
 
+/** Whether a record is saved although it may be a duplicate. */
+export const allowDuplicate = z.boolean().optional().meta({
+  description:
+    'True to save it although it may be a duplicate, where its duplicate rule allows that. Only after the user was told which records it matches and decided so.',
+  advanced: true,
+});
+
 /** A search term. */
 export const searchText = z.string().trim().min(1, 'It must not be blank.').max(200);
 
