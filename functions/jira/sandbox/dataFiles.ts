@@ -177,6 +177,7 @@ const issueFile = values.extend({
     .array(z.strictObject({ ...doing, filename: name, mimeType: name, size: z.int().nonnegative() }))
     .default([]),
   frozen: z.boolean().default(false),
+  isRequest: z.boolean().default(true),
 });
 
 /** The schema of each data file, which the default data and anybody's own are held to. */
