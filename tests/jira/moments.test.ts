@@ -32,11 +32,12 @@ describe('where nobody is known and no zone is set, the zone of the account', ()
   it('is not asked for where a time has its own, or is counted back from now', async () => {
     const other = await startJiraApp({}, app.jira);
     for (const since of ['24h', '2 weeks']) await updates(other, { since });
-    await other.read('searchIssues', {
+    const { status } = await other.read('searchIssues', {
       projectId: 'ATLAS',
-      since: `${daysAgo(9)}T08:00:00+01:00`,
-      before: daysAgo(-9),
+      updatedSince: `${daysAgo(9)}T08:00:00+01:00`,
+      dueBefore: daysAgo(-9),
     });
+    expect(status).toBe(200);
     await other.read('getProjectSummary', { projectId: 'ATLAS' });
     expect(other.costs().filter(cost => cost === 'GET myself')).toEqual([]);
     await other.stop();
