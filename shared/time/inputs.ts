@@ -21,6 +21,20 @@ export const dayText = whenText.refine(
   'It must be a day such as 2026-11-30, or today, tomorrow or yesterday.',
 );
 
+/** What a text means in a field that holds a day or a moment; undefined for what is neither, also for a span. */
+export interface FieldTimes {
+  /** Such as `2026-11-30`. */
+  day(text: string): Promise<string | undefined>;
+  moment(text: string): Promise<Date | undefined>;
+}
+
+export function fieldTimes(clock: Clock): FieldTimes {
+  return {
+    day: async text => (isDayOrMoment(text) ? dayOf(text, clock) : undefined),
+    moment: async text => (isDayOrMoment(text) ? momentOf(text, clock) : undefined),
+  };
+}
+
 /** The moment from which on a `sinceText` means. @throws Failure `invalid_input` when it is not in the past */
 export async function resolveSince(text: string, clock: Clock, field = 'since'): Promise<Date> {
   const since = (await momentOf(text, clock)) ?? new Date(Number.NaN);

@@ -1,7 +1,8 @@
 import { Failure, type FailureCode, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
+import { fieldTimes, resolveDay } from '../../../shared/time/inputs.ts';
 import { plainValue } from '../../../shared/time/typedValue.ts';
-import { type Clock, dayOf, isDayOrMoment, momentOf } from '../../../shared/time/when.ts';
+import type { Clock } from '../../../shared/time/when.ts';
 import { isNone, listOf } from './inputs.ts';
 import type { Assignable, People } from './people.ts';
 import { toRichText } from './richText.ts';
@@ -77,7 +78,7 @@ export async function toFields(input: IssueInput, around: Surroundings): Promise
     description === undefined || isNone(description) ? null : toRichText(description, people),
     assignee === undefined || isNone(assignee) ? null : collect('assignee', () => people.find(assignee, assignable)),
     priority === undefined ? null : collect('priority', () => choose(fieldCalled('priority', screen), priority)),
-    dueDate === undefined || isNone(dueDate) ? null : dayOf(dueDate, clock),
+    dueDate === undefined || isNone(dueDate) ? null : resolveDay(dueDate, clock, 'dueDate'),
     ...Object.entries(additionalFields).map(async ([name, value]) => {
       const field = await collect('additionalFields', () => additionalField(name, screen, given));
       return field && [field.id, await collect('additionalFields', () => toValue(field, plainValue(value), around))];
@@ -231,14 +232,14 @@ function toNumber(field: IssueField, given: unknown): number {
 
 async function toDay(field: IssueField, given: unknown, clock: Clock): Promise<string> {
   const text = textOf(field, given);
-  const day = isDayOrMoment(text) && (await dayOf(text, clock));
+  const day = await fieldTimes(clock).day(text);
   if (day) return day;
   throw new ValueProblem(`${quoted(field.name)} takes a day such as 2026-11-30.`);
 }
 
 async function toMoment(field: IssueField, given: unknown, clock: Clock): Promise<string> {
   const text = textOf(field, given);
-  const moment = isDayOrMoment(text) && (await momentOf(text, clock));
+  const moment = await fieldTimes(clock).moment(text);
   if (moment) return jiraTimestamp(moment);
   throw new ValueProblem(`${quoted(field.name)} takes a date-time such as 2026-11-30T09:00:00Z.`);
 }

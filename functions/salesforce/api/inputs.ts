@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { FIELDS_TEXT } from '../../../shared/schema/textLimit.ts';
-
-const recordIdPattern = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
+import { longRecordId, recordIdPattern } from './recordId.ts';
 
 /** An ID of 15 or 18 characters. IDs are put into paths and queries, so nothing else is accepted. */
 export const recordId = z
   .string()
   .trim()
   .regex(recordIdPattern, 'It must be a Salesforce record ID: 15 or 18 letters and digits, such as 001A000001bCdEf.')
+  .transform(longRecordId)
   .meta({ names: 'record', acronym: 'ID' });
 
 /** The ID of a record of one object. IDs begin with a prefix that is particular to the object. */
@@ -38,8 +38,13 @@ export const fieldsText = z
   .trim()
   .max(FIELDS_TEXT)
   .describe(
-    'The fields and their values: a JSON object as a string, such as {"StageName":"Closed Won","CloseDate":"2026-12-01"}. null empties a field.',
+    'The fields by API name or label: a JSON object as a string, such as {"StageName":"Closed Won","Account":"Contoso","Owner":"me"}. Lookups take an ID or a name.',
   );
+
+/** The fields of a change, of which lists and texts need not be replaced. */
+export const changedFieldsText = fieldsText.describe(
+  'The fields by API name or label: a JSON object as a string, such as {"StageName":"Closed Won","Owner":"Li Wei"}. null empties a field; {"add":["…"],"remove":["…"]} changes a multi-select, {"append":"…"} adds to a text.',
+);
 
 /** Whether a record is saved although it may be a duplicate. */
 export const allowDuplicate = z.boolean().optional().meta({
@@ -50,7 +55,3 @@ export const allowDuplicate = z.boolean().optional().meta({
 
 /** A search term. */
 export const searchText = z.string().trim().min(1, 'It must not be blank.').max(200);
-
-export function isRecordId(text: string): boolean {
-  return recordIdPattern.test(text);
-}
