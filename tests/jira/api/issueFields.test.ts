@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { toFields } from '../../../functions/jira/api/issueFields.ts';
+import { toChange } from '../../../functions/jira/api/issueFields.ts';
 import type { People } from '../../../functions/jira/api/people.ts';
+import type { Planning } from '../../../functions/jira/api/planning.ts';
 import type { IssueField } from '../../../functions/jira/api/wire.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { fieldTimes } from '../../../shared/time/inputs.ts';
 
 const people: People = {
   async find(person) {
@@ -35,10 +37,12 @@ const screen = [
   field('c7', 'Approver', 'user'),
   field('c8', 'Motto', 'string'),
 ];
+const planning: Planning = { sprints: async () => [], teams: async () => [], estimationFields: async () => new Set() };
 const clock = { now: new Date('2026-11-22T03:00:00Z'), timeZone: async () => 'America/New_York' };
-
-const fieldsOf = (additionalFields: Record<string, unknown>, others = {}) =>
-  toFields({ additionalFields, ...others }, { people, clock, screen, assignable: { issueKey: 'ATLAS-1' } });
+const times = fieldTimes(clock);
+const around = { people, planning, times, project: 'ATLAS', screen, assignable: { issueKey: 'ATLAS-1' } };
+const fieldsOf = async (additionalFields: Record<string, unknown>, others = {}) =>
+  (await toChange({ additionalFields, ...others }, around)).fields;
 
 describe("an issue's fields", () => {
   it.each([
