@@ -10,7 +10,7 @@ export interface Moments {
   day(text: string): Promise<string | undefined>;
 }
 
-export function momentsBy(clock: Clock): Moments {
+export function momentsAt(clock: Clock): Moments {
   return {
     first: text => momentOf(text, clock),
     last: text => lastMomentOf(text, clock),

@@ -38,8 +38,8 @@ describe('where nobody is known and no zone is set, the zone of the integration 
   });
 
   it('decides where the day of a filter begins', async () => {
-    await app.call('findCases', { query: { since: '2026-07-01' } });
-    await app.call('findLeads', { query: { since: '2026-11-01 09:30' } });
+    await app.call('findCases', { query: { createdSince: '2026-07-01' } });
+    await app.call('findLeads', { query: { createdSince: '2026-11-01 09:30' } });
     expect(asked(app, 'CreatedDate')).toEqual([
       'CreatedDate >= 2026-06-30T22:00:00.000Z',
       'CreatedDate >= 2026-11-01T08:30:00.000Z',

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { columns, missing, orderBy, where } from '../../../shared/filter/inputs.ts';
-import { momentsBy } from '../../../shared/filter/moments.ts';
+import { momentsAt } from '../../../shared/filter/moments.ts';
 import { pace } from '../../../shared/pace.ts';
 import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
 import { dayText, resolveDay, resolveSince, sinceText } from '../../../shared/time/inputs.ts';
@@ -29,7 +29,7 @@ const input = z.object({
   label: names.optional().describe('One label or several, of which an issue has at least one.'),
   where: where.optional().meta({
     description:
-      'Conditions on any fields, also custom ones, by name: a JSON object as a string, such as {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Reviewer": null, "Summary": {"contains": "login"}, "Component": {"not": "Search"}}.',
+      'Conditions on any fields by name, custom ones too, a JSON object as a string: {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Summary": {"contains": "login"}, "Component": {"not": "Search"}, "Reviewer": null}.',
     mayMatchSeveral: true,
   }),
   missing: missing.optional().describe('Fields that are empty, such as assignee,estimate,due date.'),
@@ -76,7 +76,7 @@ export default jira.action({
   async run({ jql: raw, columns: labels, orderBy: order, ...filters }, { jira, signal, now, page: { limit, cursor } }) {
     const clock = { now, timeZone: jira.timeZone };
     const around = {
-      moments: momentsBy(clock),
+      moments: momentsAt(clock),
       people: jira.people,
       now,
       isOpen: jira.isOpen,

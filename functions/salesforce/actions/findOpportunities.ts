@@ -2,7 +2,16 @@ import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
 import { amountBound, amountText, totalsOf, worth } from '../api/amounts.ts';
-import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
+import {
+  choices,
+  columnsOutput,
+  filterInputs,
+  ownedBy,
+  owner,
+  ownerText,
+  recordFilter,
+} from '../api/filter/recordFilter.ts';
+import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -33,31 +42,31 @@ export default salesforce.action({
   access: 'read',
   title: 'Find opportunities',
   description:
-    'Finds Salesforce opportunities (deals) by name, account, owner, stage, amount or close date, and returns stage, amount, close date and next step, open ones first, by close date. ' +
-    'Use it when the user asks about deals, the pipeline, what closes this month or what a person is working on. Give at least one input besides limit. ' +
+    'Finds Salesforce opportunities (deals) by any of their fields, and returns stage, amount, close date and next step, open ones first, by close date. ' +
+    'Use it for deals, the pipeline, or what closes this month. Give at least one filter. ' +
     'For one account with its cases and contacts use getAccountOverview; for totals use queryRecords.',
   input: z.object({
-    name: searchText.optional().describe('A part of the name of the opportunity.'),
+    name: searchText.optional().describe('A part of its name.'),
     account: searchText.optional().describe('A part of the name of the account.'),
-    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
-    owner: searchText.optional().describe('A part of the name of the owner, or the e-mail address.'),
-    stage: searchText.optional().describe('The stage, such as Prospecting or Closed Won.'),
+    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account.'),
+    owner: owner.optional().describe(ownerText),
+    stage: choices.optional().describe('One stage or several, such as Prospecting,Closed Won.'),
     openOnly: z.boolean().optional().describe('True to leave out opportunities that are won or lost.'),
-    closingAfter: dayText
-      .optional()
-      .describe('Only opportunities that close on this day or later, such as 2026-11-01.'),
-    closingBefore: dayText.optional().describe('Only opportunities that close before this day, such as 2026-12-01.'),
+    overdue: z.boolean().optional().describe('True for open opportunities whose close date is past.'),
+    closingAfter: dayText.optional().describe('Closing on this day or later, such as 2026-11-01.'),
+    closingBefore: dayText.optional().describe('Closing before this day.'),
     amountOver: amountText
       .optional()
-      .describe(
-        'Only opportunities with an amount above this: 5000, or with a currency 5000 EUR, which others are converted to.',
-      ),
+      .describe('With an amount above this: 5000, or with a currency 5000 EUR, which others are converted to.'),
+    ...filterInputs,
   }),
   output: z.object({
     summary: summary(
       'One sentence that says how many opportunities were found and their total amount in each currency.',
     ),
-    opportunities: z.array(opportunity.output).describe('The opportunities, open ones first, by close date.'),
+    opportunities: z
+      .array(opportunity.output.extend(columnsOutput))
+      .describe('The opportunities, open ones first, by close date, unless orderBy says otherwise.'),
     notShown,
   }),
   example: { account: 'Contoso', openOnly: true },
@@ -65,10 +74,17 @@ export default salesforce.action({
   async run(input, context) {
     const { salesforce, now } = context;
     const clock = { now, timeZone: salesforce.timeZone };
+    const { stage, amountOver } = input;
     const dayOf = async (field: 'closingAfter' | 'closingBefore') =>
       input[field] === undefined ? undefined : resolveDay(input[field], clock, field);
-    const [closingAfter, closingBefore] = await Promise.all([dayOf('closingAfter'), dayOf('closingBefore')]);
-    const over = input.amountOver && (await amountBound(salesforce, 'amountOver', input.amountOver));
+    const [over, filter, owned, today, closingAfter, closingBefore] = await Promise.all([
+      amountOver && amountBound(salesforce, 'amountOver', amountOver),
+      recordFilter(salesforce, 'Opportunity', input, { choices: { stage: ['StageName', stage] }, clock }),
+      ownedBy(salesforce, input.owner, false),
+      input.overdue ? resolveDay('today', clock, 'overdue') : undefined,
+      dayOf('closingAfter'),
+      dayOf('closingBefore'),
+    ]);
     return findRecords(context, {
       shape: opportunity,
       noun: ['opportunity', 'opportunities'],
@@ -76,9 +92,9 @@ export default salesforce.action({
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
         account: ifGiven(input.account, ofAccount),
         accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
-        owner: ifGiven(input.owner, ownedBy),
-        stage: ifGiven(input.stage, stage => soql`StageName = ${stage}`),
+        owner: owned,
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
+        overdue: ifGiven(today, today => soql`IsClosed = FALSE AND CloseDate < ${day(today)}`),
         closingAfter: ifGiven(closingAfter, date => soql`CloseDate >= ${day(date)}`),
         closingBefore: ifGiven(closingBefore, date => soql`CloseDate < ${day(date)}`),
         amountOver: ifGiven(over, ({ literal }) => soql`Amount > ${literal}`),
@@ -89,6 +105,7 @@ export default salesforce.action({
         return value && `,${value}`;
       },
       remark: over?.remark,
+      filter,
       answer: (summary, opportunities) => ({ summary, opportunities }),
     });
   },

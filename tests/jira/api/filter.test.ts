@@ -4,11 +4,11 @@ import { type Around, conditionJql } from '../../../functions/jira/api/filter/co
 import { type SearchField, toSearchField } from '../../../functions/jira/api/filter/searchField.ts';
 import { type Clause, parseJql } from '../../../functions/jira/sandbox/jql.ts';
 import { readConditions } from '../../../shared/filter/condition.ts';
-import { momentsBy } from '../../../shared/filter/moments.ts';
+import { momentsAt } from '../../../shared/filter/moments.ts';
 
 const now = new Date('2026-11-30T12:00:00Z');
 const around: Around = {
-  moments: momentsBy({ now, timeZone: async () => 'UTC' }),
+  moments: momentsAt({ now, timeZone: async () => 'UTC' }),
   people: { find: async accountId => ({ accountId }), inJql: async person => person },
   now,
   isOpen: () => true,
