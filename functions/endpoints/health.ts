@@ -49,7 +49,7 @@ type Look = (
 
 function lookAt({ config, env, actions, opened, unknownSettings, redact, now }: Backend): Look {
   const checkSettings = (): Check[] => [
-    ...(['app', 'secrets', 'ledger', 'audit'] as const)
+    ...(['app', 'time', 'secrets', 'ledger', 'audit'] as const)
       .flatMap(name => config[name].problems())
       .map(({ setting, message }): Check => ({ name: setting, status: 'failed', detail: message })),
     ...unknownSettings.map(

@@ -38,6 +38,7 @@ export const permissionsSchema = z.object({
 });
 
 export const myselfSchema = z.object({ displayName: z.string() });
+export const zoneSchema = z.object({ timeZone: z.string().nullish() });
 
 export const usersSchema = z.array(
   z.object({
@@ -46,6 +47,7 @@ export const usersSchema = z.array(
     displayName: z.string().nullish(),
     emailAddress: z.string().nullish(),
     active: z.boolean().nullish(),
+    timeZone: z.string().nullish(),
   }),
 );
 
