@@ -10,9 +10,13 @@ import {
   type Token,
   tokenCredentials,
 } from '../../../shared/upstream/credentials.ts';
+import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { oauthToken, requestOAuthToken } from '../../../shared/upstream/oauthToken.ts';
+import { saidIn } from '../../../shared/upstream/saidIn.ts';
 import type { JiraParts, JiraSettings } from '../settings.ts';
-import { answerFailure } from './answerFailure.ts';
+import { answerFailure, saidByJira } from './answerFailure.ts';
+import { scopeFor } from './scopes.ts';
+import { signInFailure } from './signInFailure.ts';
 
 /** POST requests that change nothing. */
 const searches =
@@ -30,12 +34,13 @@ const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' }
 /** How long an access token lives at Atlassian, unless its answer says. */
 const TOKEN_SECONDS = 3600;
 
-const refusedSignIn = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/;
+const refusedSignIn = /AUTHENTICATED_FAILED/;
 
 /** Makes jira.js's client for one call: its requests, on our transport, with our credentials. */
 export function jiraClient(parts: JiraParts): (call: Call) => Client {
   const { settings, upstream } = parts;
   const base = apiBase(settings);
+  const address = settings.JIRA_CLOUD_ID ? 'JIRA_CLOUD_ID' : 'JIRA_BASE_URL';
   const credentials = jiraCredentials(parts);
 
   return call => ({
@@ -61,20 +66,27 @@ export function jiraClient(parts: JiraParts): (call: Call) => Client {
             },
             ...(body !== undefined && { body: JSON.stringify(body) }),
             safe,
+            // The gateway's own host is in no setting.
+            ...(!settings.JIRA_CLOUD_ID && { address }),
+            says: saidByJira,
           },
           call,
         );
+        const failure = signInFailure(answer, { settings, scope: scopeFor(path, !safe), safe });
+        if (failure) throw failure;
         // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone. A change that it
         // made it made all the same.
         const isNobody = refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '');
         if (answer.status === 401 || (isNobody && (safe || answer.status >= 400))) {
-          throw new CredentialsRefused(`status ${answer.status}`);
+          throw new CredentialsRefused(`status ${answer.status}`, {
+            said: answer.status === 401 ? saidIn(parseJson(answer.body)).join(' ') : '',
+          });
         }
         return answer;
       });
-      if (answer.status >= 400) throw answerFailure(answer, path);
+      if (answer.status >= 400) throw answerFailure(answer, path, address);
       // What Jira answered is parsed by the facade, against the few fields that it uses.
-      return parseBody(answer.body, answer.status) as T;
+      return parseBody(answer, address) as T;
     },
   });
 }
@@ -90,7 +102,10 @@ function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
 function jiraCredentials(parts: JiraParts): Credentials<{ value: string }> {
   const { settings, secrets, upstream, now } = parts;
   if (settings.JIRA_AUTH === 'basic') {
-    return secretCredentials({ upstream, secrets, secretName: 'jira-api-token' }, secret => ({
+    // A token with scopes is not taken by the site itself.
+    const withScopes = settings.JIRA_CLOUD_ID ? '' : ', set JIRA_CLOUD_ID as well where the token has scopes';
+    const beside = `make sure that JIRA_EMAIL is the address of the account that it belongs to${withScopes}`;
+    return secretCredentials({ upstream, secrets, secretName: 'jira-api-token', beside }, secret => ({
       value: `Basic ${Buffer.from(`${settings.JIRA_EMAIL}:${secret}`).toString('base64')}`,
     }));
   }
@@ -98,6 +113,7 @@ function jiraCredentials(parts: JiraParts): Credentials<{ value: string }> {
     upstream,
     secrets,
     secretName: 'jira-client-secret',
+    beside: 'make sure that JIRA_CLIENT_ID is of the same credential',
     now,
     exchange: (secret, _subject, call) => clientCredentialsToken(secret, parts, call),
   });
@@ -120,6 +136,7 @@ async function clientCredentialsToken(
       client_secret: secret,
     },
     answer: oauthToken,
+    address: 'JIRA_TOKEN_URL',
   });
   return { value: `Bearer ${access_token}`, expiresAt: now() + expires_in * 1000 };
 }
@@ -132,11 +149,15 @@ function queryString(searchParams: Record<string, unknown>): string {
   return query.size > 0 ? `?${query}` : '';
 }
 
-function parseBody(body: string, status: number): unknown {
+function parseBody({ status, body }: UpstreamAnswer, address: string): unknown {
   if (body === '' && status !== 200) return undefined;
   const value = parseJson(body);
-  if (value === undefined) throw garbled();
-  return value;
+  if (value !== undefined) return value;
+  if (!/^\s*</.test(body)) throw garbled();
+  throw new Failure(
+    'upstream_error',
+    `Jira answered with a page for people, as where people sign in. If it does so again in a minute, an administrator must correct ${address}.`,
+  );
 }
 
 /** Jira answered with something that is not Jira's. */
