@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { heading, key, link } from '../../../shared/schema/meaning.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
-import { customText, isForPeople, trackingText } from './fieldText.ts';
+import { customText, duration, isForPeople, trackingText } from './fieldText.ts';
 import type { Issue, RelatedIssue } from './issue.ts';
 import { ifAny, issueRow, notShown, toIssueRow } from './issueRow.ts';
 import { showComments, shownComment } from './shownComment.ts';
@@ -155,6 +155,7 @@ export async function textsOf(
     attachment: issue.attachments,
     statusCategory: issue.statusCategory,
     timetracking: trackingText(issue),
+    ...Object.fromEntries(secondsFields.map(id => [id, secondsText(issue.values[id])])),
   };
   const others = new Map(issue.otherFields.map(field => [field.id, field]));
   const shown: ShownField[] = [];
@@ -167,6 +168,18 @@ export async function textsOf(
   }
   return shown;
 }
+
+/** System fields that Jira keeps in seconds; its time tracking tells them as well. */
+const secondsFields = [
+  'timespent',
+  'timeestimate',
+  'timeoriginalestimate',
+  'aggregatetimespent',
+  'aggregatetimeestimate',
+  'aggregatetimeoriginalestimate',
+];
+
+const secondsText = (value: unknown) => (typeof value === 'number' ? duration(value) : undefined);
 
 function isDocument(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'type' in value && value.type === 'doc';
