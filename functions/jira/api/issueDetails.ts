@@ -44,7 +44,7 @@ export const issueDetails = issueRow.extend({
     .describe('All other fields that have a value, such as custom fields, by their display names.'),
   comments: z.array(shownComment).describe('Its latest comments, newest first; listComments has the older ones.'),
   notShown,
-  commentCount: z.int().describe('The number of its comments, without restricted ones.'),
+  commentCount: z.int().optional().describe('The number of its comments, without restricted ones.'),
 });
 
 /** All fields, because custom fields differ from site to site, except those that hold nothing for people. */
@@ -108,7 +108,8 @@ export async function toIssueDetails(
     otherFields: ifAny(await otherFields(issue, render)),
     comments,
     notShown: issue.comments.restricted.length || undefined,
-    commentCount: issue.comments.total ?? newestFirst.length,
+    // Where comments are hidden, how many there are is not known either.
+    ...('comment' in issue.values && { commentCount: issue.comments.total ?? newestFirst.length }),
   };
 }
 
