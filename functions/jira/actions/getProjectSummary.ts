@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { heading, link, summary } from '../../../shared/schema/meaning.ts';
 import { sentence } from '../../../shared/text.ts';
+import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { projectId } from '../api/inputs.ts';
 import { inProject, type Jql, jql, minutesAgo } from '../api/jql.ts';
 import { jira } from '../system.ts';
@@ -48,7 +48,9 @@ export default jira.action({
   requests: 20,
   example: { projectId: 'ATLAS' },
   async run({ projectId, since: sinceInput }, { jira, now }) {
-    const since = resolveSince(sinceInput, now);
+    const clock = { now, timeZone: jira.timeZone };
+    const since = await resolveSince(sinceInput, clock);
+    const today = await jira.startOfDay(now);
     const recently = minutesAgo((now.getTime() - since.getTime()) / 60_000);
     const issues = inProject(projectId);
     const notShown: string[] = [];
@@ -59,7 +61,7 @@ export default jira.action({
       count('toDo', jql`${issues} AND statusCategory = ${2}`),
       count('inProgress', jql`${issues} AND statusCategory = ${4}`),
       count('done', jql`${issues} AND statusCategory = ${3}`),
-      count('overdue', jql`${issues} AND statusCategory != ${3} AND due < startOfDay()`),
+      count('overdue', jql`${issues} AND statusCategory != ${3} AND due < ${today}`),
       count('unassigned', jql`${issues} AND statusCategory != ${3} AND assignee IS EMPTY`),
       count('created', jql`${issues} AND created >= ${recently}`),
       count('resolved', jql`${issues} AND resolutiondate >= ${recently}`),
