@@ -386,6 +386,32 @@ describe('what became otherwise than it was sent', () => {
   });
 });
 
+test.each([
+  [Object.fromEntries(Array.from({ length: 1001 }, (_, at) => [`f${at}`, at]))],
+  [{ Regions__c: 'EMEA;'.repeat(501) }],
+])('more than any object has is refused', async fields => {
+  const { status, body } = await create('Project__c', fields);
+  expect(status).toBe(400);
+  expect(body.detail).toMatch(/more than 1000 fields|too many choices/);
+});
+
+describe('a duplicate of records of several objects', () => {
+  test('is told with the names of all', async () => {
+    const matches = [
+      { attributes: { type: 'Lead' }, Id: recordId('00Q', 1) },
+      { attributes: { type: 'Contact' }, Id: recordId('003', 1).slice(0, 15) },
+    ];
+    const duplicateResult = { allowSave: false, matchResults: [{ matchRecords: matches.map(record => ({ record })) }] };
+    const refusal = JSON.stringify([{ errorCode: 'DUPLICATES_DETECTED', message: 'Twice?', duplicateResult }]);
+    salesforce.sandbox.fail({ method: 'POST', path: '/sobjects/Contact$', status: 400, body: refusal, times: 1 });
+    const { status, body } = await create('Contact', { LastName: 'Twin' });
+    expect(status).toBe(409);
+    expect(body.detail).toContain(`(${row('Lead', recordId('00Q', 1))?.Name})`);
+    expect(body.detail).toContain('(Maria Olsen)');
+    expect(body.detail).toContain('blocks it');
+  });
+});
+
 describe('a refusal of Salesforce', () => {
   test('of a missing field names it by its label, with what it takes', async () => {
     const { status, body } = await create('Opportunity', { Name: 'Pumps' });
