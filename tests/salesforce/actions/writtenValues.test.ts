@@ -355,6 +355,12 @@ describe('a text', () => {
     expect(row('Project__c', project.recordId)).toMatchObject({ Notes__c: 'Day one.' });
   });
 
+  test('of one line stays one', async () => {
+    const { body: project } = await create('Project__c', { Name: 'One line', Code_EU__c: 'DE' });
+    await update('Project__c', String(project.recordId), { Code_EU__c: { append: 'AT' } });
+    expect(row('Project__c', project.recordId)).toMatchObject({ Code_EU__c: 'DE AT' });
+  });
+
   test('does not grow beyond its field', async () => {
     const { body: project } = await create('Project__c', { Name: 'Long', Code_EU__c: 'x'.repeat(15) });
     const { status, body } = await update('Project__c', String(project.recordId), { Code_EU__c: { append: 'yyyyy' } });
