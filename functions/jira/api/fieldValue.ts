@@ -84,7 +84,7 @@ function clears(field: IssueField, given: unknown): boolean {
     field.schema.type !== 'string' &&
     typeof given === 'string' &&
     isNone(given.trim()) &&
-    !field.allowedValues?.some(each => folded(labelOf(each)) === folded(given))
+    !isNamed(given, field.allowedValues)
   );
 }
 
@@ -270,6 +270,10 @@ export function jiraTimestamp(moment: Date): string {
 }
 
 type AllowedValue = NonNullable<IssueField['allowedValues']>[number];
+
+/** True where one of the values is called so. */
+export const isNamed = (text: string, values: IssueField['allowedValues']) =>
+  values?.some(value => folded(labelOf(value)) === folded(text)) ?? false;
 
 const labelOf = ({ name, value, key, id }: AllowedValue) => name ?? value ?? key ?? id ?? '';
 

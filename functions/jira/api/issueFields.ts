@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Failure, type FailureCode, type FieldError, invalidInput } from '../../../shared/failure.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
 import { quoted } from '../../../shared/text.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import { calledSo, folded, type Labels, listed, meantBy, toldApart } from './choosing.ts';
@@ -9,6 +10,7 @@ import {
   choose,
   isAboutPeople,
   isList,
+  isNamed,
   isRichText,
   type TimeTracking,
   toDuration,
@@ -168,7 +170,7 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
           return undefined;
         }
         const field = takenOnce(await fieldMeant(name, around), 'additionalFields', givenBy);
-        return carriedOut(field, asked(field, given), around);
+        return carriedOut(field, asked(field, unquoted(field, given)), around);
       }),
     ),
   ]);
@@ -269,6 +271,14 @@ const anywhere: readonly IssueField[] = [
 ];
 
 const verbs = new Set(['set', 'add', 'remove', 'append']);
+
+/** What a text holds as JSON, unless it is the name of a value of the field, or the field is a text. */
+function unquoted({ schema, allowedValues }: IssueField, given: unknown): unknown {
+  const text = typeof given === 'string' && schema.type !== 'string' ? given.trim() : '';
+  if (!/^[{[]/.test(text) || isNamed(text, allowedValues)) return given;
+  const parsed = parseJson(text);
+  return typeof parsed === 'object' && parsed !== null ? parsed : given;
+}
 
 /** True where a text is appended to. */
 export function appendsTo({ description, additionalFields = {} }: IssueInput): boolean {
