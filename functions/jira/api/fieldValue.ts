@@ -114,6 +114,7 @@ function namesIn({ allowedValues = [] }: IssueField, text: string): string[] {
 }
 
 async function toSingleValue(field: IssueField, type: string, given: unknown, parts: ValueParts): Promise<unknown> {
+  const { schema } = field;
   if (type === 'option-with-child') return chooseWithChild(field, given);
   if (type === 'timetracking') return toTimeTracking(field, given);
   if (field.allowedValues && type !== 'user') return choose(field, given);
@@ -144,7 +145,7 @@ async function toSingleValue(field: IssueField, type: string, given: unknown, pa
     case 'string':
       return toText(field, given, parts.people);
     default:
-      return given;
+      return isObject(given) && schema.custom?.endsWith(':gh-epic-link') ? formOf(field, given).key : given;
   }
 }
 
