@@ -26,6 +26,19 @@ export const pagingInput = {
   }),
 };
 
+const MAX_WHOLE = 1000;
+
+/** The same of a list that describes what there is, which is of use as a whole: it is answered as far as there is room. */
+export const wholeListInput = {
+  ...pagingInput,
+  limit: z
+    .int({ error: `It must be a whole number from 1 to ${MAX_WHOLE}.` })
+    .min(1)
+    .max(MAX_WHOLE)
+    .default(MAX_WHOLE)
+    .meta({ description: 'The most items to return. As many as there is room for unless given.', advanced: true }),
+};
+
 /** The output that every list may have. */
 export const pagingOutput = {
   nextPageToken: z.string().optional().meta({
@@ -49,6 +62,11 @@ export interface PageRequest {
 export interface Page<Output> {
   items: readonly unknown[];
   nextCursor: string | undefined;
+  /**
+   * Where the list goes on after this many of the items, where that can be told. Else a page of which only a part has room
+   * is asked for again.
+   */
+  cursorAfter?: ((count: number) => string) | undefined;
   /** Answers with the items at these places; `more` says whether the list goes on after them. */
   answer(places: readonly number[], more: boolean): Output;
 }
@@ -57,12 +75,14 @@ export interface Page<Output> {
 export function page<Item, Output>(parts: {
   items: readonly Item[];
   nextCursor?: string | undefined;
+  cursorAfter?: (count: number) => string;
   answer(items: Item[], more: boolean): Output;
 }): Page<Output> {
-  const { items, nextCursor, answer } = parts;
+  const { items, nextCursor, cursorAfter, answer } = parts;
   return {
     items,
     nextCursor,
+    cursorAfter,
     answer: (places, more) =>
       answer(
         places.flatMap(place => items.slice(place, place + 1)),
@@ -87,7 +107,7 @@ const TOKEN_LIFE_MS = 60 * 60_000;
 const tokenSchema = z.strictObject({
   c: z.string().optional(),
   a: z.array(z.string().max(6)).max(MAX_LIMIT),
-  l: z.int().min(1).max(MAX_LIMIT),
+  l: z.int().min(1).max(MAX_WHOLE),
   t: z.int().positive(),
 });
 
