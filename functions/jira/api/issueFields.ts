@@ -106,6 +106,8 @@ const ownNames: ReadonlyMap<string, string> = new Map(
 /** The parts of time tracking, which people take for fields. */
 const estimates: ReadonlyMap<string, keyof TimeTracking> = new Map([
   ['original estimate', 'originalEstimate'],
+  ['timeoriginalestimate', 'originalEstimate'],
+  ['timeestimate', 'remainingEstimate'],
   ['originalestimate', 'originalEstimate'],
   ['remaining estimate', 'remainingEstimate'],
   ['remainingestimate', 'remainingEstimate'],
@@ -270,6 +272,9 @@ const anywhere: readonly IssueField[] = [
   { id: 'description', name: 'Description', required: false, schema: { type: 'string' } },
 ];
 
+const others = (fields: readonly IssueField[], screen: readonly IssueField[]) =>
+  fields.filter(field => screen.every(({ id }) => id !== field.id));
+
 const verbs = new Set(['set', 'add', 'remove', 'append']);
 
 /** What a text holds as JSON, unless it is the name of a value of the field, or the field is a text. */
@@ -416,7 +421,8 @@ function fieldsCalled(name: string, screen: readonly IssueField[]): IssueField[]
 }
 
 function fieldCalled(name: string, screen: readonly IssueField[], transition?: string): IssueField {
-  const found = fieldsCalled(name, screen);
+  // Jira says itself where one of these cannot be set.
+  const found = fieldsCalled(name, transition === undefined ? [...screen, ...others(anywhere, screen)] : screen);
   if (found.length > 1) {
     const choices = found.map(each => toldApart(each, fieldLabels));
     const message = `Several fields are called ${quoted(name)}: ${listed(choices)}. Nothing was done. Name one by its ID.`;

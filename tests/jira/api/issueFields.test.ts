@@ -8,6 +8,7 @@ import { Failure } from '../../../shared/failure.ts';
 const people: People = {
   async find(person) {
     if (person === 'Li Wei') return { accountId: 'li' };
+    if (person === 'Wei, Li') return { accountId: 'wei-li' };
     throw new Failure('not_found', `Nobody called "${person}" was found in Jira.`);
   },
   findCaller: async () => undefined,
@@ -113,7 +114,7 @@ describe("an issue's fields", () => {
     [
       'people in every form',
       { Reviewers: ['Li Wei', { accountId: 'ana' }, { displayName: 'Li Wei' }] },
-      { c12: [{ accountId: 'li' }, { accountId: 'ana' }, { accountId: 'li' }] },
+      { c12: [{ accountId: 'li' }, { accountId: 'ana' }] },
     ],
     ['a person by account ID', { Approver: { id: 'ana' } }, { c7: { accountId: 'ana' } }],
     ['a team by its name', { Squad: 'otters' }, { c13: 'team-1' }],
@@ -131,6 +132,14 @@ describe("an issue's fields", () => {
       { timetracking: { originalEstimate: '1h', remainingEstimate: '30m' } },
       { timetracking: { originalEstimate: '1h', remainingEstimate: '30m' } },
     ],
+    [
+      'time tracking in seconds',
+      { timetracking: { originalEstimateSeconds: 5400 } },
+      { timetracking: { originalEstimate: '90m' } },
+    ],
+    ['a person with a comma in the name', { Reviewers: 'Wei, Li' }, { c12: [{ accountId: 'wei-li' }] }],
+    ['people with a comma between them, each once', { Reviewers: 'Li Wei, Li Wei' }, { c12: [{ accountId: 'li' }] }],
+    ['labels although the screen has none', { Labels: ['a'] }, { labels: ['a'] }],
     ['a parent as Jira writes it', { Parent: { key: 'atlas-1' } }, { parent: { key: 'ATLAS-1' } }],
     ['a parent by its ID', { parent: { id: '10001' } }, { parent: { id: '10001' } }],
     ['what is said to be set', { Areas: { set: ['Baz'] } }, { c4: [{ id: '2' }] }],
