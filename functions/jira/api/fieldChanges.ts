@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { beginning } from '../../../shared/text.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import { toText } from './fieldText.ts';
 import type { Issue } from './issue.ts';
-import { toText } from './issueDetails.ts';
 import { ifAny, type issueRow, notRead, toIssueRow, writtenIssue } from './issueRow.ts';
 
 /** A field that a write changed. */
@@ -21,6 +21,8 @@ export interface WrittenIssue {
   changes: FieldChange[];
   /** Fields that were to be changed and have the value that they had, which is told in parentheses. */
   unchanged: string[];
+  /** Fields that were set, and of which Jira did not tell what they are now. */
+  untold: string[];
   /** The IDs of the fields that are told of the issue as it is now. */
   fieldIds: readonly string[];
   /** What the user should know besides, in sentences. */
@@ -49,12 +51,17 @@ export function fieldChanges(
   before: Issue,
   after: Issue,
   fields: readonly ChangedField[],
-): Pick<WrittenIssue, 'changes' | 'unchanged'> {
+): Pick<WrittenIssue, 'changes' | 'unchanged' | 'untold'> {
   const changes: FieldChange[] = [];
   const unchanged: string[] = [];
+  const untold: string[] = [];
   for (const field of fields) {
+    if (after.isUnread) continue;
     // Jira leaves out a parent that an issue does not have.
-    if (after.isUnread || (!(field.id in after.values) && field.id !== 'parent')) continue;
+    if (!(field.id in after.values) && field.id !== 'parent') {
+      untold.push(field.name);
+      continue;
+    }
     for (const { name, text, isAsked } of partsOf(field)) {
       const from = before.isUnread ? undefined : text(before.values[field.id]);
       const to = text(after.values[field.id]);
@@ -62,7 +69,7 @@ export function fieldChanges(
       else if (isAsked) unchanged.push(`${name} (${to ? beginning(to, MAX_VALUE / 4) : 'empty'})`);
     }
   }
-  return { changes, unchanged };
+  return { changes, unchanged, untold };
 }
 
 interface Part {
@@ -96,7 +103,8 @@ function textOf(value: unknown): string {
   const isDocument = typeof value === 'object' && value !== null && 'type' in value && value.type === 'doc';
   if (isDocument) return adfToMarkdown(value, { left: MAX_DOCUMENT }).trim();
   const { data } = keyed.safeParse(value);
-  return data ? data.key : toText(value);
+  // A text that was set is shown even where it looks like an ID.
+  return data ? data.key : toText(value) || (typeof value === 'string' ? value.trim() : '');
 }
 
 /** Another issue, such as the parent, is told by its key. */
@@ -124,7 +132,7 @@ const rowParts: ReadonlyMap<string, keyof z.infer<typeof issueRow>> = new Map([
 
 /** The answer of a write that changes fields of an issue. */
 export function toChangedIssue(
-  { issue, changes, unchanged, fieldIds, notes }: WrittenIssue,
+  { issue, changes, unchanged, untold, fieldIds, notes }: WrittenIssue,
   browseUrl: (issueKey: string) => string,
 ): z.infer<typeof changedIssue> {
   const { issueKey, title, status, url, ...others } = toIssueRow(issue, browseUrl);
@@ -133,6 +141,7 @@ export function toChangedIssue(
   const told = [
     ...notes,
     ...(issue.isUnread ? [notRead] : []),
+    ...(untold.length > 0 ? [`Sent, but Jira did not tell what is there now: ${untold.join(', ')}.`] : []),
     ...(unchanged.length > 0 ? [`Not changed: ${unchanged.join(', ')}.`] : []),
   ];
   return {
