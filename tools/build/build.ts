@@ -112,7 +112,7 @@ export async function build(): Promise<void> {
   const output = new URL(`.dist-${process.pid}/`, root);
   await mkdir(output);
   try {
-    const metafile = await bundleApp('functions/index.ts', output);
+    const metafile = await bundleApp({ index: 'functions/index.ts', documentReader: 'shared/files/documentReader.ts' }, output);
     await describeContents(metafile, output);
     await copyFile(new URL('host.json', root), new URL('host.json', output));
     await writeFile(new URL('package.json', output), `${JSON.stringify(deployedPackage, null, 2)}\n`);
@@ -134,13 +134,14 @@ async function describeContents(metafile: Metafile, output: URL): Promise<void> 
 }
 
 /**
- * Bundles the app whose entry is `entry`, a path from the project's root, into `output`, with its source maps.
+ * Bundles an app into `output`, with its source maps: `index` is its entry, and others are programs that it starts, each a
+ * path from the project's root.
  * @returns what went into which file
  */
-export async function bundleApp(entry: string, output: URL): Promise<Metafile> {
+export async function bundleApp(entries: { index: string; [program: string]: string }, output: URL): Promise<Metafile> {
   const { metafile } = await bundle({
     ...options,
-    entryPoints: { index: entry },
+    entryPoints: entries,
     outdir: fileURLToPath(output),
     metafile: true,
   });
