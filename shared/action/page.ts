@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import { parseJson } from '../parseJson.ts';
 import { TOKEN_TEXT } from '../schema/textLimit.ts';
 import type { Signer } from '../secrets/signer.ts';
+import type { Image } from './image.ts';
 
 const DEFAULT_LIMIT = 25;
 const MAX_LIMIT = 100;
@@ -49,6 +50,8 @@ export interface PageRequest {
 export interface Page<Output> {
   items: readonly unknown[];
   nextCursor: string | undefined;
+  /** Of an action with the outputs of `imageOutput`: an image that belongs to the answer. */
+  image?: Image | undefined;
   /** Answers with the items at these places; `more` says whether the list goes on after them. */
   answer(places: readonly number[], more: boolean): Output;
 }
@@ -57,12 +60,14 @@ export interface Page<Output> {
 export function page<Item, Output>(parts: {
   items: readonly Item[];
   nextCursor?: string | undefined;
+  image?: Image | undefined;
   answer(items: Item[], more: boolean): Output;
 }): Page<Output> {
-  const { items, nextCursor, answer } = parts;
+  const { items, nextCursor, image, answer } = parts;
   return {
     items,
     nextCursor,
+    image,
     answer: (places, more) =>
       answer(
         places.flatMap(place => items.slice(place, place + 1)),

@@ -5,7 +5,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { Call } from '../call.ts';
+import { Failure } from '../failure.ts';
 import { parseJson } from '../parseJson.ts';
+import { createFairSlots } from '../upstream/fairSlots.ts';
 
 /** A place in a document's text. */
 export interface DocumentPlace {
@@ -40,6 +42,32 @@ const answers = z.union([
 
 export type DocumentPart = z.output<typeof answers>;
 export type Unreadable = Extract<DocumentPart, { unreadable: string }>['unreadable'];
+
+/** Documents that are opened at once, whoever asks: together they hold no more than half of the smallest instance. */
+const AT_ONCE = 3;
+
+const turns = createFairSlots(AT_ONCE, Date.now);
+
+/**
+ * Opens a foreign document when it is its turn, which callers get fairly. What is waiting holds no document yet.
+ * @throws Failure `upstream_unavailable` where its turn did not come in time
+ */
+export async function inTurn<Result>(call: Call, work: () => Promise<Result>): Promise<Result> {
+  const { caller, action = '', deadline } = call;
+  const leave = await turns.take({ caller: caller.id, action }, deadline - ANSWER_MS);
+  if (!leave) {
+    throw new Failure(
+      'upstream_unavailable',
+      'Too many documents are being read, and the turn of this one did not come in time. Try again in a few seconds.',
+      { retryAfterSeconds: 5, isOwn: true },
+    );
+  }
+  try {
+    return await work();
+  } finally {
+    leave();
+  }
+}
 
 /** The most bytes of a document that are looked at. */
 export const MAX_DOCUMENT_BYTES = 10 * 1024 * 1024;

@@ -112,7 +112,10 @@ export async function build(): Promise<void> {
   const output = new URL(`.dist-${process.pid}/`, root);
   await mkdir(output);
   try {
-    const metafile = await bundleApp({ index: 'functions/index.ts', documentReader: 'shared/files/documentReader.ts' }, output);
+    const metafile = await bundleApp(
+      { index: 'functions/index.ts', documentReader: 'shared/files/documentReader.ts' },
+      output,
+    );
     await describeContents(metafile, output);
     await copyFile(new URL('host.json', root), new URL('host.json', output));
     await writeFile(new URL('package.json', output), `${JSON.stringify(deployedPackage, null, 2)}\n`);

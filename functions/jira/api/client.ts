@@ -10,7 +10,10 @@ import {
   type Token,
   tokenCredentials,
 } from '../../../shared/upstream/credentials.ts';
+import type { ByteRange, FilePart } from '../../../shared/upstream/filePart.ts';
+import type { UpstreamAnswer, UpstreamRequest } from '../../../shared/upstream/http.ts';
 import { oauthToken, requestOAuthToken } from '../../../shared/upstream/oauthToken.ts';
+import { readPublicFile } from '../../../shared/upstream/publicFile.ts';
 import type { JiraParts, JiraSettings } from '../settings.ts';
 import { answerFailure } from './answerFailure.ts';
 
@@ -32,13 +35,53 @@ const TOKEN_SECONDS = 3600;
 
 const refusedSignIn = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/;
 
+/** jira.js's client, and the contents of files, which jira.js reads whole. */
+export interface JiraClient extends Client {
+  /**
+   * A part of an attached file.
+   * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/#api-rest-api-3-attachment-content-id-get
+   */
+  readAttachment(attachmentId: string, range: ByteRange): Promise<FilePart>;
+}
+
 /** Makes jira.js's client for one call: its requests, on our transport, with our credentials. */
-export function jiraClient(parts: JiraParts): (call: Call) => Client {
+export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
   const { settings, upstream } = parts;
   const base = apiBase(settings);
   const credentials = jiraCredentials(parts);
 
+  const exchange = (request: UpstreamRequest, call: Call): Promise<UpstreamAnswer> =>
+    credentials.authorized(call, async token => {
+      const headers = { authorization: token.value, ...inEnglish, ...request.headers };
+      const answer = await upstream.send({ ...request, headers }, call);
+      // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone. A change that it
+      // made it made all the same.
+      const isNobody = refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '');
+      if (answer.status === 401 || (isNobody && (request.safe || answer.status >= 400))) {
+        throw new CredentialsRefused(`status ${answer.status}`);
+      }
+      return answer;
+    });
+
   return call => ({
+    async readAttachment(attachmentId, range) {
+      const path = `/rest/api/3/attachment/content/${attachmentId}`;
+      if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
+      const url = `${base}${path}?redirect=false`;
+      const answer = await exchange({ method: 'GET', url, headers: { accept: '*/*' }, safe: true, range }, call);
+      if (answer.part) return answer.part;
+      if (answer.status >= 400) throw answerFailure(answer, path);
+      const location = URL.parse(answer.headers.get('location') ?? '', url);
+      if (!location) throw garbled();
+      const work = { target: 'attached files', safe: true };
+      const allowLoopback = isLoopback(settings.JIRA_BASE_URL);
+      return upstream.run(
+        signal => readPublicFile(location, range, { title: 'Jira', signal, allowLoopback }),
+        work,
+        call,
+      );
+    },
+
     async sendRequest<T>({
       url: path,
       method = 'GET',
@@ -48,30 +91,19 @@ export function jiraClient(parts: JiraParts): (call: Call) => Client {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
       const url = base + path + queryString(searchParams);
       const safe = method === 'GET' || (method === 'POST' && searches.test(path));
-      const answer = await credentials.authorized(call, async token => {
-        const answer = await upstream.send(
-          {
-            method,
-            url,
-            headers: {
-              authorization: token.value,
-              accept: 'application/json',
-              ...inEnglish,
-              ...(body !== undefined && { 'content-type': 'application/json' }),
-            },
-            ...(body !== undefined && { body: JSON.stringify(body) }),
-            safe,
+      const answer = await exchange(
+        {
+          method,
+          url,
+          headers: {
+            accept: 'application/json',
+            ...(body !== undefined && { 'content-type': 'application/json' }),
           },
-          call,
-        );
-        // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone. A change that it
-        // made it made all the same.
-        const isNobody = refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '');
-        if (answer.status === 401 || (isNobody && (safe || answer.status >= 400))) {
-          throw new CredentialsRefused(`status ${answer.status}`);
-        }
-        return answer;
-      });
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          safe,
+        },
+        call,
+      );
       if (answer.status >= 400) throw answerFailure(answer, path);
       // What Jira answered is parsed by the facade, against the few fields that it uses.
       return parseBody(answer.body, answer.status) as T;

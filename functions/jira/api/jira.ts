@@ -7,13 +7,13 @@ import {
   searchAndReconsileIssuesUsingJqlPost,
   searchProjects,
 } from 'jira.js/cloud';
-import type { Client } from 'jira.js/core';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker } from './asker.ts';
-import { jiraClient } from './client.ts';
+import { type Attachments, openAttachments } from './attachments.ts';
+import { type JiraClient, jiraClient } from './client.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import type { Jql } from './jql.ts';
@@ -56,6 +56,7 @@ export interface Jira extends IssueWrites {
   }): Promise<{ projects: Project[]; total: number | undefined; isLast: boolean }>;
   people: People;
   metadata: Metadata;
+  attachments: Attachments;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
 }
@@ -64,7 +65,7 @@ export interface Jira extends IssueWrites {
 export function openJira(parts: JiraParts) {
   const { settings } = parts;
   const unrestricted = jiraClient(parts);
-  const clientFor = (call: Call): Client => {
+  const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
     return allowed ? restrictedTo(allowed, unrestricted(call)) : unrestricted(call);
   };
@@ -89,6 +90,7 @@ export function openJira(parts: JiraParts) {
       return {
         people,
         metadata,
+        attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,

@@ -10,6 +10,7 @@ import { type Credentials, createGatekeeper, type Gatekeeper } from './credentia
 import { readDataFiles } from './dataFiles.ts';
 import { JiraError } from './jiraError.ts';
 import { type Call, findRoute, type Route } from './router.ts';
+import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
 import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { issueRoutes } from './routes/issues.ts';
@@ -46,6 +47,7 @@ const routes: Route[] = [
   ...searchRoutes,
   ...createMetaRoutes,
   ...issueRoutes,
+  ...attachmentRoutes,
   ...commentRoutes,
   ...worklogRoutes,
   ...linkRoutes,
@@ -79,6 +81,8 @@ export async function startSandbox({
   const server = await startSandboxServer(
     request => {
       if (request.path === '/oauth/token' && request.method === 'POST') return gatekeeper.issueToken(request);
+      const media = answerMedia(site, request);
+      if (media) return media;
       const gateway = `/ex/jira/${cloudId}`;
       const door = request.path.startsWith(`${gateway}/`) ? 'gateway' : 'site';
       if (!gatekeeper.admits(request, door)) return unauthorized[door];
@@ -128,6 +132,7 @@ function answer(site: Site, request: SandboxRequest, prefix: string): SandboxRep
       base: `http://${request.headers.host}${prefix}`,
       params,
       query: request.query,
+      headers: request.headers,
       body: request.body === '' ? undefined : parseBody(request.body),
     };
     return handler(call);
