@@ -16,10 +16,8 @@ const LATIN = 'windows-1252';
 export function charsetOf(beginning: Uint8Array, mediaType: string): string {
   const marked = marks.find(({ mark }) => mark.every((byte, at) => beginning[at] === byte));
   if (marked) return marked.charset;
-  const isUnicode = isUtf8(beginning.subarray(0, characterEnd(beginning, 'utf-8')));
   const declared = charsetNamed(/;\s*charset="?([\w:.-]{1,40})/i.exec(mediaType)?.[1] ?? '');
-  if (declared && (declared !== 'utf-8' || isUnicode)) return declared;
-  return withoutMark(beginning) ?? (isUnicode ? 'utf-8' : LATIN);
+  return declared && declared !== 'utf-8' ? declared : (withoutMark(beginning) ?? 'utf-8');
 }
 
 /** @returns undefined for a charset that nobody here can read */
@@ -40,7 +38,7 @@ function withoutMark(beginning: Uint8Array): string | undefined {
   for (const [at, byte] of seen.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
   const most = Math.max(even, odd);
-  if (most < seen.length / 8 || Math.min(even, odd) > most / 8) return undefined;
+  if (most === 0 || most < seen.length / 8 || Math.min(even, odd) > most / 8) return undefined;
   return odd > even ? 'utf-16le' : 'utf-16be';
 }
 
@@ -58,7 +56,7 @@ export interface DecodedText {
 export function decodeText(window: Uint8Array, charset: string, { isLast }: { isLast: boolean }): DecodedText {
   const bytes = isLast ? window.length : cutEnd(window, charset);
   const part = window.subarray(0, bytes);
-  // A log may be written by several, each in a charset of its own.
+  // What is no UTF-8 tells no charset; and a log may be written by several, each in one of its own.
   const text = charset === 'utf-8' && !isUtf8(part) ? decodeLines(part) : new TextDecoder(charset).decode(part);
   return { text, bytes };
 }

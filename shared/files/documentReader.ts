@@ -1,16 +1,22 @@
 // The process that reads one foreign document: its bytes come from standard input, what it answers goes to standard output.
-import { setPriority } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import type { DocumentPart, DocumentPlace, Unreadable } from './readDocument.ts';
 
 // The app comes first.
-setPriority(19);
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const startedAt = performance.now();
 const [kind, page, offset, length, milliseconds] = process.argv.slice(2);
 
-const answer = await read({ page: Number(page), offset: Number(offset) }, Number(length));
-// What a library left behind must not keep it alive.
-process.stdout.write(JSON.stringify(answer), () => process.exit(0));
+// It has begun. JSON may be preceded by blanks.
+process.stdout.write('\n');
+process.on('uncaughtException', error => finish({ unreadable: reasonOf(error) }));
+finish(await read({ page: Number(page), offset: Number(offset) }, Number(length)));
+
+/** What a library left behind must not keep it alive. */
+function finish(answer: DocumentPart): void {
+  process.stdout.write(JSON.stringify(answer), () => process.exit(0));
+}
 
 async function read(from: DocumentPlace, length: number): Promise<DocumentPart> {
   try {

@@ -48,11 +48,18 @@ const AT_ONCE = 3;
 
 const turns = createFairSlots(AT_ONCE, Date.now);
 
+/** A caller's turn to open documents. */
+export interface Turn {
+  call: Call;
+  /** What must have ended before it is the next one's turn. */
+  open: Set<Promise<unknown>>;
+}
+
 /**
- * Opens a foreign document when it is its turn, which callers get fairly. What is waiting holds no document yet.
+ * Opens foreign documents when it is the call's turn, which callers get fairly. What is waiting holds no document yet.
  * @throws Failure `upstream_unavailable` where its turn did not come in time
  */
-export async function inTurn<Result>(call: Call, work: () => Promise<Result>): Promise<Result> {
+export async function inTurn<Result>(call: Call, work: (turn: Turn) => Promise<Result>): Promise<Result> {
   const { caller, action = '', deadline } = call;
   const leave = await turns.take({ caller: caller.id, action }, deadline - ANSWER_MS);
   if (!leave) {
@@ -62,10 +69,11 @@ export async function inTurn<Result>(call: Call, work: () => Promise<Result>): P
       { retryAfterSeconds: 5, isOwn: true },
     );
   }
+  const turn: Turn = { call, open: new Set() };
   try {
-    return await work();
+    return await work(turn);
   } finally {
-    leave();
+    void Promise.allSettled(turn.open).then(leave);
   }
 }
 
@@ -100,7 +108,7 @@ const bounded =
  */
 export async function readDocument(
   { bytes, kind, from, length }: DocumentRequest,
-  { deadline, signal }: Pick<Call, 'deadline' | 'signal'>,
+  { call: { deadline, signal }, open }: Turn,
 ): Promise<DocumentPart> {
   if (bytes.length > MAX_DOCUMENT_BYTES) return { unreadable: 'tooLarge' };
   const timeLeft = deadline - ANSWER_MS - Date.now();
@@ -133,29 +141,31 @@ export async function readDocument(
     windowsHide: true,
   });
   const closed = once(child, 'close');
-  // What is wrong with starting it comes from `closed`.
   closed.catch(() => {});
-  const end = () => void child.kill('SIGKILL');
-  const timer = setTimeout(end, timeLeft);
-  signal.addEventListener('abort', end, { once: true });
+  open.add(closed);
+  const late = Promise.withResolvers<'late'>();
+  const isLate = () => late.resolve('late');
+  const timer = setTimeout(isLate, timeLeft);
+  signal.addEventListener('abort', isLate, { once: true });
   // It may end before it has read everything.
   child.stdin.on('error', () => {});
   child.stdin.end(bytes);
-  let isLate = false;
   try {
-    const answer = await readAnswer(child.stdout, length);
-    end();
-    isLate = deadline - ANSWER_MS - Date.now() <= 0 || signal.aborted;
-    const [, endedBy] = (await closed) as [number | null, NodeJS.Signals | null];
+    // What is killed while the machine is busy takes its time to be gone, and nobody waits for that.
+    const answer = await Promise.race([readAnswer(child.stdout, length), late.promise]);
+    if (answer === 'late') return { unreadable: 'tooSlow' };
+    if (answer === 'tooLong') return { unreadable: 'broken' };
     const { success, data } = answers.safeParse(parseJson(answer));
     if (success && !('text' in data && data.text.length > length)) return data;
-    if (isLate || endedBy === 'SIGXCPU') return { unreadable: 'tooSlow' };
-    // It is ended from within for nothing but its memory.
+    const ended = await Promise.race([closed, late.promise]);
+    if (ended === 'late' || ended[1] === 'SIGXCPU') return { unreadable: 'tooSlow' };
+    // It says that it has begun, and then its engine ends it for nothing but its memory.
+    if (answer === '') throw new Error(`The reader of documents did not start: ${ended[0] ?? ended[1]}`);
     return { unreadable: 'tooLarge' };
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', end);
-    end();
+    signal.removeEventListener('abort', isLate);
+    child.kill('SIGKILL');
   }
 }
 
@@ -163,13 +173,13 @@ export async function readDocument(
 const ESCAPED = 6;
 const ENVELOPE = 200;
 
-/** All that it says, and no more than it may. */
+/** All that it says, if it is no more than it may. */
 async function readAnswer(output: AsyncIterable<Buffer>, length: number): Promise<string> {
   const chunks: Buffer[] = [];
   let left = length * ESCAPED + ENVELOPE;
   for await (const chunk of output) {
     left -= chunk.length;
-    if (left < 0) return '';
+    if (left < 0) return 'tooLong';
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -24,8 +24,6 @@ export function textPage(lines: readonly string[]): PdfStream {
 interface PdfParts {
   /** The dictionary of the list of pages. */
   pages?: string;
-  /** More of each page's dictionary. */
-  page?: string;
 }
 
 /** A PDF with these pages. */
@@ -37,7 +35,7 @@ export function pdf(streams: readonly PdfStream[], parts: PdfParts = {}): Uint8A
     Buffer.from('<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>'),
     ...streams.flatMap(({ bytes, filter, more = '' }, index) => [
       Buffer.from(
-        `<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R>>>>/Contents ${5 + 2 * index} 0 R${parts.page ?? ''}>>`,
+        `<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R>>>>/Contents ${5 + 2 * index} 0 R>>`,
       ),
       Buffer.concat([
         Buffer.from(`<</Length ${bytes.length}/Filter${filter}${more}>>stream\n`),

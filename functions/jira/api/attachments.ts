@@ -85,13 +85,13 @@ export function openAttachments({ client, call, baseUrl }: AttachmentParts): Att
 
   const document = async (file: Attachment, length: number, from = firstPlace): Promise<FileContents> => {
     if ((file.size ?? 0) > MAX_DOCUMENT_BYTES) return tooLarge('document', MAX_DOCUMENT_BYTES);
-    return inTurn(call, async () => {
+    return inTurn(call, async turn => {
       const bytes = await bytesOf(file, 0, MAX_DOCUMENT_BYTES);
       if (bytes.length > MAX_DOCUMENT_BYTES) return tooLarge('document', MAX_DOCUMENT_BYTES);
       const kind = kindOf(bytes, file);
       if (kind === 'image') return image(bytes);
       if (kind !== 'pdf' && kind !== 'word') return contentsOf(file, bytes, length);
-      const part = await readDocument({ bytes, kind, from, length }, call);
+      const part = await readDocument({ bytes, kind, from, length }, turn);
       if ('unreadable' in part) throw unreadable(part.unreadable, file, linkOf(file));
       const { text, next } = part;
       return {
