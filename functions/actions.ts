@@ -30,6 +30,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/createIssue.ts'),
   },
   {
+    name: 'describeProject',
+    formerly: { name: 'listIssueTypes' },
+    system: 'jira',
+    toolset: 'jira',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/describeProject.ts'),
+  },
+  {
     name: 'findUsers',
     system: 'jira',
     toolset: 'jira',
@@ -85,14 +94,6 @@ export const actions: readonly ActionEntry[] = [
     effect: 'adds',
     inbound: 'app',
     load: () => import('./jira/actions/linkIssues.ts'),
-  },
-  {
-    name: 'listIssueTypes',
-    system: 'jira',
-    toolset: 'jira',
-    access: 'read',
-    inbound: 'app',
-    load: () => import('./jira/actions/listIssueTypes.ts'),
   },
   {
     name: 'listProjects',

@@ -9,12 +9,15 @@ const loadApp = () => import('./app.ts');
 const authLevel = readInboundAuth(process.env.INBOUND_AUTH) === 'entra' ? 'anonymous' : 'function';
 
 for (const action of actions) {
-  app.http(action.name, {
-    methods: [action.access === 'read' ? 'GET' : 'POST'],
-    authLevel,
-    route: `${action.system}/${action.name}`,
-    handler: async (request, context) => (await loadApp()).callAction(action, request, context),
-  });
+  for (const name of [action.name, action.formerly?.name]) {
+    if (name === undefined) continue;
+    app.http(name, {
+      methods: [action.access === 'read' ? 'GET' : 'POST'],
+      authLevel,
+      route: `${action.system}/${name}`,
+      handler: async (request, context) => (await loadApp()).callAction(action, request, context),
+    });
+  }
 }
 
 app.http('health', {

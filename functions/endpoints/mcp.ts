@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Backend } from '../../shared/action/backend.ts';
 import type { Action, Effect } from '../../shared/action/defineAction.ts';
+import { namesOf } from '../../shared/action/formerNames.ts';
 import { failureResponse, readInvocation } from '../../shared/action/http.ts';
 import { instructions } from '../../shared/action/instructions.ts';
 import type { Invocation, Outcome } from '../../shared/action/invoke.ts';
@@ -53,7 +54,7 @@ export function mcpEndpoint(backend: Backend) {
       });
       server.setRequestHandler('tools/list', () => ({ tools: tools.map(({ tool }) => tool) }));
       server.setRequestHandler('tools/call', async ({ params }) => {
-        const called = tools.find(({ tool }) => tool.name === params.name);
+        const called = tools.find(({ action }) => namesOf(action).includes(params.name));
         if (!called) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${params.name}.`);
         const outcome = await backend.invoke(called.action, async () => params.arguments ?? {}, invocation);
         return toToolResult(outcome, invocation);

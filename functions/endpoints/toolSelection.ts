@@ -1,4 +1,5 @@
 import type { Action } from '../../shared/action/defineAction.ts';
+import { namesOf } from '../../shared/action/formerNames.ts';
 
 /** What the path of an MCP endpoint says: `/api/mcp/x/<toolsets>/readonly`. */
 export interface McpPath {
@@ -25,9 +26,13 @@ export function toolSelection({ toolsets, readOnly }: McpPath, headers: Headers)
   return action =>
     (inPath ? inPath.has('all') || inPath.has(action.toolset) : action.core) &&
     (inHeader.size === 0 || inHeader.has('all') || inHeader.has(action.toolset)) &&
-    (tools.size === 0 || tools.has(action.name.toLowerCase())) &&
-    !excluded.has(action.name.toLowerCase()) &&
+    (tools.size === 0 || isNamed(action, tools)) &&
+    !isNamed(action, excluded) &&
     !(readsOnly && action.access === 'write');
+}
+
+function isNamed(action: Action, names: ReadonlySet<string>): boolean {
+  return namesOf(action).some(name => names.has(name.toLowerCase()));
 }
 
 /** Names are told apart by their letters, whatever the case, as routes are. */

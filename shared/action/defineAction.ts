@@ -5,6 +5,7 @@ import { itemOutcome } from '../plan/itemOutcome.ts';
 import type { PlanItem } from '../plan/plans.ts';
 import { TOKEN_TEXT } from '../schema/textLimit.ts';
 import type { System } from './defineSystem.ts';
+import type { FormerNames } from './formerNames.ts';
 import { type Page, type PageRequest, pagingInput, pagingOutput } from './page.ts';
 
 type FacadeOf<S> = S extends System<string, string, infer Facade> ? Facade : never;
@@ -56,6 +57,8 @@ export type ActionDefinition<
 > = Access & {
   /** camelCase, a verb first. It is the function's, the route's and the tool's name, unique in the app. */
   name: string;
+  /** What it and its inputs were called in the version before. */
+  formerly?: FormerNames;
   toolset: NoInfer<Toolset>;
   /** True when it is among the few that an agent gets that asks for no toolset. */
   core?: boolean;
@@ -129,6 +132,7 @@ export interface PlannedWork {
  */
 export interface Action {
   name: string;
+  formerly?: FormerNames | undefined;
   /** The name of the system that it belongs to. */
   system: string;
   toolset: string;
@@ -153,7 +157,7 @@ export interface Action {
 }
 
 /** What is known of an action before it is loaded: as much as its registration takes. */
-export interface ActionEntry extends Pick<Action, 'name' | 'system' | 'toolset' | 'access' | 'callers'> {
+export interface ActionEntry extends Pick<Action, 'name' | 'formerly' | 'system' | 'toolset' | 'access' | 'callers'> {
   /** Left out for a read: every byte here is loaded at each start. */
   effect?: Effect | undefined;
   /** How its system's callers are let in: by the app's own INBOUND_AUTH. */

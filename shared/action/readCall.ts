@@ -1,5 +1,6 @@
 import { invalidInput } from '../failure.ts';
 import type { Action } from './defineAction.ts';
+import { renamed } from './formerNames.ts';
 import { readInput } from './input.ts';
 import { type Position, readPageToken, type TokenBinding } from './page.ts';
 
@@ -34,7 +35,13 @@ export async function readCall(
   { startedAt, maxBytes }: { startedAt: number; maxBytes: number },
   binding: (input: object) => Promise<TokenBinding>,
 ) {
-  const { limit = 0, pageToken, repeat = false, ...input } = readInput(schemaFor(action, raw), raw) as PipelineInput;
+  const given = renamed(raw, action.formerly?.inputs);
+  const {
+    limit = 0,
+    pageToken,
+    repeat = false,
+    ...input
+  } = readInput(schemaFor(action, given), given) as PipelineInput;
   const pageLimit = Math.min(limit, Math.floor(maxBytes / ITEM_BYTES));
   if (!pageToken) return { input, limit, repeat, position: firstPage(pageLimit, startedAt) };
   const position = readPageToken(pageToken, await binding(input), startedAt);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { Action } from '../action/defineAction.ts';
+import type { Action, ActionEntry } from '../action/defineAction.ts';
 import type { System } from '../action/defineSystem.ts';
 import type { Caller } from '../caller/caller.ts';
 import { Failure } from '../failure.ts';
@@ -10,6 +10,8 @@ import { strictJson } from '../strictJson.ts';
 /** What an administrator closes, and for whom. */
 
 type PermitAction = Pick<Action, 'name' | 'toolset' | 'access' | 'callers'> & Partial<Pick<Action, 'effect'>>;
+
+type NamedAction = Pick<ActionEntry, 'name' | 'formerly'>;
 
 /** What one caller may do. */
 export interface Permit {
@@ -80,7 +82,7 @@ const roleFor = { read: 'Actions.Read', write: 'Actions.Write' } as const;
  */
 export function openPolicy(
   settings: AppSettings,
-  parts: { systems: readonly System[]; actions: readonly Pick<Action, 'name'>[] },
+  parts: { systems: readonly System[]; actions: readonly NamedAction[] },
 ): Policy {
   const policy = settings.POLICY === undefined ? undefined : parsePolicy(settings.POLICY, parts);
 
@@ -154,17 +156,28 @@ function scopeOf(rules: readonly Rules[]): string {
 
 function parsePolicy(
   text: string,
-  { systems, actions }: { systems: readonly System[]; actions: readonly Pick<Action, 'name'>[] },
+  { systems, actions }: { systems: readonly System[]; actions: readonly NamedAction[] },
 ): PolicyRules {
   // A rule that a parser drops without a word would restrict nothing.
   const { value, problem } = strictJson(text);
   if (problem !== undefined) throw wrong([`It ${problem}.`]);
   const parsed = policySchema(systems).safeParse(value);
   if (!parsed.success) throw wrong(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
-  const { applications, ...others } = parsed.data;
+  // A policy that was written for the version before means the actions that it names, whatever they are called now.
+  const current = new Map(actions.map(({ name, formerly }) => [formerly?.name ?? name, name]));
+  const renamed = (rules: Rules): Rules => ({
+    ...rules,
+    actions: rules.actions?.map(name => current.get(name) ?? name),
+  });
+  const eachRenamed = (entries: Readonly<Record<string, Rules>>, keyOf = (key: string) => key) =>
+    Object.fromEntries(Object.entries(entries).map(([key, rules]) => [keyOf(key), renamed(rules)]));
+  const { data } = parsed;
   const policy = {
-    ...others,
-    applications: Object.fromEntries(Object.entries(applications).map(([id, rules]) => [id.toLowerCase(), rules])),
+    ...data,
+    default: data.default && renamed(data.default),
+    applications: eachRenamed(data.applications, id => id.toLowerCase()),
+    roles: eachRenamed(data.roles),
+    keys: eachRenamed(data.keys),
   };
   const toolsets = systems.flatMap(system => Object.keys(system.toolsets));
   const names = actions.map(({ name }) => name);

@@ -50,7 +50,7 @@ describe.each(meanings)('a vendor that answers %i', (given, status, code, senten
     for (const body of bodies) {
       running.jira.fail({ status: given, body, times });
       expectTold(await request(`${running.app.url}/api/jira/getProjectUpdates?projectId=ATLAS`), 'Jira');
-      running.salesforce.fail({ path: '^/services/data', status: given, body, times });
+      running.salesforce.fail({ path: '/query$', status: given, body, times });
       expectTold(await request(`${running.app.url}/api/salesforce/findAccounts?name=Contoso`), 'Salesforce');
     }
     running.jira.clearFaults();

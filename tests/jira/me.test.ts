@@ -96,11 +96,13 @@ describe('a query that means its asker', () => {
 });
 
 describe('a mention by e-mail address', () => {
-  it('reaches the account with exactly that visible address, and nobody else', async () => {
+  it('reaches the account with exactly that address, also where it is hidden, and nobody else', async () => {
     const comment = 'For @zoe.obrien@example.com, @li.wei@example.com and @zoe.obrien@example.co';
-    await site.write('addComment', { issueKey: 'ATLAS-12', comment }, user('ana.ruiz@example.com'));
+    const input = { issueKey: 'ATLAS-12', comment };
+    const { body } = await site.write('addComment', input, user('ana.ruiz@example.com'));
     const sent = JSON.stringify(site.sent('POST', /comment$/));
-    expect(sent.match(/"type":"mention"/g)).toHaveLength(1);
-    expect(sent).toContain('@li.wei@example.com');
+    expect(sent.match(/"type":"mention"/g)).toHaveLength(2);
+    expect(sent).toContain('@zoe.obrien@example.co');
+    expect(body.note).toBe('@zoe.obrien@example.co notified nobody: no person in Jira matches it.');
   });
 });

@@ -101,9 +101,26 @@ describe('a policy that opens one project', () => {
 
   it('holds for each caller by itself, whatever another one asked before', async () => {
     for (const headers of [open, atlas, beacon, atlas, open]) {
-      const { body } = await jira.read('listIssueTypes', { projectId: 'ATLAS' }, headers);
+      const { body } = await jira.read('describeProject', { projectId: 'ATLAS' }, headers);
       expect(body.code).toBe(headers === beacon ? 'forbidden' : undefined);
     }
+  });
+
+  it('lets nobody filter by an issue of another project, which would tell what the answers hide', async () => {
+    await jira.write('updateIssue', { issueKey: 'ATLAS-9', parent: 'BEACON-1' }, open);
+    const where = '{"Parent":"BEACON-1"}';
+    expect((await jira.read('searchIssues', { where }, open)).body.issues.map(({ issueKey }) => issueKey)).toContain(
+      'ATLAS-9',
+    );
+    const { body } = await jira.read('searchIssues', { where }, atlas);
+    const none = await jira.read('searchIssues', { where: '{"Parent":"BEACON-98765"}' }, atlas);
+    expect([body.code, body.detail.replace('BEACON-1', '')]).toEqual([
+      'invalid_input',
+      none.body.detail.replace('BEACON-98765', ''),
+    ]);
+    const columns = 'Parent, Severity';
+    const shown = await jira.read('searchIssues', { where: '{"Key":"ATLAS-9"}', columns }, atlas);
+    expect(keysIn(shown.body)).toEqual(['ATLAS-9']);
   });
 
   it('gives page tokens that are good for their caller alone', async () => {

@@ -109,7 +109,7 @@ describe('what a policy closes', () => {
       headers: accounts,
     });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ account: { name: 'Contoso' }, notVisible: ['contacts', 'cases'] });
+    expect(body).toMatchObject({ account: { name: 'Contoso' }, notShown: ['contacts', 'cases'] });
     expect(body.openOpportunities).toEqual(
       expect.arrayContaining([expect.objectContaining({ amount: expect.any(Number) })]),
     );

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build as bundle, type Metafile, type Plugin, stop } from 'esbuild';
 import { systems } from '../../functions/everySystem.ts';
+import { namesOf } from '../../shared/action/formerNames.ts';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
 import { billOfMaterials, thirdPartyLicences } from './billOfMaterials.ts';
 import { bundledPackages } from './bundledPackages.ts';
@@ -213,7 +214,7 @@ async function namesBelow(folder: URL): Promise<string[]> {
 }
 
 async function checkRegistrations(entry: URL, actions: readonly DeclaredAction[]): Promise<void> {
-  const declared = [...actions.map(({ action }) => action.name), ...endpoints].sort();
+  const declared = [...actions.flatMap(({ action }) => namesOf(action)), ...endpoints].sort();
   const registered = (await registeredFunctions(entry)).sort();
   const missing = declared.filter(name => !registered.includes(name));
   const surplus = registered.filter(name => !declared.includes(name));

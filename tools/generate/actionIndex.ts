@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
+import { namesOf } from '../../shared/action/formerNames.ts';
 
 /** An agent chooses well among so many tools. */
 const MAX_TOOLSET = 27;
@@ -53,12 +54,19 @@ async function load(file: string, url: URL): Promise<DeclaredAction> {
 
 /** @throws Error for two actions of one name, an unknown toolset, or too many actions in a toolset or in the core */
 function checkActions(actions: readonly Action[], systems: readonly System[]): void {
-  for (const [, same] of Map.groupBy(actions, ({ name }) => name.toLowerCase())) {
+  const names = actions.flatMap(action => namesOf(action).map(name => ({ name, system: action.system })));
+  for (const [, same] of Map.groupBy(names, ({ name }) => name.toLowerCase())) {
     const [one, other] = same;
     if (other) {
       throw new Error(
-        `${one?.system} and ${other.system} both have an action ${other.name}. The name is the function's and the tool's: rename one.`,
+        `${one?.system} and ${other.system} both have an action ${other.name}. The name is the function's and the tool's, the former one too: rename one.`,
       );
+    }
+  }
+  for (const { name, input, formerly } of actions) {
+    for (const [old, now] of Object.entries(formerly?.inputs ?? {})) {
+      if (!(now in input.shape)) throw new Error(`${name} has no input ${now}, which is said to have been ${old}.`);
+      if (old in input.shape) throw new Error(`${name} has an input ${old}, and calls ${now} formerly so.`);
     }
   }
   for (const { name, system, toolset } of actions) {
@@ -91,9 +99,13 @@ ${declared.map(indexEntry).join('\n')}
 }
 
 /** Laid out as the formatter would do it. */
-function indexEntry({ file, action: { name, system, toolset, access, effect, callers } }: DeclaredAction): string {
+function indexEntry({
+  file,
+  action: { name, formerly, system, toolset, access, effect, callers },
+}: DeclaredAction): string {
   const fields = [
     `name: '${name}'`,
+    ...(formerly?.name ? [`formerly: { name: '${formerly.name}' }`] : []),
     `system: '${system}'`,
     `toolset: '${toolset}'`,
     `access: '${access}'`,

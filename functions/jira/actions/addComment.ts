@@ -19,7 +19,7 @@ export default jira.action({
   input: z.object({
     issueKey,
     comment: markdown.describe(
-      'The comment, in Markdown. Write @ and an e-mail address, such as @ana@example.com, to mention a person.',
+      'The comment, in Markdown. Mention a person by @ and the e-mail address or the name: @ana@example.com, @"Ana Ruiz".',
     ),
     audience,
   }),
@@ -30,7 +30,7 @@ export default jira.action({
   async run({ issueKey, comment: text, audience }, { jira }) {
     const { comment, issue } = await jira.addComment(issueKey, text, audience);
     return {
-      ...toWrittenIssue(issue, jira.browseUrl, comment.notes),
+      ...toWrittenIssue(issue, jira.browseUrl, [...comment.notes, ...jira.people.notes]),
       commentId: comment.id,
       audience: comment.audience,
     };

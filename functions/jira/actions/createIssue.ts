@@ -15,7 +15,7 @@ export default jira.action({
   title: 'Create an issue',
   description:
     'Creates a Jira issue, and returns it with its key and link. ' +
-    'Use it when the user asks for a new issue, bug, task or the like, and the project and issue type are known; listIssueTypes lists the types and their required fields. ' +
+    'Use it when the user asks for a new issue, bug, task or the like, and the project and issue type are known; describeProject lists the types and their required fields. ' +
     'To change an existing issue use updateIssue.',
   input: z.object({
     projectId,

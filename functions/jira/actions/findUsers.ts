@@ -3,12 +3,19 @@ import { page } from '../../../shared/action/page.ts';
 import { heading, id } from '../../../shared/schema/meaning.ts';
 import { shortText } from '../api/inputs.ts';
 import { offsetOf } from '../api/offset.ts';
+import { kindOf } from '../api/people.ts';
 import { jira } from '../system.ts';
 
 const user = z.object({
   accountId: id('The ID of the account, which every input for a person takes.'),
   name: heading('The name of the person.').optional(),
   email: z.string().optional().describe('The e-mail address; absent when it is hidden.'),
+  kind: z
+    .enum(['left', 'customer', 'app'])
+    .optional()
+    .describe(
+      'Absent for a person who works here. left: inactive. customer: of a service project. None is assigned issues.',
+    ),
 });
 
 export default jira.action({
@@ -18,7 +25,7 @@ export default jira.action({
   access: 'read',
   title: 'Find users',
   description:
-    'Finds people who use Jira by name or e-mail address. ' +
+    'Finds people who use Jira by name, e-mail address or account ID: staff, portal customers, apps. ' +
     'Use it when it is not clear who is meant, or when another action says that several people match. ' +
     'Actions that take a person find one by name or e-mail address themselves. For people at a customer use findContacts.',
   input: z.object({
@@ -30,10 +37,11 @@ export default jira.action({
   async run({ person }, { jira, page: { limit, cursor } }) {
     const { users, next } = await jira.people.search(person, { startAt: offsetOf(cursor), limit });
     return page({
-      items: users.map(({ accountId, displayName, emailAddress }) => ({
+      items: users.map(({ accountId, displayName, emailAddress, ...others }) => ({
         accountId,
         ...(displayName && { name: displayName }),
         ...(emailAddress && { email: emailAddress }),
+        kind: kindOf(others),
       })),
       nextCursor: next === undefined ? undefined : String(next),
       answer: shown => ({ users: shown }),

@@ -1,105 +1,149 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
-import { invalidInput } from '../../../shared/failure.ts';
-import { day, isNone, issueType, person, projectId, shortText } from '../api/inputs.ts';
-import { issueRow, issueRowFields, toIssueRow } from '../api/issueRow.ts';
-import type { Jira } from '../api/jira.ts';
-import { allOf, inProject, Jql, jql, minutesAgo, rawJql, words } from '../api/jql.ts';
+import { Failure, invalidInput } from '../../../shared/failure.ts';
+import { columns, missing, orderBy, where } from '../../../shared/filter/inputs.ts';
+import { momentsAt } from '../../../shared/filter/moments.ts';
+import { pace } from '../../../shared/pace.ts';
+import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
+import { adfToMarkdown } from '../api/adf/adfToMarkdown.ts';
+import { issueColumns, issueOrder, issueQuery, wrongValues } from '../api/filter/issueFilter.ts';
+import { fieldsOfRow, shownIssue, toShownIssue } from '../api/filter/shownIssue.ts';
+import { day, projectId, shortText } from '../api/inputs.ts';
+import { MAX_MARKDOWN } from '../api/issueDetails.ts';
+import { allOf, jql, rawJql } from '../api/jql.ts';
 import { jira } from '../system.ts';
 
+const names = z.string().trim().min(1).max(LIST_TEXT);
+
 const input = z.object({
-  projectId: projectId.optional().describe('Only issues of this project: its key, such as ABC, or its numeric ID.'),
+  projectId: projectId.optional().describe('Its project: a key, such as ABC, or a numeric ID.'),
   text: shortText.optional().describe('Words to look for in summaries, descriptions and comments.'),
-  status: shortText
-    .optional()
-    .describe('Only issues in this status, such as In Progress, or not done for all issues that are not done.'),
-  assignee: person
-    .optional()
-    .describe(
-      'Only issues of this assignee: a name, an e-mail address, me for the user who asks, or none for unassigned issues.',
-    ),
-  issueType: issueType.optional().describe('Only issues of this type, such as Bug.'),
-  priority: shortText.optional().describe('Only issues of this priority, such as High.'),
-  label: shortText.optional().describe('Only issues with this label.'),
-  since: sinceText
-    .optional()
-    .describe('Only issues updated since then: a date, a date-time, or a span back from now such as 7d.'),
-  before: day.optional().describe('Only issues due before this day, such as 2026-11-30.'),
-  jql: z.string().trim().min(1).max(5000).optional().meta({
+  status: names.optional().describe('One status or several, separated by commas.'),
+  assignee: names.optional().meta({
+    description: 'Names or e-mail addresses, separated by commas; me for the user who asks, none for unassigned.',
+    mayMatchSeveral: true,
+  }),
+  issueType: names.optional().describe('One type or several, such as Bug,Task.'),
+  priority: names.optional().describe('One priority or several.'),
+  label: names.optional().describe('One label or several, of which an issue has at least one.'),
+  where: where.optional().meta({
     description:
-      'A query in JQL, in place of all other filters. It must have a condition, such as a project; Jira refuses an ORDER BY alone.',
+      'Conditions on any fields, also custom ones, by name: a JSON object as a string, such as {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Reviewer": null, "Summary": {"contains": "login"}, "Component": {"not": "Search"}}.',
+    mayMatchSeveral: true,
+  }),
+  missing: missing.optional().describe('Fields that are empty, such as assignee,estimate,due date.'),
+  openOnly: z.boolean().optional().describe('True to leave out issues that are done.'),
+  overdue: z.boolean().optional().describe('True for open issues whose due date is past.'),
+  updatedSince: sinceText.optional().describe('Updated since a date, a date-time, or a span back such as 7d.'),
+  unchangedFor: sinceText.optional().describe('Not updated for a span such as 7d.'),
+  dueBefore: day.optional().describe('Due before this day, such as 2026-11-30.'),
+  jql: z.string().trim().min(1).max(5000).optional().meta({
+    description: 'A query in JQL with a condition, in place of all filters.',
     acronym: 'JQL',
   }),
+  columns: columns.optional().describe('Fields to show in place of the main ones, such as Severity,Reviewer.'),
+  orderBy: orderBy
+    .optional()
+    .describe(
+      'The field to sort by, with asc or desc behind it where wanted: due, priority, created, rank or any other.',
+    ),
 });
 
-type Filters = Omit<z.output<typeof input>, 'jql'>;
-
-/** The query must be the same for all pages, but it names `since` relative to now: see getProjectUpdates. */
-const SLACK_MINUTES = 61;
+type Input = z.output<typeof input>;
 
 export default jira.action({
   name: 'searchIssues',
+  formerly: { inputs: { since: 'updatedSince', before: 'dueBefore' } },
   toolset: 'jira',
   core: true,
   access: 'read',
   title: 'Search issues',
   description:
-    'Finds Jira issues by project, words, status, assignee, type, priority, label and dates, or by JQL, and returns their main fields, the last updated first. ' +
-    "Use it when the user asks for issues whose keys are not known; with assignee me it lists the user's own work. Give at least one filter. " +
-    'For one issue in full use getIssue; for what happened in a project use getProjectUpdates; for numbers alone use getProjectSummary.',
+    'Finds Jira issues by filters on any of their fields, or by JQL, and returns their main fields or the columns asked for, the last updated first. ' +
+    "Use it when the keys are not known; with assignee me it lists the user's own work. Give at least one filter. " +
+    'For one issue in full use getIssue; for what happened use getProjectUpdates; for numbers alone getProjectSummary.',
   input,
   output: z.object({
-    issues: z.array(issueRow).describe('The issues, the last updated first unless the JQL says otherwise.'),
+    issues: z
+      .array(shownIssue)
+      .describe('The issues, the last updated first unless orderBy or the JQL says otherwise.'),
   }),
   example: { projectId: 'ATLAS', status: 'In Progress' },
   paged: true,
-  async run({ jql: raw, ...filters }, { jira, now, page: { limit, cursor } }) {
-    const since = filters.since === undefined ? undefined : resolveSince(filters.since, now);
-    const { issues, nextCursor } = await jira.search({
-      jql: raw === undefined ? await filterQuery(filters, since, now, jira) : onlyJql(raw, filters),
-      fields: issueRowFields,
-      limit,
-      cursor,
+  async run({ jql: raw, columns: labels, orderBy: order, ...filters }, { jira, signal, now, page: { limit, cursor } }) {
+    const around = {
+      moments: momentsAt(now),
+      people: jira.people,
+      now,
+      isOpen: jira.isOpen,
+      suggestions: jira.metadata.suggestions,
+    };
+    const { updatedSince, unchangedFor, ...others } = filters;
+    const given = {
+      ...others,
+      updatedSince: updatedSince === undefined ? undefined : resolveSince(updatedSince, now, 'updatedSince'),
+      unchangedSince: unchangedFor === undefined ? undefined : resolveSince(unchangedFor, now, 'unchangedFor'),
+    };
+    const site = { jira };
+    if (raw !== undefined) refuseBesideJql({ ...filters, orderBy: order });
+    const query = raw === undefined ? await issueQuery(given, site, around) : undefined;
+    if (query?.conditions.length === 0) {
+      throw invalidInput([
+        { field: 'projectId', message: 'Give at least one filter, such as projectId, text or assignee.' },
+      ]);
+    }
+    const [shown, ordered] = await Promise.all([
+      issueColumns(labels, filters.projectId, site),
+      raw === undefined ? issueOrder(order, filters.projectId, site) : undefined,
+    ]);
+    const search = () =>
+      jira.search({
+        jql: query && ordered ? jql`${allOf(query.conditions)} ORDER BY ${ordered}` : rawJql(raw ?? ''),
+        fields: [...new Set([...fieldsOfRow(shown), ...(query?.fields ?? [])])],
+        limit,
+        cursor,
+      });
+    const checked = query?.checked ?? [];
+    const { issues, nextCursor } = await search().catch(async (error: unknown) => {
+      const isRefused = error instanceof Failure && error.code === 'invalid_input';
+      const wrong = isRefused ? await wrongValues(checked, site) : [];
+      throw wrong.length > 0 ? invalidInput(wrong) : error;
     });
-    const found = since ? issues.filter(({ updatedAt = new Date(0) }) => updatedAt >= since) : issues;
-    return page({
-      items: found.map(issue => toIssueRow(issue, jira.browseUrl)),
-      nextCursor: found.length < issues.length ? undefined : nextCursor,
-      answer: shown => ({ issues: shown }),
-    });
+    if (issues.length === 0 && cursor === undefined) {
+      // A value that no issue can have finds nothing as well.
+      const wrong = await wrongValues(checked, site);
+      if (wrong.length > 0) throw invalidInput(wrong);
+    }
+    const found = issues.filter(issue => query?.passes(issue) ?? true);
+    const budget = { left: MAX_MARKDOWN };
+    const pause = pace(signal);
+    const render = async (document: unknown) => {
+      await pause();
+      return adfToMarkdown(document, budget);
+    };
+    const items = [];
+    for (const issue of found) items.push(await toShownIssue(issue, shown, { browseUrl: jira.browseUrl, render }));
+    // In the order of their updates, the first that was updated too early is the end.
+    const isOver = order === undefined && found.length < issues.length && isAboutUpdatesAlone(given, query?.fields);
+    return page({ items, nextCursor: isOver ? undefined : nextCursor, answer: part => ({ issues: part }) });
   },
 });
 
-function onlyJql(raw: string, filters: Filters): Jql {
-  const others = Object.entries(filters).filter(([, value]) => value !== undefined);
-  if (others.length === 0) return rawJql(raw);
+function isAboutUpdatesAlone(
+  { updatedSince, unchangedSince }: { updatedSince: Date | undefined; unchangedSince: Date | undefined },
+  fields: readonly string[] = [],
+): boolean {
+  return updatedSince !== undefined && unchangedSince === undefined && fields.every(id => id === 'updated');
+}
+
+function refuseBesideJql(others: Partial<Omit<Input, 'jql' | 'columns'>>): void {
+  const given = Object.entries(others).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return;
   throw invalidInput([
     {
       field: 'jql',
-      message: `It cannot be combined with ${others.map(([name]) => name).join(', ')}. Put those into the JQL, or leave the JQL out.`,
+      message: `It cannot be combined with ${given.map(([name]) => name).join(', ')}. Put those into the JQL, or leave the JQL out.`,
     },
   ]);
-}
-
-async function filterQuery(filters: Filters, since: Date | undefined, now: Date, jira: Jira): Promise<Jql> {
-  const { projectId, text, status, assignee, issueType, priority, label, before } = filters;
-  const conditions = [
-    projectId && inProject(projectId),
-    text && jql`text ~ ${words(text)}`,
-    status && (status.toLowerCase() === 'not done' ? jql`statusCategory != Done` : jql`status = ${status}`),
-    assignee &&
-      (isNone(assignee) ? jql`assignee IS EMPTY` : jql`assignee = ${(await jira.people.find(assignee)).accountId}`),
-    issueType && jql`issuetype = ${issueType}`,
-    priority && jql`priority = ${priority}`,
-    label && jql`labels = ${label}`,
-    since && jql`updated >= ${minutesAgo((now.getTime() - since.getTime()) / 60_000 + SLACK_MINUTES)}`,
-    before && jql`due < ${before}`,
-  ].filter(condition => condition instanceof Jql);
-  if (conditions.length === 0) {
-    throw invalidInput([
-      { field: 'projectId', message: 'Give at least one filter, such as projectId, text or assignee.' },
-    ]);
-  }
-  return jql`${allOf(conditions)} ORDER BY updated DESC, key DESC`;
 }

@@ -30,6 +30,8 @@ interface Rule {
 
 interface Guard {
   isOpen(projectKey: string | undefined): boolean;
+  /** The same by a numeric ID, for which it asks once. */
+  isOpenId(projectId: string): Promise<boolean>;
   /** @throws Failure `forbidden` */
   requireProject(projectIdOrKey: string): Promise<void>;
   /**
@@ -136,8 +138,23 @@ const rules: readonly Rule[] = [
     else throw closed();
     return send(options);
   }),
+  rule(
+    'GET',
+    '/project/([\\w-]+)/(?:statuses|components|versions)',
+    async ({ options, parts, send }, { requireProject }) => {
+      await requireProject(parts[0] ?? '');
+      return send(options);
+    },
+  ),
+  rule('GET', '/field', async ({ options, send }, { isOpenId }) => {
+    const fields = fieldsAnswer.parse(await send(options));
+    const open = await Promise.all(
+      fields.map(async ({ scope }) => !scope?.project || (await isOpenId(scope.project.id))),
+    );
+    return fields.filter((_, index) => open[index]);
+  }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/myself', '/filter/\\d+', '/filter/search'].map(path =>
+  ...['/user/search', '/issueLinkType', '/myself', '/filter/\\d+', '/filter/search', '/priority/search'].map(path =>
     rule('GET', path, ({ options, send }) => send(options)),
   ),
 ];
@@ -154,8 +171,24 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
 
+  const keysById = new Map<string, Promise<string | undefined>>();
+  const keyOf = (projectId: string) => {
+    const key =
+      keysById.get(projectId) ??
+      ask(`/rest/api/3/project/${projectId}`, {}).then(
+        answer => project.parse(answer).key,
+        (error: unknown) => {
+          if (error instanceof Failure && (error.code === 'not_found' || error.code === 'forbidden')) return undefined;
+          throw error;
+        },
+      );
+    keysById.set(projectId, key);
+    return key;
+  };
+
   const guard: Guard = {
     isOpen,
+    isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       if (isOpen(projectIdOrKey)) return;
       // A numeric ID names a project, too.
@@ -240,13 +273,20 @@ function withoutClosedIssues(fields: Fields, isOpen: Guard['isOpen']): Fields {
   const isShown = (other: z.output<typeof reference> | null | undefined) => !other?.key || isOpen(projectOf(other.key));
   const { parent, subtasks, issuelinks, ...others } = fields;
   return {
-    ...others,
+    ...Object.fromEntries(
+      Object.entries(others).filter(([id, value]) => !id.startsWith('customfield_') || !isClosedKey(value, isOpen)),
+    ),
     ...(parent !== undefined && isShown(parent) && { parent }),
     ...(subtasks && { subtasks: subtasks.filter(isShown) }),
     ...(issuelinks && {
       issuelinks: issuelinks.filter(({ inwardIssue, outwardIssue }) => isShown(inwardIssue) && isShown(outwardIssue)),
     }),
   };
+}
+
+/** Whether a field holds nothing but the key of an issue that is closed, as a custom field for the epic does. */
+function isClosedKey(value: unknown, isOpen: Guard['isOpen']): boolean {
+  return typeof value === 'string' && /^[A-Z][A-Z0-9_]{1,254}-[1-9]\d{0,17}$/.test(value) && !isOpen(projectOf(value));
 }
 
 /** Fields whose history names other issues, or the project that the issue was in before. */
@@ -285,6 +325,9 @@ function fileIds(attachments: unknown): string[] {
 const anyObject = z.looseObject({});
 const project = z.looseObject({ key: z.string() });
 const projectsAnswer = z.looseObject({ values: z.array(project) });
+const fieldsAnswer = z.array(
+  z.looseObject({ scope: z.looseObject({ project: z.looseObject({ id: z.string() }).nullish() }).nullish() }),
+);
 const reference = z.looseObject({ key: z.string().nullish() });
 const fieldsSchema = z.looseObject({
   project: z.looseObject({ key: z.string() }).nullish(),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Failure, type FieldError } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
-import { sentence } from '../../../shared/text.ts';
+import { quoted, sentence } from '../../../shared/text.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { refusal } from '../../../shared/upstream/refusal.ts';
 
@@ -17,6 +17,9 @@ const unknownProject = [
   /^No project could be found with (?:key|id) '(.+)'/,
 ];
 
+/** A person whom a query names. */
+const unknownPerson = /^The value '(.+)' does not exist for the field '(?:assignee|reporter|creator|watcher|voter)'/;
+
 const MAX_SENTENCES = 10;
 
 /** The failure for an error answer of Jira to a request to `path`. It repeats Jira's own messages, never the whole answer. */
@@ -30,6 +33,11 @@ export function answerFailure({ status, body }: UpstreamAnswer, path: string): F
       'not_found',
       `There is no Jira project ${missingProject} that this service may see. Check its key.`,
     );
+  }
+  const missingPerson = messages.map(message => unknownPerson.exec(message)?.[1]).find(Boolean);
+  if (missingPerson) {
+    const advice = 'Check the name with findUsers, or give the e-mail address or the account ID.';
+    return new Failure('not_found', `No user in Jira matches ${quoted(missingPerson)}. ${advice}`);
   }
   const failure = refusal(status, { title: 'Jira', thing: thingAt(path), said: told });
   if (failure.code !== 'invalid_input' || errors.length === 0) return failure;

@@ -61,7 +61,7 @@ export const shortText = z
 export const issueType = shortText.meta({
   description: 'The name of the issue type, such as Bug.',
   choices: {
-    action: 'listIssueTypes',
+    action: 'describeProject',
     collection: 'issueTypes',
     title: 'name',
     value: 'name',

@@ -206,7 +206,7 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
     changelog: { total: changelog?.total ?? undefined, histories: changelog?.histories?.flatMap(toHistory) ?? [] },
     otherFields: Object.entries(fields)
       .filter(([id]) => !hasOwnPlace.has(id))
-      .map(([id, value]) => ({ name: names?.[id] || id, type: schema?.[id]?.custom ?? undefined, value })),
+      .map(([id, value]) => ({ id, name: names?.[id] || id, type: schema?.[id]?.custom ?? undefined, value })),
     transitions: transitions ?? [],
   };
 }

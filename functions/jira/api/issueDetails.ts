@@ -81,7 +81,7 @@ export const issueDetailsFields = [
 const MAX_COMMENTS = 20;
 
 /** The characters of all Markdown of an issue. */
-const MAX_MARKDOWN = 262_144;
+export const MAX_MARKDOWN = 262_144;
 
 export async function toIssueDetails(
   issue: Issue,
@@ -136,14 +136,59 @@ export async function toIssueDetails(
 /** Types of custom fields that hold nothing for people. */
 const internalType = /:(gh-lexo-rank|devsummary(cf)?|vulnerabilitycf|rank|design)$/;
 
-type Render = (document: unknown) => Promise<string>;
+export type Render = (document: unknown) => Promise<string>;
 
-async function otherFields(issue: Issue, render: Render): Promise<{ name: string; value: string }[]> {
-  const shown: { name: string; value: string }[] = [];
+interface ShownField {
+  name: string;
+  value: string;
+}
+
+/** The fields of an issue that have no place of their own and hold something for people. */
+async function otherFields(issue: Issue, render: Render): Promise<ShownField[]> {
+  const shown: ShownField[] = [];
   for (const { name, type, value } of issue.otherFields) {
     if (internalType.test(type ?? '')) continue;
-    const text = isDocument(value) ? await render(value) : toText(value);
+    const text = await fieldText(value, render);
     if (text !== '') shown.push({ name, value: text });
+  }
+  return shown;
+}
+
+async function fieldText(value: unknown, render: Render): Promise<string> {
+  return isDocument(value) ? render(value) : toText(value);
+}
+
+/** Those of the fields that an issue has a value in, as texts. */
+export async function textsOf(
+  issue: Issue,
+  fields: readonly { id: string; label: string }[],
+  render: Render,
+): Promise<ShownField[]> {
+  const own: Readonly<Record<string, unknown>> = {
+    summary: issue.summary,
+    description: issue.description,
+    reporter: issue.reporter,
+    creator: issue.creator,
+    project: issue.project?.name,
+    components: issue.components,
+    fixVersions: issue.fixVersions,
+    created: issue.createdAt?.toISOString(),
+    resolutiondate: issue.resolvedAt?.toISOString(),
+    subtasks: issue.subtasks.map(({ key }) => key),
+    issuelinks: issue.links.map(({ phrase, issue: { key } }) => `${phrase} ${key}`),
+    attachment: issue.attachments,
+    statusCategory: issue.statusCategory,
+    timetracking: [
+      issue.originalEstimate && `estimated ${issue.originalEstimate}`,
+      issue.remainingEstimate && `${issue.remainingEstimate} left`,
+      issue.timeSpent && `${issue.timeSpent} logged`,
+    ].filter(Boolean),
+  };
+  const others = new Map(issue.otherFields.map(({ id, value }) => [id, value]));
+  const shown: ShownField[] = [];
+  for (const { id, label } of fields) {
+    const text = await fieldText(Object.hasOwn(own, id) ? own[id] : others.get(id), render);
+    if (text !== '') shown.push({ name: label, value: text });
   }
   return shown;
 }

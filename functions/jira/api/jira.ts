@@ -57,6 +57,8 @@ export interface Jira extends IssueWrites {
   people: People;
   metadata: Metadata;
   attachments: Attachments;
+  /** Whether a policy opens the project of an issue with this key. */
+  isOpen(issueKey: string): boolean;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
 }
@@ -91,6 +93,10 @@ export function openJira(parts: JiraParts) {
         people,
         metadata,
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        isOpen(key) {
+          const allowed = allowedProjects(parts.rulesOf(call));
+          return !allowed || allowed.has(key.slice(0, key.lastIndexOf('-')).toUpperCase());
+        },
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,

@@ -37,14 +37,36 @@ export function allOf(conditions: readonly Jql[]): Jql {
   return new Jql(conditions.map(condition => condition.text).join(' AND '));
 }
 
-/** The right side of `~`: words to look for. Text search has a syntax of its own, whose characters are escaped as well. */
+/** Joins conditions with OR, as one condition that can stand beside others. */
+export function anyOf(conditions: readonly Jql[]): Jql {
+  const [only, ...others] = conditions;
+  if (only && others.length === 0) return only;
+  return new Jql(`(${conditions.map(condition => condition.text).join(' OR ')})`);
+}
+
+/**
+ * The right side of `~`: words to look for, and nothing but words. Text search has the syntax of Lucene's query parser:
+ * its signs are escaped, and its operators, which are written in capitals, become words in small letters.
+ * https://lucene.apache.org/core/9_0_0/queryparser/org/apache/lucene/queryparser/classic/package-summary.html
+ */
 export function words(text: string): Jql {
-  return new Jql(quote(text.replace(/[+\-&|!(){}[\]^~*?\\:"/]/g, '\\$&')));
+  const plain = text.replace(/\b(AND|OR|NOT|TO)\b/g, operator => operator.toLowerCase());
+  return new Jql(quote(plain.replace(/[+\-&|!(){}[\]^~*?\\:"/<>=]/g, '\\$&')));
 }
 
 /** The right side of a comparison with a date: a number of minutes ago. Unlike a date, it does not depend on a time zone. */
 export function minutesAgo(minutes: number): Jql {
   return new Jql(quote(`-${Math.ceil(minutes)}m`));
+}
+
+/** The same for any whole number of minutes from now: those gone by are negative. */
+export function minutesFromNow(minutes: number): Jql {
+  return new Jql(quote(`${minutes}m`));
+}
+
+/** The right side of `~`: these very words one after another. */
+export function phrase(text: string): Jql {
+  return new Jql(quote(`"${text.replace(/[\\"]/g, '\\$&')}"`));
 }
 
 function render(value: JqlValue): string {

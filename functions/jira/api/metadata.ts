@@ -2,12 +2,16 @@ import {
   getCreateIssueMetaIssueTypeId,
   getCreateIssueMetaIssueTypes,
   getEditIssueMeta,
+  getFieldAutoCompleteForQueryString,
+  getFields,
   getIssueLinkTypes,
+  getProject,
   getTransitions,
 } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
+import { type SearchField, toSearchField } from './filter/searchField.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import {
   createFieldsSchema,
@@ -17,8 +21,19 @@ import {
   issueTypesSchema,
   type LinkType,
   linkTypesSchema,
+  projectSchema,
+  siteFieldsSchema,
+  suggestionsSchema,
   transitionsSchema,
 } from './wire.ts';
+
+/** A value that a search may name. */
+interface Suggestion {
+  /** As people see it. */
+  name: string;
+  /** As JQL takes it. */
+  value: string;
+}
 
 export interface Metadata {
   /** The types that a new issue of a project may have. */
@@ -28,6 +43,12 @@ export interface Metadata {
   /** The fields of an issue that can be changed now. Not cached, because they depend on its status. */
   editFields(issueKey: string): Promise<IssueField[]>;
   linkTypes(): Promise<LinkType[]>;
+  /** Every field of the site. */
+  fields(): Promise<SearchField[]>;
+  /** The values of a field, by its name in JQL, that begin with `text`; a few of all where it is blank. */
+  suggestions(clause: string, text: string): Promise<Suggestion[]>;
+  /** The numeric ID of a project. */
+  projectId(projectIdOrKey: string): Promise<string>;
   /** The fields on a transition's screen. Not cached either. */
   transitionFields(issueKey: string, transitionId: string): Promise<IssueField[]>;
 }
@@ -48,6 +69,8 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const typesOf = createCache<string, IssueType[]>(life);
   const fieldsOf = createCache<string, IssueField[]>(life);
   const allLinkTypes = createCache<'', LinkType[]>(life);
+  const allFields = createCache<string, SearchField[]>(life);
+  const projectIds = createCache<string, string>(life);
 
   return call => {
     // Projects that are open to one caller may be closed to another.
@@ -102,6 +125,32 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
         allLinkTypes.get(
           '',
           async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
+          call,
+        ),
+
+      fields: () =>
+        allFields.get(
+          keyOf(),
+          async () => parseAnswer(siteFieldsSchema, await getFields(sharedClient())).map(toSearchField),
+          call,
+        ),
+
+      async suggestions(clause, value) {
+        const request = { fieldName: clause, ...(value !== '' && { fieldValue: value }) };
+        const { results } = parseAnswer(
+          suggestionsSchema,
+          await getFieldAutoCompleteForQueryString(clientFor(call), request),
+        );
+        return results.map(({ displayName, value: inJql }) => ({
+          name: displayName?.replace(/<\/?b>/g, '') ?? inJql ?? '',
+          value: inJql ?? '',
+        }));
+      },
+
+      projectId: projectIdOrKey =>
+        projectIds.get(
+          keyOf(projectIdOrKey),
+          async () => parseAnswer(projectSchema, await getProject(sharedClient(), { projectIdOrKey })).id,
           call,
         ),
 

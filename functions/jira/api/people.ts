@@ -13,14 +13,24 @@ import { type User, usersSchema } from './wire.ts';
 export type Assignable = { project: string } | { issueKey: string };
 
 export interface People {
-  /** Finds a person by name, e-mail address, account ID or `me`. @throws Failure `not_found` or `ambiguous` */
+  /**
+   * Finds a person by name, e-mail address, account ID or `me`: staff, customers of a service project, apps and who has
+   * left alike, unless the person is to be assigned. @throws Failure `not_found` or `ambiguous`
+   */
   find(person: string, assignable?: Assignable): Promise<User>;
+  /**
+   * What JQL takes for a person: the account ID. A name of nobody who is found goes in as it is, because JQL also knows
+   * people who have left. @throws Failure `ambiguous`
+   */
+  inJql(person: string): Promise<string>;
   /** The account of the calling user; undefined where it is not known. */
   findCaller(): Promise<User | undefined>;
-  /** The person with exactly this e-mail address, if there is one. */
-  findByEmail(email: string): Promise<User | undefined>;
+  /** Everybody whom Jira finds for a name, an e-mail address or an account ID, of every kind. */
+  lookUp(text: string): Promise<readonly User[]>;
   /** The people whose name or e-mail address starts with `text`. */
   search(text: string, page: { startAt: number; limit: number }): Promise<{ users: User[]; next: number | undefined }>;
+  /** What the user should know of people whom this call's texts mention, in sentences. */
+  notes: Set<string>;
 }
 
 const LIFE_MS = 60_000;
@@ -55,7 +65,7 @@ export function openPeople(
           const answer = await (assignable
             ? findAssignableUsers(client, { ...query, ...assignable })
             : findUsers(client, query));
-          return parseAnswer(usersSchema, answer).filter(isPerson);
+          return parseAnswer(usersSchema, answer);
         },
         call,
       );
@@ -63,9 +73,11 @@ export function openPeople(
     /** The account with exactly this address, where it can be seen, or with this account ID. */
     const findExactly = async (name: string, assignable?: Assignable): Promise<User | undefined> => {
       const found = await lookUp(name, assignable);
-      const matches = found.filter(({ accountId: id, emailAddress }) =>
-        accountId.test(name) ? id === name : folded(emailAddress ?? '') === folded(name),
-      );
+      const matches = found
+        .filter(canBeAssigned)
+        .filter(({ accountId: id, emailAddress }) =>
+          accountId.test(name) ? id === name : folded(emailAddress ?? '') === folded(name),
+        );
       return matches.length === 1 ? matches[0] : undefined;
     };
 
@@ -80,29 +92,43 @@ export function openPeople(
         if (caller) return caller;
         throw unknownCaller();
       }
-      const matches = bestMatches(await lookUp(person, assignable), person);
+      // An ID is looked up only where it matters whose it is: Jira finds nobody who has left, not even by it.
+      if (accountId.test(person) && !assignable) return { accountId: person };
+      const users = await lookUp(person, assignable);
+      const matches = bestMatches(assignable ? users.filter(canBeAssigned) : users, person);
       if (matches.length > 1) throw severalPeople(person, matches);
       if (matches[0]) return matches[0];
-      throw noMatch(person, assignable);
+      if (!assignable) throw noMatch(person);
+      const others = bestMatches(await lookUp(person), person).filter(user => !canBeAssigned(user));
+      throw others[0] ? cannotBeAssigned(others[0]) : notAssignable(person);
     };
 
     return {
       find,
+      inJql: person =>
+        find(person).then(
+          user => user.accountId,
+          error => {
+            if (error instanceof Failure && error.code === 'not_found') return person;
+            throw error;
+          },
+        ),
       findCaller: () => findCaller(),
-      findByEmail: email => findExactly(email),
+      lookUp: text => lookUp(text),
+      notes: new Set(),
       async search(text, { startAt, limit }) {
         const query = { ...(accountId.test(text) ? { accountId: text } : { query: text }), startAt, maxResults: limit };
         const found = parseAnswer(usersSchema, await findUsers(clientFor(call), query));
         // Jira does not tell whether there are more, so after a full page there may be none.
-        return { users: found.filter(isPerson), next: found.length < limit ? undefined : startAt + found.length };
+        return { users: found, next: found.length < limit ? undefined : startAt + found.length };
       },
     };
   };
 }
 
-/** Leaves out the accounts of apps and of people who have left. */
-function isPerson({ accountType, active }: User): boolean {
-  return accountType === 'atlassian' && active !== false;
+/** Not an app, a customer of a service project, or somebody who has left. */
+export function canBeAssigned({ accountType, active }: User): boolean {
+  return (accountType ?? 'atlassian') === 'atlassian' && active !== false;
 }
 
 /** The calling user's e-mail address or account ID in Jira; undefined where it is not known. */
@@ -130,24 +156,49 @@ function bestMatches(users: readonly User[], wanted: string): readonly User[] {
   const exact = candidates.filter(({ displayName, emailAddress }) =>
     isSame((isEmail ? emailAddress : displayName) ?? '', wanted),
   );
-  return exact.length > 0 ? exact : candidates;
+  if (exact.length > 0) return exact;
+  // Of those who are only called like it, nobody who has left and no app stands in the way of a person.
+  const present = candidates.filter(({ active, accountType }) => active !== false && accountType !== 'app');
+  return present.length > 0 ? present : candidates;
 }
 
 const isSame = (one: string, other: string) => one.localeCompare(other, 'en', { sensitivity: 'base' }) === 0;
 
-function noMatch(person: string, assignable?: Assignable): Failure {
+function noMatch(person: string): Failure {
+  const advice = accountId.test(person) ? '' : ' Check the name, or give the e-mail address.';
+  return new Failure('not_found', `No user in Jira matches ${quoted(person)}.${advice}`);
+}
+
+function notAssignable(person: string): Failure {
   return new Failure(
     'not_found',
-    assignable
-      ? `No user who matches ${quoted(person)} can be assigned issues there. Check the name with findUsers, or give the e-mail address.`
-      : `No user in Jira matches ${quoted(person)}. Check the name, or give the e-mail address.`,
+    `No user who matches ${quoted(person)} can be assigned issues there. Check the name with findUsers, or give the e-mail address.`,
   );
 }
 
+function cannotBeAssigned(user: User): Failure {
+  return new Failure('not_found', `${shownAs(user)} cannot be assigned issues. Ask the user for somebody else.`);
+}
+
+/** What an account is, where it is not that of a person who works there. */
+export function kindOf({
+  accountType,
+  active,
+}: Pick<User, 'accountType' | 'active'>): 'left' | 'customer' | 'app' | undefined {
+  if (active === false) return 'left';
+  return accountType === 'customer' || accountType === 'app' ? accountType : undefined;
+}
+
+const kinds = { left: 'has left', customer: 'a customer', app: 'an app' };
+
+/** `Ana Ruiz (ana@example.com)`, `Marta Olsen (712020:…, has left)`. */
+export function shownAs(user: User): string {
+  const kind = kindOf(user);
+  return `${user.displayName ?? 'no name'} (${user.emailAddress ?? user.accountId}${kind ? `, ${kinds[kind]}` : ''})`;
+}
+
 function severalPeople(person: string, users: readonly User[]): Failure {
-  const candidates = users
-    .slice(0, MAX_CANDIDATES)
-    .map(({ displayName, emailAddress, accountId }) => `${displayName ?? 'no name'} (${emailAddress ?? accountId})`);
+  const candidates = users.slice(0, MAX_CANDIDATES).map(shownAs);
   const more = users.length > MAX_CANDIDATES ? ', and others' : '';
   return new Failure(
     'ambiguous',

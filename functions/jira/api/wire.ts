@@ -92,6 +92,28 @@ export const linkTypesSchema = z.object({
   issueLinkTypes: z.array(z.object({ name: z.string(), inward: z.string(), outward: z.string() })),
 });
 
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/#api-rest-api-3-field-get */
+const siteFieldSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  searchable: z.boolean().nullish().catch(undefined),
+  clauseNames: listOf(z.string()),
+  schema: z
+    .object({ type: z.string(), items: text, custom: text, customId: z.number().nullish() })
+    .nullish()
+    .catch(undefined),
+  /** Of a field of a team-managed project: the one that has it. */
+  scope: z
+    .object({ project: z.object({ id: z.string() }).nullish() })
+    .nullish()
+    .catch(undefined),
+});
+
+export const siteFieldsSchema = listOf(siteFieldSchema);
+
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jql/#api-rest-api-3-jql-autocompletedata-suggestions-get */
+export const suggestionsSchema = z.object({ results: listOf(z.object({ value: text, displayName: text })) });
+
 export const createdSchema = z.object({ key: z.string() });
 
 /** The service desk gives a comment's ID as a number in places, and as a text in others. */
@@ -106,6 +128,7 @@ export type Project = z.output<typeof projectSchema>;
 export type User = z.output<typeof usersSchema>[number];
 export type IssueType = z.output<typeof issueTypeSchema>;
 export type LinkType = z.output<typeof linkTypesSchema>['issueLinkTypes'][number];
+export type SiteField = z.output<typeof siteFieldSchema>;
 export type Worklog = z.output<typeof worklogSchema>;
 
 /** A field that can be set on an issue, with its ID. */

@@ -48,6 +48,11 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     return {
       ...project,
       leadId: person(below(place, 'lead'), lead)?.accountId ?? '',
+      components: project.components.map(({ lead: componentLead, ...component }, nth) => {
+        if (componentLead === undefined) return component;
+        const inComponent = below(below(below(place, 'components'), nth), 'lead');
+        return { ...component, leadId: person(inComponent, componentLead)?.accountId ?? '' };
+      }),
       typeIds,
       required: Object.fromEntries(requiredIds),
     };

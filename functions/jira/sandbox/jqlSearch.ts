@@ -4,7 +4,7 @@ import { badRequest } from './jiraError.ts';
 import { type Clause, describe, type JqlQuery, type Operand, type Operator, parseJql } from './jql.ts';
 import { dayOf, evaluateDateFunction, parseJqlDate } from './jqlDates.ts';
 import { textMatcher } from './jqlText.ts';
-import type { AdfNode, Issue, Named } from './model.ts';
+import type { AdfNode, Issue, Named, Sprint } from './model.ts';
 import { findIssue, personById, projectOf, type Site, statusOf } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
 
@@ -168,8 +168,16 @@ function valuesOf(site: Site, field: Searchable, operand: Operand): Scalar[] {
   throw badRequest(`The value '${describe(operand)}' does not exist for the field '${field.name}'.`);
 }
 
+const sprintStates: Readonly<Record<string, Sprint['state']>> = {
+  opensprints: 'active',
+  futuresprints: 'future',
+  closedsprints: 'closed',
+};
+
 function resultOf(site: Site, field: Searchable, call: Extract<Operand, { kind: 'function' }>): Scalar[] {
   if (call.name.toLowerCase() === 'currentuser') return field.resolve(site.me.accountId);
+  const state = sprintStates[call.name.toLowerCase()];
+  if (state) return site.sprints.filter(sprint => sprint.state === state).map(({ id }) => id);
   const moment = evaluateDateFunction(site, call.name, call.args);
   if (moment === undefined) throw badRequest(`Unable to find JQL function '${describe(call)}'.`);
   return field.isDate ? [moment] : field.resolve(dayOf(site, moment));

@@ -13,7 +13,7 @@ export type Instant = number;
 
 export interface Person {
   accountId: string;
-  accountType: 'atlassian' | 'app';
+  accountType: 'atlassian' | 'app' | 'customer';
   displayName: string;
   email: string;
   /** Jira then leaves `emailAddress` out of its answers, yet finds the person by it. */
@@ -64,7 +64,7 @@ export interface Project extends Named {
   type: 'software' | 'service_desk';
   leadId: string;
   typeIds: string[];
-  components: Named[];
+  components: (Named & { leadId?: string })[];
   versions: (Named & { released: boolean })[];
   /** The ids of the custom fields that a new issue must have, by the name of its type. */
   required: Record<string, string[]>;

@@ -80,7 +80,7 @@ export const showResolution = (view: View, resolution: Named) => ({
   name: resolution.name,
 });
 
-const showStatus = (view: View, status: Status) => ({
+export const showStatus = (view: View, status: Status) => ({
   self: at(view, `status/${status.id}`),
   description: '',
   iconUrl: `${view.base}/images/icons/status_generic.gif`,

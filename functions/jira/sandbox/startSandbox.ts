@@ -13,6 +13,7 @@ import { type Call, findRoute, type Route } from './router.ts';
 import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
 import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
+import { fieldRoutes } from './routes/fields.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
@@ -46,6 +47,7 @@ export interface JiraSandbox
 const routes: Route[] = [
   ...searchRoutes,
   ...createMetaRoutes,
+  ...fieldRoutes,
   ...issueRoutes,
   ...attachmentRoutes,
   ...commentRoutes,

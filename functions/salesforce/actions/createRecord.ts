@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { readFieldValues } from '../api/fieldValues.ts';
-import { fieldsText, objectType } from '../api/inputs.ts';
+import { allowDuplicate, fieldsText, objectType } from '../api/inputs.ts';
 import { readBack, writtenOutput } from '../api/readRecord.ts';
+import { withReferences } from '../api/references.ts';
 import { salesforce } from '../system.ts';
 
 export default salesforce.action({
@@ -17,10 +18,10 @@ export default salesforce.action({
     'Creates one Salesforce record of any object and returns it. All fields are checked first; when one is unknown, read-only, missing or invalid, nothing is created. ' +
     'Use it for a new account, contact, lead, opportunity, case or other record; describeObject lists field names and values. ' +
     'To log a call, an e-mail or a meeting use logActivity.',
-  input: z.object({ objectType, fields: fieldsText }),
+  input: z.object({ objectType, fields: fieldsText, allowDuplicate }),
   output: z.object(writtenOutput),
   example: { objectType: 'Account', fields: '{"Name":"Relecloud","Industry":"Technology","BillingCity":"Lyon"}' },
-  async run({ objectType, fields }, { salesforce }) {
+  async run({ objectType, fields, allowDuplicate }, { salesforce }) {
     const object = await salesforce.describe(objectType);
     if (!object.createable) {
       throw new Failure(
@@ -28,8 +29,9 @@ export default salesforce.action({
         `A record of the object ${object.label} cannot be created through this service: its Salesforce user may not, or its administrator has closed the object.`,
       );
     }
-    const values = readFieldValues(fields, object, 'create');
-    const recordId = await salesforce.create(object.name, values);
-    return readBack(salesforce, object, recordId);
+    const given = readFieldValues(fields, object, 'create');
+    const values = await withReferences(salesforce, object, given);
+    const recordId = await salesforce.create(object.name, values, { allowDuplicate });
+    return readBack(salesforce, object, recordId, given.remarks);
   },
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
+import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
@@ -15,7 +16,8 @@ const account = recordShape('Account', {
   country: field.text('BillingCountry', 'The country of its billing address.'),
   phone: field.text('Phone', 'Its phone number.'),
   website: field.text('Website', 'Its website.'),
-  annualRevenue: field.number('AnnualRevenue', "Its yearly revenue, in the org's currency."),
+  annualRevenue: field.amount('AnnualRevenue', 'Its yearly revenue.'),
+  currency: field.currency(),
   owner: field.text('Owner.Name', 'The owner of the account.'),
   url: field.link('The address of the account in Salesforce.'),
 });
@@ -41,6 +43,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says how many accounts were found.'),
     accounts: z.array(account.output).describe('The accounts, by name.'),
+    notShown,
   }),
   example: { name: 'Contoso' },
   paged: true,

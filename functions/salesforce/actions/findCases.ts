@@ -3,6 +3,7 @@ import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
+import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
@@ -56,6 +57,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says how many cases were found.'),
     cases: z.array(supportCase.output).describe('The cases, newest first.'),
+    notShown,
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,

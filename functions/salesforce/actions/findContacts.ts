@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { findRecords, hasPhone, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
+import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
@@ -41,6 +42,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says how many contacts were found.'),
     contacts: z.array(contact.output).describe('The contacts, by name.'),
+    notShown,
   }),
   example: { account: 'Contoso' },
   paged: true,

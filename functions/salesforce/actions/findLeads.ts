@@ -3,6 +3,7 @@ import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
+import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
@@ -52,6 +53,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says how many leads were found.'),
     leads: z.array(lead.output).describe('The leads, newest first.'),
+    notShown,
   }),
   example: { openOnly: true },
   paged: true,

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { amountBound, amountText, totalsOf, worth } from '../api/amounts.ts';
 import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
 import { dateText, recordIdOf, searchText } from '../api/inputs.ts';
+import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, day, names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
@@ -12,7 +14,8 @@ const opportunity = recordShape('Opportunity', {
   account: field.text('Account.Name', 'The account that it is with.'),
   accountId: field.reference('AccountId', 'The ID of that account.'),
   stage: field.text('StageName', 'The stage.'),
-  amount: field.number('Amount', "The amount, in the org's currency."),
+  amount: field.amount('Amount', 'The amount.'),
+  currency: field.currency(),
   probability: field.number('Probability', 'The probability of winning it, in percent.'),
   closeDate: field.text('CloseDate', 'The day on which it closed or is expected to close.'),
   isClosed: field.boolean('IsClosed', 'True when it is won or lost.'),
@@ -43,21 +46,25 @@ export default salesforce.action({
       .optional()
       .describe('Only opportunities that close on this day or later, such as 2026-11-01.'),
     closingBefore: dateText.optional().describe('Only opportunities that close before this day, such as 2026-12-01.'),
-    amountOver: z
-      .number()
-      .min(0)
-      .max(1e15)
+    amountOver: amountText
       .optional()
-      .describe("Only opportunities with an amount above this, in the org's currency."),
+      .describe(
+        'Only opportunities with an amount above this: 5000, or with a currency 5000 EUR, which others are converted to.',
+      ),
   }),
   output: z.object({
-    summary: summary('One sentence that says how many opportunities were found and their total amount.'),
+    summary: summary(
+      'One sentence that says how many opportunities were found and their total amount in each currency.',
+    ),
     opportunities: z.array(opportunity.output).describe('The opportunities, open ones first, by close date.'),
+    notShown,
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,
-  run: (input, context) =>
-    findRecords(context, {
+  async run(input, context) {
+    const { salesforce } = context;
+    const over = input.amountOver && (await amountBound(salesforce, 'amountOver', input.amountOver));
+    return findRecords(context, {
       shape: opportunity,
       noun: ['opportunity', 'opportunities'],
       where: {
@@ -69,13 +76,15 @@ export default salesforce.action({
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
         closingAfter: ifGiven(input.closingAfter, date => soql`CloseDate >= ${day(date)}`),
         closingBefore: ifGiven(input.closingBefore, date => soql`CloseDate < ${day(date)}`),
-        amountOver: ifGiven(input.amountOver, amount => soql`Amount > ${amount}`),
+        amountOver: ifGiven(over, ({ literal }) => soql`Amount > ${literal}`),
       },
       orderBy: names('IsClosed', 'CloseDate', 'Id'),
       aside(items) {
-        const worth = items.reduce((sum, { amount = 0 }) => sum + amount, 0);
-        return worth > 0 ? `, worth ${worth.toLocaleString('en-US')}` : '';
+        const value = worth(totalsOf(items, salesforce.knownCurrencies()));
+        return value && `,${value}`;
       },
+      remark: over?.remark,
       answer: (summary, opportunities) => ({ summary, opportunities }),
-    }),
+    });
+  },
 });

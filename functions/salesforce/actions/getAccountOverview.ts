@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { type Total, totals, totalsOf, worth } from '../api/amounts.ts';
 import { isHidden } from '../api/answerFailure.ts';
 import { counted, type Noun } from '../api/counted.ts';
 import { recordIdOf } from '../api/inputs.ts';
+import { notShown } from '../api/notShown.ts';
 import { field, type RecordShape, recordShape } from '../api/recordShape.ts';
 import { soql } from '../api/soql.ts';
 import { withVisibleFields } from '../api/visibleFields.ts';
@@ -24,7 +26,8 @@ const account = recordShape('Account', {
   phone: field.text('Phone', 'Its phone number.'),
   city: field.text('BillingCity', 'The city of its billing address.'),
   country: field.text('BillingCountry', 'The country of its billing address.'),
-  annualRevenue: field.number('AnnualRevenue', "Its yearly revenue, in the org's currency."),
+  annualRevenue: field.amount('AnnualRevenue', 'Its yearly revenue.'),
+  currency: field.currency(),
   employees: field.number('NumberOfEmployees', 'The number of employees.'),
   parentAccount: field.text('Parent.Name', 'The parent account.'),
   owner: field.text('Owner.Name', 'The owner.'),
@@ -35,7 +38,8 @@ const opportunity = recordShape('Opportunity', {
   opportunityId: field.id('The ID of the opportunity.'),
   name: field.heading('Name', 'Its name.'),
   stage: field.text('StageName', 'The stage.'),
-  amount: field.number('Amount', "The amount, in the org's currency."),
+  amount: field.amount('Amount', 'The amount.'),
+  currency: field.currency(),
   closeDate: field.text('CloseDate', 'The day on which it is expected to close.'),
   nextStep: field.text('NextStep', 'The next step.'),
   owner: field.text('Owner.Name', 'The owner.'),
@@ -111,7 +115,10 @@ export default salesforce.action({
     openOpportunityTotal: z
       .number()
       .optional()
-      .describe(`Their total amount, in the org's currency; only the ${COUNTED} that close first are included.`),
+      .describe('Their total amount, where all are in one currency; see openOpportunityTotals.'),
+    openOpportunityTotals: totals
+      .optional()
+      .describe(`Their total amount in each currency; only the ${COUNTED} that close first are included.`),
     openOpportunities: z
       .array(opportunity.output)
       .optional()
@@ -126,32 +133,35 @@ export default salesforce.action({
       .array(task.output.required({ kind: true }))
       .optional()
       .describe(`The latest tasks, calls and meetings, at most ${LISTED}.`),
-    notVisible: z
-      .array(z.string())
-      .optional()
-      .describe('What is left out because the Salesforce user of this service may not see it.'),
+    notShown,
   }),
   // Under a policy, each object that is reached is described once.
   requests: 60,
   example: { accountId: '001Sx0000000001IAA' },
   async run({ accountId }, { salesforce }) {
-    const [whole, opportunities, cases, tasks, events] = await withVisibleFields(salesforce, fields, select =>
-      salesforce.queryTogether([
-        soql`SELECT ${select('Account')}, (SELECT ${select('Contact')} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${LISTED}) FROM Account WHERE Id = ${accountId}`,
-        soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${COUNTED}`,
-        soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CreatedDate DESC, Id LIMIT ${COUNTED}`,
-        soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND (ActivityDate <= NEXT_N_DAYS:30 OR (ActivityDate = NULL AND IsClosed = FALSE)) ORDER BY ActivityDate DESC NULLS LAST, Id LIMIT ${LISTED}`,
-        soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${LISTED}`,
-      ]),
+    const leftOut: string[] = [];
+    const noteField = (field: string) => void leftOut.push(field);
+    const [whole, opportunities, cases, tasks, events] = await withVisibleFields(
+      salesforce,
+      fields,
+      select =>
+        salesforce.queryTogether([
+          soql`SELECT ${select('Account')}, (SELECT ${select('Contact')} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${LISTED}) FROM Account WHERE Id = ${accountId}`,
+          soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${COUNTED}`,
+          soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CreatedDate DESC, Id LIMIT ${COUNTED}`,
+          soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND (ActivityDate <= NEXT_N_DAYS:30 OR (ActivityDate = NULL AND IsClosed = FALSE)) ORDER BY ActivityDate DESC NULLS LAST, Id LIMIT ${LISTED}`,
+          soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${LISTED}`,
+        ]),
+      noteField,
     );
-    const notVisible: string[] = [];
+
     let found = whole;
     // A user who may not see contacts is refused the whole statement, so the account is read without them.
     if (found instanceof Failure && isHidden(found)) {
       found = await withVisibleFields(salesforce, { Account: fields.Account }, select =>
         salesforce.query(soql`SELECT ${select('Account')} FROM Account WHERE Id = ${accountId}`),
       );
-      notVisible.push('contacts');
+      leftOut.push('contacts');
     }
     if (found instanceof Failure) throw found;
     const [record] = found ?? [];
@@ -165,7 +175,7 @@ export default salesforce.action({
     ): Item[] | undefined => {
       if (part instanceof Failure) {
         if (!isHidden(part)) throw part;
-        notVisible.push(what);
+        leftOut.push(what);
         return undefined;
       }
       return (part ?? []).map(record => shape.read(record, salesforce));
@@ -177,18 +187,18 @@ export default salesforce.action({
     const openCases = itemsOf(cases, supportCase, 'cases');
     const meetings = itemsOf(events, meeting, 'meetings');
     const latestTasks = itemsOf(tasks, task, 'tasks');
-    const total = openOpportunities?.reduce((sum, { amount = 0 }) => sum + amount, 0);
+    const sums = openOpportunities && totalsOf(openOpportunities, salesforce.knownCurrencies());
 
     return {
-      summary: summarize(accountItem, openOpportunities?.length, total, openCases?.length),
+      summary: summarize(accountItem, openOpportunities?.length, sums, openCases?.length),
       account: accountItem,
       ...(openOpportunities && {
         openOpportunityCount: openOpportunities.length,
-        openOpportunityTotal: total ?? 0,
+        ...totalsIn(openOpportunities, sums ?? []),
         openOpportunities: openOpportunities.slice(0, LISTED),
       }),
       ...(openCases && { openCaseCount: openCases.length, openCases: openCases.slice(0, LISTED) }),
-      ...(!notVisible.includes('contacts') && {
+      ...(!leftOut.includes('contacts') && {
         keyContacts: (Contacts?.records ?? []).map(record => contact.read(record, salesforce)),
       }),
       ...((latestTasks || meetings) && {
@@ -199,21 +209,32 @@ export default salesforce.action({
           .sort((one, other) => (other.date ?? '').localeCompare(one.date ?? ''))
           .slice(0, LISTED),
       }),
-      ...(notVisible.length > 0 && { notVisible }),
+      ...(leftOut.length > 0 && { notShown: leftOut }),
     };
   },
 });
 
-/** `Contoso is owned by Li Wei: 3 open opportunities worth 338,500 and 2 open cases.` */
+/** A bare total only where it is one of all amounts. */
+function totalsIn(items: readonly { amount?: number | undefined }[], sums: readonly Total[]) {
+  const [only, ...others] = sums;
+  const amounts = items.filter(({ amount }) => amount !== undefined).length;
+  const isWhole = others.length === 0 && amounts === (only?.count ?? 0);
+  return {
+    ...(isWhole && { openOpportunityTotal: only?.amount ?? 0 }),
+    ...(only && { openOpportunityTotals: [...sums] }),
+  };
+}
+
+/** `Contoso is owned by Li Wei: 3 open opportunities worth 338,500 USD and 2 open cases.` */
 function summarize(
   { accountId, name = accountId, owner = 'a user whom this service may not see' }: z.output<typeof account.output>,
   opportunities: number | undefined,
-  total: number | undefined,
+  sums: readonly Total[] | undefined,
   cases: number | undefined,
 ): string {
-  const worth = total ? ` worth ${atLeast(opportunities)}${total.toLocaleString('en-US')}` : '';
+  const value = worth(sums ?? [], atLeast(opportunities));
   const parts = [
-    opportunities !== undefined && `${bounded(opportunities, ['open opportunity', 'open opportunities'])}${worth}`,
+    opportunities !== undefined && `${bounded(opportunities, ['open opportunity', 'open opportunities'])}${value}`,
     cases !== undefined && bounded(cases, ['open case', 'open cases']),
   ].filter(Boolean);
   const what = parts.length > 0 ? `: ${parts.join(' and ')}` : '';

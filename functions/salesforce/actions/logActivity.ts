@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { invalidInput } from '../../../shared/failure.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
 import { dateText, recordId, recordIdOf } from '../api/inputs.ts';
@@ -37,7 +38,13 @@ export default salesforce.action({
   input: z.object({
     recordId: recordId.describe('The ID of the record that it belongs to.'),
     subject: z.string().trim().min(1, 'It must not be blank.').max(255).describe('The subject, in a few words.'),
-    description: z.string().trim().max(32_000).optional().describe('What was said or agreed, as plain text.'),
+    description: z
+      .string()
+      .trim()
+      .max(32_000)
+      .transform(withLineBreaks)
+      .optional()
+      .describe('What was said or agreed, as plain text.'),
     activityType: z.enum(['call', 'email', 'meeting', 'task']).default('task').describe('The kind of activity.'),
     contactId: recordIdOf('a contact', '003')
       .optional()

@@ -4,10 +4,15 @@ import { invalidInput } from '../../../shared/failure.ts';
 import { heading, id, link, summary } from '../../../shared/schema/meaning.ts';
 import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
 import { quoted } from '../../../shared/text.ts';
+import { money } from '../api/amounts.ts';
 import { matching } from '../api/counted.ts';
 import { objectType } from '../api/inputs.ts';
 import { readOffset } from '../api/listPage.ts';
+import { notShown } from '../api/notShown.ts';
 import { nameFieldOf } from '../api/objectNames.ts';
+import { searchVisible } from '../api/searchVisible.ts';
+import { searchWords } from '../api/searchWords.ts';
+import { currencyField } from '../api/visibleFields.ts';
 import { salesforce } from '../system.ts';
 
 /** The fields that the detail of a record is made of, by object. */
@@ -22,6 +27,9 @@ const tellingFields: ReadonlyMap<string, readonly string[]> = new Map(
     User: ['Title', 'Email'],
   }),
 );
+
+/** Those of them that are amounts of money. */
+const amounts = new Set(['Amount']);
 
 const everyday = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case'];
 const MAX_OBJECTS = 20;
@@ -41,18 +49,18 @@ export default salesforce.action({
   toolset: 'salesforce',
   core: true,
   access: 'read',
-  title: 'Search all records',
+  title: 'Search records by words',
   description:
-    'Searches Salesforce accounts, contacts, leads, opportunities and cases at once for words in any field, and returns names, IDs and links, best matches first. ' +
-    'Use it when the user gives a name or a phrase without the kind of record. ' +
-    'When the kind is known use findAccounts, findContacts, findLeads, findOpportunities or findCases, which have exact filters.',
+    'Searches Salesforce accounts, contacts, leads, opportunities and cases at once, or the objects that are given, for words in their text fields; best matches first. ' +
+    'Use it when the user gives a name or words without the kind of record. ' +
+    'When the kind is known use findAccounts, findContacts, findLeads, findOpportunities or findCases.',
   input: z.object({
     term: z
       .string()
       .trim()
-      .min(2, 'Give at least two letters.')
       .max(200)
-      .describe('The words to search for; a match has all of them.'),
+      .refine(text => searchWords(text) !== undefined, 'Give at least two letters or digits.')
+      .describe('The words to search for; a match has all of them. No operators or wildcards.'),
     objectTypes: z
       .string()
       .max(LIST_TEXT)
@@ -64,6 +72,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says what was found.'),
     records: z.array(found).describe('The records, best matches first.'),
+    notShown,
   }),
   // Under a policy, each object that is reached is described once.
   requests: 60,
@@ -73,14 +82,20 @@ export default salesforce.action({
     // Salesforce's search has no pages, so a later page is requested together with all pages before it.
     const from = readOffset(cursor);
     const upTo = Math.min(from + limit, MAX_FOUND);
-    const all = await salesforce.search({
-      term,
-      objects: wanted(objectTypes).map(name => ({ name, fields: fieldsOf(name) })),
+    const objects = wanted(objectTypes).map(name => ({ name, fields: fieldsOf(name) }));
+    const { records: all, leftOut } = await searchVisible(salesforce, {
+      term: searchWords(term) ?? '',
+      objects: (await salesforce.currencies()).isMulti === true ? objects.map(withCurrency) : objects,
       limit: Math.min(upTo + 1, MAX_FOUND),
     });
     const items = all.slice(from, upTo).map(({ Id: recordId, attributes: { type }, ...fields }) => {
       const [, nameField = 'Name', ...telling] = fieldsOf(type);
-      const detail = telling.map(name => fields[name]).filter(value => value !== null && value !== undefined);
+      const currency = fields[currencyField] ?? salesforce.soleCurrency();
+      const detail = telling.flatMap(name => {
+        const value = fields[name];
+        if (value === null || value === undefined) return [];
+        return amounts.has(name) && typeof value === 'number' ? [money(value, currency && String(currency))] : [value];
+      });
       return {
         objectType: type,
         recordId,
@@ -92,7 +107,11 @@ export default salesforce.action({
     return page({
       items,
       nextCursor: all.length > upTo ? String(upTo) : undefined,
-      answer: (records, more) => ({ summary: summarize(term, records, more), records }),
+      answer: (records, more) => ({
+        summary: summarize(term, records, more),
+        records,
+        ...(leftOut.length > 0 && { notShown: leftOut }),
+      }),
     });
   },
 });
@@ -104,6 +123,12 @@ function everydayName(given: string): string {
 
 function fieldsOf(name: string): string[] {
   return ['Id', nameFieldOf(name) ?? 'Name', ...(tellingFields.get(name) ?? [])];
+}
+
+function withCurrency(object: { name: string; fields: string[] }) {
+  return object.fields.some(field => amounts.has(field))
+    ? { ...object, fields: [...object.fields, currencyField] }
+    : object;
 }
 
 function wanted(objectTypes: string | undefined): string[] {

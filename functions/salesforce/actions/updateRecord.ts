@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { readFieldValues } from '../api/fieldValues.ts';
-import { fieldsText, objectType, recordId } from '../api/inputs.ts';
+import { allowDuplicate, fieldsText, objectType, recordId } from '../api/inputs.ts';
 import { readBack, writtenOutput } from '../api/readRecord.ts';
+import { withReferences } from '../api/references.ts';
 import { salesforce } from '../system.ts';
 
 export default salesforce.action({
@@ -21,6 +22,7 @@ export default salesforce.action({
     objectType,
     recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
     fields: fieldsText,
+    allowDuplicate,
   }),
   output: z.object(writtenOutput),
   example: {
@@ -28,7 +30,7 @@ export default salesforce.action({
     recordId: '006Sx0000000001IAA',
     fields: '{"NextStep":"Call the buyer on Monday"}',
   },
-  async run({ objectType, recordId, fields }, { salesforce }) {
+  async run({ objectType, recordId, fields, allowDuplicate }, { salesforce }) {
     const object = await salesforce.describe(objectType);
     if (!object.updateable) {
       throw new Failure(
@@ -36,8 +38,9 @@ export default salesforce.action({
         `Records of the object ${object.label} cannot be changed through this service: its Salesforce user may not, or its administrator has closed the object.`,
       );
     }
-    const values = readFieldValues(fields, object, 'update');
-    await salesforce.update(object.name, recordId, values);
-    return readBack(salesforce, object, recordId);
+    const given = readFieldValues(fields, object, 'update');
+    const values = await withReferences(salesforce, object, given);
+    await salesforce.update(object.name, recordId, values, { allowDuplicate });
+    return readBack(salesforce, object, recordId, given.remarks);
   },
 });

@@ -437,6 +437,7 @@ async function shownErrors(body: unknown, objectType: string | undefined, guard:
         ...(isTold && fields && { fields }),
         ...(duplicateResult && {
           duplicateResult: {
+            allowSave: duplicateResult.allowSave,
             matchResults: matchResults.map(({ matchRecords }) => ({
               matchRecords: matchRecords.filter(({ record }) => record !== undefined),
             })),
@@ -596,6 +597,7 @@ const anyError = z.looseObject({
   fields: z.array(z.string()).nullish(),
   duplicateResult: z
     .looseObject({
+      allowSave: z.boolean().nullish(),
       matchResults: z.array(z.looseObject({ matchRecords: z.array(z.looseObject({ record: z.unknown() })).nullish() })),
     })
     .nullish()

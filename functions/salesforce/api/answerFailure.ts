@@ -19,7 +19,10 @@ const errorSchema = z.object({
   message: z.string().nullish(),
   fields: z.array(z.string()).nullish(),
   duplicateResult: z
-    .object({ matchResults: z.array(z.object({ matchRecords: z.array(matchSchema).catch([]) })) })
+    .object({
+      allowSave: z.boolean().nullish(),
+      matchResults: z.array(z.object({ matchRecords: z.array(matchSchema).catch([]) })).catch([]),
+    })
     .nullish()
     .catch(undefined),
 });
@@ -74,7 +77,7 @@ const meanings: readonly Meaning[] = [
     cure: 'The record was deleted. Find another by name, or tell the user that it was deleted.',
   },
   {
-    errorCode: /^DUPLICATE/,
+    errorCode: /^DUPLICATE_(?!S)/,
     code: 'conflict',
     cure: 'Nothing was changed. Use the existing record, or ask the user what to do.',
     says: true,
@@ -109,6 +112,50 @@ const meanings: readonly Meaning[] = [
   },
 ];
 
+/** A record that a duplicate rule found. */
+export interface Duplicate {
+  objectType: string | undefined;
+  recordId: string;
+  name: string | undefined;
+}
+
+/** What a duplicate rule said of a record that was not saved. */
+export class DuplicatesFound extends Error {
+  readonly duplicates: readonly Duplicate[];
+  readonly maySave: boolean;
+  readonly said: string;
+
+  constructor({ duplicates, maySave, said }: { duplicates: readonly Duplicate[]; maySave: boolean; said: string }) {
+    super('400 DUPLICATES_DETECTED');
+    this.duplicates = duplicates;
+    this.maySave = maySave;
+    this.said = said;
+  }
+}
+
+const MAX_DUPLICATES = 5;
+
+/** A duplicate rule's refusal: which records it found, and whether and how the record can be saved all the same. */
+export function duplicatesFailure(cause: DuplicatesFound): Failure {
+  const { duplicates, maySave, said } = cause;
+  const named = duplicates
+    .slice(0, MAX_DUPLICATES)
+    .map(({ objectType = 'record', recordId, name }) =>
+      [objectType, recordId, name && `(${name})`].filter(Boolean).join(' '),
+    );
+  const others = duplicates.length - named.length;
+  const more = others > 0 ? ` and ${others} more` : '';
+  const message = [
+    said && `Salesforce says: ${said}`,
+    named.length > 0 && `It matches ${named.join(', ')}${more}.`,
+    'Nothing was saved.',
+    maySave
+      ? 'Use the existing record; or, where the user decides to save it all the same, try again with allowDuplicate=true, which this duplicate rule allows.'
+      : 'This duplicate rule blocks it, so it cannot be saved here: use the existing record, or ask a Salesforce administrator.',
+  ];
+  return new Failure('conflict', message.filter(Boolean).join(' '), { cause });
+}
+
 /** Converts Salesforce's refusal of a request. `thing` names what was asked for: "Account 001…". */
 export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 'body'>, thing: string): Failure {
   return partFailure({ status, body: parseJson(body) }, thing);
@@ -132,13 +179,11 @@ export function partFailure({ status, body }: { status: number; body: unknown },
   if (status >= 500) return fail('upstream_error', `Salesforce failed (status ${status}). Try again in a minute.`);
   if (status === 429) return fail('rate_limited', 'Salesforce limits how often it is called. Try again in a minute.');
   if (isClosed(errors)) return fail('forbidden', said);
+  if (errors.some(({ errorCode }) => errorCode === 'DUPLICATES_DETECTED'))
+    return duplicatesFailure(found(errors, said));
   for (const { errorCode, message = /(?:)/, code, cure, says = false, options } of meanings) {
     if (!errors.some(error => errorCode.test(error.errorCode ?? '') && message.test(error.message ?? ''))) continue;
-    return fail(
-      code,
-      [says && `Salesforce says: ${said}`, ...matchesOf(errors), cure].filter(Boolean).join(' '),
-      options,
-    );
+    return fail(code, [says && `Salesforce says: ${said}`, cure].filter(Boolean).join(' '), options);
   }
   const { code, message, retryable, retryAfterSeconds, nothingDone } = refusal(status, {
     title: 'Salesforce',
@@ -160,6 +205,11 @@ export function isHidden({ cause }: Failure): boolean {
   );
 }
 
+/** True when an object that was asked for does not exist, or none of it is open to the user. */
+export function isUnknownObject(error: unknown): boolean {
+  return error instanceof Failure && error.cause instanceof Error && /^4\d\d INVALID_TYPE\b/.test(error.cause.message);
+}
+
 /** True when it is this service that keeps closed what was asked for. */
 export function isClosedHere(error: unknown): boolean {
   return error instanceof Failure && error.cause instanceof Error && error.cause.message.endsWith(` ${closedByPolicy}`);
@@ -171,16 +221,19 @@ function sentenceOf({ message, errorCode }: SalesforceError): string {
   return said && sentence(said.replace(/^[\s\S]*ERROR at Row:\d+:Column:\d+\s*/, '').replace(/\s+/g, ' '));
 }
 
-/** `It matches Contact 003… (Ana Ruiz).` */
-function matchesOf(errors: readonly SalesforceError[]): string[] {
-  const matches = errors
-    .flatMap(({ duplicateResult }) => duplicateResult?.matchResults ?? [])
-    .flatMap(({ matchRecords }) => matchRecords.map(({ record }) => record));
-  if (matches.length === 0) return [];
-  const named = matches
-    .slice(0, 5)
-    .map(({ Id, Name, attributes }) =>
-      [attributes?.type ?? 'record', Id, Name && `(${Name})`].filter(Boolean).join(' '),
-    );
-  return [`It matches ${named.join(', ')}.`];
+/** Where several rules refuse, each of them must let the record be saved. */
+function found(errors: readonly SalesforceError[], said: string): DuplicatesFound {
+  const refusals = errors.filter(({ errorCode }) => errorCode === 'DUPLICATES_DETECTED');
+  const records = refusals.flatMap(({ duplicateResult }) =>
+    (duplicateResult?.matchResults ?? []).flatMap(({ matchRecords }) => matchRecords.map(({ record }) => record)),
+  );
+  const duplicates = records.map(({ Id, Name, attributes }): [string, Duplicate] => [
+    Id,
+    { objectType: attributes?.type, recordId: Id, name: Name ?? undefined },
+  ]);
+  return new DuplicatesFound({
+    duplicates: [...new Map(duplicates).values()],
+    maySave: refusals.every(({ duplicateResult }) => duplicateResult?.allowSave === true),
+    said,
+  });
 }

@@ -8,6 +8,7 @@ import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { type Allowed, allowed, type SalesforceRequest, type Send } from './allowed.ts';
 import { answerFailure } from './answerFailure.ts';
+import { type Currencies, openCurrencies } from './currencies.ts';
 import { openDescriptions } from './descriptions.ts';
 import { opennessOf } from './openness.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
@@ -17,6 +18,7 @@ export interface CallConnection {
   connection: Connection;
   /** What of the org is open to the call; the connection's requests go through it, too. */
   allowed: Allowed;
+  currencies: Currencies;
   /** @throws Failure `internal` before the first request */
   session(): Session;
 }
@@ -33,6 +35,9 @@ const ANYWHERE = 'https://org.invalid';
 
 /** POST requests that change nothing: every composite request that is made here holds reads alone. */
 const reads = /\/(parameterizedSearch|composite)$/;
+
+/** The headers of jsforce's that are passed on; all others are ours to set. */
+const passedOn = ['sforce-query-options', 'sforce-duplicate-rule-header'];
 
 /** What a composite answer says of a part of it when the session has ended; in a text, its quotes would be escaped. */
 const partRefused = /"httpStatusCode"\s*:\s*401\b/;
@@ -52,8 +57,9 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     (call: Call, keep: (session: Session) => void): Send =>
     async ({ method, path, headers, body }) => {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Salesforce had a malformed path.');
-      // All other headers of jsforce's are ours to set.
-      const queryOptions = headers?.['sforce-query-options'];
+      const passed = Object.fromEntries(
+        Object.entries(headers ?? {}).filter(([name]) => passedOn.includes(name.toLowerCase())),
+      );
       const attempt = async (granted: Session) => {
         keep(granted);
         const answer = await upstream.send(
@@ -64,7 +70,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
               authorization: `Bearer ${granted.value}`,
               accept: 'application/json',
               ...(body !== undefined && { 'content-type': 'application/json' }),
-              ...(queryOptions && { 'sforce-query-options': queryOptions }),
+              ...passed,
             },
             ...(body !== undefined && { body }),
             safe: method === 'GET' || (method === 'POST' && reads.test(path)),
@@ -82,11 +88,17 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       return answer;
     };
 
-  const descriptionsFor = openDescriptions(parts, (call, path) =>
-    settled(
-      sendFor(call, () => {}),
-      { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
-    ),
+  /** What is asked for several calls at once. */
+  const sharedAsk =
+    (settle: (send: Send, request: SalesforceRequest) => Promise<UpstreamAnswer>) => (call: Call, path: string) =>
+      settle(
+        sendFor(call, () => {}),
+        { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
+      );
+  const descriptionsFor = openDescriptions(parts, sharedAsk(settled));
+  const currenciesFor = openCurrencies(
+    parts,
+    sharedAsk((send, request) => send(request)),
   );
 
   return call => {
@@ -124,6 +136,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     return {
       connection,
       allowed: open,
+      currencies: currenciesFor(call),
       session() {
         if (session) return session;
         throw new Failure('internal', 'A link to Salesforce was made before the first request.');

@@ -1,36 +1,89 @@
+import * as z from 'zod';
 import { type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { strictJson } from '../../../shared/strictJson.ts';
-import { isDate, isRecordId } from './inputs.ts';
+import { quoted } from '../../../shared/text.ts';
+import { dayIn, isRecordId, momentIn } from './inputs.ts';
 import type { FieldDescription, ObjectDescription } from './wire.ts';
 
 type Values = Record<string, unknown>;
 
+/** A lookup that is given by the name of the record that it is to lead to. */
+export interface Named {
+  /** As it was given. */
+  given: string;
+  field: FieldDescription;
+  name: string;
+}
+
+export interface FieldValues {
+  /** By API name. */
+  values: Values;
+  named: Named[];
+  /** What Salesforce takes, although it may not be what was meant. */
+  remarks: string[];
+}
+
 /**
  * Parses the fields of a write, a JSON object by API name or label, and checks them against the object's description.
- * Numbers and booleans may be strings; picklist values are matched in any case; null empties a field.
- * @throws Failure `invalid_input` that names every field that is unknown, read-only or of the wrong type, and on create
- * every required field that is missing
+ * Numbers and booleans may be strings; picklist values are matched in any case; a lookup may be given by name; null
+ * empties a field. A required field that is missing is Salesforce's to refuse, because its own automation may fill it; it
+ * is told here where there is something else to mend.
+ * @throws Failure `invalid_input` that names every field that is unknown, read-only or of the wrong type
  */
-export function readFieldValues(text: string, object: ObjectDescription, access: 'create' | 'update'): Values {
+export function readFieldValues(text: string, object: ObjectDescription, access: 'create' | 'update'): FieldValues {
   const errors: FieldError[] = [];
   const values: Values = {};
-  for (const [given, value] of Object.entries(parseObject(text))) {
+  const named: Named[] = [];
+  const remarks: string[] = [];
+  const seen = new Set<string>();
+  for (const [given, typed] of Object.entries(parseObject(text))) {
+    const value = plainValue(typed);
     const field = findField(object, given);
     const problem = field ? problemWith(field, value, access) : unknownField(object, given);
     if (problem) errors.push({ field: given, message: problem });
-    else if (field && Object.hasOwn(values, field.name)) errors.push({ field: given, message: 'It is given twice.' });
-    else if (field) values[field.name] = toValue(field, value);
+    else if (field && seen.has(field.name)) errors.push({ field: given, message: 'It is given twice.' });
+    else if (field) {
+      seen.add(field.name);
+      if (field.type === 'reference' && typeof value === 'string' && value.trim() && !isRecordId(value.trim())) {
+        named.push({ given, field, name: value.trim() });
+        continue;
+      }
+      values[field.name] = toValue(field, value);
+      remarks.push(...remarksOn(field, value));
+    }
   }
-  if (access === 'create') {
-    const missing = object.fields.filter(field => isRequired(field) && (values[field.name] ?? '') === '');
+  if (isPerson(object, values) && seen.has('Name')) {
+    const message = 'The name of a person account is made of FirstName and LastName: leave Name out.';
+    errors.push({ field: 'Name', message });
+  }
+  if (access === 'create' && errors.length > 0) {
     const reported = new Set(errors.map(({ field }) => findField(object, field)?.name));
-    for (const { name, label } of missing.filter(field => !reported.has(field.name))) {
-      errors.push({ field: name, message: `It is required (${label}).` });
+    const isGiven = ({ name }: FieldDescription) =>
+      reported.has(name) || named.some(({ field }) => field.name === name) || (values[name] ?? '') !== '';
+    for (const field of object.fields.filter(field => isRequired(field) && !isGiven(field))) {
+      if (field.name === 'Name' && isPerson(object, values)) continue;
+      errors.push({ field: field.name, message: `It is required (${field.label}).` });
     }
   }
   if (errors.length > 0) throw invalidInput(errors);
-  if (Object.keys(values).length === 0) throw refusedFields('It has no fields in it.');
-  return values;
+  if (seen.size === 0) throw refusedFields('It has no fields in it.');
+  return { values, named, remarks };
+}
+
+/**
+ * Whether an account is a person's: those have a last name, and a name that follows from it.
+ * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_account.htm
+ */
+function isPerson({ name }: ObjectDescription, { LastName }: Values): boolean {
+  return name === 'Account' && (LastName ?? '') !== '';
+}
+
+const typedValue = z.strictObject({ $kind: z.string(), value: z.unknown() });
+
+/** Copilot Studio's runtime may send a day as `{ "$kind": "Date", "value": "2026-11-15" }`. */
+function plainValue(value: unknown): unknown {
+  const typed = typedValue.safeParse(value);
+  return typed.success ? typed.data.value : value;
 }
 
 export function isRequired({ nillable, defaultedOnCreate, createable }: FieldDescription): boolean {
@@ -50,10 +103,12 @@ function refusedFields(message: string) {
   return invalidInput([{ field: 'fields', message }]);
 }
 
-/** By API name, or by label when only one field has that label. */
+/** By API name, or by label when only one field has that label; a lookup also by what it leads to: `Account`, `Owner`. */
 function findField({ fields }: ObjectDescription, given: string): FieldDescription | undefined {
   const sought = given.trim().toLowerCase();
-  const byName = fields.find(({ name }) => name.toLowerCase() === sought);
+  const byName =
+    fields.find(({ name }) => name.toLowerCase() === sought) ??
+    fields.find(({ relationshipName }) => relationshipName?.toLowerCase() === sought);
   if (byName) return byName;
   const [byLabel, ...others] = fields.filter(({ label }) => label.toLowerCase() === sought);
   return others.length === 0 ? byLabel : undefined;
@@ -97,19 +152,22 @@ function problemWith(field: FieldDescription, value: unknown, access: 'create' |
     case 'percent':
       return Number.isFinite(toNumber(value)) ? undefined : 'It must be a number.';
     case 'date':
-      return typeof value === 'string' && isDate(value) ? undefined : 'It must be a date such as 2026-11-15.';
+      return typeof value === 'string' && dayIn(value) ? undefined : 'It must be a date such as 2026-11-15.';
     case 'datetime':
-      return typeof value === 'string' && isDate(value.slice(0, 10)) && !Number.isNaN(Date.parse(value))
+      return typeof value === 'string' && momentIn(value)
         ? undefined
         : 'It must be a date-time such as 2026-11-15T09:00:00Z.';
     case 'reference':
-      return typeof value === 'string' && isRecordId(value)
+      return typeof value === 'string'
         ? undefined
-        : `It must be the record ID of ${field.referenceTo.join(' or ') || 'another record'}. Find it by name first.`;
+        : `It must be the ID or the name of ${field.referenceTo.join(' or ') || 'another record'}.`;
     case 'picklist':
-      return choiceOf(field, value) === undefined ? `It must be one of ${choices(field)}.` : undefined;
+      if (typeof value === 'object') return 'It must be a text.';
+      return field.restrictedPicklist && choiceOf(field, value) === undefined
+        ? `It must be one of ${choices(field)}.`
+        : undefined;
     case 'multipicklist':
-      return choicesOf(value).every(choice => choiceOf(field, choice) !== undefined)
+      return !field.restrictedPicklist || choicesOf(value).every(choice => choiceOf(field, choice) !== undefined)
         ? undefined
         : `It must be any of ${choices(field)}, separated by semicolons.`;
     default:
@@ -129,19 +187,32 @@ function toValue(field: FieldDescription, value: unknown): unknown {
     case 'percent':
       return toNumber(value);
     case 'datetime':
-      return new Date(String(value)).toISOString();
+      return momentIn(String(value))?.toISOString();
     case 'picklist':
-      return choiceOf(field, value);
+      return choiceOf(field, value) ?? String(value);
     case 'multipicklist':
       return choicesOf(value)
-        .map(choice => choiceOf(field, choice))
+        .map(choice => choiceOf(field, choice) ?? String(choice))
         .join(';');
     case 'date':
+      return dayIn(String(value));
     case 'reference':
-      return value;
+      return String(value).trim();
     default:
       return String(value);
   }
+}
+
+/** Where a picklist is not restricted, Salesforce takes any text, and a choice that was misspelled as well. */
+function remarksOn(field: FieldDescription, value: unknown): string[] {
+  if (value === null || value === '' || !field.type.endsWith('picklist')) return [];
+  const given = field.type === 'picklist' ? [value] : choicesOf(value);
+  return given
+    .filter(choice => choiceOf(field, choice) === undefined)
+    .map(
+      choice =>
+        `${quoted(String(choice))} is none of the choices of ${field.label}, which Salesforce took all the same; the choices are ${choices(field)}.`,
+    );
 }
 
 function toNumber(value: unknown): number {

@@ -1,6 +1,8 @@
 import { type Page, type PageRequest, page } from '../../../shared/action/page.ts';
-import { invalidInput } from '../../../shared/failure.ts';
+import { Failure, invalidInput } from '../../../shared/failure.ts';
+import { isUnknownObject } from './answerFailure.ts';
 import { counted, matching, type Noun } from './counted.ts';
+import type { NotShown } from './notShown.ts';
 import type { RecordShape } from './recordShape.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, containing, containingDigits, names, type Soql, soql } from './soql.ts';
@@ -12,8 +14,10 @@ interface Search<Item, Output> {
   /** The conditions by input name; undefined for an input that was not given. */
   where: Record<string, Soql | undefined>;
   orderBy: Soql;
-  /** Text that the summary has after the count, such as `, worth 240,000`. */
+  /** Text that the summary has after the count, such as `, worth 240,000 USD`. */
   aside?(items: Item[]): string;
+  /** A sentence that the summary ends with. */
+  remark?: string | undefined;
   answer(summary: string, items: Item[]): Output;
 }
 
@@ -23,8 +27,8 @@ interface Search<Item, Output> {
  */
 export async function findRecords<Item, Output>(
   { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
-  { shape, noun, where, orderBy, aside = () => '', answer }: Search<Item, Output>,
-): Promise<Page<Output>> {
+  { shape, noun, where, orderBy, aside = () => '', remark, answer }: Search<Item, Output>,
+): Promise<Page<Output & NotShown>> {
   const conditions = Object.values(where).filter(condition => condition !== undefined);
   if (conditions.length === 0) {
     const inputs = Object.keys(where).map(name => (name === 'openOnly' ? 'openOnly=true' : name));
@@ -32,17 +36,29 @@ export async function findRecords<Item, Output>(
     throw invalidInput([{ field: '', message }]);
   }
   const { objectType, fields } = shape;
-  const { records, nextCursor } = await withVisibleFields(salesforce, { [objectType]: fields }, select =>
-    salesforce.list(
-      soql`SELECT ${select(objectType)} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${orderBy}`,
-      request,
-    ),
-  );
+  const notShown: string[] = [];
+  const { records, nextCursor } = await withVisibleFields(
+    salesforce,
+    { [objectType]: fields },
+    select =>
+      salesforce.list(
+        soql`SELECT ${select(objectType)} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${orderBy}`,
+        request,
+      ),
+    field => notShown.push(field),
+  ).catch((error: unknown) => {
+    throw isUnknownObject(error) ? notSeen(noun) : error;
+  });
   return page({
     items: records.map(record => shape.read(record, salesforce)),
     nextCursor,
-    answer: (items, more) =>
-      answer(summarize(items.length, noun, aside(items), { more, isFirst: request.isFirst }), items),
+    answer(items, more) {
+      const summary = summarize(items.length, noun, aside(items), { more, isFirst: request.isFirst });
+      return {
+        ...answer([summary, remark].filter(Boolean).join(' '), items),
+        ...(notShown.length > 0 && { notShown }),
+      };
+    },
   });
 }
 
@@ -69,6 +85,13 @@ export function hasPhone(phone: string, ...fields: [string, ...string[]]): Soql 
   }
   const [first, ...others] = fields.map(field => soql`${names(field)} LIKE ${containingDigits(digits)}`);
   return others.reduce((either, other) => soql`${either} OR ${other}`, first as Soql);
+}
+
+function notSeen([, many]: Noun): Failure {
+  return new Failure(
+    'forbidden',
+    `The Salesforce user that this service runs as may not see ${many}. Say so to the user; a Salesforce administrator can give access.`,
+  );
 }
 
 /** `3 accounts match.` or, for a page of several, `The first 25 accounts that match; there are more on the next page.` */

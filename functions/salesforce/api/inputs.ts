@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { momentOf } from '../../../shared/action/since.ts';
 import { FIELDS_TEXT } from '../../../shared/schema/textLimit.ts';
 
 const recordIdPattern = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
@@ -41,14 +42,37 @@ export const fieldsText = z
     'The fields and their values: a JSON object as a string, such as {"StageName":"Closed Won","CloseDate":"2026-12-01"}. null empties a field.',
   );
 
+/** Whether a record is saved although it may be a duplicate. */
+export const allowDuplicate = z.boolean().optional().meta({
+  description:
+    'True to save it although it may be a duplicate, where its duplicate rule allows that. Only after the user was told which records it matches and decided so.',
+  advanced: true,
+});
+
 /** A search term. */
 export const searchText = z.string().trim().min(1, 'It must not be blank.').max(200);
 
-/** A calendar date. */
-export const dateText = z.string().trim().refine(isDate, 'It must be a date such as 2026-11-15.');
+/** A calendar date. Of a date-time, as Copilot Studio makes of a day, the day that is written counts. */
+export const dateText = z
+  .string()
+  .trim()
+  .max(64)
+  .refine(text => dayIn(text) !== undefined, 'It must be a date such as 2026-11-15.')
+  .transform(text => dayIn(text) ?? text);
 
-export function isDate(text: string): boolean {
+function isDate(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && (new Date(text).toJSON()?.startsWith(text) ?? false);
+}
+
+/** The day that a date or a date-time has as it is written; undefined where it is neither. */
+export function dayIn(text: string): string | undefined {
+  const day = text.slice(0, 10);
+  return isDate(day) && momentIn(text) ? day : undefined;
+}
+
+/** The moment of a date or a date-time, in UTC unless it says otherwise; undefined where it is neither. */
+export function momentIn(text: string): Date | undefined {
+  return momentOf(text.trim().replace(' ', 'T'));
 }
 
 export function isRecordId(text: string): boolean {

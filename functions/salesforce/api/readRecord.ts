@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
-import { detailsOf, detailsStatement } from './recordDetails.ts';
+import { detailsOf, detailsStatement, needsOrgCurrency } from './recordDetails.ts';
 import type { Salesforce } from './salesforce.ts';
 import type { ObjectDescription, SalesforceRecord } from './wire.ts';
 
@@ -24,8 +24,11 @@ export const recordOutput = {
 /** Reads one record. It costs one request, and one more when the object's description is not cached. */
 export async function readRecord(salesforce: Salesforce, objectType: string, recordId: string) {
   const object = await salesforce.describe(objectType);
-  const [record] = await salesforce.query(detailsStatement(object, recordId));
-  if (record) return { ...placeOf(salesforce, object, recordId, record), ...detailsOf(object, record) };
+  const [[record], { sole }] = await Promise.all([
+    salesforce.query(detailsStatement(object, recordId)),
+    needsOrgCurrency(object) ? salesforce.currencies() : { sole: undefined },
+  ]);
+  if (record) return { ...placeOf(salesforce, object, recordId, record), ...detailsOf(object, record, sole) };
   throw new Failure(
     'not_found',
     `There is no ${object.label} ${recordId} that this service may see. Find it by name, or check objectType.`,
@@ -39,7 +42,12 @@ export const writtenOutput = {
   fields: recordOutput.fields
     .optional()
     .describe('The fields after the change, at most 40; left out when they could not be read back.'),
-  note: z.string().optional().describe('Present when the change was made but the record could not be read afterwards.'),
+  note: z
+    .string()
+    .optional()
+    .describe(
+      'What to tell the user besides: what could not be read afterwards, or a value that is none of the choices.',
+    ),
 };
 
 /** Tells that a write was made of which nothing more is known. */
@@ -47,13 +55,20 @@ export const notReadBack = {
   note: 'The change was made, but the record could not be read afterwards. Use getRecord to see it.',
 };
 
-/** Reads a record after a write. A read that fails or takes too long does not fail the write. */
-export async function readBack(salesforce: Salesforce, object: ObjectDescription, recordId: string) {
+/** Reads a record after a write; `remarks` go into its note. A read that fails or takes too long does not fail the write. */
+export async function readBack(
+  salesforce: Salesforce,
+  object: ObjectDescription,
+  recordId: string,
+  remarks: readonly string[] = [],
+) {
   const written = await salesforce.readBack(detailsStatement(object, recordId), record => ({
     ...placeOf(salesforce, object, recordId, record),
-    ...detailsOf(object, record),
+    ...detailsOf(object, record, salesforce.soleCurrency()),
   }));
-  return written ?? { ...placeOf(salesforce, object, recordId), ...notReadBack };
+  const answer = written ?? { ...placeOf(salesforce, object, recordId), ...notReadBack };
+  const note = [...('note' in answer ? [answer.note] : []), ...remarks].join(' ');
+  return { ...answer, ...(note && { note }) };
 }
 
 function placeOf(salesforce: Salesforce, object: ObjectDescription, givenId: string, record?: SalesforceRecord) {

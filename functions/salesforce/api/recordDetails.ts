@@ -1,6 +1,8 @@
+import { money } from './amounts.ts';
 import { nameFieldOf } from './objectNames.ts';
 import { isoTime, valueAt } from './recordValues.ts';
 import { names, type Soql, soql } from './soql.ts';
+import { currencyField } from './visibleFields.ts';
 import type { FieldDescription, ObjectDescription, SalesforceRecord } from './wire.ts';
 
 /** More fields would make the answer too long to be useful. */
@@ -38,15 +40,32 @@ interface Shown {
 
 /** The statement that reads the most important fields of a record, chosen by the object's description. */
 export function detailsStatement(object: ObjectDescription, recordId: string): Soql {
-  const paths = shownFields(object).map(({ path }) => path);
-  return soql`SELECT ${names('Id', ...paths)} FROM ${names(object.name)} WHERE Id = ${recordId}`;
+  const shown = shownFields(object);
+  const ownCurrency = shown.some(({ type }) => type === 'currency') && hasOwnCurrency(object) ? [currencyField] : [];
+  const paths = new Set(['Id', ...shown.map(({ path }) => path), ...ownCurrency]);
+  return soql`SELECT ${names(...paths)} FROM ${names(object.name)} WHERE Id = ${recordId}`;
 }
 
-/** The name and the filled fields of a record that `detailsStatement` read. */
-export function detailsOf(object: ObjectDescription, record: SalesforceRecord): { name: string; fields: Detail[] } {
+/** Whether the currency of an object's amounts is not told by its records, but by the org. */
+export function needsOrgCurrency(object: ObjectDescription): boolean {
+  return object.fields.some(({ type }) => type === 'currency') && !hasOwnCurrency(object);
+}
+
+const hasOwnCurrency = ({ fields }: ObjectDescription) => fields.some(({ name }) => name === currencyField);
+
+/**
+ * The name and the filled fields of a record that `detailsStatement` read; `orgCurrency` is that of an org with one.
+ */
+export function detailsOf(
+  object: ObjectDescription,
+  record: SalesforceRecord,
+  orgCurrency?: string,
+): { name: string; fields: Detail[] } {
+  const own = record[currencyField];
+  const currency = typeof own === 'string' ? own : orgCurrency;
   const nameField = object.fields.find(field => field.nameField)?.name ?? 'Name';
   const fields = shownFields(object).flatMap(({ label, path, type }): Detail[] => {
-    const value = plain(valueAt(record, path), type);
+    const value = plain(valueAt(record, path), type, currency);
     return value === undefined ? [] : [{ label, value }];
   });
   return { name: plain(record[nameField], 'string') ?? object.label, fields };
@@ -82,9 +101,11 @@ function toShown({ name, label, type, relationshipName, referenceTo }: FieldDesc
     : { label, path: name, type };
 }
 
-function plain(value: unknown, type: string): string | undefined {
+function plain(value: unknown, type: string, currency?: string): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+  if (typeof value === 'number' && type === 'currency') return money(value, currency);
+  if (typeof value === 'number' && type === 'percent') return `${value}%`;
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   if (type === 'multipicklist') return text.replaceAll(';', ', ');
   return type === 'datetime' ? isoTime(text) : text;

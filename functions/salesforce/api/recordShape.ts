@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { isoTime, valueAt } from './recordValues.ts';
 import type { Salesforce } from './salesforce.ts';
+import { currencyField } from './visibleFields.ts';
 import { read, type SalesforceRecord } from './wire.ts';
 
 /** Which fields of an object's records are read, and how an answer shows them. */
@@ -13,13 +14,15 @@ export interface RecordShape<Item> {
    * Converts a record into an item of the output. Empty fields are left out.
    * @throws Failure `upstream_error` when a value is of another type than its field
    */
-  read(record: SalesforceRecord, salesforce: Pick<Salesforce, 'recordUrl'>): Item;
+  read(record: SalesforceRecord, salesforce: Pick<Salesforce, 'recordUrl' | 'soleCurrency'>): Item;
 }
 
 interface Field<Schema extends z.ZodType = z.ZodType> {
   /** The field's API name, or a path over relationships such as `Owner.Name`. */
   path: string;
   schema: Schema;
+  /** What is special about it: an amount of money, or the currency of the record's amounts. */
+  kind?: 'amount' | 'currency';
   /** Converts a value that is not empty into the output's; without it the value is used as it is. */
   convert?(value: unknown, urlOf: (recordId: string) => string): unknown;
 }
@@ -42,6 +45,15 @@ export const field = {
   reference: (path: string, description: string) => column(path, id(description).optional()),
   text: (path: string, description: string) => column(path, z.string().optional().describe(description)),
   number: (path: string, description: string) => column(path, z.number().optional().describe(description)),
+  amount: (path: string, description: string): Field<z.ZodOptional<z.ZodNumber>> => ({
+    ...column(path, z.number().optional().describe(description)),
+    kind: 'amount',
+  }),
+  /** The currency of the record's amounts; left out where it has none. */
+  currency: (): Field<z.ZodOptional<z.ZodString>> => ({
+    ...column(currencyField, z.string().optional().describe('The ISO code of the currency of its amounts.')),
+    kind: 'currency',
+  }),
   boolean: (path: string, description: string) => column(path, z.boolean().optional().describe(description)),
   /** A date-time, converted to ISO 8601 in UTC. */
   time: (path: string, description: string) => ({
@@ -70,8 +82,12 @@ export function recordShape<Columns extends Record<string, Field>>(
     read(record, salesforce) {
       const urlOf = (recordId: string) => salesforce.recordUrl(objectType, recordId);
       const item: Record<string, unknown> = {};
-      for (const [name, { path, convert }] of entries) {
-        const value = valueAt(record, path);
+      const hasAmount = entries.some(
+        ([, { path, kind }]) => kind === 'amount' && typeof valueAt(record, path) === 'number',
+      );
+      for (const [name, { path, kind, convert }] of entries) {
+        if (kind === 'currency' && !hasAmount) continue;
+        const value = valueAt(record, path) ?? (kind === 'currency' ? salesforce.soleCurrency() : undefined);
         if (value !== null && value !== undefined && value !== '') item[name] = convert ? convert(value, urlOf) : value;
       }
       return read(output, item);

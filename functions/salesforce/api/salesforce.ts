@@ -2,11 +2,13 @@ import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
-import { partFailure } from './answerFailure.ts';
+import { type Duplicate, DuplicatesFound, duplicatesFailure, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
+import type { OrgCurrencies } from './currencies.ts';
 import { foreignToken } from './listPage.ts';
+import { nameFieldOf } from './objectNames.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
-import { type Soql, soql } from './soql.ts';
+import { names, type Soql, soql } from './soql.ts';
 import {
   compositeSchema,
   confirmedSchema,
@@ -26,11 +28,16 @@ interface RecordPage {
   nextCursor: string | undefined;
 }
 
-interface SearchRequest {
+export interface SearchRequest {
   term: string;
   /** The fields to return of each object that is searched; the first is always the record's Id. */
   objects: { name: string; fields: string[] }[];
   limit: number;
+}
+
+interface WriteOptions {
+  /** Saves a record that a duplicate rule only warns of. */
+  allowDuplicate?: boolean | undefined;
 }
 
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
@@ -67,9 +74,22 @@ export interface Salesforce {
   describeAll(): Promise<ObjectSummary[]>;
   /** Those of the paths from an object, such as `Name` and `Owner.Email`, that no policy closes. */
   openPaths(objectType: string, paths: readonly string[]): Promise<string[]>;
-  /** Returns the new record's ID. */
-  create(objectType: string, values: Record<string, unknown>): Promise<string>;
-  update(objectType: string, recordId: string, values: Record<string, unknown>): Promise<void>;
+  /** Returns the new record's ID. @throws Failure `conflict` for a duplicate, unless it is allowed and its rule lets it be saved */
+  create(objectType: string, values: Record<string, unknown>, options?: WriteOptions): Promise<string>;
+  /** @throws Failure `conflict` like `create` */
+  update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
+  /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
+  me(): Promise<{ statement: Soql } | { problem: string }>;
+  /** What currencies the org has; kept for an hour, and asked for in one request. */
+  currencies(): Promise<OrgCurrencies>;
+  /** The same as far as this call knows it: after `currencies`. */
+  knownCurrencies(): OrgCurrencies;
+  /** The currency of all amounts, in an org with one that `currencies` has told of. */
+  soleCurrency(): string | undefined;
+  /** Notes that records have no currency of their own, as a refusal has told. */
+  noneOfRecords(): void;
+  /** The currency that totals are in where an org has several; undefined where the user may not see it. */
+  corporateCurrency(): Promise<string | undefined>;
   /** The address at which a person opens the record; available after the first request. */
   recordUrl(objectType: string, recordId: string): string;
 }
@@ -82,12 +102,20 @@ const MAX_BATCH = 2000;
 /** Longer statements are sent in a body, because Salesforce accepts 16 kB of URL and headers together. */
 const MAX_URL = 8_000;
 
+/** The most duplicates of which the names are looked up. */
+const MAX_NAMED = 20;
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm */
+function headersFor({ allowDuplicate = false }: WriteOptions = {}) {
+  return allowDuplicate ? { headers: { 'sforce-duplicate-rule-header': 'allowSave=true' } } : {};
+}
+
 /** Opens Salesforce for calls. */
 export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
   const connectionFor = salesforceConnections(parts);
 
-  const open = (call: Call, { connection, session, allowed } = connectionFor(call)): Salesforce => {
+  const open = (call: Call, { connection, session, allowed, currencies } = connectionFor(call)): Salesforce => {
     const runOnce = async ({ text }: Soql, batchSize = MAX_BATCH) => {
       const url = `/query?q=${encodeURIComponent(text)}`;
       if (url.length <= MAX_URL) {
@@ -122,6 +150,31 @@ export function openSalesforce(parts: SalesforceParts) {
       return compositeResponse.map(({ httpStatusCode: status, body }) =>
         status < 400 ? read(querySchema, body) : partFailure({ status, body }, 'such thing in Salesforce'),
       );
+    };
+
+    /** Salesforce tells of duplicates the IDs alone: the names are those that this user may see. */
+    const namingDuplicates = <Answer>(write: Promise<Answer>): Promise<Answer> =>
+      write.catch(async (error: unknown) => {
+        const found = error instanceof Failure ? error.cause : undefined;
+        if (!(found instanceof DuplicatesFound)) throw error;
+        const duplicates = await named(found.duplicates).catch(() => found.duplicates);
+        const { maySave, said } = found;
+        throw duplicatesFailure(new DuplicatesFound({ duplicates, maySave, said }));
+      });
+
+    const named = async (duplicates: readonly Duplicate[]): Promise<readonly Duplicate[]> => {
+      const [{ objectType } = {}] = duplicates;
+      const nameField = objectType && nameFieldOf(objectType);
+      if (!nameField || duplicates.every(({ name }) => name)) return duplicates;
+      const ids = duplicates.slice(0, MAX_NAMED).map(({ recordId }) => recordId);
+      const { records } = await runOnce(
+        soql`SELECT Id, ${names(nameField)} FROM ${names(objectType)} WHERE Id IN ${ids}`,
+      );
+      const found = new Map(records.map(record => [record.Id, record[nameField]]));
+      return duplicates.map(duplicate => {
+        const name = found.get(duplicate.recordId);
+        return { ...duplicate, ...(typeof name === 'string' && { name }) };
+      });
     };
 
     return {
@@ -191,17 +244,41 @@ export function openSalesforce(parts: SalesforceParts) {
       describeAll: allowed.describeAll,
       openPaths: allowed.openPaths,
 
-      async create(objectType, values) {
-        const { data } = savedSchema.safeParse(await connection.create(objectType, values));
+      async create(objectType, values, options) {
+        const saved = await namingDuplicates(connection.create(objectType, values, headersFor(options)));
+        const { data } = savedSchema.safeParse(saved);
         // The record was probably created, but the answer does not have its ID.
         if (!data) throw lostWrite('Salesforce');
         return data.id;
       },
 
-      async update(objectType, recordId, values) {
-        const { success } = confirmedSchema.safeParse(await connection.update(objectType, { ...values, Id: recordId }));
-        if (!success) throw lostWrite('Salesforce');
+      async update(objectType, recordId, values, options) {
+        const saved = await namingDuplicates(
+          connection.update(objectType, { ...values, Id: recordId }, headersFor(options)),
+        );
+        if (!confirmedSchema.safeParse(saved).success) throw lostWrite('Salesforce');
       },
+
+      async me() {
+        const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
+        if (settings.SALESFORCE_RUN_AS === 'caller') {
+          // Only a session tells whose it is.
+          await runOnce(soql`SELECT Id FROM User LIMIT 1`);
+          const { userId } = session();
+          if (userId) return { statement: soql`${columns} WHERE Id = ${userId}` };
+        }
+        const { kind, userName } = call.caller;
+        if (kind === 'user' && userName) {
+          return { statement: soql`${columns} WHERE Email = ${userName} AND IsActive = TRUE ORDER BY Id LIMIT 5` };
+        }
+        return { problem: '"me" is the user who asks, and this call came from nobody who signed in. Give the name.' };
+      },
+
+      currencies: currencies.currencies,
+      knownCurrencies: currencies.known,
+      soleCurrency: () => currencies.known().sole,
+      noneOfRecords: currencies.noneOfRecords,
+      corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
     };

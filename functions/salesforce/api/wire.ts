@@ -59,6 +59,8 @@ const fieldSchema = z.object({
   inlineHelpText: z.string().nullish(),
   referenceTo: list(z.string()),
   relationshipName: z.string().nullish(),
+  /** Salesforce takes any text where it is false. */
+  restrictedPicklist: flag(true),
   picklistValues: list(z.object({ value: z.string(), label: z.string().nullish(), active: flag(true) })),
 });
 
@@ -74,6 +76,16 @@ const objectShape = {
 export const describeSchema = z.object({
   ...objectShape,
   fields: z.array(fieldSchema),
+  recordTypeInfos: list(
+    z.object({
+      recordTypeId: z.string(),
+      name: z.string(),
+      developerName: z.string().nullish(),
+      available: flag(true),
+      active: flag(true),
+      master: flag(false),
+    }),
+  ),
   childRelationships: list(z.object({ childSObject: z.string(), relationshipName: z.string().nullish() })),
 });
 

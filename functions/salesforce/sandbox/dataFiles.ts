@@ -70,6 +70,8 @@ const objectFile = z.strictObject({
   labelPlural: z.string(),
   keyPrefix: z.string().regex(/^[0-9a-zA-Z]{3}$/, 'must be three letters or digits'),
   private: z.boolean().exactOptional(),
+  layoutable: z.boolean().exactOptional(),
+  duplicateRule: z.strictObject({ field: apiName, allowSave: z.boolean() }).exactOptional(),
   fields: z.array(fieldFile),
 });
 
@@ -88,11 +90,28 @@ const usersFile = z.array(user).refine(users => users.filter(entry => entry.$int
   error: 'exactly one user must have "$integration": true',
 });
 
+const currency = z.strictObject({
+  isoCode: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+  /** How much of it one unit of the corporate currency is. */
+  rate: z.number().positive().default(1),
+  corporate: z.literal(true).exactOptional(),
+});
+
+const currenciesFile = z
+  .array(currency)
+  .refine(all => all.filter(({ corporate }) => corporate).length === 1, {
+    error: 'exactly one currency must have "corporate": true',
+  })
+  .refine(all => new Set(all.map(({ isoCode }) => isoCode)).size === all.length, {
+    error: 'each currency may be there once',
+  });
+
 const recordsFile = z.record(apiName, z.array(record));
 
 export type PicklistValue = z.infer<typeof picklistValue>;
 export type FieldFile = z.infer<typeof fieldFile>;
 export type ObjectFile = z.infer<typeof objectFile>;
+export type CurrencyData = z.infer<typeof currency>;
 export type RecordData = z.infer<typeof record>;
 
 /** The data of an org as its files have them: their shapes are checked, what they refer to is not. */
@@ -100,6 +119,8 @@ export interface DataFiles {
   objects: ReadonlyMap<string, ObjectFile>;
   users: z.infer<typeof usersFile>;
   records: z.infer<typeof recordsFile>;
+  /** More than one make it an org with several currencies. */
+  currencies: z.infer<typeof currenciesFile>;
   /** A file's path, for messages about it. */
   pathOf(file: string): string;
 }
@@ -107,16 +128,16 @@ export interface DataFiles {
 const defaultFolder = fileURLToPath(new URL('data/', import.meta.url));
 
 /**
- * Reads `objects/<Object>.json`, `users.json` and `records.json` from `folder`, and from the sandbox's own folder what is
+ * Reads `objects/<Object>.json`, `users.json`, `records.json` and `currencies.json` from `folder`, and from the sandbox's own folder what is
  * missing there.
  * @throws Error that names each file, place and fault
  */
 export async function readDataFiles(folder: string = defaultFolder): Promise<DataFiles> {
   const given = await jsonFilesIn(folder);
-  const stray = given.filter(file => !/^(users|records|objects\/\w+)\.json$/.test(file));
+  const stray = given.filter(file => !/^(users|records|currencies|objects\/\w+)\.json$/.test(file));
   if (stray.length > 0) {
     throw new Error(
-      `${join(folder, stray[0] ?? '')} is no file of the Salesforce sandbox, which reads users.json, records.json and objects/<Object>.json.`,
+      `${join(folder, stray[0] ?? '')} is no file of the Salesforce sandbox, which reads users.json, records.json, currencies.json and objects/<Object>.json.`,
     );
   }
   const pathOf = (file: string) => join(given.includes(file) ? folder : defaultFolder, file);
@@ -144,8 +165,9 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
   }
   const users = await read('users.json', usersFile);
   const records = await read('records.json', recordsFile);
-  if (!users || !records || problems.length > 0) throw new Error(problems.join('\n'));
-  return { objects, users, records, pathOf };
+  const currencies = await read('currencies.json', currenciesFile);
+  if (!users || !records || !currencies || problems.length > 0) throw new Error(problems.join('\n'));
+  return { objects, users, records, currencies, pathOf };
 }
 
 async function jsonFilesIn(folder: string): Promise<string[]> {

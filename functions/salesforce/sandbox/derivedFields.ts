@@ -17,6 +17,14 @@ const fullName = ({ FirstName, LastName }: Row): Derived => ({
 const nameFields = ['FirstName', 'LastName', 'Name'];
 
 const rules: Record<string, Rule> = {
+  Account: {
+    // An org that has person accounts gives accounts a last name, which others need not have.
+    fields: [],
+    derive(row): Derived {
+      if (!('LastName' in row)) return {};
+      return { IsPersonAccount: row.LastName !== null, ...(row.LastName !== null && fullName(row)) };
+    },
+  },
   Contact: { fields: nameFields, derive: fullName },
   Lead: {
     fields: [...nameFields, 'Status', 'IsConverted'],

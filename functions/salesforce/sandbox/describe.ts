@@ -1,4 +1,5 @@
 import { fieldsFor, type Viewer } from './access.ts';
+import type { Org } from './org.ts';
 import type { FieldDefinition, ObjectDefinition, Schema } from './schema.ts';
 
 const soapTypes: Partial<Record<FieldDefinition['type'], string>> = {
@@ -90,7 +91,7 @@ function summary(object: ObjectDefinition, base: string) {
     keyPrefix: object.keyPrefix,
     label: object.label,
     labelPlural: object.labelPlural,
-    layoutable: true,
+    layoutable: object.layoutable ?? true,
     mergeable: ['Account', 'Contact', 'Lead', 'Case'].includes(object.name),
     mruEnabled: true,
     name: object.name,
@@ -112,7 +113,7 @@ export const describeGlobal = (schema: Schema, base: string) => ({
   sobjects: schema.objects.map(object => summary(object, base)),
 });
 
-export const describeObject = (schema: Schema, object: ObjectDefinition, viewer: Viewer, base: string) => ({
+export const describeObject = ({ schema, rows }: Org, object: ObjectDefinition, viewer: Viewer, base: string) => ({
   ...summary(object, base),
   childRelationships: schema.children(object).map(child => ({
     cascadeDelete: false,
@@ -137,6 +138,19 @@ export const describeObject = (schema: Schema, object: ObjectDefinition, viewer:
       name: 'Master',
       recordTypeId: '012000000000000AAA',
     },
+    ...schema.objects
+      .filter(({ name }) => name === 'RecordType')
+      .flatMap(rows)
+      .filter(({ SobjectType }) => SobjectType === object.name)
+      .map(({ Id, Name, DeveloperName, IsActive }) => ({
+        active: IsActive,
+        available: IsActive,
+        defaultRecordTypeMapping: false,
+        developerName: DeveloperName,
+        master: false,
+        name: Name,
+        recordTypeId: Id,
+      })),
   ],
   supportedScopes: [
     { label: `All ${object.labelPlural.toLowerCase()}`, name: 'everything' },

@@ -1,4 +1,5 @@
 import { canSeeField, canSeeRow, type Viewer } from './access.ts';
+import { currencyOf } from './currencies.ts';
 import { noSuchColumn, noSuchRelationship } from './errors.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { type FieldDefinition, findField, findRelationship, nameFieldOf, type ObjectDefinition } from './schema.ts';
@@ -20,6 +21,8 @@ export interface FieldPath {
   object: ObjectDefinition;
   field: FieldDefinition;
   read(row: Row): FieldValue;
+  /** Of a currency field: the amount in another currency. */
+  readIn(row: Row, isoCode: string): FieldValue;
 }
 
 /** Finds a path's fields, in any case. Refuses what the viewer may not see as if it did not exist. */
@@ -41,15 +44,26 @@ export function resolvePath(scope: Scope, start: ObjectDefinition, path: string,
   const column = names.at(-1) ?? '';
   const field = findField(object, column);
   if (!field || !canSeeField(scope.viewer, field)) throw noSuchColumn(scope.soql, column, object.name);
+  const recordAt = (row: Row): Located | undefined => {
+    let at: Located | undefined = { object: start, row };
+    for (const step of steps) at = at && follow(scope, at, step);
+    return at;
+  };
   return {
     name: [...steps.map(step => step.relationshipName), field.name].join('.'),
     steps,
     object,
     field,
     read(row) {
-      let at: Located | undefined = { object: start, row };
-      for (const step of steps) at = at && follow(scope, at, step);
+      const at = recordAt(row);
       return at ? readField(at, object, field) : null;
+    },
+    readIn(row, isoCode) {
+      const at = recordAt(row);
+      const value = at ? readField(at, object, field) : null;
+      if (!at || typeof value !== 'number' || field.type !== 'currency') return value;
+      const { currencies } = scope.org;
+      return currencies.convert(value, currencyOf(at.row, currencies), isoCode);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createCurrencies, currencyRecords, withCurrencies } from './currencies.ts';
 import type { DataFiles, RecordData } from './dataFiles.ts';
 import { neededFields } from './derivedFields.ts';
 import { Refusal } from './errors.ts';
@@ -24,15 +25,12 @@ interface Entry {
   id: string;
 }
 
-/** Objects that references may name and that the sandbox does not have: queues are Groups. */
-const notPlayed = ['Group'];
-
 /**
  * Makes the org that the data files describe. Relative dates count from the day, in UTC, that the clock tells now.
  * @throws Error with a line for each fault: what refers to nothing, does not fit its field, or follows from other fields
  */
 export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
-  const schema = createSchema(files.objects);
+  const schema = createSchema(withCurrencies(files.objects, files.currencies));
   const problems = schemaProblems(files, schema);
   const report = (file: string, place: string, message: string) =>
     void problems.push(`${files.pathOf(file)}: ${place}: ${message}`);
@@ -57,6 +55,9 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
     else addEntries(objectType, records, 'records.json', objectType);
   }
 
+  const currencyTypes = currencyRecords(files.currencies);
+  if (currencyTypes.length > 0) addEntries('CurrencyType', currencyTypes, 'currencies.json', '');
+
   const byKey = new Map<string, Entry>();
   for (const entry of entries) {
     const { $key } = entry.data;
@@ -66,7 +67,7 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
     else byKey.set($key, entry);
   }
 
-  const org = createOrg(schema, now);
+  const org = createOrg(schema, now, createCurrencies(files.currencies));
   const valuesOf = ({ object, data: { $key, ...data }, file, place }: Entry): Record<string, FieldValue> => {
     const values: Record<string, FieldValue> = {};
     for (const [name, value] of Object.entries(data)) {
@@ -134,7 +135,7 @@ function schemaProblems(files: DataFiles, schema: Schema): string[] {
       const twins = fields.filter(each => each.name.toLowerCase() === fieldName.toLowerCase());
       if (twins.length > 1) found.push(`${place}.name: there is more than one field ${fieldName}.`);
       for (const target of referenceTo) {
-        const isThere = notPlayed.includes(target) || schema.objects.some(each => each.name === target);
+        const isThere = schema.objects.some(each => each.name === target);
         if (!isThere) found.push(`${place}.referenceTo: there is no object ${target}.`);
       }
       const choices = values?.map(value => (typeof value === 'string' ? value : value.value));

@@ -1,3 +1,4 @@
+import type { Currencies } from './currencies.ts';
 import { derive } from './derivedFields.ts';
 import { parseRecordId, recordId } from './recordId.ts';
 import { salesforceTime } from './salesforceTime.ts';
@@ -23,6 +24,7 @@ export interface NewRecord {
 export interface Org {
   id: string;
   schema: Schema;
+  currencies: Currencies;
   now(): Date;
   /** All rows of an object, deleted ones too. */
   rows(object: ObjectDefinition): Row[];
@@ -34,7 +36,7 @@ export interface Org {
   update(located: Located, values: Record<string, FieldValue>, userId: string): void;
 }
 
-export function createOrg(schema: Schema, now: () => Date): Org {
+export function createOrg(schema: Schema, now: () => Date, currencies: Currencies): Org {
   const tables = new Map<string, Map<string, Row>>(schema.objects.map(object => [object.name, new Map()]));
 
   const table = (object: ObjectDefinition): Map<string, Row> => tables.get(object.name) ?? new Map();
@@ -78,6 +80,7 @@ export function createOrg(schema: Schema, now: () => Date): Org {
   const org: Org = {
     id: recordId('00D', 1),
     schema,
+    currencies,
     now,
     rows: object => [...table(object).values()],
     find,

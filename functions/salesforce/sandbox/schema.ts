@@ -41,6 +41,10 @@ export interface ObjectDefinition {
   custom: boolean;
   /** Users whose access is `own` see only the records that they own. */
   private: boolean;
+  /** False for what has no pages of its own, such as queues. */
+  layoutable?: boolean;
+  /** Refuses a second record with the same value in a field; with `allowSave` it only warns. */
+  duplicateRule?: { field: string; allowSave: boolean };
   fields: FieldDefinition[];
   /** Only `Name`: the fields that the targets of a polymorphic reference share. It has no records. */
   pseudo: boolean;

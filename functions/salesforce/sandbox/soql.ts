@@ -1,5 +1,6 @@
 import {
   type FieldFunctionExpression,
+  type FunctionExp,
   parseQuery,
   type Query,
   type QueryBase,
@@ -8,6 +9,7 @@ import {
   type WhereClause,
 } from '@jetstreamapp/soql-parser-js';
 import { fieldsFor, rowsFor } from './access.ts';
+import { currencyOf } from './currencies.ts';
 import { noSuchChildren, noSuchType, Refusal, soqlRefusal } from './errors.ts';
 import { type FieldPath, follow, rawPath, readField, resolvePath, type Scope } from './fieldPath.ts';
 import type { FieldValue, Located, Row } from './org.ts';
@@ -93,7 +95,8 @@ function compileWhere(
     condition => {
       if ('fn' in condition) return functionOperand(scope, object, condition.fn);
       const path = resolvePath(scope, object, condition.field, alias);
-      return { name: path.name, type: path.field.type, filterable: path.field.filterable, read: path.read };
+      const { name, field, read, readIn } = path;
+      return { name, type: field.type, filterable: field.filterable, read, readIn };
     },
     ({ valueQuery }) => semiJoin(scope, valueQuery),
   );
@@ -153,7 +156,12 @@ function selectParts(scope: QueryScope, object: ObjectDefinition, query: QueryBa
   }
 }
 
-function fieldPart(scope: QueryScope, object: ObjectDefinition, path: FieldPath): SelectPart {
+function fieldPart(
+  scope: QueryScope,
+  object: ObjectDefinition,
+  path: FieldPath,
+  read?: (row: Row) => FieldValue,
+): SelectPart {
   return {
     name: path.name,
     write(record, row) {
@@ -172,7 +180,7 @@ function fieldPart(scope: QueryScope, object: ObjectDefinition, path: FieldPath)
         target = nested;
         at = parent;
       }
-      target[path.field.name] = readField(at, path.object, path.field);
+      target[path.field.name] = read ? read(row) : readField(at, path.object, path.field);
     },
   };
 }
@@ -192,14 +200,44 @@ function functionParts(
     case 'TOLABEL':
     case 'FORMAT':
     case 'CONVERTCURRENCY': {
-      const path = resolvePath(scope, object, parameter, query.sObjectAlias);
-      if (!item.alias) return [fieldPart(scope, object, path)];
-      const name = item.alias;
-      return [{ name, write: (record, row) => Object.assign(record, { [name]: path.read(row) }) }];
+      const { path, read } = shownOperand(scope, object, query, item);
+      const { alias } = item;
+      if (alias) return [{ name: alias, write: (record, row) => Object.assign(record, { [alias]: read(row) }) }];
+      return [fieldPart(scope, object, path, read)];
     }
     default:
       throw soqlRefusal('MALFORMED_QUERY', scope.soql, item.functionName, `Unknown function: ${item.functionName}`);
   }
+}
+
+/** What FORMAT, toLabel and convertCurrency, one in another, make of a field. */
+function shownOperand(
+  scope: QueryScope,
+  object: ObjectDefinition,
+  query: QueryBase,
+  { functionName, parameters = [] }: FunctionExp,
+): { path: FieldPath; read(row: Row): FieldValue } {
+  const [parameter = ''] = parameters;
+  const name = (functionName ?? '').toUpperCase();
+  if (typeof parameter !== 'string') {
+    const inner = shownOperand(scope, object, query, parameter);
+    return name === 'FORMAT' ? { ...inner, read: row => formatted(inner.path, inner.read(row)) } : inner;
+  }
+  const path = resolvePath(scope, object, parameter, query.sObjectAlias);
+  const { currencies } = scope.org;
+  if (name === 'CONVERTCURRENCY') {
+    const own = scope.org.find(scope.viewer.Id)?.row.DefaultCurrencyIsoCode ?? currencies.corporate;
+    return { path, read: row => path.readIn(row, String(own)) };
+  }
+  if (name !== 'FORMAT') return { path, read: path.read };
+  return { path, read: row => formatted(path, path.read(row), currencyOf(row, currencies)) };
+}
+
+/** As the locale of US English writes it. */
+function formatted({ field }: FieldPath, value: FieldValue, isoCode = ''): FieldValue {
+  if (typeof value !== 'number') return value;
+  const text = value.toLocaleString('en-US', { minimumFractionDigits: field.type === 'currency' ? 2 : 0 });
+  return field.type === 'currency' ? `${isoCode} ${text}`.trim() : text;
 }
 
 function allFields(scope: QueryScope, object: ObjectDefinition, query: QueryBase, which: string): FieldDefinition[] {

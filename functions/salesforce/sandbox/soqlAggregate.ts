@@ -127,7 +127,7 @@ export function aggregate(
   }));
 }
 
-interface GroupKey extends Operand<Row> {
+interface GroupKey extends Omit<Operand<Row>, 'readIn'> {
   field?: FieldDefinition;
   matches(wanted: string): boolean;
 }
@@ -168,6 +168,9 @@ function aggregateColumn(scope: Scope, object: ObjectDefinition, fn: FunctionExp
     return { name, type: 'int', filterable: true, read: group => group.rows.length };
   }
   const path = resolvePath(scope, object, parameter, query.sObjectAlias);
+  const { corporate } = scope.org.currencies;
+  // Amounts in several currencies are aggregated in the corporate one.
+  const read = (row: Row) => (path.field.type === 'currency' ? path.readIn(row, corporate) : path.read(row));
   const type: FieldType = name.startsWith('COUNT') ? 'int' : path.field.type;
   if (['SUM', 'AVG'].includes(name) && !['int', 'double', 'currency', 'percent'].includes(type)) {
     const sentence = `field ${path.name} does not support aggregate operator ${name}`;
@@ -177,6 +180,6 @@ function aggregateColumn(scope: Scope, object: ObjectDefinition, fn: FunctionExp
     name: path.name,
     type,
     filterable: true,
-    read: group => compute(group.rows.map(path.read).filter(value => value !== null)),
+    read: group => compute(group.rows.map(read).filter(value => value !== null)),
   };
 }

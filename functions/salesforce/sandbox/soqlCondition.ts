@@ -19,6 +19,8 @@ export interface Operand<Item> {
   type: FieldType;
   filterable: boolean;
   read(item: Item): FieldValue;
+  /** The amount in another currency, which a bound with a currency is compared with. */
+  readIn?(item: Item, isoCode: string): FieldValue;
 }
 
 type Comparison = Exclude<Condition, { openParen: number }> | ValueQueryCondition;
@@ -65,10 +67,22 @@ export function compileClause<Item>(
       throw soqlRefusal('INVALID_FIELD', scope.soql, operand.name, sentence);
     }
     const test = compileTest(scope, operand, token.condition, valuesOf);
-    return item => test(operand.read(item));
+    const isoCode = currencyIn(scope, operand, token.condition);
+    return item => test(isoCode === undefined ? operand.read(item) : (operand.readIn?.(item, isoCode) ?? null));
   };
 
   return expression();
+}
+
+/** The currency of a bound such as `EUR5000`. */
+function currencyIn<Item>(scope: Scope, operand: Operand<Item>, condition: Comparison): string | undefined {
+  if ('valueQuery' in condition) return undefined;
+  const [literal] = literalsOf(condition);
+  if (!literal?.type?.endsWith('_WITH_CURRENCY_PREFIX')) return undefined;
+  const isoCode = literal.text.slice(0, 3).toUpperCase();
+  const { isMulti, isKnown } = scope.org.currencies;
+  if (isMulti && operand.readIn && isKnown(isoCode)) return isoCode;
+  throw soqlRefusal('MALFORMED_QUERY', scope.soql, literal.text, `Invalid currency code or value: '${literal.text}'`);
 }
 
 /** The tokens of a clause, which the parser gives as a linked list with the number of parentheses at each condition. */

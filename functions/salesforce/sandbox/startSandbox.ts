@@ -13,6 +13,7 @@ import type { Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
 import { answerBy } from './router.ts';
 import { compositeRoutes } from './routes/composite.ts';
+import { organizationRoutes } from './routes/organization.ts';
 import { queryRoutes } from './routes/query.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sobjectRoutes } from './routes/sobjects.ts';
@@ -45,7 +46,13 @@ export interface SalesforceSandbox extends SandboxServer {
 const oldestVersion = 40;
 const dailyLimit = 15_000;
 
-const answerApi = answerBy([...sobjectRoutes, ...queryRoutes, ...searchRoutes, ...compositeRoutes]);
+const answerApi = answerBy([
+  ...sobjectRoutes,
+  ...queryRoutes,
+  ...searchRoutes,
+  ...compositeRoutes,
+  ...organizationRoutes,
+]);
 
 /**
  * Serves the part of the Salesforce REST API that the actions call, over a small org in memory.

@@ -3,7 +3,7 @@ import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refu
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
 import { salesforceTime } from './salesforceTime.ts';
-import { type FieldDefinition, findField, nameFieldOf, type ObjectDefinition } from './schema.ts';
+import { type FieldDefinition, findField, type ObjectDefinition } from './schema.ts';
 
 export type Values = Record<string, unknown>;
 
@@ -29,24 +29,37 @@ export function insertRecord(
 ): Row {
   if (object.name === 'User') throw noAccess();
   const values = checked(org, viewer, object, body, 'createable');
+  const isPerson = object.name === 'Account' && !isBlank(values.LastName);
+  if (isPerson && 'Name' in values) {
+    const message = 'Account: bad field names on insert/update call: Name';
+    throw writeRefused('INVALID_FIELD_FOR_INSERT_UPDATE', message, ['Name']);
+  }
   const missing = missingFields(object, values);
   if (missing.length > 0) {
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }
-  if (!allowDuplicates) refuseDuplicate(org, viewer, object, values);
+  refuseDuplicate(org, viewer, object, values, { allowDuplicates });
   return org.insert(object, values, viewer.Id);
 }
 
 /** The fields that a new record must have and lacks. */
 export function missingFields(object: ObjectDefinition, values: Record<string, FieldValue>): string[] {
+  const isPerson = object.name === 'Account' && !isBlank(values.LastName);
   const missing = object.fields
+    .filter(field => !(isPerson && field.name === 'Name'))
     .filter(field => !field.nillable && !field.defaultedOnCreate && field.createable && isBlank(values[field.name]))
     .map(field => field.name);
   const isUntimed = object.name === 'Event' && isBlank(values.StartDateTime) && isBlank(values.ActivityDateTime);
   return isUntimed ? [...missing, 'ActivityDateTime', 'DurationInMinutes'] : missing;
 }
 
-export function updateRecord(org: Org, viewer: Viewer, located: Located, body: Values): void {
+export function updateRecord(
+  org: Org,
+  viewer: Viewer,
+  located: Located,
+  body: Values,
+  options: { allowDuplicates: boolean },
+): void {
   const values = checked(org, viewer, located.object, body, 'updateable');
   if (!canChangeRow(viewer, located)) throw noAccess();
   const emptied = located.object.fields.filter(field => !field.nillable && values[field.name] === null);
@@ -54,6 +67,7 @@ export function updateRecord(org: Org, viewer: Viewer, located: Located, body: V
     const names = emptied.map(field => field.name);
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${names.join(', ')}]`, names);
   }
+  refuseDuplicate(org, viewer, located.object, values, options, located.row.Id);
   org.update(located, values, viewer.Id);
 }
 
@@ -162,24 +176,28 @@ function checkedText(org: Org, field: FieldDefinition, text: string): string {
   return text;
 }
 
-/** Salesforce's standard duplicate rules, reduced to the e-mail address of leads and contacts. */
+/** A duplicate rule of one field. One that has `allowSave` only warns, and a request may save all the same. */
 function refuseDuplicate(
   org: Org,
   viewer: Viewer,
   object: ObjectDefinition,
-  { Email }: Record<string, FieldValue>,
+  values: Record<string, FieldValue>,
+  { allowDuplicates }: { allowDuplicates: boolean },
+  own?: string,
 ): void {
-  if (!['Lead', 'Contact'].includes(object.name) || isBlank(Email)) return;
+  const { field, allowSave } = object.duplicateRule ?? { field: '', allowSave: true };
+  const value = values[field];
+  if (isBlank(value) || (allowDuplicates && allowSave)) return;
   const twins = org
     .rows(object)
-    .filter(row => !row.IsDeleted && canSeeRow(viewer, { object, row }))
-    .filter(row => String(row.Email ?? '').toLowerCase() === String(Email).toLowerCase());
+    .filter(row => !row.IsDeleted && row.Id !== own && canSeeRow(viewer, { object, row }))
+    .filter(row => String(row[field] ?? '').toLowerCase() === String(value).toLowerCase());
   if (twins.length === 0) return;
   throw new Refusal(400, {
     message: 'Use one of these records?',
     errorCode: 'DUPLICATES_DETECTED',
     duplicateResult: {
-      allowSave: true,
+      allowSave,
       duplicateRule: `Standard_${object.name}_Duplicate_Rule`,
       duplicateRuleEntityType: object.name,
       errorMessage: 'Use one of these records?',
@@ -195,7 +213,6 @@ function refuseDuplicate(
             record: {
               attributes: { type: object.name, url: `/services/data/sobjects/${object.name}/${row.Id}` },
               Id: row.Id,
-              [nameFieldOf(object)?.name ?? 'Name']: row.Name,
             },
           })),
           rule: `Standard_${object.name}_Match_Rule`,

@@ -18,6 +18,35 @@ describe('addComment', () => {
     expect(adfErrors(app.sent('POST', /comment$/).body)).toEqual([]);
   });
 
+  it.each([
+    ['@Ana Ruiz, look', 'Ana Ruiz', ', look'],
+    ['@"li wei" look', 'Li Wei', ' look'],
+    ['@Priya Please look', undefined, 'no person in Jira matches it'],
+    ["@Zoë O'Brien's part", "Zoë O'Brien", "'s part"],
+    ['@Sam, look', undefined, 'several people match: Sam Taylor (sam.taylor@example.com), Sam Tyler'],
+    ['@Marta Olsen', undefined, 'no person in Jira matches it'],
+    ['@"Carla Client"', undefined, 'Carla Client (carla@client.example, a customer) cannot be notified'],
+    ['[~accountid:712020:00000000-0000-4000-8000-000000000002] look', 'Ana Ruiz', ' look'],
+    ['@[Ana](accountid:712020:00000000-0000-4000-8000-000000000002) look', 'Ana Ruiz', ' look'],
+    ['@An, look', undefined, '@An notified nobody'],
+    ['Write to li.wei@example.com', undefined, undefined],
+    ['`@Ana Ruiz`', undefined, undefined],
+  ])('%j mentions %s', async (comment, name, rest) => {
+    const { body } = await app.write('addComment', { issueKey: 'ATLAS-12', comment });
+    const sent = JSON.stringify(app.sent('POST', /comment$/));
+    const mentioned = /"type":"mention","attrs":{"id":"[^"]+","text":"@([^"]+)"/.exec(sent)?.[1];
+    expect(mentioned).toBe(name);
+    if (name) expect([sent, body.note]).toEqual([expect.stringContaining(`"text":"${rest}"`), undefined]);
+    else if (rest) expect(body.note).toContain(rest);
+    else expect(body.note).toBeUndefined();
+  });
+
+  it('has the lines of a text that was escaped twice', async () => {
+    await app.write('addComment', { issueKey: 'ATLAS-12', comment: 'First.\\n\\n- one\\n- two' });
+    const { content } = app.sent('POST', /comment$/).body as { content: { type: string }[] };
+    expect(content.map(({ type }) => type)).toEqual(['paragraph', 'bulletList']);
+  });
+
   it('takes a comment that was made for made, whoever Jira takes us for', async () => {
     const headers = { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' };
     app.jira.fail({ method: 'POST', path: '/comment$', status: 201, body: '{"id":"7"}', headers });

@@ -5,14 +5,22 @@ import { useJiraApp } from '../harness.ts';
 const app = useJiraApp();
 
 describe('findUsers', () => {
-  it('finds people, not apps and not who has left', async () => {
+  it('finds people, and says who is none of the staff', async () => {
     const { body } = await app.read('findUsers', { person: 'sam' });
     expect(body.users).toEqual([
       { accountId: expect.any(String), name: 'Sam Taylor', email: 'sam.taylor@example.com' },
       { accountId: expect.any(String), name: 'Sam Tyler', email: 'sam.tyler@example.com' },
     ]);
-    expect((await app.read('findUsers', { person: 'Automation' })).body.users).toEqual([]);
-    expect((await app.read('findUsers', { person: 'Marta' })).body.users).toEqual([]);
+    const kinds = [
+      { displayName: 'Automation for Jira', accountType: 'app', kind: 'app' },
+      { displayName: 'Carla Client', accountType: 'customer', kind: 'customer' },
+      { displayName: 'Marta Olsen', accountType: 'atlassian', active: false, kind: 'left' },
+    ];
+    for (const { kind, ...user } of kinds) {
+      app.answerNext('user/search$', [{ accountId: 'x', ...user }]);
+      const { body: found } = await app.read('findUsers', { person: user.displayName });
+      expect(found.users).toEqual([{ accountId: 'x', name: user.displayName, kind }]);
+    }
   });
 
   it('goes on page by page', async () => {

@@ -1,5 +1,6 @@
 import { type Clause, JastBuilder } from '@atlaskit/jql-ast';
 import * as fc from 'fast-check';
+import lucene from 'lucene';
 import { describe, expect, it } from 'vitest';
 import { allOf, jql, minutesAgo, words } from '../../../functions/jira/api/jql.ts';
 
@@ -41,6 +42,24 @@ function shape(clause: Clause | undefined): unknown {
   return [field?.value, operator?.value, operand?.operandType, list];
 }
 
+/** The plain terms of a text query, without their escapes; anything that is more than a word is an error. */
+function termsOf(query: object): string[] {
+  if (Object.keys(query).length === 0) return [];
+  if ('term' in query) {
+    const { term, ...others } = query as lucene.NodeTerm;
+    expect(others).toMatchObject({ field: '<implicit>', quoted: false, similarity: null, boost: null, prefix: null });
+    expect(others).toMatchObject({ regex: false });
+    expect(term).not.toMatch(/^(AND|OR|NOT|TO)$|(?<!\\)(\\\\)*[*?]/);
+    return [term.replace(/\\(.)/g, '$1')];
+  }
+  const { left, operator = '<implicit>', right, ...others } = query as Record<string, object | undefined>;
+  expect([operator, others]).toEqual(['<implicit>', {}]);
+  return [...(left ? termsOf(left) : []), ...(right ? termsOf(right) : [])];
+}
+
+/** The operators are found as words, for which capitals do not count. */
+const lowerOperators = (word: string) => word.replace(/\b(AND|OR|NOT|TO)\b/g, operator => operator.toLowerCase());
+
 describe('a JQL query', () => {
   it('has the same structure whatever the characters of its texts', () => {
     fc.assert(
@@ -70,6 +89,64 @@ describe('a JQL query', () => {
         expect(operand?.operandType === 'value' ? operand.value : undefined).toBe(text);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('looks for the very words of a text, whatever Lucene would make of them', () => {
+    const parts = [
+      ...[
+        'AND',
+        'OR',
+        'NOT',
+        'TO',
+        'and',
+        'not',
+        '&&',
+        '||',
+        '!',
+        '+',
+        '-',
+        '(',
+        ')',
+        '[',
+        ']',
+        '{',
+        '}',
+        '^2',
+        '~',
+        '~3',
+      ],
+      ...[
+        '*',
+        '?',
+        ':',
+        '/',
+        '"',
+        "'",
+        '\\',
+        '<',
+        '>',
+        '>=',
+        'summary:',
+        '_exists_:',
+        ' ',
+        ' ',
+        'a',
+        'bug',
+        'Zoë',
+        '42',
+        '0.5',
+      ],
+    ];
+    const typed = fc.array(fc.constantFrom(...parts), { maxLength: 12 }).map(all => all.join(''));
+    fc.assert(
+      fc.property(fc.oneof(typed, fc.string({ unit: 'grapheme-ascii' })), text => {
+        const { where } = parse(jql`text ~ ${words(text)}`);
+        const operand = where?.clauseType === 'terminal' ? where.operand : undefined;
+        const query = operand?.operandType === 'value' ? operand.value : '';
+        expect(termsOf(lucene.parse(query))).toEqual(text.split(/\s+/).filter(Boolean).map(lowerOperators));
+      }),
+      { numRuns: 2000 },
     );
   });
 

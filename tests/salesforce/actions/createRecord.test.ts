@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
 import { useSalesforce } from '../harness.ts';
 
@@ -11,8 +11,8 @@ beforeAll(async () => {
   }
 });
 
-const create = (objectType: string, fields: object) =>
-  salesforce.call('createRecord', { json: { objectType, fields: JSON.stringify(fields) } });
+const create = (objectType: string, fields: object, more: object = {}) =>
+  salesforce.call('createRecord', { json: { objectType, fields: JSON.stringify(fields), ...more } });
 const row = (objectType: string, id: unknown) => salesforce.sandbox.records(objectType).find(({ Id }) => Id === id);
 
 test('creates a record from names or labels and answers with it as it now is, in two requests', async () => {
@@ -54,8 +54,8 @@ test('names everything that is wrong at once, and sends nothing', async () => {
     IsWon: true,
     StageName: 'Nearly there',
     CloseDate: '2026-02-30',
-    AccountId: "001' OR",
-    Account: 'Contoso',
+    AccountId: 7,
+    Acount: 'Contoso',
   });
   expect(status).toBe(400);
   expect(body.errors).toEqual([
@@ -64,8 +64,8 @@ test('names everything that is wrong at once, and sends nothing', async () => {
     { field: 'IsWon', message: 'Won is read-only.' },
     { field: 'StageName', message: expect.stringContaining('It must be one of Prospecting, Qualification') },
     { field: 'CloseDate', message: 'It must be a date such as 2026-11-15.' },
-    { field: 'AccountId', message: 'It must be the record ID of Account. Find it by name first.' },
-    { field: 'Account', message: 'Opportunity has no such field. Did you mean AccountId?' },
+    { field: 'AccountId', message: 'It must be the ID or the name of Account.' },
+    { field: 'Acount', message: 'Opportunity has no such field. describeObject lists the fields.' },
     { field: 'Name', message: 'It is required (Name).' },
   ]);
   expect(salesforce.asked()).toEqual([]);
@@ -89,12 +89,97 @@ test.each(['{"Name":', '[1]', '"Name"', '{}', 'null'])('fields such as %s are re
   expect(salesforce.asked()).toEqual([]);
 });
 
-test('a duplicate is a conflict that names the record that it matches', async () => {
-  const { status, body } = await create('Contact', { LastName: 'Olsen', Email: 'maria.olsen@contoso.example' });
-  expect(status).toBe(409);
-  expect(body.code).toBe('conflict');
-  expect(body.detail).toContain(`It matches Contact ${recordId('003', 1)} (Maria Olsen).`);
-  expect(salesforce.costs()).toEqual(['POST /sobjects/Contact']);
+test('a required field that is missing is for Salesforce to refuse, because its automation may fill it', async () => {
+  const { status, body } = await create('Opportunity', { Name: 'Pumps' });
+  expect(status).toBe(400);
+  expect(body.code).toBe('invalid_input');
+  expect(body.errors).toContainEqual(expect.objectContaining({ field: 'StageName' }));
+  expect(salesforce.costs()).toEqual(['POST /sobjects/Opportunity']);
+});
+
+test('a text that is none of the choices is taken where Salesforce takes it, and told', async () => {
+  const { body } = await create('Account', { Name: 'Acme Space', Industry: 'Space Travel' });
+  expect(row('Account', body.recordId)).toMatchObject({ Industry: 'Space Travel' });
+  expect(body.note).toContain('"Space Travel" is none of the choices of Industry');
+});
+
+test.each([
+  ['2026-12-30T00:00:00', '2026-12-30'],
+  ['2026-12-30T00:00:00.000Z', '2026-12-30'],
+  [{ $kind: 'Date', value: '2026-12-30' }, '2026-12-30'],
+])('a day that comes as %j is that day', async (Go_Live__c, day) => {
+  const { body } = await create('Project__c', { Name: 'Day', Go_Live__c });
+  expect(row('Project__c', body.recordId)).toMatchObject({ Go_Live__c: day });
+});
+
+describe('a lookup that is given by name', () => {
+  const project = { Name: 'Named' };
+
+  test('leads to the one record of that name', async () => {
+    const { body } = await create('Project__c', { ...project, Account: 'contoso', Owner: 'Li Wei' });
+    const owner = salesforce.sandbox.records('User').find(({ Name }) => Name === 'Li Wei');
+    expect(row('Project__c', body.recordId)).toMatchObject({ Account__c: contoso, OwnerId: owner?.Id });
+  });
+
+  test('is ambiguous where several have it, and nothing is saved', async () => {
+    await create('Account', { Name: 'Twin Ltd', BillingCity: 'Oslo' });
+    await create('Account', { Name: 'Twin Ltd', BillingCity: 'Bergen' });
+    const { status, body } = await create('Contact', { LastName: 'Twinned', AccountId: 'Twin Ltd' });
+    expect(status).toBe(409);
+    expect(body.code).toBe('ambiguous');
+    expect(body.detail).toContain('Oslo');
+    expect(body.detail).toContain('Bergen');
+    expect(salesforce.sandbox.records('Contact').some(({ LastName }) => LastName === 'Twinned')).toBe(false);
+  });
+
+  test('may name a queue', async () => {
+    const { body } = await create('Case', { Subject: 'Queued', OwnerId: 'Support Tier 2' });
+    expect(row('Case', body.recordId)).toMatchObject({ OwnerId: recordId('00G', 1) });
+  });
+
+  test('tells that somebody has left, and whom it may mean where nobody is named so', async () => {
+    const left = await create('Case', { Subject: 'x', OwnerId: 'Tom Becker' });
+    expect(left.body.detail).toContain('Tom Becker is inactive');
+    const near = await create('Contact', { LastName: 'x', AccountId: 'Conto' });
+    expect(near.status).toBe(400);
+    expect(near.body.detail).toContain(`Contoso (${contoso}`);
+  });
+
+  test('"me" is nobody where nobody signed in', async () => {
+    const { status, body } = await create('Case', { Subject: 'x', OwnerId: 'me' });
+    expect(status).toBe(400);
+    expect(body.detail).toContain('nobody who signed in');
+  });
+});
+
+describe('a duplicate', () => {
+  const twin = { LastName: 'Olsen', Email: 'maria.olsen@contoso.example' };
+
+  test('is a conflict that names the record that it matches and says how it can be saved all the same', async () => {
+    const { status, body } = await create('Contact', twin);
+    expect(status).toBe(409);
+    expect(body.code).toBe('conflict');
+    expect(body.detail).toContain(`It matches Contact ${recordId('003', 1)} (Maria Olsen). Nothing was saved.`);
+    expect(body.detail).toContain('allowDuplicate=true');
+    expect(salesforce.costs()).toEqual(['POST /sobjects/Contact', 'GET /query']);
+  });
+
+  test('is saved where the user decides so and its rule allows it', async () => {
+    const { status, body } = await create('Contact', twin, { allowDuplicate: true });
+    expect(status).toBe(200);
+    expect(row('Contact', body.recordId)).toMatchObject(twin);
+  });
+
+  test('that its rule blocks is saved by nobody, and the answer says so', async () => {
+    const product = { Name: 'Billing portal', Code__c: 'MIG-1' };
+    expect((await create('Project__c', product)).status).toBe(200);
+    for (const more of [{}, { allowDuplicate: true }]) {
+      const { status, body } = await create('Project__c', { ...product, Name: 'Another' }, more);
+      expect(status).toBe(409);
+      expect(body.detail).toContain('blocks it');
+      expect(body.detail).not.toContain('allowDuplicate');
+    }
+  });
 });
 
 test('an object whose records cannot be created is refused', async () => {

@@ -21,6 +21,7 @@ test('findAccounts finds accounts by a part of the name, with owner and link, in
       phone: '+1 206 555 0101',
       website: 'https://contoso.example',
       annualRevenue: 48_000_000,
+      currency: 'USD',
       owner: 'Li Wei',
       url: `${salesforce.sandbox.url}/lightning/r/Account/${contoso}/view`,
     },

@@ -7,7 +7,7 @@ test('finds open ones that close soon and are worth much, with what they are wor
   const before = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   const query = { account: 'Contoso', openOnly: 'true', closingBefore: before, amountOver: '1000.5' };
   const { body } = await salesforce.call('findOpportunities', { query });
-  expect(body.summary).toBe('1 opportunity matches, worth 240,000.');
+  expect(body.summary).toBe('1 opportunity matches, worth 240,000 USD.');
   expect(list(body.opportunities)).toEqual([
     expect.objectContaining({ name: 'Contoso – plant rollout', stage: 'Negotiation/Review', isClosed: false }),
   ]);
@@ -37,7 +37,7 @@ test('of a page of many, it tells what that page is worth', async () => {
   const { body } = await salesforce.call('findOpportunities', { query: { openOnly: 'true', limit: '2' } });
   const worth = list(body.opportunities).reduce((sum, { amount }) => sum + Number(amount), 0);
   expect(body.summary).toBe(
-    `The first 2 opportunities that match, worth ${worth.toLocaleString('en-US')}; there are more on the next page.`,
+    `The first 2 opportunities that match, worth ${worth.toLocaleString('en-US')} USD; there are more on the next page.`,
   );
 });
 

@@ -9,10 +9,11 @@ test('getAccountOverview tells owner, open opportunities with their total, open 
   const { status, body } = await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
   expect(status).toBe(200);
   expect(body).toMatchObject({
-    summary: 'Contoso is owned by Li Wei: 3 open opportunities worth 338,500.5 and 3 open cases.',
+    summary: 'Contoso is owned by Li Wei: 3 open opportunities worth 338,500.5 USD and 3 open cases.',
     account: { accountId: contoso, name: 'Contoso', owner: 'Li Wei', ownerEmail: 'li.wei@example.com' },
     openOpportunityCount: 3,
     openOpportunityTotal: 338_500.5,
+    openOpportunityTotals: [{ currency: 'USD', amount: 338_500.5, count: 3 }],
     openCaseCount: 3,
   });
   expect(body.openOpportunities).toContainEqual(
@@ -24,7 +25,7 @@ test('getAccountOverview tells owner, open opportunities with their total, open 
   expect(body.keyContacts).toHaveLength(5);
   const dates = list(body.latestActivities).map(({ date }) => date);
   expect(dates).toEqual([...dates].sort().reverse());
-  expect(body).not.toHaveProperty('notVisible');
+  expect(body).not.toHaveProperty('notShown');
   expect(salesforce.costs()).toEqual(['POST /composite']);
 });
 
@@ -62,7 +63,7 @@ test('leaves out what the user may not see, and says so', async () => {
   expect(status).toBe(200);
   expect(answer).toMatchObject({
     summary: 'Contoso is owned by a user whom this service may not see: no open opportunities.',
-    notVisible: ['cases', 'tasks'],
+    notShown: ['cases', 'tasks'],
     keyContacts: [],
     latestActivities: [],
   });
@@ -113,7 +114,7 @@ describe('a part of an overview', () => {
       body: { totalSize: records.length, done: true, records },
     }));
     salesforce.sandbox.fail({ path: '/composite$', status: 200, body: JSON.stringify({ compositeResponse }) });
-    expect((await overview()).body.summary).toContain('at least 200 open opportunities worth at least 2,000 and');
+    expect((await overview()).body.summary).toContain('at least 200 open opportunities worth at least 2,000 USD and');
   });
 
   test('whose session has ended is asked for again with a new one', async () => {
@@ -127,7 +128,7 @@ describe('a part of an overview', () => {
     failPart(0, 400, [{ errorCode: 'INVALID_TYPE', message }]);
     const { status, body } = await overview();
     expect(status).toBe(200);
-    expect(body).toMatchObject({ account: { name: 'Contoso', owner: 'Li Wei' }, notVisible: ['contacts'] });
+    expect(body).toMatchObject({ account: { name: 'Contoso', owner: 'Li Wei' }, notShown: ['contacts'] });
     expect(body).not.toHaveProperty('keyContacts');
   });
 });

@@ -22,7 +22,7 @@ test('tells a custom record by labels, lookups by name and choices as words, in 
       { label: 'Executive Sponsor', value: 'Maria Olsen' },
       { label: 'Regions', value: 'AMER, EMEA' },
       { label: 'At Risk?', value: 'No' },
-      { label: 'Remaining Budget', value: '159500' },
+      { label: 'Remaining Budget', value: '159,500 USD' },
     ]),
   );
   expect(JSON.stringify(body.fields)).not.toContain('__c');

@@ -49,6 +49,18 @@ test.each(['../../query?q=x', '../../../limits', `${rollout}/x`, '006'])(
   },
 );
 
+test('a change that makes a record a duplicate is a conflict, and saved where the user decides so', async () => {
+  const json = {
+    objectType: 'Contact',
+    recordId: recordId('003', 2),
+    fields: '{"Email":"maria.olsen@contoso.example"}',
+  };
+  const { status, body } = await salesforce.call('updateRecord', { json });
+  expect(status).toBe(409);
+  expect(body.detail).toContain(`It matches Contact ${recordId('003', 1)} (Maria Olsen).`);
+  expect((await salesforce.call('updateRecord', { json: { ...json, allowDuplicate: true } })).status).toBe(200);
+});
+
 describe('what Salesforce does not confirm', () => {
   test.each(['<html>', '', 'null', '{"success":false}'])('is no change that was made: %s', async body => {
     salesforce.sandbox.fail({ path: '/sobjects/Opportunity/', status: 200, body });

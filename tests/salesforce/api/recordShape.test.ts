@@ -13,6 +13,7 @@ const shape = recordShape('Case', {
   url: field.link('Where to open the case.'),
 });
 const salesforce = {
+  soleCurrency: () => 'EUR',
   recordUrl: (objectType: string, recordId: string) => `https://org.example/${objectType}/${recordId}`,
 };
 const read = (record: object) => shape.read({ Id: '500', ...record }, salesforce);

@@ -140,7 +140,11 @@ describe('the address in the answer to a sign-in', () => {
   test('is used when it is on this machine, as the configured one is', async () => {
     instanceUrl = `${org.url}/`;
     expect((await request(`${app.url}/api/salesforce/findAccounts?name=x`)).status).toBe(200);
-    expect(paths).toEqual(['/services/oauth2/token', '/services/data/v67.0/query']);
+    expect(paths).toEqual([
+      '/services/oauth2/token',
+      '/services/data/v67.0/connect/organization',
+      '/services/data/v67.0/query',
+    ]);
   });
 });
 

@@ -27,9 +27,11 @@ describe('describe', () => {
         'Contact 003',
         'User 005',
         'Opportunity 006',
+        'Group 00G',
         'Lead 00Q',
         'Task 00T',
         'Event 00U',
+        'RecordType 012',
         'Case 500',
       ].concat('Project__c a00'),
     );

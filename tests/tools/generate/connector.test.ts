@@ -194,7 +194,13 @@ describe.each(withActions)('the operations of $name', ({ name: system }) => {
       expect(description, name).toMatch(/^[A-Z].*\.$/s);
       expect(description, name).not.toBe(`${input['x-ms-summary']}.`);
       expect(input['x-ms-visibility'], name).toBe(
-        { limit: 'advanced', pageToken: 'advanced', repeat: 'advanced', 'X-Error-Mode': 'internal' }[name],
+        {
+          limit: 'advanced',
+          pageToken: 'advanced',
+          repeat: 'advanced',
+          allowDuplicate: 'advanced',
+          'X-Error-Mode': 'internal',
+        }[name],
       );
     }
   });

@@ -1,10 +1,10 @@
 import type { AdfDocument } from './document.ts';
 import { readBlocks } from './fromMarkdown/blocks.ts';
-import { emailMention, type FindPerson } from './fromMarkdown/inline.ts';
+import { type FindPerson, linkedMention, type Mention, mentionsOf } from './fromMarkdown/mentions.ts';
 import { parse } from './fromMarkdown/parse.ts';
 
 interface MarkdownToAdfOptions {
-  /** Finds the person that `@name@host` names; undefined leaves it as text. */
+  /** Finds who is mentioned; undefined leaves a name as text. */
   mention?: FindPerson;
 }
 
@@ -14,8 +14,8 @@ interface MarkdownToAdfOptions {
  * allows. Images become links, because a picture would have to be uploaded, and HTML becomes text. A line break in a
  * paragraph is kept, as in comments on GitHub.
  *
- * A mention is `[@Ana Ruiz](accountid:5b10…)`, as adfToMarkdown writes it, or `@ana@example.com` when
- * `options.mention` finds that person.
+ * A mention is `[@Ana Ruiz](accountid:5b10…)`, as adfToMarkdown writes it, `[~accountid:5b10…]`, or what
+ * `options.mention` finds of `@ana@example.com`, `@"Ana Ruiz"` and `@Ana`.
  *
  * @throws Failure `invalid_input` when the Markdown is longer than 65,536 characters or nested too deeply
  * @see https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
@@ -25,16 +25,25 @@ export function markdownToAdf(markdown: string, options: MarkdownToAdfOptions = 
   return { version: 1, type: 'doc', content: readBlocks(cursor) };
 }
 
-/** The distinct e-mail addresses that are mentioned as `@name@host`, outside of code and links, in order. */
-export function mentionsIn(markdown: string): string[] {
-  const emails = new Set<string>();
+/** Who is mentioned outside of code and links, each once, in order. */
+export function mentionsIn(markdown: string): Mention[] {
+  const mentions = new Map<string, Mention>();
+  const add = (mention: Mention | undefined) => mention && mentions.set(keyOf(mention), mention);
   for (const { children } of parse(markdown)) {
     let links = 0;
-    for (const token of children ?? []) {
+    for (const [index, token] of (children ?? []).entries()) {
       if (token.type === 'link_open' || token.type === 'link_close') links += token.nesting;
-      if (token.type !== 'text' || links > 0) continue;
-      for (const [, email = ''] of token.content.matchAll(emailMention)) emails.add(email);
+      if (token.type === 'link_open') {
+        add(linkedMention(children?.[index + 1]?.content ?? '', String(token.attrGet('href') ?? '')));
+      } else if (token.type === 'text' && links === 0) {
+        for (const { mention } of mentionsOf(token.content)) add(mention);
+      }
     }
   }
-  return [...emails];
+  return [...mentions.values()];
+}
+
+/** What tells one mention from all others of a text. */
+export function keyOf({ accountId, written }: Mention): string {
+  return accountId ?? written;
 }

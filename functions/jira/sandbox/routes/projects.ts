@@ -6,6 +6,7 @@ import {
   showIssueType,
   showPerson,
   showProjectReference,
+  showStatus,
   showVersion,
   type View,
 } from '../represent.ts';
@@ -36,6 +37,34 @@ export const projectRoutes: Route[] = [
         roles: {},
       },
     };
+  }),
+  route('GET', 'project/{projectIdOrKey}/statuses', call => {
+    const project = projectInPath(call);
+    const statuses = call.site.statuses.map(status => showStatus(call, status));
+    return {
+      json: typesOf(call.site, project).map(type => {
+        const { self, id, name, subtask } = showIssueType(call, type);
+        return { self, id, name, subtask, statuses };
+      }),
+    };
+  }),
+  route('GET', 'project/{projectIdOrKey}/components', call => {
+    const project = projectInPath(call);
+    return {
+      json: project.components.map(component => {
+        const lead = personById(call.site, component.leadId);
+        return {
+          ...showComponent(call, component),
+          ...(lead && { lead: showPerson(call, lead) }),
+          project: project.key,
+          projectId: Number(project.id),
+        };
+      }),
+    };
+  }),
+  route('GET', 'project/{projectIdOrKey}/versions', call => {
+    const project = projectInPath(call);
+    return { json: project.versions.map(version => showVersion(call, project, version)) };
   }),
 ];
 

@@ -1,20 +1,23 @@
 import { describeGlobal, describeObject } from '../describe.ts';
-import { noContent, objectInPath, ok, type Route, route, valuesIn } from '../router.ts';
+import { type ApiCall, noContent, objectInPath, ok, type Route, route, valuesIn } from '../router.ts';
 import { insertRecord, locate, updateRecord } from '../writes.ts';
 
 export const sobjectRoutes: Route[] = [
   route('GET', 'sobjects', ({ org, base }) => ok(describeGlobal(org.schema, base))),
   route('GET', 'sobjects/{object}/describe', call =>
-    ok(describeObject(call.org.schema, objectInPath(call), call.viewer, call.base)),
+    ok(describeObject(call.org, objectInPath(call), call.viewer, call.base)),
   ),
   route('POST', 'sobjects/{object}', call => {
-    const allowDuplicates = /allowSave\s*=\s*true/i.test(call.headers['sforce-duplicate-rule-header'] ?? '');
-    const row = insertRecord(call.org, call.viewer, objectInPath(call), valuesIn(call), { allowDuplicates });
+    const row = insertRecord(call.org, call.viewer, objectInPath(call), valuesIn(call), duplicatesOf(call));
     return { status: 201, body: { id: row.Id, success: true, errors: [] } };
   }),
   route('PATCH', 'sobjects/{object}/{id}', call => {
     const located = locate(call.org, call.viewer, objectInPath(call), call.params.id ?? '');
-    updateRecord(call.org, call.viewer, located, valuesIn(call));
+    updateRecord(call.org, call.viewer, located, valuesIn(call), duplicatesOf(call));
     return noContent;
   }),
 ];
+
+const duplicatesOf = ({ headers }: ApiCall) => ({
+  allowDuplicates: /allowSave\s*=\s*true/i.test(headers['sforce-duplicate-rule-header'] ?? ''),
+});

@@ -234,7 +234,8 @@ describe('markdownToAdf', () => {
     (_, whole) => {
       const markdown = whole.slice(0, 65_536);
       expect(markdownToAdf(markdown).content).not.toEqual([]);
-      expect(mentionsIn(markdown)).toEqual(markdown.includes('@b.co') ? ['a@b.co'] : []);
+      const found = mentionsIn(markdown).map(({ written }) => written);
+      expect(found).toEqual(markdown.includes('@b.co') ? ['@a@b.co'] : markdown.includes('[@a]') ? ['@a', '@a'] : []);
     },
     5_000,
   );
@@ -257,17 +258,31 @@ describe('markdownToAdf', () => {
   });
 });
 
-describe('mentions by e-mail', () => {
+describe('mentions', () => {
   const markdown =
-    'Hi @ana.ruiz+x@example.co.uk, @li_wei@example.com. Not `@code@example.com`, [@link@example.com](https://x), me@example.com or @name.\n\n    @block@example.com\n\n- **@li_wei@example.com**';
+    'Hi @ana.ruiz+x@example.co.uk, @li_wei@example.com. Not `@code@example.com`, [@link@example.com](https://x) or me@example.com.\n\n    @block@example.com\n\n- **@li_wei@example.com**';
 
   it('are found once each, in order, but not in code, in links or in plain addresses', () => {
-    expect(mentionsIn(markdown)).toEqual(['ana.ruiz+x@example.co.uk', 'li_wei@example.com']);
+    expect(mentionsIn(markdown).map(({ name }) => name)).toEqual(['ana.ruiz+x@example.co.uk', 'li_wei@example.com']);
+  });
+
+  it.each([
+    ['Ask @"Ana Ruiz" or @“Li Wei”', ['@"Ana Ruiz"', '@“Li Wei”']],
+    ['Ask @Ana Ruiz, @li.wei and @Zoë O’Brien please', ['@Ana Ruiz', '@li.wei', '@Zoë O’Brien']],
+    ['@Ana: it is done. @[Li Wei]!', ['@Ana', '@[Li Wei]']],
+    ['[~accountid:5b10:a-b], [~li.wei], @[Ana](accountid:7:x)', ['[~accountid:5b10:a-b]', '[~li.wei]', '@Ana']],
+    ['`@Ana` and\n```\n@Li\n```\n@Sam', ['@Sam']],
+    ['npm i @scope/name, @Test() and x.example/@ana', []],
+    ['Write to ana@example.com, <li@example.com>, ops+x@mail.example.com or a@@b', []],
+    ['It was @ 5pm, @5pm, and foo@bar', []],
+  ])('in %j are %j', (text, written) => {
+    expect(mentionsIn(text).map(mention => mention.written)).toEqual(written);
   });
 
   it('become mentions when the person is found and stay text when not', () => {
-    const mention = (email: string) => (email === 'li_wei@example.com' ? { id: '5b10', text: 'Li Wei' } : undefined);
-    const document = markdownToAdf(markdown, { mention });
+    const document = markdownToAdf(markdown, {
+      mention: ({ name }) => (name === 'li_wei@example.com' ? { id: '5b10', text: 'Li Wei' } : undefined),
+    });
     expect(document.content[0]?.content?.slice(0, 3)).toEqual([
       text('Hi @ana.ruiz+x@example.co.uk, '),
       { type: 'mention', attrs: { id: '5b10', text: '@Li Wei' } },
@@ -275,5 +290,16 @@ describe('mentions by e-mail', () => {
     ]);
     expect(JSON.stringify(document).match(/"mention"/g)).toHaveLength(2);
     expect(adfErrors(document)).toEqual([]);
+  });
+
+  it('take the place of the words that are the name, and of no other', () => {
+    const mention = { id: '5b10', text: 'Ana Ruiz', length: 8 };
+    const { content } = markdownToAdf('Ask @Ana Ruiz Today. @[Ana](accountid:5b10)', { mention: () => mention });
+    expect(content[0]?.content).toEqual([
+      text('Ask '),
+      { type: 'mention', attrs: { id: '5b10', text: '@Ana Ruiz' } },
+      text(' Today. '),
+      { type: 'mention', attrs: { id: '5b10', text: '@Ana Ruiz' } },
+    ]);
   });
 });

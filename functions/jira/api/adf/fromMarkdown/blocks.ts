@@ -1,7 +1,8 @@
 import type { Token } from 'markdown-it';
 import type { AdfNode } from '../document.ts';
 import { adapt, joinLines, linesOf } from './fit.ts';
-import { type FindPerson, inlineNodes } from './inline.ts';
+import { inlineNodes } from './inline.ts';
+import type { FindPerson } from './mentions.ts';
 
 /** The panel type for each label: those of GitHub's alerts (`> [!NOTE]`), and the panel types themselves. */
 const panelTypes = new Map([

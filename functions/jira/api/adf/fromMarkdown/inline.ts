@@ -1,10 +1,6 @@
 import type { Token } from 'markdown-it';
 import type { AdfMark, AdfNode } from '../document.ts';
-
-/** Finds the person that `@name@host` mentions; undefined leaves it as text. */
-export type FindPerson = (email: string) => { id: string; text: string } | undefined;
-
-export const emailMention = /(?<![\w.@])@([\w.%+-]+@[\w-]+(?:\.[\w-]+)+)/g;
+import { type FindPerson, linkedMention, mentionsOf } from './mentions.ts';
 
 export const code: AdfMark = { type: 'code' };
 
@@ -58,14 +54,13 @@ export function inlineNodes(tokens: readonly Token[], mention: FindPerson): AdfN
         break;
       case 'link_open': {
         const href = String(token.attrGet('href') ?? '');
-        const id = href.startsWith('accountid:') ? href.slice('accountid:'.length) : '';
-        if (id === '') {
+        if (!linkedMention('', href)) {
           links.push(href);
           break;
         }
         let text = '';
         while (tokens[++index] && tokens[index]?.type !== 'link_close') text += tokens[index]?.content;
-        nodes.push({ type: 'mention', attrs: { id, text } });
+        pushMention(text, href);
         break;
       }
       case 'link_close':
@@ -93,14 +88,27 @@ export function inlineNodes(tokens: readonly Token[], mention: FindPerson): AdfN
 
   function pushMentions(text: string): void {
     let from = 0;
-    for (const match of text.matchAll(emailMention)) {
-      const person = mention(match[1] ?? '');
-      if (person === undefined) continue;
-      pushText(text.slice(from, match.index));
-      nodes.push({ type: 'mention', attrs: { id: person.id, text: person.text.replace(/^@?/, '@') } });
-      from = match.index + match[0].length;
+    for (const { start, mention: mentioned } of mentionsOf(text)) {
+      const person = mention(mentioned) ?? (mentioned.accountId && { id: mentioned.accountId, text: '' });
+      if (!person) continue;
+      pushText(text.slice(from, start));
+      nodes.push(mentionNode(person.id, person.text));
+      const length = 'length' in person ? person.length : undefined;
+      from = start + (length ? '@'.length + length : mentioned.written.length);
     }
     pushText(text.slice(from));
+  }
+
+  /** `[@Ana Ruiz](accountid:5b10…)`; the sign may stand before the link, too. */
+  function pushMention(text: string, href: string): void {
+    const mentioned = linkedMention(text, href);
+    if (!mentioned?.accountId) return;
+    const last = nodes.at(-1);
+    if (last?.type === 'text' && last.text?.endsWith('@') && !text.startsWith('@')) {
+      last.text = last.text.slice(0, -1);
+      if (last.text === '') nodes.pop();
+    }
+    nodes.push(mentionNode(mentioned.accountId, mention(mentioned)?.text ?? text));
   }
 
   /** A known tag that is closed becomes a mark; any other is text. */
@@ -113,6 +121,11 @@ export function inlineNodes(tokens: readonly Token[], mention: FindPerson): AdfN
     else pushText(html);
     if (mark && slash) closers.set(name, (closers.get(name) ?? 0) - 1);
   }
+}
+
+/** Without its text, Jira shows the name of the account. */
+function mentionNode(id: string, text: string): AdfNode {
+  return { type: 'mention', attrs: { id, ...(text && { text: text.replace(/^@?/, '@') }) } };
 }
 
 function countClosingTags(tokens: readonly Token[]): Map<string, number> {

@@ -20,7 +20,8 @@ const issueType = z.object({
 const MAX_VALUES = 50;
 
 export default jira.action({
-  name: 'listIssueTypes',
+  name: 'describeProject',
+  formerly: { name: 'listIssueTypes' },
   toolset: 'jira',
   core: true,
   access: 'read',

@@ -4,9 +4,9 @@ import { useJiraApp } from '../harness.ts';
 
 const app = useJiraApp();
 
-describe('listIssueTypes', () => {
+describe('describeProject', () => {
   it('tells each type with the fields that it must have, and asks Jira for them once', async () => {
-    const { body } = await app.read('listIssueTypes', { projectId: 'BEACON' });
+    const { body } = await app.read('describeProject', { projectId: 'BEACON' });
     expect(app.costs()).toHaveLength(6);
     const bug = body.issueTypes.find(({ name }: { name: string }) => name === 'Bug');
     expect(bug.requiredFields).toEqual([
@@ -17,7 +17,7 @@ describe('listIssueTypes', () => {
     expect(body.issueTypes.find(({ name }: { name: string }) => name === 'Sub-task')).toMatchObject({
       isSubtask: true,
     });
-    await app.read('listIssueTypes', { projectId: 'BEACON' });
+    await app.read('describeProject', { projectId: 'BEACON' });
     expect(app.costs()).toEqual([]);
   });
 
@@ -42,7 +42,7 @@ describe('listIssueTypes', () => {
         field('issuelinks', { required: false, schema: { type: 'array', items: 'issuelinks' } }),
       ],
     });
-    const { status, body } = await app.read('listIssueTypes', { projectId: 'ODD' });
+    const { status, body } = await app.read('describeProject', { projectId: 'ODD' });
     expect(status).toBe(200);
     expect(body.issueTypes).toEqual([
       {
@@ -60,7 +60,7 @@ describe('listIssueTypes', () => {
   it('leads to the page of a project that was given by its numeric ID', async () => {
     app.answerNext('createmeta/10000/issuetypes$', { issueTypes: [] });
     app.answerNext('project/10000$', { id: '10000', key: 'ODD', name: 'Odd' });
-    const { body } = await app.read('listIssueTypes', { projectId: '10000' });
+    const { body } = await app.read('describeProject', { projectId: '10000' });
     expect(body).toEqual({ projectId: '10000', issueTypes: [], url: `${app.jira.url}/browse/ODD` });
   });
 });

@@ -1,0 +1,301 @@
+import { Failure, type FieldError, invalidInput } from '../../../../shared/failure.ts';
+import type { Condition, Value } from '../../../../shared/filter/condition.ts';
+import type { Order } from '../../../../shared/filter/inputs.ts';
+import { fieldCalled, folded } from '../../../../shared/filter/label.ts';
+import { nameList } from '../../../../shared/filter/nameList.ts';
+import { nearNames } from '../../../../shared/filter/nearNames.ts';
+import { quoted } from '../../../../shared/text.ts';
+import type { Issue } from '../issue.ts';
+import type { Jira } from '../jira.ts';
+import { allOf, anyOf, inProject, Jql, jql, words } from '../jql.ts';
+import type { People } from '../people.ts';
+import {
+  type Around,
+  type CompiledCondition,
+  conditionJql,
+  type FieldCondition,
+  onField,
+  sprintFunction,
+} from './conditionJql.ts';
+import { estimates, type SearchField } from './searchField.ts';
+
+/** Which issues are meant, by the inputs of an action that finds, counts or changes some. */
+export interface IssueFilters {
+  projectId?: string | undefined;
+  text?: string | undefined;
+  /** Names, separated by commas; `not done` for every status that is not of the category Done. */
+  status?: string | undefined;
+  /** People, separated by commas: names, e-mail addresses, `me`, `none`. */
+  assignee?: string | undefined;
+  issueType?: string | undefined;
+  priority?: string | undefined;
+  label?: string | undefined;
+  where?: readonly Condition[] | undefined;
+  missing?: readonly string[] | undefined;
+  openOnly?: boolean | undefined;
+  overdue?: boolean | undefined;
+  /** Moments that were read already. */
+  updatedSince?: Date | undefined;
+  unchangedSince?: Date | undefined;
+  /** A day, such as `2026-11-30`. */
+  dueBefore?: string | undefined;
+}
+
+/** Filters in JQL. */
+export interface IssueQuery {
+  /** One condition for each filter. */
+  conditions: Jql[];
+  /** The fields that `passes` looks at. */
+  fields: string[];
+  /** Whether an issue that the JQL finds is one that is meant: JQL is not exact to the second. */
+  passes(issue: Issue): boolean;
+  /** Conditions whose values Jira knows a list of. */
+  checked: FieldCondition[];
+}
+
+interface Site {
+  jira: Pick<Jira, 'metadata' | 'people'>;
+}
+
+/** System fields that inputs of their own name, so that they need no look-up. */
+const system = {
+  status: systemField('status', 'Status', 'choice', { isAlwaysSet: true }),
+  issueType: systemField('issuetype', 'Issue Type', 'choice', { isAlwaysSet: true }),
+  priority: systemField('priority', 'Priority', 'choice', { isOrdered: true }),
+  assignee: systemField('assignee', 'Assignee', 'person'),
+  label: systemField('labels', 'Labels', 'choice', { isList: true }),
+  updated: systemField('updated', 'Updated', 'moment', { isAlwaysSet: true }),
+};
+
+function systemField(
+  id: string,
+  label: string,
+  kind: SearchField['kind'],
+  more: Partial<SearchField> = {},
+): SearchField {
+  const nothing = { isList: false, isAlwaysSet: false, isOrdered: false, custom: undefined, projectId: undefined };
+  return { id, label, kind, clause: id, ...nothing, ...more };
+}
+
+/**
+ * Compiles filters. It costs a request for the site's fields, which are cached, where `where` or `missing` names some, and one
+ * for each person.
+ * @throws Failure `invalid_input`, `ambiguous` or `not_found` for a label, a value or a person
+ */
+export async function issueQuery(filters: IssueFilters, site: Site, around: Around): Promise<IssueQuery> {
+  const { projectId, text, where = [], missing = [], openOnly, overdue, dueBefore } = filters;
+  const { status, issueType, priority, label, updatedSince, unchangedSince } = filters;
+  const isLabelled = where.length + missing.length > 0;
+  const fields = isLabelled ? await fieldsFor(projectId, site) : [];
+  const assignees = filters.assignee === undefined ? undefined : await peopleList(filters.assignee, around.people);
+
+  const named = (input: keyof typeof system, values: readonly string[] | undefined): FieldCondition[] =>
+    values && values.length > 0
+      ? [{ field: system[input], test: { kind: 'oneOf', values, orEmpty: false }, isNot: false, input }]
+      : [];
+  const statuses = status === undefined ? [] : nameList(status);
+  const own = [
+    ...named('issueType', issueType === undefined ? undefined : nameList(issueType)),
+    ...named('priority', priority === undefined ? undefined : nameList(priority)),
+    ...named('label', label === undefined ? undefined : nameList(label)),
+    ...named('assignee', assignees),
+    ...where.map(condition =>
+      onField(condition, fieldCalled(condition.label, fields, { input: 'where', hint }), 'where'),
+    ),
+  ];
+  const namedStatuses = named(
+    'status',
+    statuses.filter(name => !isNotDone(name)),
+  );
+  const between = (input: string, bounds: { from?: Date; to?: Date }) =>
+    conditionJql(
+      {
+        field: system.updated,
+        test: {
+          kind: 'between',
+          ...(bounds.from && { from: bounds.from.toISOString() }),
+          ...(bounds.to && { to: bounds.to.toISOString() }),
+        },
+        isNot: false,
+        input,
+      },
+      around,
+    );
+  const [ofStatus, others, times] = await Promise.all([
+    Promise.all(namedStatuses.map(condition => conditionJql(condition, around))),
+    Promise.all(own.map(async condition => ({ condition, compiled: await conditionJql(condition, around) }))),
+    Promise.all([
+      ...(updatedSince ? [between('updatedSince', { from: updatedSince })] : []),
+      ...(unchangedSince ? [between('unchangedFor', { to: unchangedSince })] : []),
+    ]),
+  ]);
+  const statusParts = [
+    ...ofStatus.map(compiled => compiled.jql),
+    ...(statuses.some(isNotDone) ? [jql`statusCategory != Done`] : []),
+  ];
+  const checks: CompiledCondition[] = [...others.map(({ compiled }) => compiled), ...times];
+  const today = overdue ? await around.moments.day('today') : undefined;
+  const conditions = [
+    projectId && inProject(projectId),
+    text && jql`text ~ ${words(text)}`,
+    statusParts.length > 0 && anyOf(statusParts),
+    (openOnly || overdue) && jql`statusCategory != Done`,
+    today && jql`due < ${today}`,
+    dueBefore && jql`due < ${dueBefore}`,
+    ...checks.map(compiled => compiled.jql),
+    ...missing.map(name => isMissing(name, fields)),
+  ].filter(condition => condition instanceof Jql);
+  const looking = others.filter(({ compiled }) => compiled.passes).map(({ condition }) => condition.field.id);
+  return {
+    conditions,
+    fields: [...new Set([...looking, ...(times.length > 0 ? ['updated'] : [])])],
+    passes: issue => checks.every(({ passes }) => passes?.(issue) ?? true),
+    checked: [...namedStatuses, ...own],
+  };
+}
+
+const hint = 'describeProject lists the fields of a type.';
+
+const isNotDone = (status: string) => folded(status) === 'notdone';
+
+/** The fields of the site that issues of a project may have; of all where no project is given. */
+async function fieldsFor(projectId: string | undefined, { jira }: Site): Promise<SearchField[]> {
+  const fields = await jira.metadata.fields();
+  if (projectId === undefined || !fields.some(field => field.projectId)) return fields;
+  const id = /^\d+$/.test(projectId) ? projectId : await jira.metadata.projectId(projectId);
+  return fields.filter(field => field.projectId === undefined || field.projectId === id);
+}
+
+/** People's names, separated by commas; a name may have a comma itself, as in `Ruiz, Ana`. */
+async function peopleList(text: string, people: Pick<People, 'find'>): Promise<string[]> {
+  const names = nameList(text);
+  if (names.length < 2 || text.includes('"')) return names;
+  try {
+    return [(await people.find(text)).accountId];
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not_found') return names;
+    throw error;
+  }
+}
+
+function isMissing(label: string, fields: readonly SearchField[]): Jql {
+  const isEstimate = folded(label) === 'estimate' && !fields.some(field => folded(field.label) === 'estimate');
+  const meant = isEstimate ? estimates(fields) : [fieldCalled(label, fields, { input: 'missing', hint })];
+  const parts = meant.flatMap(({ clause }) => (clause === undefined ? [] : [jql`${new Jql(clause)} IS EMPTY`]));
+  if (parts.length > 0) return allOf(parts);
+  throw invalidInput([{ field: 'missing', message: `Jira cannot search by ${quoted(label)}.` }]);
+}
+
+/** Fields that issues are sorted by without a look-up, and the direction that people mean. */
+const orders: Readonly<Record<string, readonly [clause: string, direction: 'ASC' | 'DESC']>> = {
+  updated: ['updated', 'DESC'],
+  created: ['created', 'DESC'],
+  resolved: ['resolved', 'DESC'],
+  priority: ['priority', 'DESC'],
+  due: ['due', 'ASC'],
+  duedate: ['due', 'ASC'],
+  rank: ['Rank', 'ASC'],
+  key: ['key', 'ASC'],
+  status: ['status', 'ASC'],
+  assignee: ['assignee', 'ASC'],
+};
+
+/** What stands behind ORDER BY. Issues that are equal in it come newest key first. */
+export async function issueOrder(
+  order: readonly Order[] | undefined,
+  projectId: string | undefined,
+  site: Site,
+): Promise<Jql> {
+  if (!order || order.length === 0) return new Jql('updated DESC, key DESC');
+  const isKnown = ({ label }: Order) => Object.hasOwn(orders, folded(label));
+  const fields = order.every(isKnown) ? [] : await fieldsFor(projectId, site);
+  const parts = order.map(each => {
+    const known = isKnown(each) ? orders[folded(each.label)] : undefined;
+    const field = known ? undefined : fieldCalled(each.label, fields, { input: 'orderBy', hint });
+    const clause = known?.[0] ?? field?.clause;
+    if (clause === undefined) {
+      throw invalidInput([{ field: 'orderBy', message: `Jira cannot sort by ${quoted(each.label)}.` }]);
+    }
+    const direction = each.direction?.toUpperCase() ?? known?.[1] ?? (field?.kind === 'moment' ? 'DESC' : 'ASC');
+    return { clause, text: `${clause} ${direction}` };
+  });
+  const isByKey = parts.some(({ clause }) => clause === 'key');
+  return new Jql([...parts.map(({ text }) => text), ...(isByKey ? [] : ['key DESC'])].join(', '));
+}
+
+/** The fields that labels mean, to show them. */
+export async function issueColumns(
+  labels: readonly string[] | undefined,
+  projectId: string | undefined,
+  site: Site,
+): Promise<SearchField[]> {
+  if (!labels || labels.length === 0) return [];
+  const fields = await fieldsFor(projectId, site);
+  return [...new Set(labels.map(label => fieldCalled(label, fields, { input: 'columns', hint })))];
+}
+
+const MAX_CHECKED = 10;
+const MAX_LISTED = 12;
+
+/**
+ * What is wrong with the values of conditions, by the values that Jira suggests for their fields. It costs two requests a value
+ * at most, so it is asked only where a search was refused or found nothing.
+ */
+export async function wrongValues(checked: readonly FieldCondition[], { jira }: Site): Promise<FieldError[]> {
+  const all = checked.flatMap(({ field, test, input }) =>
+    test.kind === 'oneOf' && isListed(field)
+      ? test.values.filter(value => !isSpecial(field, value)).map(value => ({ field, input, value: String(value) }))
+      : [],
+  );
+  const problems = await Promise.all(
+    all.slice(0, MAX_CHECKED).map(async ({ field, input, value }) => {
+      const near = await nearValues(field, value, jira);
+      if (!near) return [];
+      const message =
+        near.length > 0
+          ? `${quoted(field.label)} has no value ${quoted(value)}. The nearest are ${near.map(quoted).join(', ')}.`
+          : `${quoted(field.label)} has no value ${quoted(value)}.`;
+      return [{ field: input, message }];
+    }),
+  );
+  return problems.flat();
+}
+
+/** Whether a field's values are a list that somebody keeps; labels come and go as people write them. */
+function isListed({ kind, id, isList, custom }: SearchField): boolean {
+  const isLabels = id === 'labels' || /:labels$/.test(custom ?? '');
+  const isUrl = /:url$/.test(custom ?? '');
+  return !isLabels && !isUrl && (kind === 'choice' || kind === 'cascade' || (kind === 'sprint' && isList));
+}
+
+/** A word that means sprints by their state, or the ID of a value. */
+function isSpecial({ kind }: SearchField, value: Value): boolean {
+  return /^\d{5,}$/.test(String(value)) || (kind === 'sprint' && sprintFunction(value) !== undefined);
+}
+
+/** Undefined where the field has the value, or where Jira does not tell. */
+async function nearValues(
+  field: SearchField,
+  value: string,
+  { metadata }: Site['jira'],
+): Promise<string[] | undefined> {
+  const [sought = ''] = field.kind === 'cascade' ? value.split(' / ', 1) : [value];
+  const clause = field.clause ?? field.id;
+  const isSame = (name: string) => folded(name) === folded(sought);
+  try {
+    const alike = (await metadata.suggestions(plainClause(clause), sought)).map(({ name }) => name);
+    if (alike.some(isSame)) return undefined;
+    const all = (await metadata.suggestions(plainClause(clause), '')).map(({ name }) => name);
+    if (all.some(isSame) || all.length + alike.length === 0) return undefined;
+    const near = nearNames(sought, [...alike, ...all]);
+    return near.length > 0 ? near : all.slice(0, MAX_LISTED);
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+/** A field's name in JQL without quotation marks. */
+function plainClause(clause: string): string {
+  return clause.replace(/^"(.*)"$/, '$1');
+}

@@ -1,0 +1,73 @@
+import { choicesOf, type Field, fieldByClauseName } from '../fields.ts';
+import { badRequest } from '../jiraError.ts';
+import { showPriority } from '../represent.ts';
+import { type Call, page, type Route, route } from '../router.ts';
+
+/** The most suggestions of one request. */
+const MAX_SUGGESTIONS = 15;
+
+export const fieldRoutes: Route[] = [
+  route('GET', 'field', ({ site }) => ({ json: [issueKey, ...site.fields.map(showSiteField)] })),
+  route('GET', 'priority/search', call =>
+    page(
+      call,
+      call.site.priorities.map(priority => showPriority(call, priority)),
+      'priority/search',
+    ),
+  ),
+  route('GET', 'jql/autocompletedata/suggestions', call => {
+    const field = fieldByClauseName(call.site, call.query.get('fieldName') ?? '');
+    if (!field) throw badRequest('The field does not exist.');
+    const wanted = (call.query.get('fieldValue') ?? '').toLowerCase();
+    const results = namesOf(call, field)
+      .filter(name => name.toLowerCase().startsWith(wanted))
+      .slice(0, MAX_SUGGESTIONS)
+      .map(name => ({
+        value: name,
+        displayName: wanted === '' ? name : `<b>${name.slice(0, wanted.length)}</b>${name.slice(wanted.length)}`,
+      }));
+    return { json: { results } };
+  }),
+];
+
+/** It is no field of an issue, but is listed as one. */
+const issueKey = {
+  id: 'issuekey',
+  key: 'issuekey',
+  name: 'Key',
+  custom: false,
+  orderable: false,
+  navigable: true,
+  searchable: true,
+  clauseNames: ['id', 'issue', 'issuekey', 'key'],
+};
+
+const showSiteField = ({ id, name, clauseNames, schema, kind }: Field) => ({
+  id,
+  key: id,
+  name,
+  custom: schema.custom !== undefined,
+  orderable: kind !== 'readOnly',
+  navigable: true,
+  searchable: clauseNames.length > 0,
+  clauseNames,
+  schema,
+});
+
+/** The values that a search for the field may name. */
+function namesOf({ site }: Call, field: Field): string[] {
+  switch (field.id) {
+    case 'status':
+      return site.statuses.map(({ name }) => name);
+    case 'issuetype':
+      return site.issueTypes.map(({ name }) => name);
+    case 'project':
+      return site.projects.map(({ name }) => name);
+    case 'components':
+      return site.projects.flatMap(({ components }) => components.map(({ name }) => name));
+    case 'fixVersions':
+      return site.projects.flatMap(({ versions }) => versions.map(({ name }) => name));
+    default:
+      return (choicesOf(site, field) ?? []).map(({ name }) => name);
+  }
+}

@@ -1,0 +1,78 @@
+import { Failure, invalidInput } from '../../../shared/failure.ts';
+import { isHidden } from './answerFailure.ts';
+import type { Salesforce } from './salesforce.ts';
+import { containing, soql } from './soql.ts';
+import type { SalesforceRecord } from './wire.ts';
+
+type OwnerKind = 'user' | 'queue';
+
+/** A user or a queue, who may own records. */
+export interface Owner {
+  id: string;
+  name: string;
+  email: string | undefined;
+  kind: OwnerKind;
+  /** False for a user who has left; they can own no further records. */
+  isActive: boolean;
+  /** Whether the name or the e-mail address is what was sought, and does not merely have it in it. */
+  isExact: boolean;
+}
+
+const MAX_OWNERS = 20;
+
+/**
+ * Users and queues by their names, or a part of them, or their e-mail addresses; `me` is the user who asks. Those who are
+ * named exactly so come first, then active ones.
+ * @throws Failure `invalid_input` for `me` where it is not known who asks
+ */
+export async function findOwners(
+  salesforce: Salesforce,
+  person: string,
+  kinds: readonly OwnerKind[] = ['user', 'queue'],
+): Promise<Owner[]> {
+  if (isMe(person)) return kinds.includes('user') ? [await asker(salesforce)] : [];
+  const statements = kinds.map(kind =>
+    kind === 'user'
+      ? soql`SELECT Id, Name, Email, IsActive FROM User WHERE ${person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`} ORDER BY IsActive DESC, Name, Id LIMIT ${MAX_OWNERS}`
+      : soql`SELECT Id, Name, Email FROM Group WHERE Type = 'Queue' AND ${person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`} ORDER BY Name, Id LIMIT ${MAX_OWNERS}`,
+  );
+  const answers = await salesforce.queryTogether(statements);
+  return kinds
+    .flatMap((kind, at) => {
+      const answer = answers[at];
+      if (answer instanceof Failure) {
+        // Who may not see queues owns nothing together with one.
+        if (kind === 'queue' && isHidden(answer)) return [];
+        throw answer;
+      }
+      return (answer ?? []).flatMap(record => toOwner(record, kind, person));
+    })
+    .sort((one, other) => Number(other.isExact) - Number(one.isExact) || Number(other.isActive) - Number(one.isActive));
+}
+
+const isMe = (person: string): boolean => person.trim().toLowerCase() === 'me';
+
+async function asker(salesforce: Salesforce): Promise<Owner> {
+  const asking = await salesforce.me();
+  if (!('statement' in asking)) throw invalidInput([{ field: 'owner', message: asking.problem }]);
+  const found = (await salesforce.query(asking.statement)).flatMap(record => toOwner(record, 'user', ''));
+  const [me, ...others] = found;
+  if (me && others.length === 0) return { ...me, isExact: true };
+  const message = me
+    ? `Several Salesforce users have the e-mail address of the user who asks: ${found.map(ownerChoice).join('; ')}. Give the name.`
+    : 'No Salesforce user has the e-mail address of the user who asks. Give the name as Salesforce has it.';
+  throw me ? new Failure('ambiguous', message) : invalidInput([{ field: 'owner', message }]);
+}
+
+/** `Ana Ruiz (005…, ana.ruiz@example.com, inactive)` */
+export function ownerChoice({ id, name, email, kind, isActive }: Owner): string {
+  return `${name} (${[id, kind === 'queue' ? 'queue' : email, !isActive && 'inactive'].filter(Boolean).join(', ')})`;
+}
+
+function toOwner({ Id, Name, Email, IsActive }: SalesforceRecord, kind: OwnerKind, sought: string): Owner[] {
+  if (typeof Id !== 'string') return [];
+  const name = typeof Name === 'string' ? Name : Id;
+  const email = typeof Email === 'string' ? Email : undefined;
+  const isExact = [name, email].some(text => text?.toLowerCase() === sought.trim().toLowerCase());
+  return [{ id: Id, name, email, kind, isActive: IsActive !== false, isExact }];
+}

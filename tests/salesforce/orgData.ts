@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+
+const source = new URL('../../functions/salesforce/sandbox/data/', import.meta.url);
+const objectFile = z.looseObject({ fields: z.array(z.looseObject({ name: z.string() })) });
+const recordsFile = z.record(z.string(), z.array(z.record(z.string(), z.unknown())));
+
+interface OrgFiles {
+  /** By API name. */
+  objects: Record<string, z.output<typeof objectFile>>;
+  records: z.output<typeof recordsFile>;
+  /** Other files, by name. */
+  others: Record<string, unknown>;
+}
+
+/** A folder with the sandbox's data after a change: another org, played by the same code. */
+export async function orgWith(change: (files: OrgFiles) => void): Promise<string> {
+  const read = async (file: string): Promise<unknown> => JSON.parse(await readFile(new URL(file, source), 'utf8'));
+  const names = await readdir(new URL('objects/', source));
+  const objects = await Promise.all(
+    names.map(async file => [file.replace('.json', ''), objectFile.parse(await read(`objects/${file}`))]),
+  );
+  const files: OrgFiles = {
+    objects: Object.fromEntries(objects),
+    records: recordsFile.parse(await read('records.json')),
+    others: {},
+  };
+  change(files);
+  const folder = await mkdtemp(join(tmpdir(), 'salesforce-org-'));
+  const write = async (file: string, content: unknown) => {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), JSON.stringify(content));
+  };
+  await write('records.json', files.records);
+  for (const [name, object] of Object.entries(files.objects)) await write(`objects/${name}.json`, object);
+  for (const [name, content] of Object.entries(files.others)) await write(name, content);
+  return folder;
+}
