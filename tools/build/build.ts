@@ -96,6 +96,8 @@ const options: BuildOptions = {
   // Stack traces show functions' names. `keepNames` would keep them, too, but at a cost in each call.
   minifyIdentifiers: false,
   chunkNames: 'chunks/[name]-[hash]',
+  // A copy of Node's streams from years ago, for Word documents, and seven packages that it needs.
+  alias: { 'readable-stream': 'node:stream' },
   // The Functions worker supplies this module through `require`.
   external: ['@azure/functions-core'],
   define: { 'process.env.npm_package_version': JSON.stringify(version) },

@@ -16,7 +16,7 @@ import type { JiraClient } from './client.ts';
 import { type Attachment, readIssue } from './issue.ts';
 
 /** What is read of a file. */
-export interface FileContents {
+interface FileContents {
   /** A part of its text, in pieces; undefined for what is no text. */
   pieces?: string[] | undefined;
   /** Where its text goes on. */
@@ -26,7 +26,7 @@ export interface FileContents {
   note?: string;
 }
 
-export interface ReadAttachment extends FileContents {
+interface ReadAttachment extends FileContents {
   issueKey: string;
   file: Attachment;
   /** Its address in the browser. */
