@@ -96,6 +96,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/linkIssues.ts'),
   },
   {
+    name: 'listComments',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listComments.ts'),
+  },
+  {
     name: 'listProjects',
     system: 'jira',
     toolset: 'jira',

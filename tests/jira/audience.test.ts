@@ -86,6 +86,35 @@ describe('who reads a comment in a service project', () => {
     expect(other.comments[0]).not.toHaveProperty('audience');
   });
 
+  it.each([
+    ['internal', false],
+    ['public', true],
+  ])('writes one that is %s on an issue that is no customer request, and reads it back', async (audience, isPublic) => {
+    const task = { projectId: 'HELP', issueType: 'Task', summary: `Order a printer ${audience}` };
+    const { body: made } = await app.write('createIssue', task);
+    app.costs();
+    const { body } = await app.write('addComment', { issueKey: made.issueKey, comment: '**Soon**', audience });
+    expect([body.audience, body.note, last(made.issueKey)?.isPublic]).toEqual([audience, undefined, isPublic]);
+    expect(app.sent('POST', /issue\/HELP-\d+\/comment$/).properties).toEqual([
+      { key: 'sd.public.comment', value: { internal: !isPublic } },
+    ]);
+    expect(app.costs().filter(cost => cost.startsWith('POST'))).toHaveLength(2);
+  });
+
+  it('asks the project where the issue does not say what kind of project it is in', async () => {
+    const before = app.issue('HELP-1').comments.length;
+    for (const fields of [{ project: { key: 'HELP', name: 'Help' } }, { summary: 'x' }]) {
+      app.answerNext('issue/HELP-1$', { id: '1', key: 'HELP-1', fields });
+      const { body } = await app.write('addComment', { issueKey: 'HELP-1', comment: 'Hush' });
+      expect(body.errors[0]?.field).toBe('audience');
+    }
+    app.answerNext('issue/HELP-1$', { id: '1', key: 'HELP-1', fields: { project: { key: 'HELP', name: 'Help' } } });
+    app.jira.fail({ method: 'GET', path: '/project/HELP$', status: 404, body: '{}' });
+    const { body } = await app.write('addComment', { issueKey: 'HELP-1', comment: 'Hush' });
+    expect(body.errors[0]?.field).toBe('audience');
+    expect(app.issue('HELP-1').comments).toHaveLength(before);
+  });
+
   it('keeps a policy: a project that is closed takes no comment by the service desk either', async () => {
     const policy = (projects: string[]) => JSON.stringify({ default: { systems: { jira: { projects } } } });
     for (const [project, status] of [

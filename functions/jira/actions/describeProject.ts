@@ -1,7 +1,15 @@
 import * as z from 'zod';
+import { Failure } from '../../../shared/failure.ts';
+import { folded } from '../../../shared/filter/label.ts';
+import { nearNames } from '../../../shared/filter/nearNames.ts';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
-import { projectId } from '../api/inputs.ts';
+import { quoted } from '../../../shared/text.ts';
+import { projectId, shortText } from '../api/inputs.ts';
+import type { Jira } from '../api/jira.ts';
+import type { IssueField, IssueType } from '../api/wire.ts';
 import { jira } from '../system.ts';
+
+const parts = ['types', 'components', 'versions', 'priorities', 'linkTypes'] as const;
 
 const field = z.object({
   name: heading('The name of the field.'),
@@ -12,12 +20,14 @@ const issueType = z.object({
   name: heading('The name of the type, which createIssue takes as issueType.'),
   description: z.string().optional().describe('The description of the type.'),
   isSubtask: z.boolean().optional().describe('True when an issue of this type must have a parent.'),
+  statuses: z.array(z.string()).optional().describe('The statuses that its issues go through.'),
   requiredFields: z.array(field).describe('The required fields of a new issue of this type.'),
-  otherFields: z.array(z.string()).describe('The names of its optional fields.'),
+  otherFields: z.array(z.string()).optional().describe('The names of its optional fields.'),
+  optionalFields: z.array(field).optional().describe('Its optional fields, where one type is asked for.'),
 });
 
-/** Lists of versions or components can be very long. */
-const MAX_VALUES = 50;
+const described = z.string().optional().describe('Its description.');
+const day = z.string().optional();
 
 export default jira.action({
   name: 'describeProject',
@@ -25,45 +35,156 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
-  title: 'List the issue types of a project',
+  title: 'Describe a project',
   description:
-    'Lists the issue types of a Jira project, with the required and optional fields of each. ' +
-    'Use it before createIssue when the type or its fields are not known. Fields that createIssue has no input for go into its additionalFields, by the names returned here.',
-  input: z.object({ projectId }),
+    'Tells what a Jira project is made of: its issue types with their statuses and fields, or its components with their leads, versions, priorities or link types. ' +
+    'Use it before createIssue or a filter when names are not known. What createIssue has no input for goes into its additionalFields by name.',
+  input: z.object({
+    projectId,
+    part: z.enum(parts).default('types').describe('What to tell; types unless given.'),
+    issueType: shortText.optional().describe('One type alone, with the allowed values of all its fields.'),
+  }),
   output: z.object({
     projectId: id('The project, as it was given.'),
-    issueTypes: z.array(issueType).describe('The issue types.'),
+    issueTypes: z.array(issueType).optional().describe('The issue types.'),
+    components: z
+      .array(
+        z.object({
+          name: heading('The name of the component.'),
+          description: described,
+          lead: z.string().optional().describe('The name of its lead.'),
+        }),
+      )
+      .optional()
+      .describe('The components.'),
+    versions: z
+      .array(
+        z.object({
+          name: heading('The name of the version.'),
+          description: described,
+          isReleased: z.boolean().describe('True when it is released.'),
+          isArchived: z.boolean().optional().describe('True when it is archived.'),
+          startDate: day.describe('The day on which work on it starts.'),
+          releaseDate: day.describe('The day on which it was or will be released.'),
+        }),
+      )
+      .optional()
+      .describe('The versions.'),
+    priorities: z
+      .array(z.object({ name: heading('The name of the priority.'), description: described }))
+      .optional()
+      .describe('The priorities, the highest first.'),
+    linkTypes: z
+      .array(
+        z.object({
+          name: heading('The name of the link type.'),
+          outward: z.string().describe('What an issue does to the one it is linked to, such as blocks.'),
+          inward: z.string().describe('The other way round, such as is blocked by.'),
+        }),
+      )
+      .optional()
+      .describe('The types of links between issues.'),
     url: link('The address of the project in the browser.'),
   }),
   // The fields of each type are asked for by themselves.
   requests: 100,
   example: { projectId: 'ATLAS' },
-  async run({ projectId }, { jira }) {
-    const [types, { key }] = await Promise.all([
-      jira.metadata.issueTypes(projectId),
+  async run({ projectId, part, issueType }, { jira }) {
+    const [told, { key }] = await Promise.all([
+      describe(part, projectId, issueType, jira),
       // The address of a project's page needs its key.
       /^\d+$/.test(projectId) ? jira.getProject(projectId) : { key: projectId },
     ]);
-    const issueTypes = await Promise.all(
-      types.map(async ({ id, name, description, subtask }) => {
-        const fields = (await jira.metadata.createFields(projectId, id)).filter(
-          field => field.id !== 'project' && field.id !== 'issuetype',
-        );
-        const isRequired = (field: (typeof fields)[number]) => field.required && !field.hasDefaultValue;
-        return {
-          name,
-          ...(description && { description }),
-          ...(subtask && { isSubtask: true }),
-          requiredFields: fields.filter(isRequired).map(({ name, allowedValues }) => ({
-            name,
-            ...(allowedValues && {
-              allowedValues: allowedValues.slice(0, MAX_VALUES).map(({ name, value, id }) => name ?? value ?? id ?? ''),
-            }),
-          })),
-          otherFields: fields.filter(field => !isRequired(field)).map(({ name }) => name),
-        };
-      }),
-    );
-    return { projectId, issueTypes, url: jira.browseUrl(key) };
+    return { projectId, ...told, url: jira.browseUrl(key) };
   },
 });
+
+async function describe(
+  part: (typeof parts)[number],
+  projectId: string,
+  typeName: string | undefined,
+  { metadata }: Jira,
+) {
+  switch (part) {
+    case 'types':
+      return { issueTypes: await typesOf(projectId, typeName, metadata) };
+    case 'components':
+      return {
+        components: (await metadata.components(projectId)).map(({ name, description, lead }) => ({
+          name,
+          ...(description && { description }),
+          ...(lead?.displayName && { lead: lead.displayName }),
+        })),
+      };
+    case 'versions':
+      return {
+        versions: (await metadata.versions(projectId)).map(
+          ({ name, description, released, archived, startDate, releaseDate }) => ({
+            name,
+            ...(description && { description }),
+            isReleased: released === true,
+            ...(archived && { isArchived: true }),
+            ...(startDate && { startDate }),
+            ...(releaseDate && { releaseDate }),
+          }),
+        ),
+      };
+    case 'priorities': {
+      const id = /^\d+$/.test(projectId) ? projectId : await metadata.projectId(projectId);
+      return {
+        priorities: (await metadata.priorities(id)).map(({ name, description }) => ({
+          name,
+          ...(description && { description }),
+        })),
+      };
+    }
+    case 'linkTypes':
+      return {
+        linkTypes: (await metadata.linkTypes()).map(({ name, outward, inward }) => ({ name, outward, inward })),
+      };
+  }
+}
+
+async function typesOf(projectId: string, typeName: string | undefined, metadata: Jira['metadata']) {
+  const [all, statuses] = await Promise.all([metadata.issueTypes(projectId), metadata.statuses(projectId)]);
+  const types = typeName === undefined ? all : [typeCalled(typeName, all)];
+  return Promise.all(
+    types.map(async ({ id, name, description, subtask }) => {
+      const fields = (await metadata.createFields(projectId, id)).filter(
+        field => field.id !== 'project' && field.id !== 'issuetype',
+      );
+      const others = fields.filter(field => !isRequired(field));
+      const own = statuses.get(id);
+      return {
+        name,
+        ...(description && { description }),
+        ...(subtask && { isSubtask: true }),
+        ...(own && { statuses: own }),
+        requiredFields: fields.filter(isRequired).map(withValues),
+        ...(typeName === undefined
+          ? { otherFields: others.map(({ name }) => name) }
+          : { optionalFields: others.map(withValues) }),
+      };
+    }),
+  );
+}
+
+function typeCalled(name: string, types: readonly IssueType[]): IssueType {
+  const found = types.find(type => type.name === name) ?? types.find(type => folded(type.name) === folded(name));
+  if (found) return found;
+  const names = types.map(type => type.name);
+  const near = nearNames(name, names);
+  const told = (near.length > 0 ? near : names).map(quoted).join(', ');
+  throw new Failure('not_found', `The project has no issue type ${quoted(name)}. It has ${told}.`);
+}
+
+const isRequired = ({ required, hasDefaultValue }: IssueField) => required && !hasDefaultValue;
+
+function withValues({ name, allowedValues }: IssueField) {
+  return {
+    name,
+    ...(allowedValues && {
+      allowedValues: allowedValues.map(({ name, value, id }) => name ?? value ?? id ?? ''),
+    }),
+  };
+}

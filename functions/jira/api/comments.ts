@@ -1,13 +1,13 @@
-import { addComment } from 'jira.js/cloud';
+import { addComment, getComments, getProject } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { adfToWiki } from './adf/adfToWiki.ts';
 import type { Audience } from './inputs.ts';
-import { audienceOf, type Issue } from './issue.ts';
+import { audienceOf, type Comments, type Issue, readComments, SERVICE_PROJECT } from './issue.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
-import { toRichText } from './richText.ts';
-import { writtenCommentSchema } from './wire.ts';
+import { type RichText, toRichText } from './richText.ts';
+import { projectSchema, writtenCommentSchema } from './wire.ts';
 
 export interface WrittenComment {
   id: string;
@@ -27,8 +27,13 @@ interface CommentParts {
 /** Writes comments, in service projects by the service desk's own route, which alone takes who may read them. */
 export function openComments({ client, people, readBackClient }: CommentParts) {
   return {
-    /** @throws Failure `invalid_input` where the audience is missing, or means nothing */
-    checkAudience({ key, isInServiceProject }: Issue, audience: Audience | undefined): void {
+    /**
+     * The issue, for sure in a service project or not.
+     * @throws Failure `invalid_input` where the audience is missing, or means nothing
+     */
+    async checkAudience(given: Issue, audience: Audience | undefined): Promise<Issue> {
+      const issue = await withProjectType(given, client);
+      const { key, isInServiceProject } = issue;
       if (isInServiceProject && audience === undefined) {
         const message = `${key} is in a service project, so say who reads the comment: public is read by the customer and everybody the request is shared with, internal only by the agents of the project. Ask the user if it is not clear.`;
         throw invalidInput([{ field: 'audience', message }]);
@@ -37,6 +42,7 @@ export function openComments({ client, people, readBackClient }: CommentParts) {
         const message = `${key} is not in a service project, where alone comments can be internal: everybody who sees the issue would read it. Nothing was written.`;
         throw invalidInput([{ field: 'audience', message }]);
       }
+      return issue;
     },
 
     async add({ key, isInServiceProject }: Issue, markdown: string, audience: Audience | undefined) {
@@ -45,19 +51,27 @@ export function openComments({ client, people, readBackClient }: CommentParts) {
         const { id } = parseAnswer(writtenCommentSchema, await addComment(client, { issueIdOrKey: key, body }));
         return { id, audience: undefined, notes: [] } satisfies WrittenComment;
       }
+      const isPublic = audience === 'public';
       const answer = await client
         .sendRequest<unknown>({
           url: `/rest/servicedeskapi/request/${key}/comment`,
           method: 'POST',
-          body: { body: adfToWiki(body), public: audience === 'public' },
+          body: { body: adfToWiki(body), public: isPublic },
         })
         .catch(error => {
-          throw error instanceof Failure && error.code === 'not_found' ? noRequest(key, error) : error;
+          if (error instanceof Failure && error.code === 'not_found') return addOutsideOfRequest(key, body, isPublic);
+          throw error;
         });
       const { id } = parseAnswer(writtenCommentSchema, answer);
       return checked(id, audience, await readAudience(key, id));
     },
   };
+
+  /** An issue of a service project that is no customer's request is not known to the service desk, and has comments all the same. */
+  function addOutsideOfRequest(key: string, body: RichText, isPublic: boolean): Promise<unknown> {
+    const properties = [{ key: 'sd.public.comment', value: { internal: !isPublic } }];
+    return addComment(client, { issueIdOrKey: key, body, properties });
+  }
 
   /** What Jira made of a comment; undefined where that cannot be read. It never throws: the comment is written. */
   async function readAudience(key: string, id: string): Promise<Audience | undefined> {
@@ -71,6 +85,20 @@ export function openComments({ client, people, readBackClient }: CommentParts) {
   }
 }
 
+/** What Jira does not say of an issue's project, the project itself says; where it does not, customers may read it. */
+async function withProjectType(issue: Issue, client: Client): Promise<Issue> {
+  if (issue.project?.projectTypeKey) return issue;
+  const projectIdOrKey = issue.project?.key ?? issue.key.slice(0, issue.key.lastIndexOf('-'));
+  const type = await getProject(client, { projectIdOrKey }).then(
+    answer => parseAnswer(projectSchema, answer).projectTypeKey,
+    error => {
+      if (error instanceof Failure && (error.code === 'not_found' || error.code === 'forbidden')) return undefined;
+      throw error;
+    },
+  );
+  return { ...issue, isInServiceProject: type ? type === SERVICE_PROJECT : issue.project !== undefined };
+}
+
 function checked(id: string, wanted: Audience | undefined, audience: Audience | undefined): WrittenComment {
   if (audience === wanted) return { id, audience, notes: [] };
   const told =
@@ -80,7 +108,41 @@ function checked(id: string, wanted: Audience | undefined, audience: Audience | 
   return { id, audience, notes: [told] };
 }
 
-function noRequest(key: string, cause: Failure): Failure {
-  const message = `${key} is in a service project, but Jira knows no customer request of that key, or this service's account is no agent there. Nothing was written.`;
-  return new Failure('not_found', message, { cause });
+export type CommentOrder = 'newest' | 'oldest';
+
+export interface CommentPage extends Comments {
+  /** How many there are on the issue, restricted ones included. */
+  all: number;
+  /** Where the next page begins; undefined at the end. */
+  next: string | undefined;
+}
+
+/**
+ * A page of an issue's comments. Newest first, a page is told by how many older comments there are, so that one that is
+ * added in the meantime shifts nothing.
+ */
+export async function listComments(
+  client: Client,
+  issueKey: string,
+  page: { order: CommentOrder; at: number | undefined; limit: number; isInServiceProject: boolean },
+): Promise<CommentPage> {
+  const { order, at, limit, isInServiceProject } = page;
+  const isFirst = at === undefined;
+  const backwards = order === 'newest';
+  const startAt = isFirst ? 0 : backwards ? Math.max(0, at - limit) : at;
+  const answer = await getComments(client, {
+    issueIdOrKey: issueKey,
+    startAt,
+    maxResults: backwards && !isFirst ? Math.max(1, at - startAt) : limit,
+    orderBy: backwards && isFirst ? '-created' : 'created',
+  });
+  const { total, given, ...comments } = readComments(answer, isInServiceProject);
+  const left = backwards ? (isFirst ? total - given : startAt) : total - startAt - given;
+  const next = backwards ? left : startAt + given;
+  return {
+    ...comments,
+    items: backwards && !isFirst ? comments.items.toReversed() : comments.items,
+    all: total,
+    next: left > 0 && given > 0 ? String(next) : undefined,
+  };
 }

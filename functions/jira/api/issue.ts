@@ -103,8 +103,9 @@ function answers({ list, part }: Reading) {
     .object({ issues: z.array(issue).nullish(), isLast: z.boolean().nullish(), nextPageToken: z.string().nullish() })
     .refine(({ issues, isLast }) => issues || isLast, 'neither issues nor an end of them');
   const changelog = z.object({ total: z.number(), values: list(history) });
+  const comments = z.object({ total: z.number(), comments: list(comment) });
 
-  return { issue, search, changelog };
+  return { issue, search, changelog, comments };
 }
 
 /** How a list is read, and a part that Jira may leave out. */
@@ -149,8 +150,18 @@ export function readHistories(answer: unknown): { histories: History[]; total: n
   return { histories: values?.flatMap(toHistory) ?? [], total };
 }
 
+/** A page of an issue's comments: `given` counts those that are left out as well. @throws Failure `upstream_error` */
+export function readComments(
+  answer: unknown,
+  isInServiceProject: boolean,
+): Comments & { total: number; given: number } {
+  const found = strict.comments.safeParse(answer).data ?? parseAnswer(tolerant.comments, answer);
+  const { items, restricted } = toComments(found, isInServiceProject);
+  return { items, restricted, total: found.total, given: found.comments?.length ?? 0 };
+}
+
 /** The type of a project of Jira Service Management, whose comments customers may read. */
-const SERVICE_PROJECT = 'service_desk';
+export const SERVICE_PROJECT = 'service_desk';
 
 type IssueAnswer = z.output<typeof strict.issue>;
 type Answered<List> = NonNullable<List> extends (infer Item)[] ? Item : never;
@@ -162,6 +173,7 @@ type PersonAnswer = FieldsAnswer['assignee'];
 
 export type Issue = ReturnType<typeof toIssue>;
 export type History = ReturnType<typeof toHistory>[number];
+export type Comments = Pick<Issue['comments'], 'items' | 'restricted'>;
 export type RelatedIssue = ReturnType<typeof toRelated>;
 export type Attachment = Issue['attachments'][number];
 export type Transition = NonNullable<Issue['transitions']>[number];

@@ -1,22 +1,15 @@
 import * as z from 'zod';
-import { heading, id, key, link } from '../../../shared/schema/meaning.ts';
+import { heading, key, link } from '../../../shared/schema/meaning.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import { dateOf, type Issue, type RelatedIssue } from './issue.ts';
-import { commentAudience, ifAny, issueRow, notShown, toIssueRow } from './issueRow.ts';
+import { ifAny, issueRow, notShown, toIssueRow } from './issueRow.ts';
+import { showComments, shownComment } from './shownComment.ts';
 
 const relatedIssue = z.object({
   issueKey: key('The key of the related issue.'),
   title: heading('Its summary.').optional(),
   status: z.string().optional().describe('Its status.'),
   url: link('Its address in the browser.'),
-});
-
-const comment = z.object({
-  commentId: id('The ID of the comment.'),
-  at: z.string().describe('When it was written, ISO 8601 in UTC.'),
-  by: z.string().optional().describe('Who wrote it.'),
-  audience: commentAudience,
-  text: z.string().describe('The text, in Markdown.'),
 });
 
 /** An issue with all its fields. */
@@ -58,7 +51,7 @@ export const issueDetails = issueRow.extend({
     )
     .optional()
     .describe('All other fields that have a value, such as custom fields, by their display names.'),
-  comments: z.array(comment).describe('Its latest comments, newest first.'),
+  comments: z.array(shownComment).describe('Its latest comments, newest first; listComments has the older ones.'),
   notShown,
   commentCount: z.int().describe('The number of its comments, without restricted ones.'),
 });
@@ -103,10 +96,7 @@ export async function toIssueDetails(
     (one, other) => other.createdAt.getTime() - one.createdAt.getTime(),
   );
   const description = (await render(issue.description)) || undefined;
-  const comments: z.infer<typeof comment>[] = [];
-  for (const { id, createdAt, author, audience, body } of newestFirst.slice(0, MAX_COMMENTS)) {
-    comments.push({ commentId: id, at: createdAt.toISOString(), by: author, audience, text: await render(body) });
-  }
+  const comments = await showComments(newestFirst.slice(0, MAX_COMMENTS), budget, pause);
   return {
     ...toIssueRow(issue, browseUrl),
     project: issue.project?.name,

@@ -113,10 +113,10 @@ export function issueWrites({ client, readBackClient, people, metadata, getIssue
       if (comment === undefined && audience !== undefined) {
         throw invalidInput([{ field: 'audience', message: 'It says who reads the comment, and there is no comment.' }]);
       }
-      if (comment !== undefined) comments.checkAudience(issue, audience);
+      const place = comment === undefined ? issue : await comments.checkAudience(issue, audience);
       // A transition's own comment is public, so in a service project it is written, as what it is to be, before the move.
       const first =
-        comment !== undefined && issue.isInServiceProject ? await comments.add(issue, comment, audience) : undefined;
+        comment !== undefined && place.isInServiceProject ? await comments.add(place, comment, audience) : undefined;
       // Jira drops a comment that is sent with a transition without a screen.
       const commentInTransition = body !== undefined && !first && transition.hasScreen === true;
       await doTransition(client, {
@@ -132,7 +132,7 @@ export function issueWrites({ client, readBackClient, people, metadata, getIssue
         throw withTransitionInputs(error.errors, screen);
       });
       if (comment !== undefined && !first && !commentInTransition) {
-        await comments.add(issue, comment, undefined).catch(error => {
+        await comments.add(place, comment, undefined).catch(error => {
           throw withoutComment(error, `${issueKey} was moved to ${transition.to.name}`);
         });
       }
@@ -140,8 +140,7 @@ export function issueWrites({ client, readBackClient, people, metadata, getIssue
     },
 
     async addComment(issueKey, comment, audience) {
-      const issue = await getIssue(issueKey, { fields: ['project'] });
-      comments.checkAudience(issue, audience);
+      const issue = await comments.checkAudience(await getIssue(issueKey, { fields: ['project'] }), audience);
       const written = await comments.add(issue, comment, audience);
       return { comment: written, issue: await row(issueKey) };
     },

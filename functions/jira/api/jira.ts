@@ -14,6 +14,7 @@ import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type JiraClient, jiraClient } from './client.ts';
+import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import type { Jql } from './jql.ts';
@@ -46,6 +47,11 @@ export interface Jira extends IssueWrites {
     issueKey: string,
     page: { startAt: number; limit: number },
   ): Promise<{ histories: History[]; total: number }>;
+  /** Comments of an issue; `at` is where an earlier page said that the list goes on. @throws Failure `not_found` */
+  listComments(
+    issueKey: string,
+    page: { order: CommentOrder; at: number | undefined; limit: number },
+  ): Promise<CommentPage & { key: string }>;
   /** @throws Failure `not_found` */
   getProject(projectIdOrKey: string): Promise<Project>;
   /** Projects by key; `term` is a part of the name or the key. */
@@ -126,6 +132,10 @@ export function openJira(parts: JiraParts) {
         },
         async getChangelog(issueKey, { startAt, limit }) {
           return readHistories(await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit }));
+        },
+        async listComments(issueKey, page) {
+          const { key, isInServiceProject } = await get(call, issueKey, { fields: ['project'] });
+          return { key, ...(await listComments(client, key, { ...page, isInServiceProject })) };
         },
         async getProject(projectIdOrKey) {
           return parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));

@@ -1,4 +1,5 @@
 import {
+  getAllStatuses,
   getCreateIssueMetaIssueTypeId,
   getCreateIssueMetaIssueTypes,
   getEditIssueMeta,
@@ -6,14 +7,19 @@ import {
   getFields,
   getIssueLinkTypes,
   getProject,
+  getProjectComponents,
+  getProjectVersions,
   getTransitions,
+  searchPriorities,
 } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
+import type * as z from 'zod';
 import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { type SearchField, toSearchField } from './filter/searchField.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import {
+  componentsSchema,
   createFieldsSchema,
   editFieldsSchema,
   type IssueField,
@@ -21,10 +27,13 @@ import {
   issueTypesSchema,
   type LinkType,
   linkTypesSchema,
+  prioritiesSchema,
   projectSchema,
   siteFieldsSchema,
   suggestionsSchema,
   transitionsSchema,
+  typeStatusesSchema,
+  versionsSchema,
 } from './wire.ts';
 
 /** A value that a search may name. */
@@ -43,6 +52,12 @@ export interface Metadata {
   /** The fields of an issue that can be changed now. Not cached, because they depend on its status. */
   editFields(issueKey: string): Promise<IssueField[]>;
   linkTypes(): Promise<LinkType[]>;
+  /** The names of the statuses that issues of each type of a project go through, by the type's ID. */
+  statuses(projectId: string): Promise<ReadonlyMap<string, string[]>>;
+  components(projectId: string): Promise<z.output<typeof componentsSchema>>;
+  versions(projectId: string): Promise<z.output<typeof versionsSchema>>;
+  /** The priorities that issues of a project may have, the highest first. */
+  priorities(projectId: string): Promise<z.output<typeof prioritiesSchema>['values']>;
   /** Every field of the site. */
   fields(): Promise<SearchField[]>;
   /** The values of a field, by its name in JQL, that begin with `text`; a few of all where it is blank. */
@@ -69,6 +84,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const typesOf = createCache<string, IssueType[]>(life);
   const fieldsOf = createCache<string, IssueField[]>(life);
   const allLinkTypes = createCache<'', LinkType[]>(life);
+  const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
   const allFields = createCache<string, SearchField[]>(life);
   const projectIds = createCache<string, string>(life);
 
@@ -127,6 +143,34 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
           call,
         ),
+
+      statuses: projectId =>
+        statusesOf.get(
+          keyOf(projectId),
+          async () => {
+            const answer = await getAllStatuses(sharedClient(), { projectIdOrKey: projectId });
+            const types = parseAnswer(typeStatusesSchema, answer);
+            return new Map(types.map(({ id, statuses }) => [id, statuses.map(({ name }) => name)]));
+          },
+          call,
+        ),
+
+      components: async projectId =>
+        parseAnswer(componentsSchema, await getProjectComponents(clientFor(call), { projectIdOrKey: projectId })),
+
+      versions: async projectId =>
+        parseAnswer(versionsSchema, await getProjectVersions(clientFor(call), { projectIdOrKey: projectId })),
+
+      priorities: projectId =>
+        allPages(async startAt => {
+          const answer = await searchPriorities(clientFor(call), {
+            projectId: [projectId],
+            startAt: String(startAt),
+            maxResults: String(PAGE_SIZE),
+          });
+          const { values: items, total } = parseAnswer(prioritiesSchema, answer);
+          return { items, total };
+        }),
 
       fields: () =>
         allFields.get(

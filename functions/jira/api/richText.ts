@@ -5,7 +5,7 @@ import { findMentioned } from './mentioned.ts';
 import type { People } from './people.ts';
 
 /** The document as a type alias, which jira.js's types accept and an interface they do not. */
-type RichText = Pick<AdfDocument, keyof AdfDocument>;
+export type RichText = Pick<AdfDocument, keyof AdfDocument>;
 
 /** Each mention costs a request. */
 const MAX_MENTIONS = 20;

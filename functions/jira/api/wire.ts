@@ -92,6 +92,30 @@ export const linkTypesSchema = z.object({
   issueLinkTypes: z.array(z.object({ name: z.string(), inward: z.string(), outward: z.string() })),
 });
 
+/** The types of a project with the statuses that issues of each go through. */
+export const typeStatusesSchema = listOf(
+  z.object({ id: z.string(), statuses: listOf(z.object({ name: z.string() })) }),
+);
+
+export const componentsSchema = listOf(z.object({ name: z.string(), description: text, lead: person }));
+
+export const versionsSchema = listOf(
+  z.object({
+    name: z.string(),
+    description: text,
+    released: z.boolean().nullish().catch(undefined),
+    archived: z.boolean().nullish().catch(undefined),
+    /** Days. */
+    startDate: text.catch(undefined),
+    releaseDate: text.catch(undefined),
+  }),
+);
+
+export const prioritiesSchema = z.object({
+  total: z.number().nullish(),
+  values: listOf(z.object({ name: z.string(), description: text })),
+});
+
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/#api-rest-api-3-field-get */
 const siteFieldSchema = z.object({
   id: z.string(),

@@ -46,7 +46,11 @@ export function buildSite(files: DataFiles, now: () => Instant): Site {
   references.throwProblems();
   for (const event of events.sort((left, right) => left.at - right.at)) event.happen();
   attachFiles(site, entries, files, references, start);
-  for (const { data } of entries) issueOf(site, data.key).frozen = data.frozen;
+  for (const { data } of entries) {
+    const issue = issueOf(site, data.key);
+    issue.frozen = data.frozen;
+    issue.isRequest = data.isRequest;
+  }
   references.throwProblems();
   return site;
 }

@@ -45,6 +45,7 @@ export function createIssue(
     attachments: [],
     histories: [],
     frozen: false,
+    isRequest: false,
   };
   site.issues.push(issue);
   return issue;

@@ -188,6 +188,7 @@ const issueFile = values.extend({
     )
     .default([]),
   frozen: z.boolean().default(false),
+  isRequest: z.boolean().default(true),
 });
 
 /** The schema of each data file, which the default data and anybody's own are held to. */

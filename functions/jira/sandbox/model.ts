@@ -145,6 +145,8 @@ export interface Issue {
   histories: History[];
   /** Writes to it are refused with status 403. */
   frozen: boolean;
+  /** In a service project, whether a customer has made it, by the portal. The service desk knows no other. */
+  isRequest: boolean;
 }
 
 export type FieldValue = string | number | string[] | AdfNode | null;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { counted, matching } from '../api/counted.ts';
-import { isRecordId } from '../api/inputs.ts';
+import { isRecordId } from '../api/recordId.ts';
 import type { Salesforce } from '../api/salesforce.ts';
 import type { SalesforceRecord } from '../api/wire.ts';
 import { salesforce } from '../system.ts';

@@ -1,9 +1,6 @@
 import * as z from 'zod';
-import { Failure } from '../../../shared/failure.ts';
-import { readFieldValues } from '../api/fieldValues.ts';
-import { allowDuplicate, fieldsText, objectType, recordId } from '../api/inputs.ts';
-import { readBack, writtenOutput } from '../api/readRecord.ts';
-import { withReferences } from '../api/references.ts';
+import { allowDuplicate, changedFieldsText, objectType, recordId, timesInUtc } from '../api/inputs.ts';
+import { updateRecord, writtenRecord } from '../api/writeRecord.ts';
 import { salesforce } from '../system.ts';
 
 export default salesforce.action({
@@ -12,35 +9,24 @@ export default salesforce.action({
   core: true,
   access: 'write',
   effect: 'changes',
-  idempotent: true,
+  // A text that is appended twice is there twice.
+  idempotent: false,
   title: 'Update a record',
   description:
-    'Updates fields of one Salesforce record and returns the updated record; other fields keep their values. All fields are checked first; when one is unknown, read-only or invalid, nothing is changed. ' +
-    'Use it to change a known record, such as the stage of an opportunity; describeObject lists field names and values. ' +
+    'Changes fields of one Salesforce record and returns each with its value before and now; other fields keep theirs. When a field is wrong, nothing is changed. ' +
+    'Use it to change a known record, such as the stage of an opportunity or its owner; describeObject lists fields. ' +
     'For a new record use createRecord.',
   input: z.object({
     objectType,
     recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
-    fields: fieldsText,
+    fields: changedFieldsText,
     allowDuplicate,
   }),
-  output: z.object(writtenOutput),
+  output: writtenRecord,
   example: {
     objectType: 'Opportunity',
     recordId: '006Sx0000000001IAA',
     fields: '{"NextStep":"Call the buyer on Monday"}',
   },
-  async run({ objectType, recordId, fields, allowDuplicate }, { salesforce }) {
-    const object = await salesforce.describe(objectType);
-    if (!object.updateable) {
-      throw new Failure(
-        'forbidden',
-        `Records of the object ${object.label} cannot be changed through this service: its Salesforce user may not, or its administrator has closed the object.`,
-      );
-    }
-    const given = readFieldValues(fields, object, 'update');
-    const values = await withReferences(salesforce, object, given);
-    await salesforce.update(object.name, recordId, values, { allowDuplicate });
-    return readBack(salesforce, object, recordId, given.remarks);
-  },
+  run: (input, { salesforce }) => updateRecord(salesforce, input, timesInUtc),
 });

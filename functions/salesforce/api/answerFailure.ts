@@ -197,6 +197,16 @@ function isClosed(errors: readonly SalesforceError[]): boolean {
   return errors.some(({ errorCode }) => errorCode === closedByPolicy);
 }
 
+/** Salesforce's error codes behind a failure. */
+export function errorCodesOf({ cause }: Failure): string[] {
+  return cause instanceof Error ? cause.message.split(' ').slice(1) : [];
+}
+
+/** True when Salesforce refused a change because the record was changed after it was read. */
+export function isChangedMeanwhile(error: unknown): boolean {
+  return error instanceof Failure && error.cause instanceof Error && /^412\b/.test(error.cause.message);
+}
+
 /** True when what was asked for does not exist or is hidden from the user, which Salesforce does not tell apart. */
 export function isHidden({ cause }: Failure): boolean {
   return (

@@ -37,7 +37,7 @@ const ANYWHERE = 'https://org.invalid';
 const reads = /\/(parameterizedSearch|composite)$/;
 
 /** The headers of jsforce's that are passed on; all others are ours to set. */
-const passedOn = ['sforce-query-options', 'sforce-duplicate-rule-header'];
+const passedOn = ['sforce-query-options', 'sforce-duplicate-rule-header', 'if-unmodified-since'];
 
 /** What a composite answer says of a part of it when the session has ended; in a text, its quotes would be escaped. */
 const partRefused = /"httpStatusCode"\s*:\s*401\b/;

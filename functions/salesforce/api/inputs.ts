@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import { momentOf } from '../../../shared/action/since.ts';
 import { FIELDS_TEXT } from '../../../shared/schema/textLimit.ts';
-
-const recordIdPattern = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
+import type { DaysAndMoments } from './fieldValue.ts';
+import { longRecordId, recordIdPattern } from './recordId.ts';
 
 /** An ID of 15 or 18 characters. IDs are put into paths and queries, so nothing else is accepted. */
 export const recordId = z
   .string()
   .trim()
   .regex(recordIdPattern, 'It must be a Salesforce record ID: 15 or 18 letters and digits, such as 001A000001bCdEf.')
+  .transform(longRecordId)
   .meta({ names: 'record', acronym: 'ID' });
 
 /** The ID of a record of one object. IDs begin with a prefix that is particular to the object. */
@@ -39,8 +40,13 @@ export const fieldsText = z
   .trim()
   .max(FIELDS_TEXT)
   .describe(
-    'The fields and their values: a JSON object as a string, such as {"StageName":"Closed Won","CloseDate":"2026-12-01"}. null empties a field.',
+    'The fields by API name or label: a JSON object as a string, such as {"StageName":"Closed Won","Account":"Contoso","Owner":"me"}. Lookups take an ID or a name.',
   );
+
+/** The fields of a change, of which lists and texts need not be replaced. */
+export const changedFieldsText = fieldsText.describe(
+  'The fields by API name or label: a JSON object as a string, such as {"StageName":"Closed Won","Owner":"Li Wei"}. null empties a field; {"add":["…"],"remove":["…"]} changes a multi-select, {"append":"…"} adds to a text.',
+);
 
 /** Whether a record is saved although it may be a duplicate. */
 export const allowDuplicate = z.boolean().optional().meta({
@@ -65,16 +71,18 @@ function isDate(text: string): boolean {
 }
 
 /** The day that a date or a date-time has as it is written; undefined where it is neither. */
-export function dayIn(text: string): string | undefined {
+function dayIn(text: string): string | undefined {
   const day = text.slice(0, 10);
   return isDate(day) && momentIn(text) ? day : undefined;
 }
 
 /** The moment of a date or a date-time, in UTC unless it says otherwise; undefined where it is neither. */
-export function momentIn(text: string): Date | undefined {
+function momentIn(text: string): Date | undefined {
   return momentOf(text.trim().replace(' ', 'T'));
 }
 
-export function isRecordId(text: string): boolean {
-  return recordIdPattern.test(text);
-}
+/** Days as they are written, and moments in UTC unless they say otherwise. */
+export const timesInUtc: DaysAndMoments = {
+  day: async text => dayIn(text),
+  moment: async text => momentIn(text),
+};

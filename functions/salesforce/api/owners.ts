@@ -18,19 +18,21 @@ export interface Owner {
   isExact: boolean;
 }
 
-const MAX_OWNERS = 20;
+/** The most that are found. */
+export const MAX_OWNERS = 20;
 
 /**
  * Users and queues by their names, or a part of them, or their e-mail addresses; `me` is the user who asks. Those who are
  * named exactly so come first, then active ones.
- * @throws Failure `invalid_input` for `me` where it is not known who asks
+ * @throws Failure `invalid_input` of the `input` for `me` where it is not known who asks
  */
 export async function findOwners(
   salesforce: Salesforce,
   person: string,
   kinds: readonly OwnerKind[] = ['user', 'queue'],
+  input = 'owner',
 ): Promise<Owner[]> {
-  if (isMe(person)) return kinds.includes('user') ? [await asker(salesforce)] : [];
+  if (isMe(person)) return kinds.includes('user') ? [await asker(salesforce, input)] : [];
   const statements = kinds.map(kind =>
     kind === 'user'
       ? soql`SELECT Id, Name, Email, IsActive FROM User WHERE ${person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`} ORDER BY IsActive DESC, Name, Id LIMIT ${MAX_OWNERS}`
@@ -52,16 +54,16 @@ export async function findOwners(
 
 const isMe = (person: string): boolean => person.trim().toLowerCase() === 'me';
 
-async function asker(salesforce: Salesforce): Promise<Owner> {
+async function asker(salesforce: Salesforce, input: string): Promise<Owner> {
   const asking = await salesforce.me();
-  if (!('statement' in asking)) throw invalidInput([{ field: 'owner', message: asking.problem }]);
+  if (!('statement' in asking)) throw invalidInput([{ field: input, message: asking.problem }]);
   const found = (await salesforce.query(asking.statement)).flatMap(record => toOwner(record, 'user', ''));
   const [me, ...others] = found;
   if (me && others.length === 0) return { ...me, isExact: true };
   const message = me
     ? `Several Salesforce users have the e-mail address of the user who asks: ${found.map(ownerChoice).join('; ')}. Give the name.`
     : 'No Salesforce user has the e-mail address of the user who asks. Give the name as Salesforce has it.';
-  throw me ? new Failure('ambiguous', message) : invalidInput([{ field: 'owner', message }]);
+  throw me ? new Failure('ambiguous', message) : invalidInput([{ field: input, message }]);
 }
 
 /** `Ana Ruiz (005…, ana.ruiz@example.com, inactive)` */

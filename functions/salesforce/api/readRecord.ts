@@ -35,41 +35,10 @@ export async function readRecord(salesforce: Salesforce, objectType: string, rec
   );
 }
 
-/** The output of a write. Name and fields are left out when the record cannot be read back. */
-export const writtenOutput = {
-  ...recordOutput,
-  name: recordOutput.name.optional().describe('The name of the record; left out when it could not be read back.'),
-  fields: recordOutput.fields
-    .optional()
-    .describe('The fields after the change, at most 40; left out when they could not be read back.'),
-  note: z
-    .string()
-    .optional()
-    .describe(
-      'What to tell the user besides: what could not be read afterwards, or a value that is none of the choices.',
-    ),
-};
-
 /** Tells that a write was made of which nothing more is known. */
 export const notReadBack = {
   note: 'The change was made, but the record could not be read afterwards. Use getRecord to see it.',
 };
-
-/** Reads a record after a write; `remarks` go into its note. A read that fails or takes too long does not fail the write. */
-export async function readBack(
-  salesforce: Salesforce,
-  object: ObjectDescription,
-  recordId: string,
-  remarks: readonly string[] = [],
-) {
-  const written = await salesforce.readBack(detailsStatement(object, recordId), record => ({
-    ...placeOf(salesforce, object, recordId, record),
-    ...detailsOf(object, record, salesforce.soleCurrency()),
-  }));
-  const answer = written ?? { ...placeOf(salesforce, object, recordId), ...notReadBack };
-  const note = [...('note' in answer ? [answer.note] : []), ...remarks].join(' ');
-  return { ...answer, ...(note && { note }) };
-}
 
 function placeOf(salesforce: Salesforce, object: ObjectDescription, givenId: string, record?: SalesforceRecord) {
   const recordId = typeof record?.Id === 'string' ? record.Id : givenId;

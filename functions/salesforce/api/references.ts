@@ -1,13 +1,13 @@
 import { Failure, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
-import type { FieldValues, Named } from './fieldValues.ts';
+import type { SoughtRecord } from './fieldValue.ts';
 import { nameFieldOf } from './objectNames.ts';
-import { findOwners, type Owner, ownerChoice } from './owners.ts';
+import { findOwners, MAX_OWNERS, type Owner, ownerChoice } from './owners.ts';
 import { valueAt } from './recordValues.ts';
 import type { Salesforce } from './salesforce.ts';
-import { containing, names, soql } from './soql.ts';
+import { allOf, containing, names, type Soql, soql } from './soql.ts';
 import { withVisibleFields } from './visibleFields.ts';
-import type { ObjectDescription } from './wire.ts';
+import type { FieldDescription, ObjectDescription } from './wire.ts';
 
 /** What tells records of one name apart, by object. */
 const tellingField: Readonly<Record<string, string>> = {
@@ -20,6 +20,17 @@ const tellingField: Readonly<Record<string, string>> = {
 
 const MAX_CHOICES = 6;
 
+/** What a lookup to records of any object is sought among, where it may lead to more objects than can be asked. */
+const MAX_TARGETS = 6;
+const common = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case', 'Campaign'];
+
+/** A lookup that is given by the name, or by other fields, of the record that it is to lead to. */
+export interface Reference {
+  given: string;
+  field: FieldDescription;
+  sought: SoughtRecord;
+}
+
 /** A record that a name may mean. */
 interface Candidate {
   id: string;
@@ -28,75 +39,121 @@ interface Candidate {
   choice: string;
 }
 
-/**
- * The values of a write, with the IDs of the records that lookups were given by name.
- * @throws Failure `invalid_input` where a name means no record, and `ambiguous` where it means several
- */
-export async function withReferences(
-  salesforce: Salesforce,
-  object: ObjectDescription,
-  { values, named }: FieldValues,
-): Promise<Record<string, unknown>> {
-  const found = await Promise.all(named.map(each => recordNamed(salesforce, object, each)));
-  const errors = found.flatMap(({ error }) => error ?? []);
-  if (errors.length > 0) throw invalidInput(errors);
-  return { ...values, ...Object.fromEntries(found.map(({ field, id }) => [field, id])) };
-}
-
-async function recordNamed(
-  salesforce: Salesforce,
-  object: ObjectDescription,
-  reference: Named,
-): Promise<{ field: string; id?: string; error?: FieldError }> {
-  const { given, field, name } = reference;
-  const groups = await Promise.all(
-    field.referenceTo.map(target => candidatesFor(salesforce, object, target, reference)),
-  );
-  const exact = groups.flatMap(group => group.exact);
-  const [only, ...others] = exact;
-  if (only && others.length === 0) return { field: field.name, id: only.id };
-  const targets = field.referenceTo.join(' or ') || 'record';
-  if (only) {
-    const choices = exact.map(({ choice }) => choice).join('; ');
-    throw new Failure(
-      'ambiguous',
-      `${given}: several records have the name ${quoted(name)}: ${choices}. Nothing was saved. Ask the user which one, and give its ID.`,
-    );
-  }
-  const near = groups.flatMap(group => group.near).slice(0, MAX_CHOICES);
-  const hint = near.length > 0 ? `Did you mean ${near.map(({ choice }) => choice).join('; ')}?` : 'Find it first.';
-  const refused = groups.flatMap(({ remark }) => remark ?? []);
-  const message = [`There is no ${targets} with the ID or the name ${quoted(name)}.`, ...refused, hint].join(' ');
-  return { field: field.name, error: { field: given, message } };
-}
-
 interface Candidates {
   exact: Candidate[];
   /** Those that have the name in their own, where none is exactly so. */
-  near: Candidate[];
+  near(): Promise<Candidate[]>;
   /** Why one that was found is none to choose. */
   remark?: string | undefined;
 }
+
+/**
+ * The IDs of the records that lookups are given by name, by the names of the fields.
+ * @throws Failure `invalid_input` where a name means no record, and `ambiguous` where it means several
+ */
+export async function resolveReferences(
+  salesforce: Salesforce,
+  object: ObjectDescription,
+  references: readonly Reference[],
+): Promise<Record<string, string>> {
+  const found = await Promise.all(references.map(each => recordFor(salesforce, object, each)));
+  const errors = found.flatMap(({ error }) => error ?? []);
+  if (errors.length > 0) throw invalidInput(errors);
+  return Object.fromEntries(found.flatMap(({ field, id }) => (id === undefined ? [] : [[field, id]])));
+}
+
+async function recordFor(
+  salesforce: Salesforce,
+  object: ObjectDescription,
+  reference: Reference,
+): Promise<{ field: string; id?: string; error?: FieldError }> {
+  const { given, field, sought } = reference;
+  const { name } = sought;
+  const refused = (message: string) => ({ field: field.name, error: { field: given, message } });
+  const targets = targetsOf(reference);
+  if (targets.length === 0) {
+    return refused(`It must be an ID, because what it may lead to cannot be looked up by name here.`);
+  }
+  const groups = await Promise.all(targets.map(target => candidatesFor(salesforce, object, target, reference)));
+  const alike = groups.flatMap(({ exact }) => exact);
+  const spelled = alike.filter(candidate => candidate.name === name);
+  const exact = spelled.length > 0 ? spelled : alike;
+  const [only, ...others] = exact;
+  if (only && others.length === 0) return { field: field.name, id: only.id };
+  if (only) {
+    const choices = exact.map(({ choice }) => choice).join('; ');
+    const message = `several records are called ${quoted(name)}: ${choices}. Nothing was saved. Ask the user which one, and give its ID.`;
+    throw new Failure('ambiguous', `${given}: ${message}`, { errors: [{ field: given, message }] });
+  }
+  const near = (await Promise.all(groups.map(group => group.near()))).flat().slice(0, MAX_CHOICES);
+  const hint = near.length > 0 ? `Did you mean ${near.map(({ choice }) => choice).join('; ')}?` : 'Find it first.';
+  const remarks = groups.flatMap(({ remark }) => remark ?? []);
+  const rest =
+    field.referenceTo.length > targets.length ? ' It was sought among these only; of others give the ID.' : '';
+  return refused(
+    [`There is no ${targets.join(' or ')} with the ID or the name ${quoted(name)}.${rest}`, ...remarks, hint].join(' '),
+  );
+}
+
+/** The objects among which a record is sought: those that a lookup may lead to, or the most usual of very many. */
+function targetsOf({ field, sought }: Reference): string[] {
+  const { referenceTo } = field;
+  if (sought.objectType !== undefined) {
+    return referenceTo.filter(target => target.toLowerCase() === sought.objectType?.toLowerCase());
+  }
+  return referenceTo.length <= MAX_TARGETS ? referenceTo : referenceTo.filter(target => common.includes(target));
+}
+
+const none = async (): Promise<Candidate[]> => [];
 
 async function candidatesFor(
   salesforce: Salesforce,
   object: ObjectDescription,
   target: string,
-  { field, name }: Named,
+  { given, field, sought }: Reference,
 ): Promise<Candidates> {
-  if (target === 'RecordType') return recordTypes(object, name);
-  if (target === 'User' || target === 'Group') {
-    const owners = await findOwners(salesforce, name, [target === 'User' ? 'user' : 'queue']);
-    const able = field.name === 'OwnerId' ? owners.filter(({ isActive }) => isActive) : owners;
-    const [left] = owners.filter(owner => !able.includes(owner) && owner.isExact);
-    return {
-      exact: able.filter(({ isExact }) => isExact).map(fromOwner),
-      near: able.filter(({ isExact }) => !isExact).map(fromOwner),
-      ...(left && { remark: `${left.name} is inactive and cannot own records.` }),
-    };
+  if (sought.fields) {
+    const conditions = Object.entries(sought.fields).map(([name, value]) => soql`${names(name)} = ${value}`);
+    return { exact: await records(salesforce, target, allOf(conditions)), near: none };
   }
-  return namedRecords(salesforce, target, name);
+  if (target === 'RecordType') return recordTypes(object, sought.name);
+  if (target === 'User' || target === 'Group') return people(salesforce, object, target, { given, field, sought });
+  const column = names(await nameFieldFor(salesforce, target));
+  return {
+    exact: await records(salesforce, target, soql`${column} = ${sought.name}`),
+    near: () => records(salesforce, target, soql`${column} LIKE ${containing(sought.name)}`),
+  };
 }
+
+/** Users and queues. Who has left can own nothing; a first or last name is enough where it is one user's alone. */
+async function people(
+  salesforce: Salesforce,
+  object: ObjectDescription,
+  target: 'User' | 'Group',
+  { given, field, sought }: Reference,
+): Promise<Candidates> {
+  const isOwner = field.name === 'OwnerId';
+  const kind = target === 'User' ? 'user' : 'queue';
+  // Whoever names a queue is told so where the object has no queues.
+  const asksQueues = isOwner && kind === 'user' && !field.referenceTo.includes('Group');
+  const found = await findOwners(salesforce, sought.name, asksQueues ? ['user', 'queue'] : [kind], given);
+  const owners = found.filter(owner => owner.kind === kind);
+  const able = isOwner ? owners.filter(({ isActive }) => isActive) : owners;
+  const named = able.filter(({ isExact }) => isExact);
+  const left = owners.find(owner => !able.includes(owner) && owner.isExact);
+  const queue = found.find(owner => owner.kind === 'queue' && owner.isExact && kind === 'user');
+  const byWord = able.filter(({ name }) => wordsOf(name).includes(sought.name.toLowerCase()));
+  const isSole = kind === 'user' && byWord.length === 1 && !left && owners.length < MAX_OWNERS;
+  return {
+    exact: (named.length === 0 && isSole ? byWord : named).map(fromOwner),
+    near: async () => able.filter(({ isExact }) => !isExact).map(fromOwner),
+    remark: left
+      ? `${left.name} is inactive and cannot own records.`
+      : queue && `${queue.name} is a queue, and records of the object ${object.label} have no queues as owners.`,
+  };
+}
+
+const wordsOf = (name: string) => name.toLowerCase().split(/\s+/);
 
 const fromOwner = (owner: Owner): Candidate => ({ id: owner.id, name: owner.name, choice: ownerChoice(owner) });
 
@@ -112,30 +169,29 @@ function recordTypes({ recordTypeInfos }: ObjectDescription, name: string): Cand
   const exact = open.filter(type => type.name.toLowerCase() === sought);
   return {
     exact: (exact.length > 0 ? exact : byDeveloperName).map(toCandidate),
-    near: open.map(toCandidate),
+    near: async () => open.map(toCandidate),
   };
 }
 
-async function namedRecords(salesforce: Salesforce, target: string, name: string): Promise<Candidates> {
-  const nameField =
-    nameFieldOf(target) ?? (await salesforce.describe(target)).fields.find(field => field.nameField)?.name ?? 'Name';
+async function nameFieldFor(salesforce: Salesforce, target: string): Promise<string> {
+  const described = async () => (await salesforce.describe(target)).fields.find(field => field.nameField)?.name;
+  return nameFieldOf(target) ?? (await described()) ?? 'Name';
+}
+
+async function records(salesforce: Salesforce, target: string, condition: Soql): Promise<Candidate[]> {
+  const nameField = await nameFieldFor(salesforce, target);
   const telling = tellingField[target];
   const fields = ['Id', nameField, ...(telling && telling !== nameField ? [telling] : [])];
-  const find = (condition: ReturnType<typeof soql>) =>
-    withVisibleFields(salesforce, { [target]: fields }, select =>
-      salesforce.query(
-        soql`SELECT ${select(target)} FROM ${names(target)} WHERE ${condition} ORDER BY ${names(nameField)}, Id LIMIT ${MAX_CHOICES}`,
-      ),
-    );
-  const column = names(nameField);
-  const exact = await find(soql`${column} = ${name}`);
-  const near = exact.length > 0 ? [] : await find(soql`${column} LIKE ${containing(name)}`);
-  const toCandidate = (record: Record<string, unknown>): Candidate[] => {
-    const { Id: id, [nameField]: own } = record;
+  const found = await withVisibleFields(salesforce, { [target]: fields }, select =>
+    salesforce.query(
+      soql`SELECT ${select(target)} FROM ${names(target)} WHERE ${condition} ORDER BY ${names(nameField)}, Id LIMIT ${MAX_CHOICES}`,
+    ),
+  );
+  return found.flatMap(({ Id: id, ...record }) => {
     if (typeof id !== 'string') return [];
+    const own = record[nameField];
     const label = typeof own === 'string' ? own : id;
     const detail = telling ? valueAt(record, telling) : undefined;
     return [{ id, name: label, choice: `${label} (${[id, detail].filter(Boolean).join(', ')})` }];
-  };
-  return { exact: exact.flatMap(toCandidate), near: near.flatMap(toCandidate) };
+  });
 }

@@ -38,6 +38,8 @@ export interface SearchRequest {
 interface WriteOptions {
   /** Saves a record that a duplicate rule only warns of. */
   allowDuplicate?: boolean | undefined;
+  /** Makes a change only where the record was not changed since. */
+  unmodifiedSince?: Date | undefined;
 }
 
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
@@ -76,7 +78,7 @@ export interface Salesforce {
   openPaths(objectType: string, paths: readonly string[]): Promise<string[]>;
   /** Returns the new record's ID. @throws Failure `conflict` for a duplicate, unless it is allowed and its rule lets it be saved */
   create(objectType: string, values: Record<string, unknown>, options?: WriteOptions): Promise<string>;
-  /** @throws Failure `conflict` like `create` */
+  /** @throws Failure `conflict` like `create`, and where the record was changed after `unmodifiedSince` */
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
@@ -105,9 +107,16 @@ const MAX_URL = 8_000;
 /** The most duplicates of which the names are looked up. */
 const MAX_NAMED = 20;
 
-/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm */
-function headersFor({ allowDuplicate = false }: WriteOptions = {}) {
-  return allowDuplicate ? { headers: { 'sforce-duplicate-rule-header': 'allowSave=true' } } : {};
+/**
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm and
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm
+ */
+function headersFor({ allowDuplicate = false, unmodifiedSince }: WriteOptions = {}) {
+  const headers = {
+    ...(allowDuplicate && { 'sforce-duplicate-rule-header': 'allowSave=true' }),
+    ...(unmodifiedSince && { 'if-unmodified-since': unmodifiedSince.toUTCString() }),
+  };
+  return Object.keys(headers).length > 0 ? { headers } : {};
 }
 
 /** Opens Salesforce for calls. */

@@ -52,6 +52,10 @@ const fieldSchema = z.object({
   defaultedOnCreate: flag(false),
   calculated: flag(false),
   calculatedFormula: z.string().nullish(),
+  autoNumber: flag(false),
+  htmlFormatted: flag(false),
+  /** Digits behind the point of a number. */
+  scale: z.number().nullish(),
   nameField: flag(false),
   custom: flag(false),
   deprecatedAndHidden: flag(false),
@@ -60,8 +64,12 @@ const fieldSchema = z.object({
   referenceTo: list(z.string()),
   relationshipName: z.string().nullish(),
   /** Salesforce takes any text where it is false. */
-  restrictedPicklist: flag(true),
-  picklistValues: list(z.object({ value: z.string(), label: z.string().nullish(), active: flag(true) })),
+  restrictedPicklist: flag(false),
+  /** The field whose value decides which choices there are. */
+  controllerName: z.string().nullish(),
+  picklistValues: list(
+    z.object({ value: z.string(), label: z.string().nullish(), active: flag(true), validFor: z.string().nullish() }),
+  ),
 });
 
 const objectShape = {

@@ -20,12 +20,19 @@ const fieldTypes = [
   'percent',
   'date',
   'datetime',
+  'time',
+  'address',
 ] as const;
 
 const apiName = z.string().regex(/^[A-Za-z]\w*$/, 'must be an API name');
 
 const picklistValue = z.strictObject({
   value: z.string(),
+  /** What people see in place of the value. */
+  label: z.string().exactOptional(),
+  active: z.boolean().exactOptional(),
+  /** The values of the field that decides with which it is offered. */
+  offeredFor: z.array(z.string()).exactOptional(),
   closed: z.boolean().exactOptional(),
   won: z.boolean().exactOptional(),
   converted: z.boolean().exactOptional(),
@@ -52,6 +59,9 @@ const fieldFile = z
     hidden: z.boolean().exactOptional(),
     values: z.array(z.union([z.string(), picklistValue])).exactOptional(),
     restrictedPicklist: z.boolean().exactOptional(),
+    controllerName: apiName.exactOptional(),
+    compoundFieldName: apiName.exactOptional(),
+    htmlFormatted: z.boolean().exactOptional(),
     referenceTo: z.array(apiName).min(1).exactOptional(),
     relationshipName: apiName.exactOptional(),
     childRelationship: apiName.exactOptional(),

@@ -16,7 +16,7 @@ const soapTypes: Partial<Record<FieldDefinition['type'], string>> = {
 
 const isNumber = (field: FieldDefinition) => ['double', 'currency', 'percent'].includes(field.type);
 
-function describeField(field: FieldDefinition) {
+function describeField(field: FieldDefinition, controlling: FieldDefinition | undefined) {
   return {
     aggregatable: field.filterable,
     autoNumber: field.autoNumber,
@@ -25,14 +25,14 @@ function describeField(field: FieldDefinition) {
     calculatedFormula: field.calculatedFormula,
     cascadeDelete: false,
     caseSensitive: false,
-    compoundFieldName: null,
-    controllerName: null,
+    compoundFieldName: field.compoundFieldName,
+    controllerName: field.controllerName,
     createable: field.createable,
     custom: field.name.endsWith('__c'),
     defaultValue: field.defaultValue,
     defaultValueFormula: null,
     defaultedOnCreate: field.defaultedOnCreate,
-    dependentPicklist: false,
+    dependentPicklist: controlling !== undefined,
     deprecatedAndHidden: false,
     digits: field.type === 'int' ? 9 : 0,
     encrypted: false,
@@ -40,7 +40,7 @@ function describeField(field: FieldDefinition) {
     extraTypeInfo: null,
     filterable: field.filterable,
     groupable: field.filterable && !isNumber(field) && field.type !== 'datetime',
-    htmlFormatted: false,
+    htmlFormatted: field.htmlFormatted,
     idLookup: field.type === 'id',
     inlineHelpText: null,
     label: field.label,
@@ -50,11 +50,11 @@ function describeField(field: FieldDefinition) {
     namePointing: field.referenceTo.length > 1,
     nillable: field.nillable,
     permissionable: field.nillable && !field.calculated,
-    picklistValues: field.values.map(({ value }) => ({
-      active: true,
+    picklistValues: field.values.map(({ value, label = value, active = true, offeredFor }) => ({
+      active,
       defaultValue: value === field.defaultValue,
-      label: value,
-      validFor: null,
+      label,
+      validFor: controlling && offeredFor ? bitsOf(controlling, offeredFor) : null,
       value,
     })),
     polymorphicForeignKey: field.referenceTo.length > 1,
@@ -75,6 +75,15 @@ function describeField(field: FieldDefinition) {
     updateable: field.updateable,
     writeRequiresMasterRead: false,
   };
+}
+
+/** A bit for each value of the field that decides, the first in the highest place, in base64. */
+function bitsOf(controlling: FieldDefinition, offeredFor: readonly string[]): string {
+  const bits = Buffer.alloc(Math.ceil(controlling.values.length / 8));
+  for (const [at, { value }] of controlling.values.entries()) {
+    if (offeredFor.includes(value)) bits[at >> 3] = (bits[at >> 3] ?? 0) | (0x80 >> (at & 7));
+  }
+  return bits.toString('base64');
 }
 
 function summary(object: ObjectDefinition, base: string) {
@@ -125,7 +134,12 @@ export const describeObject = ({ schema, rows }: Org, object: ObjectDefinition, 
     relationshipName: child.name,
     restrictedDelete: false,
   })),
-  fields: fieldsFor(viewer, object).map(describeField),
+  fields: fieldsFor(viewer, object).map(field =>
+    describeField(
+      field,
+      object.fields.find(({ name }) => name === field.controllerName),
+    ),
+  ),
   namedLayoutInfos: [],
   networkScopeFieldName: null,
   recordTypeInfos: [

@@ -27,6 +27,11 @@ export interface FieldDefinition {
   hidden: boolean;
   values: PicklistValue[];
   restrictedPicklist: boolean;
+  /** The field whose value decides which of the values are offered. */
+  controllerName: string | null;
+  /** The field of which it is a part. */
+  compoundFieldName: string | null;
+  htmlFormatted: boolean;
   referenceTo: string[];
   relationshipName: string | null;
   /** The name under which each parent lists the records that refer to it: `Contacts`. */
@@ -103,6 +108,9 @@ function defineField({ values = [], ...given }: FieldFile): FieldDefinition {
     filterable: type !== 'textarea' || length <= 255,
     hidden: false,
     restrictedPicklist: false,
+    controllerName: null,
+    compoundFieldName: null,
+    htmlFormatted: false,
     referenceTo: [],
     relationshipName: type === 'reference' ? relationshipOf(name) : null,
     childRelationship: null,

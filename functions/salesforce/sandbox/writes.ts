@@ -140,6 +140,9 @@ export function checkedValue(org: Org, field: FieldDefinition, value: unknown): 
         throw cannotDeserialize('datetime', value);
       }
       return salesforceTime(new Date(String(value)));
+    case 'time':
+      if (!/^\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(value))) throw cannotDeserialize('time', value);
+      return String(value);
     default:
       if (typeof value === 'object') throw cannotDeserialize('string', value);
       return checkedText(org, field, String(value));
@@ -163,7 +166,7 @@ function checkedText(org: Org, field: FieldDefinition, text: string): string {
     throw refuse('STRING_TOO_LONG', `${field.label}: data value too large: ${text} (max length=${field.length})`);
   }
   const chosen = field.type === 'multipicklist' ? text.split(';') : [text];
-  const unknown = chosen.find(choice => !field.values.some(({ value }) => value === choice));
+  const unknown = chosen.find(choice => !field.values.some(({ value, active = true }) => active && value === choice));
   if (field.restrictedPicklist && unknown !== undefined) {
     throw refuse(
       'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',

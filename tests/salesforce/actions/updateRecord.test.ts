@@ -11,17 +11,21 @@ const update = (objectType: string, id: string, fields: object) =>
   salesforce.call('updateRecord', { json: { objectType, recordId: id, fields: JSON.stringify(fields) } });
 const row = (objectType: string, id: unknown) => salesforce.sandbox.records(objectType).find(({ Id }) => Id === id);
 
-test('changes the named fields alone and answers with the record as it now is, in two requests', async () => {
+test('changes the named fields alone and answers with each before and now, in three requests', async () => {
   const { status, body } = await update('Opportunity', rollout, { Stage: 'closed won', NextStep: null });
   expect(status).toBe(200);
-  expect(body.fields).toEqual(
-    expect.arrayContaining([
-      { label: 'Stage', value: 'Closed Won' },
-      { label: 'Won', value: 'Yes' },
-    ]),
-  );
+  expect(body).toEqual({
+    objectType: 'Opportunity',
+    recordId: rollout,
+    name: 'Contoso – plant rollout',
+    url: expect.stringContaining(rollout),
+    changes: [
+      { field: 'Stage', from: 'Negotiation/Review', to: 'Closed Won' },
+      { field: 'Next Step', from: 'Send the revised quote' },
+    ],
+  });
   expect(row('Opportunity', rollout)).toMatchObject({ StageName: 'Closed Won', NextStep: null, Amount: 240_000 });
-  expect(salesforce.costs()).toEqual([`PATCH /sobjects/Opportunity/${rollout}`, 'GET /query']);
+  expect(salesforce.costs()).toEqual(['GET /query', `PATCH /sobjects/Opportunity/${rollout}`, 'GET /query']);
 });
 
 test('a record that was deleted is told as such', async () => {
@@ -36,7 +40,7 @@ test('emptying what cannot be empty is refused before anything is sent', async (
   const { body } = await update('Opportunity', rollout, { Name: '', 'Created Date': '2026-01-01' });
   expect(body.errors).toEqual([
     { field: 'Name', message: 'Name cannot be empty.' },
-    { field: 'Created Date', message: 'Created Date is read-only.' },
+    { field: 'Created Date', message: 'Created Date is read-only: Salesforce keeps it itself.' },
   ]);
   expect(salesforce.asked()).toEqual([]);
 });
@@ -71,15 +75,16 @@ describe('what Salesforce does not confirm', () => {
   });
 
   test.each([
-    [500, '', 3],
-    [200, '{"totalSize":0,"done":true,"records":[]}', 1],
-  ])('and what cannot be read back afterwards, answered %i, is left out', async (status, body, times) => {
+    [500, '', 6],
+    [200, '{"totalSize":0,"done":true,"records":[]}', 2],
+  ])('and where it cannot be read, answered %i, what was sent is told', async (status, body, times) => {
     salesforce.sandbox.fail({ path: '/query$', status, body, times });
     const { body: answer } = await update('Opportunity', rollout, { NextStep: `unseen ${status}` });
     expect(answer).toEqual({
       objectType: 'Opportunity',
       recordId: rollout,
       url: expect.stringContaining(rollout),
+      changes: [{ field: 'Next Step', to: `unseen ${status}` }],
       note: expect.stringContaining('The change was made'),
     });
   });

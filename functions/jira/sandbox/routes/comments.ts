@@ -2,18 +2,37 @@ import * as z from 'zod';
 import { paragraph } from '../adf.ts';
 import { addComment } from '../changes.ts';
 import { checkedComment } from '../checkedComment.ts';
-import { JiraError, notFound } from '../jiraError.ts';
+import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import { showComment, showPersonById } from '../represent.ts';
-import { act, issueInPath, parseBody, type Route, route } from '../router.ts';
+import { act, integer, issueInPath, parseBody, type Route, route } from '../router.ts';
 import { projectOf } from '../site.ts';
+
+const platformComment = z.looseObject({
+  body: z.unknown(),
+  properties: z
+    .array(z.looseObject({ key: z.string(), value: z.looseObject({ internal: z.boolean().optional() }).optional() }))
+    .default([]),
+});
 
 export const commentRoutes: Route[] = [
   route('POST', 'issue/{issueIdOrKey}/comment', call => {
     const issue = issueInPath(call);
     if (issue.frozen) throw new JiraError(403, 'You do not have permission to comment on this issue.');
-    const { body } = parseBody(call, z.looseObject({ body: z.unknown() }));
-    const comment = addComment(call.site, issue, checkedComment(body), act(call));
+    const { body, properties } = parseBody(call, platformComment);
+    const isInternal = properties.some(({ key, value }) => key === 'sd.public.comment' && value?.internal === true);
+    const isPublic = !isInternal || projectOf(call.site, issue).type !== 'service_desk';
+    const comment = addComment(call.site, issue, checkedComment(body), act(call), { isPublic });
     return { status: 201, json: showComment(call, issue, comment) };
+  }),
+  route('GET', 'issue/{issueIdOrKey}/comment', call => {
+    const issue = issueInPath(call);
+    const order = call.query.get('orderBy') ?? 'created';
+    if (!/^[+-]?created$/.test(order)) throw badRequest(`The order '${order}' is not supported.`);
+    const all = order.startsWith('-') ? issue.comments.toReversed() : issue.comments;
+    const startAt = integer(call, 'startAt', 0);
+    const maxResults = integer(call, 'maxResults', 100, 5000);
+    const shown = all.slice(startAt, startAt + maxResults).map(comment => showComment(call, issue, comment));
+    return { json: { startAt, maxResults, total: all.length, comments: shown } };
   }),
   route('GET', 'issue/{issueIdOrKey}/comment/{commentId}', call => {
     const issue = issueInPath(call);
@@ -27,7 +46,8 @@ export const commentRoutes: Route[] = [
 export const serviceDeskRoutes: Route[] = [
   route('POST', 'request/{issueIdOrKey}/comment', call => {
     const issue = issueInPath(call);
-    if (projectOf(call.site, issue).type !== 'service_desk') throw notFound('The request does not exist.');
+    const isRequest = projectOf(call.site, issue).type === 'service_desk' && issue.isRequest;
+    if (!isRequest) throw notFound('The request does not exist.');
     if (issue.frozen) throw new JiraError(403, 'You do not have permission to comment on this issue.');
     const { body, public: isPublic } = parseBody(call, z.looseObject({ body: z.string(), public: z.boolean() }));
     const comment = addComment(call.site, issue, checkedComment(paragraph(body)), act(call), { isPublic });

@@ -1,4 +1,5 @@
 import { describeGlobal, describeObject } from '../describe.ts';
+import type { Row } from '../org.ts';
 import { type ApiCall, noContent, objectInPath, ok, type Route, route, valuesIn } from '../router.ts';
 import { insertRecord, locate, updateRecord } from '../writes.ts';
 
@@ -13,10 +14,17 @@ export const sobjectRoutes: Route[] = [
   }),
   route('PATCH', 'sobjects/{object}/{id}', call => {
     const located = locate(call.org, call.viewer, objectInPath(call), call.params.id ?? '');
+    if (isChangedSince(located.row, call)) return { status: 412, body: undefined };
     updateRecord(call.org, call.viewer, located, valuesIn(call), duplicatesOf(call));
     return noContent;
   }),
 ];
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm */
+function isChangedSince({ LastModifiedDate }: Row, { headers }: ApiCall): boolean {
+  const since = headers['if-unmodified-since'];
+  return since !== undefined && Date.parse(String(LastModifiedDate)) > Date.parse(since);
+}
 
 const duplicatesOf = ({ headers }: ApiCall) => ({
   allowDuplicates: /allowSave\s*=\s*true/i.test(headers['sforce-duplicate-rule-header'] ?? ''),
