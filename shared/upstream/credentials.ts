@@ -17,12 +17,21 @@ export interface Token {
  */
 export class CredentialsRefused extends Error {
   override readonly name = 'CredentialsRefused';
+  /** What the upstream says of it, in its own sentences; empty where it says nothing. */
+  readonly said: string;
+
+  constructor(message: string, { said = '', cause }: { said?: string; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.said = said;
+  }
 }
 
 interface SecretUse {
   upstream: Pick<Upstream, 'title'>;
   secrets: SecretStore;
   secretName: string;
+  /** What an administrator must look at besides the secret, such as "make sure that X is of the same account". */
+  beside?: string;
 }
 
 export interface Credentials<T> {
@@ -67,10 +76,12 @@ async function rotated(refused: string, use: SecretUse, call: Call, cause: Crede
   return secret;
 }
 
-function refusal({ upstream, secretName }: SecretUse, cause: CredentialsRefused): Failure {
+function refusal({ upstream, secretName, beside }: SecretUse, cause: CredentialsRefused): Failure {
+  const also = beside ? `, ${beside}` : '';
+  const because = cause.said && ` ${upstream.title} says: ${cause.said}`;
   return new Failure(
     'upstream_auth_failed',
-    `${upstream.title} refuses the credentials of this service. An administrator must renew the secret ${secretName}, or give its account access; trying again will not help.`,
+    `${upstream.title} refuses the credentials of this service. An administrator must renew the secret ${secretName}${also}, or give its account access; trying again will not help.${because}`,
     { cause },
   );
 }

@@ -15,6 +15,10 @@ export interface UpstreamRequest {
   safe: boolean;
   /** The bytes of a file that are wanted. Its answer then has `part`, or redirects elsewhere, which is not followed. */
   range?: ByteRange;
+  /** The setting that the address comes from, for whoever must correct it. */
+  address?: string | undefined;
+  /** What the upstream says in the body of an answer that failed, in its own sentences. */
+  says?: (body: string) => string;
 }
 
 /** Any answer below 300, or from 400 on below 500 except 408, 425 and 429: the caller says what it means. */
@@ -67,12 +71,13 @@ export async function sendOnce(request: UpstreamRequest, sending: Sending): Prom
   for (const credential of credentials) call.usage.credentials.add(credential);
   const answer = await exchange(request, { title, fetch, signal, call });
   if (request.range && answer.status >= 300 && answer.status < 400) return answer;
-  const failure = statusFailure(answer, { title, safe: request.safe, now: now() });
-  if (failure) throw failure;
-  if (answer.status < 400) return answer;
+  if (answer.status < 300) return answer;
   // An upstream, or a proxy before it, may say what it was sent; what is cut from it later must not be half a secret.
   const isReadable = answer.body.length <= MAX_ERROR_CHARACTERS;
-  return { ...answer, body: isReadable ? redact(answer.body, credentials) : '' };
+  const refused = { ...answer, body: isReadable ? redact(answer.body, credentials) : '' };
+  const failure = statusFailure(refused, { title, request, now: now() });
+  if (failure) throw failure;
+  return refused;
 }
 
 /** `Basic dXNlcjpwYXNzd29yZA==` is a scheme and a credential. */
@@ -83,7 +88,7 @@ function credentialsOf({ headers, credentials = [] }: UpstreamRequest): readonly
 }
 
 async function exchange(
-  { method, url, headers, body, safe, range }: UpstreamRequest,
+  { method, url, headers, body, safe, range, address }: UpstreamRequest,
   { title, fetch, signal, call }: Omit<Sending, 'now' | 'redact'>,
 ): Promise<UpstreamAnswer> {
   try {
@@ -107,7 +112,7 @@ async function exchange(
     }
     return { status, headers: answered, body: await readWhole(response, title) };
   } catch (cause) {
-    throw cause instanceof Failure || signal.aborted ? cause : connectionFailure(title, { safe, cause });
+    throw cause instanceof Failure || signal.aborted ? cause : connectionFailure(title, { safe, cause, address });
   }
 }
 
@@ -130,9 +135,10 @@ async function readWhole(response: Response, title: string): Promise<string> {
 }
 
 function statusFailure(
-  { status, headers }: UpstreamAnswer,
-  { title, safe, now }: { title: string; safe: boolean; now: number },
+  { status, headers, body }: UpstreamAnswer,
+  { title, request, now }: { title: string; request: UpstreamRequest; now: number },
 ): Failure | undefined {
+  const { safe, address, says } = request;
   const seconds = retryAfter(headers, now);
   const after = seconds === undefined ? {} : { retryAfterSeconds: seconds };
   if (status === 429) {
@@ -146,25 +152,38 @@ function statusFailure(
   if (status === 425) return unreachable(title);
   if (status >= 500) {
     const cause = new UpstreamStatus(status);
+    const said = says?.(body);
+    const because = said ? ` ${title} says: ${said}` : '';
     return safe
-      ? new Failure('upstream_error', `${title} failed (status ${status}). Try again ${inSeconds(seconds)}.`, {
-          ...after,
-          cause,
-        })
+      ? new Failure(
+          'upstream_error',
+          `${title} failed (status ${status}). Try again ${inSeconds(seconds)}.${because}`,
+          {
+            ...after,
+            cause,
+          },
+        )
       : new Failure(
           'upstream_error',
-          `${title} failed (status ${status}). Check whether the change was made before you try it again.`,
+          `${title} failed (status ${status}). Check whether the change was made before you try it again.${because}`,
           { retryable: false, cause },
         );
   }
   if (status >= 300 && status < 400) {
+    const to = leadsToSignIn(headers) ? 'to a page where people sign in' : 'elsewhere';
     return new Failure(
       'upstream_error',
-      `${title} redirects elsewhere (status ${status}): its address in this service's settings is not the right one. An administrator must correct it.`,
+      `${title} redirects ${to} (status ${status}): its address in ${address ?? "this service's settings"} is not the right one. An administrator must correct it.`,
       { retryable: false },
     );
   }
   return undefined;
+}
+
+/** Where a redirect leads is never told, because it may hold what was asked for. */
+function leadsToSignIn(headers: Headers): boolean {
+  const [place = ''] = (headers.get('location') ?? '').split('?');
+  return /log-?in|sign-?in|\bsso\b|saml|oauth|authorize|id\.atlassian\.com/i.test(place);
 }
 
 function inSeconds(seconds: number | undefined): string {

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import type { Call } from '../call.ts';
 import { Failure } from '../failure.ts';
 import { parseJson } from '../parseJson.ts';
+import { sentence } from '../text.ts';
 import { CredentialsRefused } from './credentials.ts';
+import { saidIn } from './saidIn.ts';
 import type { Upstream } from './upstream.ts';
 
 /** https://www.rfc-editor.org/rfc/rfc6749#section-5.1; `expires_in`, in seconds, is missing where it is not a number. */
@@ -48,8 +50,10 @@ export interface OAuthTokenRequest<Answer extends z.ZodType> {
   parameters: Record<string, string>;
   /** What is read of the answer: `oauthToken`, extended by what else the vendor tells. */
   answer: Answer;
-  /** What is thrown for a refusal; unless given, the secret is taken for the one that was refused. */
-  refused?(refusal: OAuthRefusal, title: string): Error;
+  /** The setting that `url` comes from. */
+  address?: string;
+  /** What is thrown for a refusal; unless given, it is told by the standard's error codes. */
+  refused?(refusal: OAuthRefusal, use: { title: string; address?: string | undefined }): Error;
 }
 
 /**
@@ -60,7 +64,7 @@ export interface OAuthTokenRequest<Answer extends z.ZodType> {
 export async function requestOAuthToken<Answer extends z.ZodType>(
   request: OAuthTokenRequest<Answer>,
 ): Promise<z.output<Answer>> {
-  const { upstream, call, url, format, parameters, refused = secretRefused } = request;
+  const { upstream, call, url, format, parameters, address, refused = grantRefused } = request;
   const isForm = format === 'form';
   const { status, body } = await upstream.send(
     {
@@ -74,6 +78,8 @@ export async function requestOAuthToken<Answer extends z.ZodType>(
       body: isForm ? new URLSearchParams(parameters).toString() : JSON.stringify(parameters),
       // Another token does no harm, so a request whose answer was lost is sent again.
       safe: true,
+      address,
+      says: body => saidIn(parseJson(body)).join(' '),
     },
     call,
   );
@@ -86,7 +92,7 @@ export async function requestOAuthToken<Answer extends z.ZodType>(
         ...(data && { error: data.error }),
         ...(data?.error_description && { description: data.error_description }),
       },
-      upstream.title,
+      { title: upstream.title, address },
     );
   }
   const { success, data } = request.answer.safeParse(answer);
@@ -100,12 +106,38 @@ export async function requestOAuthToken<Answer extends z.ZodType>(
 /** The statuses with which a token endpoint refuses credentials. */
 const refusesCredentials = new Set([400, 401, 403]);
 
-function secretRefused({ status, error }: OAuthRefusal, title: string): Error {
+/**
+ * What an error code says is at fault, where that is not the secret: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ * Atlassian says `access_denied` of a secret, too.
+ */
+const faults: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    invalid_scope: 'does not give this service the scopes that it asks for',
+    unauthorized_client: 'does not let the client of this service sign in like this',
+    unsupported_grant_type: 'does not offer this way to sign in',
+    invalid_request: 'misses something in the sign-in of this service',
+  }),
+);
+
+function grantRefused(
+  { status, error, description }: OAuthRefusal,
+  { title, address = "that address in this service's settings" }: { title: string; address?: string | undefined },
+): Error {
+  const said = description ? sentence(description) : '';
+  const because = said && ` ${title} says: ${said}`;
   if (error === undefined && !refusesCredentials.has(status)) {
     return new Failure(
       'upstream_auth_failed',
-      `${title} is signed in to at an address that answers with status ${status}. An administrator must correct that address in this service's settings.`,
+      `${title} is signed in to at an address that answers with status ${status}. An administrator must correct ${address}.`,
     );
   }
-  return new CredentialsRefused(`status ${status}${error ? ` ${error}` : ''}`);
+  const fault = faults.get(error ?? '');
+  if (fault) {
+    return new Failure(
+      'upstream_auth_failed',
+      `${title} ${fault} (${error}). An administrator must correct the settings or the app of this service; another secret does not help.${because}`,
+      { cause: new Error(`status ${status} ${error}`) },
+    );
+  }
+  return new CredentialsRefused(`status ${status}${error ? ` ${error}` : ''}`, { said });
 }

@@ -3,10 +3,14 @@ import { Failure, type FailureCode, type FailureOptions } from '../failure.ts';
 interface Refused {
   /** The name of the upstream for people. */
   title: string;
-  /** What was asked for: "Jira issue ABC-12". */
-  thing: string;
+  /** What was asked for: "Jira issue ABC-12"; undefined where it is nothing that could be missing, as a list is not. */
+  thing: string | undefined;
   /** The upstream's own sentences; empty where it gave none. */
   said: string;
+  /** False where the answer has not the form of the upstream's, so that it may come from something else at its address. */
+  isOwn?: boolean;
+  /** The setting that the address comes from. */
+  address?: string | undefined;
 }
 
 interface Meaning {
@@ -87,6 +91,14 @@ const meanings: ReadonlyMap<number, Meaning> = new Map([
   ],
 ]);
 
+/** A 404 that is not about what was asked for: what asks is told that the thing may well be there. */
+const notThere: Meaning = {
+  code: 'misconfigured',
+  sentence: ({ title, address }) =>
+    `${title} is not at the address in ${address ?? "this service's settings"} (status 404), so nothing is known of what was asked for: the address is wrong or has a path too many, or what was there is suspended, renamed or gone. An administrator must check it.`,
+  options: { nothingDone: true },
+};
+
 /** The statuses with which an upstream judges what was asked for, and not how. */
 const judgements = new Set([400, 422]);
 
@@ -95,9 +107,9 @@ const judgements = new Set([400, 422]);
  * 401, 408, 425 and 429 are the transport's, and 407 Node takes for a connection that broke.
  */
 export function refusal(status: number, refused: Refused): Failure {
-  const { title, said } = refused;
+  const { title, said, thing, isOwn = true } = refused;
   const because = said && ` ${title} says: ${said}`;
-  const known = meanings.get(status);
+  const known = status === 404 && (thing === undefined || !isOwn) ? notThere : meanings.get(status);
   const cause = new Error(`status ${status}`);
   if (known) return new Failure(known.code, known.sentence(refused) + because, { cause, ...known.options });
   if (said) return new Failure('invalid_input', `${title} refused it: ${said}`, { cause });

@@ -9,7 +9,8 @@ const meaningOf: Record<number, [status: number, code: string, sentence: RegExp]
   400: [400, 'invalid_input', /Check the inputs/],
   402: [403, 'forbidden', /paid/],
   403: [403, 'forbidden', /does not let this service/],
-  404: [404, 'not_found', /There is no/],
+  // No vendor says so little of a thing that is not there: something else is at its address.
+  404: [500, 'misconfigured', /JIRA_BASE_URL|SALESFORCE_LOGIN_URL/],
   405: [502, 'upstream_error', /this kind of request/],
   406: [502, 'upstream_error', /in a form that this service reads/],
   409: [409, 'conflict', /in the meantime/],

@@ -91,7 +91,7 @@ describe('a Jira that goes on failing', () => {
       { status: 400, body: '{"errorMessages":["Bad."]}' },
       { status: 400, code: 'invalid_input', requests: 1 },
     ],
-    ['finds nothing', { status: 404 }, { status: 404, code: 'not_found', requests: 1 }],
+    ['is not at its address', { status: 404 }, { status: 500, code: 'misconfigured', requests: 1 }],
     ['sees a conflict', { status: 409 }, { status: 409, code: 'conflict', requests: 1 }],
   ])('and %s is told by its code', async (_, fault, expected) => {
     await start();

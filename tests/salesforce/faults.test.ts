@@ -60,7 +60,7 @@ describe('a Salesforce that goes on failing', () => {
       { status: 200, body: '{"records":7}' },
       { status: 502, code: 'upstream_error', requests: 1 },
     ],
-    ['answers 404 with HTML', { status: 404, body: '<html>' }, { status: 404, code: 'not_found', requests: 1 }],
+    ['answers 404 with HTML', { status: 404, body: '<html>' }, { status: 500, code: 'misconfigured', requests: 1 }],
     [
       'redirects',
       { status: 302, headers: { location: 'https://evil.example' } },

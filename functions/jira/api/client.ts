@@ -14,8 +14,11 @@ import type { ByteRange, FilePart } from '../../../shared/upstream/filePart.ts';
 import type { UpstreamAnswer, UpstreamRequest } from '../../../shared/upstream/http.ts';
 import { oauthToken, requestOAuthToken } from '../../../shared/upstream/oauthToken.ts';
 import { readPublicFile } from '../../../shared/upstream/publicFile.ts';
+import { saidIn } from '../../../shared/upstream/saidIn.ts';
 import type { JiraParts, JiraSettings } from '../settings.ts';
-import { answerFailure } from './answerFailure.ts';
+import { answerFailure, saidByJira } from './answerFailure.ts';
+import { scopeFor } from './scopes.ts';
+import { signInFailure } from './signInFailure.ts';
 
 /** POST requests that change nothing. */
 const searches =
@@ -33,7 +36,7 @@ const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' }
 /** How long an access token lives at Atlassian, unless its answer says. */
 const TOKEN_SECONDS = 3600;
 
-const refusedSignIn = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/;
+const refusedSignIn = /AUTHENTICATED_FAILED/;
 
 /** jira.js's client, and the contents of files, which jira.js reads whole. */
 export interface JiraClient extends Client {
@@ -48,17 +51,38 @@ export interface JiraClient extends Client {
 export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
   const { settings, upstream } = parts;
   const base = apiBase(settings);
+  const address = settings.JIRA_CLOUD_ID ? 'JIRA_CLOUD_ID' : 'JIRA_BASE_URL';
   const credentials = jiraCredentials(parts);
 
-  const exchange = (request: UpstreamRequest, call: Call): Promise<UpstreamAnswer> =>
+  /** @param path what is asked for, without the host */
+  const exchange = (
+    path: string,
+    request: Omit<UpstreamRequest, 'url'> & { query: string },
+    call: Call,
+  ): Promise<UpstreamAnswer> =>
     credentials.authorized(call, async token => {
-      const headers = { authorization: token.value, ...inEnglish, ...request.headers };
-      const answer = await upstream.send({ ...request, headers }, call);
+      const { safe, query, ...others } = request;
+      const answer = await upstream.send(
+        {
+          ...others,
+          url: base + path + query,
+          headers: { authorization: token.value, ...inEnglish, ...request.headers },
+          safe,
+          // The gateway's own host is in no setting.
+          ...(!settings.JIRA_CLOUD_ID && { address }),
+          says: saidByJira,
+        },
+        call,
+      );
+      const failure = signInFailure(answer, { settings, scope: scopeFor(path, !safe), safe });
+      if (failure) throw failure;
       // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone. A change that it
       // made it made all the same.
       const isNobody = refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '');
-      if (answer.status === 401 || (isNobody && (request.safe || answer.status >= 400))) {
-        throw new CredentialsRefused(`status ${answer.status}`);
+      if (answer.status === 401 || (isNobody && (safe || answer.status >= 400))) {
+        throw new CredentialsRefused(`status ${answer.status}`, {
+          said: answer.status === 401 ? saidIn(parseJson(answer.body)).join(' ') : '',
+        });
       }
       return answer;
     });
@@ -67,11 +91,11 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
     async readAttachment(attachmentId, range) {
       const path = `/rest/api/3/attachment/content/${attachmentId}`;
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
-      const url = `${base}${path}?redirect=false`;
-      const answer = await exchange({ method: 'GET', url, headers: { accept: '*/*' }, safe: true, range }, call);
+      const request = { method: 'GET', query: '?redirect=false', headers: { accept: '*/*' }, safe: true, range };
+      const answer = await exchange(path, request, call);
       if (answer.part) return answer.part;
-      if (answer.status >= 400) throw answerFailure(answer, path);
-      const location = URL.parse(answer.headers.get('location') ?? '', url);
+      if (answer.status >= 400) throw answerFailure(answer, path, address);
+      const location = URL.parse(answer.headers.get('location') ?? '', base + path);
       if (!location) throw garbled();
       const work = { target: 'attached files', safe: true };
       const allowLoopback = isLoopback(settings.JIRA_BASE_URL);
@@ -89,12 +113,12 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
       searchParams = {},
     }: Parameters<Client['sendRequest']>[0]): Promise<T> {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
-      const url = base + path + queryString(searchParams);
       const safe = method === 'GET' || (method === 'POST' && searches.test(path));
       const answer = await exchange(
+        path,
         {
           method,
-          url,
+          query: queryString(searchParams),
           headers: {
             accept: 'application/json',
             ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -104,9 +128,9 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
         },
         call,
       );
-      if (answer.status >= 400) throw answerFailure(answer, path);
+      if (answer.status >= 400) throw answerFailure(answer, path, address);
       // What Jira answered is parsed by the facade, against the few fields that it uses.
-      return parseBody(answer.body, answer.status) as T;
+      return parseBody(answer, address) as T;
     },
   });
 }
@@ -122,7 +146,10 @@ function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
 function jiraCredentials(parts: JiraParts): Credentials<{ value: string }> {
   const { settings, secrets, upstream, now } = parts;
   if (settings.JIRA_AUTH === 'basic') {
-    return secretCredentials({ upstream, secrets, secretName: 'jira-api-token' }, secret => ({
+    // A token with scopes is not taken by the site itself.
+    const withScopes = settings.JIRA_CLOUD_ID ? '' : ', set JIRA_CLOUD_ID as well where the token has scopes';
+    const beside = `make sure that JIRA_EMAIL is the address of the account that it belongs to${withScopes}`;
+    return secretCredentials({ upstream, secrets, secretName: 'jira-api-token', beside }, secret => ({
       value: `Basic ${Buffer.from(`${settings.JIRA_EMAIL}:${secret}`).toString('base64')}`,
     }));
   }
@@ -130,6 +157,7 @@ function jiraCredentials(parts: JiraParts): Credentials<{ value: string }> {
     upstream,
     secrets,
     secretName: 'jira-client-secret',
+    beside: 'make sure that JIRA_CLIENT_ID is of the same credential',
     now,
     exchange: (secret, _subject, call) => clientCredentialsToken(secret, parts, call),
   });
@@ -152,6 +180,7 @@ async function clientCredentialsToken(
       client_secret: secret,
     },
     answer: oauthToken,
+    address: 'JIRA_TOKEN_URL',
   });
   return { value: `Bearer ${access_token}`, expiresAt: now() + expires_in * 1000 };
 }
@@ -164,11 +193,15 @@ function queryString(searchParams: Record<string, unknown>): string {
   return query.size > 0 ? `?${query}` : '';
 }
 
-function parseBody(body: string, status: number): unknown {
+function parseBody({ status, body }: UpstreamAnswer, address: string): unknown {
   if (body === '' && status !== 200) return undefined;
   const value = parseJson(body);
-  if (value === undefined) throw garbled();
-  return value;
+  if (value !== undefined) return value;
+  if (!/^\s*</.test(body)) throw garbled();
+  throw new Failure(
+    'upstream_error',
+    `Jira answered with a page for people, as where people sign in. If it does so again in a minute, an administrator must correct ${address}.`,
+  );
 }
 
 /** Jira answered with something that is not Jira's. */

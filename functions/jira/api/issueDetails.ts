@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { heading, key, link } from '../../../shared/schema/meaning.ts';
+import { heading, id, key, link } from '../../../shared/schema/meaning.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import { dateOf, type Issue, type RelatedIssue } from './issue.ts';
 import { ifAny, issueRow, notShown, toIssueRow } from './issueRow.ts';

@@ -4,6 +4,7 @@ import { parseJson } from '../../../shared/parseJson.ts';
 import { sentence } from '../../../shared/text.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { refusal } from '../../../shared/upstream/refusal.ts';
+import { saidIn } from '../../../shared/upstream/saidIn.ts';
 
 const matchSchema = z.object({
   record: z.object({
@@ -26,7 +27,14 @@ const errorSchema = z.object({
     .nullish()
     .catch(undefined),
 });
-const errorsSchema = z.union([z.array(errorSchema), errorSchema.transform(error => [error])]);
+
+/** Where an answer holds errors beside its own: results of saving, and the user interface's API. */
+const nestedSchema = z.object({
+  statusCode: z.string().optional().catch(undefined),
+  errors: z.array(z.unknown()).catch([]),
+  fieldErrors: z.record(z.string(), z.array(z.unknown())).catch({}),
+  output: z.unknown().optional(),
+});
 
 type SalesforceError = z.output<typeof errorSchema>;
 
@@ -62,7 +70,27 @@ const meanings: readonly Meaning[] = [
   {
     errorCode: /^(INVALID_SESSION_ID|API_DISABLED_FOR_ORG|API_CURRENTLY_DISABLED)$/,
     code: 'upstream_auth_failed',
-    cure: 'Salesforce does not let this service use its API. An administrator must give its user the permission API Enabled.',
+    cure: 'Salesforce does not let this service use its API. An administrator must give its user the permission API Enabled, its app the OAuth scope api, and see that the edition of the org has the API.',
+    says: true,
+  },
+  {
+    errorCode:
+      /^(LOGIN_MUST_USE_SECURITY_TOKEN|INVALID_LOGIN|PASSWORD_LOCKOUT|RESTRICTED_PROFILE|LOGIN_DURING_RESTRICTED\w*)$/,
+    code: 'upstream_auth_failed',
+    cure: 'Salesforce does not let the user of this service in. An administrator must look at its login history, login hours and IP ranges.',
+    says: true,
+  },
+  {
+    errorCode: /^(ORG_LOCKED|INACTIVE_ORG\w*|ORGANIZATION_\w+|TRIAL_EXPIRED)$/,
+    code: 'misconfigured',
+    cure: 'The Salesforce org in SALESFORCE_LOGIN_URL is locked or not active. A Salesforce administrator must see to it.',
+    says: true,
+  },
+  {
+    errorCode: /^(URL_NOT_RESET|UNSUPPORTED_API_VERSION|INVALID_VERSION)$/,
+    code: 'misconfigured',
+    cure: 'An administrator must check SALESFORCE_LOGIN_URL, which is the My Domain address of the org, and SALESFORCE_API_VERSION.',
+    says: true,
   },
   {
     errorCode:
@@ -156,15 +184,21 @@ export function duplicatesFailure(cause: DuplicatesFound): Failure {
   return new Failure('conflict', message.filter(Boolean).join(' '), { cause });
 }
 
-/** Converts Salesforce's refusal of a request. `thing` names what was asked for: "Account 001…". */
-export function answerFailure({ status, body }: Pick<UpstreamAnswer, 'status' | 'body'>, thing: string): Failure {
+/**
+ * Converts Salesforce's refusal of a request. `thing` names what was asked for, "Account 001…"; undefined where it is
+ * nothing that could be missing.
+ */
+export function answerFailure(
+  { status, body }: Pick<UpstreamAnswer, 'status' | 'body'>,
+  thing: string | undefined,
+): Failure {
   return partFailure({ status, body: parseJson(body) }, thing);
 }
 
 /** The same for a part of a composite answer, whose body is parsed already. */
-export function partFailure({ status, body }: { status: number; body: unknown }, thing: string): Failure {
-  const errors = errorsSchema.safeParse(body).data ?? [];
-  const said = errors.map(sentenceOf).filter(Boolean).join(' ');
+export function partFailure({ status, body }: { status: number; body: unknown }, thing: string | undefined): Failure {
+  const errors = errorsIn(body);
+  const said = (errors.map(sentenceOf).filter(Boolean).join(' ') || saidIn(body).join(' ')).trim();
   const fieldErrors = errors.flatMap((error): FieldError[] =>
     (error.fields ?? []).map(field => ({ field, message: sentenceOf(error) })),
   );
@@ -185,12 +219,52 @@ export function partFailure({ status, body }: { status: number; body: unknown },
     if (!errors.some(error => errorCode.test(error.errorCode ?? '') && message.test(error.message ?? ''))) continue;
     return fail(code, [says && `Salesforce says: ${said}`, cure].filter(Boolean).join(' '), options);
   }
+  if (status === 404 && thing === undefined && errors.length > 0) return versionUnknown(said);
   const { code, message, retryable, retryAfterSeconds, nothingDone } = refusal(status, {
     title: 'Salesforce',
     thing,
     said,
+    isOwn: errors.length > 0,
+    address: 'SALESFORCE_LOGIN_URL',
   });
   return fail(code, message, { retryable, nothingDone, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) });
+}
+
+/** Salesforce does not know what every org has in each version of the API that it offers. */
+export function versionUnknown(said: string): Failure {
+  return new Failure(
+    'misconfigured',
+    `Salesforce does not offer that version of its API at this org, so nothing is known of what was asked for. An administrator must correct SALESFORCE_API_VERSION, or remove it, and check SALESFORCE_LOGIN_URL.${said && ` Salesforce says: ${said}`}`,
+    { nothingDone: true },
+  );
+}
+
+/** True for a 404 that Salesforce gives for an unknown object as for an unknown version of its API. */
+export function mayBeVersion({ status, body }: Pick<UpstreamAnswer, 'status' | 'body'>): boolean {
+  return status === 404 && errorsIn(parseJson(body)).some(({ errorCode }) => errorCode === 'NOT_FOUND');
+}
+
+/** What an answer that failed says, in a few sentences. */
+export function saidBySalesforce(body: string): string {
+  const value = parseJson(body);
+  return errorsIn(value).map(sentenceOf).filter(Boolean).join(' ') || saidIn(value).join(' ');
+}
+
+const MAX_ERRORS = 10;
+const MAX_DEPTH = 4;
+
+/** The errors of an answer, in whichever form: a list, one alone, the result of saving, the user interface's API. */
+function errorsIn(value: unknown, depth = 0): SalesforceError[] {
+  if (depth > MAX_DEPTH) return [];
+  if (Array.isArray(value)) return value.slice(0, MAX_ERRORS).flatMap(item => errorsIn(item, depth + 1));
+  const { data: nested } = nestedSchema.safeParse(value);
+  if (!nested) return [];
+  const { data: own } = errorSchema.safeParse(value);
+  const errorCode = own?.errorCode ?? nested.statusCode;
+  const inner = [nested.errors, ...Object.values(nested.fieldErrors), nested.output].flatMap(part =>
+    errorsIn(part, depth + 1),
+  );
+  return own && errorCode ? [{ ...own, errorCode }, ...inner] : inner;
 }
 
 function isClosed(errors: readonly SalesforceError[]): boolean {

@@ -7,11 +7,13 @@ import { CredentialsRefused } from '../../../shared/upstream/credentials.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { type Allowed, allowed, type SalesforceRequest, type Send } from './allowed.ts';
-import { answerFailure } from './answerFailure.ts';
+import { answerFailure, mayBeVersion, saidBySalesforce, versionUnknown } from './answerFailure.ts';
 import { type Currencies, openCurrencies } from './currencies.ts';
 import { openDescriptions } from './descriptions.ts';
 import { opennessOf } from './openness.ts';
+import { sessionFailure } from './sessionFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
+import { openVersions } from './versions.ts';
 
 /** jsforce's connection for one call, and the session that it used last. */
 export interface CallConnection {
@@ -52,6 +54,7 @@ const cleanPath = /^\/services\/data\/v\d{2,3}\.0(\/[\w-]+)*(\?[^#\s]*)?$/;
 export function salesforceConnections(parts: SalesforceParts): (call: Call) => CallConnection {
   const { settings, upstream } = parts;
   const credentials = salesforceCredentials(parts);
+  const versions = openVersions(parts);
 
   const sendFor =
     (call: Call, keep: (session: Session) => void): Send =>
@@ -74,12 +77,18 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
             },
             ...(body !== undefined && { body }),
             safe: method === 'GET' || (method === 'POST' && reads.test(path)),
+            address: 'SALESFORCE_LOGIN_URL',
+            says: saidBySalesforce,
           },
           call,
         );
+        const failure = sessionFailure(answer);
+        if (failure) throw failure;
         if (answer.status === 401 || partRefused.test(answer.body)) {
           throw new CredentialsRefused(`status ${answer.status}`);
         }
+        if (thingAt(path) && mayBeVersion(answer) && !(await versions.isOffered(granted.instanceUrl, call)))
+          throw versionUnknown('');
         return answer;
       };
       const answer = await credentials.authorized(call, attempt, usernameFor(call, settings));
@@ -149,12 +158,18 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
 async function settled(send: Send, request: SalesforceRequest): Promise<UpstreamAnswer> {
   const answer = await send(request);
   if (answer.status >= 400) throw answerFailure(answer, thingAt(request.path));
+  if (/^\s*</.test(answer.body)) {
+    throw new Failure(
+      'upstream_error',
+      'Salesforce answered with a page for people, as where people sign in or during maintenance. If it does so again in a minute, an administrator must check SALESFORCE_LOGIN_URL.',
+    );
+  }
   return answer;
 }
 
-/** Names what a path leads to: `…/sobjects/Account/001…` is "Account 001…". */
-function thingAt(path: string): string {
+/** Names what a path leads to: `…/sobjects/Account/001…` is "Account 001…"; undefined for a query and the like. */
+function thingAt(path: string): string | undefined {
   const [, object, id] = /\/sobjects\/(\w+)(?:\/(\w+))?/.exec(path) ?? [];
-  if (!object) return 'such thing in Salesforce';
+  if (!object) return undefined;
   return id && id !== 'describe' ? `Salesforce ${object} ${id}` : `Salesforce object ${object}`;
 }

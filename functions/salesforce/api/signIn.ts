@@ -3,6 +3,7 @@ import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { isLoopback } from '../../../shared/settings/setting.ts';
 import { isGuest } from '../../../shared/settings/userMap.ts';
+import { sentence } from '../../../shared/text.ts';
 import {
   type Credentials,
   CredentialsRefused,
@@ -35,6 +36,7 @@ export function salesforceCredentials(parts: SalesforceParts): Credentials<Sessi
     upstream,
     secrets,
     secretName: usesJwt ? 'salesforce-private-key' : 'salesforce-client-secret',
+    beside: `make sure that SALESFORCE_CLIENT_ID is of the app that it belongs to${usesJwt ? " and that the app has the key's certificate" : ''}`,
     now,
     async exchange(secret, subject, call) {
       const grant = usesJwt
@@ -94,6 +96,7 @@ async function requestSession(
     format: 'form',
     parameters: grant,
     answer: sessionSchema,
+    address: 'SALESFORCE_LOGIN_URL',
     refused: refusal => refusedSession(refusal, username, settings),
   });
   return {
@@ -117,6 +120,10 @@ const userCures: readonly { says: RegExp; cure: string }[] = [
   { says: /locked/i, cure: 'unlock the user, who is locked out' },
   { says: /inactive.?org/i, cure: 'have the org reactivated, which is not active' },
   {
+    says: /expired.{0,20}password|password.{0,20}expired/i,
+    cure: 'give the user a new password, which has expired, or let it never expire',
+  },
+  {
     says: /inactive.?user|user is inactive|user does.?n.?o?t exist|invalid_app_access|user hasn.t approved|not admin approved/i,
     cure: userCure,
   },
@@ -136,6 +143,7 @@ function refusedSession(
   }
   const told = `${error}: ${description ?? ''}`;
   const cause = new Error(told);
+  const because = description ? ` Salesforce says: ${sentence(description)}` : '';
   if (/login rate exceeded/i.test(told)) {
     return new Failure('rate_limited', 'Salesforce limits how often this service signs in. Try again in a minute.', {
       retryAfterSeconds: 60,
@@ -154,13 +162,34 @@ function refusedSession(
       { cause },
     );
   }
+  if (/no client credentials user/i.test(told)) {
+    return new Failure(
+      'upstream_auth_failed',
+      `Salesforce knows the app of this service, which has no user to run as. A Salesforce administrator must name one as Run As in the client credentials flow of the app, and let that user use the API; another secret does not help.${because}`,
+      { cause },
+    );
+  }
+  if (/scope/i.test(error) || /\bscopes?\b/i.test(description ?? '')) {
+    return new Failure(
+      'upstream_auth_failed',
+      `The app of this service in Salesforce lacks an OAuth scope. An administrator must give it api${settings.SALESFORCE_AUTH === 'jwt-bearer' ? ' and refresh_token' : ''}; another secret does not help.${because}`,
+      { cause },
+    );
+  }
+  if (/blocked|OAUTH_(?:EC_)?APP|app_not_found/i.test(told)) {
+    return new Failure(
+      'upstream_auth_failed',
+      `Salesforce does not let the app of this service in. A Salesforce administrator must install and unblock it, under Connected Apps OAuth Usage; another secret does not help.${because}`,
+      { cause },
+    );
+  }
   if (
-    error === 'unsupported_grant_type' ||
-    /audience|no client credentials user|not supported/i.test(description ?? '')
+    ['unsupported_grant_type', 'unauthorized_client', 'invalid_request'].includes(error) ||
+    /audience|not supported|not enabled/i.test(description ?? '')
   ) {
     return new Failure(
       'upstream_auth_failed',
-      `Salesforce does not let this service sign in by ${settings.SALESFORCE_AUTH} at SALESFORCE_LOGIN_URL. An administrator must set that to the org's My Domain address and turn this flow on in the app.`,
+      `Salesforce does not let this service sign in by ${settings.SALESFORCE_AUTH} at SALESFORCE_LOGIN_URL. An administrator must set that to the org's My Domain address and turn this flow on in the app; another secret does not help.${because}`,
       { cause },
     );
   }
@@ -172,11 +201,11 @@ function refusedSession(
     const user = isCaller ? username : username ? 'the user in SALESFORCE_USERNAME' : "the app's own user";
     return new Failure(
       isCaller ? 'forbidden' : 'upstream_auth_failed',
-      `Salesforce does not let ${user} in here. A Salesforce administrator must ${cure}.`,
+      `Salesforce does not let ${user} in here. A Salesforce administrator must ${cure}.${because}`,
       { cause },
     );
   }
-  return new CredentialsRefused(`Salesforce: ${error}`, { cause });
+  return new CredentialsRefused(`Salesforce: ${error}`, { said: description ? sentence(description) : '', cause });
 }
 
 /** The session goes nowhere but to Salesforce, or to where the settings say. @throws Failure `upstream_error` */

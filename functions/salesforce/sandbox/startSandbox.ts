@@ -44,6 +44,13 @@ export interface SalesforceSandbox extends SandboxServer {
 }
 
 const oldestVersion = 40;
+const newestVersion = 67;
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_versions.htm */
+const versions = Array.from({ length: newestVersion - oldestVersion + 1 }, (_, at) => ({
+  label: `Version ${oldestVersion + at}`,
+  url: `/services/data/v${oldestVersion + at}.0`,
+  version: `${oldestVersion + at}.0`,
+}));
 const dailyLimit = 15_000;
 
 const answerApi = answerBy([
@@ -68,8 +75,9 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
   const answer = async (request: SandboxRequest): Promise<SandboxReply> => {
     const { method, path } = request;
     if (path === '/services/oauth2/token' && method === 'POST') return sessions.token(request, server.url);
+    if (path === '/services/data' && method === 'GET') return { json: versions };
     const [, base, version, rest = ''] = /^(\/services\/data\/v(\d+)\.0)(?:\/(.*))?$/.exec(path) ?? [];
-    if (base === undefined || Number(version) < oldestVersion) throw notFound();
+    if (base === undefined || Number(version) < oldestVersion || Number(version) > newestVersion) throw notFound();
     const viewer = sessions.viewerOf(request);
     calls += 1;
     const { query, headers } = request;

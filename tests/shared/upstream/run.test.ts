@@ -98,8 +98,8 @@ describe('a write by a driver', () => {
 
   it.each([
     ['ECONNREFUSED', { code: 'upstream_unavailable', retryable: true }],
-    ['SELF_SIGNED_CERT_IN_CHAIN', { code: 'upstream_unavailable', retryable: true }],
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', { code: 'upstream_unavailable', retryable: true }],
+    ['SELF_SIGNED_CERT_IN_CHAIN', { code: 'upstream_unavailable', retryable: false }],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', { code: 'upstream_unavailable', retryable: false }],
     ['ECONNRESET', { code: 'upstream_timeout', retryable: false }],
   ])('whose connection fails by %s is told accordingly', async (code, expected) => {
     const cause = new Error('wrapped', { cause: socketError(code) });

@@ -1,0 +1,48 @@
+/**
+ * The scope that a token needs for a request, where it has scopes at all.
+ * https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/
+ * https://developer.atlassian.com/cloud/jira/software/scopes-for-oauth-2-3LO-and-forge-apps/
+ */
+interface ScopeOf {
+  path: RegExp;
+  read: string;
+  write: string;
+}
+
+/** The first that fits counts. `.` stands for any version of an API. */
+const scopes: readonly ScopeOf[] = [
+  { path: /^\/rest\/servicedeskapi\//, read: 'read:servicedesk-request', write: 'write:servicedesk-request' },
+  {
+    path: /^\/rest\/agile\/[\w.]+\/sprint\b/,
+    read: 'read:sprint:jira-software',
+    write: 'write:sprint:jira-software',
+  },
+  {
+    path: /^\/rest\/agile\/[\w.]+\/board\b/,
+    read: 'read:board-scope:jira-software',
+    write: 'write:board-scope:jira-software',
+  },
+  {
+    path: /^\/rest\/agile\/[\w.]+\/epic\b/,
+    read: 'read:epic:jira-software',
+    write: 'write:epic:jira-software',
+  },
+  {
+    path: /^\/rest\/agile\/[\w.]+\/(?:issue|backlog)\b/,
+    read: 'read:issue:jira-software',
+    write: 'write:issue:jira-software',
+  },
+  { path: /^\/rest\/api\/\d\/(?:version|component)\b/, read: 'read:jira-work', write: 'manage:jira-project' },
+  { path: /^\/rest\/api\/\d\/project\b/, read: 'read:jira-work', write: 'manage:jira-project' },
+  {
+    path: /^\/rest\/api\/\d\/(?:users?|groups?|groupuserpicker|myself)\b/,
+    read: 'read:jira-user',
+    write: 'manage:jira-configuration',
+  },
+];
+
+/** `changes`: whether the request changes something; a search by POST does not. */
+export function scopeFor(path: string, changes: boolean): string {
+  const found = scopes.find(each => each.path.test(path)) ?? { read: 'read:jira-work', write: 'write:jira-work' };
+  return changes ? found.write : found.read;
+}

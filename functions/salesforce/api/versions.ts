@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import type { Call } from '../../../shared/call.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
+import type { SalesforceParts } from '../settings.ts';
+
+const versionsSchema = z.array(z.object({ version: z.string() })).min(1);
+
+/** Whether an org offers the version of the API in the settings; asked when something was not found, and once where it does. */
+export function openVersions({ settings, upstream }: Pick<SalesforceParts, 'settings' | 'upstream'>) {
+  const offers = new Set<string>();
+
+  return {
+    /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_versions.htm */
+    async isOffered(instanceUrl: string, call: Call): Promise<boolean> {
+      if (offers.has(instanceUrl)) return true;
+      const request = { method: 'GET', url: `${instanceUrl}/services/data`, headers: {}, safe: true };
+      const answer = await upstream.send(request, call).catch(error => {
+        if (error instanceof Failure) return undefined;
+        throw error;
+      });
+      const { data } = versionsSchema.safeParse(answer && parseJson(answer.body));
+      const isOffered = !data || data.some(({ version }) => version === settings.SALESFORCE_API_VERSION);
+      if (isOffered) offers.add(instanceUrl);
+      return isOffered;
+    },
+  };
+}
