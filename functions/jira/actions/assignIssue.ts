@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { changedIssue, toChangedIssue } from '../api/fieldChanges.ts';
 import { issueKey, person } from '../api/inputs.ts';
-import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -12,7 +12,7 @@ export default jira.action({
   idempotent: true,
   title: 'Assign an issue',
   description:
-    'Assigns a Jira issue to a person, or unassigns it, and returns the updated issue. ' +
+    'Assigns a Jira issue to a person, or unassigns it, and returns who had it and who has it. ' +
     'Use it when the user asks to assign an issue to somebody, to take it themselves, or to unassign it. ' +
     'To change other fields use updateIssue.',
   input: z.object({
@@ -21,9 +21,9 @@ export default jira.action({
       'The new assignee: a name, an e-mail address, or me for the user who asks; none to unassign it.',
     ),
   }),
-  output: writtenIssue,
+  output: changedIssue,
   example: { issueKey: 'ATLAS-12', assignee: 'Li Wei' },
   async run({ issueKey, assignee }, { jira }) {
-    return toWrittenIssue(await jira.assignIssue(issueKey, assignee), jira.browseUrl);
+    return toChangedIssue(await jira.assignIssue(issueKey, assignee), jira.browseUrl);
   },
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { changedIssue, toChangedIssue } from '../api/fieldChanges.ts';
 import { issueInputs, issueType, projectId } from '../api/inputs.ts';
-import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';
 
 const { summary, description, assignee, priority, labels, dueDate, parent, additionalFields } = issueInputs;
@@ -14,12 +14,14 @@ export default jira.action({
   idempotent: false,
   title: 'Create an issue',
   description:
-    'Creates a Jira issue, and returns it with its key and link. ' +
-    'Use it when the user asks for a new issue, bug, task or the like, and the project and issue type are known; describeProject lists the types and their required fields. ' +
+    'Creates a Jira issue, and returns it with its key, status and what was set. ' +
+    "Use it when the user asks for a new issue, bug, task or the like; describeProject lists types and their fields. Its reporter is this service's account unless additionalFields names a Reporter. " +
     'To change an existing issue use updateIssue.',
   input: z.object({
     projectId,
-    issueType,
+    issueType: issueType
+      .optional()
+      .describe('The name of the issue type, such as Bug. Unless given, the only type of the project, or Task.'),
     summary,
     description: description.optional(),
     assignee: assignee.optional(),
@@ -29,11 +31,11 @@ export default jira.action({
     parent: parent.optional(),
     additionalFields: additionalFields.optional(),
   }),
-  output: writtenIssue,
+  output: changedIssue,
   // A text may mention twenty people, fields may name more, and each is looked up.
   requests: 80,
   example: { projectId: 'ATLAS', issueType: 'Task', summary: 'Try the new connector' },
   async run(input, { jira }) {
-    return toWrittenIssue(await jira.createIssue(input), jira.browseUrl);
+    return toChangedIssue(await jira.createIssue(input), jira.browseUrl);
   },
 });

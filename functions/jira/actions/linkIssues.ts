@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { key, link } from '../../../shared/schema/meaning.ts';
-import { issueKey, shortText } from '../api/inputs.ts';
+import { issueKey, nameText } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';
 
@@ -18,12 +18,12 @@ export default jira.action({
     'To put an issue under an epic or another parent use updateIssue with parent.',
   input: z.object({
     issueKey: issueKey.describe('The key of the first issue, such as ABC-12.'),
-    linkType: shortText.describe(
+    linkType: nameText.describe(
       'How the first issue relates to the second: blocks, is blocked by, duplicates, relates to.',
     ),
     targetIssueKey: issueKey.describe('The key of the second issue, such as ABC-16.'),
   }),
-  output: writtenIssue.extend({
+  output: writtenIssue.pick({ issueKey: true, title: true, status: true, note: true, url: true }).extend({
     linkType: z.string().describe('How the first issue relates to the second.'),
     targetIssueKey: key('The key of the second issue.'),
     targetUrl: link('The address of the second issue in the browser.'),

@@ -1,23 +1,26 @@
 import * as z from 'zod';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { id } from '../../../shared/schema/meaning.ts';
+import { durationOf } from '../api/duration.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { jira } from '../system.ts';
 
 const timeSpent = z
   .string()
+  .max(64)
   .trim()
-  .toLowerCase()
-  .regex(
-    /^\d{1,4}(\.\d{1,2})?\s*[wdhm](\s*\d{1,4}(\.\d{1,2})?\s*[wdhm])*$/,
-    'It must be a time such as 1h 30m, 45m or 2d.',
-  )
-  .transform(text => text.replace(/\s+/g, '').replace(/[wdhm](?=.)/g, '$& '))
-  .refine(text => /[1-9]/.test(text), 'It must be more than zero.');
+  .transform((text, context) => {
+    const duration = durationOf(text);
+    if (duration !== undefined && /[1-9]/.test(duration)) return duration;
+    const message = 'It must be a time above zero with its units, such as 1h 30m, 45m or 2d.';
+    context.issues.push({ code: 'custom', message, input: text });
+    return z.NEVER;
+  });
 
 export default jira.action({
   name: 'logWork',
+  formerly: { inputs: { since: 'startedAt' } },
   toolset: 'jira',
   core: true,
   access: 'write',
@@ -25,35 +28,44 @@ export default jira.action({
   idempotent: false,
   title: 'Log work on an issue',
   description:
-    'Logs work on a Jira issue, and returns the updated issue with its total time spent. ' +
-    'Use it when the user says how long they worked on a known issue. Work is logged under the account of this service, so name the person in the comment. ' +
+    'Logs work on a Jira issue, and returns the entry and the total time spent. ' +
+    "Use it when the user says how long they worked on a known issue. It is logged under this service's account, so name the person in the comment. " +
     'To leave a note without logging time use addComment.',
   input: z.object({
     issueKey,
     timeSpent: timeSpent.describe(
       'The time worked, such as 1h 30m, 45m or 2d, in weeks (w), days (d), hours (h) and minutes (m).',
     ),
-    since: sinceText
+    startedAt: sinceText
       .optional()
-      .describe('When the work started: a date, a date-time, or a span back from now such as 2h. Now unless given.'),
+      .describe(
+        'When the work started: a date, a date-time, or a span back from now such as 2h. By default now minus the time spent.',
+      ),
     comment: markdown.optional().describe('What was done, in Markdown.'),
   }),
-  output: writtenIssue.extend({
+  output: writtenIssue.pick({ issueKey: true, title: true, status: true, note: true, url: true }).extend({
     worklogId: id('The ID of the new work log entry.'),
     timeSpent: z.string().describe('The logged time, as Jira formats it.'),
+    startedAt: z.string().describe('When the work started, ISO 8601 in UTC.'),
     totalTimeSpent: z.string().optional().describe('The total time spent on the issue.'),
+    remainingEstimate: z.string().optional().describe('The estimate of what remains.'),
   }),
   // A text may mention twenty people, and each is looked up.
   requests: 60,
   example: { issueKey: 'ATLAS-12', timeSpent: '1h 30m' },
-  async run({ issueKey, timeSpent, since, comment }, { jira, now }) {
-    const started = since === undefined ? now : resolveSince(since, now);
+  async run({ issueKey, timeSpent, startedAt, comment }, { jira, now }) {
+    const started =
+      startedAt === undefined
+        ? new Date(now.getTime() - (await jira.minutesOf(timeSpent)) * 60_000)
+        : resolveSince(startedAt, now, 'startedAt');
     const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
     return {
-      ...toWrittenIssue(issue, jira.browseUrl),
+      ...toWrittenIssue(issue, jira.browseUrl, [...jira.people.notes]),
       worklogId: worklog.id,
       timeSpent: worklog.timeSpent,
+      startedAt: started.toISOString(),
       totalTimeSpent: issue.timeSpent,
+      remainingEstimate: issue.remainingEstimate,
     };
   },
 });

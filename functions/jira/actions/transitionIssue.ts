@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { audience, issueKey, markdown, shortText } from '../api/inputs.ts';
-import { commentAudience, toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { changedIssue, toChangedIssue } from '../api/fieldChanges.ts';
+import { audience, issueInputs, issueKey, markdown, nameText } from '../api/inputs.ts';
+import { commentAudience } from '../api/issueRow.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -12,24 +13,29 @@ export default jira.action({
   idempotent: false,
   title: 'Move an issue to another status',
   description:
-    'Moves a Jira issue to another status, and returns the updated issue. ' +
-    'Use it when the user asks to start, finish, reopen or otherwise move a known issue. Where no transition leads to that status, the error lists those that are possible. ' +
+    'Moves a Jira issue to another status, and returns what changed. ' +
+    'Use it when the user asks to start, finish, reopen or otherwise move a known issue. Where none or several transitions lead there, or one needs more fields, the error names them. ' +
     'To change anything else use updateIssue.',
   input: z.object({
     issueKey,
-    status: shortText.describe('The new status, such as Done, or the name of the transition.'),
-    resolution: shortText
+    status: nameText.describe('The new status, such as Done, or the name of the transition.'),
+    resolution: nameText
       .optional()
       .describe('The resolution, such as Done or Duplicate, where the workflow requires one.'),
+    additionalFields: issueInputs.additionalFields
+      .optional()
+      .describe(
+        'Fields of the screen of the transition: a JSON object as a string, by their display names, such as {"Root cause": "Code"}.',
+      ),
     comment: markdown.optional().describe('A comment to add with the transition, in Markdown.'),
     audience,
   }),
-  output: writtenIssue.extend({ audience: commentAudience }),
+  output: changedIssue.extend({ audience: commentAudience }),
   // A text may mention twenty people, and each is looked up.
   requests: 60,
   example: { issueKey: 'ATLAS-12', status: 'In Review' },
   async run({ issueKey, ...to }, { jira }) {
-    const { issue, comment } = await jira.transitionIssue(issueKey, to);
-    return { ...toWrittenIssue(issue, jira.browseUrl, comment?.notes), audience: comment?.audience };
+    const { comment, ...written } = await jira.transitionIssue(issueKey, to);
+    return { ...toChangedIssue(written, jira.browseUrl), audience: comment?.audience };
   },
 });

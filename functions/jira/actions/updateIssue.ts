@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { invalidInput } from '../../../shared/failure.ts';
-import { clearable, issueInputs, issueKey } from '../api/inputs.ts';
-import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { changedIssue, toChangedIssue } from '../api/fieldChanges.ts';
+import { changeableText, clearable, issueInputs, issueKey, nameList } from '../api/inputs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -10,16 +10,19 @@ export default jira.action({
   core: true,
   access: 'write',
   effect: 'changes',
+  // A text is not appended where it is the end already.
   idempotent: true,
   title: 'Update an issue',
   description:
-    'Changes fields of a Jira issue, and returns the updated issue. Fields that are not given keep their values. ' +
-    'Use it when the user asks to change the summary, description, priority, labels, due date or other fields of a known issue. ' +
+    'Changes fields of a Jira issue, and returns each with its value before and now. Fields that are not given keep theirs. ' +
+    'Use it to change the summary, description, priority, labels, due date or other fields of a known issue. ' +
     'To change the status use transitionIssue; to change only the assignee use assignIssue; to comment on it use addComment.',
   input: z.object({
     issueKey,
     summary: issueInputs.summary.optional(),
-    description: clearable(issueInputs.description, 'The new description, in Markdown; none removes it.'),
+    description: changeableText(
+      'The description that replaces the old one, in Markdown; {"append": "…"} adds below it; none removes it.',
+    ),
     assignee: clearable(
       issueInputs.assignee,
       'The new assignee: a name, an e-mail address, or me for the user who asks; none unassigns it.',
@@ -27,17 +30,23 @@ export default jira.action({
     priority: issueInputs.priority.optional(),
     labels: clearable(
       issueInputs.labels,
-      'The labels that replace its current ones, separated by commas; none removes all.',
+      'The labels that replace all of its labels, separated by commas; none removes all.',
     ),
+    addLabels: issueInputs.labels.optional().describe('Labels to add, separated by commas; the others stay.'),
+    removeLabels: issueInputs.labels.optional().describe('Labels to remove, separated by commas.'),
+    addComponents: nameList.optional().describe('Components to add, separated by commas.'),
+    removeComponents: nameList.optional().describe('Components to remove, separated by commas.'),
+    addFixVersions: nameList.optional().describe('Fix versions to add, separated by commas.'),
+    removeFixVersions: nameList.optional().describe('Fix versions to remove, separated by commas.'),
     dueDate: clearable(issueInputs.dueDate, 'The due date, such as 2026-11-30; none removes it.'),
     parent: clearable(issueInputs.parent, 'The key of the parent issue; none removes it.'),
     additionalFields: issueInputs.additionalFields
       .optional()
       .describe(
-        'Other fields: a JSON object as a string, by their display names, such as {"Story Points": 3, "Severity": "Major"}; null or none clears a field.',
+        'Other fields: a JSON object as a string, by their display names, such as {"Story Points": 3, "Sprint": "Sprint 7", "Original estimate": "1h 30m", "Platforms": {"add": ["iOS"], "remove": ["Web"]}}. A value replaces; {"append": "…"} adds to a text; null clears.',
       ),
   }),
-  output: writtenIssue,
+  output: changedIssue,
   // A text may mention twenty people, fields may name more, and each is looked up.
   requests: 80,
   example: { issueKey: 'ATLAS-12', priority: 'High' },
@@ -46,6 +55,6 @@ export default jira.action({
     if ([...Object.values(own), ...Object.values(additionalFields)].every(change => change === undefined)) {
       throw invalidInput([{ field: 'summary', message: 'Give at least one field besides issueKey.' }]);
     }
-    return toWrittenIssue(await jira.updateIssue(issueKey, changes), jira.browseUrl);
+    return toChangedIssue(await jira.updateIssue(issueKey, changes), jira.browseUrl);
   },
 });

@@ -138,6 +138,27 @@ const rules: readonly Rule[] = [
     else throw closed();
     return send(options);
   }),
+  {
+    method: 'GET',
+    path: /^\/rest\/agile\/1\.0\/board$/,
+    async handle({ options, send }, { requireProject, isOpen }) {
+      const { projectKeyOrId: of } = options.searchParams ?? {};
+      if (typeof of !== 'string') throw closed();
+      await requireProject(of);
+      const { total: _, ...others } = boardsAnswer.parse(await send(options));
+      // Boards of other projects show issues of this one, too.
+      return { ...others, values: others.values.filter(({ location }) => isOpen(location?.projectKey ?? undefined)) };
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/(?:sprint|configuration)$/,
+    async handle({ options, parts, send }, { isOpen }) {
+      const answer = board.parse(await send({ url: `/rest/agile/1.0/board/${parts[0]}`, method: 'GET' }));
+      if (!isOpen(answer.location?.projectKey ?? undefined)) throw closed();
+      return send(options);
+    },
+  },
   rule(
     'GET',
     '/project/([\\w-]+)/(?:statuses|components|versions)',
@@ -154,9 +175,15 @@ const rules: readonly Rule[] = [
     return fields.filter((_, index) => open[index]);
   }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/myself', '/filter/\\d+', '/filter/search', '/priority/search'].map(path =>
-    rule('GET', path, ({ options, send }) => send(options)),
-  ),
+  ...[
+    '/user/search',
+    '/issueLinkType',
+    '/configuration',
+    '/myself',
+    '/filter/\\d+',
+    '/filter/search',
+    '/priority/search',
+  ].map(path => rule('GET', path, ({ options, send }) => send(options))),
 ];
 
 function rule(method: string, path: string, handle: Rule['handle']): Rule {
@@ -358,6 +385,8 @@ const searchAnswer = z.looseObject({
     .nullish()
     .transform(issues => issues ?? []),
 });
+const board = z.looseObject({ location: z.looseObject({ projectKey: z.string().nullish() }).nullish() });
+const boardsAnswer = z.looseObject({ values: z.array(board) });
 const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });
 const writtenIssue = z.looseObject({
   fields: z.looseObject({ project: named.optional(), parent: named.nullish() }).optional(),

@@ -28,7 +28,7 @@ const searches =
  * jira.js puts parameters into paths without encoding them. Ids and keys are checked where they come in; this is the
  * second lock: no dot segments, no query, nothing percent-encoded.
  */
-const cleanPath = /^\/rest\/(?:api\/3|servicedeskapi)(\/[\w:@-]+)+$/;
+const cleanPath = /^\/rest\/(?:api\/3|agile\/1\.0|servicedeskapi)(\/[\w:@-]+)+$/;
 
 /** Refusals are told apart by their words, which follow the account's language unless the request says otherwise. */
 const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' };

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { parseJson } from '../../../shared/parseJson.ts';
+import { dayText } from '../../../shared/schema/day.ts';
 import { FIELDS_TEXT, LIST_TEXT, SHORT_TEXT, textLimit } from '../../../shared/schema/textLimit.ts';
 import { strictJson } from '../../../shared/strictJson.ts';
 
@@ -49,6 +51,30 @@ export function clearable<Input extends z.ZodType<string>>(input: Input, descrip
     .meta({ ...input.meta(), description });
 }
 
+/** The longest text that a field of Jira's takes: https://support.atlassian.com/jira/kb/character-limit-for-text-fields/ */
+const MAX_TEXT = 32_767;
+
+const appendix = z.strictObject({ append: z.string() });
+
+/** What replaces a text, `none` where it is cleared, or what is added below it. */
+export type TextChange = string | { append: string };
+
+/** An optional Markdown text that `none` clears, and that `{"append": "…"}` adds to. */
+export function changeableText(description: string) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(MAX_TEXT)
+    .transform((text): TextChange => {
+      const { data } = appendix.safeParse(text.startsWith('{') ? parseJson(text) : undefined);
+      if (data?.append.trim()) return { append: data.append.trim() };
+      return isNone(text) ? NONE : text;
+    })
+    .optional()
+    .describe(description);
+}
+
 /** A name or another short text, on one line. */
 export const shortText = z
   .string()
@@ -57,8 +83,32 @@ export const shortText = z
   .max(SHORT_TEXT)
   .transform(value => value.replace(/\s+/g, ' '));
 
+/** The forms in which Jira writes what has a name. */
+const jiraForm = z
+  .object({
+    name: z.string().optional(),
+    value: z.string().optional(),
+    key: z.string().optional(),
+    accountId: z.string().optional(),
+    emailAddress: z.string().optional(),
+    displayName: z.string().optional(),
+    id: z.union([z.string(), z.int().transform(String)]).optional(),
+  })
+  .transform(
+    ({ name, value, key, accountId, emailAddress, displayName, id }) =>
+      name ?? value ?? key ?? accountId ?? emailAddress ?? displayName ?? id,
+  );
+
+/** The name in Jira's own form of a thing, `{"name":"High"}` or `{"accountId":"…"}`; any other text as it is. */
+function nameIn(text: string): string {
+  return (text.startsWith('{') && jiraForm.safeParse(parseJson(text)).data) || text;
+}
+
+/** A name, or Jira's own form of what has it. */
+export const nameText = shortText.transform(nameIn);
+
 /** A type of issue, by name. */
-export const issueType = shortText.meta({
+export const issueType = nameText.meta({
   description: 'The name of the issue type, such as Bug.',
   choices: {
     action: 'describeProject',
@@ -70,10 +120,7 @@ export const issueType = shortText.meta({
 });
 
 /** A person, by name or e-mail address. */
-export const person = shortText.meta({ mayMatchSeveral: true });
-
-/** The longest text that a field of Jira's takes: https://support.atlassian.com/jira/kb/character-limit-for-text-fields/ */
-const MAX_TEXT = 32_767;
+export const person = nameText.meta({ mayMatchSeveral: true });
 
 export const markdown = z.string().trim().min(1).max(MAX_TEXT);
 
@@ -88,16 +135,28 @@ export const audience = audiences
     'Who reads the comment; required in a service project: public for the customer as well, internal for agents alone. Ask the user when it is not clear. Elsewhere leave it out.',
   );
 
-export const day = z.iso.date('It must be a day such as 2026-11-30.');
+export const day = dayText;
 
-/** The distinct items of a comma-separated list: `ops, security` has two. */
-export function listOf(text: string): string[] {
-  const items = text
-    .split(',')
-    .map(item => item.trim())
-    .filter(Boolean);
-  return [...new Set(items)];
+const listInJson = z.array(z.union([z.string(), jiraForm.pipe(z.string())]));
+
+/** The names in a list that is written as JSON, also with each in Jira's own form: `[{"name":"Search"}]`. */
+export function namesInJson(text: string): string[] | undefined {
+  return text.startsWith('[') ? listInJson.safeParse(parseJson(text)).data : undefined;
 }
+
+/** The distinct items of a list, separated by commas or as JSON: `ops, security` has two. */
+export function listOf(text: string): string[] {
+  const items = namesInJson(text) ?? text.split(',');
+  return [...new Set(items.map(item => item.trim()).filter(Boolean))];
+}
+
+/** A list of names, separated by commas or as JSON. */
+export const nameList = z
+  .string()
+  .max(LIST_TEXT)
+  .trim()
+  .transform(nameIn)
+  .refine(text => listOf(text).length > 0, 'It must name at least one.');
 
 /** A JSON object as a string. */
 const jsonObject = z
@@ -115,26 +174,21 @@ const jsonObject = z
     return z.NEVER;
   });
 
-const labels = z
-  .string()
-  .max(LIST_TEXT)
-  .trim()
-  .refine(text => listOf(text).length > 0, 'It must name at least one label.')
-  .refine(
-    text => !listOf(text).some(label => /\s/.test(label)),
-    'A label must not contain spaces: use a hyphen instead.',
-  );
+const labels = nameList.refine(
+  text => !listOf(text).some(label => /\s/.test(label)),
+  'A label must not contain spaces: use a hyphen instead.',
+);
 
 /** The inputs that createIssue and updateIssue share. */
 export const issueInputs = {
   summary: shortText.describe('The summary of the issue, at most 255 characters.'),
   description: markdown.describe('The description, in Markdown.'),
   assignee: person.describe('The assignee: a name, an e-mail address, or me for the user who asks.'),
-  priority: shortText.describe('The name of the priority, such as High.'),
+  priority: nameText.describe('The name of the priority, such as High.'),
   labels: labels.describe('The labels, separated by commas, such as ops,security. A label must not contain spaces.'),
   dueDate: day.describe('The due date, such as 2026-11-30.'),
   // Jira answers that an unknown parent is invalid, not that it is not found.
-  parent: issueKey.meta({
+  parent: z.string().trim().transform(nameIn).pipe(issueKey).meta({
     description: 'The key of the parent issue: an epic, or for a sub-task the issue it belongs to.',
     names: '',
   }),

@@ -15,6 +15,7 @@ function answers({ list, part }: Reading) {
   const total = part(z.number());
 
   const history = z.object({
+    id: text,
     created: z.string(),
     author: person,
     // An item without `toString` still has every object's own method of that name.
@@ -53,7 +54,7 @@ function answers({ list, part }: Reading) {
   const fields = z.looseObject({
     summary: text,
     description: z.unknown().optional(),
-    issuetype: part(named),
+    issuetype: part(z.object({ name: z.string(), hierarchyLevel: part(z.number()) })),
     status: part(z.object({ name: z.string(), statusCategory: part(named) })),
     resolution: part(named),
     priority: part(named),
@@ -184,10 +185,13 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
     key,
     /** True when no field is known, as after a write whose result could not be read. */
     isUnread: Object.keys(fields).length === 0,
+    /** The values as Jira wrote them, by field ID. */
+    values: fields as Readonly<Record<string, unknown>>,
     summary: fields.summary || undefined,
     /** In Atlassian Document Format. */
     description: fields.description,
     type: fields.issuetype?.name,
+    hierarchyLevel: fields.issuetype?.hierarchyLevel ?? undefined,
     status: fields.status?.name,
     statusCategory: fields.status?.statusCategory?.name,
     resolution: fields.resolution?.name,
@@ -226,6 +230,11 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
 /** An issue of which nothing but the key is known. */
 export function unreadIssue(key: string): Issue {
   return toIssue(tolerant.issue.parse({ key, fields: {} }));
+}
+
+/** An issue that has nothing yet. */
+export function newIssue(key: string): Issue {
+  return { ...unreadIssue(key), isUnread: false };
 }
 
 /** The fields that an issue tells in places of their own, and those that repeat one of them. */
@@ -309,15 +318,16 @@ function toAttachments(fields: FieldsAnswer) {
 }
 
 /** One set of changes, made by one person at one moment. */
-function toHistory({ created, author, items }: HistoryAnswer) {
+function toHistory({ id, created, author, items }: HistoryAnswer) {
   const at = dateOf(created);
   if (!at) return [];
   const changes = (items ?? []).map(({ field, fieldId, fromString: from, toString: to }) => ({
     field: field ?? fieldId ?? 'a field',
+    fieldId: fieldId ?? undefined,
     from: from || undefined,
     to: (typeof to === 'string' && to) || undefined,
   }));
-  return [{ at, by: nameOf(author), changes }];
+  return [{ id: id ?? undefined, at, by: nameOf(author), changes }];
 }
 
 /** What an issue tells of its parent, a sub-task, or an issue that it is linked to. */

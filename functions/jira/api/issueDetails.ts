@@ -216,7 +216,7 @@ const agreement = z.object({ completedCycles: z.array(cycle), ongoingCycle: cycl
 const jiraDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}$/;
 
 /** A field's value as text: the name of an option or a person; '' for what has no text. */
-function toText(value: unknown, depth = 0): string {
+export function toText(value: unknown, depth = 0): string {
   if (typeof value === 'string') return (jiraDateTime.test(value) && dateOf(value)?.toISOString()) || value.trim();
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) {

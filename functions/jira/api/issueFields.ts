@@ -1,32 +1,73 @@
-import { momentOf } from '../../../shared/action/since.ts';
+import * as z from 'zod';
 import { Failure, type FailureCode, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
-import { day, isNone, listOf } from './inputs.ts';
-import type { Assignable, People } from './people.ts';
+import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import { calledSo, folded, type Labels, listed, meantBy, toldApart } from './choosing.ts';
+import type { ChangedField } from './fieldChanges.ts';
+import {
+  allowedText,
+  choose,
+  isAboutPeople,
+  isList,
+  isRichText,
+  type TimeTracking,
+  toDuration,
+  toItems,
+  toValue,
+  type ValueParts,
+  ValueProblem,
+} from './fieldValue.ts';
+import { isNone, listOf, namesInJson, type TextChange } from './inputs.ts';
+import type { Assignable } from './people.ts';
 import { toRichText } from './richText.ts';
-import type { IssueField, User } from './wire.ts';
+import type { IssueField } from './wire.ts';
 
 /** The fields to set on an issue, as a caller gives them. `none` clears a field, and so does null in `additionalFields`. */
 export interface IssueInput {
   summary?: string | undefined;
-  description?: string | undefined;
+  description?: TextChange | undefined;
   assignee?: string | undefined;
   priority?: string | undefined;
+  /** Replaces all labels. */
   labels?: string | undefined;
+  addLabels?: string | undefined;
+  removeLabels?: string | undefined;
+  addComponents?: string | undefined;
+  removeComponents?: string | undefined;
+  addFixVersions?: string | undefined;
+  removeFixVersions?: string | undefined;
   dueDate?: string | undefined;
   parent?: string | undefined;
+  /** Of a transition. */
+  resolution?: string | undefined;
   additionalFields?: Record<string, unknown> | undefined;
 }
 
-interface Surroundings {
-  people: People;
+interface Surroundings extends ValueParts {
   /** Where the assignee must be assignable. */
   assignable: Assignable;
   /** The fields that can be set; where it is empty, only those whose values need no check can be. */
   screen: readonly IssueField[];
+  /** The name of the transition whose screen it is, if it is one's. */
+  transition?: string;
   /** True for a new issue, which must be given every required field. */
   isNew?: boolean;
+  /** The value that the field has now, which something is appended to. @throws Failure */
+  current?: (fieldId: string) => Promise<unknown>;
 }
+
+/** What Jira is asked to change: values that replace others, and operations on those that are there, both by field ID. */
+export interface IssueChange {
+  fields: Record<string, unknown>;
+  update: Record<string, Operation[]>;
+  /** The fields that are changed, by the names that people know. */
+  changed: ChangedField[];
+  /** The IDs of those that a text was appended to. */
+  appended: string[];
+}
+
+/** https://developer.atlassian.com/server/jira/platform/updating-an-issue-via-the-jira-rest-apis-6848604/ */
+type Operation = { set: unknown } | { add: unknown } | { remove: unknown };
 
 /** The fields that have an input of their own, by field ID. */
 const ownInputs: ReadonlyMap<string, string> = new Map(
@@ -43,19 +84,49 @@ const ownInputs: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** How many allowed values, or fields, a message lists. */
-const MAX_LISTED = 40;
+/** What the fields with an input of their own are called. */
+const ownNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    summary: 'Summary',
+    description: 'Description',
+    assignee: 'Assignee',
+    priority: 'Priority',
+    labels: 'Labels',
+    components: 'Components',
+    fixVersions: 'Fix versions',
+    duedate: 'Due date',
+    parent: 'Parent',
+    resolution: 'Resolution',
+    timetracking: 'Time tracking',
+  }),
+);
 
-/** An error in one value, which is reported together with all others. */
-class ValueProblem extends Error {}
+/** The parts of time tracking, which people take for fields. */
+const estimates: ReadonlyMap<string, keyof TimeTracking> = new Map([
+  ['original estimate', 'originalEstimate'],
+  ['originalestimate', 'originalEstimate'],
+  ['remaining estimate', 'remainingEstimate'],
+  ['remainingestimate', 'remainingEstimate'],
+]);
 
 /**
- * The `fields` of a request that creates or changes an issue.
- * @throws Failure `invalid_input` that names every invalid field and its allowed values; `not_found` or `ambiguous` for people
+ * What Jira is asked to change in an issue, or to make a new one of.
+ * @throws Failure `invalid_input` that names every invalid field and its allowed values; `not_found` or `ambiguous` for
+ * people, and for names that several things have
  */
-export async function toFields(input: IssueInput, around: Surroundings): Promise<Record<string, unknown>> {
+export async function toChange(input: IssueInput, around: Surroundings): Promise<IssueChange> {
   const { people, assignable, screen, isNew = false } = around;
-  const { summary, description, assignee, priority, labels, dueDate, parent, additionalFields = {} } = input;
+  const {
+    summary,
+    description,
+    assignee,
+    priority,
+    labels,
+    dueDate,
+    parent,
+    resolution,
+    additionalFields = {},
+  } = input;
   const errors: FieldError[] = [];
   const codes = new Set<FailureCode>();
   const collect = async <Value>(field: string, value: () => Value | Promise<Value>): Promise<Value | undefined> => {
@@ -63,49 +134,229 @@ export async function toFields(input: IssueInput, around: Surroundings): Promise
       return await value();
     } catch (error) {
       if (error instanceof Failure && isAboutPeople(error)) codes.add(error.code);
-      else if (error instanceof ValueProblem) codes.add('invalid_input');
+      else if (error instanceof ValueProblem) codes.add(error.code);
       else throw error;
       errors.push({ field, message: error.message });
       return undefined;
     }
   };
-  const given = new Set<string>();
+  const givenBy = new Map(
+    [...(isNew ? ['project', 'issuetype'] : []), ...replaced(input)].map((id): [string, string] => [
+      id,
+      ownInputs.get(id) ?? id,
+    ]),
+  );
+  const tracking: TimeTracking = {};
 
-  const [richText, assigned, chosenPriority, ...others] = await Promise.all([
-    description === undefined || isNone(description) ? null : toRichText(description, people),
+  const [richText, assigned, chosenPriority, chosenResolution, ...others] = await Promise.all([
+    typeof description !== 'string' || isNone(description) ? null : toRichText(description, people),
     assignee === undefined || isNone(assignee) ? null : collect('assignee', () => people.find(assignee, assignable)),
     priority === undefined ? null : collect('priority', () => choose(fieldCalled('priority', screen), priority)),
-    ...Object.entries(additionalFields).map(async ([name, value]) => {
-      const field = await collect('additionalFields', () => additionalField(name, screen, given));
-      return field && [field.id, await collect('additionalFields', () => toValue(field, value, people))];
-    }),
+    resolution === undefined ? null : collect('resolution', () => resolutionOn(screen, resolution)),
+    ...asks(input).map(({ input: name, fieldId, ask }) =>
+      collect(name, async () => {
+        const field = screen.find(({ id }) => id === fieldId) ?? anywhere.find(({ id }) => id === fieldId);
+        if (!field) throw new ValueProblem(`${ownNames.get(fieldId) ?? fieldId} cannot be set here.`);
+        return carriedOut(takenOnce(field, name, givenBy), ask, around);
+      }),
+    ),
+    ...Object.entries(additionalFields).map(([name, given]) =>
+      collect('additionalFields', async () => {
+        const estimate = estimateCalled(name, screen);
+        if (estimate) {
+          tracking[estimate] = toDuration({ name }, given);
+          return undefined;
+        }
+        const field = takenOnce(await fieldMeant(name, around), 'additionalFields', givenBy);
+        return carriedOut(field, asked(field, given), around);
+      }),
+    ),
   ]);
 
-  const fields = {
-    ...(summary !== undefined && { summary }),
-    ...(description !== undefined && { description: richText }),
-    ...(assignee !== undefined && { assignee: assigned && { accountId: assigned.accountId } }),
-    ...(priority !== undefined && { priority: chosenPriority }),
-    ...(labels !== undefined && { labels: isNone(labels) ? [] : listOf(labels) }),
-    ...(dueDate !== undefined && { duedate: isNone(dueDate) ? null : dueDate }),
-    ...(parent !== undefined && { parent: { key: parent } }),
-    ...Object.fromEntries(others.filter(entry => entry !== undefined)),
+  const change: IssueChange = {
+    fields: {
+      ...(summary !== undefined && { summary }),
+      ...(typeof description === 'string' && { description: richText }),
+      ...(assignee !== undefined && { assignee: assigned && { accountId: assigned.accountId } }),
+      ...(priority !== undefined && { priority: chosenPriority }),
+      ...(resolution !== undefined && { resolution: chosenResolution }),
+      ...(labels !== undefined && { labels: isNone(labels) ? [] : listOf(labels) }),
+      ...(dueDate !== undefined && { duedate: isNone(dueDate) ? null : dueDate }),
+      ...(parent !== undefined && !isNone(parent) && { parent: { key: parent } }),
+    },
+    update: { ...(parent !== undefined && isNone(parent) && { parent: noParent }) },
+    changed: [],
+    appended: [],
   };
-  const missing = isNew ? missingFields(screen, fields) : [];
-  if (errors.length === 0 && missing.length === 0) return fields;
+  for (const other of others) {
+    if (!other) continue;
+    if ('value' in other) change.fields[other.id] = other.value;
+    else change.update[other.id] = other.operations;
+    if ('isAppended' in other) change.appended.push(other.id);
+  }
+  if (Object.keys(tracking).length > 0) {
+    change.fields.timetracking = { ...tracked.safeParse(change.fields.timetracking).data, ...tracking };
+  }
+  const ids = [...Object.keys(change.fields), ...Object.keys(change.update)];
+  change.changed = ids.map(id => ({
+    id,
+    name: screen.find(each => each.id === id)?.name ?? ownNames.get(id) ?? id,
+    ...(id === 'timetracking' && { parts: Object.keys(tracked.safeParse(change.fields.timetracking).data ?? {}) }),
+  }));
+
+  const missing = isNew ? missingFields(screen, new Set(ids)) : [];
+  if (errors.length === 0 && missing.length === 0) return change;
   const refusal = invalidInput([...errors, ...missing]);
   const [code, another] = missing.length > 0 ? [] : codes;
-  // The code is that of the people only where nothing else is wrong.
+  // The code is that of what was looked up only where nothing else is wrong.
   throw code && !another ? new Failure(code, refusal.message, { errors }) : refusal;
 }
 
-const isAboutPeople = ({ code }: Failure) => code === 'not_found' || code === 'ambiguous';
+const tracked = z.record(z.string(), z.string());
+
+/** Jira removes a parent by an operation of its own, not by null. */
+const noParent: Operation[] = [{ set: { none: true } }];
+
+/** The IDs of the fields whose values inputs replace. */
+function replaced(input: IssueInput): string[] {
+  const { summary, description, assignee, priority, labels, dueDate, parent, resolution } = input;
+  const given = { summary, assignee, priority, labels, duedate: dueDate, parent, resolution };
+  return [
+    ...Object.entries(given).flatMap(([id, value]) => (value === undefined ? [] : [id])),
+    ...(typeof description === 'string' ? ['description'] : []),
+  ];
+}
+
+/** The IDs of the fields that inputs of their own change. */
+export function ownFieldIds(input: IssueInput): string[] {
+  return [...new Set([...replaced(input), ...asks(input).map(({ fieldId }) => fieldId)])];
+}
+
+/** What is asked of a field: another value, items that are added or removed, or a text that is appended. */
+interface Ask {
+  set?: unknown;
+  add?: unknown;
+  remove?: unknown;
+  append?: unknown;
+}
+
+/** The inputs that change a part of a field. */
+function asks(input: IssueInput): { input: string; fieldId: string; ask: Ask }[] {
+  const lists = [
+    { fieldId: 'labels', name: 'Labels', add: input.addLabels, remove: input.removeLabels },
+    { fieldId: 'components', name: 'Components', add: input.addComponents, remove: input.removeComponents },
+    { fieldId: 'fixVersions', name: 'FixVersions', add: input.addFixVersions, remove: input.removeFixVersions },
+  ];
+  const names = (text: string) => namesInJson(text) ?? text;
+  return [
+    ...lists
+      .filter(({ add, remove }) => add !== undefined || remove !== undefined)
+      .map(({ fieldId, name, add, remove }) => ({
+        input: `${add === undefined ? 'remove' : 'add'}${name}`,
+        fieldId,
+        ask: { ...(add !== undefined && { add: names(add) }), ...(remove !== undefined && { remove: names(remove) }) },
+      })),
+    ...(typeof input.description === 'object'
+      ? [{ input: 'description', fieldId: 'description', ask: input.description }]
+      : []),
+  ];
+}
+
+/** Fields that are the same on every screen, so that none needs to be read for them. */
+const anywhere: readonly IssueField[] = [
+  { id: 'labels', name: 'Labels', required: false, schema: { type: 'array', items: 'string' } },
+  { id: 'description', name: 'Description', required: false, schema: { type: 'string' } },
+];
+
+const verbs = new Set(['set', 'add', 'remove', 'append']);
+
+/** True where a text is appended to. */
+export function appendsTo({ description, additionalFields = {} }: IssueInput): boolean {
+  return [description, ...Object.values(additionalFields)]
+    .flat()
+    .some(given => typeof given === 'object' && given !== null && 'append' in given);
+}
+
+/** What a value in `additionalFields` asks for: `{ "add": […], "remove": […] }` and the like, Jira's own list of such, or a value. */
+function asked({ name }: IssueField, given: unknown): Ask {
+  const isAsk = (each: unknown) =>
+    typeof each === 'object' &&
+    each !== null &&
+    !Array.isArray(each) &&
+    Object.keys(each).length > 0 &&
+    Object.keys(each).every(key => verbs.has(key));
+  if (isAsk(given)) return { ...Object(given) };
+  if (!Array.isArray(given) || given.length === 0 || !given.every(isAsk)) return { set: given };
+  const ask: Record<string, unknown> = {};
+  for (const [verb, value] of given.flatMap(each => Object.entries(each))) {
+    if (verb === 'add' || verb === 'remove') ask[verb] = [ask[verb] ?? [], value].flat();
+    else if (verb in ask) throw new ValueProblem(`${quoted(name)} is given more than once.`);
+    else ask[verb] = value;
+  }
+  return ask;
+}
+
+type Carried = { id: string; value: unknown; isAppended?: true } | { id: string; operations: Operation[] };
+
+/** @throws ValueProblem, or Failure about people */
+async function carriedOut(field: IssueField, ask: Ask, around: Surroundings): Promise<Carried> {
+  const { id, name } = field;
+  const isPart = ask.add !== undefined || ask.remove !== undefined;
+  if ([isPart, 'set' in ask, ask.append !== undefined].filter(Boolean).length !== 1) {
+    throw new ValueProblem(`${quoted(name)} is either replaced, or added to and removed from, or appended to.`);
+  }
+  if (ask.append !== undefined) return { id, value: await appended(field, ask.append, around), isAppended: true };
+  if (!isPart) {
+    if (id === 'parent' && (ask.set === null || (typeof ask.set === 'string' && isNone(ask.set.trim()))))
+      return { id, operations: noParent };
+    return { id, value: await toValue(field, ask.set, around) };
+  }
+  if (!isList(field))
+    throw new ValueProblem(
+      `${quoted(name)} has one value, so nothing can be added to it or removed from it. Give the new value.`,
+    );
+  const [added, removed] = await Promise.all(
+    [ask.add, ask.remove].map(items => (items === undefined ? [] : toItems(field, items, around))),
+  );
+  const keys = new Set(added?.map(item => JSON.stringify(item)));
+  if (removed?.some(item => keys.has(JSON.stringify(item)))) {
+    throw new ValueProblem(`${quoted(name)}: the same value is both added and removed.`);
+  }
+  // A new issue has nothing yet that could be removed.
+  if (around.isNew) return { id, value: added };
+  if (field.operations && !field.operations.includes('add')) {
+    throw new ValueProblem(`Jira can only replace ${quoted(name)} as a whole. Give all of its values.`);
+  }
+  return { id, operations: [...(added ?? []).map(add => ({ add })), ...(removed ?? []).map(remove => ({ remove }))] };
+}
+
+/** The text of a field with another one below it, unless it ends with that already, as after an answer that was lost. */
+async function appended(field: IssueField, added: unknown, around: Surroundings): Promise<unknown> {
+  if (field.schema.type !== 'string')
+    throw new ValueProblem(`${quoted(field.name)} is no text that could be appended to.`);
+  const addition = await toValue(field, added, around);
+  const before = around.isNew ? null : await around.current?.(field.id);
+  if (!isRichText(field)) {
+    if (typeof before !== 'string' || !before) return addition;
+    return before.endsWith(String(addition)) ? before : `${before} ${addition}`;
+  }
+  const document = documentParts.safeParse(before).data;
+  if (!document) return addition;
+  const [text, more] = [document, addition].map(each => `\n${adfToMarkdown(each, { left: MAX_DOCUMENT }).trim()}`);
+  if (text?.endsWith(more ?? '')) return document;
+  return { ...document, content: [...document.content, ...documentParts.parse(addition).content] };
+}
+
+/** The characters of a document that are looked at. */
+const MAX_DOCUMENT = 65_536;
+
+const documentParts = z.looseObject({ type: z.literal('doc'), content: z.array(z.unknown()) });
 
 /** The required fields that a new issue was not given. */
-function missingFields(screen: readonly IssueField[], fields: Record<string, unknown>): FieldError[] {
+function missingFields(screen: readonly IssueField[], given: ReadonlySet<string>): FieldError[] {
   const missing = screen.filter(
     ({ id, required, hasDefaultValue }) =>
-      required && !hasDefaultValue && !Object.hasOwn(fields, id) && id !== 'project' && id !== 'issuetype',
+      required && !hasDefaultValue && !given.has(id) && id !== 'project' && id !== 'issuetype',
   );
   return missing.map(field => {
     const input = ownInputs.get(field.id);
@@ -130,158 +381,68 @@ export function withInputNames(error: unknown, screen: readonly IssueField[]): u
   );
 }
 
-function fieldCalled(name: string, screen: readonly IssueField[]): IssueField {
-  const wanted = name.trim().toLowerCase();
-  const byId = screen.find(({ id }) => id.toLowerCase() === wanted);
-  if (byId) return byId;
-  const [field, other] = screen.filter(each => each.name.toLowerCase() === wanted);
-  if (!field) {
-    const names = screen.filter(({ id }) => !ownInputs.has(id)).map(each => each.name);
-    throw new ValueProblem(
-      `There is no field ${quoted(name)} here. ${names.length > 0 ? `The fields are ${listed(names)}.` : 'There are no additional fields.'}`,
-    );
+/** A field by its name, or else by its ID; by any name of story points, the one that the project's boards estimate by. */
+async function fieldMeant(name: string, { screen, transition, planning, project }: Surroundings): Promise<IssueField> {
+  const [field, another] = fieldsCalled(name, screen);
+  if (!storyPoints.has(folded(name)) || (field && !another)) return fieldCalled(name, screen, transition);
+  const alike = screen.filter(each => storyPoints.has(folded(each.name)));
+  const estimated = await planning.estimationFields(project);
+  const ofBoards = screen.filter(({ id }) => estimated.has(id));
+  const [only, ...others] = ofBoards.length > 0 ? ofBoards : alike;
+  return only && others.length === 0 ? only : fieldCalled(name, screen, transition);
+}
+
+/** What people, company-managed and team-managed projects call the estimate of a board. */
+const storyPoints = new Set(['story points', 'story point estimate', 'story point', 'points', 'story points estimate']);
+
+const fieldLabels: Labels<IssueField> = { name: ({ name }) => name, id: ({ id }) => id };
+
+/** `Environment` may be the name of another field than `environment`. */
+function fieldsCalled(name: string, screen: readonly IssueField[]): IssueField[] {
+  const byId = screen.find(({ id }) => id === name.trim());
+  const found = meantBy(screen, name, fieldLabels);
+  // What is written as an ID is one, unless another field is called just that.
+  return byId ? [byId, ...found.filter(each => each !== byId && each.name === name.trim())] : found;
+}
+
+function fieldCalled(name: string, screen: readonly IssueField[], transition?: string): IssueField {
+  const found = fieldsCalled(name, screen);
+  if (found.length > 1) {
+    const choices = found.map(each => toldApart(each, fieldLabels));
+    const message = `Several fields are called ${quoted(name)}: ${listed(choices)}. Nothing was done. Name one by its ID.`;
+    throw new ValueProblem(message, 'ambiguous');
   }
-  if (other) {
-    const ids = screen.filter(each => each.name.toLowerCase() === wanted).map(({ id }) => id);
-    throw new ValueProblem(`Several fields are called ${quoted(name)}. Name one by its ID: ${listed(ids)}.`);
-  }
-  return field;
-}
-
-/** Adds the field to `given`, which holds the fields that were given before. */
-function additionalField(name: string, screen: readonly IssueField[], given: Set<string>): IssueField {
-  const field = fieldCalled(name, screen);
-  const input = ownInputs.get(field.id);
-  if (input) throw new ValueProblem(`${quoted(name)} has an input of its own: ${input}.`);
-  if (given.has(field.id)) throw new ValueProblem(`${quoted(field.name)} is given more than once.`);
-  given.add(field.id);
-  return field;
-}
-
-/** A value in the shape that Jira takes for the field's type: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ */
-async function toValue(field: IssueField, given: unknown, people: People): Promise<unknown> {
-  const { type, items, custom } = field.schema;
-  if (given === null || clears(field, given)) return type === 'array' ? [] : null;
-  // A sprint is written as a number, although it is read as a list.
-  if (custom?.endsWith(':gh-sprint')) return toNumber(field, given);
-  if (type !== 'array') return toSingleValue(field, type, given, people);
-  const list = Array.isArray(given) ? given : isAllowed(field, given) ? [given] : listOf(textOf(field, given));
-  return Promise.all(list.map(item => toSingleValue(field, items ?? 'string', item, people)));
-}
-
-/** True for `none`, unless it is an allowed value of the field. */
-const clears = (field: IssueField, given: unknown) =>
-  field.schema.type !== 'string' && typeof given === 'string' && isNone(given.trim()) && !isAllowed(field, given);
-
-const isAllowed = ({ allowedValues }: IssueField, given: unknown) =>
-  typeof given === 'string' && allowedValues?.some(each => isCalled(each, given.trim()));
-
-async function toSingleValue(field: IssueField, type: string, given: unknown, people: People): Promise<unknown> {
-  if (type === 'option-with-child') return chooseWithChild(field, textOf(field, given));
-  if (field.allowedValues) return choose(field, textOf(field, given));
-  switch (type) {
-    case 'number':
-      return toNumber(field, given);
-    case 'date':
-      return toDay(field, given);
-    case 'datetime':
-      return toMoment(field, given);
-    case 'user':
-      return { accountId: (await personFor(field, textOf(field, given), people)).accountId };
-    case 'group':
-      return { name: textOf(field, given) };
-    case 'issuelink':
-      return { key: textOf(field, given).toUpperCase() };
-    case 'string':
-      return isRichText(field) ? toRichText(textOf(field, given), people) : textOf(field, given);
-    default:
-      return given;
-  }
-}
-
-async function personFor({ name }: IssueField, person: string, people: People): Promise<User> {
-  return people.find(person).catch(error => {
-    if (!(error instanceof Failure) || !isAboutPeople(error)) throw error;
-    throw new Failure(error.code, `${quoted(name)}: ${error.message}`, { cause: error });
-  });
-}
-
-const isRichText = ({ id, schema }: IssueField) =>
-  id === 'environment' || schema.custom?.endsWith(':textarea') === true;
-
-function textOf({ name }: IssueField, given: unknown): string {
-  if (typeof given === 'string') return given.trim();
-  if (typeof given === 'number' || typeof given === 'boolean') return String(given);
-  throw new ValueProblem(`${quoted(name)} takes a text, not ${Array.isArray(given) ? 'a list' : 'an object'}.`);
-}
-
-function toNumber(field: IssueField, given: unknown): number {
-  const number = Number(textOf(field, given) || Number.NaN);
-  if (Number.isFinite(number)) return number;
-  throw new ValueProblem(`${quoted(field.name)} takes a number.`);
-}
-
-function toDay(field: IssueField, given: unknown): string {
-  const text = textOf(field, given);
-  if (day.safeParse(text).success) return text;
-  throw new ValueProblem(`${quoted(field.name)} takes a day such as 2026-11-30.`);
-}
-
-function toMoment(field: IssueField, given: unknown): string {
-  const moment = momentOf(textOf(field, given));
-  if (moment) return jiraTimestamp(moment);
-  throw new ValueProblem(`${quoted(field.name)} takes a date-time such as 2026-11-30T09:00:00Z.`);
-}
-
-/** A moment in the format that Jira takes. */
-export function jiraTimestamp(moment: Date): string {
-  return moment.toISOString().replace('Z', '+0000');
-}
-
-type AllowedValue = NonNullable<IssueField['allowedValues']>[number];
-
-const labelOf = ({ name, value, key, id }: AllowedValue) => name ?? value ?? key ?? id ?? '';
-
-const isCalled = (value: AllowedValue, text: string) => labelOf(value).toLowerCase() === text.toLowerCase();
-
-function choose(field: IssueField, text: string): { id: string } {
-  return { id: idOf(choice(field.allowedValues ?? [], text, field)) };
-}
-
-/** `Europe / Spain` is an option and one of its child options. */
-function chooseWithChild(field: IssueField, text: string) {
-  const [parentText = '', childText] = text.split('/', 2).map(part => part.trim());
-  const parent = choice(field.allowedValues ?? [], parentText, field);
-  if (!childText) return { id: idOf(parent) };
-  const children = parent.children ?? [];
-  return { id: idOf(parent), child: { id: idOf(choice(children, childText, field)) } };
-}
-
-function choice(allowed: readonly AllowedValue[], text: string, field: IssueField): AllowedValue {
-  const found =
-    allowed.find(each => isCalled(each, text)) ??
-    allowed.find(({ id, key }) => id === text || key?.toLowerCase() === text.toLowerCase());
-  if (found) return found;
+  const field = found[0] ?? screen.find(({ id }) => folded(id) === folded(name));
+  if (field) return field;
+  const names = screen.filter(({ id }) => transition !== undefined || !ownInputs.has(id)).map(each => each.name);
+  const known = names.length > 0 ? `The fields are ${listed(names)}.` : 'There are no additional fields.';
+  if (transition === undefined) throw new ValueProblem(`There is no field ${quoted(name)} here. ${known}`);
   throw new ValueProblem(
-    `${quoted(field.name)} cannot be ${quoted(text)}.${allowedText({ ...field, allowedValues: [...allowed] })}`,
+    `The screen of the transition ${quoted(transition)} has no field ${quoted(name)}. ${known} Set others with updateIssue, before or after the move.`,
   );
 }
 
-function idOf({ id }: AllowedValue): string {
-  if (id) return id;
-  throw new ValueProblem('Jira gives that value no ID, so it cannot be set.');
+/** Jira says itself that a screen has no resolution. */
+function resolutionOn(screen: readonly IssueField[], resolution: string): { id: string } | { name: string } {
+  const field = screen.find(({ id }) => id === 'resolution');
+  return field?.allowedValues ? choose(field, resolution) : { name: resolution };
 }
 
-/** A sentence that lists the allowed values of a field, where they are known. */
-export function allowedText({ allowedValues }: IssueField): string {
-  return allowedValues && allowedValues.length > 0 ? ` It takes ${listed(allowedValues.map(labelOf))}.` : '';
+/** The part of time tracking that a name means, unless it is the name of a field. */
+function estimateCalled(name: string, screen: readonly IssueField[]): keyof TimeTracking | undefined {
+  const estimate = estimates.get(folded(name));
+  const isThere = screen.some(({ id }) => id === 'timetracking');
+  return estimate && isThere && calledSo(screen, name, each => each.name).length === 0 ? estimate : undefined;
 }
 
-function listed(names: readonly string[]): string {
-  // A name with a comma in it would look like two names.
-  const shown = names
-    .slice(0, MAX_LISTED)
-    .map(name => (name.includes(',') ? `"${name}"` : name))
-    .join(', ');
-  return names.length > MAX_LISTED ? `${shown} and ${names.length - MAX_LISTED} others` : shown;
+/** The field; `givenBy` holds by which inputs others were given before. @throws ValueProblem where it is given again */
+function takenOnce(field: IssueField, input: string, givenBy: Map<string, string>): IssueField {
+  const earlier = givenBy.get(field.id);
+  if (earlier !== undefined) {
+    const told =
+      earlier === input ? 'is given more than once' : `is given by ${earlier} and by ${input}; give one of them`;
+    throw new ValueProblem(`${quoted(field.name)} ${told}.`);
+  }
+  givenBy.set(field.id, input);
+  return field;
 }

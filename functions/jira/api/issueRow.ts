@@ -78,13 +78,15 @@ export function ifAny<Item>(items: Item[]): Item[] | undefined {
   return items.length > 0 ? items : undefined;
 }
 
+/** What a write says of an issue that it could not read. */
+export const notRead = 'The change was made, but the updated issue could not be read. Use getIssue to see it.';
+
 /** The answer of a write. */
 export function toWrittenIssue(
   issue: Issue,
   browseUrl: (issueKey: string) => string,
   notes: readonly string[] = [],
 ): z.infer<typeof writtenIssue> {
-  const unread = 'The change was made, but the updated issue could not be read. Use getIssue to see it.';
-  const told = [...notes, ...(issue.isUnread ? [unread] : [])];
+  const told = [...notes, ...(issue.isUnread ? [notRead] : [])];
   return { ...toIssueRow(issue, browseUrl), ...(told.length > 0 && { note: told.join(' ') }) };
 }

@@ -1,34 +1,43 @@
 import { addWorklog, createIssue, doTransition, editIssue, linkIssues } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
-import { Failure, type FieldError, invalidInput } from '../../../shared/failure.ts';
+import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
 import { openComments, type WrittenComment } from './comments.ts';
+import { minutesOf } from './duration.ts';
+import { type FieldChange, fieldChanges, type WrittenIssue } from './fieldChanges.ts';
+import { jiraTimestamp } from './fieldValue.ts';
 import { type Audience, isNone } from './inputs.ts';
-import { findIssue, type Issue, type Transition } from './issue.ts';
-import { allowedText, type IssueInput, jiraTimestamp, toFields, withInputNames } from './issueFields.ts';
+import { findIssue, type Issue, newIssue, type Transition, unreadIssue } from './issue.ts';
+import { appendsTo, type IssueChange, type IssueInput, ownFieldIds, toChange, withInputNames } from './issueFields.ts';
 import { issueRowFields } from './issueRow.ts';
+import { obviousType, typeCalled } from './issueTypes.ts';
+import { linkCalled } from './linkTypes.ts';
 import type { Metadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
+import type { Planning } from './planning.ts';
 import { toRichText } from './richText.ts';
-import { createdSchema, type IssueField, type IssueType, type LinkType, type Worklog, worklogSchema } from './wire.ts';
+import { transitionTo, withTransitionInputs } from './transitions.ts';
+import { createdSchema, type Worklog, worklogSchema } from './wire.ts';
 
-/** The writes on issues. Each returns the updated issue, with the fields of a row. */
+/** The writes on issues. Each returns the updated issue, and what of it was changed. */
 export interface IssueWrites {
-  createIssue(input: IssueInput & { projectId: string; issueType: string }): Promise<Issue>;
-  updateIssue(issueKey: string, changes: IssueInput): Promise<Issue>;
+  /** Without a type, the issue gets the one that is obvious in its project. */
+  createIssue(input: IssueInput & { projectId: string; issueType?: string | undefined }): Promise<WrittenIssue>;
+  updateIssue(issueKey: string, changes: IssueInput): Promise<WrittenIssue>;
   /** `none` unassigns the issue. */
-  assignIssue(issueKey: string, assignee: string): Promise<Issue>;
+  assignIssue(issueKey: string, assignee: string): Promise<WrittenIssue>;
   /** @throws Failure `invalid_input` that names the possible transitions, or `conflict` when the issue has that status already */
   transitionIssue(
     issueKey: string,
     to: {
       status: string;
       resolution?: string | undefined;
+      additionalFields?: Record<string, unknown> | undefined;
       comment?: string | undefined;
       audience?: Audience | undefined;
     },
-  ): Promise<{ issue: Issue; comment?: WrittenComment }>;
+  ): Promise<WrittenIssue & { comment?: WrittenComment }>;
   /** @throws Failure `invalid_input` when a service project is not told who reads the comment, or another project is */
   addComment(
     issueKey: string,
@@ -37,6 +46,8 @@ export interface IssueWrites {
   ): Promise<{ issue: Issue; comment: WrittenComment }>;
   /** Links so that `issueKey` <phrase> `otherKey` holds: `blocks`, `is blocked by`. */
   linkIssues(issueKey: string, phrase: string, otherKey: string): Promise<{ phrase: string; issue: Issue }>;
+  /** The minutes of a time such as `1d 4h`, as long as a day of work is on this site. */
+  minutesOf(duration: string): Promise<number>;
   logWork(
     issueKey: string,
     work: { timeSpent: string; started: Date; comment?: string | undefined },
@@ -48,65 +59,178 @@ interface WriteParts {
   /** A client whose requests end soon, for a look at what was written. */
   readBackClient(): Client;
   people: People;
+  planning: Planning;
   metadata: Metadata;
   /** @throws Failure */
   getIssue(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
+  /** Reads an issue before it is changed; it does not take long. @throws Failure */
+  readBefore(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
   /** Reads the updated issue; an unread issue where that fails or takes long. It never throws: the change is made. */
   readBack(issueKey: string, fields: string[]): Promise<Issue>;
 }
 
-export function issueWrites({ client, readBackClient, people, metadata, getIssue, readBack }: WriteParts): IssueWrites {
+/** All fields that a write may change, where it is not known yet which of them it will. */
+const anyField = ['*all', '-comment', '-worklog', '-attachment', '-issuelinks', '-subtasks'];
+
+/** What a move changes, and what it may change by itself. */
+const statusField = { id: 'status', name: 'Status' };
+const movedFields = [statusField, { id: 'resolution', name: 'Resolution' }, { id: 'assignee', name: 'Assignee' }];
+
+const setByTheMove = ({ field, to }: FieldChange) =>
+  to === undefined ? `The move emptied ${field} by itself.` : `The move set ${field} to ${to} by itself.`;
+
+export function issueWrites({
+  client,
+  readBackClient,
+  people,
+  planning,
+  metadata,
+  getIssue,
+  readBefore,
+  readBack,
+}: WriteParts): IssueWrites {
   const row = (issueKey: string) => readBack(issueKey, issueRowFields);
+  const rowAnd = (issueKey: string, ids: readonly string[]) =>
+    readBack(issueKey, [...new Set([...issueRowFields, ...ids])]);
   const comments = openComments({ client, people, readBackClient });
+
+  /** What is set on a transition's screen, which is read only where something is to be. */
+  const screenChange = async (
+    transition: Transition,
+    {
+      issue,
+      resolution,
+      additionalFields = {},
+    }: {
+      issue: Issue;
+      resolution: string | undefined;
+      additionalFields: Record<string, unknown> | undefined;
+    },
+  ): Promise<IssueChange> => {
+    if (resolution === undefined && Object.keys(additionalFields).length === 0) {
+      return { fields: {}, update: {}, changed: [], appended: [] };
+    }
+    const screen = await metadata.transitionFields(issue.key, transition.id);
+    const around = { people, planning, project: projectOf(issue.key), screen, assignable: { issueKey: issue.key } };
+    return toChange(
+      { additionalFields, resolution },
+      { ...around, current: async fieldId => issue.values[fieldId], transition: transition.name },
+    );
+  };
+
+  /** The level of an issue's type in the hierarchy: 1 holds those of level 0. */
+  const levelOf = async (issueKey: string | undefined) =>
+    issueKey === undefined ? undefined : (await getIssue(issueKey, { fields: ['issuetype'] })).hierarchyLevel;
+
+  /** What Jira says of a transition, in the names of our inputs. */
+  const inInputNames = async (error: unknown, issueKey: string, transition: Transition): Promise<unknown> => {
+    if (!(error instanceof Failure) || !error.errors) return error;
+    // The errors are told even where the names of the fields cannot be read.
+    const screen = await metadata.transitionFields(issueKey, transition.id).catch(() => []);
+    return withTransitionInputs(error.errors, transition, screen);
+  };
 
   return {
     async createIssue({ projectId, issueType, ...input }) {
-      const type = typeCalled(issueType, await metadata.issueTypes(projectId), projectId);
+      const types = await metadata.issueTypes(projectId);
+      const type =
+        issueType === undefined
+          ? obviousType(types, projectId, await levelOf(input.parent))
+          : typeCalled(issueType, types, projectId);
       const screen = await metadata.createFields(projectId, type.id);
-      const fields = {
-        ...(await toFields(input, { people, screen, assignable: { project: projectId }, isNew: true })),
-        project: /^\d+$/.test(projectId) ? { id: projectId } : { key: projectId },
-        issuetype: { id: type.id },
-      };
-      const answer = await createIssue(client, { fields }).catch(error => {
-        throw withInputNames(error, screen);
-      });
-      return row(parseAnswer(createdSchema, answer).key);
-    },
-
-    async updateIssue(issueKey, { parent, ...others }) {
-      // Jira removes a parent by an operation of its own, not by null.
-      const leavesParent = parent !== undefined && isNone(parent);
-      const changes = leavesParent ? others : { ...others, parent };
-      const needsScreen = changes.priority !== undefined || changes.additionalFields !== undefined;
-      const screen = needsScreen ? await metadata.editFields(issueKey) : [];
-      const fields = await toFields(changes, { people, screen, assignable: { issueKey } });
-      const answer: unknown = await editIssue(client, {
-        issueIdOrKey: issueKey,
-        fields,
-        ...(leavesParent && { update: { parent: [{ set: { none: true } }] } }),
-        returnIssue: true,
+      const around = { people, planning, project: projectId, screen, assignable: { project: projectId }, isNew: true };
+      const { fields, changed } = await toChange(input, around);
+      const answer = await createIssue(client, {
+        fields: {
+          ...fields,
+          project: /^\d+$/.test(projectId) ? { id: projectId } : { key: projectId },
+          issuetype: { id: type.id },
+        },
       }).catch(error => {
         throw withInputNames(error, screen);
       });
+      const { key } = parseAnswer(createdSchema, answer);
+      const issue = await rowAnd(
+        key,
+        changed.map(({ id }) => id),
+      );
+      const set = changed.filter(({ id }) => fields[id] !== null);
+      const { changes, unchanged } = fieldChanges(newIssue(key), issue, set);
+      const inRow = new Set(changed.filter(({ id }) => issueRowFields.includes(id)).map(({ name }) => name));
+      return {
+        issue,
+        changes: changes.filter(({ field }) => !inRow.has(field)),
+        unchanged,
+        fieldIds: issueRowFields,
+        notes: [...people.notes],
+      };
+    },
+
+    async updateIssue(issueKey, input) {
+      const needsScreen = [
+        input.priority,
+        input.additionalFields,
+        input.addComponents,
+        input.removeComponents,
+        input.addFixVersions,
+        input.removeFixVersions,
+      ].some(given => given !== undefined);
+      // Read before the change, at the same time as all else that the change needs.
+      const before = readBefore(issueKey, {
+        fields: input.additionalFields ? anyField : ['summary', 'status', ...ownFieldIds(input)],
+        ...(appendsTo(input) && { expand: 'changelog' }),
+      });
+      const unread = before.catch(() => unreadIssue(issueKey));
+      const screen = needsScreen ? await metadata.editFields(issueKey) : [];
+      const { fields, update, changed, appended } = await toChange(input, {
+        people,
+        planning,
+        project: projectOf(issueKey),
+        screen,
+        assignable: { issueKey },
+        current: async fieldId => (await before).values[fieldId],
+      });
+      const old = await unread;
+      const answer: unknown = await editIssue(client, {
+        issueIdOrKey: issueKey,
+        ...(Object.keys(fields).length > 0 && { fields }),
+        ...(Object.keys(update).length > 0 && { update }),
+        returnIssue: true,
+        ...(appended.length > 0 && { expand: 'changelog' }),
+      }).catch(error => {
+        throw withInputNames(error, screen);
+      });
+      const fieldIds = changed.map(({ id }) => id);
       // With `returnIssue` Jira answers with the updated issue, which saves a request.
-      return findIssue(answer) ?? row(issueKey);
+      const read = findIssue(answer) ?? (await rowAnd(issueKey, fieldIds));
+      // Jira may leave out what was not changed.
+      const issue = { ...read, summary: read.summary ?? old.summary, status: read.status ?? old.status };
+      const lost = changed.filter(({ id }) => appended.includes(id)).flatMap(field => overwritten(field, old, issue));
+      return { issue, ...fieldChanges(old, issue, changed), fieldIds, notes: [...people.notes, ...lost] };
     },
 
     async assignIssue(issueKey, assignee) {
-      const person = isNone(assignee) ? undefined : await people.find(assignee, { issueKey });
+      const [before, person] = await Promise.all([
+        readBefore(issueKey, { fields: ['assignee'] }).catch(() => unreadIssue(issueKey)),
+        isNone(assignee) ? undefined : people.find(assignee, { issueKey }),
+      ]);
       // The account ID null unassigns the issue; jira.js's type does not allow it.
       await client.sendRequest({
         url: `/rest/api/3/issue/${issueKey}/assignee`,
         method: 'PUT',
         body: { accountId: person?.accountId ?? null },
       });
-      return row(issueKey);
+      const issue = await readBack(issueKey, ['summary', 'status', 'assignee']);
+      const changes = fieldChanges(before, issue, [{ id: 'assignee', name: 'Assignee' }]);
+      return { issue, ...changes, fieldIds: ['assignee'], notes: [] };
     },
 
-    async transitionIssue(issueKey, { status, resolution, comment, audience }) {
+    async transitionIssue(issueKey, { status, resolution, additionalFields, comment, audience }) {
       const [issue, body] = await Promise.all([
-        getIssue(issueKey, { fields: ['status', 'project'], expand: 'transitions' }),
+        getIssue(issueKey, {
+          fields: additionalFields ? anyField : ['project', ...movedFields.map(({ id }) => id)],
+          expand: 'transitions',
+        }),
         comment === undefined ? undefined : toRichText(comment, people),
       ]);
       const transition = transitionTo(status, issue);
@@ -114,29 +238,43 @@ export function issueWrites({ client, readBackClient, people, metadata, getIssue
         throw invalidInput([{ field: 'audience', message: 'It says who reads the comment, and there is no comment.' }]);
       }
       const place = comment === undefined ? issue : await comments.checkAudience(issue, audience);
+      const { fields, update, changed } = await screenChange(transition, { issue, resolution, additionalFields });
       // A transition's own comment is public, so in a service project it is written, as what it is to be, before the move.
       const first =
         comment !== undefined && place.isInServiceProject ? await comments.add(place, comment, audience) : undefined;
       // Jira drops a comment that is sent with a transition without a screen.
       const commentInTransition = body !== undefined && !first && transition.hasScreen === true;
+      if (commentInTransition) update.comment = [{ add: { body } }];
       await doTransition(client, {
         issueIdOrKey: issueKey,
         transition: { id: transition.id },
-        ...(resolution !== undefined && { fields: { resolution: { name: resolution } } }),
-        ...(commentInTransition && { update: { comment: [{ add: { body } }] } }),
+        ...(Object.keys(fields).length > 0 && { fields }),
+        ...(Object.keys(update).length > 0 && { update }),
       }).catch(async error => {
-        if (first) throw withoutMove(error, issueKey, transition.to.name, first);
-        if (!(error instanceof Failure) || !error.errors) throw error;
-        // The errors are told even where the names of the fields cannot be read.
-        const screen = await metadata.transitionFields(issueKey, transition.id).catch(() => []);
-        throw withTransitionInputs(error.errors, screen);
+        const told = await inInputNames(error, issueKey, transition);
+        throw first ? withoutMove(told, issueKey, transition.to.name, first) : told;
       });
       if (comment !== undefined && !first && !commentInTransition) {
         await comments.add(place, comment, undefined).catch(error => {
           throw withoutComment(error, `${issueKey} was moved to ${transition.to.name}`);
         });
       }
-      return { issue: await row(issueKey), ...(first && { comment: first }) };
+      const touched = [...movedFields, ...changed.filter(({ id }) => movedFields.every(each => each.id !== id))];
+      const moved = await readBack(issueKey, ['summary', ...touched.map(({ id }) => id)]);
+      const changes = fieldChanges(issue, moved, [statusField, ...changed]);
+      const { changes: besides } = fieldChanges(
+        issue,
+        moved,
+        touched.filter(({ id }) => id !== 'status' && changed.every(each => each.id !== id)),
+      );
+      return {
+        issue: moved,
+        changes: [...changes.changes, ...besides],
+        unchanged: changes.unchanged,
+        fieldIds: touched.map(({ id }) => id),
+        notes: [...(first?.notes ?? []), ...people.notes, ...besides.map(setByTheMove)],
+        ...(first && { comment: first }),
+      };
     },
 
     async addComment(issueKey, comment, audience) {
@@ -146,17 +284,23 @@ export function issueWrites({ client, readBackClient, people, metadata, getIssue
     },
 
     async linkIssues(issueKey, phrase, otherKey) {
-      const { type, isInward } = linkCalled(phrase, await metadata.linkTypes());
+      const { type, phrase: found, isInward } = linkCalled(phrase, await metadata.linkTypes());
       // In Jira, the issue that blocks, duplicates or the like is the inward one.
       const [inward, outward] = isInward ? [otherKey, issueKey] : [issueKey, otherKey];
       await linkIssues(client, {
-        type: { name: type.name },
+        type: type.id ? { id: type.id } : { name: type.name },
         inwardIssue: { key: inward },
         outwardIssue: { key: outward },
       }).catch(error => {
         throw error instanceof Failure && error.code === 'not_found' ? neitherOr(issueKey, otherKey, error) : error;
       });
-      return { phrase: isInward ? type.inward : type.outward, issue: await row(issueKey) };
+      return { phrase: found, issue: await readBack(issueKey, ['summary', 'status']) };
+    },
+
+    async minutesOf(duration) {
+      const usual = { hoursPerDay: 8, daysPerWeek: 5 };
+      const isInDays = /[wd]/.test(duration);
+      return minutesOf(duration, isInDays ? await metadata.workingTime().catch(() => usual) : usual);
     },
 
     async logWork(issueKey, { timeSpent, started, comment }) {
@@ -168,47 +312,9 @@ export function issueWrites({ client, readBackClient, people, metadata, getIssue
         ...(body && { comment: body }),
       });
       const worklog = parseAnswer(worklogSchema, answer);
-      return { worklog, issue: await readBack(issueKey, [...issueRowFields, 'timetracking']) };
+      return { worklog, issue: await readBack(issueKey, ['summary', 'status', 'timetracking']) };
     },
   };
-}
-
-function typeCalled(name: string, types: readonly IssueType[], projectId: string): IssueType {
-  const wanted = name.toLowerCase();
-  const found = types.find(type => type.name.toLowerCase() === wanted) ?? types.find(({ id }) => id === name);
-  if (found) return found;
-  if (types.length === 0) {
-    throw new Failure('forbidden', `This service's account may not create issues of any type in ${projectId}.`);
-  }
-  const names = types.map(type => type.name).join(', ');
-  throw invalidInput([{ field: 'issueType', message: `${projectId} has no such issue type. It has ${names}.` }]);
-}
-
-/** Found by the status it leads to, or else by its own name. */
-function transitionTo(status: string, { key, transitions, ...issue }: Issue): Transition {
-  const wanted = status.toLowerCase();
-  const found =
-    transitions.find(({ to }) => to.name.toLowerCase() === wanted) ??
-    transitions.find(({ name }) => name.toLowerCase() === wanted);
-  if (found) return found;
-  const current = issue.status ?? 'unknown';
-  if (current.toLowerCase() === wanted) {
-    throw new Failure('conflict', `${key} already has the status ${current}, so nothing was changed.`);
-  }
-  const possible = transitions.map(({ name, to }) => (name === to.name ? name : `${to.name} (by "${name}")`));
-  const message = `${key} has the status ${current}, and no transition leads from there to ${quoted(status)}. ${possible.length > 0 ? `Possible are ${possible.join(', ')}.` : 'No transition is possible.'}`;
-  throw invalidInput([{ field: 'status', message }]);
-}
-
-function withTransitionInputs(errors: readonly FieldError[], screen: readonly IssueField[]): Failure {
-  return invalidInput(
-    errors.map(({ field, message }) => {
-      const onScreen = screen.find(({ id }) => id === field);
-      const told = `${message}${onScreen ? allowedText(onScreen) : ''}`;
-      if (field === '' || field === 'comment' || field === 'resolution') return { field, message: told };
-      return { field: 'status', message: `The transition requires "${onScreen?.name ?? field}": ${told}` };
-    }),
-  );
 }
 
 /** The failure for a comment that was not added after the transition was made: the transition must not be repeated. */
@@ -246,15 +352,22 @@ function neitherOr(issueKey: string, otherKey: string, cause: Failure): Failure 
   return new Failure('not_found', message, { cause });
 }
 
-/** Found by either phrase of a link type, or by its name, which means its outward phrase. */
-function linkCalled(phrase: string, types: readonly LinkType[]): { type: LinkType; isInward: boolean } {
-  const wanted = phrase.toLowerCase();
-  const outward =
-    types.find(type => type.outward.toLowerCase() === wanted) ??
-    types.find(({ name }) => name.toLowerCase() === wanted);
-  if (outward) return { type: outward, isInward: false };
-  const inward = types.find(type => type.inward.toLowerCase() === wanted);
-  if (inward) return { type: inward, isInward: true };
-  const phrases = [...new Set(types.flatMap(type => [type.outward, type.inward]))].join(', ');
-  throw invalidInput([{ field: 'linkType', message: `There is no such link type. The link types are ${phrases}.` }]);
+/** What is to be said where somebody else changed a text between its reading and the writing of what was appended to it. */
+function overwritten({ id, name }: { id: string; name: string }, before: Issue, after: Issue): string[] {
+  const known = new Set(before.changelog.histories.map(history => history.id));
+  const since = after.changelog.histories.filter(
+    history => !known.has(history.id) && history.changes.some(({ fieldId }) => fieldId === id),
+  );
+  // The latest one is this change; Jira tells the latest first.
+  const [, ...others] = since.toSorted((one, other) => other.at.getTime() - one.at.getTime());
+  if (before.isUnread || others.length === 0) return [];
+  const who = [...new Set(others.map(({ by }) => by ?? 'somebody'))].join(', ');
+  return [
+    `${who} changed ${quoted(name)} while this was appended, and that change was overwritten. Read it with getIssueHistory, and tell the user.`,
+  ];
+}
+
+/** The key of an issue's project. */
+function projectOf(issueKey: string): string {
+  return issueKey.slice(0, issueKey.lastIndexOf('-'));
 }

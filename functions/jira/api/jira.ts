@@ -21,6 +21,7 @@ import type { Jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
+import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
 import { countSchema, myselfSchema, type Project, projectPageSchema, projectSchema } from './wire.ts';
 
@@ -108,8 +109,10 @@ export function openJira(parts: JiraParts) {
           client,
           readBackClient: () => clientFor(forReadBack(call, parts.now())),
           people,
+          planning: openPlanning(client),
           metadata,
           getIssue: (issueKey, options) => get(call, issueKey, options),
+          readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
           readBack: (issueKey, fields) =>
             get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
               // The change was made, so the write has succeeded even if the issue cannot be read.

@@ -1,5 +1,6 @@
 import {
   getAllStatuses,
+  getConfiguration,
   getCreateIssueMetaIssueTypeId,
   getCreateIssueMetaIssueTypes,
   getEditIssueMeta,
@@ -16,10 +17,12 @@ import type { Client } from 'jira.js/core';
 import type * as z from 'zod';
 import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
+import type { WorkingTime } from './duration.ts';
 import { type SearchField, toSearchField } from './filter/searchField.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import {
   componentsSchema,
+  configurationSchema,
   createFieldsSchema,
   editFieldsSchema,
   type IssueField,
@@ -52,6 +55,7 @@ export interface Metadata {
   /** The fields of an issue that can be changed now. Not cached, because they depend on its status. */
   editFields(issueKey: string): Promise<IssueField[]>;
   linkTypes(): Promise<LinkType[]>;
+  workingTime(): Promise<WorkingTime>;
   /** The names of the statuses that issues of each type of a project go through, by the type's ID. */
   statuses(projectId: string): Promise<ReadonlyMap<string, string[]>>;
   components(projectId: string): Promise<z.output<typeof componentsSchema>>;
@@ -84,6 +88,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const typesOf = createCache<string, IssueType[]>(life);
   const fieldsOf = createCache<string, IssueField[]>(life);
   const allLinkTypes = createCache<'', LinkType[]>(life);
+  const siteTime = createCache<'', WorkingTime>(life);
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
   const allFields = createCache<string, SearchField[]>(life);
   const projectIds = createCache<string, string>(life);
@@ -141,6 +146,20 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
         allLinkTypes.get(
           '',
           async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
+          call,
+        ),
+
+      workingTime: () =>
+        siteTime.get(
+          '',
+          async () => {
+            const { timeTrackingConfiguration } = parseAnswer(
+              configurationSchema,
+              await getConfiguration(sharedClient()),
+            );
+            const { workingHoursPerDay, workingDaysPerWeek } = timeTrackingConfiguration;
+            return { hoursPerDay: workingHoursPerDay, daysPerWeek: workingDaysPerWeek };
+          },
           call,
         ),
 

@@ -50,6 +50,8 @@ const issueTypeSchema = z.object({
   name: z.string(),
   description: text.catch(undefined),
   subtask: z.boolean().nullish().catch(undefined),
+  /** 1 holds issues of level 0, which hold sub-tasks, of level -1. */
+  hierarchyLevel: z.number().nullish().catch(undefined),
 });
 
 export const issueTypesSchema = z.object({ total: z.number().nullish(), issueTypes: z.array(issueTypeSchema) });
@@ -75,6 +77,8 @@ const fieldMetaSchema = z.object({
   required: z.boolean().catch(false),
   hasDefaultValue: z.boolean().nullish().catch(undefined),
   schema: z.object({ type: z.string(), items: text, custom: text }).catch({ type: 'any' }),
+  /** What `update` may do to it: `set`, `add`, `remove`. */
+  operations: listOf(z.string()).optional(),
   allowedValues: listOf(allowedValue).nullish(),
 });
 
@@ -89,7 +93,32 @@ export const editFieldsSchema = z.object({ fields: z.record(z.string(), fieldMet
 export const transitionsSchema = z.object({ transitions: z.array(editFieldsSchema) });
 
 export const linkTypesSchema = z.object({
-  issueLinkTypes: z.array(z.object({ name: z.string(), inward: z.string(), outward: z.string() })),
+  issueLinkTypes: z.array(
+    z.object({ id: text.catch(undefined), name: z.string(), inward: z.string(), outward: z.string() }),
+  ),
+});
+
+/** https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/ */
+const board = z.object({ id: z.number(), name: z.string().catch('a board'), type: text.catch(undefined) });
+
+const isLast = z.boolean().nullish().catch(undefined);
+
+export const boardsSchema = z.object({ isLast, values: listOf(board) });
+
+export const boardConfigurationSchema = z.object({
+  estimation: z
+    .object({ field: z.object({ fieldId: z.string() }).nullish().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+});
+
+export const sprintsSchema = z.object({ isLast, values: listOf(z.object({ id: z.number(), name: z.string() })) });
+
+/** The value of a field that holds a team. */
+export const teamSchema = z.object({ id: z.string(), name: text.catch(undefined), title: text.catch(undefined) });
+
+export const configurationSchema = z.object({
+  timeTrackingConfiguration: z.object({ workingHoursPerDay: z.number(), workingDaysPerWeek: z.number() }),
 });
 
 /** The types of a project with the statuses that issues of each go through. */
@@ -152,6 +181,7 @@ export type Project = z.output<typeof projectSchema>;
 export type User = z.output<typeof usersSchema>[number];
 export type IssueType = z.output<typeof issueTypeSchema>;
 export type LinkType = z.output<typeof linkTypesSchema>['issueLinkTypes'][number];
+export type Board = z.output<typeof board>;
 export type SiteField = z.output<typeof siteFieldSchema>;
 export type Worklog = z.output<typeof worklogSchema>;
 

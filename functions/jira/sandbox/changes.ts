@@ -1,4 +1,5 @@
 import { plainText } from './adf.ts';
+import { estimatesIn, estimatesOf } from './estimates.ts';
 import { choicesOf, type Field, fieldById } from './fields.ts';
 import type {
   Act,
@@ -11,6 +12,7 @@ import type {
   LinkType,
   Named,
   Project,
+  TimeTracking,
   Worklog,
 } from './model.ts';
 import { issueById, personById, type Site } from './site.ts';
@@ -47,6 +49,8 @@ export function createIssue(
     frozen: false,
     isRequest: false,
   };
+  // What remains is at first what was estimated.
+  if (values.timetracking) estimate(issue, estimatesIn(values.timetracking));
   site.issues.push(issue);
   return issue;
 }
@@ -63,6 +67,10 @@ export function editIssue(site: Site, issue: Issue, values: Record<string, Field
     const field = fieldById(site, fieldId);
     if (!field) throw new Error(`There is no field ${fieldId}`);
     const before = issue.values[fieldId] ?? null;
+    if (field.kind === 'timetracking') {
+      items.push(...estimate(issue, estimatesIn(value)));
+      continue;
+    }
     if (JSON.stringify(before) === JSON.stringify(value)) continue;
     issue.values[fieldId] = value;
     items.push(changeItem(site, field, before, value));
@@ -104,15 +112,40 @@ export function addWorklog(
   act: Act,
 ): Worklog {
   const spent = issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const { remaining } = estimatesOf(issue);
+  const estimated =
+    remaining === null ? [] : estimate(issue, { original: null, remaining: Math.max(0, remaining - work.seconds) });
   const worklog: Worklog = { id: site.nextId(), authorId: act.by, created: act.at, ...work };
   issue.worklogs.push(worklog);
   log(
     site,
     issue,
-    [logged('timespent', spent || null, spent + work.seconds), logged('WorklogId', null, Number(worklog.id))],
+    [
+      logged('timespent', spent || null, spent + work.seconds),
+      ...estimated,
+      logged('WorklogId', null, Number(worklog.id)),
+    ],
     act,
   );
   return worklog;
+}
+
+/** Sets the estimates that are given. What remains of an issue without work is at first what was estimated. */
+function estimate(issue: Issue, { original, remaining }: TimeTracking): ChangeItem[] {
+  const before = estimatesOf(issue);
+  const after: TimeTracking = {
+    original: original ?? before.original,
+    remaining: remaining ?? before.remaining ?? original,
+  };
+  issue.values.timetracking = after;
+  return [
+    ...(after.original !== null && after.original !== before.original
+      ? [logged('timeoriginalestimate', before.original, after.original)]
+      : []),
+    ...(after.remaining !== null && after.remaining !== before.remaining
+      ? [logged('timeestimate', before.remaining, after.remaining)]
+      : []),
+  ];
 }
 
 /** Links two issues unless they are so linked already. */
@@ -136,7 +169,10 @@ function wording(site: Site, field: Field, value: FieldValue): { id: string | nu
     case 'user':
       return { id: String(value), text: personById(site, value)?.displayName ?? null };
     case 'adf':
-      return { id: null, text: typeof value === 'object' && !Array.isArray(value) ? plainText(value) : null };
+      return {
+        id: null,
+        text: typeof value === 'object' && !Array.isArray(value) && 'type' in value ? plainText(value) : null,
+      };
     case 'labels':
       return { id: null, text: [value].flat().join(' ') };
     case 'parent':

@@ -71,12 +71,33 @@ const projectsFile = unique(
     components: unique(z.strictObject({ id, name, lead: email.exactOptional() }), 'id', 'name').default([]),
     versions: unique(z.strictObject({ id, name, released: z.boolean().default(false) }), 'id', 'name').default([]),
     required: z.record(name, z.array(name)).default({}),
+    boards: unique(
+      z.strictObject({
+        id,
+        name,
+        type: z.enum(['scrum', 'kanban', 'simple']),
+        sprints: z.array(name).default([]),
+      }),
+      'id',
+    ).default([]),
   }),
   'id',
   'key',
 );
 
-const customFieldTypes = ['number', 'sprint', 'select', 'multiselect', 'date', 'user', 'paragraph'] as const;
+const customFieldTypes = [
+  'number',
+  'sprint',
+  'select',
+  'multiselect',
+  'cascading',
+  'team',
+  'date',
+  'user',
+  'paragraph',
+] as const;
+
+const hasOptions = new Set<string>(['select', 'multiselect', 'cascading', 'team']);
 
 const fieldsFile = unique(
   z
@@ -85,11 +106,21 @@ const fieldsFile = unique(
       name,
       type: z.enum(customFieldTypes),
       issueTypes: z.array(name),
-      options: unique(z.strictObject({ id, name }), 'id', 'name').exactOptional(),
+      requiredBy: z.array(name).default([]),
+      options: unique(
+        z.strictObject({
+          // Only those of teams are UUIDs.
+          id: z.union([id, z.uuid()]),
+          name,
+          children: unique(z.strictObject({ id, name }), 'id', 'name').exactOptional(),
+        }),
+        'id',
+        'name',
+      ).exactOptional(),
     })
-    .refine(({ type, options }) => type.endsWith('select') === (options !== undefined), {
+    .refine(({ type, options }) => hasOptions.has(type) === (options !== undefined), {
       path: ['options'],
-      error: 'belong to fields of type select and multiselect, and to each of them',
+      error: `belong to fields of type ${[...hasOptions].join(', ')}, and to each of them`,
     }),
   'id',
   'name',

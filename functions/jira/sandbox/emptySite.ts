@@ -1,7 +1,7 @@
 import type { DataFiles } from './dataFiles.ts';
 import { offsetOf } from './dataTime.ts';
 import { customField, systemFields } from './fields.ts';
-import type { Instant, Project, Status } from './model.ts';
+import type { Board, Instant, Project, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
 import type { Site } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
@@ -28,13 +28,20 @@ export function emptySite(files: DataFiles, references: References, now: () => I
   const statuses = files.site.statuses.map(
     ({ id, name, category }): Status => ({ id, name, category: statusCategories[category] }),
   );
-  const transitions = files.site.transitions.map(({ from, to, ...transition }, at) => {
+  const transitions = files.site.transitions.map(({ from, to, fields: onScreen, ...transition }, at) => {
+    const required = fields.filter(({ requiredBy }) => requiredBy?.includes(transition.name)).map(({ id }) => id);
     const place = below(inSite('transitions'), at);
     const ids = from.map((name, nth) => named(below(below(place, 'from'), nth), 'status', statuses, name)?.id ?? '');
-    return { ...transition, from: ids, to: named(below(place, 'to'), 'status', statuses, to)?.id ?? '' };
+    return {
+      ...transition,
+      from: ids,
+      to: named(below(place, 'to'), 'status', statuses, to)?.id ?? '',
+      fields: [...onScreen, ...required],
+      required,
+    };
   });
 
-  const projects = files.projects.map(({ lead, issueTypes: names, required, ...project }, at): Project => {
+  const projects = files.projects.map(({ lead, issueTypes: names, required, boards: _, ...project }, at): Project => {
     const place = below({ file: 'projects.json', path: '' }, at);
     const typeIds = names.map(
       (name, nth) => named(below(below(place, 'issueTypes'), nth), 'issue type', issueTypes, name)?.id ?? '',
@@ -58,6 +65,15 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     };
   });
 
+  const boards = files.projects.flatMap(({ id: projectId, boards }, at) => {
+    const place = below(below({ file: 'projects.json', path: '' }, at), 'boards');
+    return boards.map(({ sprints: names, ...board }, nth): Board => {
+      const inBoard = below(below(place, nth), 'sprints');
+      const sprintIds = names.map((name, at) => named(below(inBoard, at), 'sprint', sprints, name)?.id ?? '');
+      return { ...board, projectId, sprintIds };
+    });
+  });
+
   const me = person(inSite('account'), account);
   const defaultPriority = named(inSite('defaultPriority'), 'priority', priorities, files.site.defaultPriority);
   const defaultResolution = named(inSite('defaultResolution'), 'resolution', resolutions, files.site.defaultResolution);
@@ -77,6 +93,7 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     defaultResolution,
     linkTypes,
     sprints,
+    boards,
     issues: [],
     links: [],
     me,

@@ -1,4 +1,5 @@
 import { isDocument, plainText } from './adf.ts';
+import { parseDuration } from './estimates.ts';
 import { choicesOf, type Field } from './fields.ts';
 import type { FieldValue, IssueType, Named, Project } from './model.ts';
 import { findIssue, isAssignable, personById, type Site, typeOf, typesOf } from './site.ts';
@@ -45,6 +46,14 @@ export function parseFieldValue(site: Site, { project, type }: Target, field: Fi
       return parseChoices(field, project.versions, raw);
     case 'optionList':
       return parseChoices(field, choicesOf(site, field) ?? [], raw);
+    case 'optionWithChild':
+      return parseCascade(field, raw);
+    case 'team':
+      return choicesOf(site, field)?.some(({ id }) => id === raw)
+        ? { value: String(raw) }
+        : { problem: `${field.name}: specify the ID of a team.` };
+    case 'timetracking':
+      return parseTimeTracking(raw);
     case 'sprint':
       // Jira takes the sprint of an issue as a bare number.
       return choicesOf(site, field)?.some(({ id }) => id === String(raw))
@@ -130,6 +139,29 @@ function parseChoices(field: Field, choices: readonly Named[], raw: unknown): Pa
   const parsed = raw.map(each => parseChoice(field, choices, each));
   const failed = parsed.find(each => 'problem' in each);
   return failed ?? { value: parsed.flatMap(each => ('value' in each ? [String(each.value)] : [])) };
+}
+
+/** `{ "id": "1", "child": { "id": "2" } }`, or the same with values. */
+function parseCascade(field: Field, raw: unknown): Parsed {
+  const parsed = parseChoice({ ...field, kind: 'option' }, field.options ?? [], raw);
+  if ('problem' in parsed) return parsed;
+  const parent = field.options?.find(({ id }) => id === parsed.value);
+  const rawChild: unknown = typeof raw === 'object' && raw !== null ? Reflect.get(raw, 'child') : undefined;
+  if (!parent || rawChild === undefined || rawChild === null) return { value: [String(parsed.value)] };
+  const child = parseChoice({ ...field, kind: 'option' }, parent.children ?? [], rawChild);
+  return 'problem' in child ? child : { value: [parent.id, String(child.value)] };
+}
+
+function parseTimeTracking(raw: unknown): Parsed {
+  const seconds = ['originalEstimate', 'remainingEstimate'].map(name => {
+    const text = property(raw, name);
+    return text === undefined ? null : parseDuration(text);
+  });
+  if (seconds.includes(undefined) || seconds.every(each => each === null)) {
+    return { problem: 'The time estimate is not in the correct format.' };
+  }
+  const [original = null, remaining = null] = seconds;
+  return { value: { original, remaining } };
 }
 
 function isDay(raw: unknown): raw is string {

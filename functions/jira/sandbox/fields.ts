@@ -1,5 +1,5 @@
 import type { CustomFieldFile } from './dataFiles.ts';
-import type { Named } from './model.ts';
+import type { Named, Option } from './model.ts';
 import type { Site } from './site.ts';
 
 /** Decides how a field is stored, shown, written, searched and logged. */
@@ -20,6 +20,9 @@ type FieldKind =
   | 'version'
   | 'option'
   | 'optionList'
+  | 'optionWithChild'
+  | 'team'
+  | 'timetracking'
   | 'sprint'
   | 'readOnly';
 
@@ -33,9 +36,11 @@ export interface Field {
   /** Its name in the changelog, where that is not its id. */
   logName?: string;
   /** The choices of a custom field that has any. */
-  options?: readonly Named[];
+  options?: readonly Option[];
   /** The names of the issue types on whose screens a custom field is. */
   issueTypes?: readonly string[];
+  /** The names of the transitions that ask for it, and go no other way. */
+  requiredBy?: readonly string[];
 }
 
 const system = (
@@ -60,12 +65,14 @@ const customFieldTypes: Record<CustomFieldFile['type'], Pick<Field, 'kind' | 'sc
   sprint: { kind: 'sprint', schema: { type: 'array', items: 'json', custom: 'com.pyxis.greenhopper.jira:gh-sprint' } },
   select: { kind: 'option', schema: { type: 'option', custom: plugin('select') } },
   multiselect: { kind: 'optionList', schema: { type: 'array', items: 'option', custom: plugin('multiselect') } },
+  cascading: { kind: 'optionWithChild', schema: { type: 'option-with-child', custom: plugin('cascadingselect') } },
+  team: { kind: 'team', schema: { type: 'team', custom: plugin('atlassian-team') } },
   date: { kind: 'date', schema: { type: 'date', custom: plugin('datepicker') } },
   user: { kind: 'user', schema: { type: 'user', custom: plugin('userpicker') } },
   paragraph: { kind: 'adf', schema: { type: 'string', custom: plugin('textarea') } },
 };
 
-export function customField({ id: customId, name, type, options, issueTypes }: CustomFieldFile): Field {
+export function customField({ id: customId, name, type, options, issueTypes, requiredBy }: CustomFieldFile): Field {
   const { kind, schema } = customFieldTypes[type];
   return {
     id: `customfield_${customId}`,
@@ -75,6 +82,7 @@ export function customField({ id: customId, name, type, options, issueTypes }: C
     clauseNames: [`cf[${customId}]`, name],
     logName: name,
     issueTypes,
+    requiredBy,
     ...(options && { options }),
   };
 }
@@ -121,7 +129,7 @@ export const systemFields: readonly Field[] = [
   system('subtasks', 'Sub-tasks', 'readOnly', { type: 'array', items: 'issuelinks' }, { clauseNames: [] }),
   system('issuelinks', 'Linked Issues', 'readOnly', { type: 'array', items: 'issuelinks' }, { clauseNames: [] }),
   system('attachment', 'Attachment', 'readOnly', { type: 'array', items: 'attachment' }, { clauseNames: [] }),
-  system('timetracking', 'Time tracking', 'readOnly', { type: 'timetracking' }, { clauseNames: [] }),
+  system('timetracking', 'Time tracking', 'timetracking', { type: 'timetracking' }, { clauseNames: [] }),
   system('comment', 'Comment', 'readOnly', { type: 'comments-page' }),
   system('worklog', 'Log Work', 'readOnly', { type: 'array', items: 'worklog' }, { clauseNames: [] }),
 ];

@@ -62,6 +62,8 @@ const takes: Partial<Record<Field['kind'], string>> = {
   date: 'must be a day such as "-3d", "0d", "+21d" or "2026-11-22"',
   user: 'must be the e-mail address of a person',
   option: 'must be the name of an option',
+  optionWithChild: 'must be the name of an option, and that of a child option in a list',
+  team: 'must be the name of a team',
   optionList: 'must be a list of names of options',
   sprint: 'must be a list of names of sprints',
   adf: 'must be a text, or a document in the Atlassian Document Format',
@@ -72,7 +74,12 @@ function readCustom(site: Site, field: Field, written: CustomValue, reading: Rea
   const { place, start, references } = reading;
   if (written === null) return field.schema.type === 'array' ? [] : null;
   const choice = (name: string, at: Place) =>
-    references.named(at, field.kind === 'sprint' ? 'sprint' : 'option', choicesOf(site, field) ?? [], name)?.id ?? '';
+    references.named(
+      at,
+      field.kind === 'sprint' || field.kind === 'team' ? field.kind : 'option',
+      choicesOf(site, field) ?? [],
+      name,
+    )?.id ?? '';
   switch (field.kind) {
     case 'number':
       return typeof written === 'number' ? written : undefined;
@@ -82,9 +89,18 @@ function readCustom(site: Site, field: Field, written: CustomValue, reading: Rea
       return typeof written === 'string' ? (references.person(place, written)?.accountId ?? '') : undefined;
     case 'option':
       return typeof written === 'string' ? choice(written, place) : undefined;
+    case 'team':
+      return typeof written === 'string' ? choice(written, place) : undefined;
     case 'optionList':
     case 'sprint':
       return Array.isArray(written) ? written.map((name, nth) => choice(name, below(place, nth))) : undefined;
+    case 'optionWithChild': {
+      const [name = '', childName] = [written].flat().map(String);
+      const parent = references.named(place, 'option', field.options ?? [], name);
+      if (childName === undefined) return parent ? [parent.id] : undefined;
+      const child = references.named(below(place, 1), 'option', parent?.children ?? [], childName);
+      return parent && child ? [parent.id, child.id] : undefined;
+    }
     case 'adf':
       return typeof written === 'string' || (typeof written === 'object' && !Array.isArray(written))
         ? readText(site, written, reading)

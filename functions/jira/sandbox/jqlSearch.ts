@@ -4,7 +4,7 @@ import { badRequest } from './jiraError.ts';
 import { type Clause, describe, type JqlQuery, type Operand, type Operator, parseJql } from './jql.ts';
 import { dayOf, evaluateDateFunction, parseJqlDate } from './jqlDates.ts';
 import { textMatcher } from './jqlText.ts';
-import type { AdfNode, Issue, Named, Sprint } from './model.ts';
+import type { Issue, Named, Sprint } from './model.ts';
 import { findIssue, personById, projectOf, type Site, statusOf } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
 
@@ -375,7 +375,8 @@ const scalars = (value: Issue['values'][string]): Scalar[] => {
 
 function textsOf(value: Issue['values'][string] | undefined): string[] {
   if (value === null || value === undefined || value === '') return [];
-  return [typeof value === 'object' && !Array.isArray(value) ? plainText(value satisfies AdfNode) : String(value)];
+  if (typeof value !== 'object' || Array.isArray(value)) return [String(value)];
+  return 'type' in value ? [plainText(value)] : [];
 }
 
 /** What `text ~` looks through: every text field, and the comments. */

@@ -55,6 +55,26 @@ export interface Transition extends Named {
   to: string;
   /** Fields that its screen shows. */
   fields: string[];
+  /** Those of them that an issue must have then. */
+  required: string[];
+}
+
+/** A board of a project; one of type `kanban` has no sprints. */
+export interface Board extends Named {
+  type: 'scrum' | 'kanban' | 'simple';
+  projectId: string;
+  sprintIds: string[];
+}
+
+/** An option that may have others below it. */
+export interface Option extends Named {
+  children?: readonly Named[];
+}
+
+/** In seconds. */
+export interface TimeTracking {
+  original: number | null;
+  remaining: number | null;
 }
 
 export interface Project extends Named {
@@ -149,7 +169,7 @@ export interface Issue {
   isRequest: boolean;
 }
 
-export type FieldValue = string | number | string[] | AdfNode | null;
+export type FieldValue = string | number | string[] | AdfNode | TimeTracking | null;
 
 /** Who changes something, and when. */
 export interface Act {

@@ -1,3 +1,4 @@
+import { estimatesOf } from './estimates.ts';
 import { choicesOf, type Field } from './fields.ts';
 import type {
   Attachment,
@@ -9,6 +10,7 @@ import type {
   Link,
   LinkType,
   Named,
+  Option,
   Person,
   Project,
   Sprint,
@@ -137,13 +139,14 @@ export const showVersion = (view: View, project: Project, { id, name, released }
 
 export const showComponent = (view: View, { id, name }: Named) => ({ self: at(view, `component/${id}`), id, name });
 
-export const showOption = (view: View, { id, name }: Named) => ({
+export const showOption = (view: View, { id, name, children }: Option): object => ({
   self: at(view, `customFieldOption/${id}`),
   value: name,
   id,
+  ...(children && { children: children.map(child => showOption(view, child)) }),
 });
 
-const showSprint = ({ id, name, state }: Sprint) => ({ id: Number(id), name, state, boardId: 1 });
+export const showSprint = ({ id, name, state }: Sprint) => ({ id: Number(id), name, state, boardId: 1 });
 
 export const showComment = (view: View, issue: Issue, comment: Comment) => ({
   self: at(view, `issue/${issue.id}/comment/${comment.id}`),
@@ -229,7 +232,12 @@ const showLink = (view: View, issue: Issue, link: Link) => ({
 
 function showTimeTracking(issue: Issue) {
   const spent = issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0);
-  return spent === 0 ? {} : { timeSpent: duration(spent), timeSpentSeconds: spent };
+  const { original, remaining } = estimatesOf(issue);
+  return {
+    ...(original !== null && { originalEstimate: duration(original), originalEstimateSeconds: original }),
+    ...(remaining !== null && { remainingEstimate: duration(remaining), remainingEstimateSeconds: remaining }),
+    ...(spent > 0 && { timeSpent: duration(spent), timeSpentSeconds: spent }),
+  };
 }
 
 /** Seconds as Jira writes them: weeks of five days of eight hours. */
@@ -316,6 +324,12 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
       return showNamed(choicesOf(site, field) ?? [], value, each => showOption(view, each));
     case 'optionList':
       return value === null ? null : showAll(choicesOf(site, field) ?? [], value, each => showOption(view, each));
+    case 'optionWithChild':
+      return showCascade(view, choicesOf(site, field) ?? [], value);
+    case 'team': {
+      const team = choicesOf(site, field)?.find(({ id }) => id === value);
+      return team ? { id: team.id, name: team.name, title: team.name, isVisible: true, isShared: true } : null;
+    }
     case 'sprint':
       return value === null ? null : showAll(site.sprints, value, showSprint);
     case 'labels':
@@ -323,6 +337,16 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
     default:
       return value;
   }
+}
+
+/** An option, and the child option that is chosen with it. */
+function showCascade(view: View, options: readonly Option[], value: unknown) {
+  if (!Array.isArray(value)) return null;
+  const [parent, child] = [options.find(({ id }) => id === value[0]), value[1]];
+  if (!parent) return null;
+  const { children: _, ...shown } = { ...parent };
+  const chosen = parent.children?.find(({ id }) => id === child);
+  return { ...showOption(view, shown), ...(chosen && { child: showOption(view, chosen) }) };
 }
 
 function showNamed<T extends Named, R>(list: readonly T[], id: unknown, show: (each: T) => R): R | null {

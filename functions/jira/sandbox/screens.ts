@@ -31,6 +31,7 @@ const always = [
   'reporter',
   'labels',
   'duedate',
+  'timetracking',
 ];
 
 /** The fields that a new issue of a type may have. */
@@ -57,16 +58,17 @@ export const editScreen = (site: Site, target: Target): ScreenField[] =>
   createScreen(site, target).filter(({ field }) => field.id !== 'project');
 
 /** The fields that a transition asks for. */
-export const transitionScreen = (site: Site, { fields }: Transition): ScreenField[] =>
+export const transitionScreen = (site: Site, { fields, required }: Transition): ScreenField[] =>
   fields.flatMap(id => {
     const field = fieldById(site, id);
-    return field ? [{ field, required: id === 'resolution', hasDefaultValue: id === 'resolution' }] : [];
+    return field
+      ? [{ field, required: id === 'resolution' || required.includes(id), hasDefaultValue: id === 'resolution' }]
+      : [];
   });
 
 /** A screen's field as create and edit metadata show it. */
 export function showScreenField(view: View, target: Target, { field, required, hasDefaultValue }: ScreenField) {
   const allowedValues = allowedValuesOf(view, target, field);
-  const isArray = field.schema.type === 'array';
   return {
     required,
     schema: field.schema,
@@ -77,9 +79,14 @@ export function showScreenField(view: View, target: Target, { field, required, h
     }),
     ...(field.kind === 'labels' && { autoCompleteUrl: `${view.base}/rest/api/1.0/labels/suggest?query=` }),
     hasDefaultValue,
-    operations: isArray && field.kind !== 'sprint' ? ['add', 'set', 'remove'] : ['set'],
+    operations: operationsOf(field),
     ...(allowedValues && { allowedValues }),
   };
+}
+
+function operationsOf({ kind, schema }: Field): string[] {
+  if (kind === 'timetracking') return ['set', 'edit'];
+  return schema.type === 'array' && kind !== 'sprint' ? ['add', 'set', 'remove'] : ['set'];
 }
 
 function allowedValuesOf(view: View, { project, type }: Target, field: Field): unknown[] | undefined {
@@ -98,6 +105,7 @@ function allowedValuesOf(view: View, { project, type }: Target, field: Field): u
       return project.versions.map(each => showVersion(view, project, each));
     case 'option':
     case 'optionList':
+    case 'optionWithChild':
       return choicesOf(view.site, field)?.map(each => showOption(view, each));
     default:
       return undefined;

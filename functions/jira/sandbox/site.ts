@@ -1,5 +1,6 @@
 import type { Field } from './fields.ts';
 import type {
+  Board,
   Instant,
   Issue,
   IssueType,
@@ -32,6 +33,7 @@ export interface Site {
   defaultResolution: Named;
   linkTypes: readonly LinkType[];
   sprints: readonly Sprint[];
+  boards: readonly Board[];
   issues: Issue[];
   links: Link[];
   /** The account that the API is called with. */

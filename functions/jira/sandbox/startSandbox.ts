@@ -11,6 +11,7 @@ import { readDataFiles } from './dataFiles.ts';
 import { JiraError } from './jiraError.ts';
 import { type Call, findRoute, type Route } from './router.ts';
 import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
+import { boardRoutes } from './routes/boards.ts';
 import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
@@ -55,6 +56,13 @@ const routes: Route[] = [
   ...linkRoutes,
   ...projectRoutes,
   ...userRoutes,
+];
+
+/** The APIs of a site, by the paths that they are below. */
+const apis: readonly { base: RegExp; routes: Route[] }[] = [
+  { base: /^\/rest\/api\/(?:3|latest)\/(.+)$/, routes },
+  { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: boardRoutes },
+  { base: /^\/rest\/servicedeskapi\/(.+)$/, routes: serviceDeskRoutes },
 ];
 
 const cloudId = '11111111-2222-4333-8444-555555555555';
@@ -125,10 +133,11 @@ const unauthorized: Record<'site' | 'gateway', SandboxReply> = {
 function answer(site: Site, request: SandboxRequest, prefix: string): SandboxReply {
   try {
     const path = request.path.slice(prefix.length);
-    const [, api, below] = /^\/rest\/(api\/3|api\/latest|servicedeskapi)\/(.+)$/.exec(path) ?? [];
-    if (below === undefined)
+    const api = apis.find(({ base }) => base.test(path));
+    const [, below] = api?.base.exec(path) ?? [];
+    if (!api || below === undefined)
       return { status: 404, text: '<html><body>Oops, you&#39;ve found a dead link.</body></html>' };
-    const { handler, params } = findRoute(api === 'servicedeskapi' ? serviceDeskRoutes : routes, request.method, below);
+    const { handler, params } = findRoute(api.routes, request.method, below);
     const call: Call = {
       site,
       base: `http://${request.headers.host}${prefix}`,

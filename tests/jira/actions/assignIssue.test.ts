@@ -5,18 +5,23 @@ import { useJiraApp } from '../harness.ts';
 const app = useJiraApp();
 
 describe('assignIssue', () => {
-  it('assigns in two requests once the person is known, and takes away with none', async () => {
+  it('tells who had it and who has it, in three requests once the person is known, and takes away with none', async () => {
     const issueKey = await app.newTask();
     const { body } = await app.write('assignIssue', { issueKey, assignee: 'zoe.obrien@example.com' });
     expect(app.costs()).toEqual([
       `GET issue/${issueKey}`,
+      `GET issue/${issueKey}`,
       'GET user/assignable/search',
       `PUT issue/${issueKey}/assignee`,
     ]);
+    expect(Object.keys(body).sort()).toEqual(['assignee', 'changes', 'issueKey', 'status', 'title', 'url']);
     expect(body.assignee).toBe("Zoë O'Brien");
     const { body: taken } = await app.write('assignIssue', { issueKey, assignee: 'none' });
-    expect(app.costs()).toEqual([`GET issue/${issueKey}`, `PUT issue/${issueKey}/assignee`]);
+    expect(app.costs()).toHaveLength(3);
     expect(taken.assignee).toBeUndefined();
+    expect(taken.changes).toEqual([{ field: 'Assignee', from: "Zoë O'Brien" }]);
+    const { body: again } = await app.write('assignIssue', { issueKey, assignee: 'none' });
+    expect([again.changes, again.note]).toEqual([undefined, 'Not changed: Assignee (empty).']);
   });
 
   it('takes an account ID, as findUsers gives it', async () => {

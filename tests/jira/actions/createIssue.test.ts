@@ -43,7 +43,16 @@ describe('createIssue', () => {
       labels: ['checkout', 'thanks'],
       dueDate: '2027-03-01',
       parentKey: 'ATLAS-1',
-      updatedAt: expect.any(String),
+      note: '@nobody@example.org notified nobody: no person in Jira matches it.',
+      changes: [
+        { field: 'Description', to: expect.stringContaining('The **second** tap') },
+        { field: 'Story Points', to: '5' },
+        { field: 'Sprint', to: 'Sprint 43' },
+        { field: 'Team', to: 'Payments & Billing' },
+        { field: 'Reviewer', to: 'Li Wei' },
+        { field: 'Components', to: 'Checkout, Search' },
+        { field: 'Acceptance criteria', to: '- fast\n- kind' },
+      ],
       url: `${app.jira.url}/browse/${body.issueKey}`,
     });
     expect(app.costs()).toEqual([
@@ -89,8 +98,8 @@ describe('createIssue', () => {
     ],
     ['a text for a number', { additionalFields: '{"Story Points":"many"}' }, 'additionalFields', 'takes a number'],
     [
-      'a field that has its own input',
-      { additionalFields: '{"Due date":"2027-01-01"}' },
+      'a field that is given twice',
+      { dueDate: '2027-01-02', additionalFields: '{"Due date":"2027-01-01"}' },
       'additionalFields',
       'dueDate',
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agreesWithOpenApi } from '../agreesWithOpenApi.ts';
-import { useJiraApp } from '../harness.ts';
+import { startJiraApp, useJiraApp } from '../harness.ts';
 
 const app = useJiraApp();
 
@@ -14,16 +14,50 @@ describe('logWork', () => {
     const { body } = await app.write('logWork', {
       issueKey,
       timeSpent: '1H30M',
-      since: '2026-11-20T09:00:00Z',
+      startedAt: '2026-11-20T09:00:00Z',
       comment: 'Looked for it',
     });
     expect(body).toMatchObject({
       issueKey,
       timeSpent: '1h 30m',
+      startedAt: '2026-11-20T09:00:00.000Z',
       totalTimeSpent: '2h 15m',
       worklogId: expect.any(String),
     });
     expect(app.issue(issueKey).worklogs[1]?.started).toBe(Date.parse('2026-11-20T09:00:00Z'));
+  });
+
+  it.each([
+    ['90 minutes', '1h 30m', 90],
+    ['1.5 hours', '1h 30m', 90],
+    ['1d 2h', '1d 2h', 600],
+  ])('takes %s, and lets the work have started so long ago', async (timeSpent, told, minutes) => {
+    const issueKey = await app.newTask();
+    const before = Date.now();
+    const { body } = await app.write('logWork', { issueKey, timeSpent });
+    expect(body.timeSpent).toBe(told);
+    const started = app.issue(issueKey).worklogs[0]?.started ?? 0;
+    expect(started + minutes * 60_000).toBeGreaterThanOrEqual(before);
+    expect(started + minutes * 60_000).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('takes the hours of a day from the site', async () => {
+    const other = await startJiraApp();
+    try {
+      const timeTrackingConfiguration = { workingHoursPerDay: 6, workingDaysPerWeek: 5 };
+      other.answerNext('/configuration$', { timeTrackingConfiguration });
+      const { body } = await other.write('logWork', { issueKey: 'ATLAS-12', timeSpent: '1d' });
+      const ago = Date.now() - Date.parse(body.startedAt);
+      expect(Math.floor(ago / 3_600_000)).toBe(6);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('takes the beginning under its former name', async () => {
+    const issueKey = await app.newTask();
+    const { body } = await app.write('logWork', { issueKey, timeSpent: '1h', since: '2026-11-20T09:00:00Z' });
+    expect(body.startedAt).toBe('2026-11-20T09:00:00.000Z');
   });
 
   it.each(['soon', '1h 30', '-1h', '0m', '', '1y'])('refuses the time %j', async timeSpent => {

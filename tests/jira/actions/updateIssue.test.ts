@@ -5,7 +5,7 @@ import { useJiraApp } from '../harness.ts';
 const app = useJiraApp();
 
 describe('updateIssue', () => {
-  it('changes only what is given, in one request', async () => {
+  it('changes only what is given, in two requests, and tells it before and after', async () => {
     const issueKey = await app.newTask();
     const { body } = await app.write('updateIssue', {
       issueKey,
@@ -13,15 +13,20 @@ describe('updateIssue', () => {
       labels: 'a,b',
       dueDate: '2027-05-01',
     });
-    expect(app.costs()).toEqual([`PUT issue/${issueKey}`]);
-    expect(body).toMatchObject({
+    expect(app.costs()).toEqual([`GET issue/${issueKey}`, `PUT issue/${issueKey}`]);
+    expect(body).toEqual({
       issueKey,
       title: 'Better',
       labels: ['a', 'b'],
       dueDate: '2027-05-01',
       status: 'To Do',
+      changes: [
+        { field: 'Summary', from: expect.stringMatching(/^Task \d+$/), to: 'Better' },
+        { field: 'Labels', to: 'a, b' },
+        { field: 'Due date', to: '2027-05-01' },
+      ],
+      url: `${app.jira.url}/browse/${issueKey}`,
     });
-    expect(body.url).toBe(`${app.jira.url}/browse/${issueKey}`);
     expect(app.sent('PUT', /issue/)).toEqual({
       fields: { summary: 'Better', labels: ['a', 'b'], duedate: '2027-05-01' },
     });
@@ -34,7 +39,7 @@ describe('updateIssue', () => {
       priority: 'lowest',
       additionalFields: '{"Story Points": 8, "Team": "Mobile"}',
     });
-    expect(app.costs()).toEqual([`GET issue/${issueKey}/editmeta`, `PUT issue/${issueKey}`]);
+    expect(app.costs()).toEqual([`GET issue/${issueKey}`, `GET issue/${issueKey}/editmeta`, `PUT issue/${issueKey}`]);
     expect(body.priority).toBe('Lowest');
     expect(app.issue(issueKey).values).toMatchObject({ customfield_10016: 8, customfield_10031: '10211' });
   });
@@ -59,7 +64,9 @@ describe('updateIssue', () => {
       parent: 'none',
       additionalFields: '{"story points": null}',
     });
-    expect(Object.keys(body).sort()).toEqual(['issueKey', 'priority', 'status', 'title', 'type', 'updatedAt', 'url']);
+    expect(Object.keys(body).sort()).toEqual(['changes', 'issueKey', 'status', 'title', 'url']);
+    expect(body.changes).toHaveLength(6);
+    for (const change of body.changes) expect(change).toEqual({ field: change.field, from: expect.any(String) });
     expect(app.issue(issueKey).values).toMatchObject({ description: null, customfield_10016: null });
     expect(app.sent('PUT', /issue/).update).toEqual({ parent: [{ set: { none: true } }] });
   });
@@ -89,6 +96,8 @@ describe('updateIssue', () => {
         customfield_2: { name: 5, required: 'no', allowedValues: [true] },
       },
     });
+    // Before the change, and after it.
+    app.answerNext('/issue/ODD-1$', { id: '1', key: 'ODD-1', fields: {} });
     app.answerNext('/issue/ODD-1$', { id: '1', key: 'ODD-1', fields: {} });
     const { status } = await app.write('updateIssue', {
       issueKey: 'ODD-1',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { toFields } from '../../../functions/jira/api/issueFields.ts';
+import { toChange } from '../../../functions/jira/api/issueFields.ts';
 import type { People } from '../../../functions/jira/api/people.ts';
+import type { Planning } from '../../../functions/jira/api/planning.ts';
 import type { IssueField } from '../../../functions/jira/api/wire.ts';
 import { Failure } from '../../../shared/failure.ts';
 
@@ -35,8 +36,10 @@ const screen = [
   field('c7', 'Approver', 'user'),
   field('c8', 'Motto', 'string'),
 ];
-const fieldsOf = (additionalFields: Record<string, unknown>, others = {}) =>
-  toFields({ additionalFields, ...others }, { people, screen, assignable: { issueKey: 'ATLAS-1' } });
+const planning: Planning = { sprints: async () => [], teams: async () => [], estimationFields: async () => new Set() };
+const around = { people, planning, project: 'ATLAS', screen, assignable: { issueKey: 'ATLAS-1' } };
+const fieldsOf = async (additionalFields: Record<string, unknown>, others = {}) =>
+  (await toChange({ additionalFields, ...others }, around)).fields;
 
 describe("an issue's fields", () => {
   it.each([

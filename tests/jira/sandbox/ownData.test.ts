@@ -237,7 +237,7 @@ describe('a fault in the data is told with its file, place and what is wrong', (
     [
       'fields.json',
       [{ id: 1, name: 'Colour', type: 'select', issueTypes: [] }],
-      'fields.json: [0].options: belong to fields of type select and multiselect, and to each of them',
+      'fields.json: [0].options: belong to fields of type select, multiselect, cascading, team, and to each of them',
     ],
     [
       'fields.json',

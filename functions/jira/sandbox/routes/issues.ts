@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { SandboxReply } from '../../../../shared/sandbox/sandboxServer.ts';
 import { addComment, createIssue, editIssue, moveIssue } from '../changes.ts';
 import { fieldById } from '../fields.ts';
-import { parseFieldValue, type Target } from '../fieldValue.ts';
+import { parseFieldValue, required, type Target } from '../fieldValue.ts';
 import { issueBody, readIssueInput, requireFields } from '../issueInput.ts';
 import { badFields, badRequest } from '../jiraError.ts';
 import type { Issue } from '../model.ts';
@@ -145,6 +145,11 @@ function move(call: Call): SandboxReply {
     body,
     issue,
   );
+  const missing = transition.required.filter(fieldId => (values[fieldId] ?? issue.values[fieldId] ?? null) === null);
+  if (missing.length > 0) {
+    const fields = missing.flatMap(fieldId => fieldById(site, fieldId) ?? []);
+    throw badFields(Object.fromEntries(fields.map(field => [field.id, required(field).problem])));
+  }
   moveIssue(site, issue, transition.to, values, act(call));
   for (const comment of comments) addComment(site, issue, comment, act(call));
   return { status: 204 };

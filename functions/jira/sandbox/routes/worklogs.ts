@@ -2,12 +2,26 @@ import * as z from 'zod';
 import type { SandboxReply } from '../../../../shared/sandbox/sandboxServer.ts';
 import { isDocument } from '../adf.ts';
 import { addWorklog } from '../changes.ts';
+import { parseDuration, workingTime } from '../estimates.ts';
 import { badFields } from '../jiraError.ts';
 import type { Instant } from '../model.ts';
 import { showWorklog } from '../represent.ts';
 import { act, type Call, changeableIssueInPath, parseBody, type Route, route } from '../router.ts';
 
-export const worklogRoutes: Route[] = [route('POST', 'issue/{issueIdOrKey}/worklog', logWork)];
+export const worklogRoutes: Route[] = [
+  route('POST', 'issue/{issueIdOrKey}/worklog', logWork),
+  route('GET', 'configuration', () => ({
+    json: {
+      timeTrackingEnabled: true,
+      timeTrackingConfiguration: {
+        workingHoursPerDay: workingTime.hoursPerDay,
+        workingDaysPerWeek: workingTime.daysPerWeek,
+        timeFormat: 'pretty',
+        defaultUnit: 'minute',
+      },
+    },
+  })),
+];
 
 const worklogBody = z.looseObject({
   timeSpent: z.string().optional(),
@@ -43,17 +57,4 @@ function startOf(started: string | undefined, now: Instant): Instant {
   const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}$/.test(started) ? Date.parse(started) : Number.NaN;
   if (Number.isNaN(instant)) throw badFields({ started: `Error parsing time: ${started}` });
   return instant;
-}
-
-/** Seconds in `1w 2d 3h 30m`: a day has eight hours, a week five days. A bare number means minutes. */
-function parseDuration(text: string): number | undefined {
-  const parts = text.trim().split(/\s+/);
-  const seconds = { w: 144_000, d: 28_800, h: 3_600, m: 60 };
-  let total = 0;
-  for (const part of parts) {
-    const [, count, unit = 'm'] = /^(\d+(?:\.\d+)?)([wdhm])?$/.exec(part) ?? [];
-    if (count === undefined || !(unit === 'w' || unit === 'd' || unit === 'h' || unit === 'm')) return undefined;
-    total += Number(count) * seconds[unit];
-  }
-  return Math.round(total);
 }

@@ -1,0 +1,119 @@
+import { getAllBoards, getAllSprints, getConfiguration } from 'jira.js/agile';
+import { searchAndReconsileIssuesUsingJqlPost } from 'jira.js/cloud';
+import type { Client } from 'jira.js/core';
+import { Failure, invalidInput } from '../../../shared/failure.ts';
+import { readIssues } from './issue.ts';
+import { parseAnswer } from './parseAnswer.ts';
+import {
+  type Board,
+  boardConfigurationSchema,
+  boardsSchema,
+  type IssueField,
+  sprintsSchema,
+  teamSchema,
+} from './wire.ts';
+
+export interface Sprint {
+  id: number;
+  name: string;
+  /** The name of the board that has it. */
+  board: string;
+}
+
+/** The boards, sprints and teams of a project, which Jira takes by their IDs alone. The project is given by key or ID. */
+export interface Planning {
+  /** Those that are not closed, of every board of the project. @throws Failure */
+  sprints(project: string): Promise<Sprint[]>;
+  /** Those that issues of the project have in the field: Jira has no list of teams that its own API would give. @throws Failure */
+  teams(project: string, field: IssueField): Promise<{ id: string; name: string }[]>;
+  /** The IDs of the fields that the project's boards estimate by; none where they cannot be read. */
+  estimationFields(project: string): Promise<Set<string>>;
+}
+
+/** The most that Jira gives at once. */
+const PAGE_SIZE = 50;
+/** Ends the reading of a list that does not end. */
+const MAX_PAGES = 4;
+const MAX_ISSUES = 100;
+
+export function openPlanning(client: Client): Planning {
+  const boardsOf = async (project: string): Promise<Board[]> => {
+    const boards = await allPages(async startAt => {
+      const answer = await getAllBoards(client, { projectKeyOrId: project, startAt, maxResults: PAGE_SIZE });
+      return parseAnswer(boardsSchema, answer);
+    });
+    return boards.filter(({ type }) => type !== 'kanban');
+  };
+
+  return {
+    async sprints(project) {
+      const boards = await boardsOf(project).catch(unreadable);
+      const lists = await Promise.all(
+        boards.map(async ({ id: boardId, name: board }) => {
+          const sprints = await allPages(async startAt => {
+            const page = { boardId, state: 'active,future', startAt, maxResults: PAGE_SIZE };
+            return parseAnswer(sprintsSchema, await getAllSprints(client, page).catch(withoutSprints));
+          });
+          return sprints.map(({ id, name }): Sprint => ({ id, name, board }));
+        }),
+      );
+      // Several boards may show one sprint.
+      return [...new Map(lists.flat().map(sprint => [sprint.id, sprint])).values()];
+    },
+
+    async teams(project, { id }) {
+      const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
+        jql: `project = "${project}" AND ${clauseOf(id)} IS NOT EMPTY ORDER BY updated DESC`,
+        fields: [id],
+        maxResults: MAX_ISSUES,
+      });
+      const teams = readIssues(answer).issues.flatMap(({ values }) => teamSchema.safeParse(values[id]).data ?? []);
+      return [...new Map(teams.map(({ id, name, title }) => [id, { id, name: name ?? title ?? id }])).values()];
+    },
+
+    async estimationFields(project) {
+      try {
+        const boards = await boardsOf(project);
+        const fields = await Promise.all(
+          boards.map(async ({ id }) => {
+            const answer = parseAnswer(boardConfigurationSchema, await getConfiguration(client, { boardId: id }));
+            return answer.estimation?.field?.fieldId ?? [];
+          }),
+        );
+        return new Set(fields.flat());
+      } catch (error) {
+        if (error instanceof Failure) return new Set();
+        throw error;
+      }
+    },
+  };
+}
+
+async function allPages<Item>(
+  load: (startAt: number) => Promise<{ values: Item[]; isLast?: boolean | null | undefined }>,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const { values, isLast } = await load(all.length);
+    all.push(...values);
+    if (values.length === 0 || isLast !== false) break;
+  }
+  return all;
+}
+
+/** A custom field's name in a query: `customfield_10001` is `cf[10001]`. */
+const clauseOf = (fieldId: string) => fieldId.replace(/^customfield_(\d+)$/, 'cf[$1]');
+
+function unreadable(error: unknown): never {
+  if (!(error instanceof Failure) || !['forbidden', 'not_found', 'upstream_auth_failed'].includes(error.code))
+    throw error;
+  const message =
+    'The boards of the project cannot be read here, so a sprint is given by its ID, such as {"Sprint": 12}.';
+  throw invalidInput([{ field: 'additionalFields', message }]);
+}
+
+/** What a board answers that has no sprints. */
+function withoutSprints(error: unknown): unknown {
+  if (error instanceof Failure && error.code === 'invalid_input') return { values: [] };
+  throw error;
+}

@@ -1,0 +1,26 @@
+import type { FieldValue, Issue, TimeTracking } from './model.ts';
+
+const none: TimeTracking = { original: null, remaining: null };
+
+/** The estimates of an issue, in seconds. */
+export const estimatesOf = ({ values }: Issue): TimeTracking => estimatesIn(values.timetracking ?? null);
+
+export function estimatesIn(value: FieldValue): TimeTracking {
+  return typeof value === 'object' && value !== null && 'remaining' in value ? value : none;
+}
+
+export const workingTime = { hoursPerDay: 8, daysPerWeek: 5 };
+
+/** Seconds in `1w 2d 3h 30m`: a day has eight hours, a week five days. A bare number means minutes. */
+export function parseDuration(text: string): number | undefined {
+  const parts = text.trim().split(/\s+/);
+  const day = workingTime.hoursPerDay * 3_600;
+  const seconds = { w: workingTime.daysPerWeek * day, d: day, h: 3_600, m: 60 };
+  let total = 0;
+  for (const part of parts) {
+    const [, count, unit = 'm'] = /^(\d+(?:\.\d+)?)([wdhm])?$/.exec(part) ?? [];
+    if (count === undefined || !(unit === 'w' || unit === 'd' || unit === 'h' || unit === 'm')) return undefined;
+    total += Number(count) * seconds[unit];
+  }
+  return Math.round(total);
+}
