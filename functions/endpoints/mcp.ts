@@ -15,7 +15,7 @@ import { namesOf } from '../../shared/action/formerNames.ts';
 import { failureResponse, readInvocation } from '../../shared/action/http.ts';
 import { instructions } from '../../shared/action/instructions.ts';
 import type { Invocation, Outcome } from '../../shared/action/invoke.ts';
-import { inputSchema, outputSchema } from '../../shared/action/plainSchema.ts';
+import { inputSchema, outputSchema, type PlainObject } from '../../shared/action/plainSchema.ts';
 import { toFailure, toInlineError } from '../../shared/action/problem.ts';
 import { readText } from '../../shared/action/readRequest.ts';
 import { Failure } from '../../shared/failure.ts';
@@ -139,10 +139,16 @@ function toTool(action: Action): Tool {
     name,
     title,
     description,
-    inputSchema: inputSchema(action),
+    inputSchema: withoutLengths(inputSchema(action)),
     outputSchema: outputSchema(action),
     annotations: { title, ...hints(effect, idempotent), openWorldHint: true },
   };
+}
+
+/** How long a text may be is of no use to a model, and would be a tenth of every list of tools: who gives more is told. */
+function withoutLengths({ properties, ...schema }: PlainObject): PlainObject {
+  const shorter = Object.entries(properties).map(([name, { maxLength: _, ...input }]) => [name, input]);
+  return { ...schema, properties: Object.fromEntries(shorter) };
 }
 
 /** https://modelcontextprotocol.io/specification/2025-11-25/schema#toolannotations */

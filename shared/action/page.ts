@@ -18,11 +18,11 @@ export const pagingInput = {
     .max(MAX_LIMIT, limitMessage)
     .default(DEFAULT_LIMIT)
     .meta({
-      description: `The most items to return, from 1 to ${MAX_LIMIT}. ${DEFAULT_LIMIT} unless given.`,
+      description: `The most items to return, up to ${MAX_LIMIT}.`,
       advanced: true,
     }),
   pageToken: z.string().max(TOKEN_TEXT).optional().meta({
-    description: 'To go on with a list: the nextPageToken of the previous answer, with all other inputs unchanged.',
+    description: 'The nextPageToken of the answer before, to go on with its list, all other inputs unchanged.',
     advanced: true,
   }),
 };

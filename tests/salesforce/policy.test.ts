@@ -169,6 +169,52 @@ describe('what a policy closes', () => {
     expect((await write('updateRecord', website)).code).toBe('invalid_input');
     expect((await write('logActivity', { recordId: contact, subject: 'Called' })).code).toBe('forbidden');
   });
+
+  it.each([
+    ['Task', (name: string) => ({ Who: name })],
+    ['Task', (name: string) => ({ WhoId: name })],
+    ['Task', (name: string) => ({ WhoId: { Email: `${name}@example.com` } })],
+    ['Task', (name: string) => ({ Who: { attributes: { type: 'Contact' }, LastName: name } })],
+    ['Opportunity', (name: string) => ({ AccountId: { Website: `https://${name}.example` } })],
+    ['Opportunity', (name: string) => ({ 'Account.Website': `https://${name}.example` })],
+    ['Opportunity', (name: string) => ({ AccountId: { Id: contoso, Description: name }, NextStep: { append: name } })],
+  ])('is not told by a lookup of a write: %s %s', async (objectType, fieldsFor) => {
+    const answers = await Promise.all(
+      [canary, 'Nobody'].map(async name => {
+        const json = { objectType, fields: JSON.stringify({ Subject: 'x', Name: 'x', ...fieldsFor(name) }) };
+        const { status, body } = await salesforce.call('createRecord', { json, headers: accounts });
+        return [status, body.code, body.detail.replaceAll(name, '…')];
+      }),
+    );
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]?.[0]).toBeGreaterThanOrEqual(400);
+  });
+
+  it('is not in what a write says of before and now', async () => {
+    const json = { objectType: 'Account', recordId: contoso, fields: '{"Rating":"Warm","Phone":"1"}' };
+    const { status, body } = await salesforce.call('updateRecord', { json, headers: accounts });
+    expect(status).toBe(200);
+    expect((body.changes as { field: string }[]).map(({ field }) => field)).toEqual([
+      'Account Rating',
+      'Account Phone',
+    ]);
+    const closed = { ...json, fields: '{"Description":{"append":"more"}}' };
+    const refused = await salesforce.call('updateRecord', { json: closed, headers: accounts });
+    expect(refused.body.code).toBe('invalid_input');
+    expect(JSON.stringify([body, refused.body])).not.toContain(canary);
+  });
+
+  it('is no duplicate that is named', async () => {
+    const match = { attributes: { type: 'Contact' }, Id: contact, Name: canary };
+    const duplicateResult = { allowSave: true, matchResults: [{ matchRecords: [{ record: match }] }] };
+    const refusal = JSON.stringify([{ errorCode: 'DUPLICATES_DETECTED', message: 'Twice?', duplicateResult }]);
+    salesforce.sandbox.fail({ method: 'POST', path: '/sobjects/Account$', status: 400, body: refusal, times: 1 });
+    const json = { objectType: 'Account', fields: '{"Name":"Twin"}' };
+    const { body } = await salesforce.call('createRecord', { json, headers: accounts });
+    expect(body.code).toBe('conflict');
+    expect(body.detail).toContain('allowDuplicate=true');
+    expect(JSON.stringify(body)).not.toMatch(new RegExp(`${canary}|${contact}`));
+  });
 });
 
 describe('set-up objects', () => {

@@ -29,7 +29,7 @@ const input = z.object({
   label: names.optional().describe('One label or several, of which an issue has at least one.'),
   where: where.optional().meta({
     description:
-      'Conditions on any fields, also custom ones, by name: a JSON object as a string, such as {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Reviewer": null, "Summary": {"contains": "login"}, "Component": {"not": "Search"}}.',
+      'Conditions on any fields by name, custom ones too, a JSON object as a string: {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Summary": {"contains": "login"}, "Component": {"not": "Search"}, "Reviewer": null}.',
     mayMatchSeveral: true,
   }),
   missing: missing.optional().describe('Fields that are empty, such as assignee,estimate,due date.'),

@@ -12,8 +12,8 @@ export default salesforce.action({
   idempotent: false,
   title: 'Create a record',
   description:
-    'Creates one Salesforce record of any object and returns what it has, in the name of the Salesforce user that this service runs as, who owns it unless Owner is given. When a field is wrong, nothing is created. ' +
-    'Use it for a new account, contact, lead, opportunity, case or other record; describeObject lists fields. ' +
+    "Creates one Salesforce record of any object as this service's Salesforce user, its owner unless Owner is given, and returns what it has. " +
+    'Use it for a new account, contact, case or any other record; describeObject lists fields. ' +
     'To log a call, an e-mail or a meeting use logActivity.',
   input: z.object({ objectType, fields: fieldsText, allowDuplicate }),
   output: writtenRecord,

@@ -17,7 +17,7 @@ const field = z.object({
   canCreate: z.boolean().describe('True when it can be set in a new record.'),
   canUpdate: z.boolean().describe('True when it can be changed.'),
   values: z.array(z.string()).optional().describe(`The values to choose from, at most ${MAX_VALUES}.`),
-  refersTo: z.array(z.string()).optional().describe('The objects whose record IDs it takes.'),
+  refersTo: z.array(z.string()).optional().describe('The objects whose records it takes.'),
   help: z.string().optional().describe('The help text of the field.'),
 });
 
@@ -32,7 +32,7 @@ const plainTypes: Readonly<Record<string, string>> = {
   picklist: 'one of the values',
   multipicklist: 'any of the values, separated by semicolons',
   combobox: 'text, or one of the values',
-  reference: 'record ID',
+  reference: 'record ID or name',
   boolean: 'true or false',
   int: 'whole number',
   double: 'number',
@@ -40,7 +40,7 @@ const plainTypes: Readonly<Record<string, string>> = {
   percent: 'percentage',
   date: 'date',
   datetime: 'date and time',
-  address: 'address, read only as a whole',
+  address: 'address, made of its parts',
 };
 
 export default salesforce.action({

@@ -1,6 +1,16 @@
 import * as z from 'zod';
+import { momentsAt } from '../../../shared/filter/moments.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
-import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
+import {
+  choices,
+  columnsOutput,
+  filterInputs,
+  ownedBy,
+  owner,
+  ownerText,
+  recordFilter,
+} from '../api/filter/recordFilter.ts';
+import { findRecords, hasPhone, ifGiven } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -29,26 +39,39 @@ export default salesforce.action({
   access: 'read',
   title: 'Find accounts',
   description:
-    'Finds Salesforce accounts (companies) by name, phone, website, city, industry or owner, and returns their details, owners, IDs and links. ' +
-    'Use it when the user names a company, or asks which accounts a person owns. Give at least one input besides limit. ' +
+    'Finds Salesforce accounts (companies) by any of their fields, and returns their details, owners, IDs and links. ' +
+    'Use it when the user names a company, or asks which accounts a person owns. Give at least one filter. ' +
     'For everything about one account use getAccountOverview; to search all kinds of records use searchRecords.',
   input: z.object({
-    name: searchText.optional().describe('A part of the name of the account.'),
+    name: searchText.optional().describe('A part of its name.'),
     phone: searchText.optional().describe('Its phone number, in any notation.'),
-    website: searchText.optional().describe('A part of the address of its website, such as contoso.com.'),
+    website: searchText.optional().describe('A part of the address of its website.'),
     city: searchText.optional().describe('The city of its billing address.'),
-    industry: searchText.optional().describe('Its industry, such as Retail.'),
-    owner: searchText.optional().describe('A part of the name of the owner, or the e-mail address.'),
+    industry: choices.optional().describe('One industry or several, such as Retail,Energy.'),
+    owner: owner.optional().describe(ownerText),
+    ...filterInputs,
   }),
   output: z.object({
     summary: summary('One sentence that says how many accounts were found.'),
-    accounts: z.array(account.output).describe('The accounts, by name.'),
+    accounts: z
+      .array(account.output.extend(columnsOutput))
+      .describe('The accounts, by name unless orderBy says otherwise.'),
     notShown,
   }),
   example: { name: 'Contoso' },
   paged: true,
-  run: (input, context) =>
-    findRecords(context, {
+  async run(input, context) {
+    const { salesforce, now } = context;
+    const { industry } = input;
+    const [filter, owned] = await Promise.all([
+      recordFilter(salesforce, 'Account', input, {
+        choices: { industry: ['Industry', industry] },
+        moments: momentsAt(now),
+        now,
+      }),
+      ownedBy(salesforce, input.owner, false),
+    ]);
+    return findRecords(context, {
       shape: account,
       noun: ['account', 'accounts'],
       where: {
@@ -56,10 +79,11 @@ export default salesforce.action({
         phone: ifGiven(input.phone, phone => hasPhone(phone, 'Phone')),
         website: ifGiven(input.website, website => soql`Website LIKE ${containing(website)}`),
         city: ifGiven(input.city, city => soql`BillingCity LIKE ${containing(city)}`),
-        industry: ifGiven(input.industry, industry => soql`Industry = ${industry}`),
-        owner: ifGiven(input.owner, ownedBy),
+        owner: owned,
       },
+      filter,
       orderBy: names('Name', 'Id'),
       answer: (summary, accounts) => ({ summary, accounts }),
-    }),
+    });
+  },
 });

@@ -1,7 +1,17 @@
 import * as z from 'zod';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { momentsAt } from '../../../shared/filter/moments.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
-import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
+import {
+  choices,
+  columnsOutput,
+  filterInputs,
+  ownedBy,
+  owner,
+  ownerOrQueueText,
+  recordFilter,
+} from '../api/filter/recordFilter.ts';
+import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -27,13 +37,14 @@ const supportCase = recordShape('Case', {
 
 export default salesforce.action({
   name: 'findCases',
+  formerly: { inputs: { since: 'createdSince' } },
   toolset: 'salesforce',
   core: true,
   access: 'read',
   title: 'Find support cases',
   description:
-    'Finds Salesforce cases (support requests) by number, subject, account, contact e-mail address, owner, status or priority, newest first. ' +
-    'Use it when the user asks about support requests, complaints or incidents, or what a team still has to solve. Give at least one input besides limit. ' +
+    'Finds Salesforce cases (support requests) by any of their fields, newest first. ' +
+    'Use it for support requests, complaints or incidents. Give at least one filter. ' +
     'For everything about one account use getAccountOverview; for the details of one case use getRecord.',
   input: z.object({
     caseNumber: z
@@ -44,25 +55,36 @@ export default salesforce.action({
       .describe('The number of the case, such as 00001026.'),
     subject: searchText.optional().describe('A part of the subject.'),
     account: searchText.optional().describe('A part of the name of the account.'),
-    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
-    email: searchText.optional().describe('A part of the e-mail address of the contact who reported it.'),
-    owner: searchText.optional().describe('A part of the name of the owner or queue, or the e-mail address.'),
-    status: searchText.optional().describe('The status, such as New or Escalated.'),
-    priority: searchText.optional().describe('The priority, such as High.'),
+    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account.'),
+    email: searchText.optional().describe("A part of the contact's e-mail address."),
+    owner: owner.optional().describe(ownerOrQueueText),
+    status: choices.optional().describe('One status or several, such as New,Escalated.'),
+    priority: choices.optional().describe('One priority or several.'),
     openOnly: z.boolean().optional().describe('True to leave out closed cases.'),
-    since: sinceText
-      .optional()
-      .describe('Only cases opened since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
+    createdSince: sinceText.optional().describe('Opened since a date, a date-time, or a span back such as 7d.'),
+    ...filterInputs,
   }),
   output: z.object({
     summary: summary('One sentence that says how many cases were found.'),
-    cases: z.array(supportCase.output).describe('The cases, newest first.'),
+    cases: z
+      .array(supportCase.output.extend(columnsOutput))
+      .describe('The cases, newest first unless orderBy says otherwise.'),
     notShown,
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,
-  run: (input, context) =>
-    findRecords(context, {
+  async run(input, context) {
+    const { salesforce, now } = context;
+    const { status, priority } = input;
+    const [filter, owned] = await Promise.all([
+      recordFilter(salesforce, 'Case', input, {
+        choices: { status: ['Status', status], priority: ['Priority', priority] },
+        moments: momentsAt(now),
+        now,
+      }),
+      ownedBy(salesforce, input.owner, true),
+    ]);
+    return findRecords(context, {
       shape: supportCase,
       noun: ['case', 'cases'],
       where: {
@@ -71,15 +93,18 @@ export default salesforce.action({
         account: ifGiven(input.account, ofAccount),
         accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
         email: ifGiven(input.email, email => soql`Contact.Email LIKE ${containing(email)}`),
-        owner: ifGiven(input.owner, ownedBy),
-        status: ifGiven(input.status, status => soql`Status = ${status}`),
-        priority: ifGiven(input.priority, priority => soql`Priority = ${priority}`),
+        owner: owned,
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
-        since: ifGiven(input.since, since => soql`CreatedDate >= ${resolveSince(since, context.now)}`),
+        createdSince: ifGiven(
+          input.createdSince,
+          since => soql`CreatedDate >= ${resolveSince(since, now, 'createdSince')}`,
+        ),
       },
+      filter,
       orderBy: soql`CreatedDate DESC, Id DESC`,
       answer: (summary, cases) => ({ summary, cases }),
-    }),
+    });
+  },
 });
 
 /** The number as given and padded to eight digits, because users leave out the leading zeros. */

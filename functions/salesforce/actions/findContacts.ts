@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { momentsAt } from '../../../shared/filter/moments.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
-import { findRecords, hasPhone, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
+import { columnsOutput, filterInputs, ownedBy, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
+import { findRecords, hasPhone, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -27,27 +29,35 @@ export default salesforce.action({
   access: 'read',
   title: 'Find contacts',
   description:
-    'Finds Salesforce contacts (people at an account) by name, e-mail address, phone, job title, account or owner, and returns how to reach them. ' +
-    'Use it when the user asks who a person is, how to reach a customer, or for the contacts of an account. Give at least one input besides limit. ' +
+    'Finds Salesforce contacts (people at an account) by any of their fields, and returns how to reach them. ' +
+    'Use it when the user asks who a person is or how to reach a customer. Give at least one filter. ' +
     'For people who are not customers yet use findLeads.',
   input: z.object({
-    name: searchText.optional().describe('A part of the name of the contact.'),
+    name: searchText.optional().describe('A part of the name.'),
     email: searchText.optional().describe('The e-mail address, or a part of it such as @contoso.com.'),
     phone: searchText.optional().describe('A phone or mobile number, in any notation.'),
     title: searchText.optional().describe('A part of the job title.'),
     account: searchText.optional().describe('A part of the name of the account.'),
-    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
-    owner: searchText.optional().describe('A part of the name of the owner, or the e-mail address.'),
+    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account.'),
+    owner: owner.optional().describe(ownerText),
+    ...filterInputs,
   }),
   output: z.object({
     summary: summary('One sentence that says how many contacts were found.'),
-    contacts: z.array(contact.output).describe('The contacts, by name.'),
+    contacts: z
+      .array(contact.output.extend(columnsOutput))
+      .describe('The contacts, by name unless orderBy says otherwise.'),
     notShown,
   }),
   example: { account: 'Contoso' },
   paged: true,
-  run: (input, context) =>
-    findRecords(context, {
+  async run(input, context) {
+    const { salesforce, now } = context;
+    const [filter, owned] = await Promise.all([
+      recordFilter(salesforce, 'Contact', input, { moments: momentsAt(now), now }),
+      ownedBy(salesforce, input.owner, false),
+    ]);
+    return findRecords(context, {
       shape: contact,
       noun: ['contact', 'contacts'],
       where: {
@@ -57,9 +67,11 @@ export default salesforce.action({
         title: ifGiven(input.title, title => soql`Title LIKE ${containing(title)}`),
         account: ifGiven(input.account, ofAccount),
         accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
-        owner: ifGiven(input.owner, ownedBy),
+        owner: owned,
       },
+      filter,
       orderBy: names('Name', 'Id'),
       answer: (summary, contacts) => ({ summary, contacts }),
-    }),
+    });
+  },
 });

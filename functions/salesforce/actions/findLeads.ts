@@ -1,7 +1,17 @@
 import * as z from 'zod';
 import { resolveSince, sinceText } from '../../../shared/action/since.ts';
+import { momentsAt } from '../../../shared/filter/moments.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
-import { findRecords, hasPhone, ifGiven, ownedBy } from '../api/findRecords.ts';
+import {
+  choices,
+  columnsOutput,
+  filterInputs,
+  ownedBy,
+  owner,
+  ownerOrQueueText,
+  recordFilter,
+} from '../api/filter/recordFilter.ts';
+import { findRecords, hasPhone, ifGiven } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -29,36 +39,48 @@ const lead = recordShape('Lead', {
 
 export default salesforce.action({
   name: 'findLeads',
+  formerly: { inputs: { since: 'createdSince' } },
   toolset: 'salesforce',
   core: true,
   access: 'read',
   title: 'Find leads',
   description:
-    'Finds Salesforce leads (people who are not customers yet) by name, company, e-mail address, phone, owner, status or source, newest first. ' +
-    'Use it when the user asks about prospects, new enquiries or who should be called. Give at least one input besides limit. ' +
+    'Finds Salesforce leads (people who are not customers yet) by any of their fields, newest first. ' +
+    'Use it for prospects, new enquiries or who should be called. Give at least one filter. ' +
     'For people at a known account use findContacts.',
   input: z.object({
-    name: searchText.optional().describe('A part of the name of the lead.'),
+    name: searchText.optional().describe('A part of its name.'),
     company: searchText.optional().describe('A part of the name of the company.'),
     email: searchText.optional().describe('The e-mail address, or a part of it such as @contoso.com.'),
     phone: searchText.optional().describe('The phone number, in any notation.'),
-    owner: searchText.optional().describe('A part of the name of the owner or queue, or the e-mail address.'),
-    status: searchText.optional().describe('The status, such as Open - Not Contacted.'),
-    source: searchText.optional().describe('Where the lead came from, such as Web.'),
+    owner: owner.optional().describe(ownerOrQueueText),
+    status: choices.optional().describe('One status or several.'),
+    source: choices.optional().describe('One source or several, such as Web.'),
     openOnly: z.boolean().optional().describe('True to leave out leads that were converted.'),
-    since: sinceText
-      .optional()
-      .describe('Only leads created since then: a date, a date-time, or a span back from now (24h, 7d, 2w).'),
+    createdSince: sinceText.optional().describe('Created since a date, a date-time, or a span back such as 7d.'),
+    ...filterInputs,
   }),
   output: z.object({
     summary: summary('One sentence that says how many leads were found.'),
-    leads: z.array(lead.output).describe('The leads, newest first.'),
+    leads: z
+      .array(lead.output.extend(columnsOutput))
+      .describe('The leads, newest first unless orderBy says otherwise.'),
     notShown,
   }),
   example: { openOnly: true },
   paged: true,
-  run: (input, context) =>
-    findRecords(context, {
+  async run(input, context) {
+    const { salesforce, now } = context;
+    const { status, source } = input;
+    const [filter, owned] = await Promise.all([
+      recordFilter(salesforce, 'Lead', input, {
+        choices: { status: ['Status', status], source: ['LeadSource', source] },
+        moments: momentsAt(now),
+        now,
+      }),
+      ownedBy(salesforce, input.owner, true),
+    ]);
+    return findRecords(context, {
       shape: lead,
       noun: ['lead', 'leads'],
       where: {
@@ -66,13 +88,16 @@ export default salesforce.action({
         company: ifGiven(input.company, company => soql`Company LIKE ${containing(company)}`),
         email: ifGiven(input.email, email => soql`Email LIKE ${containing(email)}`),
         phone: ifGiven(input.phone, phone => hasPhone(phone, 'Phone')),
-        owner: ifGiven(input.owner, ownedBy),
-        status: ifGiven(input.status, status => soql`Status = ${status}`),
-        source: ifGiven(input.source, source => soql`LeadSource = ${source}`),
+        owner: owned,
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsConverted = FALSE`),
-        since: ifGiven(input.since, since => soql`CreatedDate >= ${resolveSince(since, context.now)}`),
+        createdSince: ifGiven(
+          input.createdSince,
+          since => soql`CreatedDate >= ${resolveSince(since, now, 'createdSince')}`,
+        ),
       },
+      filter,
       orderBy: soql`CreatedDate DESC, Id DESC`,
       answer: (summary, leads) => ({ summary, leads }),
-    }),
+    });
+  },
 });

@@ -1,7 +1,17 @@
 import * as z from 'zod';
+import { momentsAt } from '../../../shared/filter/moments.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { amountBound, amountText, totalsOf, worth } from '../api/amounts.ts';
-import { findRecords, ifGiven, ofAccount, ownedBy } from '../api/findRecords.ts';
+import {
+  choices,
+  columnsOutput,
+  filterInputs,
+  ownedBy,
+  owner,
+  ownerText,
+  recordFilter,
+} from '../api/filter/recordFilter.ts';
+import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { dateText, recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -32,38 +42,45 @@ export default salesforce.action({
   access: 'read',
   title: 'Find opportunities',
   description:
-    'Finds Salesforce opportunities (deals) by name, account, owner, stage, amount or close date, and returns stage, amount, close date and next step, open ones first, by close date. ' +
-    'Use it when the user asks about deals, the pipeline, what closes this month or what a person is working on. Give at least one input besides limit. ' +
+    'Finds Salesforce opportunities (deals) by any of their fields, and returns stage, amount, close date and next step, open ones first, by close date. ' +
+    'Use it for deals, the pipeline, or what closes this month. Give at least one filter. ' +
     'For one account with its cases and contacts use getAccountOverview; for totals use queryRecords.',
   input: z.object({
-    name: searchText.optional().describe('A part of the name of the opportunity.'),
+    name: searchText.optional().describe('A part of its name.'),
     account: searchText.optional().describe('A part of the name of the account.'),
-    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account, where it is known.'),
-    owner: searchText.optional().describe('A part of the name of the owner, or the e-mail address.'),
-    stage: searchText.optional().describe('The stage, such as Prospecting or Closed Won.'),
+    accountId: recordIdOf('an account', '001').optional().describe('The ID of the account.'),
+    owner: owner.optional().describe(ownerText),
+    stage: choices.optional().describe('One stage or several, such as Prospecting,Closed Won.'),
     openOnly: z.boolean().optional().describe('True to leave out opportunities that are won or lost.'),
-    closingAfter: dateText
-      .optional()
-      .describe('Only opportunities that close on this day or later, such as 2026-11-01.'),
-    closingBefore: dateText.optional().describe('Only opportunities that close before this day, such as 2026-12-01.'),
+    overdue: z.boolean().optional().describe('True for open opportunities whose close date is past.'),
+    closingAfter: dateText.optional().describe('Closing on this day or later, such as 2026-11-01.'),
+    closingBefore: dateText.optional().describe('Closing before this day.'),
     amountOver: amountText
       .optional()
-      .describe(
-        'Only opportunities with an amount above this: 5000, or with a currency 5000 EUR, which others are converted to.',
-      ),
+      .describe('With an amount above this: 5000, or with a currency 5000 EUR, which others are converted to.'),
+    ...filterInputs,
   }),
   output: z.object({
     summary: summary(
       'One sentence that says how many opportunities were found and their total amount in each currency.',
     ),
-    opportunities: z.array(opportunity.output).describe('The opportunities, open ones first, by close date.'),
+    opportunities: z
+      .array(opportunity.output.extend(columnsOutput))
+      .describe('The opportunities, open ones first, by close date, unless orderBy says otherwise.'),
     notShown,
   }),
   example: { account: 'Contoso', openOnly: true },
   paged: true,
   async run(input, context) {
-    const { salesforce } = context;
-    const over = input.amountOver && (await amountBound(salesforce, 'amountOver', input.amountOver));
+    const { salesforce, now } = context;
+    const { stage, amountOver } = input;
+    const moments = momentsAt(now);
+    const [over, filter, owned, today] = await Promise.all([
+      amountOver && amountBound(salesforce, 'amountOver', amountOver),
+      recordFilter(salesforce, 'Opportunity', input, { choices: { stage: ['StageName', stage] }, moments, now }),
+      ownedBy(salesforce, input.owner, false),
+      input.overdue ? moments.day('today') : undefined,
+    ]);
     return findRecords(context, {
       shape: opportunity,
       noun: ['opportunity', 'opportunities'],
@@ -71,9 +88,9 @@ export default salesforce.action({
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
         account: ifGiven(input.account, ofAccount),
         accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
-        owner: ifGiven(input.owner, ownedBy),
-        stage: ifGiven(input.stage, stage => soql`StageName = ${stage}`),
+        owner: owned,
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
+        overdue: ifGiven(today, today => soql`IsClosed = FALSE AND CloseDate < ${day(today)}`),
         closingAfter: ifGiven(input.closingAfter, date => soql`CloseDate >= ${day(date)}`),
         closingBefore: ifGiven(input.closingBefore, date => soql`CloseDate < ${day(date)}`),
         amountOver: ifGiven(over, ({ literal }) => soql`Amount > ${literal}`),
@@ -84,6 +101,7 @@ export default salesforce.action({
         return value && `,${value}`;
       },
       remark: over?.remark,
+      filter,
       answer: (summary, opportunities) => ({ summary, opportunities }),
     });
   },

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { invalidInput } from '../../../shared/failure.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
-import { dateText, recordId, recordIdOf } from '../api/inputs.ts';
+import { dateText, recordId, recordIdOf, searchText } from '../api/inputs.ts';
 import { notReadBack } from '../api/readRecord.ts';
+import { isSameRecord } from '../api/recordId.ts';
 import { field, recordShape } from '../api/recordShape.ts';
+import { ownerOf } from '../api/references.ts';
 import { names, soql } from '../api/soql.ts';
 import { salesforce } from '../system.ts';
 
@@ -32,7 +34,7 @@ export default salesforce.action({
   idempotent: false,
   title: 'Log an activity',
   description:
-    'Logs a call, an e-mail, a meeting or a task on a Salesforce record such as an account, contact or case. It is completed unless dueDate is given; then it is a task to do. ' +
+    "Logs a call, an e-mail, a meeting or a task on any Salesforce record, as this service's Salesforce user, who owns it unless owner is given. It is completed unless dueDate is given; then it is a task to do. " +
     'Use it to record what happened with a customer, or a reminder. ' +
     'To change the record itself use updateRecord.',
   input: z.object({
@@ -49,6 +51,10 @@ export default salesforce.action({
     contactId: recordIdOf('a contact', '003')
       .optional()
       .describe('The ID of the contact it was with, when recordId is not a contact or lead.'),
+    owner: searchText.optional().meta({
+      description: 'Whose activity it is: a name, an e-mail address, me for the user who asks, or a queue.',
+      mayMatchSeveral: true,
+    }),
     date: dateText.optional().describe('The day on which it took place, such as 2026-11-15. The default is today.'),
     dueDate: dateText.optional().describe('The due date of a task to do. Leave it out for a completed activity.'),
   }),
@@ -64,11 +70,12 @@ export default salesforce.action({
       const message = 'date is for a completed activity and dueDate for a task to do: leave one of them out.';
       throw invalidInput([{ field: 'date', message }]);
     }
-    if (isPerson && input.contactId && input.contactId !== input.recordId) {
+    if (isPerson && input.contactId && !isSameRecord(input.contactId, input.recordId)) {
       const message =
         'recordId is already a contact or lead. Give the person in contactId, and the record it was about in recordId.';
       throw invalidInput([{ field: 'contactId', message }]);
     }
+    const ownerId = input.owner === undefined ? undefined : await ownerOf(salesforce, 'Task', input.owner);
     const done = input.dueDate === undefined;
     const date = input.dueDate ?? input.date ?? now.toISOString().slice(0, 10);
     const subject = input.activityType === 'meeting' ? `Meeting: ${input.subject}`.slice(0, 255) : input.subject;
@@ -80,6 +87,7 @@ export default salesforce.action({
       ...(subtype && { TaskSubtype: subtype }),
       Status: status,
       ActivityDate: date,
+      ...(ownerId && { OwnerId: ownerId }),
       [isPerson ? 'WhoId' : 'WhatId']: input.recordId,
       ...(!isPerson && input.contactId && { WhoId: input.contactId }),
     });

@@ -4,7 +4,6 @@ import { parseJson } from '../../../shared/parseJson.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { answerFailure, closedByPolicy } from './answerFailure.ts';
 import { requireImpersonal } from './asker.ts';
-import { computedFrom } from './formula.ts';
 import { nameFieldOf } from './objectNames.ts';
 import type { Openness } from './openness.ts';
 import { isPlain } from './plainSoql.ts';
@@ -198,6 +197,7 @@ export function allowed(parts: AllowedParts): Allowed {
   /** Whether a field is computed from what is closed. One that a policy opens by its name is open all the same. */
   const showsClosed = async (object: ObjectDescription, field: FieldDescription): Promise<boolean> => {
     if (!openness.restricts || openness.isNamedField(object.name, field.name)) return false;
+    const { computedFrom } = await import('./formula.ts');
     const paths = computedFrom(object.name, field);
     if (paths === 'unknown') {
       return object.childRelationships.some(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { quoted } from '../../../shared/text.ts';
 import { type Controlling, choiceOf, choicesIn, isOffered, labelOf, listedChoices, severalChoices } from './choices.ts';
 import type { Access } from './fieldNames.ts';
@@ -246,13 +247,17 @@ function readText(field: FieldDescription, value: unknown, access: Access): Read
   if (addition !== undefined && access === 'update') {
     return addition.trim() === ''
       ? { problem: 'There is nothing to append.' }
-      : { change: { kind: 'append', text: addition }, remarks: [] };
+      : { change: { kind: 'append', text: toText(field, addition) }, remarks: [] };
   }
   const text = addition ?? replacingText.safeParse(value).data ?? value;
   if (typeof text === 'object') return { problem: 'It must be a text.' };
-  const problem = tooLong(field, String(text));
-  return problem === undefined ? set(String(text)) : { problem };
+  const meant = toText(field, String(text));
+  const problem = tooLong(field, meant);
+  return problem === undefined ? set(meant) : { problem };
 }
+
+/** Only a text of several lines may have had its line ends escaped. */
+const toText = ({ type }: FieldDescription, text: string) => (type === 'textarea' ? withLineBreaks(text) : text);
 
 /** Why a text does not fit into its field; undefined where it does. */
 export function tooLong({ length }: FieldDescription, text: string): string | undefined {

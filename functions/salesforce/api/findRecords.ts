@@ -2,11 +2,16 @@ import { type Page, type PageRequest, page } from '../../../shared/action/page.t
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { isUnknownObject } from './answerFailure.ts';
 import { counted, matching, type Noun } from './counted.ts';
+import type { RecordField } from './filter/recordField.ts';
+import type { RecordFilter } from './filter/recordFilter.ts';
 import type { NotShown } from './notShown.ts';
+import { plain } from './recordDetails.ts';
 import type { RecordShape } from './recordShape.ts';
+import { valueAt } from './recordValues.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, containing, containingDigits, names, type Soql, soql } from './soql.ts';
-import { withVisibleFields } from './visibleFields.ts';
+import { currencyField, withVisibleFields } from './visibleFields.ts';
+import type { SalesforceRecord } from './wire.ts';
 
 interface Search<Item, Output> {
   shape: RecordShape<Item>;
@@ -18,6 +23,8 @@ interface Search<Item, Output> {
   aside?(items: Item[]): string;
   /** A sentence that the summary ends with. */
   remark?: string | undefined;
+  /** Filters and columns of the caller's own. */
+  filter?: RecordFilter | undefined;
   answer(summary: string, items: Item[]): Output;
 }
 
@@ -27,49 +34,98 @@ interface Search<Item, Output> {
  */
 export async function findRecords<Item, Output>(
   { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
-  { shape, noun, where, orderBy, aside = () => '', remark, answer }: Search<Item, Output>,
+  { shape, noun, where, orderBy, aside = () => '', remark, filter, answer }: Search<Item, Output>,
 ): Promise<Page<Output & NotShown>> {
-  const conditions = Object.values(where).filter(condition => condition !== undefined);
+  const all = { ...where, ...filter?.conditions };
+  const conditions = Object.values(all).filter(condition => condition !== undefined);
   if (conditions.length === 0) {
-    const inputs = Object.keys(where).map(name => (name === 'openOnly' ? 'openOnly=true' : name));
+    const inputs = Object.keys(all).map(name => (name === 'openOnly' ? 'openOnly=true' : name));
     const message = `Give at least one of ${inputs.join(', ')}.`;
     throw invalidInput([{ field: '', message }]);
   }
-  const { objectType, fields } = shape;
-  const notShown: string[] = [];
-  const { records, nextCursor } = await withVisibleFields(
-    salesforce,
-    { [objectType]: fields },
-    select =>
-      salesforce.list(
-        soql`SELECT ${select(objectType)} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${orderBy}`,
-        request,
-      ),
-    field => notShown.push(field),
-  ).catch((error: unknown) => {
-    throw isUnknownObject(error) ? notSeen(noun) : error;
-  });
+  const { objectType } = shape;
+  const columns = filter?.columns;
+  const fields = [...new Set([...shape.fields, ...columnPaths(columns ?? [])])];
+  const notShown: string[] = [...(filter?.notShown ?? [])];
+  const ask = (conditions: readonly Soql[]) =>
+    withVisibleFields(
+      salesforce,
+      { [objectType]: fields },
+      select =>
+        salesforce.list(
+          soql`SELECT ${select(objectType)} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${filter?.orderBy ?? orderBy}`,
+          request,
+        ),
+      field => notShown.push(field),
+    ).catch((error: unknown) => {
+      throw isUnknownObject(error) ? notSeen(noun) : error;
+    });
+  let found = await ask(conditions);
+  if (found.records.length === 0 && request.cursor === undefined) {
+    const others = await filter?.ofFoundNothing();
+    const again = Object.values({ ...all, ...others }).filter(condition => condition !== undefined);
+    const isOther = allOf(again).text !== allOf(conditions).text;
+    if (isOther) found = await ask(again);
+  }
+  const { records, nextCursor } = found;
+  const whole = new Map<Item, Item>();
+  for (const record of records) {
+    const item = shape.read(record, salesforce);
+    whole.set(columns ? withColumns(record, columns, shape, salesforce) : item, item);
+  }
+  const remarks = [...new Set([remark, ...(filter?.remarks ?? [])])];
   return page({
-    items: records.map(record => shape.read(record, salesforce)),
+    items: [...whole.keys()],
     nextCursor,
     answer(items, more) {
-      const summary = summarize(items.length, noun, aside(items), { more, isFirst: request.isFirst });
+      const worth = aside(items.flatMap(item => whole.get(item) ?? []));
+      const summary = summarize(items.length, noun, worth, { more, isFirst: request.isFirst });
       return {
-        ...answer([summary, remark].filter(Boolean).join(' '), items),
-        ...(notShown.length > 0 && { notShown }),
+        ...answer([summary, ...remarks].filter(Boolean).join(' '), items),
+        ...(notShown.length > 0 && { notShown: [...new Set(notShown)] }),
       };
     },
   });
 }
 
+/** What must be read of records to show these columns. */
+function columnPaths(columns: readonly RecordField[]): string[] {
+  const hasAmount = columns.some(isAmount);
+  return [...columns.map(({ path }) => path), ...(hasAmount ? [currencyField] : [])];
+}
+
+/** An item of what names and identifies the record, and of the columns: in their own places, or by their labels. */
+function withColumns<Item>(
+  record: SalesforceRecord,
+  columns: readonly RecordField[],
+  shape: RecordShape<Item>,
+  salesforce: Salesforce,
+): Item {
+  const isPlaced = ({ path }: RecordField) => shape.places.some(place => place.path === path);
+  const own = shape.places.filter(
+    ({ path, isAlways }) =>
+      isAlways ||
+      columns.some(column => column.path === path || (path === currencyField && isAmount(column) && isPlaced(column))),
+  );
+  const code = record[currencyField];
+  const currency = typeof code === 'string' ? code : salesforce.soleCurrency();
+  const shown = columns
+    .filter(column => !isPlaced(column))
+    .flatMap(({ label, path, id, description: { type } }) => {
+      const value = plain(valueAt(record, path), path === id ? type : 'string', currency);
+      return value === undefined ? [] : [{ name: label, value }];
+    });
+  return {
+    ...shape.read(record, salesforce, new Set(own.map(({ name }) => name))),
+    ...(shown.length > 0 && { columns: shown }),
+  };
+}
+
+const isAmount = ({ description }: RecordField) => description.type === 'currency';
+
 /** The condition for an input; undefined when the input was not given. */
 export function ifGiven<Value>(value: Value | undefined, condition: (value: Value) => Soql): Soql | undefined {
   return value === undefined ? undefined : condition(value);
-}
-
-/** Records whose owner has this e-mail address, or a name that contains the text. */
-export function ownedBy(person: string): Soql {
-  return person.includes('@') ? soql`Owner.Email = ${person}` : soql`Owner.Name LIKE ${containing(person)}`;
 }
 
 /** Records whose account has a name that contains the text. */

@@ -39,9 +39,11 @@ export const fieldsText = z
   .string({ error: 'It must be a JSON object as a string, such as {"Name":"Contoso"}.' })
   .trim()
   .max(FIELDS_TEXT)
-  .describe(
-    'The fields by API name or label: a JSON object as a string, such as {"StageName":"Closed Won","Account":"Contoso","Owner":"me"}. Lookups take an ID or a name.',
-  );
+  .meta({
+    description:
+      'The fields by API name or label: a JSON object as a string, such as {"StageName":"Closed Won","Account":"Contoso","Owner":"me"}. Lookups take an ID or a name.',
+    mayMatchSeveral: true,
+  });
 
 /** The fields of a change, of which lists and texts need not be replaced. */
 export const changedFieldsText = fieldsText.describe(

@@ -101,7 +101,8 @@ function toShown({ name, label, type, relationshipName, referenceTo }: FieldDesc
     : { label, path: name, type };
 }
 
-function plain(value: unknown, type: string, currency?: string): string | undefined {
+/** A value as people read it; undefined for an empty one. */
+export function plain(value: unknown, type: string, currency?: string): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (typeof value === 'number' && type === 'currency') return money(value, currency);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { heading, id, link } from '../../../shared/schema/meaning.ts';
+import { heading, id, link, meaningOf } from '../../../shared/schema/meaning.ts';
 import { isoTime, valueAt } from './recordValues.ts';
 import type { Salesforce } from './salesforce.ts';
 import { currencyField } from './visibleFields.ts';
@@ -14,7 +14,22 @@ export interface RecordShape<Item> {
    * Converts a record into an item of the output. Empty fields are left out.
    * @throws Failure `upstream_error` when a value is of another type than its field
    */
-  read(record: SalesforceRecord, salesforce: Pick<Salesforce, 'recordUrl' | 'soleCurrency'>): Item;
+  read(
+    record: SalesforceRecord,
+    salesforce: Pick<Salesforce, 'recordUrl' | 'soleCurrency'>,
+    /** Only those of the output, of the ones that an item can be without. */
+    only?: ReadonlySet<string>,
+  ): Item;
+  /** The output's own fields. */
+  places: readonly Place[];
+}
+
+/** Where an answer has a field. */
+interface Place {
+  name: string;
+  path: string;
+  /** True for what names, identifies or leads to the record. */
+  isAlways: boolean;
 }
 
 interface Field<Schema extends z.ZodType = z.ZodType> {
@@ -79,13 +94,19 @@ export function recordShape<Columns extends Record<string, Field>>(
     objectType,
     output,
     fields: [...new Set(entries.map(([, { path }]) => path))],
-    read(record, salesforce) {
+    places: entries.map(([name, { path, schema }]) => ({
+      name,
+      path,
+      isAlways: path === 'Id' || meaningOf(schema).heading === true,
+    })),
+    read(record, salesforce, only) {
       const urlOf = (recordId: string) => salesforce.recordUrl(objectType, recordId);
       const item: Record<string, unknown> = {};
       const hasAmount = entries.some(
         ([, { path, kind }]) => kind === 'amount' && typeof valueAt(record, path) === 'number',
       );
       for (const [name, { path, kind, convert }] of entries) {
+        if (only && !only.has(name)) continue;
         if (kind === 'currency' && !hasAmount) continue;
         const value = valueAt(record, path) ?? (kind === 'currency' ? salesforce.soleCurrency() : undefined);
         if (value !== null && value !== undefined && value !== '') item[name] = convert ? convert(value, urlOf) : value;

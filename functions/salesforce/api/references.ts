@@ -3,6 +3,7 @@ import { quoted } from '../../../shared/text.ts';
 import type { SoughtRecord } from './fieldValue.ts';
 import { nameFieldOf } from './objectNames.ts';
 import { findOwners, MAX_OWNERS, type Owner, ownerChoice } from './owners.ts';
+import { isIdOf, longRecordId } from './recordId.ts';
 import { valueAt } from './recordValues.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, containing, names, type Soql, soql } from './soql.ts';
@@ -60,6 +61,19 @@ export async function resolveReferences(
   const errors = found.flatMap(({ error }) => error ?? []);
   if (errors.length > 0) throw invalidInput(errors);
   return Object.fromEntries(found.flatMap(({ field, id }) => (id === undefined ? [] : [[field, id]])));
+}
+
+/** The ID of who is to own a record, told by an ID, a name, an e-mail address or `me`. @throws Failure like `resolveReferences` */
+export async function ownerOf(salesforce: Salesforce, objectType: string, owner: string): Promise<string> {
+  const object = await salesforce.describe(objectType);
+  const field = object.fields.find(({ name }) => name === 'OwnerId');
+  const refused = (message: string) => invalidInput([{ field: 'owner', message }]);
+  if (!field) throw refused(`The owner of the object ${object.label} cannot be set through this service.`);
+  if (isIdOf(field.referenceTo, owner)) return longRecordId(owner);
+  const reference = { given: 'owner', field, sought: { name: owner } };
+  const { OwnerId } = await resolveReferences(salesforce, object, [reference]);
+  if (OwnerId === undefined) throw refused('Nobody was found.');
+  return OwnerId;
 }
 
 async function recordFor(

@@ -2,13 +2,12 @@ import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
-import { type Duplicate, DuplicatesFound, duplicatesFailure, partFailure } from './answerFailure.ts';
+import { DuplicatesFound, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
 import { foreignToken } from './listPage.ts';
-import { nameFieldOf } from './objectNames.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
-import { names, type Soql, soql } from './soql.ts';
+import { type Soql, soql } from './soql.ts';
 import {
   compositeSchema,
   confirmedSchema,
@@ -104,9 +103,6 @@ const MAX_BATCH = 2000;
 /** Longer statements are sent in a body, because Salesforce accepts 16 kB of URL and headers together. */
 const MAX_URL = 8_000;
 
-/** The most duplicates of which the names are looked up. */
-const MAX_NAMED = 20;
-
 /**
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm and
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm
@@ -164,27 +160,10 @@ export function openSalesforce(parts: SalesforceParts) {
     /** Salesforce tells of duplicates the IDs alone: the names are those that this user may see. */
     const namingDuplicates = <Answer>(write: Promise<Answer>): Promise<Answer> =>
       write.catch(async (error: unknown) => {
-        const found = error instanceof Failure ? error.cause : undefined;
-        if (!(found instanceof DuplicatesFound)) throw error;
-        const duplicates = await named(found.duplicates).catch(() => found.duplicates);
-        const { maySave, said } = found;
-        throw duplicatesFailure(new DuplicatesFound({ duplicates, maySave, said }));
+        if (!(error instanceof Failure && error.cause instanceof DuplicatesFound)) throw error;
+        const { withNames } = await import('./duplicates.ts');
+        throw await withNames(error.cause, async statement => (await runOnce(statement)).records);
       });
-
-    const named = async (duplicates: readonly Duplicate[]): Promise<readonly Duplicate[]> => {
-      const [{ objectType } = {}] = duplicates;
-      const nameField = objectType && nameFieldOf(objectType);
-      if (!nameField || duplicates.every(({ name }) => name)) return duplicates;
-      const ids = duplicates.slice(0, MAX_NAMED).map(({ recordId }) => recordId);
-      const { records } = await runOnce(
-        soql`SELECT Id, ${names(nameField)} FROM ${names(objectType)} WHERE Id IN ${ids}`,
-      );
-      const found = new Map(records.map(record => [record.Id, record[nameField]]));
-      return duplicates.map(duplicate => {
-        const name = found.get(duplicate.recordId);
-        return { ...duplicate, ...(typeof name === 'string' && { name }) };
-      });
-    };
 
     return {
       query: async statement => (await runOnce(statement)).records,

@@ -26,6 +26,18 @@ export function allOf(conditions: readonly Soql[]): Soql {
   return new Soql(conditions.map(({ text }) => `(${text})`).join(' AND '));
 }
 
+/** Joins conditions by OR, as one that can stand beside others. */
+export function anyOf(conditions: readonly Soql[]): Soql {
+  if (conditions.length === 0) throw badValue('no conditions');
+  const [only, ...others] = conditions;
+  return only && others.length === 0 ? only : soql`(${list(conditions, ' OR ')})`;
+}
+
+/** Pieces one after another, with this between them. */
+export function list(pieces: readonly Soql[], between: string): Soql {
+  return new Soql(pieces.map(({ text }) => text).join(between));
+}
+
 /** The right side of LIKE for values that contain the text; wildcards in the text are literal. */
 export function containing(text: string): Soql {
   return new Soql(`'%${escaped(text).replace(/[%_]/g, '\\$&')}%'`);

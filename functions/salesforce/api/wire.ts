@@ -50,6 +50,8 @@ const fieldSchema = z.object({
   createable: flag(false),
   updateable: flag(false),
   defaultedOnCreate: flag(false),
+  filterable: flag(true),
+  sortable: flag(true),
   calculated: flag(false),
   calculatedFormula: z.string().nullish(),
   autoNumber: flag(false),

@@ -50,7 +50,9 @@ test('a name with quotes, backslashes and wildcards is looked for as it is', asy
 test('a search without any condition is refused and names the inputs', async () => {
   const { status, body } = await salesforce.call('findAccounts', { query: {} });
   expect(status).toBe(400);
-  expect(body.detail).toBe('Give at least one of name, phone, website, city, industry, owner.');
+  expect(body.detail).toBe(
+    'Give at least one of name, phone, website, city, owner, industry, where, missing, unchangedFor.',
+  );
   expect(salesforce.asked()).toEqual([]);
 });
 

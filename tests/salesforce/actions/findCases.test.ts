@@ -9,7 +9,7 @@ test.each<[Record<string, string>, string[]]>([
   [{ status: 'Escalated', account: 'Fabrikam' }, ['Emergency stop test failed']],
   [{ email: 'kate', openOnly: 'true' }, ['Tablet battery swells']],
   [
-    { owner: 'Priya', since: '36h', priority: 'High' },
+    { owner: 'priya.nair@example.com', createdSince: '36h', priority: 'High' },
     ['Till won\'t print the "½ price" label', 'Emergency stop test failed'],
   ],
 ])('finds by %o, the latest first, in one request', async (query, expected) => {

@@ -7,7 +7,7 @@ test.each<[Record<string, string>, string[]]>([
   [{ name: 'Søren' }, ['Søren Kjær']],
   [{ company: "O'Hara" }, ["Philippa O'Hara"]],
   [{ source: 'Trade Show', openOnly: 'true' }, ['Violet MacLeod']],
-  [{ status: 'Open - Not Contacted', since: '2d' }, ['Chloé Dubois']],
+  [{ status: 'Open - Not Contacted', createdSince: '2d' }, ['Chloé Dubois']],
 ])('finds by %o, in one request', async (query, expected) => {
   const { status, body } = await salesforce.call('findLeads', { query });
   expect(status).toBe(200);

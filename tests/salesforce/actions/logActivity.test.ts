@@ -62,3 +62,18 @@ test('a due date makes it a task to do, and a person is whom it is with', async 
     ActivityDate: '2027-01-15',
   });
 });
+
+test('belongs to whom it is given: a user by name, whatever the form of the record’s ID', async () => {
+  const json = { recordId: contoso.slice(0, 15).concat('iaa').toLowerCase(), subject: 'Visit', owner: 'Li Wei' };
+  const { status, body } = await salesforce.call('logActivity', { json });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ owner: 'Li Wei', relatedTo: 'Contoso' });
+});
+
+test('is not given to somebody who has left', async () => {
+  const json = { recordId: contoso, subject: 'Visit', owner: 'Tom Becker' };
+  const { status, body } = await salesforce.call('logActivity', { json });
+  expect(status).toBe(400);
+  expect(body.detail).toContain('owner: There is no');
+  expect(body.detail).toContain('Tom Becker is inactive');
+});

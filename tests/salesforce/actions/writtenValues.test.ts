@@ -344,6 +344,11 @@ describe('a text', () => {
     ]);
   });
 
+  test('whose line ends were escaped twice has lines', async () => {
+    const { body } = await create('Project__c', { Name: 'Lines', Notes__c: 'First.\\nSecond.' });
+    expect(row('Project__c', body.recordId)).toMatchObject({ Notes__c: 'First.\nSecond.' });
+  });
+
   test('that is empty becomes what is appended', async () => {
     const { body: project } = await create('Project__c', { Name: 'Notes' });
     await update('Project__c', String(project.recordId), { Notes__c: { append: 'Day one.' } });

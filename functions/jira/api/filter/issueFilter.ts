@@ -249,13 +249,8 @@ export async function wrongValues(checked: readonly FieldCondition[], { jira }: 
   );
   const problems = await Promise.all(
     all.slice(0, MAX_CHECKED).map(async ({ field, input, value }) => {
-      const near = await nearValues(field, value, jira);
-      if (!near) return [];
-      const message =
-        near.length > 0
-          ? `${quoted(field.label)} has no value ${quoted(value)}. The nearest are ${near.map(quoted).join(', ')}.`
-          : `${quoted(field.label)} has no value ${quoted(value)}.`;
-      return [{ field: input, message }];
+      const told = await nearValues(field, value, jira);
+      return told ? [{ field: input, message: `${quoted(field.label)} has no value ${quoted(value)}. ${told}` }] : [];
     }),
   );
   return problems.flat();
@@ -273,12 +268,8 @@ function isSpecial({ kind }: SearchField, value: Value): boolean {
   return /^\d{5,}$/.test(String(value)) || (kind === 'sprint' && sprintFunction(value) !== undefined);
 }
 
-/** Undefined where the field has the value, or where Jira does not tell. */
-async function nearValues(
-  field: SearchField,
-  value: string,
-  { metadata }: Site['jira'],
-): Promise<string[] | undefined> {
+/** A sentence with the values that come near; undefined where the field has the value, or where Jira does not tell. */
+async function nearValues(field: SearchField, value: string, { metadata }: Site['jira']): Promise<string | undefined> {
   const [sought = ''] = field.kind === 'cascade' ? value.split(' / ', 1) : [value];
   const clause = field.clause ?? field.id;
   const isSame = (name: string) => folded(name) === folded(sought);
@@ -288,7 +279,8 @@ async function nearValues(
     const all = (await metadata.suggestions(plainClause(clause), '')).map(({ name }) => name);
     if (all.some(isSame) || all.length + alike.length === 0) return undefined;
     const near = nearNames(sought, [...alike, ...all]);
-    return near.length > 0 ? near : all.slice(0, MAX_LISTED);
+    if (near.length > 0) return `The nearest are ${near.map(quoted).join(', ')}.`;
+    return `Some of its values are ${all.slice(0, MAX_LISTED).map(quoted).join(', ')}.`;
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;

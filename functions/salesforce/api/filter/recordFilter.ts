@@ -1,0 +1,265 @@
+import * as z from 'zod';
+import { resolveSince, sinceText } from '../../../../shared/action/since.ts';
+import { Failure, invalidInput } from '../../../../shared/failure.ts';
+import type { Condition } from '../../../../shared/filter/condition.ts';
+import { columns, missing, type Order, orderBy, where } from '../../../../shared/filter/inputs.ts';
+import { fieldCalled } from '../../../../shared/filter/label.ts';
+import type { Moments } from '../../../../shared/filter/moments.ts';
+import { nameList } from '../../../../shared/filter/nameList.ts';
+import { heading } from '../../../../shared/schema/meaning.ts';
+import { LIST_TEXT } from '../../../../shared/schema/textLimit.ts';
+import { quoted } from '../../../../shared/text.ts';
+import { findOwners } from '../owners.ts';
+import { isIdOf } from '../recordId.ts';
+import type { Salesforce } from '../salesforce.ts';
+import { anyOf, list, names, type Soql, soql } from '../soql.ts';
+import { choiceOf, conditionSoql, type FieldCondition, ownerCalled } from './conditionSoql.ts';
+import { type RecordField, recordFields } from './recordField.ts';
+
+/** One value of a picklist or several, separated by commas. */
+export const choices = z.string().trim().min(1).max(LIST_TEXT);
+
+/** The owner of records, for every action that finds some. */
+export const owner = choices.meta({ mayMatchSeveral: true });
+
+export const ownerText = 'Owners by name or e-mail address, separated by commas; me for the user who asks.';
+export const ownerOrQueueText =
+  'Owners or queues by name or e-mail address, separated by commas; me for the user who asks, none for any queue.';
+
+/** The inputs of the one language of filters and columns that every action takes that finds records. */
+export const filterInputs = {
+  where: where.optional().meta({
+    description:
+      'Conditions on any fields by label, a JSON object as a string: {"Type": ["New Business", "Upgrade"], "Amount": {"from": 5000}, "Name": {"contains": "x"}, "Rating": {"not": "Cold"}, "Phone": null}.',
+    mayMatchSeveral: true,
+  }),
+  missing: missing.optional().describe('Labels of fields that are empty.'),
+  unchangedFor: sinceText.optional().describe('Not changed for a span such as 7d.'),
+  columns: columns.optional().describe('Labels of the fields to show.'),
+  orderBy: orderBy.optional().describe('The label to sort by, such as Name or Amount desc.'),
+};
+
+/** What an item of a list has besides its own fields. */
+export const columnsOutput = {
+  columns: z
+    .array(
+      z.object({
+        name: heading('The label of the field.'),
+        value: z.string().describe('Its value.'),
+      }),
+    )
+    .optional()
+    .describe('The fields that were asked for in columns and have no place of their own here.'),
+};
+
+interface Given {
+  where?: readonly Condition[] | undefined;
+  missing?: readonly string[] | undefined;
+  unchangedFor?: string | undefined;
+  columns?: readonly string[] | undefined;
+  orderBy?: readonly Order[] | undefined;
+}
+
+/** Inputs of an action that take the values of one picklist each: the field's API name, and what was given. */
+export type Choices = Readonly<Record<string, readonly [field: string, given: string | undefined]>>;
+
+export interface RecordFilter {
+  /** One for each filter, by the input that it comes from. */
+  conditions: Record<string, Soql | undefined>;
+  /** Undefined where the action's own order holds. */
+  orderBy: Soql | undefined;
+  /** Undefined where none were asked for. */
+  columns: RecordField[] | undefined;
+  /** Columns that cannot be shown. */
+  notShown: string[];
+  /** What the user should know. */
+  remarks: string[];
+  /**
+   * To be asked where nothing was found: other conditions to try in place of those of the same inputs, because a value was given by
+   * a label that is not its own; undefined where there are none. @throws Failure `invalid_input` for a value that does not exist
+   */
+  ofFoundNothing(): Promise<Record<string, Soql | undefined> | undefined>;
+}
+
+/**
+ * Compiles the filters and columns of an action that finds records of one object. Where they name fields or values, the object's
+ * description is asked for, which is kept.
+ * @throws Failure `invalid_input` for a label or a value, `ambiguous` for a label of several fields
+ */
+export async function recordFilter(
+  salesforce: Salesforce,
+  objectType: string,
+  given: Given,
+  { choices = {}, moments, now }: { choices?: Choices; moments: Moments; now: Date },
+): Promise<RecordFilter> {
+  const { where = [], missing = [], unchangedFor, columns, orderBy = [] } = given;
+  // One value that does not exist finds nothing, which is then looked into. Among several it would not be noticed.
+  const isChecked = Object.values(choices).some(([, text]) => text !== undefined && nameList(text).length > 1);
+  const isLabelled = isChecked || where.length + missing.length + orderBy.length + (columns?.length ?? 0) > 0;
+  const fields = isLabelled ? recordFields(await salesforce.describe(objectType)) : [];
+  const hint = `describeObject lists those of ${objectType}.`;
+  const called = (label: string, input: string) => openField(salesforce, objectType, label, fields, { input, hint });
+
+  const around = { salesforce, objectType, moments };
+  const conditionsOf = async (input: string, all: readonly FieldCondition[]) => {
+    if (all.length === 0) return { input, soql: undefined, remarks: [] };
+    const compiled = await Promise.all(all.map(condition => conditionSoql(condition, around)));
+    const parts = compiled.map(each => soql`(${each.soql})`);
+    return { input, soql: list(parts, ' AND '), remarks: compiled.flatMap(({ remark }) => remark ?? []) };
+  };
+  const groups = await Promise.all([
+    (async () => {
+      const all = await Promise.all(
+        where.map(async ({ label, test, isNot }) => ({
+          field: await called(label, 'where'),
+          test,
+          isNot,
+          input: 'where',
+        })),
+      );
+      return conditionsOf('where', all);
+    })(),
+    (async () => {
+      const all = await Promise.all(
+        missing.map(async label => ({
+          field: await called(label, 'missing'),
+          test: { kind: 'empty' } as const,
+          isNot: false,
+          input: 'missing',
+        })),
+      );
+      return conditionsOf('missing', all);
+    })(),
+  ]);
+  const unchanged = unchangedFor === undefined ? undefined : resolveSince(unchangedFor, now, 'unchangedFor');
+  const notShown: string[] = [];
+  const shown = await Promise.all(
+    (columns ?? []).map(async label => {
+      try {
+        return await called(label, 'columns');
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'invalid_input') throw error;
+        // It may be hidden from this user, which Salesforce does not tell from one that does not exist.
+        notShown.push(error.message.replace(/^columns: /, ''));
+        return undefined;
+      }
+    }),
+  );
+  const sorted = await Promise.all(
+    orderBy.map(async ({ label, direction }) => {
+      const field = await called(label, 'orderBy');
+      if (!field.description.sortable) {
+        throw invalidInput([{ field: 'orderBy', message: `Salesforce cannot sort by ${quoted(field.label)}.` }]);
+      }
+      const isDescending = direction === undefined ? field.description.type === 'datetime' : direction === 'desc';
+      return isDescending ? soql`${names(field.path)} DESC NULLS LAST` : soql`${names(field.path)} ASC NULLS LAST`;
+    }),
+  );
+  return {
+    conditions: {
+      ...choiceConditions(choices, isLabelled ? checkedBy(fields) : listed),
+      ...Object.fromEntries(groups.map(({ input, soql }) => [input, soql])),
+      unchangedFor: unchanged && soql`LastModifiedDate <= ${unchanged}`,
+    },
+    orderBy: sorted.length === 0 ? undefined : list([...sorted, soql`Id`], ', '),
+    columns: columns && [...new Set(shown.filter(field => field !== undefined))],
+    notShown,
+    remarks: [...new Set(groups.flatMap(({ remarks }) => remarks))],
+    async ofFoundNothing() {
+      if (Object.values(choices).every(([, text]) => text === undefined)) return undefined;
+      return choiceConditions(choices, checkedBy(recordFields(await salesforce.describe(objectType))));
+    },
+  };
+}
+
+type ValuesOf = (text: string, field: string, input: string) => readonly string[];
+
+/** The values that a text means, as the fields themselves have them. */
+function checkedBy(fields: readonly RecordField[]): ValuesOf {
+  return (text, name, input) => {
+    const field = fields.find(({ id }) => id === name);
+    if (!field) throw hiddenField(input, name);
+    return valuesIn(text, field).map(value => choiceOf({ field, input }, value));
+  };
+}
+
+/** Conditions on picklists that inputs of their own are for. */
+function choiceConditions(choices: Choices, valuesOf: ValuesOf): Record<string, Soql | undefined> {
+  return Object.fromEntries(
+    Object.entries(choices).map(([input, [field, text]]) => [
+      input,
+      text === undefined ? undefined : soql`${names(field)} IN ${valuesOf(text, field, input)}`,
+    ]),
+  );
+}
+
+/** Values separated by commas, or one that has a comma in it itself. */
+function listed(text: string): string[] {
+  return [...new Set([text, ...nameList(text)])];
+}
+
+/** The same, where the field's own values are known. */
+function valuesIn(text: string, { description: { picklistValues } }: RecordField): string[] {
+  const isOne = picklistValues.some(({ value, label }) => [value, label].includes(text));
+  return isOne ? [text] : nameList(text);
+}
+
+/** A field by its label. One that leads to what is closed is as one that does not exist. */
+async function openField(
+  salesforce: Salesforce,
+  objectType: string,
+  label: string,
+  fields: readonly RecordField[],
+  around: { input: string; hint: string },
+): Promise<RecordField> {
+  const field = fieldCalled(label, fields, around);
+  if (field.path === field.id || (await salesforce.openPaths(objectType, [field.path])).length > 0) return field;
+  return fieldCalled(
+    label,
+    fields.filter(other => other !== field),
+    around,
+  );
+}
+
+function hiddenField(input: string, name: string): Failure {
+  return invalidInput([
+    { field: input, message: `Salesforce does not show the field ${name} to the user that this service runs as.` },
+  ]);
+}
+
+/**
+ * Records of one owner or several: names, e-mail addresses or IDs, separated by commas; `me`; where queues own records, `none` for
+ * those that a queue has.
+ * @throws Failure `not_found` or `ambiguous` for a name
+ */
+export async function ownedBy(
+  salesforce: Salesforce,
+  text: string | undefined,
+  mayBeQueue: boolean,
+): Promise<Soql | undefined> {
+  if (text === undefined) return undefined;
+  const all = await ownerNames(salesforce, text, mayBeQueue);
+  const isNone = (name: string) => mayBeQueue && name.toLowerCase() === 'none';
+  // An e-mail address is nobody else's, so that nobody need be looked up.
+  const emails = all.filter(name => name.includes('@'));
+  const found = await Promise.all(
+    all
+      .filter(name => !isNone(name) && !name.includes('@'))
+      .map(async name =>
+        isIdOf(['User', 'Group'], name) ? name : (await ownerCalled(salesforce, name, 'owner', mayBeQueue)).id,
+      ),
+  );
+  return anyOf([
+    ...(all.some(isNone) ? [soql`Owner.Type = 'Queue'`] : []),
+    ...(emails.length > 0 ? [soql`Owner.Email IN ${emails}`] : []),
+    ...(found.length > 0 ? [soql`OwnerId IN ${found}`] : []),
+  ]);
+}
+
+/** Names separated by commas; a name may have a comma itself, as in `Ruiz, Ana`. */
+async function ownerNames(salesforce: Salesforce, text: string, mayBeQueue: boolean): Promise<string[]> {
+  const all = nameList(text);
+  if (all.length < 2 || /["@]/.test(text)) return all;
+  const found = await findOwners(salesforce, text, mayBeQueue ? ['user', 'queue'] : ['user']);
+  return found.some(({ isExact }) => isExact) ? [text] : all;
+}
