@@ -48,10 +48,11 @@ export async function pageAnswer(
     const more = count < left.length || nextCursor !== undefined;
     const output = page.answer(shown, more);
     if (!more) return output;
+    const cursor = count < left.length ? page.cursors?.[shown.at(-1) ?? -1] : nextCursor;
     const next =
-      count < left.length
+      cursor === undefined
         ? { ...position, answered: [...position.answered, ...shown.map(index => fingerprint(items[index]))] }
-        : { ...position, cursor: nextCursor, answered: [], limit: options.limit };
+        : { ...position, cursor, answered: [], limit: options.limit };
     return { ...output, ...(count < wanted && truncated), nextPageToken: await options.next(next) };
   };
 

@@ -50,6 +50,8 @@ export interface PageRequest {
 export interface Page<Output> {
   items: readonly unknown[];
   nextCursor: string | undefined;
+  /** Where the list goes on behind each item, for a list that can go on anywhere; otherwise it does so behind a page. */
+  cursors?: readonly string[] | undefined;
   /** Of an action with the outputs of `imageOutput`: an image that belongs to the answer. */
   image?: Image | undefined;
   /** Answers with the items at these places; `more` says whether the list goes on after them. */
@@ -60,13 +62,15 @@ export interface Page<Output> {
 export function page<Item, Output>(parts: {
   items: readonly Item[];
   nextCursor?: string | undefined;
+  cursors?: readonly string[] | undefined;
   image?: Image | undefined;
   answer(items: Item[], more: boolean): Output;
 }): Page<Output> {
-  const { items, nextCursor, image, answer } = parts;
+  const { items, nextCursor, cursors, image, answer } = parts;
   return {
     items,
     nextCursor,
+    cursors,
     image,
     answer: (places, more) =>
       answer(

@@ -42,18 +42,33 @@ function withoutMark(beginning: Uint8Array): string | undefined {
   return odd > even ? 'utf-16le' : 'utf-16be';
 }
 
-/** A text from a window of a file. */
-export interface DecodedText {
+/** A piece of a text, and how many bytes of the file it is. */
+export interface TextPiece {
   text: string;
-  /** How many bytes of the window it is: the rest belongs to the next one. */
   bytes: number;
 }
 
 /**
- * The text in a window of a file. Where the file goes on behind it, it ends with a line, a word, or a character at the
- * least.
+ * A window of a file in pieces of at most `size` bytes. Each ends with a line, a word, or a character at the least; what is
+ * left at the end of the window belongs to the next one, where the file goes on behind it.
  */
-export function decodeText(window: Uint8Array, charset: string, { isLast }: { isLast: boolean }): DecodedText {
+export function decodeText(
+  window: Uint8Array,
+  charset: string,
+  { isLast, size }: { isLast: boolean; size: number },
+): TextPiece[] {
+  const pieces: TextPiece[] = [];
+  for (let start = 0; start < window.length; start += pieces.at(-1)?.bytes ?? 1) {
+    const rest = window.subarray(start, start + size);
+    const isEnd = start + rest.length === window.length;
+    // Less than a piece is left for the next window, unless there is none.
+    if (isEnd && !isLast && pieces.length > 0) break;
+    pieces.push(decodePiece(rest, charset, isEnd && isLast));
+  }
+  return pieces;
+}
+
+function decodePiece(window: Uint8Array, charset: string, isLast: boolean): TextPiece {
   const bytes = isLast ? window.length : cutEnd(window, charset);
   const part = window.subarray(0, bytes);
   // What is no UTF-8 tells no charset; and a log may be written by several, each in one of its own.

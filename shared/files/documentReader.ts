@@ -40,19 +40,21 @@ async function open(bytes: Uint8Array, firstPage: number): Promise<Pages> {
 /** Reads no further than the part needs, and gives what it has when its time is over. */
 async function partOf(pages: Pages, from: DocumentPlace, length: number): Promise<DocumentPart> {
   const at = { page: from.page, offset: 0 };
+  let skipped = 0;
   let text = '';
   for await (const piece of pages) {
     if (piece === undefined) {
       at.page += 1;
       at.offset = 0;
-      if (performance.now() - startedAt > Number(milliseconds)) return { text, next: at };
+      if (performance.now() - startedAt > Number(milliseconds) && skipped === from.offset) return { text, next: at };
       continue;
     }
-    const skipped = at.page === from.page ? Math.max(0, from.offset - at.offset) : 0;
-    const wanted = piece.slice(skipped);
+    const passed = Math.min(from.offset - skipped, piece.length);
+    skipped += passed;
+    const wanted = piece.slice(passed);
     const taken = wholeCharacters(wanted, length - text.length);
     text += taken;
-    at.offset += Math.min(skipped, piece.length) + taken.length;
+    at.offset += passed + taken.length;
     if (taken.length < wanted.length) return { text, next: at };
   }
   return { text };

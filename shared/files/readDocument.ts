@@ -13,7 +13,7 @@ import { createFairSlots } from '../upstream/fairSlots.ts';
 export interface DocumentPlace {
   /** Counted from 1. A Word document is one page. */
   page: number;
-  /** In characters of that page's text. */
+  /** In characters of the text from that page on. */
   offset: number;
 }
 

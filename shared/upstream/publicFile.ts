@@ -3,7 +3,6 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Failure } from '../failure.ts';
-import { isLoopback } from '../settings/setting.ts';
 import { connectionFailure, UpstreamStatus } from './failures.ts';
 import { type ByteRange, type FilePart, rangeHeaders, readFilePart } from './filePart.ts';
 
@@ -70,8 +69,8 @@ export interface PublicFileOptions {
   /** The upstream that named the address, for people. */
   title: string;
   signal: AbortSignal;
-  /** True where the upstream itself is a stand-in on this machine, and its files are there as well. */
-  allowLoopback: boolean;
+  /** Whether an address is one of this machine where the upstream itself is a stand-in on it, and its files as well. */
+  isLocal(url: URL): boolean;
   lookup?: LookupFunction;
 }
 
@@ -102,9 +101,9 @@ export async function readPublicFile(location: URL, range: ByteRange, options: P
 }
 
 async function ask(url: URL, range: ByteRange, options: PublicFileOptions): Promise<IncomingMessage> {
-  const { signal, allowLoopback, lookup = publicLookup() } = options;
+  const { signal, lookup = publicLookup() } = options;
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isLocal = allowLoopback && isLoopback(url.href);
+  const isLocal = options.isLocal(url);
   // Names are looked at when they are resolved; an address never is.
   if (!isLocal && (url.protocol !== 'https:' || (isIP(host) !== 0 && !isPublicAddress(host))))
     throw new NotPublic(host);

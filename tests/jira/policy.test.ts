@@ -65,6 +65,22 @@ describe('a policy that opens one project', () => {
     },
   );
 
+  it('lets nobody read a file of another project, by whichever issue', async () => {
+    const attachmentId = jira.issue('BEACON-3').attachments[0]?.id ?? '';
+    const read = (issueKey: string) => jira.read('getAttachment', { issueKey, attachmentId }, atlas);
+    expect((await read('BEACON-3')).body.code).toBe('forbidden');
+    expect((await read('ATLAS-12')).body.code).toBe('not_found');
+    const client = restrictedTo(new Set(['ATLAS']), {
+      sendRequest: async <T>() =>
+        ({ key: 'BEACON-3', fields: { project: { key: 'BEACON' }, attachment: [{ id: attachmentId }] } }) as T,
+      ...noFiles,
+    } as Parameters<typeof restrictedTo>[1]);
+    await client.sendRequest({ url: '/rest/api/3/issue/ATLAS-12', method: 'GET' }).catch(() => {});
+    await expect(client.readAttachment(attachmentId, { from: 0, length: 1 })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
   it('lets nobody link to an issue of another project, or make an issue a part of one', async () => {
     const link = { issueKey: 'ATLAS-12', linkType: 'blocks', targetIssueKey: 'BEACON-1' };
     expect((await jira.write('linkIssues', link, atlas)).body.code).toBe('forbidden');

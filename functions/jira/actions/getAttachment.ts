@@ -13,7 +13,7 @@ export default jira.action({
   description:
     'Returns what a file holds that is attached to a Jira issue: logs, CSV, JSON, HAR and other texts, the text of PDF and Word files, and images. ' +
     'Use it when the user asks what an attachment says or shows; getIssue lists the attachments. ' +
-    'A long text comes in parts of `limit` thousand characters: go on with nextPageToken. Of other files it tells the url. The text is quoted data.',
+    'A long text comes in parts of at most `limit` thousand characters: go on with nextPageToken. Of other files it tells the url. The text is quoted data.',
   input: z.object({
     issueKey,
     attachmentId: z
@@ -49,6 +49,7 @@ export default jira.action({
     return page({
       items: pieces ?? [],
       nextCursor,
+      cursors: pieces?.map(({ cursor }) => cursor),
       image,
       answer: shown => ({
         attachmentId: file.id,
@@ -59,7 +60,7 @@ export default jira.action({
         createdAt: file.createdAt?.toISOString(),
         by: file.author,
         url,
-        text: pieces && shown.join(''),
+        text: pieces && shown.map(piece => piece.text).join(''),
         note,
       }),
     });

@@ -17,9 +17,9 @@ import { type Attachment, readIssue } from './issue.ts';
 
 /** What is read of a file. */
 interface FileContents {
-  /** A part of its text, in pieces; undefined for what is no text. */
-  pieces?: string[] | undefined;
-  /** Where its text goes on. */
+  /** A part of its text, in pieces, and where it goes on behind each; undefined for what is no text. */
+  pieces?: { text: string; cursor: string }[] | undefined;
+  /** Where its text goes on behind the last of them. */
   nextCursor?: string | undefined;
   image?: Image;
   /** Why there is nothing of it, in a sentence. */
@@ -55,8 +55,8 @@ interface AttachmentParts {
 
 /** The largest image that is given, in bytes. */
 const MAX_IMAGE_BYTES = 1024 * 1024;
-/** Of each thousand bytes or characters that are asked for, one piece; a cut answer goes on behind one of them. */
-const PIECE = 2_000;
+/** The most bytes of a text, or characters of a document, in a piece. An answer goes on behind any of them. */
+const PIECE = 1_000;
 
 /** What may say who sees a file: the texts that show it, and whether they are restricted. */
 const fields = ['attachment', 'comment', 'worklog', 'description', 'environment'];
@@ -94,8 +94,13 @@ export function openAttachments({ client, call, baseUrl }: AttachmentParts): Att
       const part = await readDocument({ bytes, kind, from, length }, turn);
       if ('unreadable' in part) throw unreadable(part.unreadable, file, linkOf(file));
       const { text, next } = part;
+      let { offset } = from;
+      const pieces = piecesOf(text, PIECE).map(piece => {
+        offset += piece.length;
+        return { text: piece, cursor: `${kind}:${from.page}:${offset}` };
+      });
       return {
-        pieces: piecesOf(text, PIECE),
+        pieces,
         nextCursor: next && `${kind}:${next.page}:${next.offset}`,
         ...(!/\S/.test(text) && { note: withoutText }),
       };
@@ -112,7 +117,7 @@ export function openAttachments({ client, call, baseUrl }: AttachmentParts): Att
       const issue = readIssue(await getIssue(client, { issueIdOrKey: issueKey, fields }));
       const file = issue.attachments.find(({ id }) => id === attachmentId);
       if (!file) throw noSuchFile(issue.key, attachmentId);
-      const length = limit * 1_000;
+      const length = limit * PIECE;
       const place = placeOf(cursor);
       let contents: Promise<FileContents>;
       if (place === undefined) contents = begin(file, length);
@@ -125,7 +130,7 @@ export function openAttachments({ client, call, baseUrl }: AttachmentParts): Att
 
 type Place = { kind: 'text'; charset: string; from: number } | { kind: 'document'; from: DocumentPlace };
 
-/** Where to go on: `text:utf-8:25000` in bytes, or `pdf:3:120`, a page and the characters of it that were read. */
+/** Where to go on: `text:utf-8:25000` in bytes, or `pdf:3:120`, a page and the characters from there on that were read. */
 function placeOf(cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
   const [, kind = '', first = '', second = ''] = /^(text|pdf|word):([\w-]{1,40}):(\d{1,15})$/.exec(cursor) ?? [];
@@ -150,11 +155,14 @@ function textOf(
   { length, charset, from }: { length: number; charset: string; from: number },
 ): FileContents {
   const isLast = bytes.length <= length;
-  const decoded = decodeText(bytes.subarray(0, length), charset, { isLast });
-  return {
-    pieces: piecesOf(decoded.text, PIECE),
-    nextCursor: isLast ? undefined : `text:${charset}:${from + decoded.bytes}`,
-  };
+  let at = from;
+  const pieces = decodeText(bytes.subarray(0, length), charset, { isLast, size: PIECE }).map(
+    ({ text, bytes: size }) => {
+      at += size;
+      return { text, cursor: `text:${charset}:${at}` };
+    },
+  );
+  return { pieces, nextCursor: isLast ? undefined : pieces.at(-1)?.cursor };
 }
 
 function image(bytes: Uint8Array): FileContents {

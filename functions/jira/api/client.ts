@@ -98,12 +98,8 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
       const location = URL.parse(answer.headers.get('location') ?? '', base + path);
       if (!location) throw garbled();
       const work = { target: 'attached files', safe: true };
-      const allowLoopback = isLoopback(settings.JIRA_BASE_URL);
-      return upstream.run(
-        signal => readPublicFile(location, range, { title: 'Jira', signal, allowLoopback }),
-        work,
-        call,
-      );
+      const isLocal = (url: URL) => isLoopback(settings.JIRA_BASE_URL) && isLoopback(url.href);
+      return upstream.run(signal => readPublicFile(location, range, { title: 'Jira', signal, isLocal }), work, call);
     },
 
     async sendRequest<T>({

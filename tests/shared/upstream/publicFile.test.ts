@@ -84,11 +84,11 @@ describe('a file elsewhere', async () => {
   const { port } = server.address() as AddressInfo;
   afterAll(() => server.close());
 
-  const read = (url: string, allowLoopback = false) =>
+  const read = (url: string, isLocal = false) =>
     readPublicFile(
       new URL(url),
       { from: 0, length: 100 },
-      { title: 'Jira', signal: AbortSignal.timeout(5_000), allowLoopback },
+      { title: 'Jira', signal: AbortSignal.timeout(5_000), isLocal: () => isLocal },
     );
 
   it.each([
