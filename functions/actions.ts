@@ -213,6 +213,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/findOpportunities.ts'),
   },
   {
+    name: 'findSalesforceUsers',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/findSalesforceUsers.ts'),
+  },
+  {
     name: 'getAccountOverview',
     system: 'salesforce',
     toolset: 'salesforce',

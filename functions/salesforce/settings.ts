@@ -84,7 +84,7 @@ export const rules = z.strictObject({
   fields: fieldsByObject
     .optional()
     .describe(
-      'Of an object named here only these fields, and Id. A compound field, such as BillingAddress, opens its parts.',
+      'Of an object named here only these fields, Id, and the currency of its amounts. A compound field, such as BillingAddress, opens its parts.',
     ),
   hiddenFields: fieldsByObject
     .optional()

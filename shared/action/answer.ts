@@ -31,7 +31,7 @@ export async function pageAnswer(
   position: Position,
   options: { limit: number; maxBytes: number; next(position: Position): Promise<string>; schema: z.ZodObject },
 ): Promise<Answer> {
-  const { items, nextCursor } = page;
+  const { items, nextCursor, cursorAfter } = page;
   // Items are told apart by what they hold, not by where they stand: the list may have moved since they were answered.
   // Of equal ones as many are left out as were answered.
   const answered = [...position.answered];
@@ -48,11 +48,16 @@ export async function pageAnswer(
     const more = count < left.length || nextCursor !== undefined;
     const output = page.answer(shown, more);
     if (!more) return output;
-    const cursor = count < left.length ? page.cursors?.[shown.at(-1) ?? -1] : nextCursor;
+    const goesOnHere = cursorAfter && position.answered.length === 0;
     const next =
-      cursor === undefined
+      count < left.length && !goesOnHere
         ? { ...position, answered: [...position.answered, ...shown.map(index => fingerprint(items[index]))] }
-        : { ...position, cursor, answered: [], limit: options.limit };
+        : {
+            ...position,
+            cursor: count < left.length && goesOnHere ? cursorAfter(count) : nextCursor,
+            answered: [],
+            limit: options.limit,
+          };
     return { ...output, ...(count < wanted && truncated), nextPageToken: await options.next(next) };
   };
 

@@ -6,7 +6,7 @@ import type { PlanItem } from '../plan/plans.ts';
 import { TOKEN_TEXT } from '../schema/textLimit.ts';
 import type { System } from './defineSystem.ts';
 import type { FormerNames } from './formerNames.ts';
-import { type Page, type PageRequest, pagingInput, pagingOutput } from './page.ts';
+import { type Page, type PageRequest, pagingInput, pagingOutput, wholeListInput } from './page.ts';
 
 type FacadeOf<S> = S extends System<string, string, infer Facade> ? Facade : never;
 
@@ -77,6 +77,8 @@ export type ActionDefinition<
   example: z.input<Input>;
   /** True for a list: it then takes `limit` and `pageToken`, and `run` gives a page. */
   paged?: Paged;
+  /** True for a list that describes what there is: it is answered as far as there is room, whatever the usual limit. */
+  whole?: Paged;
   /**
    * How many requests one call may send to upstreams, retries included: twice what it takes on a good day with nothing
    * cached, because a token may have expired, and a few more. 30 unless told; for a planned action, as many for each item.
@@ -199,7 +201,17 @@ export function toAction<
   Output extends z.ZodObject,
   Paged extends boolean,
 >(system: System, definition: ActionDefinition<Toolset, Facades, Uses, Input, Output, Paged>): Action {
-  const { input, output, access, effect, idempotent, paged = false, core = false, uses = [system] } = definition;
+  const {
+    input,
+    output,
+    access,
+    effect,
+    idempotent,
+    paged = false,
+    whole = false,
+    core = false,
+    uses = [system],
+  } = definition;
   return {
     ...definition,
     system: system.name,
@@ -209,7 +221,7 @@ export function toAction<
     idempotent: idempotent ?? true,
     paged,
     requests: definition.requests ?? DEFAULT_REQUESTS,
-    input: input.extend({ ...(paged && pagingInput), ...(effect === 'adds' && { repeat }) }),
+    input: input.extend({ ...(paged && (whole ? wholeListInput : pagingInput)), ...(effect === 'adds' && { repeat }) }),
     output: output.extend({
       ...(paged && pagingOutput),
       ...(access === 'write' && { deduplicated, ...(!('note' in output.shape) && { note }) }),

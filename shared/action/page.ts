@@ -27,6 +27,19 @@ export const pagingInput = {
   }),
 };
 
+const MAX_WHOLE = 1000;
+
+/** The same of a list that describes what there is, which is of use as a whole: it is answered as far as there is room. */
+export const wholeListInput = {
+  ...pagingInput,
+  limit: z
+    .int({ error: `It must be a whole number from 1 to ${MAX_WHOLE}.` })
+    .min(1)
+    .max(MAX_WHOLE)
+    .default(MAX_WHOLE)
+    .meta({ description: 'The most items to return. As many as there is room for unless given.', advanced: true }),
+};
+
 /** The output that every list may have. */
 export const pagingOutput = {
   nextPageToken: z.string().optional().meta({
@@ -50,8 +63,11 @@ export interface PageRequest {
 export interface Page<Output> {
   items: readonly unknown[];
   nextCursor: string | undefined;
-  /** Where the list goes on behind each item, for a list that can go on anywhere; otherwise it does so behind a page. */
-  cursors?: readonly string[] | undefined;
+  /**
+   * Where the list goes on after this many of the items, where that can be told. Else a page of which only a part has room
+   * is asked for again.
+   */
+  cursorAfter?: ((count: number) => string) | undefined;
   /** Of an action with the outputs of `imageOutput`: an image that belongs to the answer. */
   image?: Image | undefined;
   /** Answers with the items at these places; `more` says whether the list goes on after them. */
@@ -62,15 +78,15 @@ export interface Page<Output> {
 export function page<Item, Output>(parts: {
   items: readonly Item[];
   nextCursor?: string | undefined;
-  cursors?: readonly string[] | undefined;
+  cursorAfter?: (count: number) => string;
   image?: Image | undefined;
   answer(items: Item[], more: boolean): Output;
 }): Page<Output> {
-  const { items, nextCursor, cursors, image, answer } = parts;
+  const { items, nextCursor, cursorAfter, image, answer } = parts;
   return {
     items,
     nextCursor,
-    cursors,
+    cursorAfter,
     image,
     answer: (places, more) =>
       answer(
@@ -96,7 +112,7 @@ const TOKEN_LIFE_MS = 60 * 60_000;
 const tokenSchema = z.strictObject({
   c: z.string().optional(),
   a: z.array(z.string().max(6)).max(MAX_LIMIT),
-  l: z.int().min(1).max(MAX_LIMIT),
+  l: z.int().min(1).max(MAX_WHOLE),
   t: z.int().positive(),
 });
 

@@ -8,6 +8,8 @@ let salesforce: SalesforceApp;
 
 beforeAll(async () => {
   salesforce = await startSalesforceApp({ app: { env: { ACTION_TIMEOUT_MS: '20000' } } });
+  await salesforce.call('findAccounts', { query: { name: 'sign in' } });
+  salesforce.asked();
 });
 afterAll(() => salesforce.stop());
 
@@ -53,6 +55,6 @@ it.each(scopes)('USING SCOPE %s is the asking user’s own where calls run as th
   });
   const { readOnlyQuery } = await import('../../functions/salesforce/api/readOnlyQuery.ts');
   const { statement } = readOnlyQuery(`SELECT Id FROM Account USING SCOPE ${scope} WHERE Name != 'x'`);
-  await send({ method: 'GET', path: `/services/data/v67.0/query?q=${encodeURIComponent(statement.text)}` });
+  await send({ method: 'GET', path: `/services/data/v67.0/query?q=${encodeURIComponent(statement().text)}` });
   expect(decodeURIComponent(sent[0] ?? '')).toContain(`USING SCOPE ${scope}`);
 });

@@ -74,6 +74,67 @@ describe('in an org with several currencies', () => {
     );
   });
 
+  const query = (soql: string) => salesforce.call('queryRecords', { query: { soql } });
+
+  test('rows that are queried have the currency of their amounts, those of parents and children, too', async () => {
+    const soql =
+      "SELECT Name, (SELECT Name, Amount FROM Opportunities WHERE Amount > 5000 ORDER BY Amount), AnnualRevenue FROM Account WHERE Name = 'Contoso'";
+    const { body } = await query(soql);
+    expect(list(body.records)).toMatchObject([
+      {
+        AnnualRevenue: 48_000_000,
+        CurrencyIsoCode: 'JPY',
+        Opportunities: [
+          { Name: 'Drills', Amount: 5200, CurrencyIsoCode: 'USD' },
+          { Name: 'Presses', Amount: 600_000, CurrencyIsoCode: 'JPY' },
+        ],
+      },
+    ]);
+    const deal = await query("SELECT o.Amount, o.Account.AnnualRevenue FROM Opportunity o WHERE o.Name = 'Lathes'");
+    expect(list(deal.body.records)).toMatchObject([
+      { Amount: 4800, CurrencyIsoCode: 'EUR', 'Account.AnnualRevenue': 48_000_000, 'Account.CurrencyIsoCode': 'JPY' },
+    ]);
+  });
+
+  test.each([
+    ["SELECT Name FROM Opportunity WHERE Name = 'Lathes'", []],
+    ["SELECT CurrencyIsoCode, Amount FROM Opportunity WHERE Name = 'Lathes'", ['Amount', 'CurrencyIsoCode', 'url']],
+    ['SELECT FIELDS(STANDARD) FROM Opportunity LIMIT 1', []],
+  ])('a currency is selected once, and only beside an amount: %s', async (soql, columns) => {
+    const { status, body } = await query(soql);
+    expect(status).toBe(200);
+    if (columns.length > 0)
+      expect(Object.keys(list(body.records)[0] ?? {}).sort()).toEqual(columns.filter(name => name !== 'url'));
+  });
+
+  test('totals say that they are converted, and into what', async () => {
+    const { body } = await query('SELECT SUM(Amount) total, COUNT(Id) n FROM Opportunity');
+    expect(list(body.records)).toEqual([{ total: expect.closeTo(4800.3 / 0.8 + 5200 + 4000, 5), n: 6 }]);
+    expect(body.summary).toBe(
+      "1 record. Totals of amounts are converted into USD, the corporate currency, at the org's rates.",
+    );
+    expect((await query('SELECT COUNT(Id) n FROM Opportunity')).body.summary).toBe('1 record.');
+  });
+
+  test.each([
+    ['SELECT Name FROM Opportunity WHERE Amount > 5000', true],
+    ['SELECT Name FROM Opportunity WHERE Amount > EUR5000', false],
+    ['SELECT Name FROM Opportunity WHERE Probability > 5', false],
+    ["SELECT Name FROM Contact WHERE Account.AnnualRevenue >= 5000 AND Name != 'Amount > 1'", true],
+  ])('of %s it is said whether bare numbers are compared: %s', async (soql, isBare) => {
+    const { status, body } = await query(soql);
+    expect(status).toBe(200);
+    expect(body.summary.includes('compares bare numbers, whatever the currency')).toBe(isBare);
+  });
+
+  test('amounts that Salesforce converts or formats say in which currency they are', async () => {
+    const { body } = await query(
+      "SELECT FORMAT(Amount) f, convertCurrency(Amount) c FROM Opportunity WHERE Name = 'Lathes'",
+    );
+    expect(list(body.records)).toMatchObject([{ f: 'EUR 4,800.00', c: 6000 }]);
+    expect(body.summary).toContain('in the currency of the Salesforce user of this service, USD.');
+  });
+
   test.each<[string, string[], string]>([
     // 4,800 EUR are 6,000 USD, and 600,000 JPY are 4,000 USD.
     ['5000 USD', ['Lathes', 'Drills'], '2 opportunities match, worth 4,800 EUR and 5,200 USD.'],
@@ -88,6 +149,21 @@ describe('in an org with several currencies', () => {
     const { body } = await salesforce.call('findOpportunities', { query: { amountOver } });
     expect(list(body.opportunities).map(({ name }) => name)).toEqual(names);
     expect(body.summary).toContain(summary);
+  });
+});
+
+describe('under a policy that opens only some fields', () => {
+  const fields = { Opportunity: ['Name', 'Amount', 'IsClosed', 'CloseDate', 'AccountId'] };
+  const salesforce = useSalesforce({
+    sandbox: { data: several },
+    app: { env: { POLICY: JSON.stringify({ default: { systems: { salesforce: { fields } } } }) } },
+  });
+
+  test('amounts keep their currency', async () => {
+    const { body } = await salesforce.call('queryRecords', {
+      query: { soql: "SELECT Name, Amount FROM Opportunity WHERE Name = 'Lathes'" },
+    });
+    expect(list(body.records)).toMatchObject([{ Name: 'Lathes', Amount: 4800, CurrencyIsoCode: 'EUR' }]);
   });
 });
 
@@ -116,6 +192,15 @@ describe('in an org with one currency', () => {
     expect(body.summary).toBe('1 opportunity matches, worth 240,000 USD.');
     expect(salesforce.asked()[0]?.query.get('q')).toContain('Amount > 200000)');
   });
+
+  test('rows with amounts that are queried tell it once', async () => {
+    const query = (soql: string) => salesforce.call('queryRecords', { query: { soql } });
+    expect((await query('SELECT SUM(Amount) total FROM Opportunity')).body).toMatchObject({
+      currency: 'USD',
+      summary: '1 record.',
+    });
+    expect((await query('SELECT Name FROM Opportunity LIMIT 1')).body).not.toHaveProperty('currency');
+  });
 });
 
 test('where the org does not tell of its currencies, records tell, and are asked for them once', async () => {
@@ -134,5 +219,15 @@ test('where the org does not tell of its currencies, records tell, and are asked
   ]);
   await find();
   expect(salesforce.costs()).toEqual(['GET /query']);
+  await salesforce.stop();
+});
+
+test('where the org does not tell of its currencies, what its objects are made of tells that there are several', async () => {
+  const salesforce = await startSalesforceApp({ sandbox: { data: several } });
+  salesforce.sandbox.fail({ path: '/connect/organization$', status: 404, body: '[]' });
+  const found = await salesforce.call('findOpportunities', { query: { openOnly: 'true' } });
+  expect(found.body.summary).toContain('worth 4,800.3 EUR, 600,000 JPY and 5,200 USD');
+  const total = await salesforce.call('queryRecords', { query: { soql: 'SELECT SUM(Amount) FROM Opportunity' } });
+  expect(total.body.summary).toContain('converted into USD, the corporate currency');
   await salesforce.stop();
 });

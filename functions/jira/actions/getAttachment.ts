@@ -49,7 +49,7 @@ export default jira.action({
     return page({
       items: pieces ?? [],
       nextCursor,
-      cursors: pieces?.map(({ cursor }) => cursor),
+      ...(pieces && { cursorAfter: (count: number) => pieces[count - 1]?.cursor ?? '' }),
       image,
       answer: shown => ({
         attachmentId: file.id,

@@ -68,6 +68,7 @@ export default salesforce.action({
   }),
   example: { objectType: 'Opportunity' },
   paged: true,
+  whole: true,
   async run({ objectType: name, term = '', writableOnly = false }, { salesforce, page: request }) {
     const object = await salesforce.describe(name);
     const sought = term.toLowerCase();
@@ -76,10 +77,11 @@ export default salesforce.action({
       .filter(entry => !writableOnly || entry.createable || entry.updateable)
       .filter(entry => `${entry.name}\n${entry.label}`.toLowerCase().includes(sought))
       .sort((one, other) => rankOf(one) - rankOf(other));
-    const { items, nextCursor } = listPage(fields, request);
+    const { items, nextCursor, cursorAfter } = listPage(fields, request);
     return page({
       items: items.map(toField),
       nextCursor,
+      cursorAfter,
       answer: shown => ({
         objectType: object.name,
         label: object.label,

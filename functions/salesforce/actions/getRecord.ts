@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { objectType, recordId } from '../api/inputs.ts';
+import { notShown } from '../api/notShown.ts';
 import { readRecord, recordOutput } from '../api/readRecord.ts';
 import { salesforce } from '../system.ts';
 
@@ -14,10 +15,12 @@ export default salesforce.action({
     'Use it when the ID of the record is known. ' +
     'To find the ID use searchRecords or one of the find actions; for an account with its opportunities and cases use getAccountOverview.',
   input: z.object({
-    objectType,
+    objectType: objectType
+      .optional()
+      .meta({ description: 'The API name of the object. The ID tells it, so leave it out.' }),
     recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
   }),
-  output: z.object(recordOutput),
-  example: { objectType: 'Account', recordId: '001Sx0000000001IAA' },
+  output: z.object({ ...recordOutput, notShown }),
+  example: { recordId: '001Sx0000000001IAA' },
   run: ({ objectType, recordId }, { salesforce }) => readRecord(salesforce, objectType, recordId),
 });

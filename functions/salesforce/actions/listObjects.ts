@@ -44,6 +44,7 @@ export default salesforce.action({
   }),
   example: { term: 'project' },
   paged: true,
+  whole: true,
   async run({ term = '', customOnly = false }, { salesforce, page: request }) {
     const sought = term.toLowerCase();
     const objects = (await salesforce.describeAll())
@@ -55,7 +56,7 @@ export default salesforce.action({
         (one, other) =>
           rankOf(one) - rankOf(other) || one.label.localeCompare(other.label) || one.name.localeCompare(other.name),
       );
-    const { items, nextCursor } = listPage(objects, request);
+    const { items, nextCursor, cursorAfter } = listPage(objects, request);
     return page({
       items: items.map(({ name, label, labelPlural, custom, createable, updateable }) => ({
         name,
@@ -66,6 +67,7 @@ export default salesforce.action({
         canUpdate: updateable,
       })),
       nextCursor,
+      cursorAfter,
       answer: shown => ({ objects: shown, count: objects.length }),
     });
   },

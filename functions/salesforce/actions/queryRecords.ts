@@ -28,10 +28,11 @@ export default salesforce.action({
     summary: summary('One sentence that says how many records were found.'),
     objectType: z.string().describe('The API name of the object that was queried.'),
     count: z.number().optional().describe('The number of records, when the statement selects only COUNT().'),
+    currency: z.string().optional().describe('The currency of all amounts, where the org has one.'),
     records: z
       .array(z.record(z.string(), z.unknown()))
       .describe(
-        'The records: values by field name, those of a parent as Account.Name, empty ones left out, and url. When a list of children is incomplete, Contacts.truncated is true: query those children separately.',
+        'The records: values by field name, those of a parent as Account.Name, empty ones left out, and url; in an org with several currencies CurrencyIsoCode is that of the amounts. A row with totalOver is a total over those fields. When a list of children is incomplete, Contacts.truncated is true: query those children separately.',
       ),
   }),
   // Under a policy, each object that is reached is described once.
@@ -40,27 +41,69 @@ export default salesforce.action({
   paged: true,
   async run({ soql }, { salesforce, page: { limit, cursor } }) {
     const { readOnlyQuery } = await import('../api/readOnlyQuery.ts');
-    const { objectType, kind, statement, total, start } = readOnlyQuery(soql);
+    const { objectType, kind, statement, withDeleted, outline, total, start } = readOnlyQuery(soql);
     if (kind === 'count') {
-      const count = await salesforce.count(statement);
+      const count = await salesforce.count(statement(), { withDeleted });
       const summary = `${matching(count, ['record', 'records'])}.`;
       return page({ items: [], answer: () => ({ summary, objectType, count, records: [] }) });
     }
+    const [{ moneyIn }, { groupColumns }] = await Promise.all([
+      import('../api/soqlMoney.ts'),
+      import('../api/groupColumns.ts'),
+    ]);
+    const money = await moneyIn(salesforce, outline);
+    const columns = kind === 'rows' ? undefined : groupColumns(outline);
+    const added = columns?.added.map(column => ({ at: outline.listEnd, text: `, ${column}` })) ?? [];
+    const asked = statement([...money.additions, ...added]);
     const { records, nextCursor } =
       kind === 'totals'
-        ? { records: await salesforce.query(statement), nextCursor: undefined }
-        : await salesforce.list(statement, { limit, cursor, start, total, grouped: kind === 'groups' });
+        ? { records: await salesforce.query(asked, { withDeleted }), nextCursor: undefined }
+        : await salesforce.list(asked, { limit, cursor, start, total, withDeleted, grouped: kind === 'groups' });
+    const read = kind === 'rows' ? await richTextOf(salesforce, objectType, records) : undefined;
     return page({
-      items: records.map(record => toItem(record, salesforce)),
+      items: records.map(record =>
+        columns ? columns.read(flat(record)) : toItem(read ? read(record) : record, salesforce),
+      ),
       nextCursor,
       answer: (items, more) => ({
-        summary: `${counted(items.length, ['record', 'records'])}${more ? '; there are more on the next page' : ''}.`,
+        summary: [
+          `${counted(items.length, ['record', 'records'])}${more ? '; there are more on the next page' : ''}.`,
+          ...money.remarks,
+        ].join(' '),
         objectType,
         records: items,
+        ...(money.currency && items.some(hasNumber) && { currency: money.currency }),
       }),
     });
   },
 });
+
+/** What may be HTML: a tag or an entity. */
+const markup = /<[a-z/]|&[a-z#]/i;
+
+/**
+ * How the HTML in records is put as Markdown; undefined where none of them has any. What looks like HTML is some only in a
+ * field that Salesforce says is rich text.
+ */
+async function richTextOf(
+  salesforce: Salesforce,
+  objectType: string,
+  records: readonly SalesforceRecord[],
+): Promise<((record: SalesforceRecord) => SalesforceRecord) | undefined> {
+  const isMarkup = (value: unknown) => typeof value === 'string' && markup.test(value);
+  if (!records.some(record => Object.values(record).some(isMarkup))) return undefined;
+  const { fields } = await salesforce.describe(objectType).catch(() => ({ fields: [] }));
+  const rich = new Set(fields.filter(({ htmlFormatted }) => htmlFormatted).map(({ name }) => name));
+  if (rich.size === 0) return undefined;
+  const { htmlToMarkdown } = await import('../api/richText.ts');
+  return record =>
+    Object.fromEntries(
+      Object.entries(record).map(([name, value]) => [
+        name,
+        rich.has(name) && typeof value === 'string' ? htmlToMarkdown(value) : value,
+      ]),
+    );
+}
 
 function toItem(record: SalesforceRecord, salesforce: Salesforce): Record<string, unknown> {
   const { Id: recordId } = record;
@@ -70,6 +113,9 @@ function toItem(record: SalesforceRecord, salesforce: Salesforce): Record<string
     ...(type && typeof recordId === 'string' && isRecordId(recordId) && { url: salesforce.recordUrl(type, recordId) }),
   };
 }
+
+const hasNumber = (item: Record<string, unknown>): boolean =>
+  Object.values(item).some(value => typeof value === 'number' || (Array.isArray(value) && value.some(hasNumber)));
 
 /** The object of a record; undefined for groups and totals, whose type is AggregateResult. */
 function typeOf({ attributes }: SalesforceRecord): string | undefined {

@@ -6,7 +6,7 @@ import { answerFailure, closedByPolicy } from './answerFailure.ts';
 import { requireImpersonal } from './asker.ts';
 import { nameFieldOf } from './objectNames.ts';
 import type { Openness } from './openness.ts';
-import { isPlain } from './plainSoql.ts';
+import { isPlain, mayReachPeople } from './plainSoql.ts';
 import { isSetUpObject, openPeopleFields } from './setUpObjects.ts';
 import type { Reached } from './soqlReach.ts';
 import { type SoqlToken, soqlTokens } from './soqlTokens.ts';
@@ -103,7 +103,7 @@ async function composite({ request }: Exchange, guard: Guard): Promise<UpstreamA
   const { compositeRequest, ...others } = compositeBody.parse(parseJson(request.body ?? ''));
   const refusals = await Promise.all(
     compositeRequest.map(async ({ method, url }) => {
-      if (method !== 'GET' || pathOf(url) !== '/query') throw closedRequest();
+      if (method !== 'GET' || !/^\/query(All)?$/.test(pathOf(url))) throw closedRequest();
       return guard.requireStatement(statementOf(url)).then(
         () => undefined,
         (error: unknown) => {
@@ -250,7 +250,7 @@ export function allowed(parts: AllowedParts): Allowed {
       // Salesforce says what is wrong with it, where there is nothing in it that is closed.
       const setUp = setUpNames(tokens);
       if (setUp !== undefined) throw closedObject(setUp);
-      if (openness.restricts) throw unreadable();
+      if (openness.restricts || mayReachPeople(tokens)) throw unreadable(openness.restricts);
       return;
     }
     const { reachOf } = await import('./soqlReach.ts');
@@ -568,8 +568,13 @@ function unresolvable(name: string): Failure {
   return closed(`A policy restricts what of Salesforce is open here, and where ${name} leads to cannot be told.`);
 }
 
-function unreadable(): Failure {
-  return closed('A policy restricts what of Salesforce is open here, and this statement cannot be read.');
+function unreadable(isRestricted: boolean): Failure {
+  const why = isRestricted
+    ? 'A policy restricts what of Salesforce is open here'
+    : 'Of users only who they are is open here';
+  return refusal(
+    `${why}, and what this statement reaches cannot be told from its form. Write it more plainly: one object after FROM, and lookups as paths such as Account.Name.`,
+  );
 }
 
 const recordId = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;

@@ -5,7 +5,7 @@ import { counted, matching, type Noun } from './counted.ts';
 import type { RecordField } from './filter/recordField.ts';
 import type { RecordFilter } from './filter/recordFilter.ts';
 import type { NotShown } from './notShown.ts';
-import { plain } from './recordDetails.ts';
+import { plainValue } from './recordChanges.ts';
 import type { RecordShape } from './recordShape.ts';
 import { valueAt } from './recordValues.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -68,10 +68,12 @@ export async function findRecords<Item, Output>(
     if (isOther) found = await ask(again);
   }
   const { records, nextCursor } = found;
+  const hasRichText = columns?.some(({ description }) => description.htmlFormatted) ?? false;
+  const richText = hasRichText ? (await import('./richText.ts')).htmlToMarkdown : (text: string) => text;
   const whole = new Map<Item, Item>();
   for (const record of records) {
     const item = shape.read(record, salesforce);
-    whole.set(columns ? withColumns(record, columns, shape, salesforce) : item, item);
+    whole.set(columns ? withColumns(record, columns, { shape, salesforce, richText }) : item, item);
   }
   const remarks = [...new Set([remark, ...(filter?.remarks ?? [])])];
   return page({
@@ -98,8 +100,7 @@ function columnPaths(columns: readonly RecordField[]): string[] {
 function withColumns<Item>(
   record: SalesforceRecord,
   columns: readonly RecordField[],
-  shape: RecordShape<Item>,
-  salesforce: Salesforce,
+  { shape, salesforce, richText }: { shape: RecordShape<Item>; salesforce: Salesforce; richText(html: string): string },
 ): Item {
   const isPlaced = ({ path }: RecordField) => shape.places.some(place => place.path === path);
   const own = shape.places.filter(
@@ -111,9 +112,10 @@ function withColumns<Item>(
   const currency = typeof code === 'string' ? code : salesforce.soleCurrency();
   const shown = columns
     .filter(column => !isPlaced(column))
-    .flatMap(({ label, path, id, description: { type } }) => {
-      const value = plain(valueAt(record, path), path === id ? type : 'string', currency);
-      return value === undefined ? [] : [{ name: label, value }];
+    .flatMap(({ label, path, id, description }) => {
+      const at = valueAt(record, path);
+      const value = path === id ? plainValue(description, at, currency) : typeof at === 'string' ? at : undefined;
+      return value ? [{ name: label, value: description.htmlFormatted ? richText(value) : value }] : [];
     });
   return {
     ...shape.read(record, salesforce, new Set(own.map(({ name }) => name))),

@@ -7,7 +7,11 @@ export function listPage<Item>(
 ) {
   const from = readOffset(cursor);
   const to = from + limit;
-  return { items: list.slice(from, to), nextCursor: to < list.length ? String(to) : undefined };
+  return {
+    items: list.slice(from, to),
+    nextCursor: to < list.length ? String(to) : undefined,
+    cursorAfter: (count: number) => String(from + count),
+  };
 }
 
 /** @throws Failure `invalid_input` for a cursor that is not a number */

@@ -29,7 +29,9 @@ export function opennessOf(rules: readonly SalesforceRules[]): Openness {
   const peopleFields = (objectType: string) => (isNamed(objectType) ? undefined : openPeopleFields(objectType));
   const only = (objectType: string) => {
     const people = peopleFields(objectType);
-    return [...(people ? [people] : []), ...listsFor(rules, 'fields', objectType)];
+    // An amount without its currency would be misleading.
+    const listed = listsFor(rules, 'fields', objectType).map(list => new Set([...list, 'currencyisocode']));
+    return [...(people ? [people] : []), ...listed];
   };
   const hidden = (objectType: string) => listsFor(rules, 'hiddenFields', objectType);
   const hasClosedFields = (objectType: string) => only(objectType).length + hidden(objectType).length > 0;

@@ -21,6 +21,14 @@ export interface Owner {
 /** The most that are found. */
 export const MAX_OWNERS = 20;
 
+interface OwnerSearch {
+  kinds?: readonly OwnerKind[];
+  /** The input that names them, for a failure. */
+  input?: string;
+  /** How many of each kind are found at most. */
+  most?: number;
+}
+
 /**
  * Users and queues by their names, or a part of them, or their e-mail addresses; `me` is the user who asks. Those who are
  * named exactly so come first, then active ones.
@@ -29,14 +37,13 @@ export const MAX_OWNERS = 20;
 export async function findOwners(
   salesforce: Salesforce,
   person: string,
-  kinds: readonly OwnerKind[] = ['user', 'queue'],
-  input = 'owner',
+  { kinds = ['user', 'queue'], input = 'owner', most = MAX_OWNERS }: OwnerSearch = {},
 ): Promise<Owner[]> {
   if (isMe(person)) return kinds.includes('user') ? [await asker(salesforce, input)] : [];
   const statements = kinds.map(kind =>
     kind === 'user'
-      ? soql`SELECT Id, Name, Email, IsActive FROM User WHERE ${person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`} ORDER BY IsActive DESC, Name, Id LIMIT ${MAX_OWNERS}`
-      : soql`SELECT Id, Name, Email FROM Group WHERE Type = 'Queue' AND ${person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`} ORDER BY Name, Id LIMIT ${MAX_OWNERS}`,
+      ? soql`SELECT Id, Name, Email, IsActive FROM User WHERE ${person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`} ORDER BY IsActive DESC, Name, Id LIMIT ${most}`
+      : soql`SELECT Id, Name, Email FROM Group WHERE Type = 'Queue' AND ${person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`} ORDER BY Name, Id LIMIT ${most}`,
   );
   const answers = await salesforce.queryTogether(statements);
   return kinds

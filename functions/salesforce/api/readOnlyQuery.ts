@@ -1,9 +1,14 @@
-import type { FieldType, Query } from '@jetstreamapp/soql-parser-js';
 import { invalidInput } from '../../../shared/failure.ts';
-import { beginning } from '../../../shared/text.ts';
-import { parseSoql } from './parseSoql.ts';
 import { Soql } from './soql.ts';
+import { changesSomething, type SelectItem, type SoqlOutline, soqlOutline } from './soqlOutline.ts';
 import { soqlTokens } from './soqlTokens.ts';
+
+/** A text that is put into a statement. */
+export interface Addition {
+  /** Where, in characters. */
+  at: number;
+  text: string;
+}
 
 /** A statement that only reads, and its bounds. */
 export interface ReadOnlyQuery {
@@ -13,7 +18,11 @@ export interface ReadOnlyQuery {
    * the last key. `count` returns a number and `totals` one row, and neither takes a LIMIT.
    */
   kind: 'rows' | 'groups' | 'count' | 'totals';
-  statement: Soql;
+  outline: SoqlOutline;
+  /** The statement with these additions. */
+  statement(additions?: readonly Addition[]): Soql;
+  /** Whether deleted records are meant, too. */
+  withDeleted: boolean;
   /** The statement's own LIMIT and OFFSET. */
   total: number;
   start: number;
@@ -25,90 +34,113 @@ const MAX_GROUPS = 2000;
 const MAX_ALL_FIELDS = 200;
 
 /**
- * Parses one SOQL statement. @throws Failure `invalid_input` with the reason when it is not valid, does more than read,
- * or would return all records of an object.
+ * Reads one SOQL statement by its words: whether it is right, Salesforce knows. SOQL has no statement but SELECT, and
+ * only the clauses FOR and UPDATE of it change anything. @throws Failure `invalid_input` with the reason when it does
+ * more than read, or would return all records of an object.
  */
 export function readOnlyQuery(text: string): ReadOnlyQuery {
   const trimmed = text.trim().replace(/;$/, '').trimEnd();
   if (!/^select\b/i.test(trimmed)) {
     throw refused('Only a SELECT statement is allowed; to change records use createRecord or updateRecord.');
   }
-  const { end, limit: ownLimit, offset: ownOffset } = boundsOf(trimmed);
-  const base = trimmed.slice(0, end);
-  const limit = Number(ownLimit ?? Number.POSITIVE_INFINITY);
-  const query = parse(base);
-  const { fields = [], sObject: objectType = '' } = query;
-  const children = fields.flatMap(field => (field.type === 'FieldSubquery' ? [field.subquery] : []));
-  if ([query, ...children].some(part => part.for || part.update)) {
-    throw refused('FOR and UPDATE clauses change data; leave them out.');
+  const bounds = boundsOf(trimmed);
+  const base = trimmed.slice(0, bounds.end);
+  const outline = soqlOutline(base);
+  if (!outline) throw refused('It is not valid SOQL: it must be SELECT … FROM an object.');
+  const { objectType, items, clauses } = outline;
+  const { tokens } = outline;
+  if (tokens.some(({ kind, value }) => kind === 'sign' && value === ';')) {
+    throw refused('It is not valid SOQL: give one statement at a time.');
   }
-  const kind = kindOf(query, fields);
-  if (kind === 'rows' && !query.where && ownLimit === undefined) {
+  const bound = tokens.find(({ kind }, at) => kind === 'word' && tokens[at - 1]?.value === ':');
+  if (bound)
+    throw refused(`It is not valid SOQL: there are no variables such as :${bound.value}; write the value itself.`);
+  if (changesSomething(outline)) throw refused('FOR and UPDATE clauses change data; leave them out.');
+  const limit = Number(bounds.limit ?? Number.POSITIVE_INFINITY);
+  const kind = kindOf(outline);
+  if (kind === 'rows' && !clauses.has('where') && bounds.limit === undefined) {
     throw refused(`It would return all records of ${objectType}. Add a WHERE, or a LIMIT when any records will do.`);
   }
-  if (fields.some(isAllFields) && limit > MAX_ALL_FIELDS) {
+  if (items.some(isAllFields) && limit > MAX_ALL_FIELDS) {
     throw refused(`FIELDS(ALL) and FIELDS(CUSTOM) take a LIMIT of at most ${MAX_ALL_FIELDS}.`);
   }
   const isListed = kind === 'rows' || kind === 'groups';
+  const whole = isListed ? `${base}${kind === 'rows' ? tieBreaker(outline) : ''}` : trimmed.slice(0, bounds.wholeEnd);
   return {
     objectType,
     kind,
-    statement: new Soql(isListed ? `${base}${kind === 'rows' ? tieBreaker(query) : ''}` : trimmed),
+    outline,
+    statement: (additions = []) => new Soql(withAdditions(whole, additions)),
+    withDeleted: bounds.withDeleted,
     total: kind === 'groups' ? Math.min(limit, MAX_GROUPS) : limit,
-    start: Number(ownOffset ?? 0),
+    start: Number(bounds.offset ?? 0),
   };
 }
 
-/** The LIMIT and OFFSET at the end of a statement, and where what stands before them ends. */
-function boundsOf(statement: string): { end: number; limit?: string; offset?: string } {
+function withAdditions(statement: string, additions: readonly Addition[]): string {
+  let text = '';
+  let from = 0;
+  for (const { at, text: added } of additions.toSorted((one, other) => one.at - other.at)) {
+    text += statement.slice(from, at) + added;
+    from = at;
+  }
+  return text + statement.slice(from);
+}
+
+interface Bounds {
+  limit?: string | undefined;
+  offset?: string | undefined;
+  withDeleted: boolean;
+  /** Where what stands before LIMIT and OFFSET ends. */
+  end: number;
+  /** Where what stands before ALL ROWS ends, which the API has in its address. */
+  wholeEnd: number;
+}
+
+/** What stands at the end of a statement. */
+function boundsOf(statement: string): Bounds {
   const tokens = soqlTokens(statement);
-  const take = (name: string): string | undefined => {
-    const [word, count] = tokens.slice(-2);
-    if (word?.value.toLowerCase() !== name || !count || !/^\d+$/.test(count.value)) return undefined;
+  const take = (first: string, second: RegExp): string | undefined => {
+    const [word, next] = tokens.slice(-2);
+    if (word?.value.toLowerCase() !== first || !next || !second.test(next.value)) return undefined;
     tokens.splice(-2);
-    return count.value;
+    return next.value;
   };
-  const offset = take('offset');
-  const limit = take('limit');
-  return { end: tokens.at(-1)?.end ?? 0, ...(limit && { limit }), ...(offset && { offset }) };
+  const endOf = () => tokens.at(-1)?.end ?? 0;
+  const withDeleted = take('all', /^rows$/i) !== undefined;
+  const wholeEnd = endOf();
+  const offset = take('offset', /^\d+$/);
+  const limit = take('limit', /^\d+$/);
+  return { withDeleted, wholeEnd, offset, limit, end: endOf() };
 }
 
 /** Without a total order, pages may repeat some records and leave out others. */
-function tieBreaker({ orderBy }: Query): string {
-  const orders = orderBy ? [orderBy].flat() : [];
-  if (orders.some(order => 'field' in order && /^id$/i.test(order.field))) return '';
-  return orders.length > 0 ? ', Id' : ' ORDER BY Id';
+function tieBreaker({ clauses, orderedBy, objectType, alias }: SoqlOutline): string {
+  const ids = new Set(['id', `${objectType.toLowerCase()}.id`, `${alias}.id`]);
+  if (orderedBy.some(word => ids.has(word))) return '';
+  return clauses.has('order') ? ', Id' : ' ORDER BY Id';
 }
 
 /** Without GROUP BY, these return one row for all records. */
-const aggregates = new Set(['AVG', 'COUNT', 'COUNT_DISTINCT', 'MAX', 'MIN', 'SUM']);
+const aggregates = new Set(['avg', 'count', 'count_distinct', 'max', 'min', 'sum']);
 
-function kindOf({ groupBy }: Query, fields: readonly FieldType[]): ReadOnlyQuery['kind'] {
-  if (groupBy) return 'groups';
-  const [first, ...others] = fields;
-  if (
-    others.length === 0 &&
-    first?.type === 'FieldFunctionExpression' &&
-    /^COUNT\(\s*\)$/i.test(first.rawValue ?? '')
-  ) {
-    return 'count';
-  }
-  const isTotal = (field: FieldType) =>
-    field.type === 'FieldFunctionExpression' && aggregates.has(field.functionName.toUpperCase());
-  return fields.every(isTotal) ? 'totals' : 'rows';
+/** Whether an entry of a SELECT list is a total, also in another function: `FORMAT(SUM(Amount))`. */
+function isTotal({ kind, tokens }: SelectItem): boolean {
+  return (
+    kind === 'function' &&
+    tokens.some(({ value }, at) => aggregates.has(value.toLowerCase()) && tokens[at + 1]?.value === '(')
+  );
 }
 
-function isAllFields(field: FieldType): boolean {
-  return field.type === 'FieldFunctionExpression' && /^FIELDS\(\s*(ALL|CUSTOM)\s*\)$/i.test(field.rawValue ?? '');
+function kindOf({ clauses, items }: SoqlOutline): ReadOnlyQuery['kind'] {
+  if (clauses.has('group')) return 'groups';
+  const [first, ...others] = items;
+  if (others.length === 0 && first && !first.alias && /^count ?\( ?\)$/i.test(first.text)) return 'count';
+  return items.every(isTotal) ? 'totals' : 'rows';
 }
 
-function parse(text: string): Query {
-  try {
-    return parseSoql(text);
-  } catch (error) {
-    const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
-    throw refused(`It is not valid SOQL: ${beginning(reason.replace(/:$/, ''), 200)}.`);
-  }
+function isAllFields({ text }: SelectItem): boolean {
+  return /^fields ?\( ?(all|custom) ?\)$/i.test(text);
 }
 
 function refused(message: string) {

@@ -198,7 +198,8 @@ function shownValue(field: FieldDescription, record: SalesforceRecord, orgCurren
   return plainValue(field, record[field.name], typeof own === 'string' ? own : orgCurrency);
 }
 
-function plainValue(field: FieldDescription, value: unknown, currency?: string): string | undefined {
+/** A value as people read it. */
+export function plainValue(field: FieldDescription, value: unknown, currency?: string): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (typeof value === 'number' && isAmount(field)) return money(value, currency);

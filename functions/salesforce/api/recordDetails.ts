@@ -1,6 +1,6 @@
-import { money } from './amounts.ts';
 import { nameFieldOf } from './objectNames.ts';
-import { isoTime, valueAt } from './recordValues.ts';
+import { plainValue } from './recordChanges.ts';
+import { valueAt } from './recordValues.ts';
 import { names, type Soql, soql } from './soql.ts';
 import { currencyField } from './visibleFields.ts';
 import type { FieldDescription, ObjectDescription, SalesforceRecord } from './wire.ts';
@@ -35,13 +35,29 @@ interface Shown {
   label: string;
   /** A path such as `Owner.Name`. */
   path: string;
-  type: string;
+  /** Undefined for the name of what a lookup points at. */
+  field: FieldDescription | undefined;
+}
+
+/** How the values of a record are shown. */
+interface Showing {
+  /** The currency of an org with one. */
+  orgCurrency?: string | undefined;
+  /** Makes Markdown of HTML, where `hasRichText`. */
+  richText?: ((html: string) => string) | undefined;
+  /** Whether lookups are left out, as where one of them may not be followed. */
+  withoutLookups?: boolean;
 }
 
 /** The statement that reads the most important fields of a record, chosen by the object's description. */
-export function detailsStatement(object: ObjectDescription, recordId: string): Soql {
-  const shown = shownFields(object);
-  const ownCurrency = shown.some(({ type }) => type === 'currency') && hasOwnCurrency(object) ? [currencyField] : [];
+export function detailsStatement(
+  object: ObjectDescription,
+  recordId: string,
+  { withoutLookups = false }: Pick<Showing, 'withoutLookups'> = {},
+): Soql {
+  const shown = shownFields(object).filter(({ field }) => field !== undefined || !withoutLookups);
+  const isAmount = shown.some(({ field }) => field?.type === 'currency');
+  const ownCurrency = isAmount && hasOwnCurrency(object) ? [currencyField] : [];
   const paths = new Set(['Id', ...shown.map(({ path }) => path), ...ownCurrency]);
   return soql`SELECT ${names(...paths)} FROM ${names(object.name)} WHERE Id = ${recordId}`;
 }
@@ -51,24 +67,33 @@ export function needsOrgCurrency(object: ObjectDescription): boolean {
   return object.fields.some(({ type }) => type === 'currency') && !hasOwnCurrency(object);
 }
 
+/** Whether a record's answer may have HTML in it. */
+export const hasRichText = ({ fields }: ObjectDescription): boolean =>
+  fields.some(({ htmlFormatted }) => htmlFormatted);
+
+/** The lookups that are shown by the name of what they point at, by label. */
+export const shownLookups = (object: ObjectDescription): string[] =>
+  shownFields(object).flatMap(({ field, label }) => (field === undefined ? [label] : []));
+
 const hasOwnCurrency = ({ fields }: ObjectDescription) => fields.some(({ name }) => name === currencyField);
 
-/**
- * The name and the filled fields of a record that `detailsStatement` read; `orgCurrency` is that of an org with one.
- */
+/** The name and the filled fields of a record that `detailsStatement` read. */
 export function detailsOf(
   object: ObjectDescription,
   record: SalesforceRecord,
-  orgCurrency?: string,
+  { orgCurrency, richText = text => text }: Showing = {},
 ): { name: string; fields: Detail[] } {
   const own = record[currencyField];
   const currency = typeof own === 'string' ? own : orgCurrency;
-  const nameField = object.fields.find(field => field.nameField)?.name ?? 'Name';
-  const fields = shownFields(object).flatMap(({ label, path, type }): Detail[] => {
-    const value = plain(valueAt(record, path), type, currency);
-    return value === undefined ? [] : [{ label, value }];
+  const nameField = object.fields.find(field => field.nameField);
+  const fields = shownFields(object).flatMap(({ label, path, field }): Detail[] => {
+    const given = valueAt(record, path);
+    const value = field ? plainValue(field, given, currency) : typeof given === 'string' ? given : undefined;
+    const text = value && field?.htmlFormatted ? richText(value) : value;
+    return text ? [{ label, value: text }] : [];
   });
-  return { name: plain(record[nameField], 'string') ?? object.label, fields };
+  const name = record[nameField?.name ?? 'Name'];
+  return { name: typeof name === 'string' && name !== '' ? name : object.label, fields };
 }
 
 /** At most 40 fields, the most important first. */
@@ -92,22 +117,12 @@ function rankOf(field: FieldDescription): number {
 }
 
 /** A lookup is shown by the name of the record it refers to, when that object is known to have a name field. */
-function toShown({ name, label, type, relationshipName, referenceTo }: FieldDescription): Shown {
+function toShown(field: FieldDescription): Shown {
+  const { name, label, type, relationshipName, referenceTo } = field;
   const [target = '', ...others] = referenceTo;
   // A lookup to several objects has the common field Name.
   const targetName = others.length > 0 ? 'Name' : nameFieldOf(target);
   return type === 'reference' && relationshipName && targetName
-    ? { label: label.replace(/ ID$/, ''), path: `${relationshipName}.${targetName}`, type: 'string' }
-    : { label, path: name, type };
-}
-
-/** A value as people read it; undefined for an empty one. */
-export function plain(value: unknown, type: string, currency?: string): string | undefined {
-  if (value === null || value === undefined || value === '') return undefined;
-  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
-  if (typeof value === 'number' && type === 'currency') return money(value, currency);
-  if (typeof value === 'number' && type === 'percent') return `${value}%`;
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  if (type === 'multipicklist') return text.replaceAll(';', ', ');
-  return type === 'datetime' ? isoTime(text) : text;
+    ? { label: label.replace(/ ID$/, ''), path: `${relationshipName}.${targetName}`, field: undefined }
+    : { label, path: name, field };
 }

@@ -150,7 +150,10 @@ async function people(
   const kind = target === 'User' ? 'user' : 'queue';
   // Whoever names a queue is told so where the object has no queues.
   const asksQueues = isOwner && kind === 'user' && !field.referenceTo.includes('Group');
-  const found = await findOwners(salesforce, sought.name, asksQueues ? ['user', 'queue'] : [kind], given);
+  const found = await findOwners(salesforce, sought.name, {
+    kinds: asksQueues ? ['user', 'queue'] : [kind],
+    input: given,
+  });
   const owners = found.filter(owner => owner.kind === kind);
   const able = isOwner ? owners.filter(({ isActive }) => isActive) : owners;
   const named = able.filter(({ isExact }) => isExact);

@@ -34,6 +34,11 @@ export interface SearchRequest {
   limit: number;
 }
 
+interface QueryOptions {
+  /** Finds deleted and archived records, too. */
+  withDeleted?: boolean;
+}
+
 interface WriteOptions {
   /** Saves a record that a duplicate rule only warns of. */
   allowDuplicate?: boolean | undefined;
@@ -46,7 +51,7 @@ type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 /** Salesforce, for one call. Every method costs one request, except those whose answer is cached. */
 export interface Salesforce {
   /** The first batch of a statement's records; for statements whose result is small. */
-  query(statement: Soql): Promise<SalesforceRecord[]>;
+  query(statement: Soql, options?: QueryOptions): Promise<SalesforceRecord[]>;
   /**
    * What `read` makes of the first record of a statement, after a write; undefined where that fails or takes long, because
    * the write is made.
@@ -59,10 +64,16 @@ export interface Salesforce {
    */
   list(
     statement: Soql,
-    page: { limit: number; cursor: string | undefined; start?: number; total?: number; grouped?: boolean },
+    page: {
+      limit: number;
+      cursor: string | undefined;
+      start?: number;
+      total?: number;
+      grouped?: boolean;
+    } & QueryOptions,
   ): Promise<RecordPage>;
   /** The result of a `SELECT COUNT()`. */
-  count(statement: Soql): Promise<number>;
+  count(statement: Soql, options?: QueryOptions): Promise<number>;
   /** Runs several statements in one request. A statement that is refused has a Failure in place of its records. */
   queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
   search(request: SearchRequest): Promise<FoundRecord[]>;
@@ -121,13 +132,14 @@ export function openSalesforce(parts: SalesforceParts) {
   const connectionFor = salesforceConnections(parts);
 
   const open = (call: Call, { connection, session, allowed, currencies } = connectionFor(call)): Salesforce => {
-    const runOnce = async ({ text }: Soql, batchSize = MAX_BATCH) => {
-      const url = `/query?q=${encodeURIComponent(text)}`;
+    const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
+      const resource = withDeleted ? '/queryAll' : '/query';
+      const url = `${resource}?q=${encodeURIComponent(text)}`;
       if (url.length <= MAX_URL) {
         const headers = { 'sforce-query-options': `batchSize=${batchSize}` };
         return read(querySchema, await connection.request({ method: 'GET', url, headers }));
       }
-      const [answer] = await compose([text]);
+      const [answer] = await compose([text], resource);
       if (answer instanceof Failure) throw answer;
       return answer ?? { records: [], totalSize: 0, nextRecordsUrl: undefined };
     };
@@ -140,14 +152,14 @@ export function openSalesforce(parts: SalesforceParts) {
       }
     };
 
-    const compose = async (statements: readonly string[]) => {
+    const compose = async (statements: readonly string[], resource = '/query') => {
       const { compositeResponse } = read(
         compositeSchema,
         await connection.requestPost('/composite', {
           compositeRequest: statements.map((text, at) => ({
             method: 'GET',
             referenceId: `query${at}`,
-            url: `/services/data/v${connection.version}/query?q=${encodeURIComponent(text)}`,
+            url: `/services/data/v${connection.version}${resource}?q=${encodeURIComponent(text)}`,
           })),
         }),
       );
@@ -166,7 +178,7 @@ export function openSalesforce(parts: SalesforceParts) {
       });
 
     return {
-      query: async statement => (await runOnce(statement)).records,
+      query: async (statement, options) => (await runOnce(statement, options)).records,
 
       async readBack(statement, readRecord) {
         try {
@@ -178,9 +190,10 @@ export function openSalesforce(parts: SalesforceParts) {
         }
       },
 
-      count: async statement => (await runOnce(statement)).totalSize ?? 0,
+      count: async (statement, options) => (await runOnce(statement, options)).totalSize ?? 0,
 
-      async list(statement, { limit, cursor, start = 0, total = Number.POSITIVE_INFINITY, grouped = false }) {
+      async list(statement, page) {
+        const { limit, cursor, start = 0, total = Number.POSITIVE_INFINITY, grouped = false } = page;
         if (cursor === undefined) {
           const most = Math.min(limit, total);
           if (most === 0) return { records: [], nextCursor: undefined };
@@ -188,6 +201,7 @@ export function openSalesforce(parts: SalesforceParts) {
           const wanted = Math.min(limit + 1, total);
           const { records, nextRecordsUrl } = await runOnce(
             start === 0 ? soql`${statement} LIMIT ${wanted}` : soql`${statement} LIMIT ${wanted} OFFSET ${start}`,
+            page,
           );
           // Salesforce answers with fewer than it was asked for when records are large.
           const goesOn = records.length > most ? most < total : locatorOf(nextRecordsUrl) !== undefined;
@@ -199,6 +213,7 @@ export function openSalesforce(parts: SalesforceParts) {
           ? await batchAt(locator)
           : await runOnce(
               soql`${statement} LIMIT ${Math.min(start + total, MAX_LISTED)}`,
+              page,
               grouped ? MAX_BATCH : MIN_BATCH,
             );
         let next = locatorOf(batch.nextRecordsUrl);

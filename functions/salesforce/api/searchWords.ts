@@ -1,7 +1,6 @@
 /** Signs that mean something to the search, where they stand in a word or before it. */
 const signs = /[\p{Cc}"*?\\(){}[\]^~!&|+:;,<>=]/gu;
-/** What is in the way before and behind a word, such as a minus sign. */
-const edges = /^['\-.]+|['\-.]+$/g;
+const letter = /[\p{L}\p{N}\p{M}]/u;
 const operators = new Set(['and', 'or', 'not']);
 
 /**
@@ -14,9 +13,16 @@ export function searchWords(text: string): string | undefined {
     .toWellFormed()
     .replace(signs, ' ')
     .split(/\s+/)
-    .map(word => word.replace(edges, ''))
+    .map(trimmed)
     .filter(word => /[\p{L}\p{N}]/u.test(word));
   const letters = words.join('').replace(/[^\p{L}\p{N}]/gu, '');
   if ([...letters].length < 2) return undefined;
   return words.map(word => (operators.has(word.toLowerCase()) ? `"${word}"` : word)).join(' ');
+}
+
+/** A word without what is before its first letter or digit and behind its last, such as a minus sign. */
+function trimmed(word: string): string {
+  const characters = [...word];
+  const isLetter = (character: string) => letter.test(character);
+  return characters.slice(characters.findIndex(isLetter), characters.findLastIndex(isLetter) + 1).join('');
 }

@@ -67,7 +67,7 @@ async function attempt<ObjectType extends string, Answer>(
   }
 }
 
-function meetsHiddenField(failure: unknown): boolean {
+export function meetsHiddenField(failure: unknown): boolean {
   return isClosedHere(failure) || (failure instanceof Error && noSuchField.test(failure.message));
 }
 

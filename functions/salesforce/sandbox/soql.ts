@@ -28,6 +28,8 @@ export interface QueryResult {
 export interface QueryScope extends Scope {
   /** The `attributes` of a record in an answer: its type and URL. */
   attributes(type: string, located: Located): QueryRecord;
+  /** Whether deleted records are found, too. */
+  withDeleted?: boolean;
 }
 
 /** Carries out one SOQL statement. Throws a `Refusal` in Salesforce's words for a wrong one. */
@@ -80,7 +82,7 @@ export function compileSelect(
 }
 
 export function rowsOf(scope: QueryScope, object: ObjectDefinition): Row[] {
-  return rowsFor(scope.viewer, object, scope.org).filter(row => row.IsDeleted === false);
+  return rowsFor(scope.viewer, object, scope.org).filter(row => scope.withDeleted || row.IsDeleted === false);
 }
 
 function compileWhere(

@@ -54,6 +54,8 @@ export function functionOperand(scope: Scope, object: ObjectDefinition, fn: Func
 
 interface Group {
   rows: Row[];
+  /** The keys of which it is a group; a total over the others. */
+  by: ReadonlySet<GroupKey>;
 }
 
 interface Column extends Operand<Group> {
@@ -67,16 +69,31 @@ export function aggregate(
   query: Query,
   rows: Row[],
 ): Record<string, unknown>[] {
-  const keys = [query.groupBy ?? []].flat().map(clause => groupKey(scope, object, clause, query));
-  const groups = query.groupBy ? [...groupRows(rows, keys).values()] : [{ rows }];
+  const { clauses, sets } = groupings([query.groupBy ?? []].flat());
+  const keys = clauses.map(clause => groupKey(scope, object, clause, query));
+  const groups = query.groupBy
+    ? sets.flatMap(set => [
+        ...groupRows(
+          rows,
+          keys.filter((_, at) => set.includes(at)),
+        ).values(),
+      ])
+    : [{ rows, by: new Set<GroupKey>() }];
 
   const column = (source: string | FunctionExp): Column => {
     if (typeof source !== 'string' && source.functionName && source.functionName.toUpperCase() in aggregates) {
       return aggregateColumn(scope, object, source, query);
     }
-    const wanted = typeof source === 'string' ? source : (source.rawValue ?? '');
+    const isGrouping = typeof source !== 'string' && source.functionName?.toUpperCase() === 'GROUPING';
+    const wanted = isGrouping
+      ? String(source.parameters?.[0])
+      : typeof source === 'string'
+        ? source
+        : (source.rawValue ?? '');
     const key = keys.find(entry => entry.matches(wanted));
-    if (key) return { ...key, read: group => (group.rows[0] ? key.read(group.rows[0]) : null) };
+    if (key && isGrouping)
+      return { name: 'GROUPING', type: 'int', filterable: true, read: ({ by }) => (by.has(key) ? 0 : 1) };
+    if (key) return { ...key, read: ({ rows: [first], by }) => (first && by.has(key) ? key.read(first) : null) };
     throw soqlRefusal('MALFORMED_QUERY', scope.soql, wanted, `Field must be grouped or aggregated: ${wanted}`);
   };
 
@@ -127,17 +144,32 @@ export function aggregate(
   }));
 }
 
+type GroupClause = { field: string } | { fn: FunctionExp };
+
+/** What rows are grouped by, and which of that in each grouping: `ROLLUP(a, b)` groups by both, by a, and by nothing. */
+function groupings(given: readonly GroupClause[]): { clauses: GroupClause[]; sets: number[][] } {
+  const [first] = given;
+  const name = first && 'fn' in first ? (first.fn.functionName ?? '').toUpperCase() : '';
+  if (!first || !('fn' in first) || (name !== 'ROLLUP' && name !== 'CUBE')) {
+    return { clauses: [...given], sets: [given.map((_, at) => at)] };
+  }
+  const clauses = (first.fn.parameters ?? []).map(parameter =>
+    typeof parameter === 'string' ? { field: parameter } : { fn: parameter },
+  );
+  const all = clauses.map((_, at) => at);
+  const sets =
+    name === 'ROLLUP'
+      ? [...all.map(at => all.slice(0, all.length - at)), []]
+      : Array.from({ length: 2 ** all.length }, (_, bits) => all.filter(at => !(bits & (1 << at))));
+  return { clauses, sets };
+}
+
 interface GroupKey extends Omit<Operand<Row>, 'readIn'> {
   field?: FieldDefinition;
   matches(wanted: string): boolean;
 }
 
-function groupKey(
-  scope: Scope,
-  object: ObjectDefinition,
-  clause: { field: string } | { fn: FunctionExp },
-  query: Query,
-): GroupKey {
+function groupKey(scope: Scope, object: ObjectDefinition, clause: GroupClause, query: Query): GroupKey {
   const matches = (name: string) => (wanted: string) => wanted.toLowerCase() === name.toLowerCase();
   if ('fn' in clause) {
     return { ...functionOperand(scope, object, clause.fn), matches: matches(clause.fn.rawValue ?? '') };
@@ -152,7 +184,7 @@ function groupRows(rows: Row[], keys: GroupKey[]): Map<string, Group> {
   const groups = new Map<string, Group>();
   for (const row of rows) {
     const key = JSON.stringify(keys.map(entry => entry.read(row)));
-    const group = groups.get(key) ?? { rows: [] };
+    const group = groups.get(key) ?? { rows: [], by: new Set(keys) };
     group.rows.push(row);
     groups.set(key, group);
   }

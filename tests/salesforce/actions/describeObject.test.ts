@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { list, useSalesforce } from '../harness.ts';
 
 const salesforce = useSalesforce();
@@ -36,4 +36,30 @@ test('twenty calls at once for an object that is not known yet ask for it once',
   const ask = () => salesforce.call('describeObject', { query: { objectType: 'Event' } });
   await Promise.all(Array.from({ length: 20 }, ask));
   expect(salesforce.costs()).toEqual(['GET /sobjects/Event/describe']);
+});
+
+test('all fields are answered at once, though they are more than a page of other lists', async () => {
+  const { body } = await salesforce.call('describeObject', { query: { objectType: 'Lead' } });
+  expect(list(body.fields).length).toBe(body.fieldCount);
+  expect(list(body.fields).length).toBeGreaterThan(25);
+  expect(body).not.toHaveProperty('nextPageToken');
+});
+
+describe('where they have no room in one answer', () => {
+  const small = useSalesforce({ app: { env: { MAX_RESPONSE_BYTES: '2048' } } });
+
+  test('the rest follows, each once, by a short token', async () => {
+    const seen: unknown[] = [];
+    let pageToken = '';
+    for (let pages = 0; pages < 30; pages += 1) {
+      const { body } = await small.call('describeObject', { query: { objectType: 'Account', pageToken } });
+      seen.push(...list(body.fields).map(({ field }) => field));
+      pageToken = body.nextPageToken;
+      if (!pageToken) break;
+      expect(body.truncated).toBe(true);
+      expect(pageToken.length).toBeLessThan(200);
+    }
+    const whole = await salesforce.call('describeObject', { query: { objectType: 'Account' } });
+    expect(seen).toEqual(list(whole.body.fields).map(({ field }) => field));
+  });
 });

@@ -42,7 +42,8 @@ test('asks for no more than forty fields', async () => {
 
 test.each([
   ['Nothing__c', project, 404, 'There is no Salesforce object Nothing__c'],
-  ['Account', recordId('001', 4000), 404, 'There is no Account'],
+  ['Account', recordId('001', 4000), 404, 'does not exist, was deleted, or is not shared'],
+  ['Contact', contoso, 404, 'The ID is one of Account: leave objectType out.'],
   ['Account', '../../../limits', 400, 'recordId'],
   ['Account', `${contoso}?x=1`, 400, 'recordId'],
   ['Account/describe', contoso, 400, 'objectType'],
@@ -52,4 +53,34 @@ test.each([
   expect(status).toBe(expected);
   expect(body.detail).toContain(detail);
   if (expected === 400) expect(salesforce.asked()).toEqual([]);
+});
+
+test.each([
+  [contoso, 'Account'],
+  [contoso.slice(0, 15), 'Account'],
+  [contoso.toLowerCase(), 'Account'],
+  [project, 'Project__c'],
+  [project.slice(0, 15), 'Project__c'],
+])('the ID %s tells that its record is of %s', async (id, objectType) => {
+  const { status, body } = await salesforce.call('getRecord', { query: { recordId: id } });
+  expect([status, body.objectType]).toEqual([200, objectType]);
+});
+
+test('an ID that begins as none of the objects does is told as such', async () => {
+  const { status, body } = await salesforce.call('getRecord', { query: { recordId: recordId('zz9', 1) } });
+  expect(status).toBe(404);
+  expect(body.detail).toContain('none has IDs that begin with zz9');
+});
+
+test('a lookup that the user may not follow costs only the names of lookups, and is said', async () => {
+  const message = "Didn't understand relationship 'Parent' in field path.";
+  salesforce.sandbox.fail({
+    path: '/query$',
+    status: 400,
+    body: JSON.stringify([{ errorCode: 'INVALID_FIELD', message }]),
+  });
+  const { status, body } = await salesforce.call('getRecord', { query: { recordId: contoso } });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ name: 'Contoso', notShown: expect.arrayContaining(['Owner', 'Parent Account']) });
+  expect(body.fields).toContainEqual({ label: 'Annual Revenue', value: '48,000,000 USD' });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { detailsOf, detailsStatement } from '../../../functions/salesforce/api/recordDetails.ts';
+import { htmlToMarkdown } from '../../../functions/salesforce/api/richText.ts';
 import { describeSchema } from '../../../functions/salesforce/api/wire.ts';
 
 const described = (...fields: object[]) =>
@@ -69,6 +70,11 @@ test('values are told in plain words, and empty ones not at all', () => {
     { name: 'OwnerId', label: 'Owner ID', type: 'reference', relationshipName: 'Owner', referenceTo: ['User'] },
     { name: 'Zero__c', label: 'Zero', type: 'double' },
     { name: 'Empty__c', label: 'Empty' },
+    { name: 'Share__c', label: 'Share', type: 'percent' },
+    { name: 'Price__c', label: 'Price', type: 'currency' },
+    { name: 'Grade__c', label: 'Grade', type: 'picklist', picklistValues: [{ value: 'a1', label: 'Best' }] },
+    { name: 'Text__c', label: 'Text', type: 'textarea', htmlFormatted: true },
+    { name: 'Blank__c', label: 'Blank', type: 'textarea', htmlFormatted: true },
   );
   const record = {
     Name: 'One',
@@ -78,8 +84,13 @@ test('values are told in plain words, and empty ones not at all', () => {
     Owner: { attributes: {}, Name: 'Ana' },
     Zero__c: 0,
     Empty__c: null,
+    Share__c: 12.5,
+    Price__c: 1234.5,
+    Grade__c: 'a1',
+    Text__c: '<p>Hello&nbsp;<b>you</b></p>',
+    Blank__c: '<p><br></p>',
   };
-  const { name, fields: details } = detailsOf(object, record);
+  const { name, fields: details } = detailsOf(object, record, { orgCurrency: 'EUR', richText: htmlToMarkdown });
   expect(name).toBe('One');
   expect(Object.fromEntries(details.map(({ label, value }) => [label, value]))).toEqual({
     Name: 'One',
@@ -88,5 +99,9 @@ test('values are told in plain words, and empty ones not at all', () => {
     Regions: 'EMEA, APAC',
     At: '2026-11-15T09:00:00.000Z',
     Zero: '0',
+    Share: '12.5%',
+    Price: '1,234.5 EUR',
+    Grade: 'Best',
+    Text: 'Hello **you**',
   });
 });

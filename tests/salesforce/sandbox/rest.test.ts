@@ -32,6 +32,7 @@ describe('describe', () => {
         'Task 00T',
         'Event 00U',
         'RecordType 012',
+        'QueueSobject 03g',
         'Case 500',
       ].concat('Project__c a00'),
     );

@@ -168,7 +168,7 @@ export async function ownerCalled(
   input: string,
   mayBeQueue: boolean,
 ): Promise<Owner> {
-  const found = await findOwners(salesforce, person, mayBeQueue ? ['user', 'queue'] : ['user']);
+  const found = await findOwners(salesforce, person, { kinds: mayBeQueue ? ['user', 'queue'] : ['user'] });
   const exact = found.filter(({ isExact }) => isExact);
   const meant = exact.length > 0 ? exact : found;
   const [owner, ...others] = meant;

@@ -260,6 +260,6 @@ export async function ownedBy(
 async function ownerNames(salesforce: Salesforce, text: string, mayBeQueue: boolean): Promise<string[]> {
   const all = nameList(text);
   if (all.length < 2 || /["@]/.test(text)) return all;
-  const found = await findOwners(salesforce, text, mayBeQueue ? ['user', 'queue'] : ['user']);
+  const found = await findOwners(salesforce, text, { kinds: mayBeQueue ? ['user', 'queue'] : ['user'] });
   return found.some(({ isExact }) => isExact) ? [text] : all;
 }
