@@ -52,6 +52,12 @@ test.each([
     'SELECT CALENDAR_YEAR(CloseDate), SUM( Amount ) FROM Opportunity GROUP BY CALENDAR_YEAR(CloseDate)',
     ['CALENDAR_YEAR(CloseDate)', 'SUM( Amount )'],
   ],
+  ['SELECT Account.Name, COUNT(Id) n FROM Opportunity GROUP BY Account.Name', ['Account.Name', 'n']],
+  ['SELECT o.StageName, MIN(o.Amount) FROM Opportunity o GROUP BY o.StageName', ['StageName', 'MIN(o.Amount)']],
+  [
+    'SELECT HOUR_IN_DAY(convertTimezone(CreatedDate)) FROM Lead GROUP BY HOUR_IN_DAY(convertTimezone(CreatedDate))',
+    ['HOUR_IN_DAY(convertTimezone(CreatedDate))'],
+  ],
   ['SELECT COUNT(Id) n, AVG(Amount) FROM Opportunity', ['n', 'AVG(Amount)']],
 ])('%s has the columns %j', async (soql, columns) => {
   const { body } = await query(soql);
@@ -103,4 +109,13 @@ test.each([
   const { status } = await query(soql.replace(' = :x', ' = 1:'));
   expect([400, 403]).toContain(status);
   expect(salesforce.asked().filter(({ path }) => path.includes('/query'))).toEqual([]);
+});
+
+test('a lookup to several objects tells of each what is asked for', async () => {
+  const soql =
+    'SELECT TYPEOF What WHEN Account THEN Phone WHEN Opportunity THEN Amount ELSE Name END FROM Task WHERE WhatId != null';
+  const { status, body } = await query(soql, { limit: '100' });
+  expect(status).toBe(200);
+  const columns = new Set(list(body.records).flatMap(record => Object.keys(record)));
+  expect(columns).toContain('What.Amount');
 });

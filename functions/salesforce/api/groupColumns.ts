@@ -13,9 +13,18 @@ export interface GroupColumns {
 const mark = 'totalOver';
 
 /** https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_group_by_alias.htm */
-export function groupColumns({ items, rolledUp }: SoqlOutline): GroupColumns {
+export function groupColumns({ items, rolledUp, alias, objectType }: SoqlOutline): GroupColumns {
+  const own = new Set([alias, objectType.toLowerCase()]);
+  const parents = items.filter(({ kind, text, alias: name }) => {
+    const [first = '', ...others] = text.toLowerCase().split('.');
+    return kind === 'field' && name === undefined && others.length > (own.has(first) ? 1 : 0);
+  });
   const computed = items.filter(({ kind, alias }) => kind === 'function' && alias === undefined);
-  const names = new Map(computed.map(({ text }, at) => [`expr${at}`, text]));
+  // Salesforce names them expr0 and so on, and `Account.Name` just Name.
+  const names = new Map([
+    ...computed.map(({ text }, at): [string, string] => [`expr${at}`, text]),
+    ...parents.map(({ text }): [string, string] => [text.slice(text.lastIndexOf('.') + 1), text]),
+  ]);
   const rolled = rolledUp.map((field, at) => {
     const item = items.find(({ text }) => text.toLowerCase() === field.toLowerCase());
     return { field, column: item?.alias ?? field.replace(/^.*\./, ''), added: `grouping_${at}` };

@@ -18,7 +18,11 @@ export async function moneyIn(salesforce: Salesforce, outline: SoqlOutline): Pro
   const { isMulti, sole, ofUser } = await salesforce.currencies();
   // Where the org does not tell, its objects do: they have the field in an org with several currencies alone.
   const isTold = isMulti ?? (await fieldsOf(salesforce, outline.objectType)).some(({ name }) => name === currencyField);
-  if (!isTold) return { additions: [], remarks: [], currency: sole };
+  const isCounted = outline.items.every(({ kind, tokens }) => kind === 'field' || tokens.some(isCount));
+  if (!isTold) {
+    // What is counted by group is no amount.
+    return { additions: [], remarks: [], currency: outline.clauses.has('group') && isCounted ? undefined : sole };
+  }
   const isAmount = amountsFrom(salesforce, outline.objectType, outline.alias);
   const remarks: string[] = [];
 
@@ -74,6 +78,7 @@ const fieldsOf = (salesforce: Salesforce, objectType: string) =>
   );
 
 const counts = new Set(['count', 'count_distinct']);
+const isCount = ({ value }: { value: string }) => counts.has(value.toLowerCase());
 const totalNames = new Set(['sum', 'avg', 'min', 'max', ...counts]);
 
 async function totalsAmount({ tokens }: SelectItem, isAmount: IsAmount): Promise<boolean> {

@@ -1,5 +1,6 @@
 import {
   type FieldFunctionExpression,
+  type FieldTypeOf,
   type FunctionExp,
   parseQuery,
   type Query,
@@ -10,10 +11,10 @@ import {
 } from '@jetstreamapp/soql-parser-js';
 import { fieldsFor, rowsFor } from './access.ts';
 import { currencyOf } from './currencies.ts';
-import { noSuchChildren, noSuchType, Refusal, soqlRefusal } from './errors.ts';
+import { noSuchChildren, noSuchRelationship, noSuchType, Refusal, soqlRefusal } from './errors.ts';
 import { type FieldPath, follow, rawPath, readField, resolvePath, type Scope } from './fieldPath.ts';
 import type { FieldValue, Located, Row } from './org.ts';
-import { type FieldDefinition, findChildRelationship, type ObjectDefinition } from './schema.ts';
+import { type FieldDefinition, findChildRelationship, findRelationship, type ObjectDefinition } from './schema.ts';
 import { aggregate, functionOperand, isAggregate } from './soqlAggregate.ts';
 import { compileClause } from './soqlCondition.ts';
 import { sort } from './soqlOrder.ts';
@@ -145,7 +146,7 @@ function selectParts(scope: QueryScope, object: ObjectDefinition, query: QueryBa
     case 'FieldSubquery':
       return [childrenPart(scope, object, item.subquery)];
     case 'FieldTypeof':
-      throw soqlRefusal('MALFORMED_QUERY', scope.soql, 'TYPEOF', 'TYPEOF is not supported by this sandbox');
+      return [typeofPart(scope, object, item)];
     case 'FieldFunctionExpression':
       return functionParts(scope, object, query, item);
     default: {
@@ -210,6 +211,31 @@ function functionParts(
     default:
       throw soqlRefusal('MALFORMED_QUERY', scope.soql, item.functionName, `Unknown function: ${item.functionName}`);
   }
+}
+
+/** `TYPEOF What WHEN Account THEN Phone ELSE Name END`: of each target the fields that are asked for. */
+function typeofPart(scope: QueryScope, object: ObjectDefinition, { field, conditions }: FieldTypeOf): SelectPart {
+  const step = findRelationship(object, field);
+  if (!step) throw noSuchRelationship(scope.soql, field);
+  const name = step.relationshipName ?? step.name;
+  return {
+    name,
+    write(record, row) {
+      const parent = follow(scope, { object, row }, step);
+      if (!parent) {
+        record[name] = null;
+        return;
+      }
+      const asked = conditions.find(({ objectType }) => !objectType || objectType === parent.object.name);
+      // ELSE takes what all targets share.
+      const shared = asked?.objectType ? parent.object : scope.org.schema.target(step);
+      const fields = (asked?.fieldList ?? []).map(path => resolvePath(scope, shared, path).field);
+      record[name] = {
+        attributes: scope.attributes(parent.object.name, parent),
+        ...Object.fromEntries(fields.map(each => [each.name, readField(parent, shared, each)])),
+      };
+    },
+  };
 }
 
 /** What FORMAT, toLabel and convertCurrency, one in another, make of a field. */

@@ -35,7 +35,10 @@ export const isAggregate = (item: SelectItem): boolean =>
 /** A date function of a field in a condition or a GROUP BY: `CALENDAR_YEAR(CloseDate)`. */
 export function functionOperand(scope: Scope, object: ObjectDefinition, fn: FunctionExp): Operand<Row> {
   const name = (fn.functionName ?? '').toUpperCase();
-  const path = resolvePath(scope, object, String(fn.parameters?.[0] ?? ''));
+  const [parameter = ''] = fn.parameters ?? [];
+  // The sandbox knows no time zone but UTC.
+  const field = typeof parameter === 'string' ? parameter : String(parameter.parameters?.[0] ?? '');
+  const path = resolvePath(scope, object, field);
   const part = parts[name];
   const named = { name: fn.rawValue ?? name, filterable: true };
   if (name === 'DAY_ONLY') {
