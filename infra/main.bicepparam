@@ -12,6 +12,7 @@ param appSettings = {
   READ_ONLY: toLower(readEnvironmentVariable('READ_ONLY', ''))
   ACTION_TIMEOUT_MS: readEnvironmentVariable('ACTION_TIMEOUT_MS', '')
   MAX_RESPONSE_BYTES: readEnvironmentVariable('MAX_RESPONSE_BYTES', '')
+  TIME_ZONE: readEnvironmentVariable('TIME_ZONE', '')
   SECRET_TTL_SECONDS: readEnvironmentVariable('SECRET_TTL_SECONDS', '')
   JIRA_BASE_URL: readEnvironmentVariable('JIRA_BASE_URL', '')
   JIRA_AUTH: toLower(readEnvironmentVariable('JIRA_AUTH', ''))

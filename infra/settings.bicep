@@ -20,6 +20,9 @@ type settings = {
   @description('The largest answer, in bytes of UTF-8.')
   MAX_RESPONSE_BYTES: string
 
+  @description('The time zone, by its IANA name, in which days, and times without a zone, are read and shown where the asking user\'s own is not known. Without it, that of the account which this service uses, or UTC.')
+  TIME_ZONE: string
+
   @description('How long a secret is kept in memory, in seconds.')
   SECRET_TTL_SECONDS: string
 

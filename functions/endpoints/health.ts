@@ -34,7 +34,7 @@ export function readiness(backend: Backend) {
   const { config, env, systems, actions, opened, identify, unknownSettings, redact, now } = backend;
 
   const checkSettings = (): Check[] => [
-    ...(['app', 'secrets', 'ledger', 'audit'] as const)
+    ...(['app', 'time', 'secrets', 'ledger', 'audit'] as const)
       .flatMap(name => config[name].problems())
       .map(({ setting, message }): Check => ({ name: setting, status: 'failed', detail: message })),
     ...unknownSettings.map(

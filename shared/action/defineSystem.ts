@@ -22,6 +22,8 @@ export interface SystemParts<Settings = unknown, Secret extends string = string,
   env: Environment;
   /** What an administrator's policy leaves open of the system to a call; all of the rules hold. */
   rulesOf(call: Call): readonly Rules[];
+  /** The time zone that an administrator has set, if any. @throws Failure `misconfigured` where it is none */
+  timeZone(): string | undefined;
   /** Milliseconds since the epoch. */
   now: () => number;
 }

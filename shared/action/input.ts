@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { type FieldError, invalidInput } from '../failure.ts';
 import { textLimit } from '../schema/textLimit.ts';
+import { plainValue } from '../time/typedValue.ts';
 
 /**
  * Reads an action's input from query parameters, a JSON body or a tool call's arguments. Texts become numbers and
@@ -17,7 +18,7 @@ export function readInput(schema: z.ZodObject, raw: Readonly<Record<string, unkn
     if (!fieldSchema) {
       errors.push({ field, message: noSuchInput });
     } else if (value !== null && value !== undefined && value !== '') {
-      const text = coerce(fieldSchema, value);
+      const text = coerce(fieldSchema, plainValue(value));
       const limit = textLimit(fieldSchema);
       if (typeof text === 'string' && text.length > limit) tooLong.push({ field, message: lengthMessage(text, limit) });
       given[field] = text;

@@ -26,7 +26,8 @@ export function createSystems(parts: SystemsParts, options: { fetch?: typeof fet
     const settings = config.of(system).read();
     const upstream = createUpstream(system.title, { ...options, now, redact: secrets.redact });
     const rulesOf = ({ permit }: Call) => permit.rulesOf(system.name);
-    return system.open ? system.open({ settings, secrets, upstream, env, rulesOf, now }) : withoutFacade;
+    const timeZone = () => config.time.read().TIME_ZONE;
+    return system.open ? system.open({ settings, secrets, upstream, env, rulesOf, timeZone, now }) : withoutFacade;
   };
 
   return {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { SecretDefinition } from '../action/defineSystem.ts';
+import { isTimeZone } from '../time/timeZone.ts';
 import { readInboundAuth } from './inboundAuth.ts';
 import { oneOf, rule, serviceUrl, wholeNumber } from './setting.ts';
 
@@ -126,11 +127,23 @@ export const auditSettings = z.object({
   ...azureIdentity,
 });
 
+export const timeSettings = z.object({
+  TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'Set it to the name of a time zone in the IANA database, such as Europe/Berlin, or remove it.')
+    .optional()
+    .meta({
+      description:
+        "The time zone, by its IANA name, in which days, and times without a zone, are read and shown where the asking user's own is not known. Without it, that of the account which this service uses, or UTC.",
+      sample: 'Europe/Berlin',
+    }),
+});
+
 export type AppSettings = z.output<typeof appSettings>;
 export type SecretsSettings = z.output<typeof secretsSettings>;
 
 /** All of them, in the order in which they are documented. */
-export const commonSettings = [appSettings, secretsSettings, ledgerSettings, auditSettings] as const;
+export const commonSettings = [appSettings, timeSettings, secretsSettings, ledgerSettings, auditSettings] as const;
 
 /** The secrets that no system owns. */
 export const commonSecrets: Readonly<Record<string, SecretDefinition>> = {

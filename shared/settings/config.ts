@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { System } from '../action/defineSystem.ts';
 import { Failure } from '../failure.ts';
-import { appSettings, auditSettings, commonSettings, ledgerSettings, secretsSettings } from './common.ts';
+import { appSettings, auditSettings, commonSettings, ledgerSettings, secretsSettings, timeSettings } from './common.ts';
 import type { Environment } from './setting.ts';
 
 /** What is wrong with one setting, and the cure, in one sentence. The value itself is never told. */
@@ -19,6 +19,7 @@ interface Section<Settings> {
 
 export interface Config {
   app: Section<z.output<typeof appSettings>>;
+  time: Section<z.output<typeof timeSettings>>;
   secrets: Section<z.output<typeof secretsSettings>>;
   ledger: Section<z.output<typeof ledgerSettings>>;
   audit: Section<z.output<typeof auditSettings>>;
@@ -31,6 +32,7 @@ export function readConfig(env: Environment): Config {
   const sections = new Map<string, Section<unknown>>();
   return {
     app: section(appSettings, env),
+    time: section(timeSettings, env),
     secrets: section(secretsSettings, env),
     ledger: section(ledgerSettings, env),
     audit: section(auditSettings, env),

@@ -26,8 +26,8 @@ describe('input', () => {
     const { status, body } = await get('projectId=ATLAS&sinse=7d&limitt=2');
     expect(status).toBe(400);
     expect(body.errors).toEqual([
-      { field: 'sinse', message: 'There is no such input; the inputs are projectId, since, limit, pageToken.' },
-      { field: 'limitt', message: 'There is no such input; the inputs are projectId, since, limit, pageToken.' },
+      { field: 'sinse', message: 'There is no such input; the inputs are projectId, since, until, limit, pageToken.' },
+      { field: 'limitt', message: 'There is no such input; the inputs are projectId, since, until, limit, pageToken.' },
     ]);
     expect(jira.requests).toHaveLength(0);
   });

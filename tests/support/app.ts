@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 const projectRoot = resolve(import.meta.dirname, '../..');
 
 export interface AppOptions {
-  /** The app's whole environment; nothing of the test run's own gets in but what a process needs to live. */
+  /** The app's whole environment; nothing of the test run's own gets in but what a process needs to live, and its time zone. */
   env?: Record<string, string>;
   /** With keys, functions of level `function` want one of them, as when deployed. */
   keys?: readonly string[];
@@ -32,8 +32,10 @@ export interface RunningApp {
 /** Runs the built app in a process of its own under the local host. Rejects with its logs when it cannot start. */
 export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
   const { env = {}, keys = [], root = resolve(projectRoot, 'dist') } = options;
-  const { PATH, HOME, TMPDIR, TEMP, SystemRoot } = process.env;
-  const needed = Object.entries({ PATH, HOME, TMPDIR, TEMP, SystemRoot }).filter(([, value]) => value !== undefined);
+  const { PATH, HOME, TMPDIR, TEMP, SystemRoot, TZ } = process.env;
+  const needed = Object.entries({ PATH, HOME, TMPDIR, TEMP, SystemRoot, TZ }).filter(
+    ([, value]) => value !== undefined,
+  );
   const flags = ['--root', root, '--port', '0', '--with-parent', ...(keys.length ? ['--keys', keys.join(',')] : [])];
   const child = spawn(process.execPath, [resolve(projectRoot, 'tools/host/main.ts'), ...flags], {
     cwd: projectRoot,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { resolveSince } from '../../../shared/action/since.ts';
 import { heading, summary } from '../../../shared/schema/meaning.ts';
+import { resolveSince } from '../../../shared/time/inputs.ts';
 import { filterInput } from '../api/inputs.ts';
 import { orders } from '../system.ts';
 
@@ -42,7 +42,8 @@ export default orders.action({
   }),
   example: { groupBy: 'status' },
   async run({ groupBy, orderedSince, ...filter }, { orders, now }) {
-    const since = orderedSince === undefined ? undefined : resolveSince(orderedSince, now, 'orderedSince');
+    const clock = { now, timeZone: orders.timeZone };
+    const since = orderedSince === undefined ? undefined : await resolveSince(orderedSince, clock, 'orderedSince');
     const rows = await orders.count({ ...filter, orderedSince: since }, groupBy);
     const byName = Map.groupBy(rows, ({ name }) => name);
     const groups = [...byName].map(([name, ofGroup]) => ({

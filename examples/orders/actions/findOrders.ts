@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
-import { resolveSince } from '../../../shared/action/since.ts';
 import { invalidInput } from '../../../shared/failure.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { resolveSince } from '../../../shared/time/inputs.ts';
 import { amount, currency, filterInput } from '../api/inputs.ts';
 import { orderOutput, toOrder } from '../api/order.ts';
 import { orders } from '../system.ts';
@@ -36,7 +36,8 @@ export default orders.action({
         { field: 'currency', message: 'Say in which currency the totals are: those of different ones do not compare.' },
       ]);
     }
-    const since = orderedSince === undefined ? undefined : resolveSince(orderedSince, now, 'orderedSince');
+    const clock = { now, timeZone: orders.timeZone };
+    const since = orderedSince === undefined ? undefined : await resolveSince(orderedSince, clock, 'orderedSince');
     const { found, nextCursor } = await orders.find({ ...filter, orderedSince: since }, request);
     return page({
       items: found.map(toOrder),

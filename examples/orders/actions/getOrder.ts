@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { dayOf } from '../../../shared/action/since.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { shownDay } from '../../../shared/time/shown.ts';
+import { dayAt } from '../../../shared/time/timeZone.ts';
 import { orderNumber } from '../api/inputs.ts';
 import { money, orderDetailsOutput, toOrder } from '../api/order.ts';
 import { orders } from '../system.ts';
@@ -23,7 +24,7 @@ export default orders.action({
       throw new Failure('not_found', `There is no order ${orderNumber}. Find it by its customer with findOrders.`);
     const lines = row.lines.map(({ product, quantity, unit_price }) => ({ product, quantity, unitPrice: unit_price }));
     return {
-      summary: `${row.order_number} of ${dayOf(row.ordered_at)} for ${row.customer} is ${row.status}: ${products(lines.length)}, ${money(row.total, row.currency)}.`,
+      summary: `${row.order_number} of ${shownDay(dayAt(row.ordered_at, await orders.timeZone()))} for ${row.customer} is ${row.status}: ${products(lines.length)}, ${money(row.total, row.currency)}.`,
       ...toOrder(row),
       ...(row.note && { note: row.note }),
       lines,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sinceText } from '../../../shared/action/since.ts';
+import { sinceText } from '../../../shared/time/inputs.ts';
 
 export const statuses = ['placed', 'packed', 'shipped', 'delivered', 'cancelled'] as const;
 
@@ -16,7 +16,7 @@ export const filterInput = {
   status: z.enum(statuses).optional().describe('Only orders with this status.'),
   orderedSince: sinceText
     .optional()
-    .describe('Only orders since then: a date, a date-time, or a span back from now such as 7d.'),
+    .describe('Only orders since then: a day, a date-time, or a span back from now such as 7d.'),
 };
 
 const MAX_AMOUNT = 1_000_000_000;

@@ -14,6 +14,8 @@ export interface Orders {
   /** Undefined when there is no such order. */
   get(orderNumber: string): Promise<z.output<typeof orderDetailsRow> | undefined>;
   count(filter: OrderFilter, grouping: Grouping): Promise<z.output<typeof groupRow>[]>;
+  /** The time zone that decides what a day is. @throws Failure `misconfigured` */
+  timeZone(): Promise<string>;
 }
 
 const listedRow = orderRow.extend({ order_id: z.string(), exact_time: z.string() });
@@ -38,6 +40,7 @@ export function openOrders(parts: OrdersParts) {
           return row;
         },
         count: (filter, grouping) => database.read(countByGroup(filter, grouping), groupRow, call),
+        timeZone: async () => parts.timeZone() ?? 'UTC',
       };
     },
 

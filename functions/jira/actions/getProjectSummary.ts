@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { heading, link, summary } from '../../../shared/schema/meaning.ts';
+import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { projectId } from '../api/inputs.ts';
 import { inProject, jql, minutesAgo } from '../api/jql.ts';
 import { jira } from '../system.ts';
@@ -45,7 +45,9 @@ export default jira.action({
   requests: 20,
   example: { projectId: 'ATLAS' },
   async run({ projectId, since: sinceInput }, { jira, now }) {
-    const since = resolveSince(sinceInput, now);
+    const clock = { now, timeZone: jira.timeZone };
+    const since = await resolveSince(sinceInput, clock);
+    const today = await jira.startOfDay(now);
     const recently = minutesAgo((now.getTime() - since.getTime()) / 60_000);
     const issues = inProject(projectId);
     // The IDs of the status categories To Do, In Progress and Done, which do not depend on the language of the site.
@@ -54,7 +56,7 @@ export default jira.action({
       jira.count(jql`${issues} AND statusCategory = ${2}`),
       jira.count(jql`${issues} AND statusCategory = ${4}`),
       jira.count(jql`${issues} AND statusCategory = ${3}`),
-      jira.count(jql`${issues} AND statusCategory != ${3} AND due < startOfDay()`),
+      jira.count(jql`${issues} AND statusCategory != ${3} AND due < ${today}`),
       jira.count(jql`${issues} AND statusCategory != ${3} AND assignee IS EMPTY`),
       jira.count(jql`${issues} AND created >= ${recently}`),
       jira.count(jql`${issues} AND resolutiondate >= ${recently}`),

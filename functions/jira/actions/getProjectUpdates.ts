@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
-import { dayOf, resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { pace } from '../../../shared/pace.ts';
 import { heading, key, link, summary } from '../../../shared/schema/meaning.ts';
-import { type Change, changeSchema, changesSince, wasCut } from '../api/changes.ts';
+import { resolveSince, resolveUntil, sinceText } from '../../../shared/time/inputs.ts';
+import { shownPeriod } from '../../../shared/time/shown.ts';
+import { type Change, changeSchema, changesBetween, wasCut } from '../api/changes.ts';
 import { projectId } from '../api/inputs.ts';
 import { notShown } from '../api/issueRow.ts';
 import { inProject, jql, minutesAgo } from '../api/jql.ts';
@@ -58,8 +59,11 @@ export default jira.action({
     since: sinceText
       .default('7d')
       .describe(
-        'The start of the period: a date (2026-11-15), a date-time (2026-11-15T09:00:00Z), or a span back from now (24h, 7d, 2w). 7d unless given.',
+        'The start of the period: a day (2026-11-15, today, yesterday), a date-time (2026-11-15T09:00:00Z), or a span back from now (24h, 7d, 2w). 7d unless given.',
       ),
+    until: sinceText
+      .optional()
+      .describe('The end of the period, in the same forms; a day counts to its end. Now unless given.'),
   }),
   output: z.object({
     project: z
@@ -69,13 +73,19 @@ export default jira.action({
       })
       .describe('The project.'),
     since: z.string().describe('The start of the period, ISO 8601 in UTC.'),
+    until: z.string().optional().describe('The end of the period, where one was given, ISO 8601 in UTC.'),
     summary: summary('One sentence that sums up the updates in this answer.'),
     updates: z.array(update).describe('The updated issues, the last updated first.'),
   }),
   example: { projectId: 'ATLAS', since: '7d' },
   paged: true,
-  async run({ projectId, since: sinceInput }, { jira, now, signal, page: { limit, cursor, isFirst } }) {
-    const since = resolveSince(sinceInput, now);
+  async run(
+    { projectId, since: sinceInput, until: untilInput },
+    { jira, now, signal, page: { limit, cursor, isFirst } },
+  ) {
+    const clock = { now, timeZone: jira.timeZone };
+    const since = await resolveSince(sinceInput, clock);
+    const until = untilInput === undefined ? undefined : await resolveUntil(untilInput, since, clock);
     const minutes = (now.getTime() - since.getTime()) / 60_000 + SLACK_MINUTES;
     const { issues, nextCursor } = await jira.search({
       jql: jql`${inProject(projectId)} AND updated >= ${minutesAgo(minutes)} ORDER BY updated DESC, key DESC`,
@@ -87,10 +97,18 @@ export default jira.action({
     const found = issues[0]?.project ?? (await jira.getProject(projectId));
     const pause = pace(signal);
     const updates: z.infer<typeof update>[] = [];
+    // The last updated come first, so after one from before the period there are no others.
+    let isPast = false;
     for (const issue of issues) {
       await pause();
       const { key: issueKey, summary, type, status, assignee, priority, updatedAt = new Date(0) } = issue;
-      if (updatedAt < since) continue;
+      if (updatedAt < since) {
+        isPast = true;
+        continue;
+      }
+      const changes = await changesBetween(issue, since, until, pause);
+      // What was changed after the period only is none of its issues.
+      if (until && updatedAt > until && changes.length === 0) continue;
       updates.push({
         issueKey,
         title: summary ?? '',
@@ -100,18 +118,20 @@ export default jira.action({
         priority,
         updatedAt: updatedAt.toISOString(),
         url: jira.browseUrl(issueKey),
-        changes: await changesSince(issue, since, pause),
-        notShown: issue.comments.restricted.filter(at => at >= since).length || undefined,
+        changes,
+        notShown: issue.comments.restricted.filter(at => at >= since && (!until || at <= until)).length || undefined,
         ...(wasCut(issue) && { moreChanges: true }),
       });
     }
+    const period = await shownPeriod(sinceInput, untilInput, clock);
     return page({
       items: updates,
-      nextCursor: updates.length < issues.length ? undefined : nextCursor,
+      nextCursor: isPast ? undefined : nextCursor,
       answer: (shown, more) => ({
         project: { key: found.key, name: found.name },
         since: since.toISOString(),
-        summary: summarize(shown, { name: found.name, since, isFirst, more }),
+        until: until?.toISOString(),
+        summary: summarize(shown, { name: found.name, period, isFirst, more }),
         updates: shown,
       }),
     });
@@ -121,11 +141,10 @@ export default jira.action({
 /** `7 issues changed since 15 Nov 2026: 2 moved to Done, 1 created, 4 comments.` */
 function summarize(
   updates: readonly { changes: Change[] }[],
-  { name, since, isFirst, more }: { name: string; since: Date; isFirst: boolean; more: boolean },
+  { name, period, isFirst, more }: { name: string; period: string; isFirst: boolean; more: boolean },
 ): string {
-  const day = dayOf(since);
   if (updates.length === 0)
-    return isFirst ? `Nothing changed in ${name} since ${day}.` : `Nothing more changed in ${name} since ${day}.`;
+    return isFirst ? `Nothing changed in ${name} ${period}.` : `Nothing more changed in ${name} ${period}.`;
 
   const moves = new Map<string, number>();
   let created = 0;
@@ -143,7 +162,7 @@ function summarize(
   if (created > 0) parts.push(`${created} created`);
   if (comments > 0) parts.push(counted(comments, 'comment'));
 
-  const subject = `${counted(updates.length, isFirst ? 'issue' : 'more issue')}${more ? ' on this page' : ''} changed since ${day}`;
+  const subject = `${counted(updates.length, isFirst ? 'issue' : 'more issue')}${more ? ' on this page' : ''} changed ${period}`;
   return `${subject}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}${more ? '; more are on the next page' : ''}.`;
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { id } from '../../../shared/schema/meaning.ts';
+import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { durationOf } from '../api/duration.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
@@ -39,7 +39,7 @@ export default jira.action({
     startedAt: sinceText
       .optional()
       .describe(
-        'When the work started: a date, a date-time, or a span back from now such as 2h. By default now minus the time spent.',
+        'When the work started: a day, a date-time, or a span back from now such as 2h. By default now minus the time spent.',
       ),
     comment: markdown.optional().describe('What was done, in Markdown.'),
   }),
@@ -57,7 +57,7 @@ export default jira.action({
     const started =
       startedAt === undefined
         ? new Date(now.getTime() - (await jira.minutesOf(timeSpent)) * 60_000)
-        : resolveSince(startedAt, now, 'startedAt');
+        : await resolveSince(startedAt, { now, timeZone: jira.timeZone }, 'startedAt');
     const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
     return {
       ...toWrittenIssue(issue, jira.browseUrl, [...jira.people.notes]),

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { columns, missing, orderBy, where } from '../../../shared/filter/inputs.ts';
 import { momentsAt } from '../../../shared/filter/moments.ts';
 import { pace } from '../../../shared/pace.ts';
 import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
+import { dayText, resolveDay, resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { adfToMarkdown } from '../api/adf/adfToMarkdown.ts';
 import { issueColumns, issueOrder, issueQuery, wrongValues } from '../api/filter/issueFilter.ts';
 import { fieldsOfRow, shownIssue, toShownIssue } from '../api/filter/shownIssue.ts';
-import { day, projectId, shortText } from '../api/inputs.ts';
+import { projectId, shortText } from '../api/inputs.ts';
 import { MAX_MARKDOWN } from '../api/issueDetails.ts';
 import { allOf, jql, rawJql } from '../api/jql.ts';
 import { jira } from '../system.ts';
@@ -35,9 +35,11 @@ const input = z.object({
   missing: missing.optional().describe('Fields that are empty, such as assignee,estimate,due date.'),
   openOnly: z.boolean().optional().describe('True to leave out issues that are done.'),
   overdue: z.boolean().optional().describe('True for open issues whose due date is past.'),
-  updatedSince: sinceText.optional().describe('Updated since a date, a date-time, or a span back such as 7d.'),
+  updatedSince: sinceText
+    .optional()
+    .describe('Updated since a day, today, yesterday, a date-time, or a span back such as 7d.'),
   unchangedFor: sinceText.optional().describe('Not updated for a span such as 7d.'),
-  dueBefore: day.optional().describe('Due before this day, such as 2026-11-30.'),
+  dueBefore: dayText.optional().describe('Due before this day, such as 2026-11-30.'),
   jql: z.string().trim().min(1).max(5000).optional().meta({
     description: 'A query in JQL with a condition, in place of all filters.',
     acronym: 'JQL',
@@ -72,18 +74,20 @@ export default jira.action({
   example: { projectId: 'ATLAS', status: 'In Progress' },
   paged: true,
   async run({ jql: raw, columns: labels, orderBy: order, ...filters }, { jira, signal, now, page: { limit, cursor } }) {
+    const clock = { now, timeZone: jira.timeZone };
     const around = {
-      moments: momentsAt(now),
+      moments: momentsAt(clock),
       people: jira.people,
       now,
       isOpen: jira.isOpen,
       suggestions: jira.metadata.suggestions,
     };
-    const { updatedSince, unchangedFor, ...others } = filters;
+    const { updatedSince, unchangedFor, dueBefore, ...others } = filters;
     const given = {
       ...others,
-      updatedSince: updatedSince === undefined ? undefined : resolveSince(updatedSince, now, 'updatedSince'),
-      unchangedSince: unchangedFor === undefined ? undefined : resolveSince(unchangedFor, now, 'unchangedFor'),
+      updatedSince: updatedSince === undefined ? undefined : await resolveSince(updatedSince, clock, 'updatedSince'),
+      unchangedSince: unchangedFor === undefined ? undefined : await resolveSince(unchangedFor, clock, 'unchangedFor'),
+      dueBefore: dueBefore === undefined ? undefined : await resolveDay(dueBefore, clock, 'dueBefore'),
     };
     const site = { jira };
     if (raw !== undefined) refuseBesideJql({ ...filters, orderBy: order });

@@ -26,16 +26,18 @@ const MAX_VALUE = 300;
 /** The characters of all its comments. An answer with more would be cut. */
 const MAX_COMMENTS = 65_536;
 
-/** What happened to an issue from `since` on, newest first: its changelog, its comments, and its creation. */
-export async function changesSince(
+/** What happened to an issue from `since` until `until`, newest first: its changelog, its comments, and its creation. */
+export async function changesBetween(
   { createdAt, creator, comments, changelog }: Issue,
   since: Date,
+  until: Date | undefined,
   pause: () => Promise<void> | undefined,
 ): Promise<Change[]> {
+  const isWithin = (at: Date) => at >= since && (!until || at <= until);
   const budget = { left: MAX_COMMENTS };
   const changes: { moment: Date; change: Omit<Change, 'at'> }[] = [];
   for (const history of changelog.histories) {
-    if (history.at < since) continue;
+    if (!isWithin(history.at)) continue;
     for (const { field, from, to } of history.changes) {
       const change = {
         by: history.by,
@@ -55,14 +57,14 @@ export async function changesSince(
     body,
   } of comments.items) {
     await pause();
-    const isNew = writtenAt >= since;
-    if (!isNew && editedAt < since) continue;
+    const isNew = isWithin(writtenAt);
+    if (!isNew && !isWithin(editedAt)) continue;
     changes.push({
       moment: isNew ? writtenAt : editedAt,
       change: { by: isNew ? author : editor, field: 'comment', text: adfToMarkdown(body, budget), audience },
     });
   }
-  if (createdAt && createdAt >= since) changes.push({ moment: createdAt, change: { by: creator, field: 'created' } });
+  if (createdAt && isWithin(createdAt)) changes.push({ moment: createdAt, change: { by: creator, field: 'created' } });
   return changes
     .sort((one, other) => other.moment.getTime() - one.moment.getTime())
     .map(({ moment, change }) => ({ at: moment.toISOString(), ...change }));

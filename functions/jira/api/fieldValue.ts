@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { momentOf } from '../../../shared/action/since.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { dayIn } from '../../../shared/schema/day.ts';
 import { quoted } from '../../../shared/text.ts';
+import type { FieldTimes } from '../../../shared/time/inputs.ts';
+import { plainValue } from '../../../shared/time/typedValue.ts';
 import { folded, type Labels, listed, meantBy, severalSentence, toldApart } from './choosing.ts';
 import { durationOf } from './duration.ts';
 import { isNone } from './inputs.ts';
@@ -15,6 +15,7 @@ import type { IssueField, User } from './wire.ts';
 export interface ValueParts {
   people: People;
   planning: Planning;
+  times: FieldTimes;
   /** The project, by key or ID, whose sprints and teams may be named. */
   project: string;
 }
@@ -113,7 +114,8 @@ function namesIn({ allowedValues = [] }: IssueField, text: string): string[] {
   return [...new Set(found)];
 }
 
-async function toSingleValue(field: IssueField, type: string, given: unknown, parts: ValueParts): Promise<unknown> {
+async function toSingleValue(field: IssueField, type: string, typed: unknown, parts: ValueParts): Promise<unknown> {
+  const given = plainValue(typed);
   if (type === 'option-with-child') return chooseWithChild(field, given);
   if (type === 'timetracking') return toTimeTracking(field, given);
   if (field.allowedValues && type !== 'user') return choose(field, given);
@@ -122,9 +124,9 @@ async function toSingleValue(field: IssueField, type: string, given: unknown, pa
     case 'number':
       return toNumber(field, given);
     case 'date':
-      return toDay(field, given);
+      return toDay(field, given, parts);
     case 'datetime':
-      return toMoment(field, given);
+      return toMoment(field, given, parts);
     case 'user':
       return toPerson(field, given, parts.people);
     case 'group':
@@ -250,16 +252,14 @@ function toNumber(field: IssueField, given: unknown): number {
   throw new ValueProblem(`${quoted(field.name)} takes a number.`);
 }
 
-function toDay(field: IssueField, given: unknown): string {
-  const day = dayIn(isObject(given) ? JSON.stringify(given) : textOf(field, given));
+async function toDay(field: IssueField, given: unknown, { times }: ValueParts): Promise<string> {
+  const day = await times.day(textOf(field, given));
   if (day !== undefined) return day;
   throw new ValueProblem(`${quoted(field.name)} takes a day such as 2026-11-30.`);
 }
 
-const typedMoment = z.object({ value: z.string() });
-
-function toMoment(field: IssueField, given: unknown): string {
-  const moment = momentOf(typedMoment.safeParse(given).data?.value.trim() ?? textOf(field, given));
+async function toMoment(field: IssueField, given: unknown, { times }: ValueParts): Promise<string> {
+  const moment = await times.moment(textOf(field, given));
   if (moment) return jiraTimestamp(moment);
   throw new ValueProblem(`${quoted(field.name)} takes a date-time such as 2026-11-30T09:00:00Z.`);
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { parseJson } from '../../../shared/parseJson.ts';
-import { dayText } from '../../../shared/schema/day.ts';
 import { FIELDS_TEXT, LIST_TEXT, SHORT_TEXT, textLimit } from '../../../shared/schema/textLimit.ts';
 import { strictJson } from '../../../shared/strictJson.ts';
+import { dayText } from '../../../shared/time/inputs.ts';
 
 /** A project's key or numeric ID. Nothing else reaches a path or a query. */
 export const projectId = z
@@ -135,8 +135,6 @@ export const audience = audiences
     'Who reads the comment; required in a service project: public for the customer as well, internal for agents alone. Ask the user when it is not clear. Elsewhere leave it out.',
   );
 
-export const day = dayText;
-
 const listInJson = z.array(z.union([z.string(), jiraForm.pipe(z.string())]));
 
 /** The names in a list that is written as JSON, also with each in Jira's own form: `[{"name":"Search"}]`. */
@@ -186,7 +184,7 @@ export const issueInputs = {
   assignee: person.describe('The assignee: a name, an e-mail address, or me for the user who asks.'),
   priority: nameText.describe('The name of the priority, such as High.'),
   labels: labels.describe('The labels, separated by commas, such as ops,security. A label must not contain spaces.'),
-  dueDate: day.describe('The due date, such as 2026-11-30.'),
+  dueDate: dayText.describe('The due date, such as 2026-11-30.'),
   // Jira answers that an unknown parent is invalid, not that it is not found.
   parent: z.string().trim().transform(nameIn).pipe(issueKey).meta({
     description: 'The key of the parent issue: an epic, or for a sub-task the issue it belongs to.',

@@ -115,7 +115,7 @@ const estimates: ReadonlyMap<string, keyof TimeTracking> = new Map([
  * people, and for names that several things have
  */
 export async function toChange(input: IssueInput, around: Surroundings): Promise<IssueChange> {
-  const { people, assignable, screen, isNew = false } = around;
+  const { people, times, assignable, screen, isNew = false } = around;
   const {
     summary,
     description,
@@ -148,11 +148,12 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
   );
   const tracking: TimeTracking = {};
 
-  const [richText, assigned, chosenPriority, chosenResolution, ...others] = await Promise.all([
+  const [richText, assigned, chosenPriority, chosenResolution, dueDay, ...others] = await Promise.all([
     typeof description !== 'string' || isNone(description) ? null : toRichText(description, people),
     assignee === undefined || isNone(assignee) ? null : collect('assignee', () => people.find(assignee, assignable)),
     priority === undefined ? null : collect('priority', () => choose(fieldCalled('priority', screen), priority)),
     resolution === undefined ? null : collect('resolution', () => resolutionOn(screen, resolution)),
+    dueDate === undefined || isNone(dueDate) ? null : times.day(dueDate),
     ...asks(input).map(({ input: name, fieldId, ask }) =>
       collect(name, async () => {
         const field = screen.find(({ id }) => id === fieldId) ?? anywhere.find(({ id }) => id === fieldId);
@@ -181,7 +182,7 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
       ...(priority !== undefined && { priority: chosenPriority }),
       ...(resolution !== undefined && { resolution: chosenResolution }),
       ...(labels !== undefined && { labels: isNone(labels) ? [] : listOf(labels) }),
-      ...(dueDate !== undefined && { duedate: isNone(dueDate) ? null : dueDate }),
+      ...(dueDate !== undefined && { duedate: dueDay }),
       ...(parent !== undefined && !isNone(parent) && { parent: { key: parent } }),
     },
     update: { ...(parent !== undefined && isNone(parent) && { parent: noParent }) },

@@ -2,6 +2,8 @@ import { addWorklog, createIssue, doTransition, editIssue, linkIssues } from 'ji
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
+import { fieldTimes } from '../../../shared/time/inputs.ts';
+import type { Clock } from '../../../shared/time/when.ts';
 import { openComments, type WrittenComment } from './comments.ts';
 import { minutesOf } from './duration.ts';
 import { type FieldChange, fieldChanges, type WrittenIssue } from './fieldChanges.ts';
@@ -61,6 +63,7 @@ interface WriteParts {
   people: People;
   planning: Planning;
   metadata: Metadata;
+  clock: Clock;
   /** @throws Failure */
   getIssue(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
   /** Reads an issue before it is changed; it does not take long. @throws Failure */
@@ -85,6 +88,7 @@ export function issueWrites({
   people,
   planning,
   metadata,
+  clock,
   getIssue,
   readBefore,
   readBack,
@@ -93,6 +97,7 @@ export function issueWrites({
   const rowAnd = (issueKey: string, ids: readonly string[]) =>
     readBack(issueKey, [...new Set([...issueRowFields, ...ids])]);
   const comments = openComments({ client, people, readBackClient });
+  const times = fieldTimes(clock);
 
   /** What is set on a transition's screen, which is read only where something is to be. */
   const screenChange = async (
@@ -111,7 +116,14 @@ export function issueWrites({
       return { fields: {}, update: {}, changed: [], appended: [] };
     }
     const screen = await metadata.transitionFields(issue.key, transition.id);
-    const around = { people, planning, project: projectOf(issue.key), screen, assignable: { issueKey: issue.key } };
+    const around = {
+      people,
+      planning,
+      times,
+      project: projectOf(issue.key),
+      screen,
+      assignable: { issueKey: issue.key },
+    };
     return toChange(
       { additionalFields, resolution },
       { ...around, current: async fieldId => issue.values[fieldId], transition: transition.name },
@@ -138,7 +150,15 @@ export function issueWrites({
           ? obviousType(types, projectId, await levelOf(input.parent))
           : typeCalled(issueType, types, projectId);
       const screen = await metadata.createFields(projectId, type.id);
-      const around = { people, planning, project: projectId, screen, assignable: { project: projectId }, isNew: true };
+      const around = {
+        people,
+        planning,
+        times,
+        project: projectId,
+        screen,
+        assignable: { project: projectId },
+        isNew: true,
+      };
       const { fields, changed } = await toChange(input, around);
       const answer = await createIssue(client, {
         fields: {
@@ -185,6 +205,7 @@ export function issueWrites({
       const { fields, update, changed, appended } = await toChange(input, {
         people,
         planning,
+        times,
         project: projectOf(issueKey),
         screen,
         assignable: { issueKey },

@@ -7,8 +7,10 @@ import {
   searchAndReconsileIssuesUsingJqlPost,
   searchProjects,
 } from 'jira.js/cloud';
-import { type Call, forReadBack } from '../../../shared/call.ts';
+import { type Call, forReadBack, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { openAskersZone } from '../../../shared/time/askersZone.ts';
+import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker } from './asker.ts';
@@ -17,13 +19,13 @@ import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
-import type { Jql } from './jql.ts';
+import { type Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
-import { countSchema, myselfSchema, type Project, projectPageSchema, projectSchema } from './wire.ts';
+import { countSchema, myselfSchema, type Project, projectPageSchema, projectSchema, zoneSchema } from './wire.ts';
 
 interface SearchRequest {
   jql: Jql;
@@ -64,11 +66,17 @@ export interface Jira extends IssueWrites {
   people: People;
   metadata: Metadata;
   attachments: Attachments;
+  /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
+  timeZone(): Promise<string>;
+  /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
+  startOfDay(now: Date): Promise<Jql>;
   /** Whether a policy opens the project of an issue with this key. */
   isOpen(issueKey: string): boolean;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
 }
+
+const LOOKUP_MS = 8_000;
 
 /** Opens Jira for calls. */
 export function openJira(parts: JiraParts) {
@@ -80,6 +88,11 @@ export function openJira(parts: JiraParts) {
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
+  const zoneFor = openAskersZone(parts);
+  const accountsZone = async (call: Call) => {
+    const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
+    return parseAnswer(zoneSchema, await getCurrentUser(client)).timeZone ?? undefined;
+  };
 
   const get = async (call: Call, issueKey: string, { fields, expand }: { fields: string[]; expand?: string }) => {
     const answer = await getIssue(clientFor(call), { issueIdOrKey: issueKey, fields, ...(expand && { expand }) });
@@ -91,6 +104,10 @@ export function openJira(parts: JiraParts) {
       const client = clientFor(call);
       const people = peopleFor(call);
       const metadata = metadataFor(call);
+      const { timeZone, unlessAccounts } = zoneFor(call, {
+        ofUser: async () => (await people.findCaller())?.timeZone ?? undefined,
+        ofAccount: () => accountsZone(call),
+      });
       const asker: AskerParts = {
         findAccount: async () => (await people.findCaller())?.accountId,
         readFilter: filter => readFilter(client, filter),
@@ -100,6 +117,11 @@ export function openJira(parts: JiraParts) {
         people,
         metadata,
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        timeZone,
+        async startOfDay(now) {
+          const zone = await unlessAccounts();
+          return zone === undefined ? jql`startOfDay()` : jql`${dayAt(now, zone)}`;
+        },
         isOpen(key) {
           const allowed = allowedProjects(parts.rulesOf(call));
           return !allowed || allowed.has(key.slice(0, key.lastIndexOf('-')).toUpperCase());
@@ -111,6 +133,7 @@ export function openJira(parts: JiraParts) {
           people,
           planning: openPlanning(client),
           metadata,
+          clock: { now: new Date(call.startedAt), timeZone },
           getIssue: (issueKey, options) => get(call, issueKey, options),
           readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
           readBack: (issueKey, fields) =>
@@ -120,9 +143,9 @@ export function openJira(parts: JiraParts) {
               return unreadIssue(issueKey);
             }),
         }),
-        async search({ jql, fields, limit, cursor, withChangelog }) {
+        async search({ jql: query, fields, limit, cursor, withChangelog }) {
           const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
-            jql: await textOf(jql),
+            jql: await textOf(query),
             fields,
             maxResults: limit,
             ...(withChangelog && { expand: 'changelog' }),
@@ -130,8 +153,8 @@ export function openJira(parts: JiraParts) {
           });
           return readIssues(answer);
         },
-        async count(jql) {
-          return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(jql) })).count;
+        async count(query) {
+          return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(query) })).count;
         },
         async getChangelog(issueKey, { startAt, limit }) {
           return readHistories(await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit }));

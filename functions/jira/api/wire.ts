@@ -34,6 +34,7 @@ export const projectPageSchema = z.object({
 });
 
 export const myselfSchema = z.object({ displayName: z.string() });
+export const zoneSchema = z.object({ timeZone: z.string().nullish() });
 
 export const usersSchema = z.array(
   z.object({
@@ -42,6 +43,7 @@ export const usersSchema = z.array(
     displayName: z.string().nullish(),
     emailAddress: z.string().nullish(),
     active: z.boolean().nullish(),
+    timeZone: z.string().nullish(),
   }),
 );
 

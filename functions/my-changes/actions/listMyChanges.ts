@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
-import { invalidInput } from '../../../shared/failure.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { resolveSince, resolveUntil, sinceText } from '../../../shared/time/inputs.ts';
 import { myChanges } from '../system.ts';
 
 const change = z.object({
@@ -35,13 +34,11 @@ export default myChanges.action({
   input: z.object({
     since: sinceText.default('7d').meta({
       description:
-        'From when: a date, a date-time, or a span back from now such as 24h or 30d. A date is its first moment in UTC. 7d unless given.',
+        'From when: a day, today, yesterday, a date-time, or a span back from now such as 24h or 30d. 7d unless given.',
     }),
     until: sinceText
       .optional()
-      .describe(
-        'Up to and with when, in the same forms: for the whole of a day give the date of the next one. Now unless given.',
-      ),
+      .describe('Up to and with when, in the same forms; a day counts to its end. Now unless given.'),
   }),
   output: z.object({
     summary: summary('One sentence that says how many changes are listed, since when, and whether there are more.'),
@@ -50,9 +47,9 @@ export default myChanges.action({
   example: { since: '7d' },
   paged: true,
   async run({ since, until }, { myChanges, now, page: { limit, cursor, isFirst } }) {
-    const from = resolveSince(since, now);
-    const to = until === undefined ? undefined : resolveSince(until, now, 'until');
-    if (to && to < from) throw invalidInput([{ field: 'until', message: 'It must not be before since.' }]);
+    const clock = { now, timeZone: myChanges.timeZone };
+    const from = await resolveSince(since, clock);
+    const to = until === undefined ? undefined : await resolveUntil(until, from, clock);
     const { changes: found, nextCursor } = await myChanges.list({ since: from, until: to, limit, cursor });
     return page({
       items: found,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { allowDuplicate, fieldsText, objectType, timesInUtc } from '../api/inputs.ts';
+import { fieldTimes } from '../../../shared/time/inputs.ts';
+import { allowDuplicate, fieldsText, objectType } from '../api/inputs.ts';
 import { createRecord, writtenRecord } from '../api/writeRecord.ts';
 import { salesforce } from '../system.ts';
 
@@ -18,5 +19,6 @@ export default salesforce.action({
   input: z.object({ objectType, fields: fieldsText, allowDuplicate }),
   output: writtenRecord,
   example: { objectType: 'Account', fields: '{"Name":"Relecloud","Industry":"Technology","BillingCity":"Lyon"}' },
-  run: (input, { salesforce }) => createRecord(salesforce, input, timesInUtc),
+  run: (input, { salesforce, now }) =>
+    createRecord(salesforce, input, fieldTimes({ now, timeZone: salesforce.timeZone })),
 });

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { momentsAt } from '../../../shared/filter/moments.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import {
   choices,
@@ -66,8 +65,7 @@ export default salesforce.action({
     const [filter, owned] = await Promise.all([
       recordFilter(salesforce, 'Account', input, {
         choices: { industry: ['Industry', industry] },
-        moments: momentsAt(now),
-        now,
+        clock: { now, timeZone: salesforce.timeZone },
       }),
       ownedBy(salesforce, input.owner, false),
     ]);

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
-import { momentsAt } from '../../../shared/filter/moments.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import {
   choices,
   columnsOutput,
@@ -61,7 +60,9 @@ export default salesforce.action({
     status: choices.optional().describe('One status or several, such as New,Escalated.'),
     priority: choices.optional().describe('One priority or several.'),
     openOnly: z.boolean().optional().describe('True to leave out closed cases.'),
-    createdSince: sinceText.optional().describe('Opened since a date, a date-time, or a span back such as 7d.'),
+    createdSince: sinceText
+      .optional()
+      .describe('Opened since a day, today, yesterday, a date-time, or a span back such as 7d.'),
     ...filterInputs,
   }),
   output: z.object({
@@ -75,12 +76,13 @@ export default salesforce.action({
   paged: true,
   async run(input, context) {
     const { salesforce, now } = context;
+    const clock = { now, timeZone: salesforce.timeZone };
+    const since = input.createdSince && (await resolveSince(input.createdSince, clock, 'createdSince'));
     const { status, priority } = input;
     const [filter, owned] = await Promise.all([
       recordFilter(salesforce, 'Case', input, {
         choices: { status: ['Status', status], priority: ['Priority', priority] },
-        moments: momentsAt(now),
-        now,
+        clock,
       }),
       ownedBy(salesforce, input.owner, true),
     ]);
@@ -95,10 +97,7 @@ export default salesforce.action({
         email: ifGiven(input.email, email => soql`Contact.Email LIKE ${containing(email)}`),
         owner: owned,
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
-        createdSince: ifGiven(
-          input.createdSince,
-          since => soql`CreatedDate >= ${resolveSince(since, now, 'createdSince')}`,
-        ),
+        createdSince: ifGiven(since || undefined, moment => soql`CreatedDate >= ${moment}`),
       },
       filter,
       orderBy: soql`CreatedDate DESC, Id DESC`,

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { momentsAt } from '../../../shared/filter/moments.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { columnsOutput, filterInputs, ownedBy, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
 import { findRecords, hasPhone, ifGiven, ofAccount } from '../api/findRecords.ts';
@@ -54,7 +53,7 @@ export default salesforce.action({
   async run(input, context) {
     const { salesforce, now } = context;
     const [filter, owned] = await Promise.all([
-      recordFilter(salesforce, 'Contact', input, { moments: momentsAt(now), now }),
+      recordFilter(salesforce, 'Contact', input, { clock: { now, timeZone: salesforce.timeZone } }),
       ownedBy(salesforce, input.owner, false),
     ]);
     return findRecords(context, {

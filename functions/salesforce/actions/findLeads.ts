@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { resolveSince, sinceText } from '../../../shared/action/since.ts';
-import { momentsAt } from '../../../shared/filter/moments.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import {
   choices,
   columnsOutput,
@@ -57,7 +56,9 @@ export default salesforce.action({
     status: choices.optional().describe('One status or several.'),
     source: choices.optional().describe('One source or several, such as Web.'),
     openOnly: z.boolean().optional().describe('True to leave out leads that were converted.'),
-    createdSince: sinceText.optional().describe('Created since a date, a date-time, or a span back such as 7d.'),
+    createdSince: sinceText
+      .optional()
+      .describe('Created since a day, today, yesterday, a date-time, or a span back such as 7d.'),
     ...filterInputs,
   }),
   output: z.object({
@@ -71,12 +72,13 @@ export default salesforce.action({
   paged: true,
   async run(input, context) {
     const { salesforce, now } = context;
+    const clock = { now, timeZone: salesforce.timeZone };
+    const since = input.createdSince && (await resolveSince(input.createdSince, clock, 'createdSince'));
     const { status, source } = input;
     const [filter, owned] = await Promise.all([
       recordFilter(salesforce, 'Lead', input, {
         choices: { status: ['Status', status], source: ['LeadSource', source] },
-        moments: momentsAt(now),
-        now,
+        clock,
       }),
       ownedBy(salesforce, input.owner, true),
     ]);
@@ -90,10 +92,7 @@ export default salesforce.action({
         phone: ifGiven(input.phone, phone => hasPhone(phone, 'Phone')),
         owner: owned,
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsConverted = FALSE`),
-        createdSince: ifGiven(
-          input.createdSince,
-          since => soql`CreatedDate >= ${resolveSince(since, now, 'createdSince')}`,
-        ),
+        createdSince: ifGiven(since || undefined, moment => soql`CreatedDate >= ${moment}`),
       },
       filter,
       orderBy: soql`CreatedDate DESC, Id DESC`,

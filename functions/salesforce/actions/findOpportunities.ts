@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { momentsAt } from '../../../shared/filter/moments.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
 import { amountBound, amountText, totalsOf, worth } from '../api/amounts.ts';
 import {
   choices,
@@ -12,7 +12,7 @@ import {
   recordFilter,
 } from '../api/filter/recordFilter.ts';
 import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
-import { dateText, recordIdOf, searchText } from '../api/inputs.ts';
+import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, day, names, soql } from '../api/soql.ts';
@@ -53,8 +53,8 @@ export default salesforce.action({
     stage: choices.optional().describe('One stage or several, such as Prospecting,Closed Won.'),
     openOnly: z.boolean().optional().describe('True to leave out opportunities that are won or lost.'),
     overdue: z.boolean().optional().describe('True for open opportunities whose close date is past.'),
-    closingAfter: dateText.optional().describe('Closing on this day or later, such as 2026-11-01.'),
-    closingBefore: dateText.optional().describe('Closing before this day.'),
+    closingAfter: dayText.optional().describe('Closing on this day or later, such as 2026-11-01.'),
+    closingBefore: dayText.optional().describe('Closing before this day.'),
     amountOver: amountText
       .optional()
       .describe('With an amount above this: 5000, or with a currency 5000 EUR, which others are converted to.'),
@@ -73,13 +73,17 @@ export default salesforce.action({
   paged: true,
   async run(input, context) {
     const { salesforce, now } = context;
+    const clock = { now, timeZone: salesforce.timeZone };
     const { stage, amountOver } = input;
-    const moments = momentsAt(now);
-    const [over, filter, owned, today] = await Promise.all([
+    const dayOf = async (field: 'closingAfter' | 'closingBefore') =>
+      input[field] === undefined ? undefined : resolveDay(input[field], clock, field);
+    const [over, filter, owned, today, closingAfter, closingBefore] = await Promise.all([
       amountOver && amountBound(salesforce, 'amountOver', amountOver),
-      recordFilter(salesforce, 'Opportunity', input, { choices: { stage: ['StageName', stage] }, moments, now }),
+      recordFilter(salesforce, 'Opportunity', input, { choices: { stage: ['StageName', stage] }, clock }),
       ownedBy(salesforce, input.owner, false),
-      input.overdue ? moments.day('today') : undefined,
+      input.overdue ? resolveDay('today', clock, 'overdue') : undefined,
+      dayOf('closingAfter'),
+      dayOf('closingBefore'),
     ]);
     return findRecords(context, {
       shape: opportunity,
@@ -91,8 +95,8 @@ export default salesforce.action({
         owner: owned,
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
         overdue: ifGiven(today, today => soql`IsClosed = FALSE AND CloseDate < ${day(today)}`),
-        closingAfter: ifGiven(input.closingAfter, date => soql`CloseDate >= ${day(date)}`),
-        closingBefore: ifGiven(input.closingBefore, date => soql`CloseDate < ${day(date)}`),
+        closingAfter: ifGiven(closingAfter, date => soql`CloseDate >= ${day(date)}`),
+        closingBefore: ifGiven(closingBefore, date => soql`CloseDate < ${day(date)}`),
         amountOver: ifGiven(over, ({ literal }) => soql`Amount > ${literal}`),
       },
       orderBy: names('IsClosed', 'CloseDate', 'Id'),

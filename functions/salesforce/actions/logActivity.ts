@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { invalidInput } from '../../../shared/failure.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
-import { dateText, recordId, recordIdOf, searchText } from '../api/inputs.ts';
+import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
+import { recordId, recordIdOf, searchText } from '../api/inputs.ts';
 import { notReadBack } from '../api/readRecord.ts';
 import { isSameRecord } from '../api/recordId.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -55,8 +56,8 @@ export default salesforce.action({
       description: 'Whose activity it is: a name, an e-mail address, me for the user who asks, or a queue.',
       mayMatchSeveral: true,
     }),
-    date: dateText.optional().describe('The day on which it took place, such as 2026-11-15. The default is today.'),
-    dueDate: dateText.optional().describe('The due date of a task to do. Leave it out for a completed activity.'),
+    date: dayText.optional().describe('The day on which it took place, such as 2026-11-15. The default is today.'),
+    dueDate: dayText.optional().describe('The due date of a task to do. Leave it out for a completed activity.'),
   }),
   output: z.object({
     activityId: id('The ID of the activity.'),
@@ -77,7 +78,8 @@ export default salesforce.action({
     }
     const ownerId = input.owner === undefined ? undefined : await ownerOf(salesforce, 'Task', input.owner);
     const done = input.dueDate === undefined;
-    const date = input.dueDate ?? input.date ?? now.toISOString().slice(0, 10);
+    const clock = { now, timeZone: salesforce.timeZone };
+    const date = await resolveDay(input.dueDate ?? input.date ?? 'today', clock, done ? 'date' : 'dueDate');
     const subject = input.activityType === 'meeting' ? `Meeting: ${input.subject}`.slice(0, 255) : input.subject;
     const status = done ? 'Completed' : 'Not Started';
     const subtype = subtypes[input.activityType];

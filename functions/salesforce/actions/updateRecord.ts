@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { allowDuplicate, changedFieldsText, objectType, recordId, timesInUtc } from '../api/inputs.ts';
+import { fieldTimes } from '../../../shared/time/inputs.ts';
+import { allowDuplicate, changedFieldsText, objectType, recordId } from '../api/inputs.ts';
 import { updateRecord, writtenRecord } from '../api/writeRecord.ts';
 import { salesforce } from '../system.ts';
 
@@ -28,5 +29,6 @@ export default salesforce.action({
     recordId: '006Sx0000000001IAA',
     fields: '{"NextStep":"Call the buyer on Monday"}',
   },
-  run: (input, { salesforce }) => updateRecord(salesforce, input, timesInUtc),
+  run: (input, { salesforce, now }) =>
+    updateRecord(salesforce, input, fieldTimes({ now, timeZone: salesforce.timeZone })),
 });

@@ -13,6 +13,7 @@ import { openDescriptions } from './descriptions.ts';
 import { opennessOf } from './openness.ts';
 import { sessionFailure } from './sessionFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
+import { openTimeZone } from './timeZone.ts';
 import { openVersions } from './versions.ts';
 
 /** jsforce's connection for one call, and the session that it used last. */
@@ -23,6 +24,8 @@ export interface CallConnection {
   currencies: Currencies;
   /** @throws Failure `internal` before the first request */
   session(): Session;
+  /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
+  timeZone(): Promise<string>;
 }
 
 interface TransportRequest {
@@ -109,6 +112,10 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     parts,
     sharedAsk((send, request) => send(request)),
   );
+  const timeZoneFor = openTimeZone(parts, {
+    ask: sharedAsk(settled),
+    signedIn: call => credentials.authorized(call, async granted => granted, usernameFor(call, settings)),
+  });
 
   return call => {
     let session: Session | undefined;
@@ -145,6 +152,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     return {
       connection,
       allowed: open,
+      timeZone: timeZoneFor(call),
       currencies: currenciesFor(call),
       session() {
         if (session) return session;

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { quoted } from '../../../shared/text.ts';
+import type { FieldTimes } from '../../../shared/time/inputs.ts';
+import { plainValue } from '../../../shared/time/typedValue.ts';
 import { type Controlling, choiceOf, choicesIn, isOffered, labelOf, listedChoices, severalChoices } from './choices.ts';
 import type { Access } from './fieldNames.ts';
 import { readNumber } from './numberText.ts';
@@ -29,34 +31,27 @@ export type Change =
 /** What a value means for a field, and what is odd about it; or why it cannot be taken. */
 export type ReadValue = { change: Change; remarks: string[] } | { problem: string };
 
-/** What days and times of day mean. */
-export interface DaysAndMoments {
-  day(text: string): Promise<string | undefined>;
-  moment(text: string): Promise<Date | undefined>;
-}
-
 interface Reading {
   access: Access;
-  times: DaysAndMoments;
+  times: FieldTimes;
   /** The value of the field that decides which choices this one has, where the same write sets it. */
   controlling?: Controlling | undefined;
 }
 
 const set = (value: unknown, remarks: string[] = []): ReadValue => ({ change: { kind: 'value', value }, remarks });
 
-const typed = z.strictObject({ $kind: z.string(), value: z.unknown() });
 /** https://developer.salesforce.com/docs/atlas.en-us.uiapi.meta/uiapi/ui_api_responses_field_value.htm */
 const shown = z.strictObject({ value: z.unknown(), displayValue: z.unknown().optional() });
 
 /** A value as Salesforce's user interface API has it, or Copilot Studio's runtime: `{ "$kind": "Date", "value": "2026-11-15" }`. */
-function plainValue(value: unknown): unknown {
-  const wrapped = typed.safeParse(value).data ?? shown.safeParse(value).data;
-  return wrapped ? wrapped.value : value;
+function bareValue(value: unknown): unknown {
+  const wrapped = shown.safeParse(value).data;
+  return wrapped ? wrapped.value : plainValue(value);
 }
 
 /** What a value that was given for a field means: as JSON has it, or as a person writes it. */
 export async function readValue(field: FieldDescription, given: unknown, reading: Reading): Promise<ReadValue> {
-  const value = plainValue(given);
+  const value = bareValue(given);
   const { type, label } = field;
   if (value === null || value === undefined || (typeof value === 'string' && value.trim() === '')) {
     const mayBeEmpty = field.nillable || (reading.access === 'create' && field.defaultedOnCreate);

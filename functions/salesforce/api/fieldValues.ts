@@ -1,8 +1,9 @@
 import { Failure, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { strictJson } from '../../../shared/strictJson.ts';
+import type { FieldTimes } from '../../../shared/time/inputs.ts';
 import { type Controlling, choiceOf } from './choices.ts';
 import { type Access, canSet, findField, partNamed, partsOf, severalFields, whyReadOnly } from './fieldNames.ts';
-import { type Change, type DaysAndMoments, readValue } from './fieldValue.ts';
+import { type Change, readValue } from './fieldValue.ts';
 import { isRecordId, isSameRecord } from './recordId.ts';
 import type { FieldDescription, ObjectDescription } from './wire.ts';
 
@@ -24,7 +25,7 @@ interface FieldChanges {
 
 interface Reading {
   access: Access;
-  times: DaysAndMoments;
+  times: FieldTimes;
   /** Of the record that is updated. */
   recordId?: string;
 }

@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import { momentOf } from '../../../shared/action/since.ts';
 import { FIELDS_TEXT } from '../../../shared/schema/textLimit.ts';
-import type { DaysAndMoments } from './fieldValue.ts';
 import { longRecordId, recordIdPattern } from './recordId.ts';
 
 /** An ID of 15 or 18 characters. IDs are put into paths and queries, so nothing else is accepted. */
@@ -59,32 +57,3 @@ export const allowDuplicate = z.boolean().optional().meta({
 
 /** A search term. */
 export const searchText = z.string().trim().min(1, 'It must not be blank.').max(200);
-
-/** A calendar date. Of a date-time, as Copilot Studio makes of a day, the day that is written counts. */
-export const dateText = z
-  .string()
-  .trim()
-  .max(64)
-  .refine(text => dayIn(text) !== undefined, 'It must be a date such as 2026-11-15.')
-  .transform(text => dayIn(text) ?? text);
-
-function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && (new Date(text).toJSON()?.startsWith(text) ?? false);
-}
-
-/** The day that a date or a date-time has as it is written; undefined where it is neither. */
-function dayIn(text: string): string | undefined {
-  const day = text.slice(0, 10);
-  return isDate(day) && momentIn(text) ? day : undefined;
-}
-
-/** The moment of a date or a date-time, in UTC unless it says otherwise; undefined where it is neither. */
-function momentIn(text: string): Date | undefined {
-  return momentOf(text.trim().replace(' ', 'T'));
-}
-
-/** Days as they are written, and moments in UTC unless they say otherwise. */
-export const timesInUtc: DaysAndMoments = {
-  day: async text => dayIn(text),
-  moment: async text => momentIn(text),
-};

@@ -92,6 +92,8 @@ export interface Salesforce {
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
+  /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
+  timeZone(): Promise<string>;
   /** What currencies the org has; kept for an hour, and asked for in one request. */
   currencies(): Promise<OrgCurrencies>;
   /** The same as far as this call knows it: after `currencies`. */
@@ -131,7 +133,10 @@ export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
   const connectionFor = salesforceConnections(parts);
 
-  const open = (call: Call, { connection, session, allowed, currencies } = connectionFor(call)): Salesforce => {
+  const open = (
+    call: Call,
+    { connection, session, allowed, currencies, timeZone } = connectionFor(call),
+  ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
       const url = `${resource}?q=${encodeURIComponent(text)}`;
@@ -243,6 +248,7 @@ export function openSalesforce(parts: SalesforceParts) {
         return read(searchSchema, answer).searchRecords;
       },
 
+      timeZone,
       describe: allowed.describe,
       describeAll: allowed.describeAll,
       openPaths: allowed.openPaths,

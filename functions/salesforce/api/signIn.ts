@@ -76,7 +76,10 @@ export function usernameFor({ caller }: Call, settings: SalesforceSettings): str
 }
 
 /** Without a map, the sign-in name is the username; a guest's is not. */
-function salesforceUsername(userName: string, map: SalesforceSettings['SALESFORCE_USER_MAP']): string | undefined {
+export function salesforceUsername(
+  userName: string,
+  map: SalesforceSettings['SALESFORCE_USER_MAP'],
+): string | undefined {
   if (map) return map.find(userName);
   return isGuest(userName) ? undefined : userName;
 }

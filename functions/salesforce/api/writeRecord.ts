@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
+import type { FieldTimes } from '../../../shared/time/inputs.ts';
 import { isChangedMeanwhile } from './answerFailure.ts';
 import { explained } from './explained.ts';
-import { type DaysAndMoments, joined, tooLong } from './fieldValue.ts';
+import { joined, tooLong } from './fieldValue.ts';
 import { type FieldChange, readFields } from './fieldValues.ts';
 import { recordOutput } from './readRecord.ts';
 import {
@@ -51,7 +52,7 @@ interface Write {
 export async function createRecord(
   salesforce: Salesforce,
   { objectType, fields, allowDuplicate }: Write,
-  times: DaysAndMoments,
+  times: FieldTimes,
 ) {
   const object = await salesforce.describe(objectType);
   if (!object.createable) {
@@ -85,7 +86,7 @@ const MAX_ATTEMPTS = 3;
 export async function updateRecord(
   salesforce: Salesforce,
   { objectType, recordId, fields, allowDuplicate }: Write & { recordId: string },
-  times: DaysAndMoments,
+  times: FieldTimes,
 ) {
   const object = await salesforce.describe(objectType);
   if (!object.updateable) {

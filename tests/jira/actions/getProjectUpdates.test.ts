@@ -30,7 +30,7 @@ describe('getProjectUpdates', () => {
     expect(body.project).toEqual({ key: 'ATLAS', name: 'Atlas' });
     expect(app.costs()).toHaveLength(1);
     expect(body.updates.length).toBeGreaterThan(5);
-    expect(body.summary).toMatch(new RegExp(`^${body.updates.length} issues changed since \\d+ \\w+ \\d{4}: `));
+    expect(body.summary).toMatch(new RegExp(`^${body.updates.length} issues changed in the last 7 days: `));
     const times = body.updates.map(update => update.updatedAt);
     expect(times).toEqual([...times].sort().reverse());
     expect(body.updates.every(({ url, issueKey }) => url === `${app.jira.url}/browse/${issueKey}`)).toBe(true);
@@ -96,9 +96,8 @@ describe('getProjectUpdates', () => {
     expect(keys).toEqual(whole.updates.map(({ issueKey }) => issueKey));
   });
 
-  it('takes a date, a date-time and a numeric project ID', async () => {
+  it('takes a date-time and a numeric project ID', async () => {
     const day = daysAgo(20).toISOString().slice(0, 10);
-    expect((await get({ projectId: 'ATLAS', since: day })).body.since).toBe(`${day}T00:00:00.000Z`);
     expect((await get({ projectId: 'ATLAS', since: `${day}T10:00:00+02:00` })).body.since).toBe(`${day}T08:00:00.000Z`);
     const { id } = (await (
       await fetch(`${app.jira.url}/rest/api/3/project/ATLAS`, {
@@ -113,7 +112,7 @@ describe('getProjectUpdates', () => {
   it('says that nothing changed, with the name from a second request', async () => {
     const { body } = await get({ projectId: 'COMET', since: '7d' });
     expect(body.updates).toEqual([]);
-    expect(body.summary).toMatch(/^Nothing changed in Comet since /);
+    expect(body.summary).toMatch(/^Nothing changed in Comet in the last 7 days/);
     expect(app.costs()).toHaveLength(2);
   });
 

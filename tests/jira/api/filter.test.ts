@@ -8,7 +8,7 @@ import { momentsAt } from '../../../shared/filter/moments.ts';
 
 const now = new Date('2026-11-30T12:00:00Z');
 const around: Around = {
-  moments: momentsAt(now),
+  moments: momentsAt({ now, timeZone: async () => 'UTC' }),
   people: { find: async accountId => ({ accountId }), inJql: async person => person },
   now,
   isOpen: () => true,

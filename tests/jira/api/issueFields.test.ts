@@ -4,6 +4,7 @@ import type { People } from '../../../functions/jira/api/people.ts';
 import type { Planning } from '../../../functions/jira/api/planning.ts';
 import type { IssueField } from '../../../functions/jira/api/wire.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { fieldTimes } from '../../../shared/time/inputs.ts';
 
 const people: People = {
   async find(person) {
@@ -37,7 +38,9 @@ const screen = [
   field('c8', 'Motto', 'string'),
 ];
 const planning: Planning = { sprints: async () => [], teams: async () => [], estimationFields: async () => new Set() };
-const around = { people, planning, project: 'ATLAS', screen, assignable: { issueKey: 'ATLAS-1' } };
+const clock = { now: new Date('2026-11-22T03:00:00Z'), timeZone: async () => 'America/New_York' };
+const times = fieldTimes(clock);
+const around = { people, planning, times, project: 'ATLAS', screen, assignable: { issueKey: 'ATLAS-1' } };
 const fieldsOf = async (additionalFields: Record<string, unknown>, others = {}) =>
   (await toChange({ additionalFields, ...others }, around)).fields;
 
@@ -45,10 +48,18 @@ describe("an issue's fields", () => {
   it.each([
     ['a date-time', { Starts: '2026-11-30T09:00:00+01:00' }, { c2: '2026-11-30T08:00:00.000+0000' }],
     [
-      'a date-time that names no zone as one in UTC',
+      'a date-time that names no zone as one in the zone of whoever asks',
       { Starts: '2026-11-30T09:00' },
-      { c2: '2026-11-30T09:00:00.000+0000' },
+      { c2: '2026-11-30T14:00:00.000+0000' },
     ],
+    [
+      'a day as its first moment, where a date-time is wanted',
+      { Starts: '2026-11-30' },
+      { c2: '2026-11-30T05:00:00.000+0000' },
+    ],
+    ['a day in the form of a date-time', { Day: '2026-11-30T00:00:00.000Z' }, { c3: '2026-11-30' }],
+    ['a day that comes with its type', { Day: { $kind: 'Date', value: '2026-11-30' } }, { c3: '2026-11-30' }],
+    ['today as it is where the user is', { Day: 'today' }, { c3: '2026-11-21' }],
     ['a value with a comma in it', { Areas: 'foo, bar' }, { c4: [{ id: '0' }] }],
     ['values with a comma between them', { Areas: 'Foo, Baz' }, { c4: [{ id: '1' }, { id: '2' }] }],
     ['none for nothing', { Severity: 'none', Areas: 'none', Day: 'None' }, { c5: null, c4: [], c3: null }],

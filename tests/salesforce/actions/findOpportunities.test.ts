@@ -28,7 +28,7 @@ test.each(['2026-02-30', 'soon', "2026-01-01' OR"])(
   async date => {
     const { status, body } = await salesforce.call('findOpportunities', { query: { closingBefore: date } });
     expect(status).toBe(400);
-    expect(body.detail).toContain('closingBefore: It must be a date such as 2026-11-15.');
+    expect(body.detail).toContain('closingBefore: It must be a day such as 2026-11-30');
     expect(salesforce.asked()).toEqual([]);
   },
 );

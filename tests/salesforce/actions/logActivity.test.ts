@@ -10,7 +10,7 @@ const row = (objectType: string, id: unknown) => salesforce.sandbox.records(obje
 test('a note that is read back as something odd is still told as made', async () => {
   const body = JSON.stringify({ totalSize: 1, done: true, records: [{ Subject: 5, What: 'x' }] });
   salesforce.sandbox.fail({ path: '/query$', status: 200, body });
-  const json = { recordId: contoso, subject: 'An odd answer' };
+  const json = { recordId: contoso, subject: 'An odd answer', date: '2026-11-15' };
   const { status, body: answer } = await salesforce.call('logActivity', { json });
   expect(status).toBe(200);
   expect(answer).toMatchObject({ subject: 'An odd answer', status: 'Completed' });
@@ -37,8 +37,11 @@ test('notes a call on an account as done today, in two requests', async () => {
     WhatId: contoso,
     WhoId: recordId('003', 1),
     Status: 'Completed',
-    ActivityDate: new Date().toISOString().slice(0, 10),
+    ActivityDate: new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Berlin' }),
   });
+  // Where the user is, is asked for once.
+  expect(salesforce.costs().slice(-2)).toEqual(['POST /sobjects/Task', 'GET /query']);
+  await salesforce.call('logActivity', { json: { ...json, subject: 'Once more' } });
   expect(salesforce.costs()).toEqual(['POST /sobjects/Task', 'GET /query']);
 });
 

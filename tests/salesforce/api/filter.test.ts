@@ -29,7 +29,11 @@ const fields = recordFields(object);
 
 /** No condition of these fields asks Salesforce for anything. */
 const unreachable = {} as Salesforce;
-const around = { salesforce: unreachable, objectType: 'Account', moments: momentsAt(new Date('2026-11-30T12:00:00Z')) };
+const around = {
+  salesforce: unreachable,
+  objectType: 'Account',
+  moments: momentsAt({ now: new Date('2026-11-30T12:00:00Z'), timeZone: async () => 'UTC' }),
+};
 
 const anyText = fc
   .oneof(

@@ -1,14 +1,15 @@
 import * as z from 'zod';
-import { resolveSince, sinceText } from '../../../../shared/action/since.ts';
 import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import type { Condition } from '../../../../shared/filter/condition.ts';
 import { columns, missing, type Order, orderBy, where } from '../../../../shared/filter/inputs.ts';
 import { fieldCalled } from '../../../../shared/filter/label.ts';
-import type { Moments } from '../../../../shared/filter/moments.ts';
+import { momentsAt } from '../../../../shared/filter/moments.ts';
 import { nameList } from '../../../../shared/filter/nameList.ts';
 import { heading } from '../../../../shared/schema/meaning.ts';
 import { LIST_TEXT } from '../../../../shared/schema/textLimit.ts';
 import { quoted } from '../../../../shared/text.ts';
+import { resolveSince, sinceText } from '../../../../shared/time/inputs.ts';
+import type { Clock } from '../../../../shared/time/when.ts';
 import { findOwners } from '../owners.ts';
 import { isIdOf } from '../recordId.ts';
 import type { Salesforce } from '../salesforce.ts';
@@ -90,7 +91,7 @@ export async function recordFilter(
   salesforce: Salesforce,
   objectType: string,
   given: Given,
-  { choices = {}, moments, now }: { choices?: Choices; moments: Moments; now: Date },
+  { choices = {}, clock }: { choices?: Choices; clock: Clock },
 ): Promise<RecordFilter> {
   const { where = [], missing = [], unchangedFor, columns, orderBy = [] } = given;
   // One value that does not exist finds nothing, which is then looked into. Among several it would not be noticed.
@@ -100,7 +101,7 @@ export async function recordFilter(
   const hint = `describeObject lists those of ${objectType}.`;
   const called = (label: string, input: string) => openField(salesforce, objectType, label, fields, { input, hint });
 
-  const around = { salesforce, objectType, moments };
+  const around = { salesforce, objectType, moments: momentsAt(clock) };
   const conditionsOf = async (input: string, all: readonly FieldCondition[]) => {
     if (all.length === 0) return { input, soql: undefined, remarks: [] };
     const compiled = await Promise.all(all.map(condition => conditionSoql(condition, around)));
@@ -131,7 +132,7 @@ export async function recordFilter(
       return conditionsOf('missing', all);
     })(),
   ]);
-  const unchanged = unchangedFor === undefined ? undefined : resolveSince(unchangedFor, now, 'unchangedFor');
+  const unchanged = unchangedFor === undefined ? undefined : await resolveSince(unchangedFor, clock, 'unchangedFor');
   const notShown: string[] = [];
   const shown = await Promise.all(
     (columns ?? []).map(async label => {

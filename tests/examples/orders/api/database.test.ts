@@ -50,6 +50,7 @@ describe.skipIf(!postgresPrograms)(`On a real PostgreSQL${wherePostgresIs}`, () 
       upstream,
       env: process.env,
       rulesOf: () => [],
+      timeZone: () => undefined,
       now: Date.now,
     });
     opened.push(database);
@@ -269,6 +270,7 @@ it('a server that never answers costs no more than the deadline', async () => {
     upstream: createUpstream('Orders'),
     env: {},
     rulesOf: () => [],
+    timeZone: () => undefined,
     now: Date.now,
   };
   const startedAt = performance.now();
