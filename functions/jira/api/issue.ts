@@ -11,7 +11,7 @@ import { parseAnswer } from './parseAnswer.ts';
 function answers({ list, part }: Reading) {
   const text = part(z.string());
   const named = z.object({ name: z.string() });
-  const person = part(z.object({ displayName: text }));
+  const person = part(z.object({ displayName: text, accountId: text }));
   const total = part(z.number());
 
   const history = z.object({
@@ -224,6 +224,8 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
       .filter(([id]) => !hasOwnPlace.has(id))
       .map(([id, value]) => ({ id, name: names?.[id] || id, type: schema?.[id]?.custom ?? undefined, value })),
     transitions: transitions ?? [],
+    /** The names of its people, by account ID. */
+    names: namesOf([fields.assignee, fields.reporter, fields.creator]),
   };
 }
 
@@ -327,12 +329,19 @@ function toHistory({ id, created, author, items }: HistoryAnswer) {
     from: from || undefined,
     to: (typeof to === 'string' && to) || undefined,
   }));
-  return [{ id: id ?? undefined, at, by: nameOf(author), changes }];
+  return [{ id: id ?? undefined, at, by: nameOf(author), names: namesOf([author]), changes }];
 }
 
 /** What an issue tells of its parent, a sub-task, or an issue that it is linked to. */
 function toRelated({ key, fields }: RelatedAnswer) {
   return { key, summary: fields?.summary || undefined, status: fields?.status?.name };
+}
+
+/** Pairs of an account ID and the name. */
+function namesOf(people: readonly PersonAnswer[]): [accountId: string, name: string][] {
+  return people.flatMap(person =>
+    person?.accountId && person.displayName ? [[person.accountId, person.displayName]] : [],
+  );
 }
 
 function nameOf(person: PersonAnswer): string | undefined {
