@@ -3,12 +3,14 @@ import { imageOutput } from '../../../shared/action/image.ts';
 import { page } from '../../../shared/action/page.ts';
 import { heading, id, key, link } from '../../../shared/schema/meaning.ts';
 import { issueKey } from '../api/inputs.ts';
+import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
   name: 'getAttachment',
   toolset: 'jira',
   access: 'read',
+  needs: reads(),
   title: 'Read an attached file',
   description:
     'Returns what a file holds that is attached to a Jira issue: logs, CSV, JSON, HAR and other texts, the text of PDF and Word files, and images. ' +

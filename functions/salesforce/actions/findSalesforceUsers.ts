@@ -11,6 +11,7 @@ import { findOwners, type Owner } from '../api/owners.ts';
 import { valueAt } from '../api/recordValues.ts';
 import type { Salesforce } from '../api/salesforce.ts';
 import { names, soql } from '../api/soql.ts';
+import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 /** The most users, and the most queues, that one search finds. */
@@ -35,6 +36,7 @@ export default salesforce.action({
   name: 'findSalesforceUsers',
   toolset: 'salesforce',
   access: 'read',
+  needs: uses(),
   title: 'Find Salesforce users and queues',
   description:
     'Finds users and queues of Salesforce, who own records, by name or e-mail address, also users who have left. ' +
