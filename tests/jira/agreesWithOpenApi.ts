@@ -8,7 +8,8 @@ export function agreesWithOpenApi(jira: () => Pick<SandboxServer, 'exchanges'>):
 
   describe.skipIf(!openApi)("Jira's own OpenAPI document", () => {
     it('has every request that was made here, and every answer', () => {
-      const { exchanges } = jira();
+      // The document is that of the platform; boards and service desks have their own.
+      const exchanges = jira().exchanges.filter(({ request }) => request.path.startsWith('/rest/api/'));
       expect(exchanges.length).toBeGreaterThan(0);
       expect(exchanges.flatMap(openApiCheck(openApi ?? ''))).toEqual([]);
     });

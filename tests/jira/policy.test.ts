@@ -71,6 +71,27 @@ describe('a policy that opens one project', () => {
     );
   });
 
+  it.each([
+    ['updateIssue', { additionalFields: { Parent: { key: 'BEACON-1' } } }],
+    ['updateIssue', { additionalFields: { Parent: { set: 'beacon-1' } } }],
+    ['updateIssue', { parent: { key: 'BEACON-1' } }],
+    ['createIssue', { projectId: 'ATLAS', summary: 'x', issueType: 'Task', additionalFields: { Parent: 'BEACON-1' } }],
+  ])('lets %s name no parent elsewhere, in whatever form: %j', async (action, input) => {
+    const issueKey = action === 'createIssue' ? {} : { issueKey: 'ATLAS-12' };
+    const { body } = await jira.write(action, { ...issueKey, ...input }, atlas);
+    expect(body.code).toBe('forbidden');
+  });
+
+  it('shows no sprint of a board of another project', async () => {
+    const set = (sprint: string) =>
+      jira.write('updateIssue', { issueKey: 'ATLAS-12', additionalFields: { Sprint: sprint } }, atlas);
+    const location = { projectKey: 'BEACON' };
+    jira.answerNext('/board$', { isLast: true, values: [{ id: 9, name: 'Other', type: 'scrum', location }] });
+    const { body } = await set('Secret sprint');
+    expect(body.detail).toContain('No board of the project has a sprint that is not closed');
+    expect((await set('Sprint 44')).body.changes).toEqual([expect.objectContaining({ to: 'Sprint 44' })]);
+  });
+
   it('shows only that project in lists, and no total of all', async () => {
     const { body } = await jira.read('listProjects', {}, atlas);
     expect(body.projects.map(({ key }: { key: string }) => key)).toEqual(['ATLAS']);
@@ -213,6 +234,36 @@ describe('an issue that was moved to a project that is closed', () => {
   });
 });
 
+it.each(['sprint', 'configuration'])('the %s of a board of another project, or of none, is closed', async part => {
+  for (const location of [{ projectKey: 'SECRET' }, undefined]) {
+    const asked: string[] = [];
+    const client = restrictedTo(new Set(['ATLAS']), {
+      sendRequest: async <T>({ url }: { url: string }) => {
+        asked.push(url);
+        return { id: 9, location } as T;
+      },
+    } as Parameters<typeof restrictedTo>[1]);
+    const read = client.sendRequest({ url: `/rest/agile/1.0/board/9/${part}`, method: 'GET' });
+    await expect(read).rejects.toMatchObject({ code: 'forbidden' });
+    expect(asked).toEqual(['/rest/agile/1.0/board/9']);
+  }
+});
+
+it('fields of a transition lead to no closed project, nor does a field for an epic', async () => {
+  const client = restrictedTo(new Set(['ATLAS']), {
+    sendRequest: async <T>({ url }: { url: string }) => {
+      const key = url.split('/').at(-1) ?? '';
+      if (!url.includes('/issue/') || url.endsWith('transitions')) throw new Error('It was sent.');
+      return { key, fields: { project: { key: key.split('-')[0] } } } as T;
+    },
+  } as Parameters<typeof restrictedTo>[1]);
+  for (const fields of [{ parent: { key: 'SECRET-1' } }, { customfield_10014: 'SECRET-1' }]) {
+    const url = '/rest/api/3/issue/ATLAS-1/transitions';
+    const write = client.sendRequest({ url, method: 'POST', body: { fields } });
+    await expect(write).rejects.toMatchObject({ code: 'forbidden' });
+  }
+});
+
 it('a request that is not known is refused where a policy restricts', async () => {
   const client = restrictedTo(new Set(['ATLAS']), {
     sendRequest: async () => {
@@ -224,6 +275,9 @@ it('a request that is not known is refused where a policy restricts', async () =
     ['DELETE', '/rest/api/3/issue/ATLAS-1'],
     ['GET', '/rest/api/3/issue/ATLAS-1/properties'],
     ['POST', '/rest/api/3/project/search'],
+    ['GET', '/rest/agile/1.0/board'],
+    ['GET', '/rest/agile/1.0/sprint/1'],
+    ['POST', '/rest/agile/1.0/sprint/1/issue'],
   ] as const) {
     await expect(client.sendRequest({ url, method })).rejects.toMatchObject({ code: 'forbidden' });
   }

@@ -32,6 +32,19 @@ const nameOf = (objectType: 'Account' | 'User', id: unknown) =>
 const today = () => new Date().toISOString().slice(0, 10);
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 
+const queues = () => salesforce.sandbox.records('Group').filter(({ Type }) => Type === 'Queue');
+
+/** No record of the made-up org is a queue's. */
+beforeAll(async () => {
+  for (const objectType of ['Lead', 'Case'] as const) {
+    const [record] = salesforce.sandbox.records(objectType);
+    const fields = JSON.stringify({ OwnerId: queues()[0]?.Id });
+    const json = { objectType, recordId: record?.Id, fields };
+    const { status, body } = await salesforce.call('updateRecord', { json });
+    expect(status, body.detail).toBe(200);
+  }
+});
+
 describe('a filter on any field', () => {
   it.each<[Action, string, object, (row: Row) => boolean]>([
     ['findAccounts', 'a value of a picklist', { Industry: 'Retail' }, row => row.Industry === 'Retail'],
@@ -125,6 +138,7 @@ describe('a filter on any field', () => {
       { 'Created Date': { from: '7d', to: '3d' } },
       row => String(row.CreatedDate) >= daysAgo(7).toISOString() && String(row.CreatedDate) <= daysAgo(3).toISOString(),
     ],
+    ['findCases', 'nobody but a queue', { Owner: 'none' }, row => String(row.OwnerId).startsWith('00G')],
     ['findCases', 'a checkbox that is set', { Escalated: 'yes' }, row => row.IsEscalated === true],
   ])('of %s finds %s', async (action, _, where, isMeant) => {
     const expected = idsOf(action, isMeant);
@@ -213,6 +227,12 @@ describe('a filter on any field', () => {
     ],
     [
       'findAccounts',
+      'more people than can be looked up',
+      { where: JSON.stringify({ Owner: Array.from({ length: 16 }, (_, at) => `Person ${at}`) }) },
+      '"Owner ID" takes at most 15 names',
+    ],
+    [
+      'findAccounts',
       'a form that is none',
       { where: '{"Industry":{"like":"R"}}' },
       '"Industry": it must be a value, a list of values',
@@ -244,15 +264,15 @@ describe('an owner', () => {
   });
 
   it('is a queue where queues own records, and none for what any queue has', async () => {
-    const queues = salesforce.sandbox.records('Group').filter(({ Type }) => Type === 'Queue');
-    const [queue] = queues;
+    const [queue] = queues();
     expect((await idsBy('findCases', { owner: String(queue?.Name) })).toSorted()).toEqual(
       idsOf('findCases', row => row.OwnerId === queue?.Id),
     );
     for (const action of ['findLeads', 'findCases'] as const) {
       expect((await idsBy(action, { owner: 'none' })).toSorted()).toEqual(
-        idsOf(action, row => queues.some(({ Id }) => Id === row.OwnerId)),
+        idsOf(action, row => queues().some(({ Id }) => Id === row.OwnerId)),
       );
+      expect(await idsBy(action, { owner: 'none' })).toHaveLength(1);
     }
   });
 });

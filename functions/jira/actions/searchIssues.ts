@@ -7,7 +7,7 @@ import { pace } from '../../../shared/pace.ts';
 import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
 import { dayText, resolveDay, resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { adfToMarkdown } from '../api/adf/adfToMarkdown.ts';
-import { issueColumns, issueOrder, issueQuery, wrongValues } from '../api/filter/issueFilter.ts';
+import { issueColumns, issueOrder, issueQuery, unknownPerson, wrongValues } from '../api/filter/issueFilter.ts';
 import { fieldsOfRow, shownIssue, toShownIssue } from '../api/filter/shownIssue.ts';
 import { projectId, shortText } from '../api/inputs.ts';
 import { MAX_MARKDOWN } from '../api/issueDetails.ts';
@@ -110,9 +110,9 @@ export default jira.action({
       });
     const checked = query?.checked ?? [];
     const { issues, nextCursor } = await search().catch(async (error: unknown) => {
-      const isRefused = error instanceof Failure && error.code === 'invalid_input';
-      const wrong = isRefused ? await wrongValues(checked, site) : [];
-      throw wrong.length > 0 ? invalidInput(wrong) : error;
+      if (!(error instanceof Failure) || error.code !== 'invalid_input') throw error;
+      const wrong = await wrongValues(checked, site);
+      throw wrong.length > 0 ? invalidInput(wrong) : ((await unknownPerson(checked, site)) ?? error);
     });
     if (issues.length === 0 && cursor === undefined) {
       // A value that no issue can have finds nothing as well.

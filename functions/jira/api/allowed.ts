@@ -80,8 +80,11 @@ const rules: readonly Rule[] = [
     rule(
       method,
       `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee)`,
-      async ({ options, parts, send }, { requireIssue }) => {
-        return send(ofIssue(options, await requireIssue(parts[0] ?? '')));
+      async ({ options, parts, send }, guard) => {
+        const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
+        // A transition sets fields, too.
+        if (options.url.endsWith('/transitions')) await requireWritten(options, guard);
+        return send(own);
       },
     ),
   ),
@@ -281,6 +284,13 @@ async function requireWritten(options: Options, { requireIssue, requireProject }
   if (parent !== undefined) await requireIssue(parent);
   const moved = fields?.project?.key ?? fields?.project?.id;
   if (moved !== undefined) await requireProject(moved);
+  // An epic may be given in a field of its own, which its ID does not tell; a key of no issue is any other text.
+  for (const value of Object.values(fields ?? {})) {
+    if (typeof value !== 'string' || !/^[A-Z][A-Z0-9_]{1,254}-[1-9]\d{0,17}$/i.test(value)) continue;
+    await requireIssue(value).catch(error => {
+      if (!(error instanceof Failure) || error.code !== 'not_found') throw error;
+    });
+  }
 }
 
 /** The project of a key: it is what stands before the last hyphen. */

@@ -21,6 +21,8 @@ export interface WrittenIssue {
   changes: FieldChange[];
   /** Fields that were to be changed and have the value that they had, which is told in parentheses. */
   unchanged: string[];
+  /** Fields that were set, and of which Jira did not tell what they are now. */
+  untold: string[];
   /** The IDs of the fields that are told of the issue as it is now. */
   fieldIds: readonly string[];
   /** What the user should know besides, in sentences. */
@@ -49,12 +51,17 @@ export function fieldChanges(
   before: Issue,
   after: Issue,
   fields: readonly ChangedField[],
-): Pick<WrittenIssue, 'changes' | 'unchanged'> {
+): Pick<WrittenIssue, 'changes' | 'unchanged' | 'untold'> {
   const changes: FieldChange[] = [];
   const unchanged: string[] = [];
+  const untold: string[] = [];
   for (const field of fields) {
+    if (after.isUnread) continue;
     // Jira leaves out a parent that an issue does not have.
-    if (after.isUnread || (!(field.id in after.values) && field.id !== 'parent')) continue;
+    if (!(field.id in after.values) && field.id !== 'parent') {
+      untold.push(field.name);
+      continue;
+    }
     for (const { name, text, isAsked } of partsOf(field)) {
       const from = before.isUnread ? undefined : text(before.values[field.id]);
       const to = text(after.values[field.id]);
@@ -62,7 +69,7 @@ export function fieldChanges(
       else if (isAsked) unchanged.push(`${name} (${to ? beginning(to, MAX_VALUE / 4) : 'empty'})`);
     }
   }
-  return { changes, unchanged };
+  return { changes, unchanged, untold };
 }
 
 interface Part {
@@ -124,7 +131,7 @@ const rowParts: ReadonlyMap<string, keyof z.infer<typeof issueRow>> = new Map([
 
 /** The answer of a write that changes fields of an issue. */
 export function toChangedIssue(
-  { issue, changes, unchanged, fieldIds, notes }: WrittenIssue,
+  { issue, changes, unchanged, untold, fieldIds, notes }: WrittenIssue,
   browseUrl: (issueKey: string) => string,
 ): z.infer<typeof changedIssue> {
   const { issueKey, title, status, url, ...others } = toIssueRow(issue, browseUrl);
@@ -133,6 +140,7 @@ export function toChangedIssue(
   const told = [
     ...notes,
     ...(issue.isUnread ? [notRead] : []),
+    ...(untold.length > 0 ? [`Sent, but Jira did not tell what is there now: ${untold.join(', ')}.`] : []),
     ...(unchanged.length > 0 ? [`Not changed: ${unchanged.join(', ')}.`] : []),
   ];
   return {

@@ -63,8 +63,9 @@ export async function toValue(field: IssueField, given: unknown, parts: ValuePar
 
 /** The items of a field that is a list. */
 export async function toItems(field: IssueField, given: unknown, parts: ValueParts): Promise<unknown[]> {
-  const list = Array.isArray(given) ? given : typeof given === 'string' ? namesIn(field, given) : [given];
-  return Promise.all(list.map(item => toSingleValue(field, field.schema.items ?? 'string', item, parts)));
+  const list = Array.isArray(given) ? given : typeof given === 'string' ? await namesIn(field, given, parts) : [given];
+  const items = await Promise.all(list.map(item => toSingleValue(field, field.schema.items ?? 'string', item, parts)));
+  return [...new Map(items.map(item => [JSON.stringify(item), item])).values()];
 }
 
 export const isList = (field: IssueField) => field.schema.type === 'array' && !isSprint(field);
@@ -85,7 +86,7 @@ function clears(field: IssueField, given: unknown): boolean {
     field.schema.type !== 'string' &&
     typeof given === 'string' &&
     isNone(given.trim()) &&
-    !field.allowedValues?.some(each => folded(labelOf(each)) === folded(given))
+    !isNamed(given, field.allowedValues)
   );
 }
 
@@ -97,18 +98,21 @@ function onlyOne(field: IssueField, given: unknown): unknown {
 }
 
 /** The names in a text with commas between them: of a name that has commas itself, the longest that the field takes. */
-function namesIn({ allowedValues = [] }: IssueField, text: string): string[] {
+async function namesIn({ allowedValues = [], schema }: IssueField, text: string, parts: ValueParts): Promise<string[]> {
+  // People may be called `Ruiz, Ana`.
+  if (schema.items === 'user' && text.includes(',') && (await isPerson(text, parts.people))) return [text];
   const names = new Set((allowedValues ?? []).map(each => folded(labelOf(each)).replace(/ ?, ?/g, ',')));
   const longest = Math.max(1, ...[...names].map(name => name.split(',').length));
-  const parts = text
+  const pieces = text
     .split(',')
     .map(part => part.trim())
     .filter(Boolean);
   const found: string[] = [];
-  for (let at = 0; at < parts.length; ) {
-    let length = Math.min(longest, parts.length - at);
-    while (length > 1 && !names.has(folded(parts.slice(at, at + length).join(',')).replace(/ ?, ?/g, ','))) length -= 1;
-    found.push(parts.slice(at, at + length).join(', '));
+  for (let at = 0; at < pieces.length; ) {
+    let length = Math.min(longest, pieces.length - at);
+    while (length > 1 && !names.has(folded(pieces.slice(at, at + length).join(',')).replace(/ ?, ?/g, ',')))
+      length -= 1;
+    found.push(pieces.slice(at, at + length).join(', '));
     at += length;
   }
   return [...new Set(found)];
@@ -116,6 +120,7 @@ function namesIn({ allowedValues = [] }: IssueField, text: string): string[] {
 
 async function toSingleValue(field: IssueField, type: string, typed: unknown, parts: ValueParts): Promise<unknown> {
   const given = plainValue(typed);
+  const { schema } = field;
   if (type === 'option-with-child') return chooseWithChild(field, given);
   if (type === 'timetracking') return toTimeTracking(field, given);
   if (field.allowedValues && type !== 'user') return choose(field, given);
@@ -146,7 +151,7 @@ async function toSingleValue(field: IssueField, type: string, typed: unknown, pa
     case 'string':
       return toText(field, given, parts.people);
     default:
-      return given;
+      return isObject(given) && schema.custom?.endsWith(':gh-epic-link') ? formOf(field, given).key : given;
   }
 }
 
@@ -168,6 +173,16 @@ async function toPerson(field: IssueField, given: unknown, people: People): Prom
   if (accountId !== undefined) return { accountId };
   const person = textOf(field, form ? (form.emailAddress ?? form.displayName ?? form.name) : given);
   return { accountId: (await personFor(field, person, people)).accountId };
+}
+
+async function isPerson(text: string, people: People): Promise<boolean> {
+  return people.find(text.trim()).then(
+    () => true,
+    error => {
+      if (error instanceof Failure && isAboutPeople(error)) return false;
+      throw error;
+    },
+  );
 }
 
 async function personFor({ name }: IssueField, person: string, people: People): Promise<User> {
@@ -210,14 +225,31 @@ async function toTeam(field: IssueField, given: unknown, { planning, project }: 
   );
 }
 
-const timeTracking = z.object({ originalEstimate: z.unknown(), remainingEstimate: z.unknown() }).partial();
+const inSeconds = z
+  .number()
+  .nonnegative()
+  .transform(seconds => `${Math.round(seconds / 60)}m`)
+  .optional();
+
+const timeTracking = z
+  .object({
+    originalEstimate: z.unknown(),
+    remainingEstimate: z.unknown(),
+    originalEstimateSeconds: inSeconds,
+    remainingEstimateSeconds: inSeconds,
+  })
+  .partial()
+  .transform(({ originalEstimate, remainingEstimate, originalEstimateSeconds, remainingEstimateSeconds }) => ({
+    originalEstimate: originalEstimate ?? originalEstimateSeconds,
+    remainingEstimate: remainingEstimate ?? remainingEstimateSeconds,
+  }));
 
 /** The parts of time tracking that can be set. */
 export type TimeTracking = Partial<Record<'originalEstimate' | 'remainingEstimate', string>>;
 
 function toTimeTracking(field: IssueField, given: unknown): TimeTracking {
   const { originalEstimate, remainingEstimate } = isObject(given)
-    ? timeTracking.parse(given)
+    ? (timeTracking.safeParse(given).data ?? {})
     : { originalEstimate: given, remainingEstimate: undefined };
   const parts = {
     ...(originalEstimate !== undefined && { originalEstimate: toDuration(field, originalEstimate) }),
@@ -270,6 +302,10 @@ export function jiraTimestamp(moment: Date): string {
 }
 
 type AllowedValue = NonNullable<IssueField['allowedValues']>[number];
+
+/** True where one of the values is called so. */
+export const isNamed = (text: string, values: IssueField['allowedValues']) =>
+  values?.some(value => folded(labelOf(value)) === folded(text)) ?? false;
 
 const labelOf = ({ name, value, key, id }: AllowedValue) => name ?? value ?? key ?? id ?? '';
 

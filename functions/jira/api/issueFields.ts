@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Failure, type FailureCode, type FieldError, invalidInput } from '../../../shared/failure.ts';
+import { parseJson } from '../../../shared/parseJson.ts';
 import { quoted } from '../../../shared/text.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import { calledSo, folded, type Labels, listed, meantBy, toldApart } from './choosing.ts';
@@ -9,6 +10,7 @@ import {
   choose,
   isAboutPeople,
   isList,
+  isNamed,
   isRichText,
   type TimeTracking,
   toDuration,
@@ -104,6 +106,8 @@ const ownNames: ReadonlyMap<string, string> = new Map(
 /** The parts of time tracking, which people take for fields. */
 const estimates: ReadonlyMap<string, keyof TimeTracking> = new Map([
   ['original estimate', 'originalEstimate'],
+  ['timeoriginalestimate', 'originalEstimate'],
+  ['timeestimate', 'remainingEstimate'],
   ['originalestimate', 'originalEstimate'],
   ['remaining estimate', 'remainingEstimate'],
   ['remainingestimate', 'remainingEstimate'],
@@ -169,7 +173,7 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
           return undefined;
         }
         const field = takenOnce(await fieldMeant(name, around), 'additionalFields', givenBy);
-        return carriedOut(field, asked(field, given), around);
+        return carriedOut(field, asked(field, unquoted(field, given)), around);
       }),
     ),
   ]);
@@ -269,7 +273,18 @@ const anywhere: readonly IssueField[] = [
   { id: 'description', name: 'Description', required: false, schema: { type: 'string' } },
 ];
 
+const others = (fields: readonly IssueField[], screen: readonly IssueField[]) =>
+  fields.filter(field => screen.every(({ id }) => id !== field.id));
+
 const verbs = new Set(['set', 'add', 'remove', 'append']);
+
+/** What a text holds as JSON, unless it is the name of a value of the field, or the field is a text. */
+function unquoted({ schema, allowedValues }: IssueField, given: unknown): unknown {
+  const text = typeof given === 'string' && schema.type !== 'string' ? given.trim() : '';
+  if (!/^[{[]/.test(text) || isNamed(text, allowedValues)) return given;
+  const parsed = parseJson(text);
+  return typeof parsed === 'object' && parsed !== null ? parsed : given;
+}
 
 /** True where a text is appended to. */
 export function appendsTo({ description, additionalFields = {} }: IssueInput): boolean {
@@ -407,7 +422,8 @@ function fieldsCalled(name: string, screen: readonly IssueField[]): IssueField[]
 }
 
 function fieldCalled(name: string, screen: readonly IssueField[], transition?: string): IssueField {
-  const found = fieldsCalled(name, screen);
+  // Jira says itself where one of these cannot be set.
+  const found = fieldsCalled(name, transition === undefined ? [...screen, ...others(anywhere, screen)] : screen);
   if (found.length > 1) {
     const choices = found.map(each => toldApart(each, fieldLabels));
     const message = `Several fields are called ${quoted(name)}: ${listed(choices)}. Nothing was done. Name one by its ID.`;

@@ -175,12 +175,12 @@ export function issueWrites({
         changed.map(({ id }) => id),
       );
       const set = changed.filter(({ id }) => fields[id] !== null);
-      const { changes, unchanged } = fieldChanges(newIssue(key), issue, set);
+      const { changes, ...others } = fieldChanges(newIssue(key), issue, set);
       const inRow = new Set(changed.filter(({ id }) => issueRowFields.includes(id)).map(({ name }) => name));
       return {
         issue,
         changes: changes.filter(({ field }) => !inRow.has(field)),
-        unchanged,
+        ...others,
         fieldIds: issueRowFields,
         notes: [...people.notes],
       };
@@ -290,8 +290,8 @@ export function issueWrites({
       );
       return {
         issue: moved,
+        ...changes,
         changes: [...changes.changes, ...besides],
-        unchanged: changes.unchanged,
         fieldIds: touched.map(({ id }) => id),
         notes: [...(first?.notes ?? []), ...people.notes, ...besides.map(setByTheMove)],
         ...(first && { comment: first }),

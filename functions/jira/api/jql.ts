@@ -72,9 +72,15 @@ export function phrase(text: string): Jql {
 function render(value: JqlValue): string {
   if (value instanceof Jql) return value.text;
   if (typeof value === 'string') return quote(value);
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return plainNumber(value);
   if (Array.isArray(value) && value.length > 0) return `(${value.map(render).join(', ')})`;
   throw new Failure('internal', 'A search was built from an empty value.', { cause: new TypeError('empty JQL value') });
+}
+
+/** JQL has no exponential form. */
+function plainNumber(value: number): string {
+  const text = String(value);
+  return text.includes('e') ? value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 }) : text;
 }
 
 const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -274,7 +274,7 @@ function searchableField(site: Site, name: string, field: Field): Searchable {
     case 'components':
       return choices(site.projects.flatMap(({ components }) => components));
     case 'fixVersions':
-      return choices(site.projects.flatMap(({ versions }) => versions));
+      return { ...choices(site.projects.flatMap(({ versions }) => versions)), operators: ordering };
   }
   switch (field.kind) {
     case 'user':

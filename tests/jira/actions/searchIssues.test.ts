@@ -352,6 +352,13 @@ describe('a filter on any field', () => {
     ['no day for a day', { where: '{"Go-live date":"soon"}' }, '"Go-live date" takes a day'],
     ['a range of what has no order', { where: '{"Severity":{"from":"Minor"}}' }, '"Severity" has no order'],
     ['a part of an option', { where: '{"Severity":{"contains":"aj"}}' }, '"Severity" takes no "contains"'],
+    ['a bound that is no value', { where: '{"Priority":{"from":"Hihg"}}' }, 'no value "Hihg". The nearest are "High"'],
+    ['a part of a list that is none', { where: '{"Component":{"contains":"Serach"}}' }, 'The nearest are "Search"'],
+    [
+      'more people than can be looked up',
+      { where: JSON.stringify({ Reviewer: Array.from({ length: 16 }, (_, at) => `Person ${at}`) }) },
+      '"Reviewer" takes at most 15 values',
+    ],
     [
       'a form that is none',
       { where: '{"Severity":{"is":"Major"}}' },
@@ -368,6 +375,19 @@ describe('a filter on any field', () => {
     const { status, body } = await app.read('searchIssues', query);
     expect([status, body.code]).toEqual([400, 'invalid_input']);
     expect(body.detail).toContain(told);
+  });
+
+  it('names the field for which it finds no person', async () => {
+    const { body } = await app.read('searchIssues', { where: '{"Reviewer":["Li Wei","Nobody At All"]}' });
+    expect(body).toMatchObject({
+      code: 'not_found',
+      detail: expect.stringMatching(/^"Reviewer": No user .*"Nobody At/),
+    });
+  });
+
+  it('takes a number of any size', async () => {
+    expect(await keysBy({ where: '{"Story Points":{"from":1e30}}' })).toEqual([]);
+    expect(await keysBy({ where: '{"Story Points":{"to":1e-9}}' })).toEqual([]);
   });
 
   it('shows the columns that were asked for, by name and in words, and no others', async () => {

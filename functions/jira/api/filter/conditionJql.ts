@@ -39,6 +39,9 @@ export interface CompiledCondition {
   passes?: (issue: Issue) => boolean;
 }
 
+/** Each costs a request. */
+const MAX_LOOKED_UP = 15;
+
 /** The query must be the same for all pages, but it names moments relative to now: a page is asked for up to an hour later. */
 const SLACK_MINUTES = 61;
 
@@ -116,6 +119,9 @@ async function matches(
         .map(part => part.trim())}`;
       return isNot ? jql`${clause} NOT IN ${options}` : jql`${clause} IN ${options}`;
     });
+  }
+  if (values.length > MAX_LOOKED_UP && (field.kind === 'person' || field.kind === 'team')) {
+    throw wrong(condition, `takes at most ${MAX_LOOKED_UP} values at a time.`);
   }
   const functions = field.kind === 'sprint' ? values.flatMap(value => sprintFunction(value) ?? []) : [];
   const named = field.kind === 'sprint' ? values.filter(value => !sprintFunction(value)) : values;

@@ -1,10 +1,11 @@
 import { Failure, type FieldError, invalidInput } from '../../../../shared/failure.ts';
-import type { Condition, Value } from '../../../../shared/filter/condition.ts';
+import type { Condition, Test, Value } from '../../../../shared/filter/condition.ts';
 import type { Order } from '../../../../shared/filter/inputs.ts';
 import { fieldCalled, folded } from '../../../../shared/filter/label.ts';
 import { nameList } from '../../../../shared/filter/nameList.ts';
 import { nearNames } from '../../../../shared/filter/nearNames.ts';
 import { quoted } from '../../../../shared/text.ts';
+import { isNone } from '../inputs.ts';
 import type { Issue } from '../issue.ts';
 import type { Jira } from '../jira.ts';
 import { allOf, anyOf, inProject, Jql, jql, words } from '../jql.ts';
@@ -243,8 +244,10 @@ const MAX_LISTED = 12;
  */
 export async function wrongValues(checked: readonly FieldCondition[], { jira }: Site): Promise<FieldError[]> {
   const all = checked.flatMap(({ field, test, input }) =>
-    test.kind === 'oneOf' && isListed(field)
-      ? test.values.filter(value => !isSpecial(field, value)).map(value => ({ field, input, value: String(value) }))
+    isListed(field)
+      ? valuesOf(test)
+          .filter(value => !isSpecial(field, value))
+          .map(value => ({ field, input, value: String(value) }))
       : [],
   );
   const problems = await Promise.all(
@@ -254,6 +257,41 @@ export async function wrongValues(checked: readonly FieldCondition[], { jira }: 
     }),
   );
   return problems.flat();
+}
+
+/** Every value that a field is compared with. */
+function valuesOf(test: Test): readonly Value[] {
+  switch (test.kind) {
+    case 'oneOf':
+      return test.values;
+    case 'between':
+      return [test.from, test.to].filter(value => value !== undefined);
+    case 'contains':
+      return [test.text];
+    case 'empty':
+      return [];
+  }
+}
+
+/**
+ * Why nobody is found of whom a condition speaks; undefined where everybody is. Jira finds people who have left by their names, so
+ * that only a search that it refused tells.
+ */
+export async function unknownPerson(checked: readonly FieldCondition[], { jira }: Site): Promise<Failure | undefined> {
+  for (const { field, test } of checked) {
+    if (field.kind !== 'person') continue;
+    for (const value of valuesOf(test)) {
+      if (isNone(String(value))) continue;
+      const problem = await jira.people.find(String(value)).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (problem instanceof Failure && problem.code === 'not_found') {
+        return new Failure('not_found', `${quoted(field.label)}: ${problem.message}`, { cause: problem });
+      }
+    }
+  }
+  return undefined;
 }
 
 /** Whether a field's values are a list that somebody keeps; labels come and go as people write them. */

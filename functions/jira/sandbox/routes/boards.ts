@@ -19,6 +19,21 @@ export const boardRoutes: Route[] = [
     };
   }),
   route('GET', 'board/{boardId}', call => ({ json: showBoard(call, boardInPath(call)) })),
+  route('GET', 'board/{boardId}/configuration', call => {
+    const { id, name, type } = boardInPath(call);
+    const estimate = call.site.fields.find(field => field.name === 'Story Points');
+    return {
+      json: {
+        id: Number(id),
+        name,
+        type,
+        ...(type !== 'kanban' &&
+          estimate && {
+            estimation: { type: 'field', field: { fieldId: estimate.id, displayName: estimate.name } },
+          }),
+      },
+    };
+  }),
   route('GET', 'board/{boardId}/sprint', call => {
     const board = boardInPath(call);
     if (board.type === 'kanban') throw badRequest('The board does not support sprints');

@@ -2,6 +2,7 @@ import { choicesOf, type Field, fieldByClauseName } from '../fields.ts';
 import { badRequest } from '../jiraError.ts';
 import { showPriority } from '../represent.ts';
 import { type Call, page, type Route, route } from '../router.ts';
+import { statusCategories } from '../statusCategories.ts';
 
 /** The most suggestions of one request. */
 const MAX_SUGGESTIONS = 15;
@@ -59,6 +60,8 @@ function namesOf({ site }: Call, field: Field): string[] {
   switch (field.id) {
     case 'status':
       return site.statuses.map(({ name }) => name);
+    case 'statusCategory':
+      return Object.values(statusCategories).map(({ name }) => name);
     case 'issuetype':
       return site.issueTypes.map(({ name }) => name);
     case 'project':

@@ -138,14 +138,22 @@ function containsSoql(condition: FieldCondition, text: string): Soql {
   return soql`${names(name)} LIKE ${containing(text)}`;
 }
 
+/** A queue's records, whose owner is of this type to some versions of the API, and an object of that name to others. */
+export const ownedByQueue = soql`Owner.Type IN ${['Queue', 'Group']}`;
+
 /** Records that a lookup leads to: by ID, by whole name, or for people as an owner is found. */
 async function referenceSoql(condition: FieldCondition, values: readonly Value[], around: Around): Promise<Soql> {
   const { field } = condition;
   const { name, referenceTo } = field.description;
-  const texts = values.map(String);
+  const areOwners = referenceTo.includes('User');
+  const isNone = (text: string) => areOwners && text.toLowerCase() === 'none';
+  const texts = values.map(String).filter(text => !isNone(text));
+  const nobody = name === 'OwnerId' ? ownedByQueue : soql`${names(name)} = NULL`;
   const ids = texts.filter(text => isIdOf(referenceTo, text));
   const given = texts.filter(text => !isIdOf(referenceTo, text));
-  const areOwners = referenceTo.includes('User');
+  if (areOwners && given.length > MAX_LOOKED_UP) {
+    throw wrong(condition, `takes at most ${MAX_LOOKED_UP} names at a time.`);
+  }
   const owners = areOwners
     ? await Promise.all(
         given.map(text => ownerCalled(around.salesforce, text, condition.input, referenceTo.includes('Group'))),
@@ -153,6 +161,7 @@ async function referenceSoql(condition: FieldCondition, values: readonly Value[]
     : [];
   const all = [...ids, ...owners.map(({ id }) => id)];
   return anyOf([
+    ...(values.some(value => isNone(String(value))) ? [nobody] : []),
     ...(all.length > 0 ? [soql`${names(name)} IN ${all}`] : []),
     ...(given.length > 0 && !areOwners ? [soql`${names(field.path)} IN ${given}`] : []),
   ]);
@@ -188,6 +197,8 @@ export async function ownerCalled(
 }
 
 const MAX_CHOICES = 10;
+/** Each costs a request. */
+const MAX_LOOKED_UP = 15;
 const MAX_NEAR = 12;
 
 /** The value of a picklist that was given, by value or label. Past values are in records, too. */

@@ -14,7 +14,7 @@ import { findOwners } from '../owners.ts';
 import { isIdOf } from '../recordId.ts';
 import type { Salesforce } from '../salesforce.ts';
 import { anyOf, list, names, type Soql, soql } from '../soql.ts';
-import { choiceOf, conditionSoql, type FieldCondition, ownerCalled } from './conditionSoql.ts';
+import { choiceOf, conditionSoql, type FieldCondition, ownedByQueue, ownerCalled } from './conditionSoql.ts';
 import { type RecordField, recordFields } from './recordField.ts';
 
 /** One value of a picklist or several, separated by commas. */
@@ -240,6 +240,9 @@ export async function ownedBy(
 ): Promise<Soql | undefined> {
   if (text === undefined) return undefined;
   const all = await ownerNames(salesforce, text, mayBeQueue);
+  if (all.length > MAX_OWNERS) {
+    throw invalidInput([{ field: 'owner', message: `It must be at most ${MAX_OWNERS} names.` }]);
+  }
   const isNone = (name: string) => mayBeQueue && name.toLowerCase() === 'none';
   // An e-mail address is nobody else's, so that nobody need be looked up.
   const emails = all.filter(name => name.includes('@'));
@@ -251,11 +254,14 @@ export async function ownedBy(
       ),
   );
   return anyOf([
-    ...(all.some(isNone) ? [soql`Owner.Type = 'Queue'`] : []),
+    ...(all.some(isNone) ? [ownedByQueue] : []),
     ...(emails.length > 0 ? [soql`Owner.Email IN ${emails}`] : []),
     ...(found.length > 0 ? [soql`OwnerId IN ${found}`] : []),
   ]);
 }
+
+/** Each costs a request. */
+const MAX_OWNERS = 15;
 
 /** Names separated by commas; a name may have a comma itself, as in `Ruiz, Ana`. */
 async function ownerNames(salesforce: Salesforce, text: string, mayBeQueue: boolean): Promise<string[]> {
