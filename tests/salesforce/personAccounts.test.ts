@@ -45,6 +45,19 @@ describe('a person account', () => {
   });
 });
 
+test('a person account tells why IsPersonAccount and, once it is there, Name cannot be set', async () => {
+  const { body } = await create({ LastName: 'Roth', IsPersonAccount: true });
+  expect(body.detail).toContain('it follows from the record type');
+  const { body: made } = await create({ LastName: 'Roth', RecordType: { DeveloperName: 'PersonAccount' } });
+  expect(row(made.recordId)).toMatchObject({ Name: 'Roth', IsPersonAccount: true });
+  const message = 'Account: bad field names on insert/update call: Name';
+  const refusal = [{ message, errorCode: 'INVALID_FIELD_FOR_INSERT_UPDATE', fields: ['Name'] }];
+  salesforce.sandbox.fail({ method: 'PATCH', path: String(made.recordId), status: 400, body: JSON.stringify(refusal) });
+  const json = { objectType: 'Account', recordId: made.recordId, fields: '{"Name":"Mia Roth"}' };
+  const { body: refused } = await salesforce.call('updateRecord', { json });
+  expect(refused.detail).toContain('FirstName and LastName');
+});
+
 test('a business account in such an org is created by its Name', async () => {
   const { status, body } = await create({ Name: 'Berg AG', RecordTypeId: recordId('012', 2) });
   expect(status).toBe(200);

@@ -45,6 +45,10 @@ export function explained(error: unknown, object: ObjectDescription): unknown {
 function hintFor(object: ObjectDescription, name: string, codes: readonly string[]): string | undefined {
   const field = object.fields.find(each => each.name === name);
   if (!field) return undefined;
+  const isPersons = object.name === 'Account' && object.fields.some(each => each.name === 'IsPersonAccount');
+  if (isPersons && name === 'Name' && codes.includes('INVALID_FIELD_FOR_INSERT_UPDATE')) {
+    return 'The name of a person account is made of FirstName and LastName: set these.';
+  }
   if (codes.includes('REQUIRED_FIELD_MISSING')) return `${name} (${field.label}) takes ${formOf(field)}.`;
   if (!codes.some(code => aboutChoices.has(code))) return undefined;
   // The names of countries and states are those of their codes.
@@ -53,7 +57,8 @@ function hintFor(object: ObjectDescription, name: string, codes: readonly string
   return choices ? `${chosen.name} (${chosen.label}) takes ${choices}.` : undefined;
 }
 
-function formOf(field: FieldDescription): string {
+/** What a field takes, to stand in a sentence. */
+export function formOf(field: FieldDescription): string {
   const choices = field.type.endsWith('picklist') ? listedChoices(field) : '';
   if (choices) return `one of ${choices}`;
   if (field.type === 'reference') return `the ID or the name of ${field.referenceTo.join(' or ') || 'a record'}`;

@@ -12,51 +12,74 @@ export const canSet = (field: FieldDescription, access: Access): boolean =>
 /** A name as it is compared: whatever its case and the spaces in it. */
 const folded = (name: string) => name.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
 
+/** The names of a field, as they are compared. */
+interface Names {
+  field: FieldDescription;
+  name: string;
+  /** The API name without what marks custom fields, and without signs between words: `golive` of `Go_Live__c`. */
+  bare: string;
+  label: string;
+  /** What a lookup leads to: `account` of `AccountId`; none for other fields. */
+  relationship: string | undefined;
+  isLookup: boolean;
+}
+
+const namesOf = (field: FieldDescription): Names => ({
+  field,
+  name: folded(field.name),
+  bare: folded(field.name.replace(/__c$/i, '').replaceAll('_', '')),
+  label: folded(field.label),
+  relationship: field.relationshipName ? folded(field.relationshipName) : undefined,
+  isLookup: field.type === 'reference',
+});
+
+/** Whoever asks for many names of one object has them compared once. */
+const known = new WeakMap<ObjectDescription, Names[]>();
+
+function namesIn(object: ObjectDescription): Names[] {
+  const names = known.get(object) ?? object.fields.map(namesOf);
+  known.set(object, names);
+  return names;
+}
+
 /**
  * The field that is meant by its API name, by what a lookup leads to (`Account` for `AccountId`), or by its label. Of
  * several with one label, the one that can be set.
  */
-export function findField(
-  { fields, label: objectLabel }: ObjectDescription,
-  given: string,
-  access: Access,
-): FoundField {
+export function findField(object: ObjectDescription, given: string, access: Access): FoundField {
+  const all = namesIn(object);
   const sought = folded(given);
-  const isLookup = ({ type }: FieldDescription) => type === 'reference';
-  const ways: ((field: FieldDescription) => boolean)[] = [
-    ({ name }) => folded(name) === sought,
-    ({ relationshipName }) => folded(relationshipName ?? '') === sought,
-    ({ label }) => folded(label) === sought,
+  const ofObject = `${folded(object.label)} ${sought}`;
+  const bare = sought.replace(/[ _-]/g, '');
+  const ways: ((names: Names) => boolean)[] = [
+    ({ name }) => name === sought,
+    ({ relationship }) => relationship === sought,
+    ({ label }) => label === sought,
     // The labels of lookups end so: Account ID.
-    field => isLookup(field) && [`${sought} id`, `${sought}id`].includes(folded(field.label)),
+    ({ isLookup, label }) => isLookup && (label === `${sought} id` || label === `${sought}id`),
     // A policy may close what a lookup leads to, and with it the name of the relationship.
-    field => isLookup(field) && folded(field.name) === `${sought}id`,
-    // Account Name is the name of an account; Stage Name is Stage, and Close date CloseDate.
-    ({ label }) => folded(label) === `${folded(objectLabel)} ${sought}`,
-    ({ name }) => folded(name.replace(/__c$/i, '').replace(/_/g, '')) === sought.replace(/[ _-]/g, ''),
+    ({ isLookup, name }) => isLookup && name === `${sought}id`,
+    // Account Name is the name of an account, and Close date CloseDate.
+    ({ label }) => label === ofObject,
+    names => names.bare === bare,
   ];
   for (const isMeant of ways) {
-    const found = sought === '' ? [] : fields.filter(isMeant);
+    const found = bare === '' ? [] : all.filter(isMeant).map(({ field }) => field);
     const settable = found.filter(field => canSet(field, access) && !field.deprecatedAndHidden);
     const [only, ...others] = settable.length > 0 ? settable : found;
     if (only) return others.length === 0 ? { field: only } : { several: [only, ...others] };
   }
-  return { problem: unknownField(fields, given, objectLabel) };
+  return { problem: unknownField(all, given, object.label) };
 }
 
-function unknownField(fields: readonly FieldDescription[], given: string, objectLabel: string): string {
+function unknownField(all: readonly Names[], given: string, objectLabel: string): string {
   const sought = given.toLowerCase().replace(/[^a-z0-9]|__c$/g, '');
-  const close = fields
+  const close = all
     .filter(
-      field =>
-        sought !== '' &&
-        `${field.name} ${field.label}`
-          .toLowerCase()
-          .replace(/[^a-z0-9]/g, '')
-          .includes(sought),
+      ({ bare, label }) => sought !== '' && (bare.includes(sought) || label.replace(/[^a-z0-9]/g, '').includes(sought)),
     )
     .slice(0, 5)
-    .map(({ name }) => name);
+    .map(({ field }) => field.name);
   const hint = close.length > 0 ? `Did you mean ${close.join(' or ')}?` : 'describeObject lists the fields.';
   return `${objectLabel} has no such field. ${hint}`;
 }

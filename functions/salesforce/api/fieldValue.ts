@@ -130,7 +130,9 @@ function readReference(field: FieldDescription, value: unknown): ReadValue {
   const [first, ...others] = conditions;
   if (!first || conditions.some(([name, each]) => !apiName.test(name) || each === undefined)) return wanted;
   const [name, text] = first;
-  if (others.length === 0 && name.toLowerCase() === 'name') {
+  // A record type is of one object, of which the description knows both names.
+  const isDeveloperName = name.toLowerCase() === 'developername' && referenceTo.includes('RecordType');
+  if (others.length === 0 && (name.toLowerCase() === 'name' || isDeveloperName)) {
     return { change: { kind: 'record', sought: { name: String(text), ...objectType } }, remarks: [] };
   }
   const told = Object.fromEntries(conditions.flatMap(([key, each]) => (each === undefined ? [] : [[key, each]])));
@@ -187,7 +189,11 @@ const replacing = z.union([
   z.strictObject({ replace: texts }).transform(({ replace: all }) => all),
 ]);
 
+/** No multi-select picklist of Salesforce's has more choices. */
+const MAX_SELECTED = 500;
+
 function readChoices(field: FieldDescription, value: unknown, { access, controlling }: Reading): ReadValue {
+  if (JSON.stringify(value).split(/[;,]/).length > MAX_SELECTED) return { problem: 'These are too many choices.' };
   const remarks: string[] = [];
   const problems: string[] = [];
   const meant = (given: readonly string[]) =>

@@ -2,6 +2,7 @@ import { Failure, type FieldError, invalidInput } from '../../../shared/failure.
 import { strictJson } from '../../../shared/strictJson.ts';
 import type { FieldTimes } from '../../../shared/time/inputs.ts';
 import { type Controlling, choiceOf } from './choices.ts';
+import { formOf } from './explained.ts';
 import { type Access, canSet, findField, partNamed, partsOf, severalFields, whyReadOnly } from './fieldNames.ts';
 import { type Change, readValue } from './fieldValue.ts';
 import { isRecordId, isSameRecord } from './recordId.ts';
@@ -37,6 +38,10 @@ interface Given {
   value: unknown;
 }
 
+/** No object of Salesforce's has more. */
+const MAX_FIELDS = 1000;
+const MAX_REMARKS = 5;
+
 /**
  * Parses the fields of a write, a JSON object by API name or label, and checks them against the object's description.
  * A value may be as JSON has it, as a person writes it, or as Salesforce's own answers have it. A required field that is
@@ -48,6 +53,7 @@ interface Given {
 export async function readFields(text: string, object: ObjectDescription, reading: Reading): Promise<FieldChanges> {
   const { access, times } = reading;
   const parsed = parseObject(text);
+  if (Object.keys(parsed).length > MAX_FIELDS) throw refusedFields(`It has more than ${MAX_FIELDS} fields.`);
   const { all, errors, several } = namedFields(parsed, object, reading);
   if (several && errors.length === 1) throw new Failure('ambiguous', several.message, { errors: [several] });
   const changes: FieldChange[] = [];
@@ -81,11 +87,11 @@ export async function readFields(text: string, object: ObjectDescription, readin
     const sorted = errors.toSorted((one, other) => placeOf(one) - placeOf(other));
     throw invalidInput([
       ...sorted,
-      ...missing.map(field => ({ field: field.name, message: `It is required (${field.label}).` })),
+      ...missing.map(field => ({ field: field.name, message: `It is required (${field.label}): ${formOf(field)}.` })),
     ]);
   }
   if (changes.length === 0) throw refusedFields('It has no fields in it.');
-  return { changes, remarks };
+  return { changes, remarks: remarks.slice(0, MAX_REMARKS) };
 }
 
 /**

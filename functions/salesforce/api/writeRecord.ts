@@ -19,7 +19,7 @@ import {
 import { isRecordId } from './recordId.ts';
 import { resolveReferences } from './references.ts';
 import type { Salesforce } from './salesforce.ts';
-import type { ObjectDescription, SalesforceRecord } from './wire.ts';
+import type { FieldDescription, ObjectDescription, SalesforceRecord } from './wire.ts';
 
 const { objectType, recordId, name, url } = recordOutput;
 
@@ -175,14 +175,17 @@ function valueFor({ given, field, change }: FieldChange, references: Record<stri
     const kept = text.split(';').filter(choice => choice !== '' && !change.remove.includes(choice));
     return joined([...kept, ...change.add]);
   }
-  const line = field.htmlFormatted ? '<br>' : '\n';
-  const value = text.trim() === '' ? change.text : `${text.trimEnd()}${line}${change.text}`;
+  const between = field.htmlFormatted ? '<br>' : lineEndOf(field);
+  const value = text.trim() === '' ? change.text : `${text.trimEnd()}${between}${change.text.trimStart()}`;
   const problem = tooLong(field, value);
   if (problem === undefined) return value;
   throw invalidInput([
     { field: given, message: `${problem} With what is there already it would have ${value.length}.` },
   ]);
 }
+
+/** A text of one line stays one. */
+const lineEndOf = ({ type }: FieldDescription) => (type === 'textarea' ? '\n' : ' ');
 
 const valuesOf = (set: readonly SetField[]) => Object.fromEntries(set.map(({ field, value }) => [field.name, value]));
 

@@ -72,7 +72,7 @@ test('names everything that is wrong at once, and sends nothing', async () => {
     { field: 'CloseDate', message: 'It must be a date such as 2026-11-15.' },
     { field: 'AccountId', message: expect.stringContaining('It must be the ID or the name of Account') },
     { field: 'Acount', message: 'Opportunity has no such field. describeObject lists the fields.' },
-    { field: 'Name', message: 'It is required (Name).' },
+    { field: 'Name', message: 'It is required (Name): a text.' },
   ]);
   expect(salesforce.asked()).toEqual([]);
 });

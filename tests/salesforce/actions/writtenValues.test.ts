@@ -355,6 +355,12 @@ describe('a text', () => {
     expect(row('Project__c', project.recordId)).toMatchObject({ Notes__c: 'Day one.' });
   });
 
+  test('of one line stays one', async () => {
+    const { body: project } = await create('Project__c', { Name: 'One line', Code_EU__c: 'DE' });
+    await update('Project__c', String(project.recordId), { Code_EU__c: { append: 'AT' } });
+    expect(row('Project__c', project.recordId)).toMatchObject({ Code_EU__c: 'DE AT' });
+  });
+
   test('does not grow beyond its field', async () => {
     const { body: project } = await create('Project__c', { Name: 'Long', Code_EU__c: 'x'.repeat(15) });
     const { status, body } = await update('Project__c', String(project.recordId), { Code_EU__c: { append: 'yyyyy' } });
@@ -383,6 +389,32 @@ describe('what became otherwise than it was sent', () => {
     const { body } = await update('Account', contoso, { Name: 'Contoso' });
     expect(body).not.toHaveProperty('changes');
     expect(body.note).toBe('As before: Account Name.');
+  });
+});
+
+test.each([
+  [Object.fromEntries(Array.from({ length: 1001 }, (_, at) => [`f${at}`, at]))],
+  [{ Regions__c: 'EMEA;'.repeat(501) }],
+])('more than any object has is refused', async fields => {
+  const { status, body } = await create('Project__c', fields);
+  expect(status).toBe(400);
+  expect(body.detail).toMatch(/more than 1000 fields|too many choices/);
+});
+
+describe('a duplicate of records of several objects', () => {
+  test('is told with the names of all', async () => {
+    const matches = [
+      { attributes: { type: 'Lead' }, Id: recordId('00Q', 1) },
+      { attributes: { type: 'Contact' }, Id: recordId('003', 1).slice(0, 15) },
+    ];
+    const duplicateResult = { allowSave: false, matchResults: [{ matchRecords: matches.map(record => ({ record })) }] };
+    const refusal = JSON.stringify([{ errorCode: 'DUPLICATES_DETECTED', message: 'Twice?', duplicateResult }]);
+    salesforce.sandbox.fail({ method: 'POST', path: '/sobjects/Contact$', status: 400, body: refusal, times: 1 });
+    const { status, body } = await create('Contact', { LastName: 'Twin' });
+    expect(status).toBe(409);
+    expect(body.detail).toContain(`(${row('Lead', recordId('00Q', 1))?.Name})`);
+    expect(body.detail).toContain('(Maria Olsen)');
+    expect(body.detail).toContain('blocks it');
   });
 });
 
