@@ -109,7 +109,7 @@ describe('who reads a comment in a service project', () => {
       expect(body.errors[0]?.field).toBe('audience');
     }
     app.answerNext('issue/HELP-1$', { id: '1', key: 'HELP-1', fields: { project: { key: 'HELP', name: 'Help' } } });
-    app.jira.fail({ method: 'GET', path: '/project/HELP$', status: 404, body: '{}' });
+    app.jira.fail({ method: 'GET', path: '/project/HELP$', status: 404, body: '{"errorMessages":["No."]}' });
     const { body } = await app.write('addComment', { issueKey: 'HELP-1', comment: 'Hush' });
     expect(body.errors[0]?.field).toBe('audience');
     expect(app.issue('HELP-1').comments).toHaveLength(before);

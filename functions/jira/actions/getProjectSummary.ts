@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { Failure } from '../../../shared/failure.ts';
 import { heading, link, summary } from '../../../shared/schema/meaning.ts';
+import { sentence } from '../../../shared/text.ts';
 import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { projectId } from '../api/inputs.ts';
-import { inProject, jql, minutesAgo } from '../api/jql.ts';
+import { inProject, type Jql, jql, minutesAgo } from '../api/jql.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -33,14 +35,15 @@ export default jira.action({
       })
       .describe('The project.'),
     summary: summary('One sentence that sums up the numbers.'),
-    toDo: z.int().describe('The number of issues in the status category To Do.'),
-    inProgress: z.int().describe('The number of issues in progress.'),
-    done: z.int().describe('The number of issues that are done.'),
-    overdue: z.int().describe('The number of issues that are not done and past their due date.'),
-    unassigned: z.int().describe('The number of issues that are not done and unassigned.'),
+    toDo: z.int().optional().describe('The number of issues in the status category To Do.'),
+    inProgress: z.int().optional().describe('The number of issues in progress.'),
+    done: z.int().optional().describe('The number of issues that are done.'),
+    overdue: z.int().optional().describe('The number of issues that are not done and past their due date.'),
+    unassigned: z.int().optional().describe('The number of issues that are not done and unassigned.'),
     since: z.string().describe('The start of the period, ISO 8601 in UTC.'),
-    created: z.int().describe('The number of issues created since then.'),
-    resolved: z.int().describe('The number of issues resolved since then.'),
+    created: z.int().optional().describe('The number of issues created since then.'),
+    resolved: z.int().optional().describe('The number of issues resolved since then.'),
+    notShown: z.array(z.string()).optional().describe('What could not be counted, and why.'),
   }),
   requests: 20,
   example: { projectId: 'ATLAS' },
@@ -50,16 +53,18 @@ export default jira.action({
     const today = await jira.startOfDay(now);
     const recently = minutesAgo((now.getTime() - since.getTime()) / 60_000);
     const issues = inProject(projectId);
+    const notShown: string[] = [];
+    const count = (name: string, query: Jql) => jira.count(query).catch(error => leftOut(name, error, notShown));
     // The IDs of the status categories To Do, In Progress and Done, which do not depend on the language of the site.
     const [project, toDo, inProgress, done, overdue, unassigned, created, resolved] = await Promise.all([
       jira.getProject(projectId),
-      jira.count(jql`${issues} AND statusCategory = ${2}`),
-      jira.count(jql`${issues} AND statusCategory = ${4}`),
-      jira.count(jql`${issues} AND statusCategory = ${3}`),
-      jira.count(jql`${issues} AND statusCategory != ${3} AND due < ${today}`),
-      jira.count(jql`${issues} AND statusCategory != ${3} AND assignee IS EMPTY`),
-      jira.count(jql`${issues} AND created >= ${recently}`),
-      jira.count(jql`${issues} AND resolutiondate >= ${recently}`),
+      count('toDo', jql`${issues} AND statusCategory = ${2}`),
+      count('inProgress', jql`${issues} AND statusCategory = ${4}`),
+      count('done', jql`${issues} AND statusCategory = ${3}`),
+      count('overdue', jql`${issues} AND statusCategory != ${3} AND due < ${today}`),
+      count('unassigned', jql`${issues} AND statusCategory != ${3} AND assignee IS EMPTY`),
+      count('created', jql`${issues} AND created >= ${recently}`),
+      count('resolved', jql`${issues} AND resolutiondate >= ${recently}`),
     ]);
     return {
       project: {
@@ -68,7 +73,7 @@ export default jira.action({
         ...(project.lead?.displayName && { lead: project.lead.displayName }),
         url: jira.browseUrl(project.key),
       },
-      summary: `${project.name} has ${toDo} issues to do, ${inProgress} in progress and ${done} done; ${overdue} are overdue and ${unassigned} open issues are unassigned.`,
+      summary: `${project.name} has ${told(toDo)} issues to do, ${told(inProgress)} in progress and ${told(done)} done; ${told(overdue)} are overdue and ${told(unassigned)} open issues are unassigned.`,
       toDo,
       inProgress,
       done,
@@ -77,6 +82,15 @@ export default jira.action({
       since: since.toISOString(),
       created,
       resolved,
+      ...(notShown.length > 0 && { notShown }),
     };
   },
 });
+
+/** A count that needs a field that the user may not see is left out, and the others are told. */
+function leftOut(name: string, error: unknown, notShown: string[]): undefined {
+  if (!(error instanceof Failure) || (error.code !== 'invalid_input' && error.code !== 'forbidden')) throw error;
+  notShown.push(`${name}: ${sentence(error.message)}`);
+}
+
+const told = (count: number | undefined) => count ?? 'an unknown number of';

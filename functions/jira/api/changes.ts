@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { beginning } from '../../../shared/text.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
-
+import { toChange } from './historyText.ts';
 import type { Issue } from './issue.ts';
 import { commentAudience } from './issueRow.ts';
 
@@ -28,7 +28,7 @@ const MAX_COMMENTS = 65_536;
 
 /** What happened to an issue from `since` until `until`, newest first: its changelog, its comments, and its creation. */
 export async function changesBetween(
-  { createdAt, creator, comments, changelog }: Issue,
+  { createdAt, creator, comments, changelog, names }: Issue,
   since: Date,
   until: Date | undefined,
   pause: () => Promise<void> | undefined,
@@ -36,9 +36,12 @@ export async function changesBetween(
   const isWithin = (at: Date) => at >= since && (!until || at <= until);
   const budget = { left: MAX_COMMENTS };
   const changes: { moment: Date; change: Omit<Change, 'at'> }[] = [];
+  const people = new Map([...changelog.histories.flatMap(history => history.names), ...names]);
   for (const history of changelog.histories) {
     if (!isWithin(history.at)) continue;
-    for (const { field, from, to } of history.changes) {
+    for (const raw of history.changes) {
+      const { field, from, to } = toChange(raw, id => people.get(id)) ?? {};
+      if (field === undefined) continue;
       const change = {
         by: history.by,
         field,
@@ -70,12 +73,8 @@ export async function changesBetween(
     .map(({ moment, change }) => ({ at: moment.toISOString(), ...change }));
 }
 
-/** True when Jira sent only part of an issue's changelog or comments, or some comments are restricted. */
+/** True when Jira sent only part of an issue's changelog or comments. */
 export function wasCut({ comments, changelog }: Issue): boolean {
   const isPart = (total: number | undefined, given: number) => total !== undefined && total > given;
-  return (
-    comments.restricted.length > 0 ||
-    isPart(comments.total, comments.items.length) ||
-    isPart(changelog.total, changelog.histories.length)
-  );
+  return isPart(comments.total, comments.items.length) || isPart(changelog.total, changelog.histories.length);
 }

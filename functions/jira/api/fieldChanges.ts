@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { beginning } from '../../../shared/text.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import { toText } from './fieldText.ts';
 import type { Issue } from './issue.ts';
-import { toText } from './issueDetails.ts';
 import { ifAny, type issueRow, notRead, toIssueRow, writtenIssue } from './issueRow.ts';
 
 /** A field that a write changed. */
@@ -103,7 +103,8 @@ function textOf(value: unknown): string {
   const isDocument = typeof value === 'object' && value !== null && 'type' in value && value.type === 'doc';
   if (isDocument) return adfToMarkdown(value, { left: MAX_DOCUMENT }).trim();
   const { data } = keyed.safeParse(value);
-  return data ? data.key : toText(value);
+  // A text that was set is shown even where it looks like an ID.
+  return data ? data.key : toText(value) || (typeof value === 'string' ? value.trim() : '');
 }
 
 /** Another issue, such as the parent, is told by its key. */

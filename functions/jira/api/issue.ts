@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { hiddenFiles } from './hiddenFiles.ts';
 import type { Audience } from './inputs.ts';
 import { parseAnswer } from './parseAnswer.ts';
 
@@ -10,7 +11,7 @@ import { parseAnswer } from './parseAnswer.ts';
 function answers({ list, part }: Reading) {
   const text = part(z.string());
   const named = z.object({ name: z.string() });
-  const person = part(z.object({ displayName: text }));
+  const person = part(z.object({ displayName: text, accountId: text }));
   const total = part(z.number());
 
   const history = z.object({
@@ -38,6 +39,17 @@ function answers({ list, part }: Reading) {
     outwardIssue: part(related),
   });
 
+  const attachment = z.object({
+    id: z.string(),
+    filename: z.string(),
+    mimeType: text,
+    size: part(z.number()),
+    created: text,
+    author: person,
+    /** What a document calls the file in which it shows it. */
+    mediaApiFileId: text,
+  });
+
   /** Only the fields that were asked for are there. Those that are not named here are `otherFields` of the issue. */
   const fields = z.looseObject({
     summary: text,
@@ -55,7 +67,19 @@ function answers({ list, part }: Reading) {
     parent: part(related),
     subtasks: list(related),
     issuelinks: list(link),
-    attachment: list(z.object({ filename: z.string() })),
+    attachment: list(attachment),
+    worklog: part(
+      z.object({
+        worklogs: list(
+          z.object({
+            created: text,
+            updated: text,
+            comment: z.unknown().optional(),
+            visibility: z.unknown().optional(),
+          }),
+        ),
+      }),
+    ),
     components: list(named),
     fixVersions: list(named),
     timetracking: part(z.object({ originalEstimate: text, remainingEstimate: text, timeSpent: text })),
@@ -152,6 +176,7 @@ export type Issue = ReturnType<typeof toIssue>;
 export type History = ReturnType<typeof toHistory>[number];
 export type Comments = Pick<Issue['comments'], 'items' | 'restricted'>;
 export type RelatedIssue = ReturnType<typeof toRelated>;
+export type Attachment = Issue['attachments'][number];
 export type Transition = NonNullable<Issue['transitions']>[number];
 
 /** An issue in the words of this service. What Jira did not tell, or told in a way that cannot be read, is undefined. */
@@ -184,7 +209,7 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
       ...(outwardIssue ? [{ phrase: type.outward, issue: toRelated(outwardIssue) }] : []),
       ...(inwardIssue ? [{ phrase: type.inward, issue: toRelated(inwardIssue) }] : []),
     ]),
-    attachments: (fields.attachment ?? []).map(({ filename }) => filename),
+    ...toAttachments(fields),
     components: (fields.components ?? []).map(({ name }) => name),
     fixVersions: (fields.fixVersions ?? []).map(({ name }) => name),
     originalEstimate: fields.timetracking?.originalEstimate || undefined,
@@ -199,6 +224,8 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
       .filter(([id]) => !hasOwnPlace.has(id))
       .map(([id, value]) => ({ id, name: names?.[id] || id, type: schema?.[id]?.custom ?? undefined, value })),
     transitions: transitions ?? [],
+    /** The names of its people, by account ID. */
+    names: namesOf([fields.assignee, fields.reporter, fields.creator]),
   };
 }
 
@@ -263,6 +290,35 @@ export function audienceOf(jsdPublic: boolean | null | undefined, isServiceProje
   return isServiceProject && jsdPublic ? 'public' : undefined;
 }
 
+/** Files that only a restricted text shows are left out with it. */
+function toAttachments(fields: FieldsAnswer) {
+  const texts = [...(fields.comment?.comments ?? []), ...(fields.worklog?.worklogs ?? [])].map(each => ({
+    document: 'body' in each ? each.body : 'comment' in each ? each.comment : undefined,
+    isRestricted: Boolean(each.visibility),
+    createdAt: dateOf(each.created),
+    editedAt: dateOf(each.updated),
+  }));
+  const others = Object.entries(fields).filter(([id]) => id !== 'comment' && id !== 'worklog' && id !== 'attachment');
+  const all = (fields.attachment ?? []).map(({ id, filename, mimeType, size, created, author, mediaApiFileId }) => ({
+    id,
+    name: filename,
+    mimeType: mimeType || 'application/octet-stream',
+    size: size ?? undefined,
+    createdAt: dateOf(created),
+    author: nameOf(author),
+    mediaId: mediaApiFileId ?? undefined,
+  }));
+  const hidden = hiddenFiles(
+    all,
+    texts,
+    others.map(([, value]) => value),
+  );
+  return {
+    attachments: all.filter(file => !hidden.has(file)),
+    hiddenAttachments: hidden.size,
+  };
+}
+
 /** One set of changes, made by one person at one moment. */
 function toHistory({ id, created, author, items }: HistoryAnswer) {
   const at = dateOf(created);
@@ -273,12 +329,19 @@ function toHistory({ id, created, author, items }: HistoryAnswer) {
     from: from || undefined,
     to: (typeof to === 'string' && to) || undefined,
   }));
-  return [{ id: id ?? undefined, at, by: nameOf(author), changes }];
+  return [{ id: id ?? undefined, at, by: nameOf(author), names: namesOf([author]), changes }];
 }
 
 /** What an issue tells of its parent, a sub-task, or an issue that it is linked to. */
 function toRelated({ key, fields }: RelatedAnswer) {
   return { key, summary: fields?.summary || undefined, status: fields?.status?.name };
+}
+
+/** Pairs of an account ID and the name. */
+function namesOf(people: readonly PersonAnswer[]): [accountId: string, name: string][] {
+  return people.flatMap(person =>
+    person?.accountId && person.displayName ? [[person.accountId, person.displayName]] : [],
+  );
 }
 
 function nameOf(person: PersonAnswer): string | undefined {

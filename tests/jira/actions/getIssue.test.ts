@@ -25,7 +25,10 @@ describe('getIssue', () => {
       reporter: "Zoë O'Brien",
       labels: ['checkout', 'customer'],
       parent: { issueKey: 'ATLAS-1', title: 'Checkout redesign' },
-      attachments: ['double charge.png', 'network.har'],
+      attachments: [
+        { attachmentId: '10600', name: 'double charge.png', mimeType: 'image/png', size: 309 },
+        { attachmentId: '10601', name: 'network.har' },
+      ],
       components: ['Checkout'],
       timeSpent: '3h 30m',
       commentCount: 3,
@@ -111,9 +114,88 @@ describe('getIssue', () => {
     ],
     ['a kept one', { name: 'Time to resolution', completedCycles: [{ breached: false }] }, 'met'],
     ['a broken one', { name: 'Time to resolution', completedCycles: [{ breached: true }] }, 'breached'],
+    [
+      'one that is broken and goes on',
+      { completedCycles: [], ongoingCycle: { breached: true, remainingTime: { friendly: '-1h 5m' } } },
+      'breached by 1h 5m',
+    ],
+    [
+      'one that rests, with its time in milliseconds alone',
+      { completedCycles: [], ongoingCycle: { breached: false, paused: true, remainingTime: { millis: 5_400_000 } } },
+      '1h 30m left, paused',
+    ],
+    [
+      'a kind of request with its state',
+      { requestType: { id: '1', name: 'Get help' }, currentStatus: { status: 'Waiting for support' } },
+      'Get help (Waiting for support)',
+    ],
+    [
+      'an approval',
+      [
+        {
+          id: '1',
+          name: 'By managers',
+          finalDecision: 'pending',
+          approvers: [
+            { approver: { accountId: '1', displayName: 'Ana Ruiz' }, approverDecision: 'approved' },
+            { approver: { accountId: '2', displayName: 'Li Wei' }, approverDecision: 'pending' },
+          ],
+        },
+      ],
+      'By managers: pending (Ana Ruiz approved, Li Wei pending)',
+    ],
+    ['satisfaction', { type: 'csat', rating: 4, comment: { body: 'Thanks' } }, '4 of 5: Thanks'],
+    ['organisations', [{ id: '1', name: 'Acme Ltd', _links: {} }], 'Acme Ltd'],
+    ['a choice in a choice', { id: '1', value: 'Europe', child: { id: '2', value: 'Spain' } }, 'Europe / Spain'],
+    [
+      'sprints as Jira wrote them once',
+      [
+        'com.atlassian.greenhopper.service.sprint.Sprint@1f[id=1,rapidViewId=2,state=CLOSED,name=Sprint 1, late,startDate=2016]',
+        'com.atlassian.greenhopper.service.sprint.Sprint@2a[id=2,state=ACTIVE,goal=Ship,name=Sprint 2]',
+      ],
+      'Sprint 1, late, Sprint 2',
+    ],
+    ['what an app wrote as HTML', '<p>Call <b>back</b></p><ul><li>R&amp;D</li></ul>', 'Call back\n- R&D'],
+    ['what an app escaped', 'R&amp;D &#39;24', "R&D '24"],
+    ['what speaks of HTML', 'Shows &amp; for &', 'Shows &amp; for &'],
+    [
+      'a moment of the service desk',
+      { iso8601: '2026-11-20T09:30:00+0100', friendly: 'Today' },
+      '2026-11-20T08:30:00.000Z',
+    ],
   ])('tells %s in words', async (_, value, told) => {
     const { body } = await readOdd({ customfield_1: value });
     expect(body.otherFields).toEqual([{ name: 'customfield_1', value: told }]);
+  });
+
+  it.each([
+    ['a rank', '0|i000:'],
+    ['a resource', 'ari:cloud:townsquare::goal/1'],
+    ['an account', '712020:8e1ac5f8-0e7c-4b8a-8d2a-1f2e3d4c5b6a'],
+    ['the ID of an option', { id: '10200' }],
+    ['an object of Assets', [{ workspaceId: 'w', id: 'w:1', objectId: '1' }]],
+    ['development', '{pullrequest={dataType=pullrequest, state=OPEN}, json={"cachedValue":{}}}'],
+    ['time in statuses', '3_*:*_1_*:*_84600000_*|*_10001_*:*_1_*:*_0'],
+    ['the inside of a program', 'com.atlassian.servicedesk.approval.Approval@1f2e3d'],
+  ])('does not show %s', async (_, value) => {
+    const { body } = await readOdd({ customfield_1: value, customfield_2: 'shown' });
+    expect(body.otherFields).toEqual([{ name: 'customfield_2', value: 'shown' }]);
+  });
+
+  it('shows what people typed into a text field, whatever it looks like', async () => {
+    const schema = { customfield_1: { custom: 'com.atlassian.jira.plugin.system.customfieldtypes:textfield' } };
+    const { body } = await readOdd({ customfield_1: '5b10ac8d82e05b22cc7d4ef5' }, { schema });
+    expect(body.otherFields).toEqual([{ name: 'customfield_1', value: '5b10ac8d82e05b22cc7d4ef5' }]);
+  });
+
+  it('escapes nothing in a text that Markdown reads as it is', async () => {
+    const plain = 'Set a_b and _c in C:\\new, 5 * 3 < 7, **kwargs, ~5 min (#1, R&D)';
+    const description = {
+      type: 'doc',
+      version: 1,
+      content: [{ type: 'paragraph', content: [{ type: 'text', text: plain }] }],
+    };
+    expect((await readOdd({ description })).body.description).toBe(plain);
   });
 
   it('neither shows nor counts restricted comments', async () => {

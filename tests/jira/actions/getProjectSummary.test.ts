@@ -22,6 +22,17 @@ describe('getProjectSummary', () => {
     expect(body.summary).toContain(`${body.done} done`);
   });
 
+  it('goes on without what needs a field that is hidden, and says so', async () => {
+    const hidden = "Field 'due' does not exist or you do not have permission to view it.";
+    const body = JSON.stringify({ errorMessages: [hidden] });
+    app.jira.fail({ method: 'POST', path: '/approximate-count$', status: 400, body });
+    const { status, body: answer } = await app.read('getProjectSummary', { projectId: 'ATLAS' });
+    expect([status, answer.project.key, answer.notShown.length]).toEqual([200, 'ATLAS', 1]);
+    expect(answer.notShown[0]).toContain(hidden);
+    const counts = [answer.toDo, answer.inProgress, answer.done, answer.overdue, answer.unassigned, answer.created];
+    expect([...counts, answer.resolved].filter(count => count === undefined)).toHaveLength(1);
+  });
+
   it('says that there is no such project', async () => {
     const { status, body } = await app.read('getProjectSummary', { projectId: 'NOPE' });
     expect([status, body.code]).toEqual([404, 'not_found']);

@@ -4,15 +4,19 @@ interface Surroundings {
   after: string;
   inLink: boolean;
   inStrike: boolean;
+  /** The signs that nothing in the paragraph pairs with, so that they are plain where they stand. */
+  alone: ReadonlySet<string>;
 }
 
 /** Escapes the characters that Markdown would read as markup where they stand. */
-export function escapeText(text: string, { before, after, inLink, inStrike }: Surroundings): string {
+export function escapeText(text: string, { before, after, inLink, inStrike, alone }: Surroundings): string {
   if (!/[\\`*_~[\]<&]/.test(text)) return text;
   return text.replace(/[\\`~[\]<]|&(?=#?\w+;)|\*+|_+/g, (signs, offset: number) => {
     const end = offset + signs.length;
     const previous = offset === 0 ? before : text.charAt(offset - 1);
     const next = end === text.length ? after : text.charAt(end);
+    const isAlone = alone.has(signs.charAt(0));
+    if (isAlone && (signs !== '<' || (previous !== '' && !/[!?]/.test(next)))) return signs;
     return isMarkup(signs, previous, next, inLink, inStrike) ? signs.replace(/./g, '\\$&') : signs;
   });
 }
@@ -37,6 +41,24 @@ function isMarkup(signs: string, previous: string, next: string, inLink: boolean
     default:
       return true;
   }
+}
+
+const pairing = ['*', '_', '~', '`'];
+
+/** The signs that occur once in a paragraph's texts, and so have nothing to pair with; `<` is one where no `>` follows. */
+export function signsAlone(texts: readonly string[]): ReadonlySet<string> {
+  // Within a word _ is no sign, and * is none between spaces.
+  const text = texts.join(' ').replace(/(?<=[\p{L}\p{N}])_+(?=[\p{L}\p{N}])|(?<=\s)\*+(?=\s)/gu, '');
+  const alone = new Set(text.includes('<') && !text.includes('>') ? ['<'] : []);
+  for (const sign of pairing) {
+    const first = text.indexOf(sign);
+    if (first < 0) continue;
+    let end = first;
+    while (text.charAt(end) === sign) end += 1;
+    // Three may begin a block of code, or be a rule.
+    if (end - first < 3 && !text.includes(sign, end)) alone.add(sign);
+  }
+  return alone;
 }
 
 /** Escapes characters at the start of a line that would start a block. */

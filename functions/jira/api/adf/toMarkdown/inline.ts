@@ -7,6 +7,7 @@ import {
   isAutolink,
   oneLineOf,
   shieldExclamation,
+  signsAlone,
 } from './escape.ts';
 import { type Mark, marksOf, sameMarks } from './marks.ts';
 import { arrayOf, type Fields, fieldsOf, ownText, plainText, stringOf } from './nodes.ts';
@@ -39,9 +40,14 @@ export const inlineTypes = new Set([
   'inlineExtension',
 ]);
 
+const none: ReadonlySet<string> = new Set();
+
 export function renderInline(nodes: readonly unknown[], place: Place): string {
   const runs: Run[] = [];
   for (const node of nodes) collectRuns(node, runs, place, place.depth);
+  // Marks and links bring signs of their own, and in a table the next paragraph is on the same line.
+  const isPlain = !place.oneLine && runs.every(({ kind, marks }) => kind !== 'markdown' && marks.length === 0);
+  const alone = isPlain ? signsAlone(runs.map(({ text }) => text)) : none;
   const pieces: string[] = [];
   const open: OpenMark[] = [];
   // White space is held back here, because Markdown requires it outside of emphasis.
@@ -104,6 +110,7 @@ export function renderInline(nodes: readonly unknown[], place: Place): string {
         after,
         inLink: run.marks.some(mark => mark.open === '['),
         inStrike: run.marks.some(mark => mark.key === 'strike'),
+        alone,
       });
       if (atLineStart && !place.oneLine && open.length === 0) text = escapeLineStart(text);
     } else if (opening.length === 0 && text.startsWith('[')) shieldExclamation(pieces);
