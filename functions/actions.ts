@@ -47,6 +47,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/findUsers.ts'),
   },
   {
+    name: 'getAttachment',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/getAttachment.ts'),
+  },
+  {
     name: 'getIssue',
     system: 'jira',
     toolset: 'jira',

@@ -161,7 +161,11 @@ function hints(effect: Effect | undefined, idempotent: boolean) {
 }
 
 function toToolResult(outcome: Outcome, { correlationId }: Invocation): CallToolResult {
-  if (outcome.ok) return { content: [{ type: 'text', text: outcome.body }], structuredContent: outcome.output };
+  if (outcome.ok) {
+    const { body, image, output } = outcome;
+    const shown = image ? [{ type: 'image' as const, data: image.base64, mimeType: image.mimeType }] : [];
+    return { content: [{ type: 'text', text: body }, ...shown], structuredContent: output };
+  }
   const error = toInlineError(outcome.failure, correlationId);
   return { content: [{ type: 'text', text: JSON.stringify(error) }], isError: true };
 }

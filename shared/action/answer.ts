@@ -3,12 +3,15 @@ import type * as z from 'zod';
 import { Failure } from '../failure.ts';
 import { isSuspect, mayShorten, readableValue } from '../readable.ts';
 import { fieldsOf, meaningOf } from '../schema/meaning.ts';
+import type { Image } from './image.ts';
 import type { Page, Position } from './page.ts';
 
 /** An output, and the JSON text of it that is sent. */
 export interface Answer {
   output: Record<string, unknown>;
   body: string;
+  /** What belongs to it, and the JSON text with that in it. */
+  image?: Image & { body: string };
 }
 
 /** Marks an answer from which something was left out for its size. */
@@ -85,7 +88,7 @@ function fingerprint(item: unknown): string {
 }
 
 /** The answer with this output, made readable; undefined when it is larger than `maxBytes`. */
-function fitting(output: object, maxBytes: number): Answer | undefined {
+export function fitting(output: object, maxBytes: number): Answer | undefined {
   if (isLarger(output, maxBytes)) return undefined;
   const body = JSON.stringify(output);
   if (!fits(body, maxBytes) && !mayShorten(body)) return undefined;

@@ -54,7 +54,7 @@ export function jsonResponse(status: number, body: string, headers: Record<strin
 
 function toResponse(outcome: Outcome, correlationId: string, inline: boolean): HttpResponseInit {
   const headers = { 'x-correlation-id': correlationId };
-  if (outcome.ok) return jsonResponse(200, outcome.body, headers);
+  if (outcome.ok) return jsonResponse(200, outcome.image?.body ?? outcome.body, headers);
   const { failure } = outcome;
   if (inline) return jsonResponse(200, JSON.stringify(toInlineError(failure, correlationId)), headers);
   return failureResponse(failure, correlationId);

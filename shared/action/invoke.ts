@@ -12,6 +12,7 @@ import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
 import { type Action, facadeName } from './defineAction.ts';
+import { withImage } from './image.ts';
 import { logCall } from './logCall.ts';
 import { mayHaveChanged, writeAware } from './lostWrite.ts';
 import { listName, type Page, type Position, type TokenBinding, writePageToken } from './page.ts';
@@ -135,7 +136,9 @@ export function createInvoke(parts: InvokeParts): Invoke {
       const maxBytes = settings.MAX_RESPONSE_BYTES;
       if (!action.paged) return wholeAnswer(result, maxBytes, action.output);
       const next = async (to: Position) => writePageToken(to, await binding(input));
-      return pageAnswer(result as Page<object>, position, { limit, maxBytes, next, schema: action.output });
+      const page = result as Page<object>;
+      const answer = await pageAnswer(page, position, { limit, maxBytes, next, schema: action.output });
+      return withImage(answer, page.image, maxBytes);
     };
 
     let outcome: Outcome;

@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import { parseJson } from '../parseJson.ts';
 import { TOKEN_TEXT } from '../schema/textLimit.ts';
 import type { Signer } from '../secrets/signer.ts';
+import type { Image } from './image.ts';
 
 const DEFAULT_LIMIT = 25;
 const MAX_LIMIT = 100;
@@ -67,6 +68,8 @@ export interface Page<Output> {
    * is asked for again.
    */
   cursorAfter?: ((count: number) => string) | undefined;
+  /** Of an action with the outputs of `imageOutput`: an image that belongs to the answer. */
+  image?: Image | undefined;
   /** Answers with the items at these places; `more` says whether the list goes on after them. */
   answer(places: readonly number[], more: boolean): Output;
 }
@@ -76,13 +79,15 @@ export function page<Item, Output>(parts: {
   items: readonly Item[];
   nextCursor?: string | undefined;
   cursorAfter?: (count: number) => string;
+  image?: Image | undefined;
   answer(items: Item[], more: boolean): Output;
 }): Page<Output> {
-  const { items, nextCursor, cursorAfter, answer } = parts;
+  const { items, nextCursor, cursorAfter, image, answer } = parts;
   return {
     items,
     nextCursor,
     cursorAfter,
+    image,
     answer: (places, more) =>
       answer(
         places.flatMap(place => items.slice(place, place + 1)),

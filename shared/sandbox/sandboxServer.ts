@@ -20,6 +20,8 @@ export interface SandboxReply {
   json?: unknown;
   /** Sent as `text/html` unless the headers say otherwise. */
   text?: string;
+  /** What is no text: the contents of a file. */
+  bytes?: Uint8Array;
 }
 
 /** A request and its true answer, as it was carried out. */
@@ -119,7 +121,8 @@ export async function startSandboxServer(
       return send(response, encode(fault.headers ? { ...reply, headers: fault.headers } : reply));
     }
     const reply = encode(await answer(request));
-    exchanges.push({ request, ...reply });
+    const { bytes: _, ...told } = reply;
+    exchanges.push({ request, ...told });
     if (exchanges.length > exchangesKept) exchanges.shift();
     if (fault?.reset === 'after') return void incoming.socket.destroy();
     if (fault?.reset === 'midBody') return cut(response, reply);
@@ -154,7 +157,7 @@ export async function startSandboxServer(
 }
 
 /** An answer as it goes out. */
-type EncodedReply = Omit<SandboxExchange, 'request'>;
+type EncodedReply = Omit<SandboxExchange, 'request'> & Pick<SandboxReply, 'bytes'>;
 
 async function read(incoming: IncomingMessage): Promise<SandboxRequest> {
   const chunks: Buffer[] = [];
@@ -170,20 +173,26 @@ async function read(incoming: IncomingMessage): Promise<SandboxRequest> {
   };
 }
 
-function send(response: ServerResponse, { status, headers, body }: EncodedReply): void {
-  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
-  response.end(body);
+function send(response: ServerResponse, reply: EncodedReply): void {
+  const bytes = bytesOf(reply);
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': String(bytes.length) });
+  response.end(bytes);
+}
+
+function bytesOf({ body, bytes }: EncodedReply): Uint8Array {
+  return bytes ?? Buffer.from(body);
 }
 
 /** Promises the whole answer, sends half of it, and resets the connection. */
-function cut(response: ServerResponse, { status, headers, body }: EncodedReply): void {
-  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body) + 1) });
-  response.write(body.slice(0, body.length / 2), () => response.socket?.resetAndDestroy());
+function cut(response: ServerResponse, reply: EncodedReply): void {
+  const bytes = bytesOf(reply);
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': String(bytes.length + 1) });
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.resetAndDestroy());
 }
 
-async function drip(response: ServerResponse, { status, headers, body }: EncodedReply, everyMs: number): Promise<void> {
-  const bytes = Buffer.from(body);
-  response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
+async function drip(response: ServerResponse, reply: EncodedReply, everyMs: number): Promise<void> {
+  const bytes = bytesOf(reply);
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': String(bytes.length) });
   response.flushHeaders();
   for (const byte of bytes) {
     await delay(everyMs);
@@ -193,9 +202,10 @@ async function drip(response: ServerResponse, { status, headers, body }: Encoded
   response.end();
 }
 
-function encode({ status = 200, headers = {}, json, text = '' }: SandboxReply): EncodedReply {
+function encode({ status = 200, headers = {}, json, text = '', bytes }: SandboxReply): EncodedReply {
   const isJson = json !== undefined;
   return {
+    ...(bytes && { bytes }),
     status,
     headers: { 'content-type': isJson ? 'application/json;charset=UTF-8' : 'text/html;charset=UTF-8', ...headers },
     body: isJson ? JSON.stringify(json) : text,

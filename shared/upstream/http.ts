@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts';
 import { Failure, lostWrite } from '../failure.ts';
 import { connectionFailure, late, UpstreamStatus, unreachable } from './failures.ts';
+import { type ByteRange, type FilePart, rangeHeaders, readFilePart } from './filePart.ts';
 import { retryAfter } from './retryAfter.ts';
 
 export interface UpstreamRequest {
@@ -12,6 +13,8 @@ export interface UpstreamRequest {
   credentials?: readonly string[];
   /** True when it changes nothing, so that it may be sent again. */
   safe: boolean;
+  /** The bytes of a file that are wanted. Its answer then has `part`, or redirects elsewhere, which is not followed. */
+  range?: ByteRange;
   /** The setting that the address comes from, for whoever must correct it. */
   address?: string | undefined;
   /** What the upstream says in the body of an answer that failed, in its own sentences. */
@@ -23,6 +26,8 @@ export interface UpstreamAnswer {
   status: number;
   headers: Headers;
   body: string;
+  /** What is there of the range that was asked for. */
+  part?: FilePart;
 }
 
 interface Sending {
@@ -65,6 +70,7 @@ export async function sendOnce(request: UpstreamRequest, sending: Sending): Prom
   const credentials = credentialsOf(request);
   for (const credential of credentials) call.usage.credentials.add(credential);
   const answer = await exchange(request, { title, fetch, signal, call });
+  if (request.range && answer.status >= 300 && answer.status < 400) return answer;
   if (answer.status < 300) return answer;
   // An upstream, or a proxy before it, may say what it was sent; what is cut from it later must not be half a secret.
   const isReadable = answer.body.length <= MAX_ERROR_CHARACTERS;
@@ -82,19 +88,29 @@ function credentialsOf({ headers, credentials = [] }: UpstreamRequest): readonly
 }
 
 async function exchange(
-  { method, url, headers, body, safe, address }: UpstreamRequest,
+  { method, url, headers, body, safe, range, address }: UpstreamRequest,
   { title, fetch, signal, call }: Omit<Sending, 'now' | 'redact'>,
 ): Promise<UpstreamAnswer> {
   try {
     const response = await fetch(url, {
       method,
-      headers: { ...headers, traceparent: call.traceparent, 'x-correlation-id': call.correlationId },
+      headers: {
+        ...headers,
+        ...(range && rangeHeaders(range)),
+        traceparent: call.traceparent,
+        'x-correlation-id': call.correlationId,
+      },
       // A redirect would carry our credentials elsewhere; no API that is called here answers with one.
       redirect: 'manual',
       signal,
       ...(body !== undefined && { body }),
     });
-    return { status: response.status, headers: response.headers, body: await readWhole(response, title) };
+    const { status, headers: answered, body: stream } = response;
+    if (range && (status === 200 || status === 206)) {
+      const file = { status, header: (name: string) => answered.get(name), body: stream };
+      return { status, headers: answered, body: '', part: await readFilePart(file, range, title) };
+    }
+    return { status, headers: answered, body: await readWhole(response, title) };
   } catch (cause) {
     throw cause instanceof Failure || signal.aborted ? cause : connectionFailure(title, { safe, cause, address });
   }

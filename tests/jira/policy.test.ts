@@ -36,6 +36,8 @@ const ask = (action: Action, input: Record<string, unknown>, headers: Record<str
 const keysIn = (body: unknown) => [...new Set(JSON.stringify(body).match(/\b[A-Z][A-Z0-9]+-\d+\b/g) ?? [])];
 const isAtlas = (key: string) => key.startsWith('ATLAS-');
 
+const noFiles = { readAttachment: async () => ({ bytes: new Uint8Array() }) };
+
 describe('a policy that opens one project', () => {
   it.each(actions)('lets $name do there what it does', async action => {
     const { status } = await ask(action, action.example, atlas);
@@ -62,6 +64,22 @@ describe('a policy that opens one project', () => {
       expect((await ask(action, { ...input, repeat: undefined }, open)).body.code).not.toBe('forbidden');
     },
   );
+
+  it('lets nobody read a file of another project, by whichever issue', async () => {
+    const attachmentId = jira.issue('BEACON-3').attachments[0]?.id ?? '';
+    const read = (issueKey: string) => jira.read('getAttachment', { issueKey, attachmentId }, atlas);
+    expect((await read('BEACON-3')).body.code).toBe('forbidden');
+    expect((await read('ATLAS-12')).body.code).toBe('not_found');
+    const client = restrictedTo(new Set(['ATLAS']), {
+      sendRequest: async <T>() =>
+        ({ key: 'BEACON-3', fields: { project: { key: 'BEACON' }, attachment: [{ id: attachmentId }] } }) as T,
+      ...noFiles,
+    } as Parameters<typeof restrictedTo>[1]);
+    await client.sendRequest({ url: '/rest/api/3/issue/ATLAS-12', method: 'GET' }).catch(() => {});
+    await expect(client.readAttachment(attachmentId, { from: 0, length: 1 })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
 
   it('lets nobody link to an issue of another project, or make an issue a part of one', async () => {
     const link = { issueKey: 'ATLAS-12', linkType: 'blocks', targetIssueKey: 'BEACON-1' };
@@ -195,6 +213,7 @@ it('an issue that was moved to an open project is asked for by the key that was 
       asked.push(url);
       return { key: 'ATLAS-7', fields: { project: { key: 'ATLAS' } } } as T;
     },
+    ...noFiles,
   } as Parameters<typeof restrictedTo>[1]);
   for (const [method, path] of [
     ['GET', '/editmeta'],
@@ -212,6 +231,7 @@ describe('an issue that was moved to a project that is closed', () => {
   it('is closed by its old key as well', async () => {
     const client = restrictedTo(new Set(['ATLAS']), {
       sendRequest: async <T>() => ({ key: 'SECRET-7', fields: { project: { key: 'SECRET' }, summary: 'canary' } }) as T,
+      ...noFiles,
     } as Parameters<typeof restrictedTo>[1]);
     const read = client.sendRequest({ url: '/rest/api/3/issue/ATLAS-7', method: 'GET', searchParams: {} });
     await expect(read).rejects.toMatchObject({ code: 'forbidden' });
@@ -228,6 +248,7 @@ describe('an issue that was moved to a project that is closed', () => {
             { key: 'ATLAS-8', fields: {} },
           ],
         }) as T,
+      ...noFiles,
     } as Parameters<typeof restrictedTo>[1]);
     const answer = await client.sendRequest({ url: '/rest/api/3/search/jql', method: 'POST', body: { jql: '' } });
     expect(answer).toEqual({ issues: [] });

@@ -16,6 +16,8 @@ export interface AppOptions {
 export interface RunningApp {
   /** `http://localhost:<port>` */
   url: string;
+  /** The number of its process. */
+  pid: number;
   /** Everything that it wrote so far, standard error included. */
   logs(): string;
   /** Sends its process a signal. */
@@ -61,6 +63,7 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
 
   return {
     url,
+    pid: child.pid ?? 0,
     logs: () => logs,
     signal: name => void child.kill(name),
     isAlive,

@@ -104,7 +104,11 @@ export async function startHostileUpstream(sandbox: string, largest: number): Pr
     const { shape } = upstream;
     const isJson = answer.headers.get('content-type')?.includes('json') && text !== '';
     const body = shape && isJson ? JSON.stringify(inflated(JSON.parse(text), shape, { characters: largest })) : text;
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' });
+    const range = answer.headers.get('content-range');
+    response.writeHead(answer.status, {
+      'content-type': answer.headers.get('content-type') ?? 'text/plain',
+      ...(range && { 'content-range': range }),
+    });
     response.end(body);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

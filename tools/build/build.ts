@@ -96,6 +96,8 @@ const options: BuildOptions = {
   // Stack traces show functions' names. `keepNames` would keep them, too, but at a cost in each call.
   minifyIdentifiers: false,
   chunkNames: 'chunks/[name]-[hash]',
+  // A copy of Node's streams from years ago, for Word documents, and seven packages that it needs.
+  alias: { 'readable-stream': 'node:stream' },
   // The Functions worker supplies this module through `require`.
   external: ['@azure/functions-core'],
   define: { 'process.env.npm_package_version': JSON.stringify(version) },
@@ -113,7 +115,10 @@ export async function build(): Promise<void> {
   const output = new URL(`.dist-${process.pid}/`, root);
   await mkdir(output);
   try {
-    const metafile = await bundleApp('functions/index.ts', output);
+    const metafile = await bundleApp(
+      { index: 'functions/index.ts', documentReader: 'shared/files/documentReader.ts' },
+      output,
+    );
     await describeContents(metafile, output);
     await copyFile(new URL('host.json', root), new URL('host.json', output));
     await writeFile(new URL('package.json', output), `${JSON.stringify(deployedPackage, null, 2)}\n`);
@@ -135,13 +140,14 @@ async function describeContents(metafile: Metafile, output: URL): Promise<void> 
 }
 
 /**
- * Bundles the app whose entry is `entry`, a path from the project's root, into `output`, with its source maps.
+ * Bundles an app into `output`, with its source maps: `index` is its entry, and others are programs that it starts, each a
+ * path from the project's root.
  * @returns what went into which file
  */
-export async function bundleApp(entry: string, output: URL): Promise<Metafile> {
+export async function bundleApp(entries: { index: string; [program: string]: string }, output: URL): Promise<Metafile> {
   const { metafile } = await bundle({
     ...options,
-    entryPoints: { index: entry },
+    entryPoints: entries,
     outdir: fileURLToPath(output),
     metafile: true,
   });

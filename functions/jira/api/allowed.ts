@@ -1,6 +1,7 @@
 import type { Client } from 'jira.js/core';
 import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
+import type { JiraClient } from './client.ts';
 import { jqlTokens, orderStart } from './jqlTokens.ts';
 
 /**
@@ -193,7 +194,9 @@ function rule(method: string, path: string, handle: Rule['handle']): Rule {
 }
 
 /** The same client, restricted to these projects. */
-export function restrictedTo(allowed: AllowedProjects, client: Client): Client {
+export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
+  /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
+  const files = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -242,6 +245,7 @@ export function restrictedTo(allowed: AllowedProjects, client: Client): Client {
     shown(issue) {
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
+      for (const id of fileIds(fields.attachment)) files.add(id);
       return {
         ...others,
         fields: withoutClosedIssues(fields, isOpen),
@@ -266,6 +270,10 @@ export function restrictedTo(allowed: AllowedProjects, client: Client): Client {
         return (await handle({ options, parts: match.slice(1), send }, guard)) as T;
       }
       throw closed();
+    },
+    async readAttachment(attachmentId, range) {
+      if (!files.has(attachmentId)) throw closed();
+      return client.readAttachment(attachmentId, range);
     },
   };
 }
@@ -343,6 +351,12 @@ function bodyOf({ body }: Options): Record<string, unknown> {
 function withProject(fields: unknown): string[] {
   const wanted = typeof fields === 'string' ? fields.split(',') : z.array(z.string()).catch([]).parse(fields);
   return wanted.includes('project') ? wanted : [...wanted, 'project'];
+}
+
+/** The IDs of the files that an issue lists; what is not listed as documented is no file of it. */
+function fileIds(attachments: unknown): string[] {
+  const listed = z.array(z.unknown()).safeParse(attachments).data ?? [];
+  return listed.flatMap(each => z.looseObject({ id: z.string() }).safeParse(each).data?.id ?? []);
 }
 
 const anyObject = z.looseObject({});

@@ -10,8 +10,10 @@ import {
   type Token,
   tokenCredentials,
 } from '../../../shared/upstream/credentials.ts';
-import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
+import type { ByteRange, FilePart } from '../../../shared/upstream/filePart.ts';
+import type { UpstreamAnswer, UpstreamRequest } from '../../../shared/upstream/http.ts';
 import { oauthToken, requestOAuthToken } from '../../../shared/upstream/oauthToken.ts';
+import { readPublicFile } from '../../../shared/upstream/publicFile.ts';
 import { saidIn } from '../../../shared/upstream/saidIn.ts';
 import type { JiraParts, JiraSettings } from '../settings.ts';
 import { answerFailure, saidByJira } from './answerFailure.ts';
@@ -36,14 +38,70 @@ const TOKEN_SECONDS = 3600;
 
 const refusedSignIn = /AUTHENTICATED_FAILED/;
 
+/** jira.js's client, and the contents of files, which jira.js reads whole. */
+export interface JiraClient extends Client {
+  /**
+   * A part of an attached file.
+   * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/#api-rest-api-3-attachment-content-id-get
+   */
+  readAttachment(attachmentId: string, range: ByteRange): Promise<FilePart>;
+}
+
 /** Makes jira.js's client for one call: its requests, on our transport, with our credentials. */
-export function jiraClient(parts: JiraParts): (call: Call) => Client {
+export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
   const { settings, upstream } = parts;
   const base = apiBase(settings);
   const address = settings.JIRA_CLOUD_ID ? 'JIRA_CLOUD_ID' : 'JIRA_BASE_URL';
   const credentials = jiraCredentials(parts);
 
+  /** @param path what is asked for, without the host */
+  const exchange = (
+    path: string,
+    request: Omit<UpstreamRequest, 'url'> & { query: string },
+    call: Call,
+  ): Promise<UpstreamAnswer> =>
+    credentials.authorized(call, async token => {
+      const { safe, query, ...others } = request;
+      const answer = await upstream.send(
+        {
+          ...others,
+          url: base + path + query,
+          headers: { authorization: token.value, ...inEnglish, ...request.headers },
+          safe,
+          // The gateway's own host is in no setting.
+          ...(!settings.JIRA_CLOUD_ID && { address }),
+          says: saidByJira,
+        },
+        call,
+      );
+      const failure = signInFailure(answer, { settings, scope: scopeFor(path, !safe), safe });
+      if (failure) throw failure;
+      // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone. A change that it
+      // made it made all the same.
+      const isNobody = refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '');
+      if (answer.status === 401 || (isNobody && (safe || answer.status >= 400))) {
+        throw new CredentialsRefused(`status ${answer.status}`, {
+          said: answer.status === 401 ? saidIn(parseJson(answer.body)).join(' ') : '',
+        });
+      }
+      return answer;
+    });
+
   return call => ({
+    async readAttachment(attachmentId, range) {
+      const path = `/rest/api/3/attachment/content/${attachmentId}`;
+      if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
+      const request = { method: 'GET', query: '?redirect=false', headers: { accept: '*/*' }, safe: true, range };
+      const answer = await exchange(path, request, call);
+      if (answer.part) return answer.part;
+      if (answer.status >= 400) throw answerFailure(answer, path, address);
+      const location = URL.parse(answer.headers.get('location') ?? '', base + path);
+      if (!location) throw garbled();
+      const work = { target: 'attached files', safe: true };
+      const isLocal = (url: URL) => isLoopback(settings.JIRA_BASE_URL) && isLoopback(url.href);
+      return upstream.run(signal => readPublicFile(location, range, { title: 'Jira', signal, isLocal }), work, call);
+    },
+
     async sendRequest<T>({
       url: path,
       method = 'GET',
@@ -51,39 +109,21 @@ export function jiraClient(parts: JiraParts): (call: Call) => Client {
       searchParams = {},
     }: Parameters<Client['sendRequest']>[0]): Promise<T> {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
-      const url = base + path + queryString(searchParams);
       const safe = method === 'GET' || (method === 'POST' && searches.test(path));
-      const answer = await credentials.authorized(call, async token => {
-        const answer = await upstream.send(
-          {
-            method,
-            url,
-            headers: {
-              authorization: token.value,
-              accept: 'application/json',
-              ...inEnglish,
-              ...(body !== undefined && { 'content-type': 'application/json' }),
-            },
-            ...(body !== undefined && { body: JSON.stringify(body) }),
-            safe,
-            // The gateway's own host is in no setting.
-            ...(!settings.JIRA_CLOUD_ID && { address }),
-            says: saidByJira,
+      const answer = await exchange(
+        path,
+        {
+          method,
+          query: queryString(searchParams),
+          headers: {
+            accept: 'application/json',
+            ...(body !== undefined && { 'content-type': 'application/json' }),
           },
-          call,
-        );
-        const failure = signInFailure(answer, { settings, scope: scopeFor(path, !safe), safe });
-        if (failure) throw failure;
-        // Jira may take who cannot sign in for nobody, who sees nothing, and say so in a header alone. A change that it
-        // made it made all the same.
-        const isNobody = refusedSignIn.test(answer.headers.get('x-seraph-loginreason') ?? '');
-        if (answer.status === 401 || (isNobody && (safe || answer.status >= 400))) {
-          throw new CredentialsRefused(`status ${answer.status}`, {
-            said: answer.status === 401 ? saidIn(parseJson(answer.body)).join(' ') : '',
-          });
-        }
-        return answer;
-      });
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          safe,
+        },
+        call,
+      );
       if (answer.status >= 400) throw answerFailure(answer, path, address);
       // What Jira answered is parsed by the facade, against the few fields that it uses.
       return parseBody(answer, address) as T;

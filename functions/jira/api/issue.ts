@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { hiddenFiles } from './hiddenFiles.ts';
 import type { Audience } from './inputs.ts';
 import { parseAnswer } from './parseAnswer.ts';
 
@@ -38,6 +39,17 @@ function answers({ list, part }: Reading) {
     outwardIssue: part(related),
   });
 
+  const attachment = z.object({
+    id: z.string(),
+    filename: z.string(),
+    mimeType: text,
+    size: part(z.number()),
+    created: text,
+    author: person,
+    /** What a document calls the file in which it shows it. */
+    mediaApiFileId: text,
+  });
+
   /** Only the fields that were asked for are there. Those that are not named here are `otherFields` of the issue. */
   const fields = z.looseObject({
     summary: text,
@@ -55,7 +67,19 @@ function answers({ list, part }: Reading) {
     parent: part(related),
     subtasks: list(related),
     issuelinks: list(link),
-    attachment: list(z.object({ filename: z.string() })),
+    attachment: list(attachment),
+    worklog: part(
+      z.object({
+        worklogs: list(
+          z.object({
+            created: text,
+            updated: text,
+            comment: z.unknown().optional(),
+            visibility: z.unknown().optional(),
+          }),
+        ),
+      }),
+    ),
     components: list(named),
     fixVersions: list(named),
     timetracking: part(z.object({ originalEstimate: text, remainingEstimate: text, timeSpent: text })),
@@ -152,6 +176,7 @@ export type Issue = ReturnType<typeof toIssue>;
 export type History = ReturnType<typeof toHistory>[number];
 export type Comments = Pick<Issue['comments'], 'items' | 'restricted'>;
 export type RelatedIssue = ReturnType<typeof toRelated>;
+export type Attachment = Issue['attachments'][number];
 export type Transition = NonNullable<Issue['transitions']>[number];
 
 /** An issue in the words of this service. What Jira did not tell, or told in a way that cannot be read, is undefined. */
@@ -184,7 +209,7 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
       ...(outwardIssue ? [{ phrase: type.outward, issue: toRelated(outwardIssue) }] : []),
       ...(inwardIssue ? [{ phrase: type.inward, issue: toRelated(inwardIssue) }] : []),
     ]),
-    attachments: (fields.attachment ?? []).map(({ filename }) => filename),
+    ...toAttachments(fields),
     components: (fields.components ?? []).map(({ name }) => name),
     fixVersions: (fields.fixVersions ?? []).map(({ name }) => name),
     originalEstimate: fields.timetracking?.originalEstimate || undefined,
@@ -263,6 +288,35 @@ function toComment(comment: CommentAnswer, isServiceProject: boolean) {
 export function audienceOf(jsdPublic: boolean | null | undefined, isServiceProject: boolean): Audience | undefined {
   if (jsdPublic === false) return 'internal';
   return isServiceProject && jsdPublic ? 'public' : undefined;
+}
+
+/** Files that only a restricted text shows are left out with it. */
+function toAttachments(fields: FieldsAnswer) {
+  const texts = [...(fields.comment?.comments ?? []), ...(fields.worklog?.worklogs ?? [])].map(each => ({
+    document: 'body' in each ? each.body : 'comment' in each ? each.comment : undefined,
+    isRestricted: Boolean(each.visibility),
+    createdAt: dateOf(each.created),
+    editedAt: dateOf(each.updated),
+  }));
+  const others = Object.entries(fields).filter(([id]) => id !== 'comment' && id !== 'worklog' && id !== 'attachment');
+  const all = (fields.attachment ?? []).map(({ id, filename, mimeType, size, created, author, mediaApiFileId }) => ({
+    id,
+    name: filename,
+    mimeType: mimeType || 'application/octet-stream',
+    size: size ?? undefined,
+    createdAt: dateOf(created),
+    author: nameOf(author),
+    mediaId: mediaApiFileId ?? undefined,
+  }));
+  const hidden = hiddenFiles(
+    all,
+    texts,
+    others.map(([, value]) => value),
+  );
+  return {
+    attachments: all.filter(file => !hidden.has(file)),
+    hiddenAttachments: hidden.size,
+  };
 }
 
 /** One set of changes, made by one person at one moment. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { heading, key, link } from '../../../shared/schema/meaning.ts';
+import { heading, id, key, link } from '../../../shared/schema/meaning.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import { customText, duration, isForPeople, trackingText } from './fieldText.ts';
 import type { Issue, RelatedIssue } from './issue.ts';
@@ -27,7 +27,17 @@ export const issueDetails = issueRow.extend({
     .array(relatedIssue.extend({ link: z.string().describe('The relation to the linked issue, such as blocks.') }))
     .optional()
     .describe('The issues it is linked to.'),
-  attachments: z.array(z.string()).optional().describe('The names of its attached files.'),
+  attachments: z
+    .array(
+      z.object({
+        attachmentId: id('The ID of the file, for getAttachment.'),
+        name: heading('Its name.'),
+        mimeType: z.string().describe('Its type, such as text/csv.'),
+        size: z.int().optional().describe('Its size in bytes.'),
+      }),
+    )
+    .optional()
+    .describe('Its attached files, without those of restricted comments.'),
   components: z.array(z.string()).optional().describe('Its components.'),
   fixVersions: z.array(z.string()).optional().describe('Its fix versions.'),
   originalEstimate: z.string().optional().describe('The original estimate, such as 1d.'),
@@ -99,7 +109,9 @@ export async function toIssueDetails(
     parent: issue.parent && toRelated(issue.parent),
     subtasks: ifAny(issue.subtasks.map(toRelated)),
     links: ifAny(issue.links.map(({ phrase, issue: linked }) => ({ link: phrase, ...toRelated(linked) }))),
-    attachments: ifAny(issue.attachments),
+    attachments: ifAny(
+      issue.attachments.map(({ id, name, mimeType, size }) => ({ attachmentId: id, name, mimeType, size })),
+    ),
     components: ifAny(issue.components),
     fixVersions: ifAny(issue.fixVersions),
     originalEstimate: issue.originalEstimate,

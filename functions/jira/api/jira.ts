@@ -7,7 +7,6 @@ import {
   searchAndReconsileIssuesUsingJqlPost,
   searchProjects,
 } from 'jira.js/cloud';
-import type { Client } from 'jira.js/core';
 import { type Call, forReadBack, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { openAskersZone } from '../../../shared/time/askersZone.ts';
@@ -15,7 +14,8 @@ import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker } from './asker.ts';
-import { jiraClient } from './client.ts';
+import { type Attachments, openAttachments } from './attachments.ts';
+import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
@@ -65,6 +65,7 @@ export interface Jira extends IssueWrites {
   }): Promise<{ projects: Project[]; total: number | undefined; isLast: boolean }>;
   people: People;
   metadata: Metadata;
+  attachments: Attachments;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
@@ -81,7 +82,7 @@ const LOOKUP_MS = 8_000;
 export function openJira(parts: JiraParts) {
   const { settings } = parts;
   const unrestricted = jiraClient(parts);
-  const clientFor = (call: Call): Client => {
+  const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
     return allowed ? restrictedTo(allowed, unrestricted(call)) : unrestricted(call);
   };
@@ -115,6 +116,7 @@ export function openJira(parts: JiraParts) {
       return {
         people,
         metadata,
+        attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         timeZone,
         async startOfDay(now) {
           const zone = await unlessAccounts();

@@ -45,7 +45,7 @@ export function buildSite(files: DataFiles, now: () => Instant): Site {
   for (const entry of entries) checkParents(site, entry, entries, references, start);
   references.throwProblems();
   for (const event of events.sort((left, right) => left.at - right.at)) event.happen();
-  attachFiles(site, entries, references, start);
+  attachFiles(site, entries, files, references, start);
   for (const { data } of entries) {
     const issue = issueOf(site, data.key);
     issue.frozen = data.frozen;
@@ -205,10 +205,16 @@ function checkParents(site: Site, entry: Entry, entries: Entry[], { report }: Re
   }
 }
 
-function attachFiles(site: Site, entries: Entry[], { report, person }: References, start: Instant): void {
+function attachFiles(
+  site: Site,
+  entries: Entry[],
+  { contents }: DataFiles,
+  { report, person }: References,
+  start: Instant,
+): void {
   let lastId = 10_599;
   for (const { data, place, created } of entries) {
-    issueOf(site, data.key).attachments = data.attachments.map(({ at: written, by, ...file }, nth) => {
+    issueOf(site, data.key).attachments = data.attachments.map(({ at: written, by, file, size, ...named }, nth) => {
       const filePlace = below(below(place, 'attachments'), nth);
       const at = timeOf(site, written, start);
       if (at < created || at > start) {
@@ -216,7 +222,9 @@ function attachFiles(site: Site, entries: Entry[], { report, person }: Reference
       }
       lastId += 1;
       const authorId = person(below(filePlace, 'by'), by)?.accountId ?? '';
-      return { id: String(lastId), authorId, created: at, ...file };
+      const bytes = file === undefined ? undefined : contents.get(file);
+      if (file !== undefined && !bytes) report(below(filePlace, 'file'), `there is no file 'files/${file}'`);
+      return { id: String(lastId), authorId, created: at, ...named, size: bytes?.length ?? size ?? 0, bytes };
     });
   }
 }

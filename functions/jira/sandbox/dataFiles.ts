@@ -205,7 +205,18 @@ const issueFile = values.extend({
     .default([]),
   links: z.array(z.strictObject({ ...doing, type: name, to: issueKey })).default([]),
   attachments: z
-    .array(z.strictObject({ ...doing, filename: name, mimeType: name, size: z.int().nonnegative() }))
+    .array(
+      z.strictObject({
+        ...doing,
+        filename: name,
+        mimeType: name,
+        size: z.int().nonnegative().exactOptional(),
+        file: z
+          .string()
+          .regex(/^[\w-]+\.\w+$/, 'must be the name of a file in files/')
+          .exactOptional(),
+      }),
+    )
     .default([]),
   frozen: z.boolean().default(false),
   isRequest: z.boolean().default(true),
@@ -233,6 +244,8 @@ export interface DataFiles {
   fields: z.output<typeof fieldsFile>;
   site: z.output<typeof siteFile>;
   issues: IssueFile[];
+  /** What the attached files hold, by their names in `files/`. */
+  contents: ReadonlyMap<string, Uint8Array>;
   /** A file's path, for messages about it. */
   pathOf(file: DataFileName): string;
 }
@@ -274,7 +287,14 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
   const site = await read('site.json', schemas['site.json']);
   const issues = await read('issues.json', schemas['issues.json']);
   if (!people || !projects || !fields || !site || !issues) throw new Error(problems.join('\n'));
-  return { people, projects, fields, site, issues, pathOf };
+  const contents = new Map<string, Uint8Array>();
+  for (const name of new Set(issues.flatMap(({ attachments }) => attachments.flatMap(({ file }) => file ?? [])))) {
+    const bytes = await readFile(join(folder, 'files', name)).catch(() =>
+      readFile(join(defaultFolder, 'files', name)).catch(() => undefined),
+    );
+    if (bytes) contents.set(name, bytes);
+  }
+  return { people, projects, fields, site, issues, contents, pathOf };
 }
 
 /** A fault as a line of a message; the place is empty where it is the whole file. */

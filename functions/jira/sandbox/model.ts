@@ -135,6 +135,8 @@ export interface Attachment {
   filename: string;
   mimeType: string;
   size: number;
+  /** What it holds; undefined where that is lost. */
+  bytes: Uint8Array | undefined;
 }
 
 export interface Link {

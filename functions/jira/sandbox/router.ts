@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { SandboxReply } from '../../../shared/sandbox/sandboxServer.ts';
+import type { SandboxReply, SandboxRequest } from '../../../shared/sandbox/sandboxServer.ts';
 import { badRequest, JiraError, notFound } from './jiraError.ts';
 import type { Act, Issue } from './model.ts';
 import type { View } from './represent.ts';
@@ -9,6 +9,7 @@ import { findIssue } from './site.ts';
 export interface Call extends View {
   params: Record<string, string>;
   query: URLSearchParams;
+  headers: SandboxRequest['headers'];
   /** The JSON body; `undefined` without one. */
   body: unknown;
 }

@@ -10,6 +10,7 @@ import { type Credentials, createGatekeeper, type Gatekeeper } from './credentia
 import { readDataFiles } from './dataFiles.ts';
 import { JiraError } from './jiraError.ts';
 import { type Call, findRoute, type Route } from './router.ts';
+import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
 import { boardRoutes } from './routes/boards.ts';
 import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
@@ -49,6 +50,7 @@ const routes: Route[] = [
   ...createMetaRoutes,
   ...fieldRoutes,
   ...issueRoutes,
+  ...attachmentRoutes,
   ...commentRoutes,
   ...worklogRoutes,
   ...linkRoutes,
@@ -89,6 +91,8 @@ export async function startSandbox({
   const server = await startSandboxServer(
     request => {
       if (request.path === '/oauth/token' && request.method === 'POST') return gatekeeper.issueToken(request);
+      const media = answerMedia(site, request);
+      if (media) return media;
       const gateway = `/ex/jira/${cloudId}`;
       const door = request.path.startsWith(`${gateway}/`) ? 'gateway' : 'site';
       if (!gatekeeper.admits(request, door)) return unauthorized[door];
@@ -139,6 +143,7 @@ function answer(site: Site, request: SandboxRequest, prefix: string): SandboxRep
       base: `http://${request.headers.host}${prefix}`,
       params,
       query: request.query,
+      headers: request.headers,
       body: request.body === '' ? undefined : parseBody(request.body),
     };
     return handler(call);

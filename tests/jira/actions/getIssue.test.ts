@@ -25,7 +25,10 @@ describe('getIssue', () => {
       reporter: "Zoë O'Brien",
       labels: ['checkout', 'customer'],
       parent: { issueKey: 'ATLAS-1', title: 'Checkout redesign' },
-      attachments: ['double charge.png', 'network.har'],
+      attachments: [
+        { attachmentId: '10600', name: 'double charge.png', mimeType: 'image/png', size: 309 },
+        { attachmentId: '10601', name: 'network.har' },
+      ],
       components: ['Checkout'],
       timeSpent: '3h 30m',
       commentCount: 3,

@@ -30,9 +30,15 @@ export async function plantJira(folder: string, marks: Marks): Promise<void> {
       links: [...issue.links, ...(linksAcross[issue.key] ?? [])],
     })),
   };
-  await mkdir(folder, { recursive: true });
+  await mkdir(join(folder, 'files'), { recursive: true });
+  for (const { key } of issues) {
+    await writeFile(join(folder, 'files', contentsOf(key)), `It holds ${markOf(projectOf(key))}.`);
+  }
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content));
 }
+
+/** The file with what the files of an issue hold. */
+const contentsOf = (issueKey: string) => `${issueKey}.txt`;
 
 const projectOf = (issueKey: string) => issueKey.slice(0, issueKey.lastIndexOf('-'));
 
@@ -56,7 +62,11 @@ function marked(issue: IssueFile, mark: string): IssueFile {
     changes: issue.changes.map(change => ({ ...change, set: markedValues(change.set, mark) })),
     comments: issue.comments.map(comment => ({ ...comment, body: markedText(comment.body, mark) })),
     worklogs: issue.worklogs.map(log => ({ ...log, ...(log.comment && { comment: markedText(log.comment, mark) }) })),
-    attachments: issue.attachments.map(file => ({ ...file, filename: `${mark} ${file.filename}` })),
+    attachments: issue.attachments.map(file => ({
+      ...file,
+      filename: `${mark} ${file.filename}`,
+      file: contentsOf(issue.key),
+    })),
   };
 }
 

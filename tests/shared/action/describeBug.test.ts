@@ -9,7 +9,7 @@ const folder = new URL(`../../../.dist-buggy-${process.pid}/`, import.meta.url);
 
 beforeAll(async () => {
   await mkdir(folder);
-  await bundleApp('tests/shared/action/fixtures/buggy/index.ts', folder);
+  await bundleApp({ index: 'tests/shared/action/fixtures/buggy/index.ts' }, folder);
   await writeFile(new URL('package.json', folder), '{ "type": "module", "main": "index.js" }');
   await writeFile(new URL('host.json', folder), '{ "version": "2.0" }');
 });
