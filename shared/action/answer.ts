@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { isSuspect, mayShorten, readableValue } from '../readable.ts';
 import { fieldsOf, meaningOf } from '../schema/meaning.ts';
 import type { Image } from './image.ts';
-import type { Page, Position } from './page.ts';
+import { type Answered, noneAnswered, type Page, type Position, PRINT_BITS } from './page.ts';
 
 /** An output, and the JSON text of it that is sent. */
 export interface Answer {
@@ -34,13 +34,10 @@ export async function pageAnswer(
   const { items, nextCursor, cursorAfter } = page;
   // Items are told apart by what they hold, not by where they stand: the list may have moved since they were answered.
   // Of equal ones as many are left out as were answered.
-  const answered = [...position.answered];
-  const left = [...items.keys()].filter(index => {
-    // Once all are found, nothing more is read: the rest of the page may be of any size.
-    const at = answered.length > 0 ? answered.indexOf(fingerprint(items[index])) : -1;
-    if (at >= 0) answered.splice(at, 1);
-    return at < 0;
-  });
+  const prints: number[] = [];
+  const printAt = (index: number) => (prints[index] ??= fingerprint(items[index]));
+  const answered = answeredOf(items.length, printAt, position.answered);
+  const left = [...items.keys()].filter(index => !answered.has(index));
   const wanted = Math.min(left.length, options.limit);
 
   const answerWith = async (count: number): Promise<object> => {
@@ -48,14 +45,14 @@ export async function pageAnswer(
     const more = count < left.length || nextCursor !== undefined;
     const output = page.answer(shown, more);
     if (!more) return output;
-    const goesOnHere = cursorAfter && position.answered.length === 0;
+    const goesOnHere = cursorAfter && position.answered.prints.length === 0;
     const next =
       count < left.length && !goesOnHere
-        ? { ...position, answered: [...position.answered, ...shown.map(index => fingerprint(items[index]))] }
+        ? { ...position, answered: { bits: PRINT_BITS, prints: [...answered, ...shown].sort(ascending).map(printAt) } }
         : {
             ...position,
             cursor: count < left.length && goesOnHere ? cursorAfter(count) : nextCursor,
-            answered: [],
+            answered: noneAnswered,
             limit: options.limit,
           };
     return { ...output, ...(count < wanted && truncated), nextPageToken: await options.next(next) };
@@ -82,9 +79,49 @@ export async function pageAnswer(
   return shorten(await answerWith(Math.min(1, wanted)), options.maxBytes, options.schema);
 }
 
+const ascending = (one: number, other: number) => one - other;
+
 /** Short, because a page token holds one for each item that was answered of a page that was cut. */
-function fingerprint(item: unknown): string {
-  return createHash('sha1').update(JSON.stringify(item)).digest('base64url').slice(0, 6);
+function fingerprint(item: unknown): number {
+  return createHash('sha1')
+    .update(JSON.stringify(item))
+    .digest()
+    .readUIntBE(0, PRINT_BITS / 8);
+}
+
+/**
+ * Which items of a page were answered before, by their places: the longest sequence that both have in the same order. Where
+ * items stand tells them apart as well as what they hold, so that short fingerprints do: one that only looks like another
+ * is left out where that other one is gone from this very place alone.
+ */
+function answeredOf(count: number, printAt: (index: number) => number, { bits, prints }: Answered): Set<number> {
+  const found = new Set<number>();
+  const short = (index: number) => printAt(index) >> (PRINT_BITS - bits);
+  // What stands where it did is found without a look at the rest of the page, which may be of any size.
+  let start = 0;
+  while (start < prints.length && start < count && short(start) === prints[start]) found.add(start++);
+  if (start === prints.length) return found;
+  const longest = Array.from({ length: count + 1 }, () => new Uint8Array(prints.length + 1));
+  const at = (index: number, print: number) => longest[index]?.[print] ?? 0;
+  for (let index = count - 1; index >= start; index -= 1) {
+    for (let print = prints.length - 1; print >= start; print -= 1) {
+      const row = longest[index];
+      if (!row) continue;
+      row[print] =
+        short(index) === prints[print]
+          ? at(index + 1, print + 1) + 1
+          : Math.max(at(index + 1, print), at(index, print + 1));
+    }
+  }
+  for (let [index, print] = [start, start]; index < count && print < prints.length; ) {
+    if (short(index) === prints[print]) {
+      found.add(index);
+      index += 1;
+      print += 1;
+    } else if (at(index + 1, print) > at(index, print + 1)) index += 1;
+    else print += 1;
+  }
+  return found;
 }
 
 /** The answer with this output, made readable; undefined when it is larger than `maxBytes`. */

@@ -15,7 +15,8 @@ import { type Action, facadeName } from './defineAction.ts';
 import { withImage } from './image.ts';
 import { logCall } from './logCall.ts';
 import { mayHaveChanged, writeAware } from './lostWrite.ts';
-import { listName, type Page, type Position, type TokenBinding, writePageToken } from './page.ts';
+import { listName, type Page, type Position } from './page.ts';
+import { type TokenBinding, writePageToken } from './pageToken.ts';
 import { planOrCarryOut } from './planOrCarryOut.ts';
 import { toFailure, withoutSecrets } from './problem.ts';
 import { readCall } from './readCall.ts';
@@ -69,7 +70,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
     );
     const { signal, caller, log } = call;
     const { limit, cursor, answered, startedAt } = position;
-    const page = { limit, cursor, isFirst: cursor === undefined && answered.length === 0 };
+    const page = { limit, cursor, isFirst: cursor === undefined && answered.prints.length === 0 };
     return { ...Object.fromEntries(facades), signal, caller, log, now: new Date(startedAt), page };
   };
 

@@ -1,8 +1,5 @@
 import * as z from 'zod';
-import { Failure } from '../failure.ts';
-import { parseJson } from '../parseJson.ts';
 import { TOKEN_TEXT } from '../schema/textLimit.ts';
-import type { Signer } from '../secrets/signer.ts';
 import type { Image } from './image.ts';
 
 const DEFAULT_LIMIT = 25;
@@ -96,70 +93,28 @@ export function page<Item, Output>(parts: {
   };
 }
 
+/** Items by their fingerprints of so many bits, in the order in which they were on their page. */
+export interface Answered {
+  bits: number;
+  prints: readonly number[];
+}
+
+/** As many bits as a fingerprint has at first; a page token may have room for fewer. */
+export const PRINT_BITS = 24;
+export const noneAnswered: Answered = { bits: PRINT_BITS, prints: [] };
+
 /** Where a list goes on. Between two answers it travels as an opaque `pageToken`. */
 export interface Position {
   cursor: string | undefined;
   /** Which items of the upstream's page were answered already. */
-  answered: readonly string[];
+  answered: Answered;
   /** How many items that page was asked for with, so that asking again gives the same page. */
   limit: number;
   /** When the first page was asked for, in milliseconds since the epoch. */
   startedAt: number;
 }
 
-const TOKEN_LIFE_MS = 60 * 60_000;
-
-const tokenSchema = z.strictObject({
-  c: z.string().optional(),
-  a: z.array(z.string().max(6)).max(MAX_LIMIT),
-  l: z.int().min(1).max(MAX_WHOLE),
-  t: z.int().positive(),
-});
-
-/** What a page token is bound to. */
-export interface TokenBinding {
-  /** The list: who asks, by which action, with which input. */
-  list: string;
-  signer: Signer;
-}
-
 /** What makes two lists the same: who asks, what they may see, by which action, with which input. */
 export function listName(list: { callerId: string; scope: string; action: string; input: object }): string {
   return JSON.stringify([list.callerId, list.scope, list.action, list.input]);
-}
-
-/** Writes a token that only `signer`, and only for this list, takes back. */
-export function writePageToken(
-  { cursor, answered, limit, startedAt }: Position,
-  { list, signer }: TokenBinding,
-): string {
-  const token: z.input<typeof tokenSchema> = {
-    ...(cursor !== undefined && { c: cursor }),
-    a: [...answered],
-    l: limit,
-    t: startedAt,
-  };
-  const text = Buffer.from(JSON.stringify(token)).toString('base64url');
-  return `${text}.${signer.sign(list, text)}`;
-}
-
-/** @throws Failure `invalid_input` for a token that is not ours, is of another list or caller, or is over an hour old. */
-export function readPageToken(pageToken: string, { list, signer }: TokenBinding, now: number): Position {
-  const [text = '', tag = '', ...others] = pageToken.split('.');
-  const token = tokenSchema.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8'))).data;
-  if (!token || others.length > 0) {
-    throw refuse('It is not a nextPageToken of this service. Leave it out to start from the first page.');
-  }
-  if (!signer.verifies(tag, list, text)) {
-    throw refuse(
-      'It belongs to a list with other inputs or of another caller, or it is too old. Repeat those inputs, or leave pageToken out to start anew.',
-    );
-  }
-  if (token.t > now || now - token.t > TOKEN_LIFE_MS)
-    throw refuse('It has expired. Leave it out to start from the first page.');
-  return { cursor: token.c, answered: token.a, limit: token.l, startedAt: token.t };
-}
-
-function refuse(message: string): Failure {
-  return new Failure('invalid_input', `pageToken: ${message}`, { errors: [{ field: 'pageToken', message }] });
 }

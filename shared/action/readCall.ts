@@ -2,7 +2,8 @@ import { invalidInput } from '../failure.ts';
 import type { Action } from './defineAction.ts';
 import { renamed } from './formerNames.ts';
 import { readInput } from './input.ts';
-import { type Position, readPageToken, type TokenBinding } from './page.ts';
+import { noneAnswered, type Position } from './page.ts';
+import { readPageToken, type TokenBinding } from './pageToken.ts';
 
 /** A planned action takes its inputs, or the token of a plan and nothing else. */
 function schemaFor({ input, planned }: Action, raw: Record<string, unknown>): Action['input'] {
@@ -50,10 +51,10 @@ export async function readCall(
     input,
     limit,
     repeat,
-    position: position.answered.length > 0 ? position : { ...position, limit: pageLimit },
+    position: position.answered.prints.length > 0 ? position : { ...position, limit: pageLimit },
   };
 }
 
 function firstPage(limit: number, startedAt: number): Position {
-  return { cursor: undefined, answered: [], limit, startedAt };
+  return { cursor: undefined, answered: noneAnswered, limit, startedAt };
 }

@@ -178,7 +178,7 @@ function typeName({ type, items, enum: values, format, default: otherwise }: Pla
 }
 
 const LONGEST_LIST = 3;
-const LONGEST_TOKEN = 40;
+const LONGEST_TOKEN = 12;
 
 /** A sample for the eye: a long list by its beginning, a token by its first characters. */
 function shortened(value: unknown, name = ''): unknown {

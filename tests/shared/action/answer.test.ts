@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { pageAnswer, wholeAnswer } from '../../../shared/action/answer.ts';
-import { type Position, page } from '../../../shared/action/page.ts';
+import { noneAnswered, type Position, page } from '../../../shared/action/page.ts';
 import { readable } from '../../../shared/readable.ts';
 import { link } from '../../../shared/schema/meaning.ts';
 
@@ -12,7 +12,7 @@ const texts = z.object({ text: z.string(), url: link('Where it is.').optional(),
 /** Walks a list of `texts` page by page, as a client with an upstream that pages by `limit` would, and returns what it got. */
 async function walk(texts: readonly string[], limit: number, maxBytes: number): Promise<string[]> {
   const got: string[] = [];
-  let position: Position | undefined = { cursor: undefined, answered: [], limit, startedAt: 0 };
+  let position: Position | undefined = { cursor: undefined, answered: noneAnswered, limit, startedAt: 0 };
   while (position) {
     const start: number = Number(position.cursor ?? 0);
     const end: number = start + position.limit;
@@ -81,7 +81,7 @@ it('what has changed since it was answered is answered again, and what moved bef
         },
       })
     ).output.items;
-  const start: Position = { cursor: undefined, answered: [], limit: 4, startedAt: 0 };
+  const start: Position = { cursor: undefined, answered: noneAnswered, limit: 4, startedAt: 0 };
   expect(await answer(['a', 'b', 'c', 'd'], start)).toEqual(['a', 'b']);
   expect(await answer(['d, changed', 'a', 'b', 'c'], next[0] ?? start)).toEqual(['d, changed', 'c']);
 });
