@@ -13,7 +13,7 @@ import { openDescriptions } from './descriptions.ts';
 import { opennessOf } from './openness.ts';
 import { sessionFailure } from './sessionFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
-import { openTimeZone } from './timeZone.ts';
+import type { openTimeZone } from './timeZone.ts';
 import { openVersions } from './versions.ts';
 
 /** jsforce's connection for one call, and the session that it used last. */
@@ -112,10 +112,24 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     parts,
     sharedAsk((send, request) => send(request)),
   );
-  const timeZoneFor = openTimeZone(parts, {
-    ask: sharedAsk(settled),
-    signedIn: call => credentials.authorized(call, async granted => granted, usernameFor(call, settings)),
-  });
+  let zones: Promise<ReturnType<typeof openTimeZone>> | undefined;
+  /** Few calls tell a time, so what finds the zone is loaded when one does. */
+  const timeZoneFor = (call: Call) => {
+    const find = async () => {
+      zones ??= import('./timeZone.ts').then(module =>
+        module.openTimeZone(parts, {
+          ask: sharedAsk(settled),
+          signedIn: asked => credentials.authorized(asked, async granted => granted, usernameFor(asked, settings)),
+        }),
+      );
+      return (await zones)(call)();
+    };
+    let found: Promise<string> | undefined;
+    return () => {
+      found ??= find();
+      return found;
+    };
+  };
 
   return call => {
     let session: Session | undefined;
