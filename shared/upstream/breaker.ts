@@ -10,8 +10,11 @@ export type Condition = 'answers' | 'doubtful' | 'down';
 export interface Breaker {
   /** @throws Failure `upstream_unavailable` while the host is left alone */
   pass(): Promise<void>;
-  /** Is done when it is decided whether the host is left alone. */
-  tell(condition: Condition): Promise<void>;
+  /**
+   * Is done when it is decided whether the host is left alone.
+   * @param call What tells one call from another: one that sends many requests at once fails once.
+   */
+  tell(condition: Condition, call: object): Promise<void>;
 }
 
 export interface BreakerOptions {
@@ -33,7 +36,7 @@ const OPEN_MS = 10_000;
  * After a while the ping decides again; without one, the next request does.
  */
 export function createBreaker({ title, ping, now }: BreakerOptions): Breaker {
-  let failures = 0;
+  const failed = new Set<object>();
   let openUntil = 0;
   let asking: Promise<void> | undefined;
 
@@ -41,7 +44,7 @@ export function createBreaker({ title, ping, now }: BreakerOptions): Breaker {
     openUntil = now() + OPEN_MS;
   };
   const close = () => {
-    failures = 0;
+    failed.clear();
     openUntil = 0;
   };
 
@@ -65,11 +68,11 @@ export function createBreaker({ title, ping, now }: BreakerOptions): Breaker {
       );
     },
 
-    async tell(condition) {
+    async tell(condition, call) {
       if (condition === 'answers') return close();
       if (condition === 'doubtful' && !ping) return;
-      failures += 1;
-      if (failures < FAILURES_TO_OPEN) return;
+      if (failed.size < FAILURES_TO_OPEN) failed.add(call);
+      if (failed.size < FAILURES_TO_OPEN) return;
       if (condition === 'down') open();
       else if (ping) await ask(ping);
     },

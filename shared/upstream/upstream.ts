@@ -131,14 +131,14 @@ export function createUpstream(
       let wait: number | undefined;
       try {
         const result = await tryOnce(attempt, work, call, mayRetry);
-        void target.breaker.tell('answers');
+        void target.breaker.tell('answers', call.usage);
         return result;
       } catch (error) {
         failed = error;
         wait = mayRetry ? retryDelay(error, tries, call, now()) : undefined;
         if (wait === undefined) {
           const condition = conditionOf(error);
-          const told = condition && target.breaker.tell(condition);
+          const told = condition && target.breaker.tell(condition, call.usage);
           // Who was answered has time to see it decided; who was not has none left.
           if (condition === 'doubtful' && !isLate(error)) await told;
           throw error;

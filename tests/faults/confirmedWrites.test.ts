@@ -124,7 +124,7 @@ describe.each<[string, Fault]>([
     const { status, body } = await write(name, id);
     expect({ status, code: body.code, struck: struck.has(id) }).toEqual({ status: 200, code: undefined, struck: true });
     // The answer to this one has what was written.
-    if (name === 'updateIssue') expect(body.note).toBeUndefined();
+    if (name === 'updateIssue') expect(String(body.note)).not.toMatch(/^The change was made, but/);
     else expect(body.note).toMatch(/^The change was made, but/);
   });
 });

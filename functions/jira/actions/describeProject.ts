@@ -148,7 +148,10 @@ async function describe(
 }
 
 async function typesOf(projectId: string, typeName: string | undefined, metadata: Jira['metadata']) {
-  const [all, statuses] = await Promise.all([metadata.issueTypes(projectId), metadata.statuses(projectId)]);
+  const lookUps = [metadata.issueTypes(projectId), metadata.statuses(projectId)] as const;
+  // They are shared with the calls that follow: one that still fails would be theirs, though Jira has recovered.
+  await Promise.allSettled(lookUps);
+  const [all, statuses] = await Promise.all(lookUps);
   const types = typeName === undefined ? all : [typeCalled(typeName, all)];
   return Promise.all(
     types.map(async ({ id, name, description, subtask }) => {

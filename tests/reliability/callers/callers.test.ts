@@ -36,7 +36,10 @@ const asked: Asked[] = allActions.flatMap(action => {
   );
   return [
     { action, input: action.example, isMe: false },
-    ...people.map(([name]) => ({ action, input: { ...action.example, [name]: 'me' }, isMe: true })),
+    ...people.map(([name]) => {
+      const me = name === 'where' ? '{"Assignee": "me"}' : 'me';
+      return { action, input: { ...action.example, [name]: me }, isMe: true };
+    }),
   ];
 });
 

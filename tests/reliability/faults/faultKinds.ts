@@ -42,7 +42,7 @@ export const faultKinds: readonly FaultKind[] = [
   { name: '429', fault: { status: 429, body: html }, ...both(limited) },
   { name: '401', fault: { status: 401, body: '' }, ...both(told('upstream_auth_failed', false)) },
   { name: '403', fault: { status: 403, body: '' }, ...both(told('forbidden', false)) },
-  { name: '404', fault: { status: 404, body: html }, ...both(told('not_found', false)) },
+  { name: '404', fault: { status: 404, body: html }, ...both(told('misconfigured', false)) },
   { name: '410', fault: { status: 410, body: '' }, ...both(failedForGood) },
   { name: '415', fault: { status: 415, body: '' }, ...both(failedForGood) },
   {

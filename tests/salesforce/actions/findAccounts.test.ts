@@ -73,11 +73,11 @@ test('a list goes on where it stopped, and a token that was tampered with is ref
   expect([...list(first.body.accounts), ...list(second.body.accounts)]).toEqual(list(all.body.accounts).slice(0, 4));
   expect(salesforce.costs()).toEqual(['GET /query', 'GET /query', 'GET /query']);
 
-  const [payload = '', tag = ''] = first.body.nextPageToken.split('.');
-  const token = JSON.parse(Buffer.from(payload, 'base64url').toString());
-  const tampered = Buffer.from(JSON.stringify({ ...token, c: 'https://evil.example/' })).toString('base64url');
+  const token = String(first.body.nextPageToken);
+  const middle = token.length >> 1;
+  const tampered = `${token.slice(0, middle)}${token[middle] === 'A' ? 'B' : 'A'}${token.slice(middle + 1)}`;
   const { status } = await salesforce.call('findAccounts', {
-    query: { name: 'o', limit: '2', pageToken: `${tampered}.${tag}` },
+    query: { name: 'o', limit: '2', pageToken: tampered },
   });
   expect(status).toBe(400);
   expect(salesforce.asked()).toEqual([]);
