@@ -141,7 +141,7 @@ function toTool(action: Action): Tool {
     description,
     inputSchema: withoutLengths(inputSchema(action)),
     outputSchema: outputSchema(action),
-    annotations: { title, ...hints(effect, idempotent), openWorldHint: true },
+    annotations: hints(effect, idempotent),
   };
 }
 
@@ -151,13 +151,13 @@ function withoutLengths({ properties, ...schema }: PlainObject): PlainObject {
   return { ...schema, properties: Object.fromEntries(shorter) };
 }
 
-/** https://modelcontextprotocol.io/specification/2025-11-25/schema#toolannotations */
+/**
+ * What is not the default, and means something: a read is neither destructive nor idempotent, and all reach out to others.
+ * https://modelcontextprotocol.io/specification/2025-11-25/schema#toolannotations
+ */
 function hints(effect: Effect | undefined, idempotent: boolean) {
-  return {
-    readOnlyHint: effect === undefined,
-    destructiveHint: effect === 'changes' || effect === 'removes',
-    idempotentHint: idempotent,
-  };
+  if (effect === undefined) return { readOnlyHint: true };
+  return { readOnlyHint: false, destructiveHint: effect !== 'adds', idempotentHint: idempotent };
 }
 
 function toToolResult(outcome: Outcome, { correlationId }: Invocation): CallToolResult {

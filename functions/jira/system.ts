@@ -7,7 +7,7 @@ export const jira = defineSystem({
   title: 'Jira',
   about: 'Jira holds projects and their issues.',
   advice:
-    'For what changed recently in a project use getProjectUpdates, to find issues use searchIssues, for one issue use getIssue.',
+    'For what changed recently in a project use getProjectUpdates, to find issues use searchIssues, for one issue use getIssue. No action deletes an issue, or makes a project, a board or a field: that is done in Jira.',
   toolsets: { jira: 'Issues', 'jira-planning': 'Sprints and releases', 'jira-service': 'Service desk' },
   settings,
   secrets,

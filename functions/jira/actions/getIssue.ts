@@ -15,7 +15,7 @@ export default jira.action({
   description:
     'Returns one Jira issue in full: description, status, people, dates, labels, parent, sub-tasks, links, attachments, other fields by name, and its latest comments. ' +
     'Use it when the key of the issue is known and the user wants to read it, or before changing it. ' +
-    'To find an issue use searchIssues; for who changed what and when use getIssueHistory; for older comments use listComments.',
+    'To find an issue use searchIssues; for who changed what and when use getIssueHistory.',
   input: z.object({ issueKey }),
   output: issueDetails,
   example: { issueKey: 'ATLAS-12' },

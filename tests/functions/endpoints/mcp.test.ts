@@ -141,11 +141,16 @@ describe('the MCP endpoint', () => {
   it('describes each tool with plain schemas and says what it may do', async () => {
     const { tools } = (await post({ id: 1, method: 'tools/list' })).body.result;
     for (const [at, { name, title, description, access }] of actions.entries()) {
-      const annotations = { title, readOnlyHint: access === 'read', openWorldHint: true };
-      expect(tools[at]).toMatchObject({ name, title, description, annotations });
+      expect(tools[at]).toMatchObject({ name, title, description, annotations: { readOnlyHint: access === 'read' } });
       const text = JSON.stringify([tools[at]?.inputSchema, tools[at]?.outputSchema]);
       expect(text).not.toMatch(/"(\$ref|anyOf|oneOf|allOf|exclusiveMinimum|exclusiveMaximum|const)"|"type":\[/);
     }
+  });
+
+  it('spends at most 40 kB on the tools without their outputs', async () => {
+    const { tools } = (await post({ id: 1, method: 'tools/list' })).body.result;
+    const inputs = tools.map(({ outputSchema: _, ...tool }: { outputSchema?: unknown }) => tool);
+    expect(Buffer.byteLength(JSON.stringify(inputs))).toBeLessThanOrEqual(40_000);
   });
 
   it('answers a failure as an error of the tool, with the code and sentence that HTTP gives', async () => {
