@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Hundreds or thousands of calls each: `npm run trials` runs these, and `npm test` the rest. */
-const trials = ['tests/{faults,reliability}/**/*.test.ts'];
+/** Hundreds or thousands of calls each, or whole copies of the project: `npm run trials` runs these, and `npm test` the rest. */
+const trials = ['tests/{faults,guides,reliability}/**/*.test.ts'];
 
 const shared = {
   globalSetup: ['tests/support/buildOnce.ts'],

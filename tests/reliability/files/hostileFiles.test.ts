@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { deflateRawSync, deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { deflated, docx, paragraph, pdf, textPage } from '../support/documents.ts';
-import { useJiraApp } from './harness.ts';
+import { useJiraApp } from '../../jira/harness.ts';
+import { deflated, docx, paragraph, pdf, textPage } from '../../support/documents.ts';
 
 const app = useJiraApp({ ACTION_TIMEOUT_MS: '8000' });
 
