@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from '../../shared/sandbox/sandboxServer.ts';
+import { type SalesforceApp, startSalesforceApp } from '../salesforce/harness.ts';
 import { request } from '../support/request.ts';
-import { type SalesforceApp, startSalesforceApp } from './harness.ts';
 
 let salesforce: SalesforceApp;
 
