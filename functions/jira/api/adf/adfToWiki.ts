@@ -22,7 +22,7 @@ function block(node: AdfNode, bullets: string): string {
     case 'orderedList':
       return items(children, `${bullets}#`);
     case 'codeBlock':
-      return `{code}\n${children.map(({ text = '' }) => text.replaceAll('{code}', '{ code}')).join('')}\n{code}`;
+      return codeBlock(children.map(({ text = '' }) => text).join(''));
     case 'blockquote':
     case 'panel':
       return `{quote}\n${children.map(child => block(child, '')).join('\n\n')}\n{quote}`;
@@ -76,9 +76,15 @@ function inline(nodes: readonly AdfNode[]): string {
       const shown = code ? `{{${escaped(text)}}}` : marked(escaped(text), marks);
       const href = marks.find(mark => mark.type === 'link')?.attrs?.href;
       if (typeof href !== 'string') return shown;
-      return href === text ? `[${href}]` : `[${shown}|${href}]`;
+      return href === text ? `[${address(href)}]` : `[${shown}|${address(href)}]`;
     })
     .join('');
+}
+
+/** Nothing within it is markup, but for the sign that ends it. */
+function codeBlock(code: string): string {
+  const sign = code.includes('{code}') ? 'noformat' : 'code';
+  return `{${sign}}\n${code.replaceAll(`{${sign}}`, `{ ${sign}}`)}\n{${sign}}`;
 }
 
 /** Spaces stay outside of the signs, and braces keep signs that stand within a word. */
@@ -93,10 +99,21 @@ function marked(text: string, marks: NonNullable<AdfNode['marks']>): string {
   return `${before}${wrapped}${after}`;
 }
 
+/** What Jira shows as a small picture: `(x)`, `(!)`, `:)`, `;-)`. */
+const emoticon = /\((?=(?:[xyni!?+\-/*]|on|off|\*[rgby]|flag|flagoff)\))|:(?=[()PD](?!\w))|;(?=\))/g;
+
 /** Signs of the markup as plain text. A hyphen or a dot within a word has no meaning there. */
 function escaped(text: string): string {
   return text
     .replace(/[\\{}[\]*_^~|+!]/g, String.raw`\$&`)
+    .replace(emoticon, String.raw`\$&`)
+    .replaceAll('??', String.raw`\?\?`)
     .replace(/(?<![\p{L}\p{N}])-(?=[\p{L}\p{N}])/gu, String.raw`\-`)
+    .replace(/^(\s?)([#-])(?=[\s#-])/gm, String.raw`$1\$2`)
     .replace(/^(h[1-6]|bq)\./, String.raw`$1\.`);
+}
+
+/** An address within a link's brackets, which a bar or a closing bracket would end. */
+function address(href: string): string {
+  return href.replaceAll('|', '%7C').replaceAll(']', '%5D').replaceAll('[', '%5B');
 }
