@@ -1,14 +1,6 @@
 import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
-import {
-  choices,
-  columnsOutput,
-  filterInputs,
-  ownedBy,
-  owner,
-  ownerText,
-  recordFilter,
-} from '../api/filter/recordFilter.ts';
+import { choices, columnsOutput, filterInputs, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
 import { findRecords, hasPhone, ifGiven } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
@@ -62,15 +54,9 @@ export default salesforce.action({
   example: { name: 'Contoso' },
   paged: true,
   async run(input, context) {
-    const { salesforce, now } = context;
-    const { industry } = input;
-    const [filter, owned] = await Promise.all([
-      recordFilter(salesforce, 'Account', input, {
-        choices: { industry: ['Industry', industry] },
-        clock: { now, timeZone: salesforce.timeZone },
-      }),
-      ownedBy(salesforce, input.owner, false),
-    ]);
+    const filter = await recordFilter(context, 'Account', input, {
+      choices: { industry: ['Industry', input.industry] },
+    });
     return findRecords(context, {
       shape: account,
       noun: ['account', 'accounts'],
@@ -79,7 +65,6 @@ export default salesforce.action({
         phone: ifGiven(input.phone, phone => hasPhone(phone, 'Phone')),
         website: ifGiven(input.website, website => soql`Website LIKE ${containing(website)}`),
         city: ifGiven(input.city, city => soql`BillingCity LIKE ${containing(city)}`),
-        owner: owned,
       },
       filter,
       orderBy: names('Name', 'Id'),

@@ -5,7 +5,6 @@ import {
   choices,
   columnsOutput,
   filterInputs,
-  ownedBy,
   owner,
   ownerOrQueueText,
   recordFilter,
@@ -78,16 +77,13 @@ export default salesforce.action({
   paged: true,
   async run(input, context) {
     const { salesforce, now } = context;
-    const clock = { now, timeZone: salesforce.timeZone };
-    const since = input.createdSince && (await resolveSince(input.createdSince, clock, 'createdSince'));
-    const { status, priority } = input;
-    const [filter, owned] = await Promise.all([
-      recordFilter(salesforce, 'Case', input, {
-        choices: { status: ['Status', status], priority: ['Priority', priority] },
-        clock,
-      }),
-      ownedBy(salesforce, input.owner, true),
-    ]);
+    const { createdSince, status, priority } = input;
+    const since =
+      createdSince && (await resolveSince(createdSince, { now, timeZone: salesforce.timeZone }, 'createdSince'));
+    const filter = await recordFilter(context, 'Case', input, {
+      choices: { status: ['Status', status], priority: ['Priority', priority] },
+      mayBeQueue: true,
+    });
     return findRecords(context, {
       shape: supportCase,
       noun: ['case', 'cases'],
@@ -97,7 +93,6 @@ export default salesforce.action({
         account: ifGiven(input.account, ofAccount),
         accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
         email: ifGiven(input.email, email => soql`Contact.Email LIKE ${containing(email)}`),
-        owner: owned,
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
         createdSince: ifGiven(since || undefined, moment => soql`CreatedDate >= ${moment}`),
       },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
-import { columnsOutput, filterInputs, ownedBy, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
+import { columnsOutput, filterInputs, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
 import { findRecords, hasPhone, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
@@ -53,11 +53,7 @@ export default salesforce.action({
   example: { account: 'Contoso' },
   paged: true,
   async run(input, context) {
-    const { salesforce, now } = context;
-    const [filter, owned] = await Promise.all([
-      recordFilter(salesforce, 'Contact', input, { clock: { now, timeZone: salesforce.timeZone } }),
-      ownedBy(salesforce, input.owner, false),
-    ]);
+    const filter = await recordFilter(context, 'Contact', input);
     return findRecords(context, {
       shape: contact,
       noun: ['contact', 'contacts'],
@@ -68,7 +64,6 @@ export default salesforce.action({
         title: ifGiven(input.title, title => soql`Title LIKE ${containing(title)}`),
         account: ifGiven(input.account, ofAccount),
         accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
-        owner: owned,
       },
       filter,
       orderBy: names('Name', 'Id'),

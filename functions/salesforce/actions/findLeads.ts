@@ -5,7 +5,6 @@ import {
   choices,
   columnsOutput,
   filterInputs,
-  ownedBy,
   owner,
   ownerOrQueueText,
   recordFilter,
@@ -74,16 +73,13 @@ export default salesforce.action({
   paged: true,
   async run(input, context) {
     const { salesforce, now } = context;
-    const clock = { now, timeZone: salesforce.timeZone };
-    const since = input.createdSince && (await resolveSince(input.createdSince, clock, 'createdSince'));
-    const { status, source } = input;
-    const [filter, owned] = await Promise.all([
-      recordFilter(salesforce, 'Lead', input, {
-        choices: { status: ['Status', status], source: ['LeadSource', source] },
-        clock,
-      }),
-      ownedBy(salesforce, input.owner, true),
-    ]);
+    const { createdSince, status, source } = input;
+    const since =
+      createdSince && (await resolveSince(createdSince, { now, timeZone: salesforce.timeZone }, 'createdSince'));
+    const filter = await recordFilter(context, 'Lead', input, {
+      choices: { status: ['Status', status], source: ['LeadSource', source] },
+      mayBeQueue: true,
+    });
     return findRecords(context, {
       shape: lead,
       noun: ['lead', 'leads'],
@@ -92,7 +88,6 @@ export default salesforce.action({
         company: ifGiven(input.company, company => soql`Company LIKE ${containing(company)}`),
         email: ifGiven(input.email, email => soql`Email LIKE ${containing(email)}`),
         phone: ifGiven(input.phone, phone => hasPhone(phone, 'Phone')),
-        owner: owned,
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsConverted = FALSE`),
         createdSince: ifGiven(since || undefined, moment => soql`CreatedDate >= ${moment}`),
       },

@@ -2,15 +2,7 @@ import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
 import { amountBound, amountText, totalsOf, worth } from '../api/amounts.ts';
-import {
-  choices,
-  columnsOutput,
-  filterInputs,
-  ownedBy,
-  owner,
-  ownerText,
-  recordFilter,
-} from '../api/filter/recordFilter.ts';
+import { choices, columnsOutput, filterInputs, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
 import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
@@ -79,10 +71,9 @@ export default salesforce.action({
     const { stage, amountOver } = input;
     const dayOf = async (field: 'closingAfter' | 'closingBefore') =>
       input[field] === undefined ? undefined : resolveDay(input[field], clock, field);
-    const [over, filter, owned, today, closingAfter, closingBefore] = await Promise.all([
+    const [over, filter, today, closingAfter, closingBefore] = await Promise.all([
       amountOver && amountBound(salesforce, 'amountOver', amountOver),
-      recordFilter(salesforce, 'Opportunity', input, { choices: { stage: ['StageName', stage] }, clock }),
-      ownedBy(salesforce, input.owner, false),
+      recordFilter(context, 'Opportunity', input, { choices: { stage: ['StageName', stage] } }),
       input.overdue ? resolveDay('today', clock, 'overdue') : undefined,
       dayOf('closingAfter'),
       dayOf('closingBefore'),
@@ -94,7 +85,6 @@ export default salesforce.action({
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
         account: ifGiven(input.account, ofAccount),
         accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
-        owner: owned,
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
         overdue: ifGiven(today, today => soql`IsClosed = FALSE AND CloseDate < ${day(today)}`),
         closingAfter: ifGiven(closingAfter, date => soql`CloseDate >= ${day(date)}`),

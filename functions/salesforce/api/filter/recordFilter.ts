@@ -9,7 +9,6 @@ import { heading } from '../../../../shared/schema/meaning.ts';
 import { LIST_TEXT } from '../../../../shared/schema/textLimit.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { resolveSince, sinceText } from '../../../../shared/time/inputs.ts';
-import type { Clock } from '../../../../shared/time/when.ts';
 import { findOwners } from '../owners.ts';
 import { isIdOf } from '../recordId.ts';
 import type { Salesforce } from '../salesforce.ts';
@@ -54,6 +53,7 @@ export const columnsOutput = {
 };
 
 interface Given {
+  owner?: string | undefined;
   where?: readonly Condition[] | undefined;
   missing?: readonly string[] | undefined;
   unchangedFor?: string | undefined;
@@ -83,17 +83,22 @@ export interface RecordFilter {
 }
 
 /**
- * Compiles the filters and columns of an action that finds records of one object. Where they name fields or values, the object's
+ * Compiles the filters and columns of an action that finds records of one object, and whose they are. Where they name fields or values, the object's
  * description is asked for, which is kept.
- * @throws Failure `invalid_input` for a label or a value, `ambiguous` for a label of several fields
+ * @param mayBeQueue Whether queues own records of the object.
+ * @throws Failure `invalid_input` for a label or a value, `ambiguous` for a label of several fields; of an owner as `ownedBy`
  */
 export async function recordFilter(
-  salesforce: Salesforce,
+  { salesforce, now }: { salesforce: Salesforce; now: Date },
   objectType: string,
   given: Given,
-  { choices = {}, clock }: { choices?: Choices; clock: Clock },
+  { choices = {}, mayBeQueue = false }: { choices?: Choices; mayBeQueue?: boolean } = {},
 ): Promise<RecordFilter> {
-  const { where = [], missing = [], unchangedFor, columns, orderBy = [] } = given;
+  const { owner, where = [], missing = [], unchangedFor, columns, orderBy = [] } = given;
+  const clock = { now, timeZone: salesforce.timeZone };
+  const owned = owner === undefined ? undefined : ownedBy(salesforce, owner, mayBeQueue);
+  // It is awaited last, and what is wrong with another input may be told before.
+  owned?.catch(() => {});
   // One value that does not exist finds nothing, which is then looked into. Among several it would not be noticed.
   const isChecked = Object.values(choices).some(([, text]) => text !== undefined && nameList(text).length > 1);
   const isLabelled = isChecked || where.length + missing.length + orderBy.length + (columns?.length ?? 0) > 0;
@@ -158,6 +163,7 @@ export async function recordFilter(
   );
   return {
     conditions: {
+      owner: await owned,
       ...choiceConditions(choices, isLabelled ? checkedBy(fields) : listed),
       ...Object.fromEntries(groups.map(({ input, soql }) => [input, soql])),
       unchangedFor: unchanged && soql`LastModifiedDate <= ${unchanged}`,
@@ -233,12 +239,7 @@ function hiddenField(input: string, name: string): Failure {
  * those that a queue has.
  * @throws Failure `not_found` or `ambiguous` for a name
  */
-export async function ownedBy(
-  salesforce: Salesforce,
-  text: string | undefined,
-  mayBeQueue: boolean,
-): Promise<Soql | undefined> {
-  if (text === undefined) return undefined;
+async function ownedBy(salesforce: Salesforce, text: string, mayBeQueue: boolean): Promise<Soql> {
   const all = await ownerNames(salesforce, text, mayBeQueue);
   if (all.length > MAX_OWNERS) {
     throw invalidInput([{ field: 'owner', message: `It must be at most ${MAX_OWNERS} names.` }]);
