@@ -3,29 +3,7 @@ import * as fc from 'fast-check';
 import lucene from 'lucene';
 import { describe, expect, it } from 'vitest';
 import { allOf, jql, minutesAgo, words } from '../../../functions/jira/api/jql.ts';
-
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.string({
-    unit: fc.constantFrom(
-      '"',
-      '\\',
-      "'",
-      ')',
-      '(',
-      ' OR ',
-      ' ORDER BY ',
-      '\n',
-      '\u0000',
-      '\u2028',
-      '\ufdd0',
-      '\uffff',
-      'u0022',
-      '\ud800',
-      'a',
-    ),
-  }),
-);
+import { anyText } from '../anyText.ts';
 
 /** What Atlassian's own parser makes of a query. */
 function parse(query: { text: string }) {
