@@ -56,6 +56,16 @@ export function dayAt(moment: Date, timeZone: string): string {
   return new Date(at + offsetMs(timeZone, at)).toISOString().slice(0, 10);
 }
 
+/** A moment by a zone's clock, such as `2026-11-15T09:00:00+05:30`. */
+export function clockAt(moment: Date, timeZone: string): string {
+  const at = moment.getTime();
+  const offset = offsetMs(timeZone, at);
+  const minutes = Math.abs(Math.round(offset / 60_000));
+  const two = (count: number) => String(Math.floor(count)).padStart(2, '0');
+  const zone = `${offset < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+  return `${new Date(at + offset).toISOString().slice(0, 19)}${zone}`;
+}
+
 /** The day that is so many days later, or earlier. */
 export function addDays(day: string, count: number): string {
   return new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);

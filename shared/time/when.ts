@@ -75,6 +75,12 @@ export function isDayOrMoment(text: string): boolean {
   return (readWhen(text)?.kind ?? 'ago') !== 'ago';
 }
 
+/** Whether it is the clock's zone that decides which moment a text means. */
+export function isByZone(text = ''): boolean {
+  const when = readWhen(text);
+  return when !== undefined && when.kind !== 'ago' && when.kind !== 'moment';
+}
+
 /** Whether a text tells a day or a moment, or is a span back from now. */
 export function isWhen(text: string): boolean {
   return readWhen(text) !== undefined;

@@ -80,7 +80,9 @@ describe('TIME_ZONE', () => {
 
   it('decides when work began', async () => {
     const issueKey = await app.newTask();
-    await app.write('logWork', { issueKey, timeSpent: '1h', startedAt: '2026-11-20T09:00:00' });
+    const { body } = await app.write('logWork', { issueKey, timeSpent: '1h', startedAt: '2026-11-20T09:00:00' });
+    expect(body.startedAt).toMatch(/^2026-11-20T09:00:00[+-]\d\d:\d\d$/);
+    expect(clockIn(zone, body.startedAt)).toBe('2026-11-20 09:00:00');
     expect(clockIn(zone, String(app.sent('POST', /worklog$/).started))).toBe('2026-11-20 09:00:00');
   });
 

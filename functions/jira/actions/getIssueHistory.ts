@@ -49,7 +49,7 @@ export default jira.action({
   output: z.object({
     issueKey: key('The key of the issue.'),
     url: link('The address of the issue in the browser.'),
-    total: z.int().describe('The number of entries in the whole history.'),
+    total: z.int().optional().describe('The number of entries in the whole history, unless a field is given.'),
     history: z.array(entry).describe('The changes, newest first.'),
   }),
   // With a field, a history of many entries is read through for few.
@@ -79,7 +79,12 @@ export default jira.action({
     return page({
       items: found,
       nextCursor: older ? String(older) : undefined,
-      answer: shown => ({ issueKey: key, url: jira.browseUrl(key), total, history: shown }),
+      answer: shown => ({
+        issueKey: key,
+        url: jira.browseUrl(key),
+        total: field === undefined ? total : undefined,
+        history: shown,
+      }),
     });
   },
 });

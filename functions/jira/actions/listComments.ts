@@ -28,7 +28,7 @@ export default jira.action({
   output: z.object({
     issueKey: key('The key of the issue.'),
     url: link('The address of the issue in the browser.'),
-    commentCount: z.int().describe('The number of all its comments, restricted ones included.'),
+    commentCount: z.int().describe('The number of its comments, without the restricted ones of this page.'),
     comments: z.array(shownComment).describe('The comments.'),
     notShown,
   }),
@@ -43,7 +43,7 @@ export default jira.action({
       answer: shown => ({
         issueKey: key,
         url: jira.browseUrl(key),
-        commentCount: all,
+        commentCount: all - restricted.length,
         comments: shown,
         notShown: restricted.length || undefined,
       }),

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { id } from '../../../shared/schema/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
+import { clockAt } from '../../../shared/time/timeZone.ts';
+import { isByZone } from '../../../shared/time/when.ts';
 import { durationOf } from '../api/duration.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
@@ -48,7 +50,7 @@ export default jira.action({
   output: writtenIssue.pick({ issueKey: true, title: true, status: true, note: true, url: true }).extend({
     worklogId: id('The ID of the new work log entry.'),
     timeSpent: z.string().describe('The logged time, as Jira formats it.'),
-    startedAt: z.string().describe('When the work started, ISO 8601 in UTC.'),
+    startedAt: z.string().describe('When the work started, ISO 8601.'),
     totalTimeSpent: z.string().optional().describe('The total time spent on the issue.'),
     remainingEstimate: z.string().optional().describe('The estimate of what remains.'),
   }),
@@ -65,7 +67,8 @@ export default jira.action({
       ...toWrittenIssue(issue, jira.browseUrl, [...jira.people.notes]),
       worklogId: worklog.id,
       timeSpent: worklog.timeSpent,
-      startedAt: started.toISOString(),
+      // A day begins at another date in UTC.
+      startedAt: isByZone(startedAt) ? clockAt(started, await jira.timeZone()) : started.toISOString(),
       totalTimeSpent: issue.timeSpent,
       remainingEstimate: issue.remainingEstimate,
     };

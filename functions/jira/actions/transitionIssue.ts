@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { changedIssue, toChangedIssue } from '../api/fieldChanges.ts';
+import { beginning } from '../../../shared/text.ts';
+import { changedIssue, MAX_VALUE, toChangedIssue } from '../api/fieldChanges.ts';
 import { audience, issueInputs, issueKey, markdown, nameText } from '../api/inputs.ts';
-import { commentAudience } from '../api/issueRow.ts';
+import { commentAudience, ifAny } from '../api/issueRow.ts';
 import { whereCommented, writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
@@ -38,6 +39,8 @@ export default jira.action({
   example: { issueKey: 'ATLAS-12', status: 'In Review' },
   async run({ issueKey, ...to }, { jira }) {
     const { comment, ...written } = await jira.transitionIssue(issueKey, to);
-    return { ...toChangedIssue(written, jira.browseUrl), audience: comment?.audience };
+    const { changes = [], ...answer } = toChangedIssue(written, jira.browseUrl);
+    const added = to.comment === undefined ? [] : [{ field: 'Comment', to: beginning(to.comment, MAX_VALUE) }];
+    return { ...answer, changes: ifAny([...changes, ...added]), audience: comment?.audience };
   },
 });

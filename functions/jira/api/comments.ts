@@ -6,7 +6,7 @@ import type { Audience } from './inputs.ts';
 import { audienceOf, type Comments, type Issue, readComments, SERVICE_PROJECT } from './issue.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
-import { type RichText, toRichText } from './richText.ts';
+import { toRichText } from './richText.ts';
 import { projectSchema, writtenCommentSchema } from './wire.ts';
 
 export interface WrittenComment {
@@ -59,19 +59,15 @@ export function openComments({ client, people, readBackClient }: CommentParts) {
           body: { body: adfToWiki(body), public: isPublic },
         })
         .catch(error => {
-          if (error instanceof Failure && error.code === 'not_found') return addOutsideOfRequest(key, body, isPublic);
-          throw error;
+          if (!(error instanceof Failure) || error.code !== 'not_found') throw error;
+          // Jira may make a note public of an account that is no agent there, and says not found then, too.
+          if (!isPublic) throw noRequest(key, error);
+          return addComment(client, { issueIdOrKey: key, body });
         });
       const { id } = parseAnswer(writtenCommentSchema, answer);
       return checked(id, audience, await readAudience(key, id));
     },
   };
-
-  /** An issue of a service project that is no customer's request is not known to the service desk, and has comments all the same. */
-  function addOutsideOfRequest(key: string, body: RichText, isPublic: boolean): Promise<unknown> {
-    const properties = [{ key: 'sd.public.comment', value: { internal: !isPublic } }];
-    return addComment(client, { issueIdOrKey: key, body, properties });
-  }
 
   /** What Jira made of a comment; undefined where that cannot be read. It never throws: the comment is written. */
   async function readAudience(key: string, id: string): Promise<Audience | undefined> {
@@ -97,6 +93,11 @@ async function withProjectType(issue: Issue, client: Client): Promise<Issue> {
     },
   );
   return { ...issue, isInServiceProject: type ? type === SERVICE_PROJECT : issue.project !== undefined };
+}
+
+function noRequest(key: string, cause: Failure): Failure {
+  const message = `The service desk knows no request ${key}, so that nothing there can be kept from customers: either ${key} is no customer's request, or the Jira account of this service is no agent of the project. Nothing was written. If everybody who sees the issue may read the comment, give audience public.`;
+  return new Failure('conflict', message, { cause });
 }
 
 function checked(id: string, wanted: Audience | undefined, audience: Audience | undefined): WrittenComment {

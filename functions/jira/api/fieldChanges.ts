@@ -35,7 +35,7 @@ export const changedIssue = writtenIssue.extend({
 });
 
 /** Long values, such as a description, are cut to this many characters. */
-const MAX_VALUE = 300;
+export const MAX_VALUE = 300;
 /** The characters of a document that are looked at. */
 const MAX_DOCUMENT = 65_536;
 

@@ -433,7 +433,10 @@ function fieldCalled(name: string, screen: readonly IssueField[], transition?: s
   if (field) return field;
   const names = screen.filter(({ id }) => transition !== undefined || !ownInputs.has(id)).map(each => each.name);
   const known = names.length > 0 ? `The fields are ${listed(names)}.` : 'There are no additional fields.';
-  if (transition === undefined) throw new ValueProblem(`There is no field ${quoted(name)} here. ${known}`);
+  if (transition === undefined)
+    throw new ValueProblem(
+      `There is no field ${quoted(name)} here. ${known} Do not put its value into another: leave it out, and tell the user.`,
+    );
   throw new ValueProblem(
     `The screen of the transition ${quoted(transition)} has no field ${quoted(name)}. ${known} Set others with updateIssue, before or after the move.`,
   );

@@ -23,7 +23,10 @@ export function transitionTo(status: string, { key, transitions, ...issue }: Iss
   const current = issue.status ?? 'unknown';
   // A way from a status to itself is gone only where it is called otherwise.
   if (folded(current) === wanted && found.every(({ to }) => folded(to.name) === wanted)) {
-    throw new Failure('conflict', `${key} already has the status ${current}, so nothing was changed.`);
+    throw new Failure(
+      'conflict',
+      `${key} already has the status ${current}, so nothing was changed, and no comment was added: for that use addComment.`,
+    );
   }
   if (found.length > 1) throw ambiguous('status', status, found.map(told));
   if (found[0]) return found[0];

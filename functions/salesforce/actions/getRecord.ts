@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { objectType, recordId } from '../api/inputs.ts';
+import { objectTypeOfId, recordId } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { readRecord, recordOutput } from '../api/readRecord.ts';
 import { uses } from '../needs.ts';
@@ -17,9 +17,7 @@ export default salesforce.action({
     'Use it when the ID of the record is known. ' +
     'To find the ID use searchRecords or one of the find actions; for an account with its opportunities and cases use getAccountOverview.',
   input: z.object({
-    objectType: objectType
-      .optional()
-      .meta({ description: 'The API name of the object. The ID tells it, so leave it out.' }),
+    objectType: objectTypeOfId,
     recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
   }),
   output: z.object({ ...recordOutput, notShown }),

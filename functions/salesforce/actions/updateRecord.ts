@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
-import { allowDuplicate, changedFieldsText, objectType, recordId } from '../api/inputs.ts';
+import { allowDuplicate, changedFieldsText, objectTypeOfId, recordId } from '../api/inputs.ts';
 import { updateRecord, writtenRecord } from '../api/writeRecord.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
@@ -20,14 +20,13 @@ export default salesforce.action({
     'Use it to change a known record, such as its stage or owner; describeObject lists fields. ' +
     'For a new record use createRecord.',
   input: z.object({
-    objectType,
+    objectType: objectTypeOfId,
     recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
     fields: changedFieldsText,
     allowDuplicate,
   }),
   output: writtenRecord,
   example: {
-    objectType: 'Opportunity',
     recordId: '006Sx0000000001IAA',
     fields: '{"NextStep":"Call the buyer on Monday"}',
   },

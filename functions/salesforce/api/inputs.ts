@@ -32,6 +32,11 @@ export const objectType = z
     choices: { action: 'listObjects', collection: 'objects', title: 'label', value: 'name', inputs: { limit: 100 } },
   });
 
+/** The object of a record whose ID is given. */
+export const objectTypeOfId = objectType
+  .exactOptional()
+  .meta({ ...objectType.meta(), description: 'The API name of the object. The ID tells it, so leave it out.' });
+
 /** The fields of a write as one JSON text, because inputs are flat. */
 export const fieldsText = z
   .string({ error: 'It must be a JSON object as a string, such as {"Name":"Contoso"}.' })

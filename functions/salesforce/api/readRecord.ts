@@ -52,7 +52,7 @@ export async function readRecord(salesforce: Salesforce, objectType: string | un
 }
 
 /** The object that a record is of. @throws Failure `not_found` where no object that is open has IDs that begin like it */
-async function objectOf(salesforce: Salesforce, recordId: string): Promise<string> {
+export async function objectOf(salesforce: Salesforce, recordId: string): Promise<string> {
   const usual = objectOfId(recordId);
   if (usual !== undefined) return usual;
   const prefix = recordId.slice(0, 3);

@@ -5,7 +5,7 @@ import { isChangedMeanwhile } from './answerFailure.ts';
 import { explained } from './explained.ts';
 import { joined, tooLong } from './fieldValue.ts';
 import { type FieldChange, readFields } from './fieldValues.ts';
-import { recordOutput } from './readRecord.ts';
+import { objectOf, recordOutput } from './readRecord.ts';
 import {
   changeOutput,
   defaultedFields,
@@ -85,10 +85,15 @@ const MAX_ATTEMPTS = 3;
 /** Changes a record and tells what was changed. @throws Failure like `createRecord`, and `conflict` */
 export async function updateRecord(
   salesforce: Salesforce,
-  { objectType, recordId, fields, allowDuplicate }: Write & { recordId: string },
+  {
+    objectType,
+    recordId,
+    fields,
+    allowDuplicate,
+  }: Omit<Write, 'objectType'> & { objectType?: string; recordId: string },
   times: FieldTimes,
 ) {
-  const object = await salesforce.describe(objectType);
+  const object = await salesforce.describe(objectType ?? (await objectOf(salesforce, recordId)));
   if (!object.updateable) {
     throw new Failure(
       'forbidden',

@@ -20,6 +20,7 @@ describe('transitionIssue', () => {
       comment: 'Same as **ATLAS-12**',
     });
     expect(body).toMatchObject({ status: 'Done', resolution: 'Duplicate', url: `${app.jira.url}/browse/${issueKey}` });
+    expect(body.changes).toContainEqual({ field: 'Comment', to: 'Same as **ATLAS-12**' });
     expect(app.costs()).toHaveLength(4);
     const { body: read } = await app.read('getIssue', { issueKey });
     expect(read.comments[0].text).toBe('Same as **ATLAS-12**');

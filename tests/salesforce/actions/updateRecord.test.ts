@@ -11,6 +11,14 @@ const update = (objectType: string, id: string, fields: object) =>
   salesforce.call('updateRecord', { json: { objectType, recordId: id, fields: JSON.stringify(fields) } });
 const row = (objectType: string, id: unknown) => salesforce.sandbox.records(objectType).find(({ Id }) => Id === id);
 
+test('finds the object by the ID alone', async () => {
+  const json = { recordId: rollout, fields: '{"NextStep": "Call"}' };
+  const { status, body } = await salesforce.call('updateRecord', { json });
+  expect([status, body.objectType, row('Opportunity', rollout)?.NextStep]).toEqual([200, 'Opportunity', 'Call']);
+  await update('Opportunity', rollout, { NextStep: 'Send the revised quote' });
+  salesforce.costs();
+});
+
 test('changes the named fields alone and answers with each before and now, in three requests', async () => {
   const { status, body } = await update('Opportunity', rollout, { Stage: 'closed won', NextStep: null });
   expect(status).toBe(200);
