@@ -29,7 +29,18 @@ const labels = (most: number) =>
 export const columns = labels(MAX_COLUMNS);
 
 /** Labels of fields that must be empty. */
-export const missing = labels(10);
+export const missing = labels(10).refine(
+  names => names.length > 0,
+  'It must have at least one label, not only commas or quotation marks.',
+);
+
+/** Names of which one must hold, separated by commas. A text without any would find what no filter finds. */
+export const anyName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(LIST_TEXT)
+  .refine(text => nameList(text).length > 0, 'It must have at least one name, not only commas or quotation marks.');
 
 /** A field to sort by. `direction` is undefined where the field's own is meant. */
 export interface Order {

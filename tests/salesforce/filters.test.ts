@@ -244,6 +244,25 @@ describe('a filter on any field', () => {
   });
 });
 
+it.each([',', '"', ' , ""'])('a list of names without any is refused, and not passed over: %s', async text => {
+  for (const [action, input] of [
+    ['findAccounts', 'owner'],
+    ['findAccounts', 'industry'],
+    ['findCases', 'status'],
+    ['findOpportunities', 'stage'],
+    ['findLeads', 'missing'],
+  ] as const) {
+    const { status, body } = await salesforce.call(action, {
+      query: { where: '{"Id":{"empty":false}}', [input]: text },
+    });
+    expect([input, status, body.detail]).toEqual([
+      input,
+      400,
+      expect.stringMatching(`^${input}: It must have at least one (name|label)`),
+    ]);
+  }
+});
+
 describe('an owner', () => {
   const owned = (action: Action, ...names: string[]) =>
     idsOf(action, row => names.includes(String(nameOf('User', row.OwnerId))));

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
-import { columns, missing, orderBy, where } from '../../../shared/filter/inputs.ts';
+import { anyName, columns, missing, orderBy, where } from '../../../shared/filter/inputs.ts';
 import { momentsAt } from '../../../shared/filter/moments.ts';
 import { pace } from '../../../shared/pace.ts';
-import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
 import { dayText, resolveDay, resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { adfToMarkdown } from '../api/adf/adfToMarkdown.ts';
 import { issueColumns, issueOrder, issueQuery, unknownPerson, wrongValues } from '../api/filter/issueFilter.ts';
@@ -15,19 +14,17 @@ import { allOf, jql, rawJql } from '../api/jql.ts';
 import { reads, whereNamed } from '../needs.ts';
 import { jira } from '../system.ts';
 
-const names = z.string().trim().min(1).max(LIST_TEXT);
-
 const input = z.object({
   projectId: projectId.optional().describe('Its project: a key, such as ABC, or a numeric ID.'),
   text: shortText.optional().describe('Words to look for in summaries, descriptions and comments.'),
-  status: names.optional().describe('One status or several, separated by commas.'),
-  assignee: names.optional().meta({
+  status: anyName.optional().describe('One status or several, separated by commas.'),
+  assignee: anyName.optional().meta({
     description: 'Names or e-mail addresses, separated by commas; me for the user who asks, none for unassigned.',
     mayMatchSeveral: true,
   }),
-  issueType: names.optional().describe('One type or several, such as Bug,Task.'),
-  priority: names.optional().describe('One priority or several.'),
-  label: names.optional().describe('One label or several, of which an issue has at least one.'),
+  issueType: anyName.optional().describe('One type or several, such as Bug,Task.'),
+  priority: anyName.optional().describe('One priority or several.'),
+  label: anyName.optional().describe('One label or several, of which an issue has at least one.'),
   where: where.optional().meta({
     description:
       'Conditions on any fields by name, custom ones too, a JSON object as a string: {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Summary": {"contains": "login"}, "Component": {"not": "Search"}, "Reviewer": null}.',

@@ -32,6 +32,17 @@ describe('searchIssues', () => {
     expect(app.sent('POST', /search\/jql$/).fields).toHaveLength(10);
   });
 
+  it.each(['status', 'assignee', 'issueType', 'priority', 'label', 'missing'])(
+    'refuses a list in %s that names nothing, which would find what every issue of the project is',
+    async input => {
+      for (const text of [',', '"']) {
+        const { status, body } = await app.read('searchIssues', { projectId: 'ATLAS', [input]: text });
+        expect([status, body.detail]).toEqual([400, expect.stringContaining(`${input}: It must have at least one`)]);
+      }
+      expect(app.costs()).toEqual([]);
+    },
+  );
+
   it('goes through all pages without losing or repeating an issue, the last updated first', async () => {
     const whole = await app.readAll('searchIssues', 'issues', { projectId: 'ATLAS', limit: '100' });
     const paged = await app.readAll('searchIssues', 'issues', { projectId: 'ATLAS', limit: '7' });

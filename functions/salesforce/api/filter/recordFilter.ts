@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import type { Condition } from '../../../../shared/filter/condition.ts';
-import { columns, missing, type Order, orderBy, where } from '../../../../shared/filter/inputs.ts';
+import { anyName, columns, missing, type Order, orderBy, where } from '../../../../shared/filter/inputs.ts';
 import { fieldCalled } from '../../../../shared/filter/label.ts';
 import { momentsAt } from '../../../../shared/filter/moments.ts';
 import { nameList } from '../../../../shared/filter/nameList.ts';
 import { heading } from '../../../../shared/schema/meaning.ts';
-import { LIST_TEXT } from '../../../../shared/schema/textLimit.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { resolveSince, sinceText } from '../../../../shared/time/inputs.ts';
 import { findOwners } from '../owners.ts';
@@ -17,7 +16,7 @@ import { choiceOf, conditionSoql, type FieldCondition, ownedByQueue, ownerCalled
 import { type RecordField, recordFields } from './recordField.ts';
 
 /** One value of a picklist or several, separated by commas. */
-export const choices = z.string().trim().min(1).max(LIST_TEXT);
+export const choices = anyName;
 
 /** The owner of records, for every action that finds some. */
 export const owner = choices.meta({ mayMatchSeveral: true });
