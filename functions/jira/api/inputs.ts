@@ -66,10 +66,15 @@ export function changeableText(description: string) {
     .trim()
     .min(1)
     .max(MAX_TEXT)
-    .transform((text): TextChange => {
+    .transform((text, context): TextChange => {
       const { data } = appendix.safeParse(text.startsWith('{') ? parseJson(text) : undefined);
       if (data?.append.trim()) return { append: data.append.trim() };
-      return isNone(text) ? NONE : text;
+      if (!/^\{\s*"append"\s*:/.test(text)) return isNone(text) ? NONE : text;
+      // As a text it would replace all that was to be kept.
+      const message =
+        'It begins as {"append": "…"} does, but is not such a JSON object with a text alone. In the text write a new line as \\n and a quotation mark as \\".';
+      context.issues.push({ code: 'custom', message, input: text });
+      return z.NEVER;
     })
     .optional()
     .describe(description);

@@ -71,6 +71,21 @@ describe('updateIssue', () => {
     expect(app.sent('PUT', /issue/).update).toEqual({ parent: [{ set: { none: true } }] });
   });
 
+  it.each([
+    '{"append": "one\ntwo"}',
+    '{"append":""}',
+    '{"append":"x","set":"y"}',
+    '{ "append" : "a "quoted" b"}',
+    '{"append":5}',
+  ])('keeps a description to which something was to be added in a form that cannot be read: %j', async description => {
+    const issueKey = await app.newTask();
+    await app.write('updateIssue', { issueKey, description: 'What was there' });
+    const before = app.issue(issueKey).values.description;
+    const { status, body } = await app.write('updateIssue', { issueKey, description });
+    expect([status, body.detail]).toEqual([400, expect.stringContaining('description: It begins as {"append": "…"}')]);
+    expect(app.issue(issueKey).values.description).toEqual(before);
+  });
+
   it('refuses to change nothing, and what may not be changed', async () => {
     for (const nothing of [{}, { additionalFields: '{}' }, { labels: ' , ' }, { priority: 'none' }]) {
       const { body } = await app.write('updateIssue', { issueKey: 'ATLAS-12', ...nothing });
