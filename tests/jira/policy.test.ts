@@ -110,6 +110,17 @@ describe('a policy that opens one project', () => {
     expect((await set('Sprint 44')).body.changes).toEqual([expect.objectContaining({ to: 'Sprint 44' })]);
   });
 
+  it.each(['types', 'components', 'versions', 'priorities'])(
+    'tells of no part whether there is another project: %s',
+    async part => {
+      const [there, none] = await Promise.all(
+        ['BEACON', 'NOSUCH'].map(projectId => jira.read('describeProject', { projectId, part }, atlas)),
+      );
+      expect([there?.status, there?.body.detail]).toEqual([403, none?.body.detail]);
+      expect(none?.status).toBe(403);
+    },
+  );
+
   it('shows only that project in lists, and no total of all', async () => {
     const { body } = await jira.read('listProjects', {}, atlas);
     expect(body.projects.map(({ key }: { key: string }) => key)).toEqual(['ATLAS']);

@@ -121,7 +121,9 @@ const rules: readonly Rule[] = [
     const { total: _, ...others } = answer;
     return { ...others, values: answer.values.filter(({ key }) => isOpen(key)) };
   }),
-  rule('GET', '/project/([\\w-]+)', async ({ options, send }, { isOpen }) => {
+  rule('GET', '/project/([\\w-]+)', async ({ options, parts: [idOrKey = ''], send }, { isOpen }) => {
+    // Whether there is a project of that key is not asked, so that it is not told.
+    if (!/^\d+$/.test(idOrKey) && !isOpen(idOrKey)) throw closed();
     const answer = project.parse(await send(options));
     if (!isOpen(answer.key)) throw closed();
     return answer;
