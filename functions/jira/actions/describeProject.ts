@@ -4,7 +4,7 @@ import { folded } from '../../../shared/filter/label.ts';
 import { nearNames } from '../../../shared/filter/nearNames.ts';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { quoted } from '../../../shared/text.ts';
-import { projectId, shortText } from '../api/inputs.ts';
+import { nameText, projectId } from '../api/inputs.ts';
 import type { Jira } from '../api/jira.ts';
 import type { IssueField, IssueType } from '../api/wire.ts';
 import { reads } from '../needs.ts';
@@ -44,7 +44,7 @@ export default jira.action({
   input: z.object({
     projectId,
     part: z.enum(parts).default('types').describe('What to tell; types unless given.'),
-    issueType: shortText.optional().describe('One type alone, with the allowed values of all its fields.'),
+    issueType: nameText.optional().describe('One type alone, with the allowed values of all its fields.'),
   }),
   output: z.object({
     projectId: id('The project, as it was given.'),

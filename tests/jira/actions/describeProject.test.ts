@@ -26,6 +26,8 @@ describe('describeProject', () => {
     const { body } = await app.read('describeProject', { projectId: 'ATLAS', issueType: 'bug' });
     expect(body.issueTypes).toHaveLength(1);
     expect(body.issueTypes[0].otherFields).toBeUndefined();
+    const inJiraForm = await app.read('describeProject', { projectId: 'ATLAS', issueType: '{"name":"Bug"}' });
+    expect(inJiraForm.body.issueTypes).toEqual(body.issueTypes);
     expect(body.issueTypes[0].optionalFields).toContainEqual({
       name: 'Severity',
       allowedValues: ['Critical', 'Major', 'Minor'],
