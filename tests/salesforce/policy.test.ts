@@ -122,6 +122,14 @@ describe('what a policy closes', () => {
     expect(JSON.stringify(body)).not.toMatch(/Website|Description/);
   });
 
+  it('is not searched, and names are', async () => {
+    const search = (term: string) => salesforce.call('searchRecords', { query: { term }, headers: accounts });
+    const { status, body } = await search('Contoso');
+    expect([status, body.detail]).toEqual([200, undefined]);
+    expect(body.records).toEqual(expect.arrayContaining([expect.objectContaining({ recordId: contoso })]));
+    expect((await search(canary)).body.records).toEqual([]);
+  });
+
   it('cannot be looked up by', async () => {
     const { body } = await salesforce.call('findAccounts', { query: { website: canary }, headers: accounts });
     expect(body).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('Website of Account') });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { jsonParserError, malformedSearch, noSuchType } from '../errors.ts';
 import type { Row } from '../org.ts';
 import { type ApiCall, ok, type Route, route, scopeOf } from '../router.ts';
-import type { FieldDefinition } from '../schema.ts';
+import { type FieldDefinition, nameFieldOf, type ObjectDefinition } from '../schema.ts';
 import { compileSelect, parseSoql, type QueryRecord, rowsOf } from '../soql.ts';
 
 export const searchRoutes: Route[] = [
@@ -12,7 +12,7 @@ export const searchRoutes: Route[] = [
 /** The part of the resource that is played; anything else in a body is refused. */
 const bodySchema = z.strictObject({
   q: z.string(),
-  in: z.literal('ALL'),
+  in: z.enum(['ALL', 'NAME']),
   sobjects: z
     .array(
       z.strictObject({ name: z.string(), fields: z.array(z.string()).min(1), limit: z.int().positive().optional() }),
@@ -21,7 +21,7 @@ const bodySchema = z.strictObject({
   overallLimit: z.int().positive().max(2000).default(2000),
 });
 
-/** Finds the words of `q`, which has no operators, in the text fields of the named objects. */
+/** Finds the words of `q`, which has no operators, in the text fields of the named objects, or in their names alone. */
 function search(call: ApiCall): QueryRecord[] {
   const parsed = bodySchema.safeParse(call.body);
   if (!parsed.success) throw jsonParserError(z.prettifyError(parsed.error));
@@ -37,7 +37,9 @@ function search(call: ApiCall): QueryRecord[] {
     const soql = `SELECT ${fields.join(', ')} FROM ${object.name}`;
     const scope = scopeOf(call, soql);
     const project = compileSelect(scope, object, parseSoql(soql));
-    const searched = object.fields.filter(isSearched);
+    const searched = object.fields.filter(
+      field => isSearched(field) && (parsed.data.in === 'ALL' || isOfName(field, object)),
+    );
     return rowsOf(scope, object)
       .filter(row => matchesAll(row, searched, patterns))
       .slice(0, limit)
@@ -48,6 +50,10 @@ function search(call: ApiCall): QueryRecord[] {
 
 const isSearched = (field: FieldDefinition): boolean =>
   field.length > 0 && !['id', 'reference', 'picklist'].includes(field.type);
+
+/** Names of people are in parts. */
+const isOfName = (field: FieldDefinition, object: ObjectDefinition): boolean =>
+  field === nameFieldOf(object) || ['FirstName', 'LastName'].includes(field.name);
 
 /** Every term must be a word of the record. Case and accents do not matter. */
 function matchesAll(row: Row, fields: FieldDefinition[], patterns: RegExp[]): boolean {
