@@ -158,6 +158,13 @@ describe('a lookup that is given by name', () => {
   });
 });
 
+test('a call that is made again with allowDuplicate false is the same call, and saves nothing more', async () => {
+  const once = await create('Account', { Name: 'Only once' });
+  const again = await create('Account', { Name: 'Only once' }, { allowDuplicate: false });
+  expect(again.body).toMatchObject({ recordId: once.body.recordId, deduplicated: true });
+  expect(salesforce.sandbox.records('Account').filter(({ Name }) => Name === 'Only once')).toHaveLength(1);
+});
+
 describe('a duplicate', () => {
   const twin = { LastName: 'Olsen', Email: 'maria.olsen@contoso.example' };
 
