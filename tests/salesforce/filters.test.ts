@@ -263,6 +263,18 @@ it.each([',', '"', ' , ""'])('a list of names without any is refused, and not pa
   }
 });
 
+it('more names of people than one call can look up are refused before any is looked up', async () => {
+  const people = (prefix: string) => Array.from({ length: 8 }, (_, index) => `${prefix}${index}`);
+  const where = JSON.stringify({ Owner: people('a'), 'Created By': people('b') });
+  await salesforce.call('findAccounts', { query: { where: '{"Name":"x"}' } });
+  salesforce.costs();
+  const { body } = await salesforce.call('findAccounts', { query: { where } });
+  expect(body.detail).toMatch(
+    /^where: .* take at most 15 names together, and have 16\. Ask in several calls, or give IDs\.$/,
+  );
+  expect(salesforce.costs()).toEqual([]);
+});
+
 describe('an owner', () => {
   const owned = (action: Action, ...names: string[]) =>
     idsOf(action, row => names.includes(String(nameOf('User', row.OwnerId))));

@@ -43,6 +43,16 @@ describe('searchIssues', () => {
     },
   );
 
+  it('refuses more people in several filters than one call can look up, before it looks up any', async () => {
+    const people = (prefix: string) => Array.from({ length: 8 }, (_, index) => `${prefix}${index}`);
+    const where = JSON.stringify({ Reporter: people('r') });
+    const { body } = await app.read('searchIssues', { assignee: people('a').join(','), where });
+    expect(body.detail).toBe(
+      'where: "Assignee", "Reporter" take at most 15 people together, and have 16. Ask in several calls.',
+    );
+    expect(app.costs().filter(cost => cost.includes('user'))).toEqual(['GET user/search']);
+  });
+
   it('goes through all pages without losing or repeating an issue, the last updated first', async () => {
     const whole = await app.readAll('searchIssues', 'issues', { projectId: 'ATLAS', limit: '100' });
     const paged = await app.readAll('searchIssues', 'issues', { projectId: 'ATLAS', limit: '7' });

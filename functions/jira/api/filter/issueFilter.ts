@@ -104,6 +104,7 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
       onField(condition, fieldCalled(condition.label, fields, { input: 'where', hint }), 'where'),
     ),
   ];
+  requireFewPeople(own);
   const namedStatuses = named(
     'status',
     statuses.filter(name => !isNotDone(name)),
@@ -153,6 +154,20 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
     passes: issue => checks.every(({ passes }) => passes?.(issue) ?? true),
     checked: [...namedStatuses, ...own],
   };
+}
+
+/** Each costs a request. */
+const MAX_PEOPLE = 15;
+
+/** One condition alone is bounded where it is compiled. */
+function requireFewPeople(conditions: readonly FieldCondition[]): void {
+  const ofPeople = conditions.filter(({ field, test }) => field.kind === 'person' && test.kind === 'oneOf');
+  const people = new Set(ofPeople.flatMap(({ test }) => valuesOf(test)));
+  const [one, other] = ofPeople;
+  if (!one || !other || people.size <= MAX_PEOPLE) return;
+  const labels = ofPeople.map(({ field }) => quoted(field.label)).join(', ');
+  const message = `${labels} take at most ${MAX_PEOPLE} people together, and have ${people.size}. Ask in several calls.`;
+  throw invalidInput([{ field: other.input, message }]);
 }
 
 const hint = 'describeProject lists the fields of a type.';

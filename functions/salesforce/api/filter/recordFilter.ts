@@ -122,6 +122,7 @@ export async function recordFilter(
           input: 'where',
         })),
       );
+      requireFewPeople(all);
       return conditionsOf('where', all);
     })(),
     (async () => {
@@ -176,6 +177,20 @@ export async function recordFilter(
       return choiceConditions(choices, checkedBy(recordFields(await salesforce.describe(objectType))));
     },
   };
+}
+
+/** One condition alone is bounded where it is compiled. */
+function requireFewPeople(conditions: readonly FieldCondition[]): void {
+  const ofPeople = conditions.flatMap(({ field, test }) => {
+    const { referenceTo } = field.description;
+    if (!referenceTo.includes('User') || test.kind !== 'oneOf') return [];
+    return [{ field, names: test.values.filter(value => !isIdOf(referenceTo, String(value))) }];
+  });
+  const count = ofPeople.reduce((sum, { names }) => sum + names.length, 0);
+  if (ofPeople.length < 2 || count <= MAX_OWNERS) return;
+  const labels = ofPeople.map(({ field }) => quoted(field.label)).join(', ');
+  const message = `${labels} take at most ${MAX_OWNERS} names together, and have ${count}. Ask in several calls, or give IDs.`;
+  throw invalidInput([{ field: 'where', message }]);
 }
 
 type ValuesOf = (text: string, field: string, input: string) => readonly string[];
