@@ -188,7 +188,10 @@ describe.skipIf(process.platform !== 'linux')('a file that is made to do harm', 
     const { result, watched } = await whileWatched(() =>
       Promise.all(Array.from({ length: 8 }, () => app.read('getAttachment', slow))),
     );
-    for (const { body } of result) expect(body.code).toMatch(/^(upstream_timeout|upstream_unavailable)$/);
+    // On a quick machine it meets the limit of its memory before that of its time.
+    const ends = /takes (longer|more memory) to read than|the turn of this one did not come in time/;
+    for (const { body } of result) expect(body.detail).toMatch(ends);
+    expect(result.filter(({ body }) => body.code === 'upstream_unavailable').length).toBeLessThan(8);
     expect(watched.readers.atOnce).toBeLessThanOrEqual(3);
     await expect.poll(readers, { timeout: 5_000 }).toEqual([]);
     const { body } = await app.read('getAttachment', attach('good.docx', good));
