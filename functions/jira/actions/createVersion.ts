@@ -14,8 +14,8 @@ export default jira.action({
   needs: administers(),
   title: 'Create a version',
   description:
-    'Creates a version (release) of a Jira project, unreleased, and returns it. It is made by the account of this service. ' +
-    'To release, archive, rename or date one that is there use updateVersion.',
+    'Creates an unreleased version of a Jira project, as the account of this service, and returns it. ' +
+    'Use it when the user wants a new release to plan for. To release, archive, rename or date one that is there use updateVersion.',
   input: z.object({
     projectId,
     name: shortText.describe('The name of the version, such as 2.5.'),

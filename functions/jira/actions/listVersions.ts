@@ -13,8 +13,8 @@ export default jira.action({
   needs: reads(),
   title: 'List versions',
   description:
-    'Lists the versions (releases) of a Jira project with their dates, whether they are overdue, and how many of their issues are left: unreleased ones by date, then released ones, the latest first. ' +
-    'For the issues of a version use searchIssues.',
+    'Lists the versions (releases) of a Jira project with their dates and how many of their issues are left: unreleased ones by date, then released ones, latest first. ' +
+    'Use it to see which releases are coming, overdue or done. For the issues of one use searchIssues.',
   input: z.object({
     projectId,
     state: z

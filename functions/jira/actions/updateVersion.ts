@@ -17,15 +17,15 @@ export default jira.action({
   needs: administers(),
   title: 'Release or change a version',
   description:
-    'Changes a version (release) of a Jira project: releases it, and says where its open issues go; archives, renames or dates it. Returns what changed, from and to, and how many issues moved. ' +
-    'It is done by the account of this service.',
+    'Releases, archives, renames or dates a version of a Jira project, as the account of this service, and returns what changed and how many issues moved. ' +
+    'Use it when the user says that a version is released, or where its open issues go then. For a new one use createVersion.',
   input: z.object({
     projectId,
     version: versionName.describe('The name of the version, such as 2.4.'),
     state: z
       .enum(['released', 'unreleased', 'archived', 'restored'])
       .optional()
-      .describe('released releases it, unreleased takes that back; archived archives it, restored takes that back.'),
+      .describe('Its new state: released or, to take that back, unreleased; archived or, to take that back, restored.'),
     openIssuesTo: nameText
       .optional()
       .describe(
@@ -49,7 +49,7 @@ export default jira.action({
       const message =
         openIssuesTo === undefined
           ? 'Give at least one thing to change besides projectId and version.'
-          : 'Open issues are moved while a version is released: give released. To move them otherwise use updateIssues.';
+          : 'Open issues are moved while a version is released: give released. To move one otherwise use updateIssue.';
       throw invalidInput([{ field: 'state', message }]);
     }
     const changes = { ...given, openIssuesTo, name: newName };

@@ -27,7 +27,7 @@ export const versionStates = ['unreleased', 'released', 'archived'] as const;
 export type VersionState = (typeof versionStates)[number];
 
 /** A version that is to be. Days are texts as an asker writes them. */
-export interface NewVersion {
+interface NewVersion {
   name: string;
   startDate?: string | undefined;
   releaseDate?: string | undefined;
@@ -35,14 +35,14 @@ export interface NewVersion {
 }
 
 /** What is to be changed of a version; `none` takes a day or the description away. */
-export interface VersionChanges extends Omit<NewVersion, 'name'> {
+interface VersionChanges extends Omit<NewVersion, 'name'> {
   name?: string | undefined;
   state?: 'released' | 'unreleased' | 'archived' | 'restored' | undefined;
   /** The name of the version that gets the unresolved issues of one that is released; `stay` leaves them. */
   openIssuesTo?: string | undefined;
 }
 
-export interface WrittenVersion {
+interface WrittenVersion {
   version: Version;
   changes: FieldChange[];
   /** How many issues went to another version, where that is known. */
@@ -387,7 +387,7 @@ const issues = (count: number) => `${count} unresolved ${count === 1 ? 'issue' :
 /** What became of the unresolved issues of a version that was released. */
 function openTold(open: number, moved: number | undefined, { name }: Version, target: Version | undefined): string[] {
   if (!target) {
-    return [`${issues(open)} stayed in ${name}, which is released: to move them to another version use updateIssues.`];
+    return [`${issues(open)} stayed in ${name}, which is released: to move one to another version use updateIssue.`];
   }
   if (moved === undefined) {
     return [
@@ -401,4 +401,4 @@ function openTold(open: number, moved: number | undefined, { name }: Version, ta
 }
 
 const noneMoved = ({ name }: Version) =>
-  `No issue was moved: Jira moves them only while a version is released, and ${name} was not released by this call. To move them otherwise use updateIssues.`;
+  `No issue was moved: Jira moves them only while a version is released, and ${name} was not released by this call. To move one otherwise use updateIssue.`;
