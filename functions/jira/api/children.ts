@@ -32,7 +32,10 @@ const MAX_PAGES = 5;
  * What is below an issue: of an epic and of what is above epics in one search, which goes on where it finds more than a page.
  * Sub-tasks are told by the issue itself, and boards do not count their points. Undefined where nothing can be below it.
  */
-export async function readChildren(issue: Issue, jira: Pick<Jira, 'search' | 'metadata'>): Promise<Children | undefined> {
+export async function readChildren(
+  issue: Issue,
+  jira: Pick<Jira, 'search' | 'metadata'>,
+): Promise<Children | undefined> {
   if ((issue.hierarchyLevel ?? 0) < 1) {
     return issue.subtasks.length > 0 ? { issues: issue.subtasks, estimates: [], areAll: true } : undefined;
   }

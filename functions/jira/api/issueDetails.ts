@@ -4,8 +4,8 @@ import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import type { Children } from './children.ts';
 import { customText, duration, isForPeople, trackingText } from './fieldText.ts';
 import type { Issue, RelatedIssue } from './issue.ts';
-import type { Jira } from './jira.ts';
 import { ifAny, issueRow, notShown, toIssueRow } from './issueRow.ts';
+import type { Jira } from './jira.ts';
 import { showComments, shownComment } from './shownComment.ts';
 
 const relatedIssue = z.object({
