@@ -79,8 +79,6 @@ export interface Jira extends IssueWrites {
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
   startOfDay(now: Date): Promise<Jql>;
-  /** Whether a policy opens the project of an issue with this key. */
-  isOpen(issueKey: string): boolean;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
 }
@@ -130,10 +128,6 @@ export function openJira(parts: JiraParts) {
         async startOfDay(now) {
           const zone = await unlessAccounts();
           return zone === undefined ? jql`startOfDay()` : jql`${dayAt(now, zone)}`;
-        },
-        isOpen(key) {
-          const allowed = allowedProjects(parts.rulesOf(call));
-          return !allowed || allowed.has(key.slice(0, key.lastIndexOf('-')).toUpperCase());
         },
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
