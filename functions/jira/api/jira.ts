@@ -79,6 +79,8 @@ export interface Jira extends IssueWrites {
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
   startOfDay(now: Date): Promise<Jql>;
+  /** Whether a policy closes projects to the caller. */
+  isRestricted: boolean;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
 }
@@ -109,6 +111,7 @@ export function openJira(parts: JiraParts) {
   return {
     for(call: Call): Jira {
       const client = clientFor(call);
+      const allowed = allowedProjects(parts.rulesOf(call));
       const people = peopleFor(call);
       const metadata = metadataFor(call);
       const { timeZone, unlessAccounts } = zoneFor(call, {
@@ -129,6 +132,7 @@ export function openJira(parts: JiraParts) {
           const zone = await unlessAccounts();
           return zone === undefined ? jql`startOfDay()` : jql`${dayAt(now, zone)}`;
         },
+        isRestricted: allowed !== undefined,
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,
