@@ -110,7 +110,7 @@ export type ActionDefinition<
 type Planned<Data extends z.ZodType> = PlanItem & { data: z.output<Data> };
 
 /** How the items of a plan are carried out: one by one, or many at a time where the upstream takes them so. */
-export type CarriedOut<Data extends z.ZodType, Context> =
+type CarriedOut<Data extends z.ZodType, Context> =
   | {
       batches?: never;
       /** How an item is now: what is not as it was planned is left alone. */
