@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { anyName, missing, where } from '../../../../shared/filter/inputs.ts';
+import { dayText, sinceText } from '../../../../shared/time/inputs.ts';
+import { projectId, shortText } from '../inputs.ts';
+
+/** The inputs that say which issues are meant, for every action that finds, counts or changes some. */
+export const filterInputs = {
+  projectId: projectId.optional().describe('Its project: a key, such as ABC, or a numeric ID.'),
+  text: shortText.optional().describe('Words to look for in summaries, descriptions and comments.'),
+  status: anyName.optional().describe('One status or several, separated by commas.'),
+  assignee: anyName.optional().meta({
+    description: 'Names or e-mail addresses, separated by commas; me for the user who asks, none for unassigned.',
+    mayMatchSeveral: true,
+  }),
+  issueType: anyName.optional().describe('One type or several, such as Bug,Task.'),
+  priority: anyName.optional().describe('One priority or several.'),
+  label: anyName.optional().describe('One label or several, of which an issue has at least one.'),
+  where: where.optional().meta({
+    description:
+      'Conditions on any fields by name, custom ones too, a JSON object as a string: {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Summary": {"contains": "login"}, "Component": {"not": "Search"}, "Reviewer": null}.',
+    mayMatchSeveral: true,
+  }),
+  missing: missing.optional().describe('Fields that are empty, such as assignee,estimate,due date.'),
+  openOnly: z.boolean().optional().describe('True to leave out issues that are done.'),
+  overdue: z.boolean().optional().describe('True for open issues whose due date is past.'),
+  updatedSince: sinceText
+    .optional()
+    .describe('Updated since a day, today, yesterday, a date-time, or a span back such as 7d.'),
+  unchangedFor: sinceText.optional().describe('Not updated for a span such as 7d.'),
+  dueBefore: dayText.optional().describe('Due before this day, such as 2026-11-30.'),
+  jql: z.string().trim().min(1).max(5000).optional().meta({
+    description: 'A query in JQL with a condition, in place of all filters.',
+    acronym: 'JQL',
+  }),
+};
+
+/** What was given in them. */
+export type GivenFilters = z.output<z.ZodObject<typeof filterInputs>>;
