@@ -86,7 +86,7 @@ export interface RequestType extends Named {
   hasForm: boolean;
 }
 
-export interface Queue extends Named {
+interface Queue extends Named {
   jql: string;
   fields: string[];
 }
@@ -102,7 +102,7 @@ export interface Sla {
   pausedIn: string[];
 }
 
-export interface Article {
+interface Article {
   id: string;
   title: string;
   space: string;
