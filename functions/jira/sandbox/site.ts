@@ -32,8 +32,8 @@ export interface Site {
   /** Of an issue that is done without being given one. */
   defaultResolution: Named;
   linkTypes: readonly LinkType[];
-  sprints: readonly Sprint[];
-  boards: readonly Board[];
+  sprints: Sprint[];
+  boards: Board[];
   issues: Issue[];
   links: Link[];
   /** The account that the API is called with. */
