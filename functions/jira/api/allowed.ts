@@ -32,6 +32,8 @@ interface Guard {
   isOpen(projectKey: string | undefined): boolean;
   /** The same by a numeric ID, for which it asks once. */
   isOpenId(projectId: string): Promise<boolean>;
+  /** Whether a board is in a project that is open. */
+  isOpenBoard(boardId: string): Promise<boolean>;
   /** @throws Failure `forbidden` */
   requireProject(projectIdOrKey: string): Promise<void>;
   /**
@@ -148,8 +150,7 @@ const rules: readonly Rule[] = [
     path: /^\/rest\/agile\/1\.0\/board$/,
     async handle({ options, send }, { requireProject, isOpen }) {
       const { projectKeyOrId: of } = options.searchParams ?? {};
-      if (typeof of !== 'string') throw closed();
-      await requireProject(of);
+      if (of !== undefined) await requireProject(String(of));
       const { total: _, ...others } = boardsAnswer.parse(await send(options));
       // Boards of other projects show issues of this one, too.
       return { ...others, values: others.values.filter(({ location }) => isOpen(location?.projectKey ?? undefined)) };
@@ -157,11 +158,23 @@ const rules: readonly Rule[] = [
   },
   {
     method: 'GET',
-    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/(?:sprint|configuration)$/,
-    async handle({ options, parts, send }, { isOpen }) {
-      const answer = board.parse(await send({ url: `/rest/agile/1.0/board/${parts[0]}`, method: 'GET' }));
-      if (!isOpen(answer.location?.projectKey ?? undefined)) throw closed();
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)(?:\/configuration)?$/,
+    async handle({ options, parts, send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(parts[0] ?? ''))) throw closed();
       return send(options);
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/sprint$/,
+    async handle({ options, parts: [id = ''], send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(id))) throw closed();
+      const answer = sprintsAnswer.parse(await send(options));
+      // A board shows the sprints of others, too, where one of its issues is in them.
+      const open = await Promise.all(
+        answer.values.map(({ originBoardId: of }) => !of || String(of) === id || isOpenBoard(String(of))),
+      );
+      return { ...answer, values: answer.values.filter((_, index) => open[index]) };
     },
   },
   rule(
@@ -218,8 +231,24 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
     return key;
   };
 
+  const boards = new Map<string, Promise<boolean>>();
+  const isOpenBoard = (boardId: string) => {
+    const isKnown =
+      boards.get(boardId) ??
+      ask(`/rest/agile/1.0/board/${boardId}`, {}).then(
+        answer => isOpen(board.parse(answer).location?.projectKey ?? undefined),
+        (error: unknown) => {
+          if (error instanceof Failure && (error.code === 'not_found' || error.code === 'forbidden')) return false;
+          throw error;
+        },
+      );
+    boards.set(boardId, isKnown);
+    return isKnown;
+  };
+
   const guard: Guard = {
     isOpen,
+    isOpenBoard,
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       if (isOpen(projectIdOrKey)) return;
@@ -398,6 +427,7 @@ const searchAnswer = z.looseObject({
     .transform(issues => issues ?? []),
 });
 const board = z.looseObject({ location: z.looseObject({ projectKey: z.string().nullish() }).nullish() });
+const sprintsAnswer = z.looseObject({ values: z.array(z.looseObject({ originBoardId: z.number().nullish() })) });
 const boardsAnswer = z.looseObject({ values: z.array(board) });
 const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });
 const writtenIssue = z.looseObject({

@@ -33,7 +33,7 @@ describe('reading', () => {
     expect(second).toMatchObject({
       total: sandbox.site.projects.length,
       isLast: false,
-      values: [{ key: 'DELTA', lead: { displayName: 'Priya Natarajan' } }],
+      values: [{ key: 'COMET', lead: { displayName: 'Priya Natarajan' } }],
     });
   });
 
