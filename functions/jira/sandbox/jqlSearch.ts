@@ -1,4 +1,5 @@
 import { plainText } from './adf.ts';
+import { parseDuration, timesOf } from './estimates.ts';
 import { choicesOf, type Field, fieldByClauseName } from './fields.ts';
 import { badRequest } from './jiraError.ts';
 import { type Clause, describe, type JqlQuery, type Operand, type Operator, parseJql } from './jql.ts';
@@ -217,6 +218,9 @@ function searchable(site: Site, name: string): Searchable {
   if (wanted === 'rank') return { ...keys(site, name), rank: Number };
   if (wanted === 'text') return textField(name, issue => [...allTexts(site, issue)]);
   if (wanted === 'comment') return textField(name, issue => issue.comments.map(({ body }) => plainText(body)));
+  if (wanted === 'worklogauthor') return people(site, name, issue => issue.worklogs.map(({ authorId }) => authorId));
+  if (wanted === 'worklogdate')
+    return days(site, name, issue => issue.worklogs.map(({ started }) => dayOf(site, started)));
   const field = fieldByClauseName(site, name);
   if (!field) throw badRequest(`Field '${name}' does not exist or you do not have permission to view it.`);
   return searchableField(site, name, field);
@@ -271,6 +275,16 @@ function searchableField(site: Site, name: string, field: Field): Searchable {
       return moments(site, name, issue => [issue[field.id === 'created' ? 'created' : 'updated']]);
     case 'resolutiondate':
       return moments(site, name, issue => (issue.resolved === undefined ? [] : [issue.resolved]));
+    case 'timeoriginalestimate':
+    case 'timeestimate':
+    case 'timespent':
+      return {
+        name,
+        read: issue => [timesOf(issue)[field.id] ?? []].flat(),
+        resolve: text => [parseDuration(text) ?? []].flat(),
+        operators: ordering,
+        defaultDirection: 'desc',
+      };
     case 'components':
       return choices(site.projects.flatMap(({ components }) => components));
     case 'fixVersions':

@@ -1,4 +1,4 @@
-import { estimatesOf } from './estimates.ts';
+import { estimatesOf, timesOf } from './estimates.ts';
 import { choicesOf, type Field } from './fields.ts';
 import type {
   Attachment,
@@ -330,6 +330,10 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
       return issue.attachments.map(attachment => showAttachment(view, attachment));
     case 'timetracking':
       return showTimeTracking(issue);
+    case 'timeoriginalestimate':
+    case 'timeestimate':
+    case 'timespent':
+      return timesOf(issue)[field.id];
     case 'comment': {
       const comments = issue.comments.map(comment => showComment(view, issue, comment));
       return { ...wholePage('comments', comments, listLimit), self: at(view, `issue/${issue.id}/comment`) };
