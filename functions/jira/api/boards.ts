@@ -10,7 +10,7 @@ import { parseAnswer } from './parseAnswer.ts';
 import { type Board, type BoardConfiguration, boardConfigurationSchema, boardSchema, boardsSchema } from './wire.ts';
 
 /** What is known of the board that is meant; of neither, the only one of the site. */
-export interface WantedBoard {
+interface WantedBoard {
   /** A key or numeric ID. */
   projectId?: string | undefined;
   /** A name, an ID, or `Name (ID 12)`. */

@@ -135,7 +135,7 @@ export const boardConfigurationSchema = z.object({
     .catch(undefined),
 });
 
-export const sprintSchema = z.object({
+const sprintSchema = z.object({
   id: z.number(),
   name: z.string(),
   state: z.enum(['active', 'future', 'closed']).optional().catch(undefined),
