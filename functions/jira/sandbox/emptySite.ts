@@ -1,5 +1,6 @@
 import type { DataFiles } from './dataFiles.ts';
 import { offsetOf, readTime } from './dataTime.ts';
+import { readDesks } from './desks.ts';
 import { customField, type Field, systemFields } from './fields.ts';
 import type { Board, Instant, Named, Project, Sprint, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
@@ -99,6 +100,8 @@ export function emptySite(files: DataFiles, references: References, now: () => I
       boardId: boards.find(({ sprintIds }) => sprintIds.includes(sprint.id))?.id,
     }),
   );
+  const desks = readDesks(files, references, { projects, fields, statuses, issueTypes });
+  const organizations = files.serviceDesks.flatMap(desk => desk.organizations);
 
   const me = person(inSite('account'), account);
   const defaultPriority = named(inSite('defaultPriority'), 'priority', priorities, files.site.defaultPriority);
@@ -120,6 +123,8 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     linkTypes,
     sprints,
     boards,
+    desks,
+    organizations,
     issues: [],
     links: [],
     me,
