@@ -16,6 +16,7 @@ import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
+import { type Boards, openBoards } from './boards.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
@@ -26,6 +27,7 @@ import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
+import { openSprints, type Sprints } from './sprints.ts';
 import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
@@ -75,6 +77,8 @@ export interface Jira extends IssueWrites {
   }): Promise<{ projects: Project[]; total: number | undefined; isLast: boolean }>;
   people: People;
   metadata: Metadata;
+  boards: Boards;
+  sprints: Sprints;
   attachments: Attachments;
   versions: Versions;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -99,6 +103,7 @@ export function openJira(parts: JiraParts) {
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
+  const boardsFor = openBoards(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
     const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
@@ -128,6 +133,8 @@ export function openJira(parts: JiraParts) {
       return {
         people,
         metadata,
+        boards: boardsFor(call),
+        sprints: openSprints(client),
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         versions: openVersions({
           client,
