@@ -43,7 +43,6 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     };
   });
 
-  const origin = { start: now(), offsetMinutes: offsetOf(timeZone, now()) };
   // The shape of a day was checked when the file was read.
   const dayOf = (written: string) => readDay(written, origin) ?? written;
   const projects = files.projects.map(({ lead, issueTypes: names, required, boards: _, ...project }, at): Project => {
