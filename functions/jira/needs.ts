@@ -83,5 +83,24 @@ export function administers(): JiraNeeds {
   return reads({ permissions: ['ADMINISTER_PROJECTS'], scopes: ['manage:jira-project'] });
 }
 
+const onBoards = ['read:board-scope:jira-software', 'read:sprint:jira-software'] as const;
+
+/** What an action needs that changes sprints. */
+export function managesSprints(): JiraNeeds {
+  return reads({
+    permissions: ['MANAGE_SPRINTS_PERMISSION'],
+    scopes: [...onBoards, 'write:sprint:jira-software'],
+    also: [{ when: 'where issues are moved', permissions: ['SCHEDULE_ISSUES', 'EDIT_ISSUES'] }],
+  });
+}
+
+/** What an action needs that moves issues between sprints and the backlog, or ranks them. */
+export function schedules({ scopes = [] }: JiraNeeds = {}): JiraNeeds {
+  return reads({
+    permissions: ['SCHEDULE_ISSUES', 'EDIT_ISSUES'],
+    scopes: [...onBoards, 'write:sprint:jira-software', 'write:board-scope:jira-software', ...scopes],
+  });
+}
+
 export const whereNamed = { also: [named] };
 export const whereCommented = { also: [named, servesCustomers] };

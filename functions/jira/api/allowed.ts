@@ -37,6 +37,8 @@ interface Guard {
   isOpenId(projectId: string): Promise<boolean>;
   /** Whether a board is in a project that is open. */
   isOpenBoard(boardId: string): Promise<boolean>;
+  /** @throws Failure unless each of the issues was shown, or is open. */
+  requireShown(moved: z.output<typeof movedIssues>): Promise<void>;
   /** @throws Failure `forbidden` */
   requireProject(projectIdOrKey: string): Promise<void>;
   /**
@@ -126,6 +128,11 @@ const rules: readonly Rule[] = [
     await requireWritten(options, guard);
     return send(options);
   }),
+  rule('POST', '/issue/bulkfetch', async ({ options, send }, { shown }) => {
+    const body = bodyOf(options);
+    const answer = searchAnswer.parse(await send({ ...options, body: { ...body, fields: withProject(body.fields) } }));
+    return { ...answer, issues: answer.issues.map(shown).filter(issue => issue !== undefined) };
+  }),
   rule('POST', '/issueLink', async ({ options, send }, { requireIssue }) => {
     const { inwardIssue, outwardIssue } = writtenLink.parse(bodyOf(options));
     for (const { key, id } of [inwardIssue, outwardIssue]) await requireIssue(key ?? id ?? '');
@@ -192,6 +199,46 @@ const rules: readonly Rule[] = [
       return { ...answer, values: answer.values.filter((_, index) => open[index]) };
     },
   },
+  {
+    method: 'GET',
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/project$/,
+    async handle({ options, parts: [id = ''], send }, { isOpenBoard, isOpen }) {
+      if (!(await isOpenBoard(id))) throw closed();
+      const { total: _, ...others } = projectsAnswer.parse(await send(options));
+      return { ...others, values: others.values.filter(({ key }) => isOpen(key)) };
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/rest\/agile\/1\.0\/sprint$/,
+    async handle({ options, send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(String(anySprint.parse(bodyOf(options)).originBoardId)))) throw closed();
+      return send(options);
+    },
+  },
+  ...['GET', 'POST'].map(
+    (method): Rule => ({
+      method,
+      path: /^\/rest\/agile\/1\.0\/sprint\/(\d+)(?:\/issue)?$/,
+      async handle({ options, parts: [id = ''], send }, { isOpenBoard, requireShown }) {
+        const sprint = anySprint.parse(await send({ url: `/rest/agile/1.0/sprint/${id}`, method: 'GET' }));
+        if (!(await isOpenBoard(String(sprint.originBoardId)))) throw closed();
+        if (options.url.endsWith('/issue')) await requireShown(movedIssues.parse(bodyOf(options)));
+        return send(options);
+      },
+    }),
+  ),
+  ...['POST /backlog/issue', 'PUT /issue/rank'].map((route): Rule => {
+    const [method = '', path = ''] = route.split(' ');
+    return {
+      method,
+      path: new RegExp(`^/rest/agile/1\\.0${path}$`),
+      async handle({ options, send }, { requireShown }) {
+        await requireShown(movedIssues.parse(bodyOf(options)));
+        return send(options);
+      },
+    };
+  }),
   rule(
     'GET',
     '/project/([\\w-]+)/(?:statuses|components|versions?)',
@@ -258,6 +305,8 @@ const MAX_NAMED = 12;
 export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
+  /** The issues that it has shown, by their own keys. */
+  const shownKeys = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -329,6 +378,11 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
   const guard: Guard = {
     isOpen,
     isOpenBoard,
+    async requireShown({ issues, rankBeforeIssue, rankAfterIssue }) {
+      for (const key of [...issues, rankBeforeIssue, rankAfterIssue]) {
+        if (key !== undefined && !shownKeys.has(key.toUpperCase())) await guard.requireIssue(key);
+      }
+    },
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       // A numeric ID names a project, too.
@@ -392,6 +446,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
       for (const id of fileIds(fields.attachment)) files.add(id);
+      if (others.key) shownKeys.add(others.key.toUpperCase());
       const shown = withoutClosedIssues(fields, isOpen);
       return {
         ...others,
@@ -606,6 +661,13 @@ const boardsAnswer = z.looseObject({ values: z.array(board) });
 const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });
 const writtenIssue = z.looseObject({
   fields: z.looseObject({ project: named.optional(), parent: named.nullish() }).optional(),
+});
+const anySprint = z.looseObject({ originBoardId: z.number().nullish() });
+const issueName = z.string().regex(/^[\w-]+$/);
+const movedIssues = z.looseObject({
+  issues: z.array(issueName),
+  rankBeforeIssue: issueName.optional(),
+  rankAfterIssue: issueName.optional(),
 });
 const writtenVersion = z.looseObject({ projectId: z.number() });
 const writtenLink = z.looseObject({ inwardIssue: named, outwardIssue: named });

@@ -22,7 +22,7 @@ import { signInFailure } from './signInFailure.ts';
 
 /** POST requests that change nothing. */
 const searches =
-  /^\/rest\/api\/3\/(search\/(jql|approximate-count)|jql\/(parse|match)|changelog\/bulkfetch|user\/bulk)$/;
+  /^\/rest\/api\/3\/(search\/(jql|approximate-count)|jql\/(parse|match)|changelog\/bulkfetch|issue\/bulkfetch|user\/bulk)$/;
 
 /**
  * jira.js puts parameters into paths without encoding them. Ids and keys are checked where they come in; this is the

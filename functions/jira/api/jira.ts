@@ -16,6 +16,7 @@ import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
+import { type Backlog, openBacklog } from './backlog.ts';
 import { type Boards, openBoards } from './boards.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
@@ -28,6 +29,7 @@ import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
 import { openSprints, type Sprints } from './sprints.ts';
+import { openSprintWrites, type SprintWrites } from './sprintWrites.ts';
 import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
@@ -79,6 +81,8 @@ export interface Jira extends IssueWrites {
   metadata: Metadata;
   boards: Boards;
   sprints: Sprints;
+  sprintWrites: SprintWrites;
+  backlog: Backlog;
   attachments: Attachments;
   versions: Versions;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -129,20 +133,24 @@ export function openJira(parts: JiraParts) {
         findAccount: async () => (await people.findCaller())?.accountId,
         readFilter: filter => readFilter(client, filter),
       };
+      const writing = {
+        client,
+        readBackClient: () => clientFor(forReadBack(call, parts.now())),
+        clock: { now: new Date(call.startedAt), timeZone },
+      };
+      const boards = boardsFor(call);
+      const sprints = openSprints(client);
+      const backlog = openBacklog({ ...writing, metadata });
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       return {
         people,
         metadata,
-        boards: boardsFor(call),
-        sprints: openSprints(client),
+        boards,
+        sprints,
+        backlog,
+        sprintWrites: openSprintWrites({ ...writing, boards, sprints, backlog }),
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
-        versions: openVersions({
-          client,
-          readBackClient: () => clientFor(forReadBack(call, parts.now())),
-          metadata,
-          clock: { now: new Date(call.startedAt), timeZone },
-          baseUrl: settings.JIRA_BASE_URL,
-        }),
+        versions: openVersions({ ...writing, metadata, baseUrl: settings.JIRA_BASE_URL }),
         timeZone,
         async startOfDay(now) {
           const zone = await unlessAccounts();
@@ -151,12 +159,10 @@ export function openJira(parts: JiraParts) {
         isRestricted: allowed !== undefined,
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
-          client,
-          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          ...writing,
           people,
           planning: openPlanning(client),
           metadata,
-          clock: { now: new Date(call.startedAt), timeZone },
           getIssue: (issueKey, options) => get(call, issueKey, options),
           readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
           readBack: (issueKey, fields) =>

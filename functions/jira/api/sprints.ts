@@ -148,7 +148,7 @@ function newestFirst(sprints: readonly BoardSprint[]): BoardSprint[] {
 
 type SprintAnswer = ReturnType<typeof sprintsSchema.parse>['values'][number];
 
-function toSprint({ id, name, state, goal, startDate, endDate, completeDate }: SprintAnswer): BoardSprint {
+export function toSprint({ id, name, state, goal, startDate, endDate, completeDate }: SprintAnswer): BoardSprint {
   return {
     id,
     name,

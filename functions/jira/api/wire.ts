@@ -135,7 +135,7 @@ export const boardConfigurationSchema = z.object({
     .catch(undefined),
 });
 
-const sprintSchema = z.object({
+export const sprintSchema = z.object({
   id: z.number(),
   name: z.string(),
   state: z.enum(['active', 'future', 'closed']).optional().catch(undefined),
@@ -144,6 +144,13 @@ const sprintSchema = z.object({
   endDate: text.catch(undefined),
   completeDate: text.catch(undefined),
 });
+
+/** What became of each issue that was to be ranked, where not all were. */
+export const rankedSchema = z.object({
+  entries: listOf(z.object({ issueKey: text, status: z.number(), errors: listOf(z.string()).optional() })),
+});
+
+export const boardProjectsSchema = z.object({ isLast, values: listOf(z.object({ key: z.string() })) });
 
 export const sprintsSchema = z.object({
   isLast,

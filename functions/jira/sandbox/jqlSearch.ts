@@ -7,7 +7,7 @@ import { dayOf, evaluateDateFunction, parseJqlDate } from './jqlDates.ts';
 import { requestTest } from './jqlRequests.ts';
 import { textMatcher } from './jqlText.ts';
 import type { Issue, Named, Sprint } from './model.ts';
-import { findIssue, personById, projectOf, type Site, statusOf } from './site.ts';
+import { findIssue, issueById, personById, projectOf, rankOf, type Site, statusOf } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
 
 type Test = (issue: Issue) => boolean;
@@ -220,7 +220,7 @@ function compareScalars(left: Scalar | undefined, right: Scalar | undefined): nu
 function searchable(site: Site, name: string): Searchable {
   const wanted = name.toLowerCase();
   if (['key', 'issuekey', 'issue', 'id', 'workitem', 'workitemkey'].includes(wanted)) return keys(site, name);
-  if (wanted === 'rank') return { ...keys(site, name), rank: Number };
+  if (wanted === 'rank') return { ...keys(site, name), rank: id => rankOf(issueById(site, id)) };
   if (wanted === 'text') return textField(name, issue => [...allTexts(site, issue)]);
   if (wanted === 'comment') return textField(name, issue => issue.comments.map(({ body }) => plainText(body)));
   if (wanted === 'worklogauthor') return people(site, name, issue => issue.worklogs.map(({ authorId }) => authorId));

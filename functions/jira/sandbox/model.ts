@@ -233,6 +233,8 @@ export interface Issue {
   created: Instant;
   updated: Instant;
   resolved: Instant | undefined;
+  /** Where it was ranked; see `rankOf`. */
+  rank?: number;
   /** The values of the editable fields, by field id; people, statuses and options are ids. */
   values: Record<string, FieldValue>;
   comments: Comment[];

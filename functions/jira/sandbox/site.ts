@@ -61,6 +61,9 @@ export const findProject = (site: Site, idOrKey: string): Project | undefined =>
 export const findIssue = (site: Site, idOrKey: string): Issue | undefined =>
   site.issues.find(issue => issue.id === idOrKey || issue.key === idOrKey.toUpperCase());
 
+/** Where an issue stands among all: the lower, the higher up. A new one is below the others. */
+export const rankOf = ({ id, rank }: Issue): number => rank ?? Number(id);
+
 export const projectOf = (site: Site, issue: Issue): Project => byId(site.projects, issue.projectId);
 
 /** The issue types that a project has. */

@@ -18,6 +18,7 @@ import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { linkRoutes } from './routes/links.ts';
+import { bulkFetchRoutes, planningRoutes } from './routes/planning.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sprintRoutes } from './routes/sprints.ts';
@@ -60,13 +61,14 @@ const routes: Route[] = [
   ...linkRoutes,
   ...projectRoutes,
   ...versionRoutes,
+  ...bulkFetchRoutes,
   ...userRoutes,
 ];
 
 /** The APIs of a site, by the paths that they are below. */
 const apis: readonly { base: RegExp; routes: Route[] }[] = [
   { base: /^\/rest\/api\/(?:3|latest)\/(.+)$/, routes },
-  { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: [...boardRoutes, ...sprintRoutes] },
+  { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: [...boardRoutes, ...sprintRoutes, ...planningRoutes] },
   { base: /^\/rest\/servicedeskapi\/(.+)$/, routes: serviceDeskRoutes },
 ];
 

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { heading } from '../../../shared/schema/meaning.ts';
+import { clockAt } from '../../../shared/time/timeZone.ts';
+import { nameText } from './inputs.ts';
+import type { BoardSprint } from './sprints.ts';
+import type { Board } from './wire.ts';
+
+/** A board, where a project has several. */
+export const boardName = nameText
+  .optional()
+  .meta({ description: 'The name of the board, where the project has several.', mayMatchSeveral: true });
+
+/** A sprint as a write answers with it. */
+export const writtenSprint = z.object({
+  name: heading('The name of the sprint.'),
+  state: z.enum(['active', 'future', 'closed']).describe('Whether it is active, future or closed.'),
+  board: z.string().describe('The name of its board.'),
+  startsAt: z.string().optional().describe('When it starts, by the clock of the user or the account.'),
+  endsAt: z.string().optional().describe('When it ends.'),
+  goal: z.string().optional().describe('Its goal.'),
+});
+
+export function toWrittenSprint(
+  { name, state, start, end, goal }: BoardSprint,
+  board: Board,
+  timeZone: string,
+): z.infer<typeof writtenSprint> {
+  return {
+    name,
+    state,
+    board: board.name,
+    ...(start && { startsAt: clockAt(start, timeZone) }),
+    ...(end && { endsAt: clockAt(end, timeZone) }),
+    ...(goal && { goal }),
+  };
+}
