@@ -31,13 +31,14 @@ export type OpenApiCheck = (exchange: SandboxExchange) => string[];
  * folder of a sibling called `shared`. It is public (https://developer.atlassian.com/cloud/jira/platform/swagger-v3.v3.json)
  * but not ours to ship, so checks against it are skipped where it is missing.
  */
-export function findJiraOpenApi(): string | undefined {
+export const findJiraOpenApi = () => findDocument('jira-cloud-openapi.json', process.env.JIRA_OPENAPI);
+
+/** The same of Jira Software, for boards and sprints: https://developer.atlassian.com/cloud/jira/software/swagger.v3.json */
+export const findSoftwareOpenApi = () => findDocument('jira-software-openapi.json', process.env.JIRA_SOFTWARE_OPENAPI);
+
+function findDocument(name: string, given = ''): string | undefined {
   const root = resolve(import.meta.dirname, '../..');
-  const candidates = [
-    process.env.JIRA_OPENAPI ?? '',
-    ...globSync(resolve(root, '../shared/*/jira-cloud-openapi.json')),
-  ];
-  return candidates.find(path => path !== '' && existsSync(path));
+  return [given, ...globSync(resolve(root, `../shared/*/${name}`))].find(path => path !== '' && existsSync(path));
 }
 
 /** A check of requests and answers against an OpenAPI 3.0 document. */
@@ -120,6 +121,8 @@ function queryProblems(
     ...[...new Set(query.keys())].flatMap(name => {
       const schema = known.get(name)?.schema;
       if (!schema) return [`there is no parameter ${name}`];
+      // The document of Jira Software calls lists of words objects.
+      if (schema.type === 'object') return [];
       return problemsOf(`parameter ${name}`, schema, parameterValue(schema, query.getAll(name)));
     }),
   ];

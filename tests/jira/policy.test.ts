@@ -250,6 +250,55 @@ it('an issue that was moved to an open project is asked for by the key that was 
   }
 });
 
+describe('a board that shows issues of a project that is closed', () => {
+  const SPRINT = 'customfield_10020';
+  const sprintsOf = (issueKey: string) => jira.issue(issueKey).values[SPRINT];
+  const board = () => {
+    const found = jira.jira.site.boards.find(({ name }) => name === 'Atlas board');
+    if (!found) throw new Error('There is no Atlas board');
+    return found;
+  };
+
+  it('lets no issue of that project be moved or ranked, nor another one be ranked by it', async () => {
+    board().projectIds.push('10011');
+    const before = sprintsOf('BEACON-1');
+    for (const [action, input] of [
+      ['moveToSprint', { issueKeys: 'BEACON-1', sprint: 'next', projectId: 'ATLAS' }],
+      ['moveToSprint', { issueKeys: 'BEACON-1', sprint: 'backlog' }],
+      ['rankIssues', { issueKeys: 'BEACON-1', aboveIssue: 'ATLAS-12' }],
+      ['rankIssues', { issueKeys: 'ATLAS-12', belowIssue: 'BEACON-1' }],
+    ] as const) {
+      expect([action, (await jira.write(action, input, atlas)).body.code]).toEqual([action, 'forbidden']);
+    }
+    const mixed = { issueKeys: 'ATLAS-12,BEACON-1', sprint: 'next' };
+    const { body } = await jira.write('moveToSprint', mixed, atlas);
+    const refused = { outcome: 'notDone', message: expect.stringContaining('policy') };
+    expect(body.issues).toMatchObject([{ outcome: 'done' }, refused]);
+    expect(sprintsOf('BEACON-1')).toEqual(before);
+  });
+
+  it('leaves its issues where they are when a sprint is closed, and counts none of them', async () => {
+    jira.issue('BEACON-1').values[SPRINT] = ['3'];
+    jira.issue('ATLAS-12').values[SPRINT] = ['3'];
+    const input = { projectId: 'ATLAS', sprint: 'active', state: 'closed', unfinishedTo: 'Sprint 44' };
+    const { body } = await jira.write('updateSprint', input, atlas);
+    const moved = jira.jira.site.issues.filter(({ values }) => JSON.stringify(values[SPRINT]) === '["3","4"]');
+    expect(body).toMatchObject({ state: 'closed', issuesMoved: moved.length });
+    expect(moved.map(({ key }) => key)).toContain('ATLAS-12');
+    expect(moved.every(({ key }) => isAtlas(key))).toBe(true);
+    expect(sprintsOf('BEACON-1')).toEqual(['3']);
+  });
+
+  it('gives no sprint of another board', async () => {
+    const sprint = jira.jira.site.sprints.find(({ name }) => name === 'Delta 9');
+    if (sprint) board().sprintIds.push(sprint.id);
+    const { body } = await jira.write('moveToSprint', { issueKeys: 'ATLAS-12', sprint: 'Delta 9' }, atlas);
+    expect([body.code, body.detail]).toEqual(['not_found', expect.not.stringContaining('There is Delta')]);
+    const { body: changed } = await jira.write('updateSprint', { projectId: 'ATLAS', sprint: '109', goal: 'x' }, atlas);
+    expect(changed.code).toBe('not_found');
+  });
+});
+
 describe('an issue that was moved to a project that is closed', () => {
   it('is not there by its old key, as if there had never been one', async () => {
     const client = restrictedTo(new Set(['ATLAS']), {
@@ -336,8 +385,9 @@ it('a request that is not known is refused where a policy restricts', async () =
     ['DELETE', '/rest/api/3/issue/ATLAS-1'],
     ['GET', '/rest/api/3/issue/ATLAS-1/properties'],
     ['POST', '/rest/api/3/project/search'],
-    ['GET', '/rest/agile/1.0/sprint/1'],
-    ['POST', '/rest/agile/1.0/sprint/1/issue'],
+    ['GET', '/rest/agile/1.0/epic/1/issue'],
+    ['DELETE', '/rest/agile/1.0/sprint/1'],
+    ['POST', '/rest/agile/1.0/board/1/issue'],
   ] as const) {
     await expect(client.sendRequest({ url, method })).rejects.toMatchObject({ code: 'forbidden' });
   }

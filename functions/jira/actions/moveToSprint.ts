@@ -40,7 +40,7 @@ export default jira.action({
   }),
   // Ten keys that Jira does not know are looked up one by one; the others by the hundred, and moved by fifty.
   requests: 60,
-  example: { issueKeys: 'ATLAS-12,ATLAS-16', sprint: 'next' },
+  example: { issueKeys: 'ATLAS-3,ATLAS-16', sprint: 'next' },
   async run({ issueKeys, sprint: wanted, projectId, board: boardWanted }, { jira }) {
     if (wanted.toLowerCase() === BACKLOG) {
       const issues = await jira.backlog.move(issueKeys, 'backlog');

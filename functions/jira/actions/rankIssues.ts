@@ -20,7 +20,7 @@ export default jira.action({
   title: 'Rank issues',
   description:
     'Ranks Jira issues above or below another one, or at the top or bottom of the backlog, in the order given, as the account of this service. ' +
-    'Use it when the user says what comes first. To move issues to a sprint or the backlog use moveToSprint.',
+    'Use it when the user says what comes first. To move issues to a sprint use moveToSprint; for their order as it is use searchIssues.',
   input: z.object({
     issueKeys: issueKeys(MAX_ISSUES),
     aboveIssue: issueKey.optional().describe('The key of the issue above which they go.'),

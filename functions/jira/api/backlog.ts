@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
 import { type Issue, readIssue, readIssues } from './issue.ts';
-import { allOf, inProject, type Jql, jql } from './jql.ts';
+import { allOf, inProject, jql } from './jql.ts';
 import type { Metadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { BoardSprint } from './sprints.ts';
@@ -44,6 +44,8 @@ const MAX_MOVED = 50;
 const MAX_FETCHED = 100;
 /** How many issues are asked for one by one that Jira did not give by key: such as by the key of a former project. */
 const MAX_LOOKED_UP = 10;
+/** How many issues at an end of a backlog are looked at, for one that it shows. */
+const MAX_LOOKED_AT = 50;
 
 const permission = 'Schedule issues';
 
@@ -166,6 +168,10 @@ export function openBacklog({ client, readBackClient, metadata }: BacklogParts):
 
   return {
     async move(issueKeys, target) {
+      if (target !== 'backlog' && target.sprint.state === 'closed') {
+        const message = `${quoted(target.sprint.name)} is closed, so no issue can be moved to it. Give active, next, backlog, or another sprint.`;
+        throw invalidInput([{ field: 'sprint', message }]);
+      }
       const { found, failures } = await read(issueKeys);
       const home = target === 'backlog' ? undefined : target.board.location?.projectKey;
       const isForeign = ({ issue }: Found) => issue.project !== undefined && issue.project.key !== home;
@@ -251,14 +257,8 @@ export function openBacklog({ client, readBackClient, metadata }: BacklogParts):
               .map(({ issueKey, errors }) => [issueKey ?? '', errors?.join(' ') || 'Jira did not rank it.']),
           );
         },
-        async some => {
-          const wanted = isBefore ? [...some.map(keyOf), beside] : [last, ...some.map(keyOf)];
-          const order = await keysBy(readBackClient(), jql`key IN ${wanted}`, {
-            direction: jql`ASC`,
-            limit: wanted.length,
-          });
-          return new Set(order.join() === wanted.join() ? some : []);
-        },
+        // Where an issue stands among all others cannot be read.
+        async () => new Set(),
       );
       return { issues: unlessNone([...outcomes.values()], failure, failures), beside };
     },
@@ -273,18 +273,15 @@ export function openBacklog({ client, readBackClient, metadata }: BacklogParts):
       ...(without.length > 0 ? [jql`key NOT IN ${without}`] : []),
     ];
     const direction = end === 'top' ? jql`ASC` : jql`DESC`;
-    const [key] = await keysBy(client, allOf(inBacklog), { direction, limit: 1 });
-    return key;
+    const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
+      jql: jql`${allOf(inBacklog)} ORDER BY Rank ${direction}`.text,
+      fields: ['issuetype', 'project'],
+      maxResults: MAX_LOOKED_AT,
+    });
+    const { issues } = readIssues(answer);
+    // A backlog shows neither sub-tasks nor epics.
+    return (issues.find(({ hierarchyLevel = 0 }) => hierarchyLevel === 0) ?? issues[0])?.key;
   }
-}
-
-async function keysBy(asking: Client, query: Jql, { direction, limit }: { direction: Jql; limit: number }) {
-  const answer = await searchAndReconsileIssuesUsingJqlPost(asking, {
-    jql: jql`${query} ORDER BY Rank ${direction}`.text,
-    fields: ['project'],
-    maxResults: limit,
-  });
-  return readIssues(answer).issues.map(({ key }) => key);
 }
 
 const notConfirmed = 'Jira did not confirm it. Check with searchIssues; to do the same again is safe.';

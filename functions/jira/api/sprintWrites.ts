@@ -351,7 +351,7 @@ function notStarted({ name }: BoardSprint, { code, message, retryAfterSeconds }:
   const advice = `Start it with updateSprint and state active; do not repeat this call.`;
   return new Failure(
     code,
-    `The sprint ${quoted(name)} was created, but it is not known to be started: ${message} ${advice}`,
+    `The sprint ${quoted(name)} was created, but ${code.startsWith('upstream') ? 'it is not known to be started' : 'not started'}: ${message} ${advice}`,
     {
       retryable: false,
       halfDone: true,
