@@ -112,6 +112,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/listProjects.ts'),
   },
   {
+    name: 'listRequests',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listRequests.ts'),
+  },
+  {
     name: 'logWork',
     system: 'jira',
     toolset: 'jira',

@@ -26,6 +26,7 @@ import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
+import { type Desks, openDesks } from './serviceDesk/desks.ts';
 import {
   countSchema,
   myselfSchema,
@@ -75,6 +76,7 @@ export interface Jira extends IssueWrites {
   people: People;
   metadata: Metadata;
   attachments: Attachments;
+  desks: Desks;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
@@ -99,6 +101,7 @@ export function openJira(parts: JiraParts) {
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
+  const desksFor = openDesks(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
     const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
@@ -128,6 +131,7 @@ export function openJira(parts: JiraParts) {
       return {
         people,
         metadata,
+        desks: desksFor(call),
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         timeZone,
         async startOfDay(now) {
