@@ -30,6 +30,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/createIssue.ts'),
   },
   {
+    name: 'createVersion',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/createVersion.ts'),
+  },
+  {
     name: 'describeProject',
     formerly: { name: 'listIssueTypes' },
     system: 'jira',
@@ -37,6 +46,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./jira/actions/describeProject.ts'),
+  },
+  {
+    name: 'findHelpArticles',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/findHelpArticles.ts'),
   },
   {
     name: 'findUsers',
@@ -87,6 +104,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/getProjectUpdates.ts'),
   },
   {
+    name: 'getRequest',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/getRequest.ts'),
+  },
+  {
     name: 'linkIssues',
     system: 'jira',
     toolset: 'jira',
@@ -118,6 +143,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./jira/actions/listRequests.ts'),
+  },
+  {
+    name: 'listVersions',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listVersions.ts'),
   },
   {
     name: 'logWork',
@@ -153,6 +186,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'changes',
     inbound: 'app',
     load: () => import('./jira/actions/updateIssue.ts'),
+  },
+  {
+    name: 'updateVersion',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/updateVersion.ts'),
   },
   {
     name: 'listMyChanges',

@@ -26,7 +26,12 @@ import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
+
+import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
 import { type Desks, openDesks } from './serviceDesk/desks.ts';
+
+import { openVersions, type Versions } from './versions.ts';
+
 import {
   countSchema,
   myselfSchema,
@@ -77,6 +82,12 @@ export interface Jira extends IssueWrites {
   metadata: Metadata;
   attachments: Attachments;
   desks: Desks;
+  /** Articles of the knowledge base of a service desk, by its key or name, or of all. */
+  findArticles(
+    text: string,
+    request: { projectId: string | undefined; limit: number; cursor: string | undefined },
+  ): Promise<ArticlePage>;
+  versions: Versions;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
@@ -117,6 +128,7 @@ export function openJira(parts: JiraParts) {
       const allowed = allowedProjects(parts.rulesOf(call));
       const people = peopleFor(call);
       const metadata = metadataFor(call);
+      const desks = desksFor(call);
       const { timeZone, unlessAccounts } = zoneFor(call, {
         ofUser: async () => (await people.findCaller())?.timeZone ?? undefined,
         ofAccount: () => accountsZone(call),
@@ -129,8 +141,21 @@ export function openJira(parts: JiraParts) {
       return {
         people,
         metadata,
-        desks: desksFor(call),
+        desks,
+        async findArticles(text, { projectId, ...page }) {
+          // A policy may close some of the desks.
+          const isOfOne = projectId !== undefined || allowed !== undefined;
+          const desk = isOfOne ? await desks.desk(projectId) : undefined;
+          return findArticles(client, { text, desk, ...page, baseUrl: settings.JIRA_BASE_URL });
+        },
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        versions: openVersions({
+          client,
+          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          metadata,
+          clock: { now: new Date(call.startedAt), timeZone },
+          baseUrl: settings.JIRA_BASE_URL,
+        }),
         timeZone,
         async startOfDay(now) {
           const zone = await unlessAccounts();

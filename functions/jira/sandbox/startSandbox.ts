@@ -22,6 +22,7 @@ import { requestRoutes } from './routes/requests.ts';
 import { searchRoutes } from './routes/search.ts';
 import { serviceDeskRoutes } from './routes/serviceDesks.ts';
 import { userRoutes } from './routes/users.ts';
+import { versionRoutes } from './routes/versions.ts';
 import { worklogRoutes } from './routes/worklogs.ts';
 import type { Site } from './site.ts';
 
@@ -57,6 +58,7 @@ const routes: Route[] = [
   ...worklogRoutes,
   ...linkRoutes,
   ...projectRoutes,
+  ...versionRoutes,
   ...userRoutes,
 ];
 

@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { useJiraApp } from '../harness.ts';
+import { type JiraAnswer, useJiraApp } from '../harness.ts';
 
 const app = useJiraApp();
-const keys = ({ requests }: { requests?: unknown }) =>
-  z.array(z.object({ issueKey: z.string() })).parse(requests).map(({ issueKey }) => issueKey);
+const keys = ({ requests }: JiraAnswer) =>
+  z
+    .array(z.object({ issueKey: z.string() }))
+    .parse(requests)
+    .map(({ issueKey }) => issueKey);
 
 it('lists the unassigned requests of the only desk, the oldest first, with their SLAs and the time left', async () => {
   const { body } = await app.read('listRequests', { assignee: 'none', orderBy: 'oldest' });

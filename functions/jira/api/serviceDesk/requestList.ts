@@ -92,11 +92,7 @@ export async function listRequests(
     ...(await conditionsOf(filters, { jira, desk, fields, slas, isQueue: queue !== undefined })),
   ];
   const byTime = order === 'timeLeft' || (order === undefined && breachingWithin !== undefined);
-  const orderBy = byTime
-    ? 'created ASC, key ASC'
-    : order !== undefined
-      ? orders[order]
-      : (own?.order ?? orders.newest);
+  const orderBy = byTime ? 'created ASC, key ASC' : order !== undefined ? orders[order] : (own?.order ?? orders.newest);
   const text = `${allOf(conditions).text} ORDER BY ${orderBy}`;
   const query = own === undefined ? new Jql(text) : rawJql(text);
 
