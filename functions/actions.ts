@@ -12,6 +12,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/addComment.ts'),
   },
   {
+    name: 'addParticipants',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/addParticipants.ts'),
+  },
+  {
     name: 'assignIssue',
     system: 'jira',
     toolset: 'jira',
@@ -28,6 +37,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'adds',
     inbound: 'app',
     load: () => import('./jira/actions/createIssue.ts'),
+  },
+  {
+    name: 'createRequest',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/createRequest.ts'),
   },
   {
     name: 'createVersion',

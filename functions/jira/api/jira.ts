@@ -11,6 +11,7 @@ import {
 import { type Call, forReadBack, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { openAskersZone } from '../../../shared/time/askersZone.ts';
+import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
@@ -29,6 +30,7 @@ import { readFilter } from './readFilter.ts';
 
 import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
 import { type Desks, openDesks } from './serviceDesk/desks.ts';
+import { type RequestWrites, requestWrites } from './serviceDesk/requestWrites.ts';
 
 import { openVersions, type Versions } from './versions.ts';
 
@@ -53,7 +55,7 @@ interface SearchRequest {
 }
 
 /** Jira, for one call. A read makes one request, or none where its answer is cached. */
-export interface Jira extends IssueWrites {
+export interface Jira extends IssueWrites, RequestWrites {
   /** Searches issues: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/ */
   search(request: SearchRequest): Promise<{ issues: Issue[]; nextCursor: string | undefined }>;
   /** How many issues a search finds. Jira's count may lag behind changes that were just made. */
@@ -137,6 +139,13 @@ export function openJira(parts: JiraParts) {
         findAccount: async () => (await people.findCaller())?.accountId,
         readFilter: filter => readFilter(client, filter),
       };
+      const browseUrl = (key: string) => `${settings.JIRA_BASE_URL}/browse/${key}`;
+      const readBack = (issueKey: string, fields: string[]) =>
+        get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
+          // The change was made, so the write has succeeded even if the issue cannot be read.
+          call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
+          return unreadIssue(issueKey);
+        });
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       return {
         people,
@@ -163,6 +172,18 @@ export function openJira(parts: JiraParts) {
         },
         isRestricted: allowed !== undefined,
         getIssue: (issueKey, options) => get(call, issueKey, options),
+        ...requestWrites({
+          client,
+          desks,
+          people,
+          planning: openPlanning(client),
+          times: fieldTimes({ now: new Date(call.startedAt), timeZone }),
+          metadata,
+          baseUrl: settings.JIRA_BASE_URL,
+          browseUrl,
+          getIssue: (issueKey, options) => get(call, issueKey, options),
+          readBack,
+        }),
         ...issueWrites({
           client,
           readBackClient: () => clientFor(forReadBack(call, parts.now())),
@@ -172,12 +193,7 @@ export function openJira(parts: JiraParts) {
           clock: { now: new Date(call.startedAt), timeZone },
           getIssue: (issueKey, options) => get(call, issueKey, options),
           readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
-          readBack: (issueKey, fields) =>
-            get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
-              // The change was made, so the write has succeeded even if the issue cannot be read.
-              call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
-              return unreadIssue(issueKey);
-            }),
+          readBack,
         }),
         async search({ jql: query, fields, limit, cursor, withChangelog }) {
           const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
@@ -213,7 +229,7 @@ export function openJira(parts: JiraParts) {
           const { values, total, isLast } = parseAnswer(projectPageSchema, answer);
           return { projects: values, total: total ?? undefined, isLast: isLast ?? values.length < limit };
         },
-        browseUrl: key => `${settings.JIRA_BASE_URL}/browse/${key}`,
+        browseUrl,
       };
     },
 

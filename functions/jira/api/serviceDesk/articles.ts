@@ -5,7 +5,7 @@ import { plainOf } from '../plainText.ts';
 import { agentsOnly, type Desk } from './desks.ts';
 import { articlesPage } from './wire.ts';
 
-export interface Article {
+interface Article {
   title: string;
   excerpt: string | undefined;
   /** Its address in the browser. */
@@ -32,7 +32,7 @@ export async function findArticles(
   const answer = await (desk
     ? getServiceDeskArticles(client, { ...asked, serviceDeskId: desk.id })
     : getArticles(client, asked)
-  ).catch(error => agentsOnly(error, desk ?? { name: 'any' }, 'The knowledge base is shown'));
+  ).catch(error => agentsOnly(error, desk ?? { name: 'any' }, 'Only who may use a service desk sees its articles'));
   const { values, isLastPage, _links } = parseAnswer(articlesPage, answer);
   const next = isLastPage === false ? URL.parse(_links?.next ?? '', baseUrl)?.searchParams.get('cursor') : undefined;
   return {

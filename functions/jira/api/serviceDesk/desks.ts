@@ -115,7 +115,7 @@ export function openDesks(clientFor: (call: Call) => Client, now: () => number):
             const client = sharedClient();
             const found = await allPages(async start =>
               parseAnswer(queuesPage, await getQueues(client, { serviceDeskId: desk.id, start, limit: PAGE_SIZE })),
-            ).catch(error => agentsOnly(error, desk, 'Queues are shown'));
+            ).catch(error => agentsOnly(error, desk, 'Only its agents see the queues of a service desk'));
             return found.map(({ jql, ...queue }) => ({ ...queue, jql: jql ?? '' }));
           },
           call,
@@ -133,7 +133,9 @@ export function openDesks(clientFor: (call: Call) => Client, now: () => number):
                 requestTypesPage,
                 await getRequestTypes(client, { serviceDeskId: desk.id, start, limit: PAGE_SIZE }),
               ),
-            ).catch(error => agentsOnly(error, desk, 'Request types are shown'));
+            ).catch(error =>
+              agentsOnly(error, desk, 'Only its agents and customers see the request types of a service desk'),
+            );
             return found.map(({ id, name, portalId }) => ({ id, name, portalId: portalId ?? undefined }));
           },
           call,
@@ -148,7 +150,9 @@ export function openDesks(clientFor: (call: Call) => Client, now: () => number):
             const answer = await getRequestTypeFields(sharedClient(), {
               serviceDeskId: desk.id,
               requestTypeId: Number(type.id),
-            }).catch(error => agentsOnly(error, desk, 'The fields of a request type are shown'));
+            }).catch(error =>
+              agentsOnly(error, desk, 'Only its agents and customers see the fields of a request type'),
+            );
             return parseAnswer(requestFields, answer)
               .requestTypeFields.filter(({ visible }) => visible !== false)
               .map(toField);
@@ -166,7 +170,7 @@ export function openDesks(clientFor: (call: Call) => Client, now: () => number):
                 organizationsPage,
                 await getServiceDeskOrganizations(client, { serviceDeskId: desk.id, start, limit: 50 }),
               ),
-            ).catch(error => agentsOnly(error, desk, 'Organisations are shown'));
+            ).catch(error => agentsOnly(error, desk, 'Only its agents see the organisations of a service desk'));
           },
           call,
         );
@@ -272,7 +276,7 @@ export function agentsOnly(error: unknown, { name }: Pick<Desk, 'name'>, what: s
   if (!isAnswer(error, 403)) throw error;
   throw new Failure(
     'forbidden',
-    `${what} to the agents of a service desk alone, and the Jira account of this service is none of ${name}. An administrator must make it one, with a licence of Jira Service Management. ${error.message}`,
+    `${what}, and the Jira account of this service is none of ${name}. An administrator must make it one, with a licence of Jira Service Management. ${error.message}`,
     { cause: error },
   );
 }

@@ -9,7 +9,7 @@ import { approvalsOf, kindOf, type RequestFields } from './requestRow.ts';
 import { showWholeSla, slasOf, wholeSla } from './sla.ts';
 import { type Approval, organizations, people } from './wire.ts';
 
-export const shownApproval = z.object({
+const shownApproval = z.object({
   approvalId: id('The ID of the approval.'),
   name: heading('What is approved.').optional(),
   decision: z.string().optional().describe('What came of it: pending, approved or declined.'),
@@ -70,12 +70,7 @@ export const participantsOf = (issue: Pick<Issue, 'values'>, { participants: fie
 export const organizationsOf = (issue: Pick<Issue, 'values'>, { organizations: field }: RequestFields) =>
   organizations.safeParse(field && issue.values[field.id]).data ?? [];
 
-export const showApproval = ({
-  id: approvalId,
-  name,
-  finalDecision,
-  approvers,
-}: Approval): z.infer<typeof shownApproval> => ({
+const showApproval = ({ id: approvalId, name, finalDecision, approvers }: Approval): z.infer<typeof shownApproval> => ({
   approvalId,
   name: name ?? undefined,
   decision: finalDecision ?? undefined,

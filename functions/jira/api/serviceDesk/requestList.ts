@@ -31,7 +31,7 @@ export interface RequestFilters {
 export type RequestOrder = 'oldest' | 'newest' | 'updated' | 'priority' | 'timeLeft';
 
 /** A request with its SLAs. */
-export interface FoundRequest {
+interface FoundRequest {
   issue: Issue;
   slas: Sla[];
 }

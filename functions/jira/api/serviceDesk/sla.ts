@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { heading } from '../../../../shared/schema/meaning.ts';
 import { duration } from '../fieldText.ts';
-import type { SearchField } from '../filter/searchField.ts';
 import type { Issue } from '../issue.ts';
 import { slaSchema } from './wire.ts';
 
@@ -36,10 +35,6 @@ export interface Sla {
   /** Milliseconds since the epoch; undefined while it is paused. */
   breachesAt: number | undefined;
 }
-
-const slaType = /:sd-sla-field$/;
-
-export const isSlaField = ({ custom }: Pick<SearchField, 'custom'>) => slaType.test(custom ?? '');
 
 /** The SLAs of a request, of those of the fields that it has a value in. */
 export function slasOf(issue: Pick<Issue, 'values'>, fields: readonly { id: string; label: string }[]): Sla[] {
