@@ -32,7 +32,8 @@ function answers({ list, part }: Reading) {
     /** False for an internal note of a service project; true for every other comment. */
     jsdPublic: part(z.boolean()),
   });
-  const related = z.object({ key: z.string(), fields: part(z.object({ summary: text, status: part(named) })) });
+  const status = part(z.object({ name: z.string(), statusCategory: part(z.object({ name: z.string(), key: text })) }));
+  const related = z.object({ key: z.string(), fields: part(z.object({ summary: text, status })) });
   const link = z.object({
     type: z.object({ inward: z.string(), outward: z.string() }),
     inwardIssue: part(related),
@@ -55,7 +56,7 @@ function answers({ list, part }: Reading) {
     summary: text,
     description: z.unknown().optional(),
     issuetype: part(z.object({ name: z.string(), hierarchyLevel: part(z.number()) })),
-    status: part(z.object({ name: z.string(), statusCategory: part(named) })),
+    status,
     resolution: part(named),
     priority: part(named),
     assignee: person,
@@ -206,8 +207,8 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
     parent: fields.parent ? toRelated(fields.parent) : undefined,
     subtasks: (fields.subtasks ?? []).map(toRelated),
     links: (fields.issuelinks ?? []).flatMap(({ type, inwardIssue, outwardIssue }) => [
-      ...(outwardIssue ? [{ phrase: type.outward, issue: toRelated(outwardIssue) }] : []),
-      ...(inwardIssue ? [{ phrase: type.inward, issue: toRelated(inwardIssue) }] : []),
+      ...(outwardIssue ? [{ phrase: type.outward, side: 'outward' as const, issue: toRelated(outwardIssue) }] : []),
+      ...(inwardIssue ? [{ phrase: type.inward, side: 'inward' as const, issue: toRelated(inwardIssue) }] : []),
     ]),
     ...toAttachments(fields),
     components: (fields.components ?? []).map(({ name }) => name),
@@ -334,7 +335,17 @@ function toHistory({ id, created, author, items }: HistoryAnswer) {
 
 /** What an issue tells of its parent, a sub-task, or an issue that it is linked to. */
 function toRelated({ key, fields }: RelatedAnswer) {
-  return { key, summary: fields?.summary || undefined, status: fields?.status?.name };
+  return {
+    key,
+    summary: fields?.summary || undefined,
+    status: fields?.status?.name,
+    isDone: isDone(fields?.status),
+  };
+}
+
+/** Whether a status is of the category Done, whose key does not depend on the language of the site. */
+function isDone(status: FieldsAnswer['status']): boolean {
+  return status?.statusCategory?.key === 'done';
 }
 
 /** Pairs of an account ID and the name. */

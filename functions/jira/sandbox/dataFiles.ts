@@ -155,6 +155,11 @@ const siteFile = z.strictObject({
   sprints: unique(z.strictObject({ id, name, state: z.enum(['closed', 'active', 'future']) }), 'id', 'name'),
 });
 
+const filtersFile = unique(
+  z.strictObject({ id, name, description: z.string().default(''), owner: email, jql: name }),
+  'id',
+);
+
 /** What people may set; `null` empties a field. */
 const values = z.strictObject({
   summary: z
@@ -228,6 +233,7 @@ const schemas = {
   'projects.json': projectsFile,
   'fields.json': fieldsFile,
   'site.json': siteFile,
+  'filters.json': filtersFile,
   'issues.json': unique(issueFile, 'key'),
 };
 
@@ -243,6 +249,7 @@ export interface DataFiles {
   projects: z.output<typeof projectsFile>;
   fields: z.output<typeof fieldsFile>;
   site: z.output<typeof siteFile>;
+  filters: z.output<typeof filtersFile>;
   issues: IssueFile[];
   /** What the attached files hold, by their names in `files/`. */
   contents: ReadonlyMap<string, Uint8Array>;
@@ -285,8 +292,11 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
   const projects = await read('projects.json', schemas['projects.json']);
   const fields = await read('fields.json', schemas['fields.json']);
   const site = await read('site.json', schemas['site.json']);
+  // Those of the default site are owned by its people.
+  const hasFilters = folder === defaultFolder || given.includes('filters.json');
+  const filters = hasFilters ? await read('filters.json', schemas['filters.json']) : [];
   const issues = await read('issues.json', schemas['issues.json']);
-  if (!people || !projects || !fields || !site || !issues) throw new Error(problems.join('\n'));
+  if (!people || !projects || !fields || !site || !filters || !issues) throw new Error(problems.join('\n'));
   const contents = new Map<string, Uint8Array>();
   for (const name of new Set(issues.flatMap(({ attachments }) => attachments.flatMap(({ file }) => file ?? [])))) {
     const bytes = await readFile(join(folder, 'files', name)).catch(() =>
@@ -294,7 +304,7 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
     );
     if (bytes) contents.set(name, bytes);
   }
-  return { people, projects, fields, site, issues, contents, pathOf };
+  return { people, projects, fields, site, filters, issues, contents, pathOf };
 }
 
 /** A fault as a line of a message; the place is empty where it is the whole file. */

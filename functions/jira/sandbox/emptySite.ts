@@ -1,7 +1,7 @@
 import type { DataFiles } from './dataFiles.ts';
 import { offsetOf } from './dataTime.ts';
 import { customField, systemFields } from './fields.ts';
-import type { Board, Instant, Project, Status } from './model.ts';
+import type { Board, Instant, Project, SavedFilter, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
 import type { Site } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
@@ -74,6 +74,11 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     });
   });
 
+  const filters = files.filters.map(({ owner, ...filter }, at): SavedFilter => {
+    const place = below({ file: 'filters.json', path: '' }, at);
+    return { ...filter, ownerId: person(below(place, 'owner'), owner)?.accountId ?? '' };
+  });
+
   const me = person(inSite('account'), account);
   const defaultPriority = named(inSite('defaultPriority'), 'priority', priorities, files.site.defaultPriority);
   const defaultResolution = named(inSite('defaultResolution'), 'resolution', resolutions, files.site.defaultResolution);
@@ -94,6 +99,7 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     linkTypes,
     sprints,
     boards,
+    filters,
     issues: [],
     links: [],
     me,

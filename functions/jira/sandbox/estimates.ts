@@ -9,6 +9,14 @@ export function estimatesIn(value: FieldValue): TimeTracking {
   return typeof value === 'object' && value !== null && 'remaining' in value ? value : none;
 }
 
+/** The seconds that a field of time holds; null where it is empty. */
+export function timeOf(issue: Issue, fieldId: string): number | null {
+  const { original, remaining } = estimatesOf(issue);
+  if (fieldId === 'timeoriginalestimate') return original;
+  if (fieldId === 'timeestimate') return remaining;
+  return issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0) || null;
+}
+
 export const workingTime = { hoursPerDay: 8, daysPerWeek: 5 };
 
 /** Seconds in `1w 2d 3h 30m`: a day has eight hours, a week five days. A bare number means minutes. */

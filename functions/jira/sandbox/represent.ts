@@ -1,4 +1,4 @@
-import { estimatesOf } from './estimates.ts';
+import { estimatesOf, timeOf } from './estimates.ts';
 import { choicesOf, type Field } from './fields.ts';
 import type {
   Attachment,
@@ -304,6 +304,10 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
       return linksOf(site, issue).map(link => showLink(view, issue, link));
     case 'attachment':
       return issue.attachments.map(attachment => showAttachment(view, attachment));
+    case 'timeoriginalestimate':
+    case 'timeestimate':
+    case 'timespent':
+      return timeOf(issue, field.id);
     case 'timetracking':
       return showTimeTracking(issue);
     case 'comment': {

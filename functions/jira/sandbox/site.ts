@@ -9,6 +9,7 @@ import type {
   Named,
   Person,
   Project,
+  SavedFilter,
   Sprint,
   Status,
   Transition,
@@ -34,6 +35,7 @@ export interface Site {
   linkTypes: readonly LinkType[];
   sprints: readonly Sprint[];
   boards: readonly Board[];
+  filters: readonly SavedFilter[];
   issues: Issue[];
   links: Link[];
   /** The account that the API is called with. */
