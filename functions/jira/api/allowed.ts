@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import type { JiraClient } from './client.ts';
 import { jqlTokens, orderStart } from './jqlTokens.ts';
+import { isOpenFilter } from './openFilter.ts';
 
 /**
  * The one place where a policy's projects are enforced: every request to Jira goes through here. Queries are narrowed,
@@ -179,16 +180,20 @@ const rules: readonly Rule[] = [
     );
     return fields.filter((_, index) => open[index]);
   }),
+  rule('GET', '/filter/\\d+', async ({ options, send }, { isOpen }) => {
+    const filter = savedFilter.parse(await send(options));
+    if (!isOpenFilter(filter.jql ?? '', isOpen)) throw closed();
+    return filter;
+  }),
+  rule('GET', '/filter/search', async ({ options, send }, { isOpen }) => {
+    // The total would count closed filters as well. Null keeps the place of one, so that paging goes on.
+    const { total: _, ...answer } = filtersAnswer.parse(await send(options));
+    return { ...answer, values: answer.values.map(each => (isOpenFilter(each.jql ?? '', isOpen) ? each : null)) };
+  }),
   // These tell about the site, not about a project.
-  ...[
-    '/user/search',
-    '/issueLinkType',
-    '/configuration',
-    '/myself',
-    '/filter/\\d+',
-    '/filter/search',
-    '/priority/search',
-  ].map(path => rule('GET', path, ({ options, send }) => send(options))),
+  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search'].map(path =>
+    rule('GET', path, ({ options, send }) => send(options)),
+  ),
 ];
 
 function rule(method: string, path: string, handle: Rule['handle']): Rule {
@@ -362,6 +367,8 @@ function fileIds(attachments: unknown): string[] {
 }
 
 const anyObject = z.looseObject({});
+const savedFilter = z.looseObject({ jql: z.string().nullish() });
+const filtersAnswer = z.looseObject({ values: z.array(savedFilter) });
 const project = z.looseObject({ key: z.string() });
 const projectsAnswer = z.looseObject({ values: z.array(project) });
 const fieldsAnswer = z.array(

@@ -95,6 +95,8 @@ export interface Jira extends IssueWrites {
   isOpen(issueKey: string): boolean;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
+  /** That of what a saved filter finds. */
+  filterUrl(filterId: string): string;
 }
 
 const LOOKUP_MS = 8_000;
@@ -205,6 +207,7 @@ export function openJira(parts: JiraParts) {
           return { condition: new Jql(`(${withoutOrder(query)})`), order: orderOf(query) };
         },
         listFilters: request => searchFilters(client, request),
+        filterUrl: filterId => `${settings.JIRA_BASE_URL}/issues/?filter=${encodeURIComponent(filterId)}`,
         browseUrl: key => `${settings.JIRA_BASE_URL}/browse/${key}`,
       };
     },

@@ -15,7 +15,11 @@ const filterSchema = z.object({
   jql: text,
   owner: z.object({ displayName: text }).nullish().catch(undefined),
 });
-const pageSchema = z.object({ values: z.array(filterSchema), isLast: z.boolean().nullish().catch(undefined) });
+const pageSchema = z.object({
+  /** Null stands for one that is not shown. */
+  values: z.array(filterSchema.nullable()),
+  isLast: z.boolean().nullish().catch(undefined),
+});
 
 /** A query that somebody keeps under a name. */
 export interface SavedFilter {
@@ -52,7 +56,11 @@ export async function searchFilters(
     maxResults: limit,
   });
   const { values, isLast } = parseAnswer(pageSchema, answer);
-  return { filters: values.map(toFilter), isLast: isLast ?? values.length < limit, read: values.length };
+  return {
+    filters: values.flatMap(value => (value ? [toFilter(value)] : [])),
+    isLast: isLast ?? values.length < limit,
+    read: values.length,
+  };
 }
 
 /**

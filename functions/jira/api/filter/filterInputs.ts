@@ -35,7 +35,12 @@ export const filterInputs = {
   linked: linked
     .optional()
     .describe('blocked by an issue that is not done, blocks another, or an issue key: linked to that.'),
-  filter: nameText.optional().describe('A saved filter, by name: see listFilters.'),
+  filter: nameText.optional().meta({
+    description: 'A saved filter, by name: see listFilters.',
+    names: 'filter',
+    mayMatchSeveral: true,
+    choices: { action: 'listFilters', collection: 'filters', title: 'name', value: 'filterId', inputs: { limit: 100 } },
+  }),
   label: anyName.optional().describe('One label or several, of which an issue has at least one.'),
   where: where.optional().meta({
     description:
