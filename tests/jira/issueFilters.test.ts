@@ -361,7 +361,7 @@ describe('a row', () => {
       columns: expect.arrayContaining([
         { name: 'Reviewer', value: null },
         { name: 'Status Category', value: 'To Do' },
-        { name: 'Original estimate', value: null },
+        { name: 'Original Estimate', value: null },
         { name: 'Resolution', value: null },
       ]),
     });
@@ -377,7 +377,7 @@ describe('an estimate', () => {
       expect.objectContaining({
         issueKey: key,
         columns: [
-          { name: 'Original estimate', value: '5h' },
+          { name: 'Original Estimate', value: '5h' },
           { name: 'Remaining Estimate', value: '1h' },
         ],
       }),
@@ -389,7 +389,7 @@ describe('an estimate', () => {
     const query = { projectId: 'ATLAS', missing: 'estimate', limit: '100' };
     const { body } = await app.read('searchIssues', query);
     expect(body.note).toBe(
-      'Without an estimate are those in which all of "Original estimate", "Story Points" are empty; for one of them give missing its name.',
+      'Without an estimate are those in which all of "Original Estimate", "Story Points" are empty; for one of them give missing its name.',
     );
     const found = body.issues.map(({ issueKey }) => issueKey);
     expect(found).not.toContain(timed);

@@ -92,6 +92,8 @@ function answers({ list, part }: Reading) {
   const issue = z.object({
     key: z.string(),
     fields,
+    /** How many issues that it leads to were taken out, because a policy closes their projects. */
+    closedIssues: part(z.number()),
     changelog: part(z.object({ total, histories: list(history) })),
     /** With `expand=names`: what people see, by field ID. */
     names: part(z.record(z.string(), text)),
@@ -181,7 +183,7 @@ export type Attachment = Issue['attachments'][number];
 export type Transition = NonNullable<Issue['transitions']>[number];
 
 /** An issue in the words of this service. What Jira did not tell, or told in a way that cannot be read, is undefined. */
-function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAnswer) {
+function toIssue({ key, fields, closedIssues, changelog, names, schema, transitions }: IssueAnswer) {
   return {
     key,
     /** True when no field is known, as after a write whose result could not be read. */
@@ -195,6 +197,7 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
     hierarchyLevel: fields.issuetype?.hierarchyLevel ?? undefined,
     status: fields.status?.name,
     statusCategory: fields.status?.statusCategory?.name,
+    isDone: isDone(fields.status),
     resolution: fields.resolution?.name,
     priority: fields.priority?.name,
     assignee: nameOf(fields.assignee),
@@ -210,6 +213,7 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
       ...(outwardIssue ? [{ phrase: type.outward, side: 'outward' as const, issue: toRelated(outwardIssue) }] : []),
       ...(inwardIssue ? [{ phrase: type.inward, side: 'inward' as const, issue: toRelated(inwardIssue) }] : []),
     ]),
+    closedIssues: closedIssues ?? 0,
     ...toAttachments(fields),
     components: (fields.components ?? []).map(({ name }) => name),
     fixVersions: (fields.fixVersions ?? []).map(({ name }) => name),

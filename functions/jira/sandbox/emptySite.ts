@@ -1,5 +1,6 @@
 import type { DataFiles } from './dataFiles.ts';
 import { offsetOf } from './dataTime.ts';
+import { readDesks } from './desks.ts';
 import { customField, systemFields } from './fields.ts';
 import type { Board, Instant, Project, SavedFilter, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
@@ -78,6 +79,8 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     const place = below({ file: 'filters.json', path: '' }, at);
     return { ...filter, ownerId: person(below(place, 'owner'), owner)?.accountId ?? '' };
   });
+  const desks = readDesks(files, references, { projects, fields, statuses, issueTypes });
+  const organizations = files.serviceDesks.flatMap(desk => desk.organizations);
 
   const me = person(inSite('account'), account);
   const defaultPriority = named(inSite('defaultPriority'), 'priority', priorities, files.site.defaultPriority);
@@ -100,6 +103,8 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     sprints,
     boards,
     filters,
+    desks,
+    organizations,
     issues: [],
     links: [],
     me,

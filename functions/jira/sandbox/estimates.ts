@@ -9,12 +9,11 @@ export function estimatesIn(value: FieldValue): TimeTracking {
   return typeof value === 'object' && value !== null && 'remaining' in value ? value : none;
 }
 
-/** The seconds that a field of time holds; null where it is empty. */
-export function timeOf(issue: Issue, fieldId: string): number | null {
+/** The fields that tell an issue's time in seconds, by their ids. */
+export function timesOf(issue: Issue): Readonly<Record<string, number | null>> {
   const { original, remaining } = estimatesOf(issue);
-  if (fieldId === 'timeoriginalestimate') return original;
-  if (fieldId === 'timeestimate') return remaining;
-  return issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0) || null;
+  const spent = issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0);
+  return { timeoriginalestimate: original, timeestimate: remaining, timespent: spent || null };
 }
 
 export const workingTime = { hoursPerDay: 8, daysPerWeek: 5 };

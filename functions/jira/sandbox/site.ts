@@ -1,6 +1,7 @@
 import type { Field } from './fields.ts';
 import type {
   Board,
+  Desk,
   Instant,
   Issue,
   IssueType,
@@ -36,6 +37,9 @@ export interface Site {
   sprints: readonly Sprint[];
   boards: readonly Board[];
   filters: readonly SavedFilter[];
+  desks: readonly Desk[];
+  /** The organisations of customers. */
+  organizations: readonly Named[];
   issues: Issue[];
   links: Link[];
   /** The account that the API is called with. */
