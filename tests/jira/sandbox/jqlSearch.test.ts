@@ -81,13 +81,13 @@ describe('what an issue was, is linked to, and is found by', () => {
     ['issue in linkedIssues("ATLAS-12", "is duplicated by")', ['ATLAS-30']],
     ['issue in linkedIssues(ATLAS-15)', []],
     ['sprint in futureSprints() and sprint in closedSprints()', []],
-    ['priority changed', ['ATLAS-12']],
-    ['status changed to Done after -7d', ['ATLAS-13', 'ATLAS-14', 'ATLAS-30']],
+    ['priority changed and project = ATLAS', ['ATLAS-12']],
+    ['project = ATLAS and status changed to Done after -7d', ['ATLAS-13', 'ATLAS-14', 'ATLAS-30']],
     [
-      'status changed from "In Review" to Done after -7d and status was "In Progress"',
+      'project = ATLAS and status changed from "In Review" to Done after -7d and status was "In Progress"',
       ['ATLAS-13', 'ATLAS-14', 'ATLAS-30'],
     ],
-    ['status changed from Done', []],
+    ['status changed from Done and project = ATLAS', []],
     ['key = ATLAS-30 and status was Done before -100d', []],
     ['key = ATLAS-30 and assignee was empty', ['ATLAS-30']],
   ])('%s', (jql, expected) => {
