@@ -26,6 +26,7 @@ import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning, type Planning } from './planning.ts';
 import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
+import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
   myselfSchema,
@@ -87,12 +88,11 @@ export interface Jira extends IssueWrites {
   planning: Planning;
   metadata: Metadata;
   attachments: Attachments;
+  versions: Versions;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
   startOfDay(now: Date): Promise<Jql>;
-  /** Whether a policy opens the project of an issue with this key. */
-  isOpen(issueKey: string): boolean;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
   /** The address of an issue or a project in the browser. */
@@ -145,15 +145,19 @@ export function openJira(parts: JiraParts) {
         planning,
         metadata,
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        versions: openVersions({
+          client,
+          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          metadata,
+          clock: { now: new Date(call.startedAt), timeZone },
+          baseUrl: settings.JIRA_BASE_URL,
+        }),
         timeZone,
         async startOfDay(now) {
           const zone = await unlessAccounts();
           return zone === undefined ? jql`startOfDay()` : jql`${dayAt(now, zone)}`;
         },
         isRestricted: allowed !== undefined,
-        isOpen(key) {
-          return !allowed || allowed.has(key.slice(0, key.lastIndexOf('-')).toUpperCase());
-        },
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,

@@ -69,6 +69,8 @@ export interface Metadata {
   suggestions(clause: string, text: string): Promise<Suggestion[]>;
   /** The numeric ID of a project. */
   projectId(projectIdOrKey: string): Promise<string>;
+  /** The key of a project; it is asked for where an ID is given. */
+  projectKey(projectIdOrKey: string): Promise<string>;
   /** The fields on a transition's screen. Not cached either. */
   transitionFields(issueKey: string, transitionId: string): Promise<IssueField[]>;
 }
@@ -98,12 +100,18 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
     maxEntries: MAX_KEPT,
     now,
   });
-  const projectIds = createCache<string, string>(life);
+  const projects = createCache<string, { id: string; key: string }>(life);
 
   return call => {
     // Projects that are open to one caller may be closed to another.
     const keyOf = (...parts: string[]) => [call.permit.scope, ...parts].join(' ');
     const sharedClient = () => clientFor(shareable(call, LOOKUP_MS, now()));
+    const projectOf = (projectIdOrKey: string) =>
+      projects.get(
+        keyOf(projectIdOrKey),
+        async () => parseAnswer(projectSchema, await getProject(sharedClient(), { projectIdOrKey })),
+        call,
+      );
     return {
       issueTypes: projectId =>
         typesOf.get(
@@ -221,12 +229,10 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
         return (await suggestionsOf.get(keyOf(clause, value), load, call)).found;
       },
 
-      projectId: projectIdOrKey =>
-        projectIds.get(
-          keyOf(projectIdOrKey),
-          async () => parseAnswer(projectSchema, await getProject(sharedClient(), { projectIdOrKey })).id,
-          call,
-        ),
+      projectId: async projectIdOrKey => (await projectOf(projectIdOrKey)).id,
+
+      projectKey: async projectIdOrKey =>
+        /^\d+$/.test(projectIdOrKey) ? (await projectOf(projectIdOrKey)).key : projectIdOrKey,
 
       async transitionFields(issueKey, transitionId) {
         const request = { issueIdOrKey: issueKey, transitionId, expand: 'transitions.fields' };

@@ -184,7 +184,7 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
       ...(createdSince ? [between('createdSince', 'created', { from: createdSince })] : []),
       ...(resolvedSince ? [between('resolvedSince', 'resolutiondate', { from: resolvedSince })] : []),
     ]),
-    filters.linked === undefined ? undefined : linkJql(filters.linked, { ...around, metadata: site.jira.metadata }),
+    filters.linked === undefined ? undefined : linkJql(filters.linked, site.jira.metadata),
   ]);
   const statusParts = [
     ...ofStatus.map(compiled => compiled.jql),

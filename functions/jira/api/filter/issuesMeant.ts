@@ -73,7 +73,6 @@ export async function issuesMeant(
     moments: momentsAt(clock),
     people: jira.people,
     now,
-    isOpen: jira.isOpen,
     suggestions: jira.metadata.suggestions,
     nextSprint: input => nextSprint(filters.projectId, input, jira),
   });

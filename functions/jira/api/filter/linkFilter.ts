@@ -8,24 +8,13 @@ import type { CompiledCondition } from './conditionJql.ts';
 /** Issues by their links: `blocked` by one that is not done, `blocks` another, or linked to the issue with this key. */
 export type LinkFilter = { kind: 'blocked' | 'blocks' } | { kind: 'to'; issueKey: string };
 
-interface Around {
-  isOpen(issueKey: string): boolean;
-  metadata: Pick<Metadata, 'linkTypes'>;
-}
-
 /**
  * JQL finds issues by the type of a link, and not by what the other issue is like: that is looked at in what it finds.
  * https://support.atlassian.com/jira-software-cloud/docs/jql-fields/
  * @throws Failure `invalid_input`
  */
-export async function linkJql(filter: LinkFilter, { isOpen, metadata }: Around): Promise<CompiledCondition> {
-  if (filter.kind === 'to') {
-    // What a policy closes is looked for no more than what does not exist.
-    if (!isOpen(filter.issueKey)) {
-      throw invalidInput([{ field: 'linked', message: `There is no issue ${filter.issueKey} here.` }]);
-    }
-    return { jql: jql`issue IN linkedIssues(${filter.issueKey})` };
-  }
+export async function linkJql(filter: LinkFilter, metadata: Pick<Metadata, 'linkTypes'>): Promise<CompiledCondition> {
+  if (filter.kind === 'to') return { jql: jql`issue IN linkedIssues(${filter.issueKey})` };
   const types = (await metadata.linkTypes()).filter(isBlocking);
   if (types.length === 0) {
     throw invalidInput([{ field: 'linked', message: 'This site has no type of link for issues that block others.' }]);
