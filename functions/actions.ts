@@ -113,6 +113,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/listComments.ts'),
   },
   {
+    name: 'listFilters',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listFilters.ts'),
+  },
+  {
     name: 'listProjects',
     system: 'jira',
     toolset: 'jira',
@@ -127,6 +135,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./jira/actions/listVersions.ts'),
+  },
+  {
+    name: 'listWorklogs',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listWorklogs.ts'),
   },
   {
     name: 'logWork',

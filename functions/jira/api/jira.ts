@@ -3,6 +3,7 @@ import {
   getChangeLogs,
   getCurrentUser,
   getIssue,
+  getIssueWorklog,
   getMyPermissions,
   getProject,
   searchAndReconsileIssuesUsingJqlPost,
@@ -14,18 +15,18 @@ import { openAskersZone } from '../../../shared/time/askersZone.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
-import { type AskerParts, forAsker } from './asker.ts';
+import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
-import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
+import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
-import { type Jql, jql } from './jql.ts';
+import { Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
-import { openPlanning } from './planning.ts';
-import { readFilter } from './readFilter.ts';
+import { openPlanning, type Planning } from './planning.ts';
+import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
 import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
@@ -65,6 +66,8 @@ export interface Jira extends IssueWrites {
     issueKey: string,
     page: { order: CommentOrder; at: number | undefined; limit: number },
   ): Promise<CommentPage & { key: string }>;
+  /** The work on an issue that began between two moments, up to 5,000 entries. @throws Failure `not_found` */
+  getWorklogs(issueKey: string, period: { from: Date; to: Date | undefined }): Promise<Issue['worklogs']>;
   /** @throws Failure `not_found` */
   getProject(projectIdOrKey: string): Promise<Project>;
   /** Projects by key; `term` is a part of the name or the key. */
@@ -73,7 +76,19 @@ export interface Jira extends IssueWrites {
     startAt: number;
     limit: number;
   }): Promise<{ projects: Project[]; total: number | undefined; isLast: boolean }>;
+  /**
+   * What a saved filter finds, by its name or ID, as it means the asking user; and its own order.
+   * @throws Failure `not_found` or `ambiguous`
+   */
+  savedFilter(idOrName: string): Promise<{ condition: Jql; order: Jql | undefined }>;
+  /** Saved filters by name; `term` is a part of it. `read` is how many Jira gave, whether shown or not. */
+  listFilters(request: {
+    term: string | undefined;
+    startAt: number;
+    limit: number;
+  }): Promise<{ filters: SavedFilter[]; isLast: boolean; read: number }>;
   people: People;
+  planning: Planning;
   metadata: Metadata;
   attachments: Attachments;
   versions: Versions;
@@ -85,6 +100,8 @@ export interface Jira extends IssueWrites {
   isRestricted: boolean;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
+  /** That of what a saved filter finds. */
+  filterUrl(filterId: string): string;
 }
 
 const LOOKUP_MS = 8_000;
@@ -122,11 +139,13 @@ export function openJira(parts: JiraParts) {
       });
       const asker: AskerParts = {
         findAccount: async () => (await people.findCaller())?.accountId,
-        readFilter: filter => readFilter(client, filter),
+        readFilter: async filter => (await findFilter(client, filter)).jql,
       };
+      const planning = openPlanning(client);
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       return {
         people,
+        planning,
         metadata,
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         versions: openVersions({
@@ -147,7 +166,7 @@ export function openJira(parts: JiraParts) {
           client,
           readBackClient: () => clientFor(forReadBack(call, parts.now())),
           people,
-          planning: openPlanning(client),
+          planning,
           metadata,
           clock: { now: new Date(call.startedAt), timeZone },
           getIssue: (issueKey, options) => get(call, issueKey, options),
@@ -179,6 +198,16 @@ export function openJira(parts: JiraParts) {
           const { key, isInServiceProject } = await get(call, issueKey, { fields: ['project'] });
           return { key, ...(await listComments(client, key, { ...page, isInServiceProject })) };
         },
+        async getWorklogs(issueKey, { from, to }) {
+          const answer = await getIssueWorklog(client, {
+            issueIdOrKey: issueKey,
+            maxResults: 5_000,
+            startedAfter: from.getTime(),
+            // Jira leaves out what began at this very moment.
+            ...(to && { startedBefore: to.getTime() + 1 }),
+          });
+          return readWorklogs(answer);
+        },
         async getProject(projectIdOrKey) {
           return parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
         },
@@ -193,6 +222,12 @@ export function openJira(parts: JiraParts) {
           const { values, total, isLast } = parseAnswer(projectPageSchema, answer);
           return { projects: values, total: total ?? undefined, isLast: isLast ?? values.length < limit };
         },
+        async savedFilter(idOrName) {
+          const query = await forAsker((await findFilter(client, idOrName)).jql, asker);
+          return { condition: new Jql(`(${withoutOrder(query)})`), order: orderOf(query) };
+        },
+        listFilters: request => searchFilters(client, request),
+        filterUrl: filterId => `${settings.JIRA_BASE_URL}/issues/?filter=${encodeURIComponent(filterId)}`,
         browseUrl: key => `${settings.JIRA_BASE_URL}/browse/${key}`,
       };
     },

@@ -15,6 +15,7 @@ import { boardRoutes } from './routes/boards.ts';
 import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
+import { filterRoutes } from './routes/filters.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
@@ -50,6 +51,7 @@ const routes: Route[] = [
   ...searchRoutes,
   ...createMetaRoutes,
   ...fieldRoutes,
+  ...filterRoutes,
   ...issueRoutes,
   ...attachmentRoutes,
   ...commentRoutes,
