@@ -22,7 +22,7 @@ export interface PlacedIssue {
 }
 
 /** Where issues are moved to: a sprint of a board, or out of all that are not closed. */
-export type Target = { board: Board; sprint: BoardSprint } | 'backlog';
+type Target = { board: Board; sprint: BoardSprint } | 'backlog';
 
 /** Where issues are ranked: beside an issue, or at an end of the backlog of a project. */
 export type Place = { before: string } | { after: string } | { end: 'top' | 'bottom'; projectId: string };

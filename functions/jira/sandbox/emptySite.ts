@@ -2,7 +2,7 @@ import type { DataFiles } from './dataFiles.ts';
 import { offsetOf, readDay, readTime } from './dataTime.ts';
 import { readDesks } from './desks.ts';
 import { customField, type Field, systemFields } from './fields.ts';
-import type { Board, Instant, Named, Project, Sprint, Status } from './model.ts';
+import type { Board, Instant, Named, Project, SavedFilter, Sprint, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
 import type { Site } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
@@ -107,6 +107,10 @@ export function emptySite(files: DataFiles, references: References, now: () => I
       boardId: boards.find(({ sprintIds }) => sprintIds.includes(sprint.id))?.id,
     }),
   );
+  const filters = files.filters.map(({ owner, ...filter }, at): SavedFilter => {
+    const place = below({ file: 'filters.json', path: '' }, at);
+    return { ...filter, ownerId: person(below(place, 'owner'), owner)?.accountId ?? '' };
+  });
   const desks = readDesks(files, references, { projects, fields, statuses, issueTypes });
   const organizations = files.serviceDesks.flatMap(desk => desk.organizations);
 
@@ -130,6 +134,7 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     linkTypes,
     sprints,
     boards,
+    filters,
     desks,
     organizations,
     issues: [],
