@@ -103,7 +103,8 @@ const onBoards = ['read:board-scope:jira-software', 'read:sprint:jira-software']
 export function managesSprints(): JiraNeeds {
   return reads({
     permissions: ['MANAGE_SPRINTS_PERMISSION'],
-    scopes: [...onBoards, 'write:sprint:jira-software'],
+    // A day begins by the clock of the account.
+    scopes: [...onBoards, 'write:sprint:jira-software', 'read:jira-user'],
     also: [{ when: 'where issues are moved', permissions: ['SCHEDULE_ISSUES', 'EDIT_ISSUES'] }],
   });
 }
