@@ -46,6 +46,7 @@ it('tells a site without service desks from one that is gone', async () => {
   });
   app.jira.fail({ path: '/(servicedesk|myself)$', status: 404, body: '<html><body>Oops</body></html>', times: 9 });
   expect((await app.read('listRequests', {}, help)).body.code).toBe('misconfigured');
+  app.jira.clearFaults();
 });
 
 it('says that an agent is needed, and which scope is missing', async () => {
