@@ -21,7 +21,7 @@ const input = z.object({
   orderBy: orderBy
     .optional()
     .describe(
-      'The field to sort by, with asc or desc behind it where wanted: due, priority, created, rank or any other.',
+      'A field to sort by, with asc or desc behind it where wanted: updated, created, priority, due, rank or any other.',
     ),
 });
 
@@ -34,9 +34,9 @@ export default jira.action({
   needs: reads(whereNamed),
   title: 'Search issues',
   description:
-    'Finds Jira issues by filters on any of their fields, or by JQL, and returns their main fields or the columns asked for, the last updated first. ' +
-    "Use it when the keys are not known; with assignee me it lists the user's own work. Give at least one filter. " +
-    'For one issue in full use getIssue; for what happened use getProjectUpdates; for numbers alone getProjectSummary.',
+    'Finds Jira issues by filters on any of their fields, or by JQL, and tells how many there are. ' +
+    "Use it when the keys are not known; with assignee me it lists the user's own work. " +
+    'For one issue in full use getIssue; for what happened getProjectUpdates; for numbers alone getProjectSummary.',
   input,
   output: z.object({
     issues: z
