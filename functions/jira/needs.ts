@@ -117,5 +117,12 @@ export function schedules({ scopes = [] }: JiraNeeds = {}): JiraNeeds {
   });
 }
 
+/** The sprint that comes next is asked of the project's boards. */
+const plansSprints = {
+  when: 'where the next sprint is meant',
+  scopes: onBoards,
+} as const;
+
+export const whereFiltered = { also: [named, plansSprints] };
 export const whereNamed = { also: [named] };
 export const whereCommented = { also: [named, servesCustomers] };
