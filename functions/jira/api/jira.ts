@@ -28,6 +28,7 @@ import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
 import { openSprints, type Sprints } from './sprints.ts';
+import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
   myselfSchema,
@@ -79,6 +80,7 @@ export interface Jira extends IssueWrites {
   boards: Boards;
   sprints: Sprints;
   attachments: Attachments;
+  versions: Versions;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
@@ -134,6 +136,13 @@ export function openJira(parts: JiraParts) {
         boards: boardsFor(call),
         sprints: openSprints(client),
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        versions: openVersions({
+          client,
+          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          metadata,
+          clock: { now: new Date(call.startedAt), timeZone },
+          baseUrl: settings.JIRA_BASE_URL,
+        }),
         timeZone,
         async startOfDay(now) {
           const zone = await unlessAccounts();

@@ -1,5 +1,5 @@
 import type { DataFiles } from './dataFiles.ts';
-import { offsetOf, readTime } from './dataTime.ts';
+import { offsetOf, readDay, readTime } from './dataTime.ts';
 import { readDesks } from './desks.ts';
 import { customField, type Field, systemFields } from './fields.ts';
 import type { Board, Instant, Named, Project, Sprint, Status } from './model.ts';
@@ -11,10 +11,14 @@ import { statusCategories } from './statusCategories.ts';
  * A site without issues and links. What refers to nothing is reported.
  * @throws Error with a line for each fault, where a site cannot be without what is missing
  */
-export function emptySite(files: DataFiles, references: References, now: () => Instant): Site {
+export function emptySite(
+  files: DataFiles,
+  references: References,
+  { now, start }: { now: () => Instant; start: Instant },
+): Site {
   const { named, person } = references;
   const { account, timeZone, issueTypes, priorities, resolutions, linkTypes } = files.site;
-  const origin = { start: now(), offsetMinutes: offsetOf(timeZone, now()) };
+  const origin = { start, offsetMinutes: offsetOf(timeZone, start) };
   const inSite = (path: string): Place => ({ file: 'site.json', path });
 
   const fields = [...systemFields, ...files.fields.map(customField)];
@@ -43,6 +47,8 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     };
   });
 
+  // The shape of a day was checked when the file was read.
+  const dayOf = (written: string) => readDay(written, origin) ?? written;
   const projects = files.projects.map(({ lead, issueTypes: names, required, boards: _, ...project }, at): Project => {
     const place = below({ file: 'projects.json', path: '' }, at);
     const typeIds = names.map(
@@ -62,6 +68,11 @@ export function emptySite(files: DataFiles, references: References, now: () => I
         const inComponent = below(below(below(place, 'components'), nth), 'lead');
         return { ...component, leadId: person(inComponent, componentLead)?.accountId ?? '' };
       }),
+      versions: project.versions.map(({ startDate, releaseDate, ...version }) => ({
+        ...version,
+        ...(startDate !== undefined && { startDate: dayOf(startDate) }),
+        ...(releaseDate !== undefined && { releaseDate: dayOf(releaseDate) }),
+      })),
       typeIds,
       required: Object.fromEntries(requiredIds),
     };
