@@ -96,6 +96,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/getProjectUpdates.ts'),
   },
   {
+    name: 'getSprint',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/getSprint.ts'),
+  },
+  {
     name: 'linkIssues',
     system: 'jira',
     toolset: 'jira',
@@ -127,6 +135,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./jira/actions/listProjects.ts'),
+  },
+  {
+    name: 'listSprints',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listSprints.ts'),
   },
   {
     name: 'listVersions',

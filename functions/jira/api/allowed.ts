@@ -62,6 +62,8 @@ interface Guard {
   openValues(field: string): Promise<readonly Value[] | undefined>;
   /** What looking at an issue answers, for an issue that there is not the same as for one that is closed. */
   seen<Answer>(issueIdOrKey: string, looking: Promise<Answer | undefined>): Promise<Answer>;
+  /** Whether an issue was answered to this call, by its ID; it was then in a project that is open. */
+  isShownIssue(issueId: string): boolean;
   /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
   shown(issue: unknown): unknown;
 }
@@ -212,6 +214,16 @@ const rules: readonly Rule[] = [
       return send(options);
     }),
   ),
+  rule('POST', '/changelog/bulkfetch', async ({ options, send }, { isOpen, isShownIssue }) => {
+    const { issueIdsOrKeys } = bulkRequest.parse(bodyOf(options));
+    if (!issueIdsOrKeys.every(isShownIssue)) throw closed();
+    const answer = bulkAnswer.parse(await send(options));
+    const logs = answer.issueChangeLogs.map(({ changeHistories, ...log }) => ({
+      ...log,
+      changeHistories: changeHistories.map(history => withoutClosedItems(history, isOpen)),
+    }));
+    return { ...answer, issueChangeLogs: logs };
+  }),
   rule('GET', '/field', async ({ options, send }, { isOpenId }) => {
     const fields = fieldsAnswer.parse(await send(options));
     const open = await Promise.all(
@@ -241,7 +253,7 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search'].map(path =>
+  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search', '/status'].map(path =>
     rule('GET', path, ({ options, send }) => send(options)),
   ),
 ];
@@ -263,6 +275,7 @@ const MAX_NAMED = 12;
 export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
+  const issues = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -334,6 +347,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
   const guard: Guard = {
     isOpen,
     isOpenBoard,
+    isShownIssue: issueId => issues.has(issueId),
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       // A numeric ID names a project, too.
@@ -397,6 +411,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
       for (const id of fileIds(fields.attachment)) files.add(id);
+      if (typeof others.id === 'string') issues.add(others.id);
       const shown = withoutClosedIssues(fields, isOpen);
       return {
         ...others,
@@ -600,6 +615,10 @@ const anyIssue = z.looseObject({
     .nullish(),
   fields: fieldsSchema.catch({}),
   changelog: z.looseObject({ histories: z.array(historySchema) }).nullish(),
+});
+const bulkRequest = z.looseObject({ issueIdsOrKeys: z.array(z.string()) });
+const bulkAnswer = z.looseObject({
+  issueChangeLogs: z.array(z.looseObject({ changeHistories: z.array(historySchema) })),
 });
 const searchAnswer = z.looseObject({
   issues: z
