@@ -131,7 +131,7 @@ export interface Sla {
   pausedIn: string[];
 }
 
-interface Article {
+export interface Article {
   id: string;
   title: string;
   space: string;
