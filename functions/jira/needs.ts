@@ -33,6 +33,7 @@ export const scopes = {
   'read:servicedesk-request': 'reading requests, queues and SLAs',
   'write:servicedesk-request': 'comments and participants of requests',
   'read:board-scope:jira-software': 'reading boards',
+  'read:board-scope.admin:jira-software': 'reading what boards estimate by',
   'write:board-scope:jira-software': 'changing boards and backlogs',
   'read:sprint:jira-software': 'reading sprints',
   'write:sprint:jira-software': 'changing sprints',
@@ -100,22 +101,39 @@ export function administers(): JiraNeeds {
 const onBoards = ['read:board-scope:jira-software', 'read:sprint:jira-software'] as const;
 
 /** What an action needs that changes sprints. */
-export function managesSprints(): JiraNeeds {
+export function managesSprints({ also = [] }: JiraNeeds = {}): JiraNeeds {
   return reads({
     permissions: ['MANAGE_SPRINTS_PERMISSION'],
     // A day begins by the clock of the account.
     scopes: [...onBoards, 'write:sprint:jira-software', 'read:jira-user'],
-    also: [{ when: 'where issues are moved', permissions: ['SCHEDULE_ISSUES', 'EDIT_ISSUES'] }],
+    also,
   });
 }
 
-/** What an action needs that moves issues between sprints and the backlog, or ranks them. */
-export function schedules({ scopes = [] }: JiraNeeds = {}): JiraNeeds {
-  return reads({
-    permissions: ['SCHEDULE_ISSUES', 'EDIT_ISSUES'],
-    scopes: [...onBoards, 'write:sprint:jira-software', 'write:board-scope:jira-software', ...scopes],
-  });
+/** What it needs besides to take what is not done to another sprint. */
+export const whereClosed: JiraNeeds = {
+  also: [
+    {
+      when: 'where a sprint is closed',
+      permissions: ['SCHEDULE_ISSUES', 'EDIT_ISSUES'],
+      scopes: ['read:board-scope.admin:jira-software'],
+    },
+  ],
+};
+
+/** What an action needs that changes the order of issues, or their sprint. */
+function schedules(...scopes: Scope[]): JiraNeeds {
+  return reads({ permissions: ['SCHEDULE_ISSUES', 'EDIT_ISSUES'], scopes });
 }
+
+export const movesToSprints = schedules(...onBoards, 'write:sprint:jira-software', 'write:board-scope:jira-software');
+export const ranks = schedules('write:issue:jira-software');
+
+/** What an action needs that reads boards and their sprints. */
+export const readsSprints = reads({
+  // The days of sprints are those of a person's time zone.
+  scopes: ['read:jira-user', 'read:board-scope.admin:jira-software', ...onBoards],
+});
 
 /** The sprint that comes next is asked of the project's boards. */
 const plansSprints = {

@@ -31,14 +31,20 @@ export type OpenApiCheck = (exchange: SandboxExchange) => string[];
  * folder of a sibling called `shared`. It is public (https://developer.atlassian.com/cloud/jira/platform/swagger-v3.v3.json)
  * but not ours to ship, so checks against it are skipped where it is missing.
  */
-export const findJiraOpenApi = () => findDocument('jira-cloud-openapi.json', process.env.JIRA_OPENAPI);
+export function findJiraOpenApi(): string | undefined {
+  return process.env.JIRA_OPENAPI && existsSync(process.env.JIRA_OPENAPI)
+    ? process.env.JIRA_OPENAPI
+    : documentNamed('jira-cloud-openapi.json');
+}
 
-/** The same of Jira Software, for boards and sprints: https://developer.atlassian.com/cloud/jira/software/swagger.v3.json */
-export const findSoftwareOpenApi = () => findDocument('jira-software-openapi.json', process.env.JIRA_SOFTWARE_OPENAPI);
+/** The same of boards and sprints: https://developer.atlassian.com/cloud/jira/software/swagger.v3.json */
+export function findSoftwareOpenApi(): string | undefined {
+  return documentNamed('jira-software-openapi.json');
+}
 
-function findDocument(name: string, given = ''): string | undefined {
+function documentNamed(name: string): string | undefined {
   const root = resolve(import.meta.dirname, '../..');
-  return [given, ...globSync(resolve(root, `../shared/*/${name}`))].find(path => path !== '' && existsSync(path));
+  return globSync(resolve(root, `../shared/*/${name}`)).find(path => existsSync(path));
 }
 
 /** A check of requests and answers against an OpenAPI 3.0 document. */
@@ -121,7 +127,7 @@ function queryProblems(
     ...[...new Set(query.keys())].flatMap(name => {
       const schema = known.get(name)?.schema;
       if (!schema) return [`there is no parameter ${name}`];
-      // The document of Jira Software calls lists of words objects.
+      // What is no single text is documented as an object, which no query can hold.
       if (schema.type === 'object') return [];
       return problemsOf(`parameter ${name}`, schema, parameterValue(schema, query.getAll(name)));
     }),

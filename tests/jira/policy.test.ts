@@ -107,6 +107,40 @@ describe('a policy that opens one project', () => {
     expect(body.code).toBe('forbidden');
   });
 
+  it('counts no issue of another project that is in a sprint, and says so without telling whether there is one', async () => {
+    const active = { projectId: 'ATLAS' };
+    const before = (await jira.read('getSprint', active, atlas)).body;
+    expect(before.notShown).toEqual(['Issues of projects that a policy closes are not counted.']);
+    const others = jira.issue('BEACON-4').values;
+    Object.assign(others, { customfield_10020: ['3', '9000'], customfield_10016: 40 });
+    const { body: after } = await jira.read('getSprint', active, atlas);
+    expect(after).toEqual(before);
+    const { body: whole } = await jira.read('getSprint', active, open);
+    expect([whole.left - before.left, whole.issuesInAll - before.issuesInAll]).toEqual([40, 1]);
+    expect(whole.notShown).toBeUndefined();
+    Object.assign(others, { customfield_10020: null, customfield_10016: null });
+  });
+
+  it('reads the changes of no issue that it was not shown', async () => {
+    const client = restrictedTo(new Set(['ATLAS']), {
+      sendRequest: async <T>({ url }: { url: string }) =>
+        (url.endsWith('/bulkfetch')
+          ? {
+              issueChangeLogs: [
+                { issueId: '1', changeHistories: [{ items: [{ field: 'Link', toString: 'BEACON-1' }] }] },
+              ],
+            }
+          : { issues: [{ id: '1', key: 'ATLAS-1', fields: { project: { key: 'ATLAS' } } }] }) as T,
+      ...noFiles,
+    } as Parameters<typeof restrictedTo>[1]);
+    const url = '/rest/api/3/changelog/bulkfetch';
+    const read = (...issueIdsOrKeys: string[]) => client.sendRequest({ url, method: 'POST', body: { issueIdsOrKeys } });
+    await expect(read('1')).rejects.toMatchObject({ code: 'forbidden' });
+    await client.sendRequest({ url: '/rest/api/3/search/jql', method: 'POST', body: { jql: '' } });
+    expect(await read('1')).toEqual({ issueChangeLogs: [{ issueId: '1', changeHistories: [{ items: [] }] }] });
+    await expect(read('1', '2')).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
   it('shows no sprint of a board of another project', async () => {
     const set = (sprint: string) =>
       jira.write('updateIssue', { issueKey: 'ATLAS-12', additionalFields: { Sprint: sprint } }, atlas);

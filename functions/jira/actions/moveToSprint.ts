@@ -4,7 +4,7 @@ import { issueKeys, nameText, projectId } from '../api/inputs.ts';
 import { inSprint, placedIssue, placedSummary } from '../api/placedIssue.ts';
 import { boardName } from '../api/sprintRow.ts';
 import { BACKLOG } from '../api/sprintWrites.ts';
-import { schedules } from '../needs.ts';
+import { movesToSprints } from '../needs.ts';
 import { jira } from '../system.ts';
 
 /** As many keys as a list has room for. */
@@ -16,7 +16,7 @@ export default jira.action({
   access: 'write',
   effect: 'changes',
   idempotent: true,
-  needs: schedules(),
+  needs: movesToSprints,
   title: 'Move issues to a sprint',
   description:
     'Moves Jira issues to a sprint or to the backlog, as the account of this service, and tells what came of each and where it was. ' +

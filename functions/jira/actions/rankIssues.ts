@@ -4,7 +4,7 @@ import { key, summary } from '../../../shared/schema/meaning.ts';
 import type { Place } from '../api/backlog.ts';
 import { issueKey, issueKeys, projectId } from '../api/inputs.ts';
 import { placedIssue, placedSummary } from '../api/placedIssue.ts';
-import { schedules } from '../needs.ts';
+import { ranks } from '../needs.ts';
 import { jira } from '../system.ts';
 
 /** As many keys as a list has room for. */
@@ -16,7 +16,7 @@ export default jira.action({
   access: 'write',
   effect: 'changes',
   idempotent: true,
-  needs: schedules({ scopes: ['write:issue:jira-software'] }),
+  needs: ranks,
   title: 'Rank issues',
   description:
     'Ranks Jira issues above or below another one, or at the top or bottom of the backlog, in the order given, as the account of this service. ' +

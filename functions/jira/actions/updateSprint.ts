@@ -5,7 +5,7 @@ import { fieldChange } from '../api/fieldChanges.ts';
 import { clearable, nameText, projectId, sprintGoal, sprintTitle } from '../api/inputs.ts';
 import { ifAny } from '../api/issueRow.ts';
 import { boardName, toWrittenSprint, writtenSprint } from '../api/sprintRow.ts';
-import { managesSprints } from '../needs.ts';
+import { managesSprints, whereClosed } from '../needs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -14,7 +14,7 @@ export default jira.action({
   access: 'write',
   effect: 'changes',
   idempotent: true,
-  needs: managesSprints(),
+  needs: managesSprints(whereClosed),
   title: 'Start, close or change a sprint',
   description:
     'Starts or closes a sprint of a Jira project, or changes its name, dates or goal, as the account of this service, and returns what changed and where unfinished issues went. ' +

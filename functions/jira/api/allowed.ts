@@ -66,6 +66,8 @@ interface Guard {
   openValues(field: string): Promise<readonly Value[] | undefined>;
   /** What looking at an issue answers, for an issue that there is not the same as for one that is closed. */
   seen<Answer>(issueIdOrKey: string, looking: Promise<Answer | undefined>): Promise<Answer>;
+  /** Whether an issue was answered to this call, by its ID; it was then in a project that is open. */
+  isShownIssue(issueId: string): boolean;
   /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
   shown(issue: unknown): unknown;
 }
@@ -289,6 +291,16 @@ const rules: readonly Rule[] = [
       return send(options);
     }),
   ),
+  rule('POST', '/changelog/bulkfetch', async ({ options, send }, { isOpen, isShownIssue }) => {
+    const { issueIdsOrKeys } = bulkRequest.parse(bodyOf(options));
+    if (!issueIdsOrKeys.every(isShownIssue)) throw closed();
+    const answer = bulkAnswer.parse(await send(options));
+    const logs = answer.issueChangeLogs.map(({ changeHistories, ...log }) => ({
+      ...log,
+      changeHistories: changeHistories.map(history => withoutClosedItems(history, isOpen)),
+    }));
+    return { ...answer, issueChangeLogs: logs };
+  }),
   rule('GET', '/field', async ({ options, send }, { isOpenId }) => {
     const fields = fieldsAnswer.parse(await send(options));
     const open = await Promise.all(
@@ -318,7 +330,7 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search'].map(path =>
+  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search', '/status'].map(path =>
     rule('GET', path, ({ options, send }) => send(options)),
   ),
 ];
@@ -346,6 +358,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
   const files = new Set<string>();
   /** The issues that it has shown, by their own keys. */
   const shownKeys = new Set<string>();
+  const issues = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -422,6 +435,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
         if (key !== undefined && !shownKeys.has(key.toUpperCase())) await guard.requireIssue(key);
       }
     },
+    isShownIssue: issueId => issues.has(issueId),
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       // A numeric ID names a project, too.
@@ -491,6 +505,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       if (!isOpen(fields.project?.key)) return undefined;
       for (const id of fileIds(fields.attachment)) files.add(id);
       if (others.key) shownKeys.add(others.key.toUpperCase());
+      if (typeof others.id === 'string') issues.add(others.id);
       const shown = withoutClosedIssues(fields, isOpen);
       return {
         ...others,
@@ -694,6 +709,10 @@ const anyIssue = z.looseObject({
     .nullish(),
   fields: fieldsSchema.catch({}),
   changelog: z.looseObject({ histories: z.array(historySchema) }).nullish(),
+});
+const bulkRequest = z.looseObject({ issueIdsOrKeys: z.array(z.string()) });
+const bulkAnswer = z.looseObject({
+  issueChangeLogs: z.array(z.looseObject({ changeHistories: z.array(historySchema) })),
 });
 const searchAnswer = z.looseObject({
   issues: z

@@ -20,6 +20,7 @@ import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type Backlog, openBacklog } from './backlog.ts';
 import { type Boards, openBoards } from './boards.ts';
+import { type FieldChange, fieldChanges } from './changelogs.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
@@ -69,6 +70,11 @@ export interface Jira extends IssueWrites, RequestWrites {
     issueKey: string,
     page: { startAt: number; limit: number },
   ): Promise<{ histories: History[]; total: number }>;
+  /** The changes of up to ten fields of issues, by the issues' IDs. */
+  fieldChanges(
+    issueIds: readonly string[],
+    fieldIds: readonly string[],
+  ): Promise<{ changes: Map<string, FieldChange[]>; isWhole: boolean }>;
   /** Comments of an issue; `at` is where an earlier page said that the list goes on. @throws Failure `not_found` */
   listComments(
     issueKey: string,
@@ -116,6 +122,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   startOfDay(now: Date): Promise<Jql>;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
+  /** The address of a board in the browser. */
+  boardUrl(boardId: number): string;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
   /** That of what a saved filter finds. */
@@ -237,6 +245,7 @@ export function openJira(parts: JiraParts) {
         async count(query) {
           return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(query) })).count;
         },
+        fieldChanges: (issueIds, fieldIds) => fieldChanges(client, issueIds, fieldIds),
         async getChangelog(issueKey, { startAt, limit }) {
           return readHistories(await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit }));
         },
@@ -274,6 +283,7 @@ export function openJira(parts: JiraParts) {
         },
         listFilters: request => searchFilters(client, request),
         filterUrl: filterId => `${settings.JIRA_BASE_URL}/issues/?filter=${encodeURIComponent(filterId)}`,
+        boardUrl: boardId => `${settings.JIRA_BASE_URL}/secure/RapidBoard.jspa?rapidView=${boardId}`,
         browseUrl,
       };
     },

@@ -11,10 +11,14 @@ import { statusCategories } from './statusCategories.ts';
  * A site without issues and links. What refers to nothing is reported.
  * @throws Error with a line for each fault, where a site cannot be without what is missing
  */
-export function emptySite(files: DataFiles, references: References, now: () => Instant): Site {
+export function emptySite(
+  files: DataFiles,
+  references: References,
+  { now, start }: { now: () => Instant; start: Instant },
+): Site {
   const { named, person } = references;
   const { account, timeZone, issueTypes, priorities, resolutions, linkTypes } = files.site;
-  const origin = { start: now(), offsetMinutes: offsetOf(timeZone, now()) };
+  const origin = { start, offsetMinutes: offsetOf(timeZone, start) };
   const inSite = (path: string): Place => ({ file: 'site.json', path });
 
   const fields = [...systemFields, ...files.fields.map(customField)];
