@@ -6,6 +6,7 @@ import type { Jira } from '../jira.ts';
 import { allOf, type Jql, jql, rawJql } from '../jql.ts';
 import type { GivenFilters } from './filterInputs.ts';
 import { issueQuery, unknownPerson, wrongValues } from './issueFilter.ts';
+import { explainedQuery } from './rawQuery.ts';
 
 /** The issues that an action's filters mean. */
 export interface IssuesMeant {
@@ -41,7 +42,13 @@ export async function issuesMeant(
       fields: [],
       passes: () => true,
       isCutByUpdate: false,
-      checked: request => request(),
+      checked: async request => {
+        try {
+          return await request();
+        } catch (error) {
+          throw await explainedQuery(error, raw, jira);
+        }
+      },
     };
   }
   const clock = { now, timeZone: jira.timeZone };
