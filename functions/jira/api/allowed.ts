@@ -5,6 +5,7 @@ import type { JiraClient } from './client.ts';
 import { closed, noIssue } from './closed.ts';
 import { jqlOutline } from './jqlClauses.ts';
 import { jqlTokens, orderStart } from './jqlTokens.ts';
+import { isOpenFilter } from './openFilter.ts';
 import { issueKeyForm, projectOfKey, requireOpenQuery, withoutClosedOrder, withoutUnknownValues } from './openQuery.ts';
 
 /**
@@ -43,6 +44,8 @@ interface Guard {
    * where the key is one of an open project
    */
   requireIssue(issueIdOrKey: string): Promise<string>;
+  /** @throws Failure `forbidden` when the service desk is that of a project that is closed */
+  requireDesk(serviceDeskId: string): Promise<void>;
   /**
    * Sends a query for open projects alone.
    * @throws Failure `forbidden` where it names what is closed, or there is not
@@ -111,6 +114,34 @@ const rules: readonly Rule[] = [
       return send(options);
     },
   },
+  deskRule('GET', '', async ({ options, send }, { isOpen }) => {
+    const { size: _, ...others } = desksAnswer.parse(await send(options));
+    return { ...others, values: others.values.filter(({ projectKey }) => isOpen(projectKey ?? undefined)) };
+  }),
+  deskRule(
+    'GET',
+    '/(\\d+)/(?:queue|requesttype(?:/\\d+/field)?|organization|knowledgebase/article)',
+    async ({ options, parts, send }, { requireDesk }) => {
+      await requireDesk(parts[0] ?? '');
+      return send(options);
+    },
+  ),
+  {
+    method: 'POST',
+    path: /^\/rest\/servicedeskapi\/request$/,
+    async handle({ options, send }, { requireDesk }) {
+      await requireDesk(z.string().catch('').parse(bodyOf(options).serviceDeskId));
+      return send(options);
+    },
+  },
+  ...['GET', 'POST'].map(method => ({
+    method,
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/(?:participant|approval(?:/\\d+)?)$`),
+    async handle({ options, parts, send }: Exchange, { requireIssue }: Guard) {
+      await requireIssue(parts[0] ?? '');
+      return send(options);
+    },
+  })),
   rule('PUT', `/issue/${issueKey}`, async ({ options, parts, send }, guard) => {
     const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
     await requireWritten(options, guard);
@@ -205,6 +236,16 @@ const rules: readonly Rule[] = [
     );
     return fields.filter((_, index) => open[index]);
   }),
+  rule('GET', '/filter/\\d+', async ({ options, send }, { isOpen }) => {
+    const filter = savedFilter.parse(await send(options));
+    if (!isOpenFilter(filter.jql ?? '', isOpen)) throw closed();
+    return filter;
+  }),
+  rule('GET', '/filter/search', async ({ options, send }, { isOpen }) => {
+    // The total would count closed filters as well. Null keeps the place of one, so that paging goes on.
+    const { total: _, ...answer } = filtersAnswer.parse(await send(options));
+    return { ...answer, values: answer.values.map(each => (isOpenFilter(each.jql ?? '', isOpen) ? each : null)) };
+  }),
   rule('GET', '/jql/autocompletedata/suggestions', async ({ options, send }, { openValues, isTeam }) => {
     const { fieldName, fieldValue } = suggestionQuery.parse(options.searchParams ?? {});
     const field = fieldName.toLowerCase();
@@ -217,19 +258,17 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...[
-    '/user/search',
-    '/issueLinkType',
-    '/configuration',
-    '/myself',
-    '/filter/\\d+',
-    '/filter/search',
-    '/priority/search',
-  ].map(path => rule('GET', path, ({ options, send }) => send(options))),
+  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search'].map(path =>
+    rule('GET', path, ({ options, send }) => send(options)),
+  ),
 ];
 
 function rule(method: string, path: string, handle: Rule['handle']): Rule {
   return { method, path: new RegExp(`^/rest/api/3${path}$`), handle };
+}
+
+function deskRule(method: string, path: string, handle: Rule['handle']): Rule {
+  return { method, path: new RegExp(`^/rest/servicedeskapi/servicedesk${path}$`), handle };
 }
 
 /** A value of a field. */
@@ -342,6 +381,11 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
         }),
       );
       return issue.key ?? issueIdOrKey;
+    },
+    async requireDesk(serviceDeskId) {
+      if (!/^\d+$/.test(serviceDeskId)) throw closed();
+      const answer = desk.parse(await ask(`/rest/servicedeskapi/servicedesk/${serviceDeskId}`, {}));
+      if (!isOpen(answer.projectKey ?? undefined)) throw closed();
     },
     async seen(issueIdOrKey, looking) {
       const isOwnKey = isOpen(projectOfKey(issueIdOrKey));
@@ -545,6 +589,8 @@ function fileIds(attachments: unknown): string[] {
 }
 
 const anyObject = z.looseObject({});
+const savedFilter = z.looseObject({ jql: z.string().nullish() });
+const filtersAnswer = z.looseObject({ values: z.array(savedFilter) });
 const project = z.looseObject({ key: z.string(), id: z.string().nullish(), name: z.string().nullish() });
 const projectsAnswer = z.looseObject({ values: z.array(project) });
 const fieldsAnswer = z.array(
@@ -606,6 +652,8 @@ const searchAnswer = z.looseObject({
     .nullish()
     .transform(issues => issues ?? []),
 });
+const desk = z.looseObject({ projectKey: z.string().nullish() });
+const desksAnswer = z.looseObject({ size: z.unknown(), values: z.array(desk) });
 const board = z.looseObject({ location: z.looseObject({ projectKey: z.string().nullish() }).nullish() });
 const boardsAnswer = z.looseObject({ values: z.array(board) });
 const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });

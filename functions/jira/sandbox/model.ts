@@ -45,6 +45,13 @@ export interface Sprint extends Named {
   state: 'closed' | 'active' | 'future';
 }
 
+/** A query that somebody keeps under a name. */
+export interface SavedFilter extends Named {
+  description: string;
+  jql: string;
+  ownerId: string;
+}
+
 export interface LinkType extends Named {
   inward: string;
   outward: string;
@@ -111,7 +118,7 @@ export interface Sla {
   pausedIn: string[];
 }
 
-interface Article {
+export interface Article {
   id: string;
   title: string;
   space: string;
@@ -190,6 +197,8 @@ export interface Worklog {
   started: Instant;
   seconds: number;
   comment: AdfNode | undefined;
+  /** The role that alone may see it. */
+  role?: string;
 }
 
 export interface Attachment {
