@@ -97,9 +97,17 @@ export function addComment(
   issue: Issue,
   body: AdfNode,
   act: Act,
-  seenBy: Pick<Comment, 'isPublic' | 'role'> = { isPublic: true },
+  particulars: Pick<Comment, 'isPublic' | 'role' | 'properties'> = { isPublic: true },
 ): Comment {
-  const comment: Comment = { id: site.nextId(), authorId: act.by, created: act.at, body, ...seenBy };
+  const { isPublic, properties = {} } = particulars;
+  const comment: Comment = {
+    id: site.nextId(),
+    authorId: act.by,
+    created: act.at,
+    body,
+    ...particulars,
+    properties: { ...(!isPublic && { 'sd.public.comment': { internal: true } }), ...properties },
+  };
   issue.comments.push(comment);
   issue.updated = Math.max(issue.updated, act.at);
   return comment;

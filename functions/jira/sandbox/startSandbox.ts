@@ -12,6 +12,7 @@ import { JiraError } from './jiraError.ts';
 import { type Call, findRoute, type Route } from './router.ts';
 import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
 import { boardRoutes } from './routes/boards.ts';
+import { commentChangeRoutes } from './routes/commentChanges.ts';
 import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
@@ -20,6 +21,7 @@ import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { searchRoutes } from './routes/search.ts';
 import { userRoutes } from './routes/users.ts';
+import { watcherRoutes } from './routes/watchers.ts';
 import { worklogRoutes } from './routes/worklogs.ts';
 import type { Site } from './site.ts';
 
@@ -52,6 +54,8 @@ const routes: Route[] = [
   ...issueRoutes,
   ...attachmentRoutes,
   ...commentRoutes,
+  ...commentChangeRoutes,
+  ...watcherRoutes,
   ...worklogRoutes,
   ...linkRoutes,
   ...projectRoutes,
