@@ -30,6 +30,16 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/createIssue.ts'),
   },
   {
+    name: 'deleteComment',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'removes',
+    inbound: 'app',
+    callers: 'users',
+    load: () => import('./jira/actions/deleteComment.ts'),
+  },
+  {
     name: 'describeProject',
     formerly: { name: 'listIssueTypes' },
     system: 'jira',
@@ -37,6 +47,16 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./jira/actions/describeProject.ts'),
+  },
+  {
+    name: 'editComment',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    callers: 'users',
+    load: () => import('./jira/actions/editComment.ts'),
   },
   {
     name: 'findUsers',

@@ -11,6 +11,8 @@ export const permissions = {
   TRANSITION_ISSUES: 'Transition issues',
   LINK_ISSUES: 'Link issues',
   ADD_COMMENTS: 'Add comments',
+  EDIT_OWN_COMMENTS: 'Edit own comments',
+  DELETE_OWN_COMMENTS: 'Delete own comments',
   WORK_ON_ISSUES: 'Work on issues',
   SCHEDULE_ISSUES: 'Schedule issues',
   MODIFY_REPORTER: 'Modify reporter',

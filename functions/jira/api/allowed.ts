@@ -41,6 +41,9 @@ interface Guard {
   requireIssue(issueIdOrKey: string): Promise<string>;
   /** The query, for open projects alone. */
   narrow(jql: unknown): string;
+  /** Takes note of the comments in an answer of an open issue: a comment does not tell its issue, and so not its project. */
+  show(answer: unknown): void;
+  isShown(commentId: string): boolean;
   /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
   shown(issue: unknown): unknown;
 }
@@ -77,26 +80,38 @@ const rules: readonly Rule[] = [
     const answer = changelogAnswer.parse(await send(own));
     return { ...answer, values: answer.values.map(history => withoutClosedItems(history, isOpen)) };
   }),
-  ...['GET', 'POST', 'PUT'].map(method =>
+  ...['GET', 'POST', 'PUT', 'DELETE'].map(method =>
     rule(
       method,
-      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee)`,
+      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee|watchers|attachments)`,
       async ({ options, parts, send }, guard) => {
         const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
         // A transition sets fields, too.
         if (options.url.endsWith('/transitions')) await requireWritten(options, guard);
-        return send(own);
+        const answer = await send(own);
+        if (/\/comment(?:\/\d+)?$/.test(options.url)) guard.show(answer);
+        return answer;
       },
     ),
   ),
   {
     method: 'POST',
     path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/comment$`),
-    async handle({ options, parts, send }, { requireIssue }) {
+    async handle({ options, parts, send }, { requireIssue, show }) {
       await requireIssue(parts[0] ?? '');
-      return send(options);
+      const answer = await send(options);
+      show(answer);
+      return answer;
     },
   },
+  rule('POST', '/comment/list', ({ options, send }, { isShown }) => {
+    if (!listedComments.parse(bodyOf(options)).ids.every(isShown)) throw closed();
+    return send(options);
+  }),
+  rule('PUT', '/comment/(\\d+)/properties/[\\w-]+', async ({ options, parts: [id = ''], send }, { isShown }) => {
+    if (!isShown(id)) throw closed();
+    return send(options);
+  }),
   rule('PUT', `/issue/${issueKey}`, async ({ options, parts, send }, guard) => {
     const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
     await requireWritten(options, guard);
@@ -199,6 +214,7 @@ function rule(method: string, path: string, handle: Rule['handle']): Rule {
 export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
+  const comments = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -244,6 +260,10 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       const projects = `project in (${[...allowed].map(key => JSON.stringify(key)).join(', ')})`;
       return `${conditions ? `(${conditions}) AND ` : ''}${projects} ${query.slice(order)}`.trim();
     },
+    show(answer) {
+      for (const id of commentIds(answer)) comments.add(id);
+    },
+    isShown: commentId => comments.has(commentId),
     shown(issue) {
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
@@ -361,6 +381,14 @@ function fileIds(attachments: unknown): string[] {
   return listed.flatMap(each => z.looseObject({ id: z.string() }).safeParse(each).data?.id ?? []);
 }
 
+/** The ID of a comment that was read or written, or those of a list of them. */
+function commentIds(answer: unknown): string[] {
+  const listed = z.looseObject({ comments: z.array(z.unknown()) }).safeParse(answer).data?.comments ?? [answer];
+  return listed.flatMap(each => anyId.safeParse(each).data?.id ?? []);
+}
+
+const anyId = z.looseObject({ id: z.union([z.string(), z.number().transform(String)]) });
+const listedComments = z.object({ ids: z.array(z.union([z.string(), z.number().transform(String)])) });
 const anyObject = z.looseObject({});
 const project = z.looseObject({ key: z.string() });
 const projectsAnswer = z.looseObject({ values: z.array(project) });

@@ -22,7 +22,7 @@ import { signInFailure } from './signInFailure.ts';
 
 /** POST requests that change nothing. */
 const searches =
-  /^\/rest\/api\/3\/(search\/(jql|approximate-count)|jql\/(parse|match)|changelog\/bulkfetch|user\/bulk)$/;
+  /^\/rest\/api\/3\/(search\/(jql|approximate-count)|jql\/(parse|match)|changelog\/bulkfetch|user\/bulk|comment\/list)$/;
 
 /**
  * jira.js puts parameters into paths without encoding them. Ids and keys are checked where they come in; this is the
@@ -106,6 +106,7 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
       url: path,
       method = 'GET',
       body,
+      headers = {},
       searchParams = {},
     }: Parameters<Client['sendRequest']>[0]): Promise<T> {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
@@ -117,9 +118,10 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
           query: queryString(searchParams),
           headers: {
             accept: 'application/json',
-            ...(body !== undefined && { 'content-type': 'application/json' }),
+            ...bodyHeaders(body),
+            ...headers,
           },
-          ...(body !== undefined && { body: JSON.stringify(body) }),
+          ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
           safe,
         },
         call,
@@ -179,6 +181,12 @@ async function clientCredentialsToken(
     address: 'JIRA_TOKEN_URL',
   });
   return { value: `Bearer ${access_token}`, expiresAt: now() + expires_in * 1000 };
+}
+
+/** A form says of itself where each of its parts begins. Jira takes one from a page of its own alone, unless it is told otherwise. */
+function bodyHeaders(body: unknown): Record<string, string> {
+  if (body instanceof FormData) return { 'x-atlassian-token': 'no-check' };
+  return body === undefined ? {} : { 'content-type': 'application/json' };
 }
 
 function queryString(searchParams: Record<string, unknown>): string {

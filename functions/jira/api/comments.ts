@@ -2,6 +2,7 @@ import { addComment, getComments, getProject } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { adfToWiki } from './adf/adfToWiki.ts';
+import type { AskedBy } from './askedBy.ts';
 import type { Audience } from './inputs.ts';
 import { audienceOf, type Comments, type Issue, readComments, SERVICE_PROJECT } from './issue.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -20,12 +21,16 @@ export interface WrittenComment {
 interface CommentParts {
   client: Client;
   people: People;
+  /** Kept with each comment; undefined where no person is verified. */
+  mark: AskedBy | undefined;
   /** A client whose requests end soon, for a look at what was written. */
   readBackClient(): Client;
 }
 
 /** Writes comments, in service projects by the service desk's own route, which alone takes who may read them. */
-export function openComments({ client, people, readBackClient }: CommentParts) {
+export function openComments({ client, people, mark, readBackClient }: CommentParts) {
+  const properties = mark && [mark];
+
   return {
     /**
      * The issue, for sure in a service project or not.
@@ -48,7 +53,8 @@ export function openComments({ client, people, readBackClient }: CommentParts) {
     async add({ key, isInServiceProject }: Issue, markdown: string, audience: Audience | undefined) {
       const body = await toRichText(markdown, people);
       if (!isInServiceProject) {
-        const { id } = parseAnswer(writtenCommentSchema, await addComment(client, { issueIdOrKey: key, body }));
+        const answer = await addComment(client, { issueIdOrKey: key, body, ...(properties && { properties }) });
+        const { id } = parseAnswer(writtenCommentSchema, answer);
         return { id, audience: undefined, notes: [] } satisfies WrittenComment;
       }
       const isPublic = audience === 'public';
@@ -62,12 +68,29 @@ export function openComments({ client, people, readBackClient }: CommentParts) {
           if (!(error instanceof Failure) || error.code !== 'not_found') throw error;
           // Jira may make a note public of an account that is no agent there, and says not found then, too.
           if (!isPublic) throw noRequest(key, error);
-          return addComment(client, { issueIdOrKey: key, body });
+          return addComment(client, { issueIdOrKey: key, body, ...(properties && { properties }) });
         });
       const { id } = parseAnswer(writtenCommentSchema, answer);
-      return checked(id, audience, await readAudience(key, id));
+      const [readBy, unmarked] = await Promise.all([readAudience(key, id), markAfterwards(id)]);
+      const comment = checked(id, audience, readBy);
+      return { ...comment, notes: [...comment.notes, ...unmarked] };
     },
   };
+
+  /**
+   * The service desk's route takes no properties, so one is set behind it. It never throws: the comment is written.
+   * @returns what is to be said where that failed
+   */
+  async function markAfterwards(id: string): Promise<string[]> {
+    if (!mark) return [];
+    const url = `/rest/api/3/comment/${id}/properties/${mark.key}`;
+    return client.sendRequest({ url, method: 'PUT', body: mark.value }).then(
+      () => [],
+      () => [
+        'It could not be kept who asked for the comment, so that editComment and deleteComment will not take it for theirs.',
+      ],
+    );
+  }
 
   /** What Jira made of a comment; undefined where that cannot be read. It never throws: the comment is written. */
   async function readAudience(key: string, id: string): Promise<Audience | undefined> {
@@ -82,7 +105,7 @@ export function openComments({ client, people, readBackClient }: CommentParts) {
 }
 
 /** What Jira does not say of an issue's project, the project itself says; where it does not, customers may read it. */
-async function withProjectType(issue: Issue, client: Client): Promise<Issue> {
+export async function withProjectType(issue: Issue, client: Client): Promise<Issue> {
   if (issue.project?.projectTypeKey) return issue;
   const projectIdOrKey = issue.project?.key ?? issue.key.slice(0, issue.key.lastIndexOf('-'));
   const type = await getProject(client, { projectIdOrKey }).then(

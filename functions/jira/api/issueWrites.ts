@@ -4,6 +4,7 @@ import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
 import type { Clock } from '../../../shared/time/when.ts';
+import type { AskedBy } from './askedBy.ts';
 import { openComments, type WrittenComment } from './comments.ts';
 import { minutesOf } from './duration.ts';
 import { type FieldChange, fieldChanges, type WrittenIssue } from './fieldChanges.ts';
@@ -61,6 +62,8 @@ interface WriteParts {
   /** A client whose requests end soon, for a look at what was written. */
   readBackClient(): Client;
   people: People;
+  /** Kept with each comment; undefined where no person is verified. */
+  mark: AskedBy | undefined;
   planning: Planning;
   metadata: Metadata;
   clock: Clock;
@@ -86,6 +89,7 @@ export function issueWrites({
   client,
   readBackClient,
   people,
+  mark,
   planning,
   metadata,
   clock,
@@ -96,7 +100,7 @@ export function issueWrites({
   const row = (issueKey: string) => readBack(issueKey, issueRowFields);
   const rowAnd = (issueKey: string, ids: readonly string[]) =>
     readBack(issueKey, [...new Set([...issueRowFields, ...ids])]);
-  const comments = openComments({ client, people, readBackClient });
+  const comments = openComments({ client, people, mark, readBackClient });
   const times = fieldTimes(clock);
 
   /** What is set on a transition's screen, which is read only where something is to be. */
@@ -265,7 +269,7 @@ export function issueWrites({
         comment !== undefined && place.isInServiceProject ? await comments.add(place, comment, audience) : undefined;
       // Jira drops a comment that is sent with a transition without a screen.
       const commentInTransition = body !== undefined && !first && transition.hasScreen === true;
-      if (commentInTransition) update.comment = [{ add: { body } }];
+      if (commentInTransition) update.comment = [{ add: { body, ...(mark && { properties: [mark] }) } }];
       await doTransition(client, {
         issueIdOrKey: issueKey,
         transition: { id: transition.id },

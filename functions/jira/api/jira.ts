@@ -14,14 +14,16 @@ import { openAskersZone } from '../../../shared/time/askersZone.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
+import { askedBy } from './askedBy.ts';
 import { type AskerParts, forAsker } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type JiraClient, jiraClient } from './client.ts';
-import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
+import { type CommentOrder, type CommentPage, listComments, withProjectType } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { type Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
+import { type EditedComment, type OwnComments, openOwnComments } from './ownComments.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
@@ -75,6 +77,13 @@ export interface Jira extends IssueWrites {
   people: People;
   metadata: Metadata;
   attachments: Attachments;
+  ownComments: Pick<OwnComments, 'find' | 'remove'>;
+  /** As `OwnComments.edit`, with the issue. */
+  editComment(
+    issueKey: string,
+    commentId: string | undefined,
+    markdown: string,
+  ): Promise<EditedComment & { issue: Issue }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
@@ -111,6 +120,8 @@ export function openJira(parts: JiraParts) {
   return {
     for(call: Call): Jira {
       const client = clientFor(call);
+      const readBackClient = () => clientFor(forReadBack(call, parts.now()));
+      const mark = askedBy(call.caller);
       const people = peopleFor(call);
       const metadata = metadataFor(call);
       const { timeZone, unlessAccounts } = zoneFor(call, {
@@ -121,11 +132,29 @@ export function openJira(parts: JiraParts) {
         findAccount: async () => (await people.findCaller())?.accountId,
         readFilter: filter => readFilter(client, filter),
       };
+      const readBack = (issueKey: string, fields: string[]) =>
+        get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
+          // The change was made, so the write has succeeded even if the issue cannot be read.
+          call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
+          return unreadIssue(issueKey);
+        });
+      const ownComments = openOwnComments({
+        client,
+        people,
+        mark,
+        readBackClient,
+        getIssue: async issueKey => withProjectType(await get(call, issueKey, { fields: ['project'] }), client),
+      });
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       return {
         people,
         metadata,
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        ownComments,
+        async editComment(issueKey, commentId, markdown) {
+          const edited = await ownComments.edit(issueKey, commentId, markdown);
+          return { ...edited, issue: await readBack(edited.comment.issueKey, ['summary', 'status']) };
+        },
         timeZone,
         async startOfDay(now) {
           const zone = await unlessAccounts();
@@ -138,19 +167,15 @@ export function openJira(parts: JiraParts) {
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,
-          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          readBackClient,
           people,
+          mark,
           planning: openPlanning(client),
           metadata,
           clock: { now: new Date(call.startedAt), timeZone },
           getIssue: (issueKey, options) => get(call, issueKey, options),
           readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
-          readBack: (issueKey, fields) =>
-            get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
-              // The change was made, so the write has succeeded even if the issue cannot be read.
-              call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
-              return unreadIssue(issueKey);
-            }),
+          readBack,
         }),
         async search({ jql: query, fields, limit, cursor, withChangelog }) {
           const answer = await searchAndReconsileIssuesUsingJqlPost(client, {

@@ -181,6 +181,28 @@ export const writtenCommentSchema = z.object({
   jsdPublic: z.boolean().nullish().catch(undefined),
 });
 
+const account = z.object({ accountId: text, displayName: text }).nullish().catch(undefined);
+
+/** A comment as it must be known to be changed: with who may read it, and what apps keep with it. */
+export const commentSchema = z.object({
+  id: z.union([z.string(), z.number().transform(String)]),
+  body: z.unknown().optional(),
+  created: text.catch(undefined),
+  updated: text.catch(undefined),
+  author: account,
+  updateAuthor: account,
+  jsdPublic: z.boolean().nullish().catch(undefined),
+  // It is sent back as it came.
+  visibility: z.record(z.string(), z.unknown()).nullish(),
+  properties: listOf(z.object({ key: z.string(), value: z.unknown() })),
+  /** In a thread: the comment that it answers. */
+  parentId: label,
+});
+
+export const commentPageSchema = z.object({ total: z.number(), comments: listOf(commentSchema) });
+export const commentsByIdSchema = z.object({ values: listOf(commentSchema) });
+export type CommentAnswer = z.output<typeof commentSchema>;
+
 export const worklogSchema = z.object({ id: z.string(), timeSpent: z.string() });
 
 export type Project = z.output<typeof projectSchema>;
