@@ -175,7 +175,7 @@ export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
   issueId: issue.id,
 });
 
-export const showAttachment = (view: View, attachment: Attachment) => ({
+const showAttachment = (view: View, attachment: Attachment) => ({
   self: at(view, `attachment/${attachment.id}`),
   id: attachment.id,
   filename: attachment.filename,
