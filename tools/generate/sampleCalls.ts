@@ -44,7 +44,10 @@ export async function sampleCall(action: Action): Promise<SampleCall> {
     for (const { system, sandbox } of sandboxes) {
       if (sandbox) body = body.replaceAll(sandbox.url, sampleAddress(system));
     }
-    return { input, answer: JSON.parse(body) };
+    const answer = JSON.parse(body);
+    // It is another one each time.
+    if (action.planned) answer.confirmationToken = 'Vx3kQ0mZr8u1TtN5yWbJcA';
+    return { input, answer };
   } finally {
     await Promise.all(sandboxes.map(({ sandbox }) => sandbox?.close()));
   }
