@@ -15,7 +15,7 @@ export default jira.plannedAction({
   title: 'Delete a comment of the user',
   description:
     "Deletes a comment that the user asked for here or wrote in Jira, for good; nobody else's. " +
-    'The first call shows its text and deletes nothing; with its confirmationToken alone it is deleted. ' +
+    'Use it when the user takes back what they wrote. The first call shows the text and deletes nothing; a second one with its confirmationToken alone deletes it. ' +
     'To correct a comment use editComment.',
   input: z.object({ issueKey, commentId: ownCommentId }),
   data: z.object({ issueKey: z.string(), commentId: z.string() }),
