@@ -30,6 +30,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/createIssue.ts'),
   },
   {
+    name: 'createVersion',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/createVersion.ts'),
+  },
+  {
     name: 'deleteComment',
     system: 'jira',
     toolset: 'jira',
@@ -132,6 +141,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/listProjects.ts'),
   },
   {
+    name: 'listVersions',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listVersions.ts'),
+  },
+  {
     name: 'logWork',
     system: 'jira',
     toolset: 'jira',
@@ -165,6 +182,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'changes',
     inbound: 'app',
     load: () => import('./jira/actions/updateIssue.ts'),
+  },
+  {
+    name: 'updateVersion',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/updateVersion.ts'),
   },
   {
     name: 'listMyChanges',

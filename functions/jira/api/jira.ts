@@ -28,6 +28,7 @@ import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
+import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
   myselfSchema,
@@ -84,6 +85,7 @@ export interface Jira extends IssueWrites {
     commentId: string | undefined,
     markdown: string,
   ): Promise<EditedComment & { issue: Issue }>;
+  versions: Versions;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
@@ -156,6 +158,13 @@ export function openJira(parts: JiraParts) {
           const edited = await ownComments.edit(issueKey, commentId, markdown);
           return { ...edited, issue: await readBack(edited.comment.issueKey, ['summary', 'status']) };
         },
+        versions: openVersions({
+          client,
+          readBackClient,
+          metadata,
+          clock: { now: new Date(call.startedAt), timeZone },
+          baseUrl: settings.JIRA_BASE_URL,
+        }),
         timeZone,
         async startOfDay(now) {
           const zone = await unlessAccounts();
