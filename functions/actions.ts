@@ -149,6 +149,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/listVersions.ts'),
   },
   {
+    name: 'listWorklogs',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listWorklogs.ts'),
+  },
+  {
     name: 'logWork',
     system: 'jira',
     toolset: 'jira',

@@ -3,6 +3,7 @@ import {
   getChangeLogs,
   getCurrentUser,
   getIssue,
+  getIssueWorklog,
   getMyPermissions,
   getProject,
   searchAndReconsileIssuesUsingJqlPost,
@@ -19,7 +20,7 @@ import { type AskerParts, forAsker } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments, withProjectType } from './comments.ts';
-import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
+import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { type Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
@@ -67,6 +68,8 @@ export interface Jira extends IssueWrites {
     issueKey: string,
     page: { order: CommentOrder; at: number | undefined; limit: number },
   ): Promise<CommentPage & { key: string }>;
+  /** The work on an issue that began between two moments, up to 5,000 entries. @throws Failure `not_found` */
+  getWorklogs(issueKey: string, period: { from: Date; to: Date | undefined }): Promise<Issue['worklogs']>;
   /** @throws Failure `not_found` */
   getProject(projectIdOrKey: string): Promise<Project>;
   /** Projects by key; `term` is a part of the name or the key. */
@@ -203,6 +206,16 @@ export function openJira(parts: JiraParts) {
         async listComments(issueKey, page) {
           const { key, isInServiceProject } = await get(call, issueKey, { fields: ['project'] });
           return { key, ...(await listComments(client, key, { ...page, isInServiceProject })) };
+        },
+        async getWorklogs(issueKey, { from, to }) {
+          const answer = await getIssueWorklog(client, {
+            issueIdOrKey: issueKey,
+            maxResults: 5_000,
+            startedAfter: from.getTime(),
+            // Jira leaves out what began at this very moment.
+            ...(to && { startedBefore: to.getTime() + 1 }),
+          });
+          return readWorklogs(answer);
         },
         async getProject(projectIdOrKey) {
           return parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));

@@ -194,6 +194,8 @@ export interface Worklog {
   started: Instant;
   seconds: number;
   comment: AdfNode | undefined;
+  /** The role that alone may see it. */
+  role?: string;
 }
 
 export interface Attachment {

@@ -171,8 +171,11 @@ export const showComment = (view: View, issue: Issue, comment: Comment) => ({
   created: timestamp(view.site, comment.created),
   updated: timestamp(view.site, comment.edited?.at ?? comment.created),
   jsdPublic: comment.isPublic,
-  ...(comment.role !== undefined && { visibility: { type: 'role', value: comment.role, identifier: comment.role } }),
+  ...visibleTo(comment.role),
 });
+
+const visibleTo = (role: string | undefined) =>
+  role === undefined ? {} : { visibility: { type: 'role', value: role, identifier: role } };
 
 export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
   self: at(view, `issue/${issue.id}/worklog/${worklog.id}`),
@@ -186,6 +189,7 @@ export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
   timeSpentSeconds: worklog.seconds,
   id: worklog.id,
   issueId: issue.id,
+  ...visibleTo(worklog.role),
 });
 
 const showAttachment = (view: View, attachment: Attachment) => ({
@@ -279,7 +283,10 @@ const wholePage = <T extends string>(name: T, items: unknown[], limit: number) =
   startAt: 0,
 });
 
-/** A field's value as issue representations show it. `listLimit` cuts comments and worklogs, as searches do. */
+/** An issue has no more in its field, however it is read. */
+const MAX_WORKLOGS = 20;
+
+/** A field's value as issue representations show it. `listLimit` cuts comments, as searches do. */
 function showField(view: View, issue: Issue, field: Field, listLimit: number): unknown {
   const { site } = view;
   const value = issue.values[field.id] ?? null;
@@ -332,7 +339,7 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
       return wholePage(
         'worklogs',
         issue.worklogs.map(worklog => showWorklog(view, issue, worklog)),
-        listLimit,
+        MAX_WORKLOGS,
       );
   }
   switch (field.kind) {
@@ -391,7 +398,7 @@ export function chosenFields(site: Site, names: string[], byDefault?: '*all'): F
 export interface IssueViewOptions {
   fields: Field[];
   expand: string[];
-  /** How many comments and worklogs are shown. */
+  /** How many comments are shown. */
   listLimit: number;
   /** How many changes `expand=changelog` shows, newest first. */
   historyLimit: number;
