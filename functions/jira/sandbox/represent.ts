@@ -188,7 +188,7 @@ export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
   issueId: issue.id,
 });
 
-const showAttachment = (view: View, attachment: Attachment) => ({
+export const showAttachment = (view: View, attachment: Attachment) => ({
   self: at(view, `attachment/${attachment.id}`),
   id: attachment.id,
   filename: attachment.filename,
