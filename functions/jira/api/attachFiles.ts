@@ -16,7 +16,7 @@ export interface NewFile {
 }
 
 /** A file that was attached, by the name that Jira gave it. */
-export interface AttachedFile {
+interface AttachedFile {
   /** Undefined where Jira did not tell. */
   id: string | undefined;
   name: string;
@@ -25,7 +25,7 @@ export interface AttachedFile {
 }
 
 /** What came of attaching files. */
-export interface AttachedFiles {
+interface AttachedFiles {
   issue: Issue;
   attached: AttachedFile[];
   /** Those that were not attached, or of which nobody knows, and why. */
