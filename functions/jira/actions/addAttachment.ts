@@ -20,7 +20,7 @@ export default jira.action({
   title: 'Attach a file to an issue',
   description:
     'Attaches a file to a Jira issue: its fileName with its text or base64; or copies files from another issue, with fromIssueKey. ' +
-    'Use it for a screenshot, a log or another file, one a call, or to take along the attachments of an issue.',
+    'Use it for a screenshot, a log or another file, one a call, or to take along the attachments of an issue. To read one use getAttachment.',
   input: z.object({
     issueKey,
     fileName: fileName.optional().describe('The name of the new file with its ending, such as error.log.'),

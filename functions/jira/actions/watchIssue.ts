@@ -14,7 +14,7 @@ export default jira.action({
   title: 'Watch an issue',
   description:
     'Makes the user, or somebody else, watch a Jira issue, or stop it. Jira itself then notifies them, mostly by e-mail, of what happens to it. ' +
-    'Use it when the user wants to be told when an issue is done or changes: this service sends nothing later by itself.',
+    'Use it when the user wants to be told when an issue is done or changes: this service sends nothing later by itself. To see what changed use getIssueHistory.',
   input: z.object({
     issueKey,
     person: person.default('me').describe('Who is to watch it: me for the user, a name, or an e-mail address.'),
