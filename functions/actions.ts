@@ -3,6 +3,15 @@ import type { ActionEntry } from '../shared/action/defineAction.ts';
 
 export const actions: readonly ActionEntry[] = [
   {
+    name: 'addAttachment',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/addAttachment.ts'),
+  },
+  {
     name: 'addComment',
     system: 'jira',
     toolset: 'jira',
@@ -199,6 +208,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'changes',
     inbound: 'app',
     load: () => import('./jira/actions/updateVersion.ts'),
+  },
+  {
+    name: 'watchIssue',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/watchIssue.ts'),
   },
   {
     name: 'listMyChanges',

@@ -87,3 +87,7 @@ export function administers(): JiraNeeds {
 
 export const whereNamed = { also: [named] };
 export const whereCommented = { also: [named, servesCustomers] };
+export const whereServed = {
+  also: [{ ...servesCustomers, scopes: ['read:servicedesk-request', ...servesCustomers.scopes] }],
+} as const;
+export const whereLinked = { also: [{ when: 'where it is linked', permissions: ['LINK_ISSUES'] }] } as const;

@@ -46,6 +46,9 @@ interface Guard {
   /** Takes note of the comments in an answer of an open issue: a comment does not tell its issue, and so not its project. */
   show(answer: unknown): void;
   isShown(commentId: string): boolean;
+  /** The same of the service desk of an open request. */
+  showDesk(answer: unknown): void;
+  isDeskShown(deskId: string): boolean;
   /**
    * Sends a query for open projects alone.
    * @throws Failure `forbidden` where it names what is closed, or there is not
@@ -110,12 +113,30 @@ const rules: readonly Rule[] = [
   ),
   {
     method: 'POST',
-    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/comment$`),
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/(?:comment|attachment)$`),
     async handle({ options, parts, send }, { requireIssue, show }) {
       await requireIssue(parts[0] ?? '');
       const answer = await send(options);
       show(answer);
       return answer;
+    },
+  },
+  {
+    method: 'GET',
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}$`),
+    async handle({ options, parts, send }, { requireIssue, showDesk }) {
+      await requireIssue(parts[0] ?? '');
+      const answer = await send(options);
+      showDesk(answer);
+      return answer;
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/rest\/servicedeskapi\/servicedesk\/(\d+)\/attachTemporaryFile$/,
+    async handle({ options, parts: [id = ''], send }, { isDeskShown }) {
+      if (!isDeskShown(id)) throw closed();
+      return send(options);
     },
   },
   rule('POST', '/comment/list', ({ options, send }, { isShown }) => {
@@ -261,6 +282,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
   const comments = new Set<string>();
+  const desks = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -383,6 +405,11 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       for (const id of commentIds(answer)) comments.add(id);
     },
     isShown: commentId => comments.has(commentId),
+    showDesk(answer) {
+      const { data } = z.looseObject({ serviceDeskId: z.coerce.string() }).safeParse(answer);
+      if (data) desks.add(data.serviceDeskId);
+    },
+    isDeskShown: deskId => desks.has(deskId),
     shown(issue) {
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
@@ -542,7 +569,9 @@ function fileIds(attachments: unknown): string[] {
 
 /** The ID of a comment that was read or written, or those of a list of them. */
 function commentIds(answer: unknown): string[] {
-  const listed = z.looseObject({ comments: z.array(z.unknown()) }).safeParse(answer).data?.comments ?? [answer];
+  const listed = z.looseObject({ comments: z.array(z.unknown()) }).safeParse(answer).data?.comments ?? [
+    z.looseObject({ comment: z.unknown() }).safeParse(answer).data?.comment ?? answer,
+  ];
   return listed.flatMap(each => anyId.safeParse(each).data?.id ?? []);
 }
 

@@ -118,7 +118,8 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
           query: queryString(searchParams),
           headers: {
             accept: 'application/json',
-            ...bodyHeaders(body),
+            // A form says of itself where each of its parts begins.
+            ...(body !== undefined && !(body instanceof FormData) && { 'content-type': 'application/json' }),
             ...headers,
           },
           ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
@@ -181,12 +182,6 @@ async function clientCredentialsToken(
     address: 'JIRA_TOKEN_URL',
   });
   return { value: `Bearer ${access_token}`, expiresAt: now() + expires_in * 1000 };
-}
-
-/** A form says of itself where each of its parts begins. Jira takes one from a page of its own alone, unless it is told otherwise. */
-function bodyHeaders(body: unknown): Record<string, string> {
-  if (body instanceof FormData) return { 'x-atlassian-token': 'no-check' };
-  return body === undefined ? {} : { 'content-type': 'application/json' };
 }
 
 function queryString(searchParams: Record<string, unknown>): string {

@@ -18,6 +18,8 @@ export interface WrittenComment {
   notes: string[];
 }
 
+export type CommentWrites = ReturnType<typeof openComments>;
+
 interface CommentParts {
   client: Client;
   people: People;
@@ -31,20 +33,42 @@ interface CommentParts {
 export function openComments({ client, people, mark, readBackClient }: CommentParts) {
   const properties = mark && [mark];
 
+  /**
+   * The service desk's routes take no properties, so one is set behind them. It never throws: the comment is written.
+   * @returns what is to be said where that failed
+   */
+  const markAfterwards = async (id: string): Promise<string[]> => {
+    if (!mark) return [];
+    const url = `/rest/api/3/comment/${id}/properties/${mark.key}`;
+    return client.sendRequest({ url, method: 'PUT', body: mark.value }).then(
+      () => [],
+      () => [
+        'It could not be kept who asked for the comment, so that editComment and deleteComment will not take it for theirs.',
+      ],
+    );
+  };
+
   return {
+    markAfterwards,
+
     /**
      * The issue, for sure in a service project or not.
      * @throws Failure `invalid_input` where the audience is missing, or means nothing
      */
-    async checkAudience(given: Issue, audience: Audience | undefined): Promise<Issue> {
+    async checkAudience(
+      given: Issue,
+      audience: Audience | undefined,
+      what: 'comment' | 'file' = 'comment',
+    ): Promise<Issue> {
       const issue = await withProjectType(given, client);
       const { key, isInServiceProject } = issue;
+      const read = what === 'file' ? 'seen' : 'read';
       if (isInServiceProject && audience === undefined) {
-        const message = `${key} is in a service project, so say who reads the comment: public is read by the customer and everybody the request is shared with, internal only by the agents of the project. Ask the user if it is not clear.`;
+        const message = `${key} is in a service project, so say who ${what === 'file' ? 'sees the file' : 'reads the comment'}: public is ${read} by the customer and everybody the request is shared with, internal only by the agents of the project. Ask the user if it is not clear.`;
         throw invalidInput([{ field: 'audience', message }]);
       }
       if (!isInServiceProject && audience === 'internal') {
-        const message = `${key} is not in a service project, where alone comments can be internal: everybody who sees the issue would read it. Nothing was written.`;
+        const message = `${key} is not in a service project, where alone ${what}s can be internal: everybody who sees the issue would ${what === 'file' ? 'see' : 'read'} it. Nothing was written.`;
         throw invalidInput([{ field: 'audience', message }]);
       }
       return issue;
@@ -76,21 +100,6 @@ export function openComments({ client, people, mark, readBackClient }: CommentPa
       return { ...comment, notes: [...comment.notes, ...unmarked] };
     },
   };
-
-  /**
-   * The service desk's route takes no properties, so one is set behind it. It never throws: the comment is written.
-   * @returns what is to be said where that failed
-   */
-  async function markAfterwards(id: string): Promise<string[]> {
-    if (!mark) return [];
-    const url = `/rest/api/3/comment/${id}/properties/${mark.key}`;
-    return client.sendRequest({ url, method: 'PUT', body: mark.value }).then(
-      () => [],
-      () => [
-        'It could not be kept who asked for the comment, so that editComment and deleteComment will not take it for theirs.',
-      ],
-    );
-  }
 
   /** What Jira made of a comment; undefined where that cannot be read. It never throws: the comment is written. */
   async function readAudience(key: string, id: string): Promise<Audience | undefined> {

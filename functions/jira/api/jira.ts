@@ -17,9 +17,10 @@ import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { askedBy } from './askedBy.ts';
 import { type AskerParts, forAsker } from './asker.ts';
+import { type AttachFiles, openAttachFiles } from './attachFiles.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type JiraClient, jiraClient } from './client.ts';
-import { type CommentOrder, type CommentPage, listComments, withProjectType } from './comments.ts';
+import { type CommentOrder, type CommentPage, listComments, openComments, withProjectType } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { type Jql, jql } from './jql.ts';
@@ -30,6 +31,7 @@ import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
 import { openVersions, type Versions } from './versions.ts';
+import { type Watching, watch } from './watching.ts';
 import {
   countSchema,
   myselfSchema,
@@ -81,6 +83,9 @@ export interface Jira extends IssueWrites {
   people: People;
   metadata: Metadata;
   attachments: Attachments;
+  attachFiles: AttachFiles;
+  /** Lets somebody watch an issue, or not. @throws Failure */
+  watch(issueKey: string, whom: { person: string; isWatching: boolean }): Promise<Watching>;
   ownComments: Pick<OwnComments, 'find' | 'remove'>;
   /** As `OwnComments.edit`, with the issue. */
   editComment(
@@ -157,6 +162,14 @@ export function openJira(parts: JiraParts) {
         metadata,
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         ownComments,
+        attachFiles: openAttachFiles({
+          client,
+          comments: openComments({ client, people, mark, readBackClient }),
+          readBackClient,
+          readBack,
+          timeLeft: () => call.deadline - parts.now(),
+        }),
+        watch: (issueKey, whom) => watch(issueKey, whom, { client, people, readBackClient, readBack }),
         async editComment(issueKey, commentId, markdown) {
           const edited = await ownComments.edit(issueKey, commentId, markdown);
           return { ...edited, issue: await readBack(edited.comment.issueKey, ['summary', 'status']) };

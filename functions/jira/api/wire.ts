@@ -219,6 +219,39 @@ export const commentPageSchema = z.object({ total: z.number(), comments: listOf(
 export const commentsByIdSchema = z.object({ values: listOf(commentSchema) });
 export type CommentAnswer = z.output<typeof commentSchema>;
 
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-watchers/ */
+export const watchersSchema = z.object({
+  watchCount: z.number(),
+  watchers: listOf(z.object({ accountId: z.string(), displayName: text })),
+});
+export type Watchers = z.output<typeof watchersSchema>;
+
+export const newFilesSchema = listOf(z.object({ id: z.string(), filename: z.string(), size: z.number() }));
+
+/** https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-request/ */
+export const requestSchema = z.object({ serviceDeskId: z.union([z.string(), z.number().transform(String)]) });
+export const temporaryFilesSchema = z.object({
+  temporaryAttachments: z.array(z.object({ temporaryAttachmentId: z.string() })).min(1),
+});
+export const requestFilesSchema = z.object({
+  comment: z
+    .object({ id: z.union([z.string(), z.number().transform(String)]), public: z.boolean().optional() })
+    .nullish()
+    .catch(undefined),
+  attachments: z
+    .object({
+      values: listOf(
+        z.object({
+          filename: z.string(),
+          size: z.number().optional(),
+          _links: z.object({ jiraRest: text }).nullish().catch(undefined),
+        }),
+      ),
+    })
+    .nullish()
+    .catch(undefined),
+});
+
 export const worklogSchema = z.object({ id: z.string(), timeSpent: z.string() });
 
 export type Project = z.output<typeof projectSchema>;

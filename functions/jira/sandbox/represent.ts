@@ -192,7 +192,7 @@ export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
   ...visibleTo(worklog.role),
 });
 
-const showAttachment = (view: View, attachment: Attachment) => ({
+export const showAttachment = (view: View, attachment: Attachment) => ({
   self: at(view, `attachment/${attachment.id}`),
   id: attachment.id,
   filename: attachment.filename,
