@@ -17,6 +17,7 @@ import { commentChangeRoutes } from './routes/commentChanges.ts';
 import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
+import { filterRoutes } from './routes/filters.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
@@ -54,6 +55,7 @@ const routes: Route[] = [
   ...searchRoutes,
   ...createMetaRoutes,
   ...fieldRoutes,
+  ...filterRoutes,
   ...issueRoutes,
   ...attachmentRoutes,
   ...uploadRoutes,
