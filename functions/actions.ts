@@ -21,6 +21,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/addComment.ts'),
   },
   {
+    name: 'addParticipants',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/addParticipants.ts'),
+  },
+  {
     name: 'assignIssue',
     system: 'jira',
     toolset: 'jira',
@@ -37,6 +46,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'adds',
     inbound: 'app',
     load: () => import('./jira/actions/createIssue.ts'),
+  },
+  {
+    name: 'createRequest',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/createRequest.ts'),
   },
   {
     name: 'createVersion',
@@ -75,6 +93,14 @@ export const actions: readonly ActionEntry[] = [
     inbound: 'app',
     callers: 'users',
     load: () => import('./jira/actions/editComment.ts'),
+  },
+  {
+    name: 'findHelpArticles',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/findHelpArticles.ts'),
   },
   {
     name: 'findUsers',
@@ -125,6 +151,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/getProjectUpdates.ts'),
   },
   {
+    name: 'getRequest',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/getRequest.ts'),
+  },
+  {
     name: 'linkIssues',
     system: 'jira',
     toolset: 'jira',
@@ -156,6 +190,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./jira/actions/listProjects.ts'),
+  },
+  {
+    name: 'listRequests',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listRequests.ts'),
   },
   {
     name: 'listVersions',

@@ -47,9 +47,8 @@ interface Guard {
   /** Takes note of the comments in an answer of an open issue: a comment does not tell its issue, and so not its project. */
   show(answer: unknown): void;
   isShown(commentId: string): boolean;
-  /** The same of the service desk of an open request. */
-  showDesk(answer: unknown): void;
-  isDeskShown(deskId: string): boolean;
+  /** @throws Failure `forbidden` when the service desk is that of a project that is closed */
+  requireDesk(serviceDeskId: string): Promise<void>;
   /**
    * Sends a query for open projects alone.
    * @throws Failure `forbidden` where it names what is closed, or there is not
@@ -125,18 +124,16 @@ const rules: readonly Rule[] = [
   {
     method: 'GET',
     path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}$`),
-    async handle({ options, parts, send }, { requireIssue, showDesk }) {
+    async handle({ options, parts, send }, { requireIssue }) {
       await requireIssue(parts[0] ?? '');
-      const answer = await send(options);
-      showDesk(answer);
-      return answer;
+      return send(options);
     },
   },
   {
     method: 'POST',
     path: /^\/rest\/servicedeskapi\/servicedesk\/(\d+)\/attachTemporaryFile$/,
-    async handle({ options, parts: [id = ''], send }, { isDeskShown }) {
-      if (!isDeskShown(id)) throw closed();
+    async handle({ options, parts: [id = ''], send }, { requireDesk }) {
+      await requireDesk(id);
       return send(options);
     },
   },
@@ -148,6 +145,34 @@ const rules: readonly Rule[] = [
     if (!isShown(id)) throw closed();
     return send(options);
   }),
+  deskRule('GET', '', async ({ options, send }, { isOpen }) => {
+    const { size: _, ...others } = desksAnswer.parse(await send(options));
+    return { ...others, values: others.values.filter(({ projectKey }) => isOpen(projectKey ?? undefined)) };
+  }),
+  deskRule(
+    'GET',
+    '/(\\d+)/(?:queue|requesttype(?:/\\d+/field)?|organization|knowledgebase/article)',
+    async ({ options, parts, send }, { requireDesk }) => {
+      await requireDesk(parts[0] ?? '');
+      return send(options);
+    },
+  ),
+  {
+    method: 'POST',
+    path: /^\/rest\/servicedeskapi\/request$/,
+    async handle({ options, send }, { requireDesk }) {
+      await requireDesk(z.string().catch('').parse(bodyOf(options).serviceDeskId));
+      return send(options);
+    },
+  },
+  ...['GET', 'POST'].map(method => ({
+    method,
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/(?:participant|approval(?:/\\d+)?)$`),
+    async handle({ options, parts, send }: Exchange, { requireIssue }: Guard) {
+      await requireIssue(parts[0] ?? '');
+      return send(options);
+    },
+  })),
   rule('PUT', `/issue/${issueKey}`, async ({ options, parts, send }, guard) => {
     const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
     await requireWritten(options, guard);
@@ -273,6 +298,10 @@ function rule(method: string, path: string, handle: Rule['handle']): Rule {
   return { method, path: new RegExp(`^/rest/api/3${path}$`), handle };
 }
 
+function deskRule(method: string, path: string, handle: Rule['handle']): Rule {
+  return { method, path: new RegExp(`^/rest/servicedeskapi/servicedesk${path}$`), handle };
+}
+
 /** A value of a field. */
 interface Value {
   id?: string | null | undefined;
@@ -287,7 +316,6 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
   const comments = new Set<string>();
-  const desks = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -363,6 +391,11 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       );
       return issue.key ?? issueIdOrKey;
     },
+    async requireDesk(serviceDeskId) {
+      if (!/^\d+$/.test(serviceDeskId)) throw closed();
+      const answer = desk.parse(await ask(`/rest/servicedeskapi/servicedesk/${serviceDeskId}`, {}));
+      if (!isOpen(answer.projectKey ?? undefined)) throw closed();
+    },
     async seen(issueIdOrKey, looking) {
       const isOwnKey = isOpen(projectOfKey(issueIdOrKey));
       // Of an issue that may be seen, Jira itself may forbid what is asked.
@@ -410,11 +443,6 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       for (const id of commentIds(answer)) comments.add(id);
     },
     isShown: commentId => comments.has(commentId),
-    showDesk(answer) {
-      const { data } = z.looseObject({ serviceDeskId: z.coerce.string() }).safeParse(answer);
-      if (data) desks.add(data.serviceDeskId);
-    },
-    isDeskShown: deskId => desks.has(deskId),
     shown(issue) {
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
@@ -639,6 +667,8 @@ const searchAnswer = z.looseObject({
     .nullish()
     .transform(issues => issues ?? []),
 });
+const desk = z.looseObject({ projectKey: z.string().nullish() });
+const desksAnswer = z.looseObject({ size: z.unknown(), values: z.array(desk) });
 const board = z.looseObject({ location: z.looseObject({ projectKey: z.string().nullish() }).nullish() });
 const boardsAnswer = z.looseObject({ values: z.array(board) });
 const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });

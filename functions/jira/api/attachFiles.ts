@@ -130,7 +130,7 @@ export function openAttachFiles({ client, comments, readBackClient, readBack, ti
       .sendRequest({
         url: `/rest/servicedeskapi/servicedesk/${deskId}/attachTemporaryFile`,
         method: 'POST',
-        headers: { 'x-experimentalapi': 'opt-in', 'x-atlassian-token': 'no-check' },
+        headers: { 'x-atlassian-token': 'no-check' },
         body: form,
       })
       .catch(error => {

@@ -1,13 +1,12 @@
 import { addComment, getComments, getProject } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
-import { adfToWiki } from './adf/adfToWiki.ts';
 import type { AskedBy } from './askedBy.ts';
 import type { Audience } from './inputs.ts';
 import { audienceOf, type Comments, type Issue, readComments, SERVICE_PROJECT } from './issue.ts';
 import { parseAnswer } from './parseAnswer.ts';
-import type { People } from './people.ts';
-import { toRichText } from './richText.ts';
+import type { RichText } from './richText.ts';
+import { wikiText } from './wikiText.ts';
 import { projectSchema, writtenCommentSchema } from './wire.ts';
 
 export interface WrittenComment {
@@ -22,7 +21,6 @@ export type CommentWrites = ReturnType<typeof openComments>;
 
 interface CommentParts {
   client: Client;
-  people: People;
   /** Kept with each comment; undefined where no person is verified. */
   mark: AskedBy | undefined;
   /** A client whose requests end soon, for a look at what was written. */
@@ -30,7 +28,7 @@ interface CommentParts {
 }
 
 /** Writes comments, in service projects by the service desk's own route, which alone takes who may read them. */
-export function openComments({ client, people, mark, readBackClient }: CommentParts) {
+export function openComments({ client, mark, readBackClient }: CommentParts) {
   const properties = mark && [mark];
 
   /**
@@ -74,8 +72,7 @@ export function openComments({ client, people, mark, readBackClient }: CommentPa
       return issue;
     },
 
-    async add({ key, isInServiceProject }: Issue, markdown: string, audience: Audience | undefined) {
-      const body = await toRichText(markdown, people);
+    async add({ key, isInServiceProject }: Issue, body: RichText, audience: Audience | undefined) {
       if (!isInServiceProject) {
         const answer = await addComment(client, { issueIdOrKey: key, body, ...(properties && { properties }) });
         const { id } = parseAnswer(writtenCommentSchema, answer);
@@ -86,7 +83,7 @@ export function openComments({ client, people, mark, readBackClient }: CommentPa
         .sendRequest<unknown>({
           url: `/rest/servicedeskapi/request/${key}/comment`,
           method: 'POST',
-          body: { body: adfToWiki(body), public: isPublic },
+          body: { body: wikiText(body, 'comment'), public: isPublic },
         })
         .catch(error => {
           if (!(error instanceof Failure) || error.code !== 'not_found') throw error;

@@ -142,7 +142,7 @@ describe('in a service project', () => {
     expect(app.issue('HELP-1').comments.at(-1)?.isPublic).toBe(isPublic);
     expect(app.costs().filter(cost => cost.startsWith('POST'))).toEqual([
       'POST /rest/servicedeskapi/request/HELP-1/attachment',
-      'POST /rest/servicedeskapi/servicedesk/10013/attachTemporaryFile',
+      'POST /rest/servicedeskapi/servicedesk/7/attachTemporaryFile',
     ]);
     const { body: edited } = await app.write('editComment', { issueKey: 'HELP-1', comment: `Mine, ${audience}` }, ana);
     expect([edited.audience, edited.after]).toEqual([audience, `Mine, ${audience}`]);

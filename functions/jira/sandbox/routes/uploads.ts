@@ -5,7 +5,7 @@ import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import type { UploadedFile } from '../multipart.ts';
 import { showAttachment, showPersonById } from '../represent.ts';
 import { act, type Call, issueInPath, parseBody, type Route, route } from '../router.ts';
-import { findProject, projectOf, type Site } from '../site.ts';
+import { projectOf, type Site } from '../site.ts';
 
 /** What an administrator of this site lets a file have at most. */
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -26,16 +26,10 @@ const temporary = new WeakMap<Site, Map<string, UploadedFile>>();
 
 /** Below `/rest/servicedeskapi`: https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-request/ */
 export const requestFileRoutes: Route[] = [
-  route('GET', 'request/{issueIdOrKey}', call => {
-    const issue = issueInPath(call);
-    const { id, type } = projectOf(call.site, issue);
-    if (type !== 'service_desk' || !issue.isRequest) throw notFound('The request does not exist.');
-    return { json: { issueId: issue.id, issueKey: issue.key, serviceDeskId: id } };
-  }),
   route('POST', 'servicedesk/{serviceDeskId}/attachTemporaryFile', call => {
     checkXsrf(call);
-    const project = findProject(call.site, call.params.serviceDeskId ?? '');
-    if (project?.type !== 'service_desk') throw notFound('The service desk does not exist.');
+    const isThere = call.site.desks.some(({ id }) => id === call.params.serviceDeskId);
+    if (!isThere) throw notFound('The service desk does not exist.');
     const kept = temporary.get(call.site) ?? new Map<string, UploadedFile>();
     temporary.set(call.site, kept);
     const temporaryAttachments = uploaded(call).map(file => {
