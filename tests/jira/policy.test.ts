@@ -4,8 +4,8 @@ import { actions as entries } from '../../functions/actions.ts';
 import { restrictedTo } from '../../functions/jira/api/allowed.ts';
 import { isOpenFilter } from '../../functions/jira/api/openFilter.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
-import { principal } from '../support/principal.ts';
 import { Failure } from '../../shared/failure.ts';
+import { principal } from '../support/principal.ts';
 import { type JiraApp, startJiraApp } from './harness.ts';
 import { entra } from './signedIn.ts';
 
