@@ -24,6 +24,7 @@ export async function plantJira(folder: string, marks: Marks): Promise<void> {
       components: components.map(({ name, ...rest }) => ({ ...rest, name: `${name} ${markOf(key)}` })),
       versions: versions.map(({ name, ...rest }) => ({ ...rest, name: `${name} ${markOf(key)}` })),
     })),
+    'filters.json': projects.flatMap(({ key }, at) => filtersOf(key, markOf(key), 10_700 + 10 * at)),
     'issues.json': issues.map(issue => ({
       ...marked(issue, markOf(projectOf(issue.key))),
       ...(parentsAcross[issue.key] && { parent: parentsAcross[issue.key] }),
@@ -36,6 +37,18 @@ export async function plantJira(folder: string, marks: Marks): Promise<void> {
   }
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content));
 }
+
+/** Saved filters that name a project, and what is of it alone. */
+const filtersOf = (key: string, mark: string, id: number) =>
+  [`project = ${key} AND labels = "${mark}"`, `component = "Alerts ${mark}"`, `text ~ "${mark}" ORDER BY created`].map(
+    (jql, at) => ({
+      id: String(id + at),
+      name: `Bugs of ${key} ${mark}`,
+      description: `They hold ${mark}.`,
+      owner: 'ana.ruiz@example.com',
+      jql,
+    }),
+  );
 
 /** The file with what the files of an issue hold. */
 const contentsOf = (issueKey: string) => `${issueKey}.txt`;
