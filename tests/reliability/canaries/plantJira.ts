@@ -13,7 +13,7 @@ export const ofProject = (key: string) => `project ${key}`;
 
 /** Writes the sandbox's own data with each project's mark in all that is of the project alone. */
 export async function plantJira(folder: string, marks: Marks): Promise<void> {
-  const { projects, issues } = await readDataFiles();
+  const { projects, issues, requests, serviceDesks } = await readDataFiles();
   const markOf = (key: string) => marks.of(ofProject(key));
   const files = {
     'projects.json': projects.map(({ key, name, description, components, versions, ...others }) => ({
@@ -25,6 +25,8 @@ export async function plantJira(folder: string, marks: Marks): Promise<void> {
       versions: versions.map(({ name, ...rest }) => ({ ...rest, name: `${name} ${markOf(key)}` })),
     })),
     'filters.json': projects.flatMap(({ key }, at) => filtersOf(key, markOf(key), 10_700 + 10 * at)),
+    'serviceDesks.json': serviceDesks,
+    'requests.json': requests.map(issue => marked(issue, markOf(projectOf(issue.key)))),
     'issues.json': issues.map(issue => ({
       ...marked(issue, markOf(projectOf(issue.key))),
       ...(parentsAcross[issue.key] && { parent: parentsAcross[issue.key] }),
@@ -32,7 +34,7 @@ export async function plantJira(folder: string, marks: Marks): Promise<void> {
     })),
   };
   await mkdir(join(folder, 'files'), { recursive: true });
-  for (const { key } of issues) {
+  for (const { key } of [...issues, ...requests]) {
     await writeFile(join(folder, 'files', contentsOf(key)), `It holds ${markOf(projectOf(key))}.`);
   }
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content));
