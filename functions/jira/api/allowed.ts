@@ -185,6 +185,7 @@ const rules: readonly Rule[] = [
     '/issueLinkType',
     '/configuration',
     '/myself',
+    '/status',
     '/filter/\\d+',
     '/filter/search',
     '/priority/search',

@@ -32,7 +32,9 @@ function answers({ list, part }: Reading) {
     /** False for an internal note of a service project; true for every other comment. */
     jsdPublic: part(z.boolean()),
   });
-  const status = part(z.object({ name: z.string(), statusCategory: part(z.object({ name: z.string(), key: text })) }));
+  const status = part(
+    z.object({ id: text, name: z.string(), statusCategory: part(z.object({ name: z.string(), key: text })) }),
+  );
   const related = z.object({ key: z.string(), fields: part(z.object({ summary: text, status })) });
   const worklog = z.object({
     id: text,
@@ -90,6 +92,7 @@ function answers({ list, part }: Reading) {
     comment: part(z.object({ total, comments: list(comment) })),
   });
   const issue = z.object({
+    id: text,
     key: z.string(),
     fields,
     /** How many issues that it leads to were taken out, because a policy closes their projects. */
@@ -103,8 +106,10 @@ function answers({ list, part }: Reading) {
       .array(z.object({ id: z.string(), name: z.string(), hasScreen: z.boolean().nullish(), to: named }))
       .nullish(),
   });
+  // Where nothing but keys is asked for, Jira leaves the fields out.
+  const found = issue.extend({ fields: fields.nullish() });
   const search = z
-    .object({ issues: z.array(issue).nullish(), isLast: z.boolean().nullish(), nextPageToken: z.string().nullish() })
+    .object({ issues: z.array(found).nullish(), isLast: z.boolean().nullish(), nextPageToken: z.string().nullish() })
     .refine(({ issues, isLast }) => issues || isLast, 'neither issues nor an end of them');
   const changelog = z.object({ total: z.number(), values: list(history) });
   const comments = z.object({ total: z.number(), comments: list(comment) });
@@ -145,7 +150,8 @@ export function findIssue(answer: unknown): Issue | undefined {
 /** A page of a search. @throws Failure `upstream_error` */
 export function readIssues(answer: unknown): { issues: Issue[]; nextCursor: string | undefined } {
   const { issues, nextPageToken } = strict.search.safeParse(answer).data ?? parseAnswer(tolerant.search, answer);
-  return { issues: issues?.map(toIssue) ?? [], nextCursor: nextPageToken ?? undefined };
+  const withFields = (issue: FoundAnswer): IssueAnswer => ({ ...issue, fields: issue.fields ?? noFields });
+  return { issues: issues?.map(issue => toIssue(withFields(issue))) ?? [], nextCursor: nextPageToken ?? undefined };
 }
 
 /** A page of an issue's changelog. @throws Failure `upstream_error` */
@@ -169,10 +175,13 @@ export function readWorklogs(answer: unknown): Issue['worklogs'] {
   return toWorklogs(strict.worklogs.safeParse(answer).data ?? parseAnswer(tolerant.worklogs, answer));
 }
 
+const noFields = strict.issue.shape.fields.parse({});
+
 /** The type of a project of Jira Service Management, whose comments customers may read. */
 export const SERVICE_PROJECT = 'service_desk';
 
 type IssueAnswer = z.output<typeof strict.issue>;
+type FoundAnswer = Answered<z.output<typeof strict.search>['issues']>;
 type Answered<List> = NonNullable<List> extends (infer Item)[] ? Item : never;
 type FieldsAnswer = IssueAnswer['fields'];
 type HistoryAnswer = Answered<NonNullable<IssueAnswer['changelog']>['histories']>;
@@ -190,8 +199,9 @@ export type Worklog = Issue['worklogs']['items'][number];
 export type Transition = NonNullable<Issue['transitions']>[number];
 
 /** An issue in the words of this service. What Jira did not tell, or told in a way that cannot be read, is undefined. */
-function toIssue({ key, fields, closedIssues, changelog, names, schema, transitions }: IssueAnswer) {
+function toIssue({ id, key, fields, closedIssues, changelog, names, schema, transitions }: IssueAnswer) {
   return {
+    id: id ?? undefined,
     key,
     /** True when no field is known, as after a write whose result could not be read. */
     isUnread: Object.keys(fields).length === 0,
@@ -204,6 +214,7 @@ function toIssue({ key, fields, closedIssues, changelog, names, schema, transiti
     hierarchyLevel: fields.issuetype?.hierarchyLevel ?? undefined,
     status: fields.status?.name,
     statusCategory: fields.status?.statusCategory?.name,
+    statusId: fields.status?.id ?? undefined,
     isDone: isDone(fields.status),
     resolution: fields.resolution?.name,
     priority: fields.priority?.name,

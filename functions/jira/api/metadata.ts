@@ -10,6 +10,7 @@ import {
   getProject,
   getProjectComponents,
   getProjectVersions,
+  getStatuses,
   getTransitions,
   searchPriorities,
 } from 'jira.js/cloud';
@@ -33,6 +34,7 @@ import {
   prioritiesSchema,
   projectSchema,
   siteFieldsSchema,
+  statusesSchema,
   suggestionsSchema,
   transitionsSchema,
   typeStatusesSchema,
@@ -58,6 +60,8 @@ export interface Metadata {
   workingTime(): Promise<WorkingTime>;
   /** The names of the statuses that issues of each type of a project go through, by the type's ID. */
   statuses(projectId: string): Promise<ReadonlyMap<string, string[]>>;
+  /** Every status of the site with its category. */
+  siteStatuses(): Promise<z.output<typeof statusesSchema>>;
   components(projectId: string): Promise<z.output<typeof componentsSchema>>;
   versions(projectId: string): Promise<z.output<typeof versionsSchema>>;
   /** The priorities that issues of a project may have, the highest first. */
@@ -90,6 +94,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const allLinkTypes = createCache<'', LinkType[]>(life);
   const siteTime = createCache<'', WorkingTime>(life);
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
+  const allStatuses = createCache<'', z.output<typeof statusesSchema>>(life);
   const allFields = createCache<string, SearchField[]>(life);
   const projectIds = createCache<string, string>(life);
 
@@ -173,6 +178,9 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           },
           call,
         ),
+
+      siteStatuses: () =>
+        allStatuses.get('', async () => parseAnswer(statusesSchema, await getStatuses(sharedClient())), call),
 
       components: async projectId =>
         parseAnswer(componentsSchema, await getProjectComponents(clientFor(call), { projectIdOrKey: projectId })),

@@ -127,6 +127,15 @@ export const configurationSchema = z.object({
   timeTrackingConfiguration: z.object({ workingHoursPerDay: z.number(), workingDaysPerWeek: z.number() }),
 });
 
+/** Every status of the site. */
+export const statusesSchema = listOf(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    statusCategory: z.object({ key: text, name: text }).nullish().catch(undefined),
+  }),
+);
+
 /** The types of a project with the statuses that issues of each go through. */
 export const typeStatusesSchema = listOf(
   z.object({ id: z.string(), statuses: listOf(z.object({ name: z.string() })) }),
