@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Log } from '../call.ts';
 import type { Caller } from '../caller/caller.ts';
-import { itemOutcome } from '../plan/itemOutcome.ts';
-import type { PlanItem } from '../plan/plans.ts';
+import type { Batches, ItemResult, ItemState } from '../plan/carryOut.ts';
+import { type ItemOutcome, itemOutcome } from '../plan/itemOutcome.ts';
+import type { LeftItem, PlanItem } from '../plan/plans.ts';
 import { TOKEN_TEXT } from '../schema/textLimit.ts';
 import type { System } from './defineSystem.ts';
 import type { FormerNames } from './formerNames.ts';
@@ -96,7 +97,8 @@ export type ActionDefinition<
   whole?: Paged;
   /**
    * How many requests one call may send to upstreams, retries included: twice what it takes on a good day with nothing
-   * cached, because a token may have expired, and a few more. 30 unless told; for a planned action, as many for each item.
+   * cached, because a token may have expired, and a few more. 30 unless told; for a planned action, as many again for each `look` at
+   * items and what is done to them.
    */
   requests?: number;
   run(
@@ -105,42 +107,71 @@ export type ActionDefinition<
   ): Promise<Paged extends true ? Page<z.input<Output>> : z.input<Output>>;
 };
 
+type Planned<Data extends z.ZodType> = PlanItem & { data: z.output<Data> };
+
+/** How the items of a plan are carried out: one by one, or many at a time where the upstream takes them so. */
+type CarriedOut<Data extends z.ZodType, Context> =
+  | {
+      batches?: never;
+      /** How an item is now: what is not as it was planned is left alone. */
+      versionOf(item: Planned<Data>, context: Context): Promise<string>;
+      /** Does one item. */
+      perform(item: Planned<Data>, context: Context): Promise<void>;
+    }
+  | {
+      batches: Batches;
+      /** How the items are now, in their order. */
+      look(items: readonly Planned<Data>[], context: Context): Promise<ItemState[]>;
+      /** Does the items, and tells what came of each, in their order. `outcomes` has those of the items before. */
+      performAll(
+        items: readonly Planned<Data>[],
+        context: Context,
+        outcomes: ReadonlyMap<string, ItemOutcome>,
+      ): Promise<ItemResult[]>;
+    };
+
 /**
  * A write of many, a removal, or a message to customers. Its first call changes nothing: it answers with what would be
- * done and a `confirmationToken`, and a second call with that token alone has it done, item by item.
+ * done and a `confirmationToken`, and a second call with that token alone has it done, item by item. The same call again goes
+ * on with what is left, and does nothing twice.
  */
-export interface PlannedActionDefinition<
+export type PlannedActionDefinition<
   Toolset extends string,
   Facades,
   Uses extends readonly System[],
   Input extends z.ZodObject,
   Data extends z.ZodType,
-> extends Omit<
-    ActionDefinition<Toolset, Facades, Uses, Input, z.ZodObject, false>,
-    'access' | 'output' | 'paged' | 'run'
-  > {
+> = Omit<
+  ActionDefinition<Toolset, Facades, Uses, Input, z.ZodObject, false>,
+  'access' | 'effect' | 'idempotent' | 'output' | 'paged' | 'run'
+> & {
   effect: Effect;
+  /** Where it is false, an item that was sent without an answer is never sent again. */
   idempotent: boolean;
-  /** What `perform` needs to know of an item. It is kept, as JSON, until the plan is confirmed. */
+  /** What is needed to do an item. It is kept, as JSON, until the plan is confirmed. */
   data: Data;
-  /** Tells what would be done. It changes nothing. */
+  /** Tells what would be done, and what cannot be. It changes nothing. */
   plan(
     input: z.output<Input>,
     context: ActionContext & Facades,
-  ): Promise<{ summary: string; items: readonly (Omit<PlanItem, 'data'> & { data: z.input<Data> })[] }>;
-  /** How an item is now: what is not as it was planned is left alone. */
-  versionOf(item: PlanItem & { data: z.output<Data> }, context: ActionContext & Facades): Promise<string>;
-  /** Does one item. */
-  perform(item: PlanItem & { data: z.output<Data> }, context: ActionContext & Facades): Promise<void>;
-}
+  ): Promise<{
+    summary: string;
+    items: readonly ((Omit<PlanItem, 'data'> & { data: z.input<Data> }) | LeftItem)[];
+  }>;
+} & CarriedOut<Data, ActionContext & Facades>;
 
 /** How an action is planned and carried out, its types forgotten. */
 export interface PlannedWork {
   /** What the first call takes. */
   input: z.ZodObject;
-  plan(input: unknown, context: unknown): Promise<{ summary: string; items: readonly PlanItem[] }>;
-  versionOf(item: PlanItem, context: unknown): Promise<string>;
-  perform(item: PlanItem, context: unknown): Promise<void>;
+  batches: Batches;
+  plan(input: unknown, context: unknown): Promise<{ summary: string; items: readonly (PlanItem | LeftItem)[] }>;
+  look(items: readonly PlanItem[], context: unknown): Promise<ItemState[]>;
+  perform(
+    items: readonly PlanItem[],
+    context: unknown,
+    outcomes: ReadonlyMap<string, ItemOutcome>,
+  ): Promise<ItemResult[]>;
 }
 
 /**
@@ -167,7 +198,7 @@ export interface Action {
   output: z.ZodObject;
   example: Record<string, string | number | boolean>;
   paged: boolean;
-  /** How many requests one call may send to upstreams; for a planned action, each of its items. */
+  /** How many requests one call may send to upstreams; for a planned action, as many again for each `look`. */
   requests: number;
   /** Present for an action that is confirmed before anything is done; `run` is then never called. */
   planned?: PlannedWork;
@@ -258,7 +289,7 @@ const plannedOutput = {
     .meta({ description: 'One sentence that says what would be done, or what was done.', whole: true }),
   confirmationToken: z.string().optional().meta({
     description:
-      'Present while nothing is done: show the user what would be done, and when they agree, make this call again with this token alone, within ten minutes.',
+      'Present while something is left to do: show the user what would be done, and when they agree, make this call again with this token alone, within ten minutes.',
     whole: true,
     machine: true,
   }),
@@ -273,31 +304,68 @@ export function toPlannedAction<
   Input extends z.ZodObject,
   Data extends z.ZodType,
 >(system: System, definition: PlannedActionDefinition<Toolset, Facades, Uses, Input, Data>): Action {
-  const { plan, versionOf, perform, data, input, effect, ...others } = definition;
+  const { plan, data, input, effect } = definition;
   const parsed = (item: PlanItem) => ({ ...item, data: data.parse(item.data) });
-  // What `plan`, `versionOf` and `perform` get was made by this definition's own schemas and facades.
-  const planned = {
-    input,
-    plan,
-    versionOf: (item: PlanItem, context: ActionContext & Facades) => versionOf(parsed(item), context),
-    perform: (item: PlanItem, context: ActionContext & Facades) => perform(parsed(item), context),
-  } as PlannedWork;
+  // What these get was made by this definition's own schemas and facades.
+  const planned = { input, plan, ...inBatches(definition, parsed) } as PlannedWork;
+  const { name, formerly, toolset, core = false, callers, uses = [system], needs, title, description } = definition;
   return {
-    ...others,
+    name,
+    formerly,
     system: system.name,
-    core: others.core ?? false,
-    uses: others.uses ?? [system],
+    toolset,
+    core,
+    callers,
+    needs,
+    uses,
     access: 'write',
     effect,
-    example: others.example as Action['example'],
+    idempotent: definition.idempotent,
+    title,
+    description,
+    example: definition.example as Action['example'],
     paged: false,
-    requests: others.requests ?? DEFAULT_REQUESTS,
+    requests: definition.requests ?? DEFAULT_REQUESTS,
     planned,
     // A call with a token has no other input.
     input: input.partial().extend({ confirmationToken }),
-    output: z.object({ ...plannedOutput, truncated }),
+    output: z.object({ ...plannedOutput, deduplicated, truncated }),
     run: async () => {
-      throw new Error(`${others.name} is planned.`);
+      throw new Error(`${name} is planned.`);
     },
+  };
+}
+
+/** Items that are done one by one are batches of one. */
+function inBatches<Data extends z.ZodType, Context>(
+  definition: CarriedOut<Data, Context>,
+  parsed: (item: PlanItem) => Planned<Data>,
+) {
+  if (definition.batches) {
+    const { batches, look, performAll } = definition;
+    return {
+      batches,
+      look: (items: readonly PlanItem[], context: Context) => look(items.map(parsed), context),
+      perform: (items: readonly PlanItem[], context: Context, outcomes: ReadonlyMap<string, ItemOutcome>) =>
+        performAll(items.map(parsed), context, outcomes),
+    };
+  }
+  const { versionOf, perform } = definition;
+  return {
+    batches: { looked: 1, size: 1, atOnce: 1 },
+    look: (items: readonly PlanItem[], context: Context) =>
+      Promise.all(
+        items.map(async (item): Promise<ItemState> => {
+          const isSame = (await versionOf(parsed(item), context)) === item.version;
+          return { is: isSame ? 'asPlanned' : 'changed' };
+        }),
+      ),
+    perform: (items: readonly PlanItem[], context: Context) =>
+      Promise.all(
+        items.map(async (item): Promise<ItemResult> => {
+          await perform(parsed(item), context);
+          return {};
+        }),
+      ),
   };
 }

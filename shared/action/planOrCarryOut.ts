@@ -1,15 +1,18 @@
 import type { Call } from '../call.ts';
+import { Failure } from '../failure.ts';
 import { idempotencyKey } from '../ledger/idempotencyKey.ts';
 import type { OpenLedger } from '../ledger/openLedger.ts';
 import { carryOut } from '../plan/carryOut.ts';
-import { createPlans } from '../plan/plans.ts';
+import type { ItemOutcome } from '../plan/itemOutcome.ts';
+import { createPlans, type LeftItem, type PlanItem } from '../plan/plans.ts';
+import { takeProgress } from '../plan/progress.ts';
 import type { Action, PlannedWork } from './defineAction.ts';
 import { mayHaveChanged } from './lostWrite.ts';
 import { toFailure } from './problem.ts';
 
 interface PlannedCall extends OpenLedger {
   input: { confirmationToken?: string };
-  /** What the action's `plan`, `versionOf` and `perform` may use. */
+  /** What the action's `plan`, `look` and `perform` may use. */
   context: object;
   call: Call;
   now: () => number;
@@ -17,50 +20,86 @@ interface PlannedCall extends OpenLedger {
   redact(text: string): string;
 }
 
-/** Without a token: what would be done, and a token for it. With one: does it, each item once. */
+/**
+ * Without a token: what would be done, and a token for it. With one: does it, each item once, however often and by whichever
+ * calls the plan is carried out.
+ */
 export async function planOrCarryOut(action: Action, planned: PlannedWork, parts: PlannedCall): Promise<object> {
-  const { input, context, call, ledger, store, now, redact } = parts;
-  const { usage, caller } = call;
+  const { input, context, call, store, now, redact } = parts;
+  const { caller } = call;
   const plans = createPlans(store);
-  if (input.confirmationToken === undefined) {
+  const { confirmationToken } = input;
+  if (confirmationToken === undefined) {
     const { summary, items } = await planned.plan(input, context);
-    const confirmationToken = await plans.keep({ action: action.name, items }, caller.id);
+    const possible = items.filter((item): item is PlanItem => !isLeft(item));
+    const token =
+      possible.length > 0 ? await plans.keep({ action: action.name, items: possible }, caller.id) : undefined;
     return {
       summary,
-      confirmationToken,
-      items: items.map(({ key, what }) => ({ key, outcome: 'planned', message: what })),
+      ...(token && { confirmationToken: token }),
+      items: items.map(item =>
+        isLeft(item)
+          ? { key: item.key, outcome: 'notDone', message: item.cannot }
+          : { key: item.key, outcome: 'planned', message: item.what },
+      ),
     };
   }
-  const { items } = await plans.take(input.confirmationToken, { action: action.name, callerId: caller.id });
-  call.maxRequests += items.length * action.requests;
-  let writesBefore = 0;
-  // An item's failure leaves doubt for what was sent for that item alone.
-  const isUnknown = (error: unknown) =>
-    mayHaveChanged(toFailure(error, call.correlationId), { ...usage, writes: usage.writes - writesBefore });
+  const { items } = await plans.read(confirmationToken, { action: action.name, callerId: caller.id });
+  call.maxRequests += Math.ceil(items.length / planned.batches.looked) * action.requests;
+  // An equal plan that adds the same goes on with the same progress: it must not add it once more.
+  const what = action.effect === 'adds' ? items.map(({ key, what, data }) => ({ key, what, data })) : confirmationToken;
+  const key = idempotencyKey(caller.id, `${action.name} plan`, { what });
+  const progress = await takeProgress({ store, key, call, now });
+  const known = items.filter(item => progress.done(item.key)).length;
+  let writesBefore = call.usage.writes;
   const outcomes = await carryOut(items, {
-    versionOf: item => planned.versionOf(item, context),
-    async perform(item) {
-      writesBefore = usage.writes;
-      await ledger.once({
-        key: idempotencyKey(caller.id, action.name, item),
-        isRemembered: action.effect === 'adds',
-        isIdempotent: action.idempotent,
-        repeat: false,
-        call,
-        run: async () => {
-          await planned.perform(item, context);
-          return {};
-        },
-        isUnknown,
-      });
+    batches: planned.batches,
+    isIdempotent: action.idempotent,
+    look: some => planned.look(some, context),
+    perform(some, before) {
+      // A failure leaves doubt for what was sent for these items alone, where that can be told.
+      if (planned.batches.atOnce === 1) writesBefore = call.usage.writes;
+      return planned.perform(some, context, before);
     },
-    isUnknown,
-    timeLeft: () => call.deadline - now(),
+    isUnknown: error =>
+      mayHaveChanged(toFailure(error, call.correlationId), {
+        ...call.usage,
+        writes: call.usage.writes - writesBefore,
+      }),
+    progress,
+    now,
+    deadline: call.deadline,
     signal: call.signal,
   });
-  const done = outcomes.filter(({ outcome }) => outcome === 'done').length;
+  await progress.release().catch(error => {
+    call.log.warn('planNotReleased', { code: error instanceof Failure ? error.code : 'internal' });
+  });
+  const isOpen = outcomes.some(({ outcome }) => outcome === 'notReached' || outcome === 'unknown');
   return {
-    summary: `${done} of ${outcomes.length} done.`,
+    summary: summaryOf(outcomes, known),
+    ...(isOpen && { confirmationToken }),
+    ...(known === items.length && { deduplicated: true }),
     items: outcomes.map(outcome => ({ ...outcome, message: redact(outcome.message) })),
   };
+}
+
+function isLeft(item: PlanItem | LeftItem): item is LeftItem {
+  return 'cannot' in item;
+}
+
+/** @param known how many an earlier call had done */
+function summaryOf(outcomes: readonly ItemOutcome[], known: number): string {
+  const count = (outcome: ItemOutcome['outcome']) => outcomes.filter(each => each.outcome === outcome).length;
+  const [done, notReached, unknown] = [count('done'), count('notReached'), count('unknown')];
+  return [
+    `${done} of ${outcomes.length} done${known > 0 ? `, ${known} of them by an earlier call` : ''}.`,
+    ...(notReached > 0
+      ? [`${notReached} not reached: make this call again with the same confirmationToken to go on.`]
+      : []),
+    ...(unknown > 0
+      ? [
+          `${unknown} may or may not be done: make this call again with the same confirmationToken in a minute to see, and do not plan them anew before.`,
+        ]
+      : []),
+  ].join(' ');
 }

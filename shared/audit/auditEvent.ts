@@ -45,7 +45,7 @@ export function auditEvent({ action, caller, input, result, correlationId, now }
   const isRefused = failure?.code === 'unauthenticated' || failure?.code === 'forbidden';
   if (action.access === 'read' && !isRefused) return undefined;
   const items = 'output' in result && action.planned ? plannedOutput.parse(result.output).items : undefined;
-  if (items?.every(({ outcome }) => outcome === 'planned')) return undefined;
+  if (items && !(input && 'confirmationToken' in input && input.confirmationToken)) return undefined;
   const { kind = 'unknown', id = 'unknown', userName, application, keyHash } = caller ?? {};
   const agent = application ?? keyHash?.slice(0, 16);
   return {
@@ -61,15 +61,18 @@ export function auditEvent({ action, caller, input, result, correlationId, now }
         ...(items ?? []).filter(isReached).map(({ key }) => key),
       ]),
     ],
-    outcome: items ? outcomeOfMany(items) : outcomeOf(result, isRefused),
+    outcome: items && !isRepeated(result) ? outcomeOfMany(items) : outcomeOf(result, isRefused),
     ...(failure && { code: failure.code }),
     correlationId,
   };
 }
 
+function isRepeated(result: CallResult): boolean {
+  return 'output' in result && 'deduplicated' in result.output && result.output.deduplicated === true;
+}
+
 function outcomeOf(result: CallResult, isRefused: boolean): AuditEvent['outcome'] {
-  if ('output' in result)
-    return 'deduplicated' in result.output && result.output.deduplicated === true ? 'repeated' : 'done';
+  if ('output' in result) return isRepeated(result) ? 'repeated' : 'done';
   if (result.mayHaveChanged) return 'unknown';
   return isRefused ? 'refused' : 'failed';
 }

@@ -180,7 +180,8 @@ export function createLedger(store: LedgerStore, now: () => number): Ledger {
 /** Whoever waits for a write under way looks at least this often. */
 const WAITERS_MS = LONGEST_POLL_MS * 2;
 
-function isRunning({ state, ageMs, runsForMs }: HeldRow): boolean {
+/** Whether the call that has the row may still be at work. */
+export function isRunning({ state, ageMs, runsForMs }: HeldRow): boolean {
   return state === 'running' && ageMs <= runsForMs + MARGIN_MS;
 }
 

@@ -14,6 +14,15 @@ export interface PlanItem {
   version: string;
   /** What the action needs to do it, as JSON. */
   data: unknown;
+  /** The key of an item before it without which this one cannot be done, such as the parent that it makes. */
+  after?: string | undefined;
+}
+
+/** One thing that was asked for and that a plan cannot do. */
+export interface LeftItem {
+  key: string;
+  /** Why not, in a sentence for people. */
+  cannot: string;
 }
 
 interface Plan {
@@ -23,10 +32,10 @@ interface Plan {
 
 /** Keeps what was shown until it is confirmed. A plan proves that there was a preview, not that a person agreed. */
 export interface Plans {
-  /** @returns the token by which the same caller, and nobody else, can have the plan carried out once */
+  /** @returns the token by which the same caller, and nobody else, can have the plan carried out */
   keep(plan: Plan, callerId: string): Promise<string>;
-  /** Gives the plan and forgets it. @throws Failure `invalid_input` for a token that is wrong, used, or too old */
-  take(confirmationToken: string, owner: { action: string; callerId: string }): Promise<Plan>;
+  /** @throws Failure `invalid_input` for a token that is wrong or too old */
+  read(confirmationToken: string, owner: { action: string; callerId: string }): Promise<Plan>;
 }
 
 /** A plan can be confirmed for so long. */
@@ -48,15 +57,12 @@ export function createPlans(store: LedgerStore): Plans {
       return token;
     },
 
-    async take(token, { action, callerId }) {
+    async read(token, { action, callerId }) {
       const key = keyOf(token, callerId);
       const held = await store.read(key.id);
       if (!held?.result || held.ageMs > PLAN_MS) throw refuse();
       const plan = JSON.parse(unseal(held.result, key)) as Plan;
       if (plan.action !== action) throw refuse();
-      // Of several calls with the token, one replaces the row.
-      const { result: _, version, ageMs: __, ...row } = held;
-      if ((await store.replace(key.id, row, version)) === undefined) throw refuse();
       return plan;
     },
   };
@@ -72,6 +78,6 @@ function keyOf(token: string, callerId: string): IdempotencyKey {
 
 function refuse(): Failure {
   const message =
-    'It is not the token of a plan that waits: it was used, it is older than ten minutes, or it belongs to another caller or action. Make the call again without it to see what would be done.';
+    'It is not the token of a plan that waits: it is older than ten minutes, or it belongs to another caller or action. Make the call again without it to see what would be done.';
   return invalidInput([{ field: 'confirmationToken', message }]);
 }

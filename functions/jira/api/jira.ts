@@ -93,10 +93,6 @@ export interface Jira extends IssueWrites {
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
   startOfDay(now: Date): Promise<Jql>;
-  /** Whether a policy opens the project of an issue with this key. */
-  isOpen(issueKey: string): boolean;
-  /** @throws Failure `forbidden` where a policy closes the project; nothing is asked where none restricts the caller */
-  requireProject(projectIdOrKey: string): Promise<void>;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
   /** The address of an issue or a project in the browser. */
@@ -154,9 +150,6 @@ export function openJira(parts: JiraParts) {
           return zone === undefined ? jql`startOfDay()` : jql`${dayAt(now, zone)}`;
         },
         isRestricted: allowed !== undefined,
-        isOpen(key) {
-          return !allowed || allowed.has(key.slice(0, key.lastIndexOf('-')).toUpperCase());
-        },
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,
@@ -225,9 +218,6 @@ export function openJira(parts: JiraParts) {
             ...(to && { startedBefore: to.getTime() + 1 }),
           });
           return readWorklogs(answer);
-        },
-        async requireProject(projectIdOrKey) {
-          if (allowed && !allowed.has(projectIdOrKey.toUpperCase())) await metadata.projectId(projectIdOrKey);
         },
         async getProject(projectIdOrKey) {
           return parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));

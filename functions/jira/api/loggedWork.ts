@@ -42,10 +42,7 @@ const MAX_LONG = 20;
  */
 export async function loggedWork(filters: WorkFilters, jira: Jira): Promise<LoggedWork> {
   const { projectId, issueKey, from, to } = filters;
-  const [people] = await Promise.all([
-    Promise.all(filters.people.map(person => jira.people.inJql(person))),
-    projectId === undefined ? undefined : jira.requireProject(projectId),
-  ]);
+  const people = await Promise.all(filters.people.map(person => jira.people.inJql(person)));
   const fields = ['summary', 'project', 'worklog'];
   const { issues, areAll } =
     issueKey === undefined

@@ -48,6 +48,7 @@ export function createIssue(
     histories: [],
     frozen: false,
     isRequest: false,
+    approvals: [],
   };
   // What remains is at first what was estimated.
   if (values.timetracking) estimate(issue, estimatesIn(values.timetracking));

@@ -24,6 +24,11 @@ type FieldKind =
   | 'team'
   | 'timetracking'
   | 'sprint'
+  | 'requestType'
+  | 'organizations'
+  | 'people'
+  | 'approvals'
+  | 'sla'
   | 'readOnly';
 
 export interface Field {
@@ -58,6 +63,8 @@ const system = (
   ...more,
 });
 
+const serviceDesk = (name: string) => `com.atlassian.servicedesk:${name}`;
+
 const plugin = (name: string) => `com.atlassian.jira.plugin.system.customfieldtypes:${name}`;
 
 const customFieldTypes: Record<CustomFieldFile['type'], Pick<Field, 'kind' | 'schema'>> = {
@@ -69,6 +76,17 @@ const customFieldTypes: Record<CustomFieldFile['type'], Pick<Field, 'kind' | 'sc
   team: { kind: 'team', schema: { type: 'team', custom: plugin('atlassian-team') } },
   date: { kind: 'date', schema: { type: 'date', custom: plugin('datepicker') } },
   user: { kind: 'user', schema: { type: 'user', custom: plugin('userpicker') } },
+  requestType: { kind: 'requestType', schema: { type: 'sd-customerrequesttype', custom: serviceDesk('vp-origin') } },
+  organizations: {
+    kind: 'organizations',
+    schema: { type: 'array', items: 'sd-customerorganization', custom: serviceDesk('sd-customer-organizations') },
+  },
+  people: { kind: 'people', schema: { type: 'array', items: 'user', custom: serviceDesk('sd-request-participants') } },
+  approvals: {
+    kind: 'approvals',
+    schema: { type: 'sd-approvals', custom: 'com.atlassian.servicedesk.approvals-plugin:sd-approvals' },
+  },
+  sla: { kind: 'sla', schema: { type: 'sd-servicelevelagreement', custom: serviceDesk('sd-sla-field') } },
   paragraph: { kind: 'adf', schema: { type: 'string', custom: plugin('textarea') } },
 };
 
@@ -165,5 +183,7 @@ export function choicesOf(site: Site, field: Field): readonly Named[] | undefine
   if (field.kind === 'priority') return site.priorities;
   if (field.kind === 'resolution') return site.resolutions;
   if (field.kind === 'sprint') return site.sprints;
+  if (field.kind === 'organizations') return site.organizations;
+  if (field.kind === 'requestType') return site.desks.flatMap(({ requestTypes }) => requestTypes);
   return field.options;
 }

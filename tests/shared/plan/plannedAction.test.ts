@@ -85,6 +85,7 @@ interface Answer {
   output: {
     summary: string;
     confirmationToken?: string;
+    deduplicated?: boolean;
     items: { key: string; outcome: string; message: string }[];
   };
   failure: Failure;
@@ -134,12 +135,42 @@ describe('a planned action', () => {
     expect(answer.output.items[1]?.message).toContain('changed');
   });
 
-  it('takes a token once, also of calls at the same moment', async () => {
+  it('does each thing once, however often and at whatever moments the same token is given, and tells each call', async () => {
     const { confirmationToken } = await planned();
     const answers = await Promise.all([1, 2, 3].map(() => call({ confirmationToken })));
-    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
-    expect((await call({ confirmationToken })).failure.code).toBe('invalid_input');
+    answers.push(await call({ confirmationToken }));
+    for (const answer of answers) {
+      expect(outcomesOf(answer)).toEqual([
+        ['a1', 'done'],
+        ['a2', 'done'],
+        ['a3', 'done'],
+      ]);
+    }
+    expect(answers.filter(({ output }) => output.deduplicated)).toHaveLength(3);
     expect(removed).toEqual(['a1', 'a2', 'a3']);
+    expect(audited.map(({ outcome }) => outcome).toSorted()).toEqual(['done', 'repeated', 'repeated', 'repeated']);
+  });
+
+  it('goes on with what is left when the same token is given again', async () => {
+    const { confirmationToken } = await planned();
+    failures.set('a2', () => new Failure('rate_limited', 'Later.'));
+    await call({ confirmationToken });
+    failures.clear();
+    const answer = await call({ confirmationToken });
+    expect(answer.output.summary).toBe('3 of 3 done, 1 of them by an earlier call.');
+    expect(removed).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  it('waits for an upstream that tells for how long it is to be left alone', async () => {
+    const { confirmationToken } = await planned();
+    let refusals = 0;
+    failures.set('a2', () => {
+      refusals += 1;
+      if (refusals === 2) failures.delete('a2');
+      return new Failure('rate_limited', 'Later.', { retryAfterSeconds: 0 });
+    });
+    expect((await call({ confirmationToken })).output.summary).toBe('3 of 3 done.');
+    expect(refusals).toBe(2);
   });
 
   it('takes no token of another caller or action, made up, or over ten minutes old', async () => {
@@ -241,5 +272,152 @@ describe('a planned action', () => {
       ['a2', 'notReached'],
       ['a3', 'notReached'],
     ]);
+  });
+});
+
+/** What the place that rows are added to holds, and what becomes of the next that are sent. */
+let rows: string[];
+let sent: string[][];
+let lost: 'before' | 'after' | 'half' | undefined;
+/** What it shows; a row that is on its way is not seen. */
+let hidden: Set<string>;
+
+const book = defineSystem({
+  name: 'book',
+  title: 'Book',
+  about: 'Book holds rows.',
+  advice: 'Use addRows.',
+  toolsets: { book: 'Rows' },
+  settings: z.object({}),
+  secrets: {},
+  open: async () => ({
+    for: (call: Call) => ({
+      async add(names: string[]) {
+        call.usage.writes += 1;
+        sent.push(names);
+        const [how, kept] = [lost, lost === 'before' ? 0 : lost === 'half' ? names.length / 2 : names.length];
+        lost = undefined;
+        rows.push(...names.slice(0, kept).filter(name => !name.includes('bad')));
+        if (how) throw lostWrite('Book');
+        return names.map(name => (name.includes('bad') ? { failure: new Failure('forbidden', 'No.') } : {}));
+      },
+    }),
+    check: async () => 'ok',
+  }),
+});
+
+const addRows = book.plannedAction({
+  name: 'addRows',
+  toolset: 'book',
+  effect: 'adds',
+  idempotent: false,
+  title: 'Add rows',
+  description: 'Adds rows.',
+  input: z.object({ names: z.string().describe('Their names.') }),
+  data: z.object({ name: z.string() }),
+  example: { names: 'a' },
+  batches: { looked: 4, size: 2, atOnce: 1 },
+  plan: async ({ names }) => ({
+    summary: 'They would be added.',
+    items: names.split(',').map((name, index) =>
+      name === 'never'
+        ? { key: String(index), cannot: 'Never.' }
+        : {
+            key: String(index),
+            what: `Adds ${name}.`,
+            version: '',
+            data: { name },
+            ...(name.includes('/') && { after: String(names.split(',').indexOf(name.split('/')[0] ?? '')) }),
+          },
+    ),
+  }),
+  look: async items =>
+    items.map(({ data: { name } }) => ({
+      is: rows.includes(name) && !hidden.has(name) ? 'done' : 'asPlanned',
+      key: name,
+    })),
+  performAll: async (items, { book }) =>
+    (await book.add(items.map(({ data }) => data.name))).map((result, index) => ({
+      ...result,
+      key: items[index]?.data.name,
+    })),
+});
+
+describe('a planned action whose items are done in batches', () => {
+  beforeEach(() => {
+    rows = [];
+    sent = [];
+    lost = undefined;
+    hidden = new Set();
+    backend = createBackend({}, { systems: [book], actions: [] }, { now: () => time });
+  });
+  const add = (input: Record<string, unknown>) => call(input, 'one', addRows);
+  const tokenFor = async (names: string) => (await add({ names })).output.confirmationToken;
+  const told = ({ output }: Answer) => output.items.map(({ key, outcome }) => `${key} ${outcome}`);
+
+  it('tells beforehand what it cannot do, and gives no token where that is all', async () => {
+    expect(told(await add({ names: 'a,never' }))).toEqual(['0 planned', '1 notDone']);
+    const { output } = await add({ names: 'never' });
+    expect(output.confirmationToken).toBeUndefined();
+  });
+
+  it('sends as many at once as the upstream takes, and none together with what it needs', async () => {
+    const answer = await add({ confirmationToken: await tokenFor('a,b,c,d,e,a/1,a/2,bad,bad/1') });
+    expect(told(answer)).toEqual([
+      ...['a', 'b', 'c', 'd', 'e', 'a/1', 'a/2'].map(name => `${name} done`),
+      '7 notDone',
+      '8 notReached',
+    ]);
+    expect(sent).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+      ['e', 'a/1'],
+      ['a/2', 'bad'],
+    ]);
+  });
+
+  it.each([
+    ['before', ['a', 'b'], 0],
+    ['half', ['b'], 1],
+    ['after', [], 2],
+  ] as const)(
+    'whose answer is lost %s it was made: finds what is there, and sends nothing twice',
+    async (how, missing, there) => {
+      const confirmationToken = await tokenFor('a,b,c,d');
+      lost = how;
+      const first = await add({ confirmationToken });
+      expect(first.output.items.filter(({ outcome }) => outcome === 'unknown')).toHaveLength(missing.length);
+      expect(rows).toHaveLength(there);
+      const again = await add({ confirmationToken: first.output.confirmationToken });
+      expect(told(again)).toEqual(
+        ['a', 'b', 'c', 'd'].map((name, at) => (missing.includes(name as never) ? `${at} unknown` : `${name} done`)),
+      );
+      expect(sent).toEqual([
+        ['a', 'b'],
+        ['c', 'd'],
+      ]);
+    },
+  );
+
+  it('finds later what was not to be seen at first', async () => {
+    const confirmationToken = await tokenFor('a,b');
+    lost = 'after';
+    hidden = new Set(['a', 'b']);
+    expect(told(await add({ confirmationToken }))).toEqual(['0 unknown', '1 unknown']);
+    expect(told(await add({ confirmationToken }))).toEqual(['0 unknown', '1 unknown']);
+    hidden.clear();
+    expect(told(await add({ confirmationToken }))).toEqual(['a done', 'b done']);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('does not add once more by an equal plan what another one adds at the same moment, or has in doubt', async () => {
+    const tokens = await Promise.all([tokenFor('a,b'), tokenFor('a,b')]);
+    const answers = await Promise.all(tokens.map(confirmationToken => add({ confirmationToken })));
+    for (const answer of answers) expect(told(answer)).toEqual(['a done', 'b done']);
+    lost = 'after';
+    hidden = new Set(['c']);
+    await add({ confirmationToken: await tokenFor('c') });
+    expect(told(await add({ confirmationToken: await tokenFor('c') }))).toEqual(['0 unknown']);
+    expect(sent).toEqual([['a', 'b'], ['c']]);
   });
 });
