@@ -61,6 +61,8 @@ interface Guard {
   seen<Answer>(issueIdOrKey: string, looking: Promise<Answer | undefined>): Promise<Answer>;
   /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
   shown(issue: unknown): unknown;
+  /** Whether an issue, by its ID or key, was shown. */
+  wasShown(issueIdOrKey: string): boolean;
 }
 
 const issueKey = '([\\w-]+)';
@@ -111,6 +113,19 @@ const rules: readonly Rule[] = [
       return send(options);
     },
   },
+  rule('POST', '/changelog/bulkfetch', async ({ options, send }, { wasShown, isOpen }) => {
+    const body = bulkChangelogBody.parse(bodyOf(options));
+    // Whose changes are asked for was found before by a search for open projects alone.
+    if (!body.issueIdsOrKeys.every(wasShown)) throw closed();
+    const { issueChangeLogs, ...others } = bulkChangelogAnswer.parse(await send(options));
+    return {
+      ...others,
+      issueChangeLogs: issueChangeLogs?.map(({ changeHistories, ...issue }) => ({
+        ...issue,
+        changeHistories: changeHistories?.map(history => withoutClosedItems(history, isOpen)),
+      })),
+    };
+  }),
   rule('PUT', `/issue/${issueKey}`, async ({ options, parts, send }, guard) => {
     const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
     await requireWritten(options, guard);
@@ -233,6 +248,8 @@ const MAX_NAMED = 12;
 
 /** The same client, restricted to these projects. */
 export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
+  /** The issues that it has shown, by their IDs and keys. */
+  const issues = new Set<string>();
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
@@ -294,6 +311,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
 
   const guard: Guard = {
     isOpen,
+    wasShown: issueIdOrKey => issues.has(issueIdOrKey),
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       // A numeric ID names a project, too.
@@ -356,6 +374,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
     shown(issue) {
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
+      for (const name of [others.id, others.key]) if (name) issues.add(name);
       for (const id of fileIds(fields.attachment)) files.add(id);
       const shown = withoutClosedIssues(fields, isOpen);
       return {
@@ -551,7 +570,12 @@ const historyItem = z.looseObject({
 const historySchema = z.looseObject({ items: z.array(historyItem).nullish() });
 type History = z.output<typeof historySchema>;
 const changelogAnswer = z.looseObject({ values: z.array(historySchema) });
+const bulkChangelogBody = z.looseObject({ issueIdsOrKeys: z.array(z.string()) });
+const bulkChangelogAnswer = z.looseObject({
+  issueChangeLogs: z.array(z.looseObject({ changeHistories: z.array(historySchema).nullish() })).nullish(),
+});
 const anyIssue = z.looseObject({
+  id: z.string().nullish(),
   key: z
     .string()
     .regex(/^[\w-]+$/)

@@ -12,6 +12,7 @@ import { JiraError } from './jiraError.ts';
 import { type Call, findRoute, type Route } from './router.ts';
 import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
 import { boardRoutes } from './routes/boards.ts';
+import { changelogRoutes } from './routes/changelogs.ts';
 import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
@@ -19,6 +20,7 @@ import { issueRoutes } from './routes/issues.ts';
 import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { searchRoutes } from './routes/search.ts';
+import { statusRoutes } from './routes/statuses.ts';
 import { userRoutes } from './routes/users.ts';
 import { worklogRoutes } from './routes/worklogs.ts';
 import type { Site } from './site.ts';
@@ -50,6 +52,8 @@ const routes: Route[] = [
   ...createMetaRoutes,
   ...fieldRoutes,
   ...issueRoutes,
+  ...changelogRoutes,
+  ...statusRoutes,
   ...attachmentRoutes,
   ...commentRoutes,
   ...worklogRoutes,

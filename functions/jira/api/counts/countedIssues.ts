@@ -81,10 +81,8 @@ export async function countedAt(
 ): Promise<{ samples: Sample[][]; areAll: boolean }> {
   const { groupings, within, now } = counting;
   const { status, openOnly, ...others } = counting.filters;
-  const [first, last] = [
-    dates.reduce((one, other) => (one < other ? one : other)),
-    dates.reduce((one, other) => (one > other ? one : other)),
-  ];
+  const times = dates.map(date => date.getTime());
+  const [first, last] = [new Date(Math.min(...times)), new Date(Math.max(...times))];
   const where = [
     ...(others.where ?? []),
     { label: 'created', test: { kind: 'between', to: last.toISOString() } as const, isNot: false },
