@@ -38,6 +38,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/createIssue.ts'),
   },
   {
+    name: 'createVersion',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/createVersion.ts'),
+  },
+  {
     name: 'describeProject',
     formerly: { name: 'listIssueTypes' },
     system: 'jira',
@@ -120,6 +129,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/listProjects.ts'),
   },
   {
+    name: 'listVersions',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listVersions.ts'),
+  },
+  {
     name: 'listWorklogs',
     system: 'jira',
     toolset: 'jira',
@@ -161,6 +178,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'changes',
     inbound: 'app',
     load: () => import('./jira/actions/updateIssue.ts'),
+  },
+  {
+    name: 'updateVersion',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/updateVersion.ts'),
   },
   {
     name: 'listMyChanges',

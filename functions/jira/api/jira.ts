@@ -29,6 +29,7 @@ import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
+import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
   myselfSchema,
@@ -89,6 +90,7 @@ export interface Jira extends IssueWrites {
   people: People;
   metadata: Metadata;
   attachments: Attachments;
+  versions: Versions;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
@@ -144,6 +146,13 @@ export function openJira(parts: JiraParts) {
         people,
         metadata,
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        versions: openVersions({
+          client,
+          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          metadata,
+          clock: { now: new Date(call.startedAt), timeZone },
+          baseUrl: settings.JIRA_BASE_URL,
+        }),
         timeZone,
         async startOfDay(now) {
           const zone = await unlessAccounts();

@@ -16,6 +16,7 @@ import type {
   Sprint,
   Status,
   Transition,
+  Version,
   Worklog,
 } from './model.ts';
 import { showRequestField } from './requests.ts';
@@ -47,6 +48,10 @@ export function timestamp({ timeZone: { offsetMinutes } }: Site, instant: Instan
   const pad = (value: number) => String(value).padStart(2, '0');
   return `${local}${offsetMinutes < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}${pad(minutes % 60)}`;
 }
+
+/** The day of the account's time zone. */
+const dayIn = ({ timeZone: { offsetMinutes } }: Site, instant: Instant): string =>
+  new Date(instant + offsetMinutes * 60_000).toISOString().slice(0, 10);
 
 export const avatars = (view: View, of: string) => {
   const url = `${view.base}/secure/avatar/${of}?size=`;
@@ -129,14 +134,22 @@ export const showProjectReference = (view: View, project: Project) => ({
   avatarUrls: avatars(view, project.key),
 });
 
-export const showVersion = (view: View, project: Project, { id, name, released }: Project['versions'][number]) => ({
-  self: at(view, `version/${id}`),
-  id,
-  name,
-  archived: false,
-  released,
-  projectId: Number(project.id),
-});
+export const showVersion = (view: View, project: Project, version: Version) => {
+  const { id, name, description, released, archived, startDate, releaseDate } = version;
+  return {
+    self: at(view, `version/${id}`),
+    id,
+    ...(description !== undefined && { description }),
+    name,
+    archived,
+    released,
+    ...(startDate !== undefined && { startDate }),
+    ...(releaseDate !== undefined && { releaseDate }),
+    ...(releaseDate !== undefined &&
+      !released && { overdue: !archived && releaseDate < dayIn(view.site, view.site.now()) }),
+    projectId: Number(project.id),
+  };
+};
 
 export const showComponent = (view: View, { id, name }: Named) => ({ self: at(view, `component/${id}`), id, name });
 

@@ -22,6 +22,7 @@ import { projectRoutes } from './routes/projects.ts';
 import { searchRoutes } from './routes/search.ts';
 import { statusRoutes } from './routes/statuses.ts';
 import { userRoutes } from './routes/users.ts';
+import { versionRoutes } from './routes/versions.ts';
 import { worklogRoutes } from './routes/worklogs.ts';
 import type { Site } from './site.ts';
 
@@ -59,6 +60,7 @@ const routes: Route[] = [
   ...worklogRoutes,
   ...linkRoutes,
   ...projectRoutes,
+  ...versionRoutes,
   ...userRoutes,
 ];
 
