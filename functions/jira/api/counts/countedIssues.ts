@@ -6,7 +6,7 @@ import type { Issue } from '../issue.ts';
 import type { Jira } from '../jira.ts';
 import { allOf, anyOf, type Jql, jql, minutesFromNow } from '../jql.ts';
 import type { FieldChange } from './fieldChange.ts';
-import { type Grouping, isWithin, projectName, type Within } from './grouping.ts';
+import { type Grouping, isWithin, projectName, type SeriesOf, type Within } from './grouping.ts';
 import type { Measure } from './measure.ts';
 import { groupsAt, historyField } from './pastValues.ts';
 import { type Found, readIssues } from './readIssues.ts';
@@ -43,8 +43,6 @@ export async function countedNow(counting: Counting, jira: Jira): Promise<Counte
     .map(issue => ({ issue, groups: groupings.map(grouping => grouping.groupsOf(issue, within)) }));
   return { samples, areAll, query };
 }
-
-type SeriesOf = NonNullable<Grouping['series']>['of'];
 
 function happened({ createdAt, resolvedAt }: Issue, of: SeriesOf, within: Within): boolean {
   if (within.from === undefined && within.to === undefined) return true;
