@@ -39,6 +39,10 @@ const isDone = ({ values }: Issue) => site().statuses.find(({ id }) => id === va
 
 const oracles: Record<string, (issue: Issue) => string[]> = {
   status: ({ values }) => named(site().statuses, values.status),
+  'status category': ({ values }) => {
+    const category = site().statuses.find(({ id }) => id === values.status)?.category.name;
+    return category === undefined ? [] : [category];
+  },
   type: ({ values }) => named(site().issueTypes, values.issuetype),
   priority: ({ values }) => named(site().priorities, values.priority),
   component: issue => named(projectOf(issue)?.components ?? [], issue.values.components),
@@ -103,6 +107,44 @@ describe('countIssues', () => {
         }
       }),
       { numRuns: 15, endOnFailure: true },
+    );
+  });
+
+  it('counts at any date what the histories of the issues say of it', async () => {
+    // As each issue was then: what was changed since, undone one by one.
+    const asOf = (issue: Issue, at: number): Issue => {
+      const values = { ...issue.values };
+      for (const { created, items } of issue.histories.toReversed()) {
+        if (created <= at) break;
+        for (const { fieldId, from, to } of items) {
+          const list = [values[fieldId] ?? []].flat().map(String);
+          if (fieldId !== 'components' && fieldId !== 'fixVersions') values[fieldId] = from;
+          else values[fieldId] = [...list.filter(id => id !== to), ...(from === null ? [] : [from])];
+        }
+      }
+      return { ...issue, values };
+    };
+    const [one] = all().filter(issue => projectOf(issue)?.key === 'ATLAS');
+    for (const [days, components] of [
+      [20, ['10400', '10401']],
+      [10, ['10401']],
+    ] as const) {
+      const values = { components: [...components] };
+      if (one) editIssue(site(), one, values, { by: site().me.accountId, at: Date.now() - days * 86_400_000 });
+    }
+    const groupings = fc.constantFrom('status', 'status category', 'priority', 'assignee', 'component', 'version');
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 70 }), fc.boolean(), groupings, async (days, openOnly, groupBy) => {
+        const at = Date.parse(`${dayOf(Date.now() - days * 86_400_000)}T23:59:59.999Z`);
+        const then = all().flatMap(issue =>
+          projectOf(issue)?.key === 'ATLAS' && issue.created <= at ? [asOf(issue, at)] : [],
+        );
+        const meant = then.filter(issue => !openOnly || !isDone(issue));
+        const query = { projectId: 'ATLAS', groupBy, asOf: dayOf(at), ...(openOnly && { openOnly: 'true' }) };
+        const { issues, groups } = await count(query);
+        expect([issues, numbers(groups)]).toEqual([meant.length, direct(meant, groupBy)]);
+      }),
+      { numRuns: 12, endOnFailure: true },
     );
   });
 
@@ -181,7 +223,7 @@ describe('countIssues', () => {
     expect(measures[1].issues).toBe(stories.filter(({ resolved }) => resolved !== undefined).length);
     expect(note).toContain('days of 24 hours');
     const toDo = (groups as Group[]).find(({ name }) => name === 'To Do');
-    expect(toDo?.measures?.[1]).toEqual({ measure: 'time to resolution', issues: 0 });
+    expect(toDo?.measures?.map(each => each.measure)).toEqual(['points']);
   });
 
   it.each([

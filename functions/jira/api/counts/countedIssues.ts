@@ -76,7 +76,7 @@ export async function countedAt(
   dates: readonly Date[],
   counting: Counting,
   jira: Jira,
-): Promise<{ samples: Sample[][]; areAll: boolean }> {
+): Promise<{ samples: Sample[][]; areAll: boolean; hasUnknownStatus: boolean }> {
   const { groupings, within, now } = counting;
   const { status, openOnly, ...others } = counting.filters;
   const times = dates.map(date => date.getTime());
@@ -108,12 +108,15 @@ export async function countedAt(
     projectCalled: (name: string) => projects.get(name),
   };
   const wanted = status === undefined ? [] : nameList(status).map(folded);
+  let hasUnknownStatus = false;
   const wasMeant = (issue: Issue, later: readonly FieldChange[]) => {
     // The last of the later changes tells what the status was before.
     const before = later.findLast(({ fieldId }) => fieldId === 'status');
     const name = before ? before.fromString : issue.status;
     const category = before && (byId.get(before.from ?? '') ?? byId.get(folded(before.fromString ?? '')));
     const isDone = before ? category?.key === 'done' : issue.isDone;
+    // A status that the site has no more is taken for one that is not done.
+    if (before && !category && hasState) hasUnknownStatus = true;
     if (openOnly && isDone) return false;
     return wanted.length === 0 || wanted.some(each => (each === 'notdone' ? !isDone : each === folded(name ?? '')));
   };
@@ -125,7 +128,7 @@ export async function countedAt(
       return [{ issue, groups: groupings.map(grouping => groupsAt(issue, grouping, later, known, within)) }];
     }),
   );
-  return { samples, areAll: found.areAll };
+  return { samples, areAll: found.areAll, hasUnknownStatus };
 }
 
 async function readWithHistory(

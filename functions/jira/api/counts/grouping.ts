@@ -49,9 +49,10 @@ const units: ReadonlyMap<string, Unit> = new Map(
   (['day', 'week', 'month'] as const).flatMap((unit): [string, Unit][] => [
     [unit, unit],
     [`${unit}s`, unit],
+    [unit === 'day' ? 'daily' : `${unit}ly`, unit],
   ]),
 );
-const between: ReadonlySet<string> = new Set(['of', 'by', 'per', 'the']);
+const between: ReadonlySet<string> = new Set(['of', 'by', 'per', 'the', 'and']);
 const events: ReadonlyMap<string, 'created' | 'resolved'> = new Map([
   ...['creation', 'created', 'opened', 'opening'].map(word => [word, 'created'] as const),
   ...['resolution', 'resolved', 'closed', 'closing', 'done'].map(word => [word, 'resolved'] as const),
@@ -159,7 +160,8 @@ function byField(field: SearchField): Grouping {
   if (isText || notGrouped.has(id)) throw wrong(`Issues cannot be grouped by ${quoted(label)}.`);
   return {
     label,
-    fields: [id],
+    // An issue tells the category with its status.
+    fields: [id === 'statusCategory' ? 'status' : id],
     field,
     series: undefined,
     isList,

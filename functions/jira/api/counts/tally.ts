@@ -43,12 +43,13 @@ export function tally(samples: readonly Sample[], before: readonly Sample[] | un
     const issues = [...new Set(own.map(({ issue }) => issue))];
     const old = then && (then.get(key)?.samples ?? []);
     const inner = tally(own, old, { ...level, at: level.at + 1 });
+    const measures = level.measures.map(measure => measure.of(issues)).filter(measured => measured.issues > 0);
     const group: Group = {
       name,
       issues: issues.length,
       ...(old && { before: old.length }),
       ...(grouping.series?.of === 'both' && eventsOf(own, key, level.at)),
-      ...(level.measures.length > 0 && { measures: level.measures.map(measure => measure.of(issues)) }),
+      ...(measures.length > 0 && { measures }),
       ...(inner.length > 0 && { groups: inner }),
     };
     return { key, group };
