@@ -134,7 +134,7 @@ export const statusesSchema = listOf(
     name: z.string(),
     statusCategory: z.object({ key: text, name: text }).nullish().catch(undefined),
   }),
-);
+).refine(statuses => statuses.length > 0, 'no statuses');
 
 /** The types of a project with the statuses that issues of each go through. */
 export const typeStatusesSchema = listOf(
@@ -193,7 +193,8 @@ const siteFieldSchema = z.object({
     .catch(undefined),
 });
 
-export const siteFieldsSchema = listOf(siteFieldSchema);
+/** No site is without any. */
+export const siteFieldsSchema = listOf(siteFieldSchema).refine(fields => fields.length > 0, 'no fields');
 
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jql/#api-rest-api-3-jql-autocompletedata-suggestions-get */
 export const suggestionsSchema = z.object({ results: listOf(z.object({ value: text, displayName: text })) });
