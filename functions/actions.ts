@@ -121,6 +121,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/listComments.ts'),
   },
   {
+    name: 'listFilters',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listFilters.ts'),
+  },
+  {
     name: 'listProjects',
     system: 'jira',
     toolset: 'jira',

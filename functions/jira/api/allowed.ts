@@ -5,6 +5,7 @@ import type { JiraClient } from './client.ts';
 import { closed, noIssue } from './closed.ts';
 import { jqlOutline } from './jqlClauses.ts';
 import { jqlTokens, orderStart } from './jqlTokens.ts';
+import { isOpenFilter } from './openFilter.ts';
 import { issueKeyForm, projectOfKey, requireOpenQuery, withoutClosedOrder, withoutUnknownValues } from './openQuery.ts';
 
 /**
@@ -220,6 +221,16 @@ const rules: readonly Rule[] = [
     );
     return fields.filter((_, index) => open[index]);
   }),
+  rule('GET', '/filter/\\d+', async ({ options, send }, { isOpen }) => {
+    const filter = savedFilter.parse(await send(options));
+    if (!isOpenFilter(filter.jql ?? '', isOpen)) throw closed();
+    return filter;
+  }),
+  rule('GET', '/filter/search', async ({ options, send }, { isOpen }) => {
+    // The total would count closed filters as well. Null keeps the place of one, so that paging goes on.
+    const { total: _, ...answer } = filtersAnswer.parse(await send(options));
+    return { ...answer, values: answer.values.map(each => (isOpenFilter(each.jql ?? '', isOpen) ? each : null)) };
+  }),
   rule('GET', '/jql/autocompletedata/suggestions', async ({ options, send }, { openValues, isTeam }) => {
     const { fieldName, fieldValue } = suggestionQuery.parse(options.searchParams ?? {});
     const field = fieldName.toLowerCase();
@@ -232,16 +243,9 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...[
-    '/user/search',
-    '/issueLinkType',
-    '/configuration',
-    '/myself',
-    '/status',
-    '/filter/\\d+',
-    '/filter/search',
-    '/priority/search',
-  ].map(path => rule('GET', path, ({ options, send }) => send(options))),
+  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/status', '/priority/search'].map(path =>
+    rule('GET', path, ({ options, send }) => send(options)),
+  ),
 ];
 
 function rule(method: string, path: string, handle: Rule['handle']): Rule {
@@ -541,6 +545,8 @@ function fileIds(attachments: unknown): string[] {
 }
 
 const anyObject = z.looseObject({});
+const savedFilter = z.looseObject({ jql: z.string().nullish() });
+const filtersAnswer = z.looseObject({ values: z.array(savedFilter) });
 const project = z.looseObject({ key: z.string(), id: z.string().nullish(), name: z.string().nullish() });
 const projectsAnswer = z.looseObject({ values: z.array(project) });
 const fieldsAnswer = z.array(

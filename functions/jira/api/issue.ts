@@ -228,8 +228,8 @@ function toIssue({ id, key, fields, closedIssues, changelog, names, schema, tran
     parent: fields.parent ? toRelated(fields.parent) : undefined,
     subtasks: (fields.subtasks ?? []).map(toRelated),
     links: (fields.issuelinks ?? []).flatMap(({ type, inwardIssue, outwardIssue }) => [
-      ...(outwardIssue ? [{ phrase: type.outward, issue: toRelated(outwardIssue) }] : []),
-      ...(inwardIssue ? [{ phrase: type.inward, issue: toRelated(inwardIssue) }] : []),
+      ...(outwardIssue ? [{ phrase: type.outward, side: 'outward' as const, issue: toRelated(outwardIssue) }] : []),
+      ...(inwardIssue ? [{ phrase: type.inward, side: 'inward' as const, issue: toRelated(inwardIssue) }] : []),
     ]),
     closedIssues: closedIssues ?? 0,
     ...toAttachments(fields),

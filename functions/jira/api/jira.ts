@@ -16,19 +16,19 @@ import { openAskersZone } from '../../../shared/time/askersZone.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
-import { type AskerParts, forAsker } from './asker.ts';
+import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
 import { type FieldChange, readBulkChanges } from './counts/fieldChange.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
-import { type Jql, jql } from './jql.ts';
+import { Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
-import { openPlanning } from './planning.ts';
-import { readFilter } from './readFilter.ts';
+import { openPlanning, type Planning } from './planning.ts';
+import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
 import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
@@ -87,7 +87,19 @@ export interface Jira extends IssueWrites {
     startAt: number;
     limit: number;
   }): Promise<{ projects: Project[]; total: number | undefined; isLast: boolean }>;
+  /**
+   * What a saved filter finds, by its name or ID, as it means the asking user; and its own order.
+   * @throws Failure `not_found` or `ambiguous`
+   */
+  savedFilter(idOrName: string): Promise<{ condition: Jql; order: Jql | undefined }>;
+  /** Saved filters by name; `term` is a part of it. `read` is how many Jira gave, whether shown or not. */
+  listFilters(request: {
+    term: string | undefined;
+    startAt: number;
+    limit: number;
+  }): Promise<{ filters: SavedFilter[]; isLast: boolean; read: number }>;
   people: People;
+  planning: Planning;
   metadata: Metadata;
   attachments: Attachments;
   versions: Versions;
@@ -99,6 +111,8 @@ export interface Jira extends IssueWrites {
   isRestricted: boolean;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
+  /** That of what a saved filter finds. */
+  filterUrl(filterId: string): string;
 }
 
 const LOOKUP_MS = 8_000;
@@ -139,11 +153,13 @@ export function openJira(parts: JiraParts) {
       });
       const asker: AskerParts = {
         findAccount: async () => (await people.findCaller())?.accountId,
-        readFilter: filter => readFilter(client, filter),
+        readFilter: async filter => (await findFilter(client, filter)).jql,
       };
+      const planning = openPlanning(client);
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       return {
         people,
+        planning,
         metadata,
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         versions: openVersions({
@@ -164,7 +180,7 @@ export function openJira(parts: JiraParts) {
           client,
           readBackClient: () => clientFor(forReadBack(call, parts.now())),
           people,
-          planning: openPlanning(client),
+          planning,
           metadata,
           clock: { now: new Date(call.startedAt), timeZone },
           getIssue: (issueKey, options) => get(call, issueKey, options),
@@ -242,6 +258,12 @@ export function openJira(parts: JiraParts) {
           const { values, total, isLast } = parseAnswer(projectPageSchema, answer);
           return { projects: values, total: total ?? undefined, isLast: isLast ?? values.length < limit };
         },
+        async savedFilter(idOrName) {
+          const query = await forAsker((await findFilter(client, idOrName)).jql, asker);
+          return { condition: new Jql(`(${withoutOrder(query)})`), order: orderOf(query) };
+        },
+        listFilters: request => searchFilters(client, request),
+        filterUrl: filterId => `${settings.JIRA_BASE_URL}/issues/?filter=${encodeURIComponent(filterId)}`,
         browseUrl: key => `${settings.JIRA_BASE_URL}/browse/${key}`,
       };
     },

@@ -18,6 +18,7 @@ import type { Client } from 'jira.js/core';
 import type * as z from 'zod';
 import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
+import { folded } from '../../../shared/filter/label.ts';
 import type { WorkingTime } from './duration.ts';
 import { type SearchField, toSearchField } from './filter/searchField.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -98,6 +99,12 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
   const allStatuses = createCache<'', z.output<typeof statusesSchema>>(life);
   const allFields = createCache<string, SearchField[]>(life);
+  // That there is such a value is kept, and that there is none is not: it may be made at any time.
+  const suggestionsOf = createCache<string, { sought: string; found: Suggestion[] }>({
+    until: ({ sought, found }) => (found.some(({ name }) => folded(name) === folded(sought)) ? now() + LIFE_MS : 0),
+    maxEntries: MAX_KEPT,
+    now,
+  });
   const projects = createCache<string, { id: string; key: string }>(life);
 
   return call => {
@@ -214,16 +221,20 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           call,
         ),
 
-      async suggestions(clause, value) {
-        const request = { fieldName: clause, ...(value !== '' && { fieldValue: value }) };
-        const { results } = parseAnswer(
-          suggestionsSchema,
-          await getFieldAutoCompleteForQueryString(clientFor(call), request),
-        );
-        return results.map(({ displayName, value: inJql }) => ({
-          name: displayName?.replace(/<\/?b>/g, '') ?? inJql ?? '',
-          value: inJql ?? '',
-        }));
+      suggestions: async (clause, value) => {
+        const load = async () => {
+          const request = { fieldName: clause, ...(value !== '' && { fieldValue: value }) };
+          const { results } = parseAnswer(
+            suggestionsSchema,
+            await getFieldAutoCompleteForQueryString(sharedClient(), request),
+          );
+          const found = results.map(({ displayName, value: inJql }) => ({
+            name: displayName === null || displayName === undefined ? (inJql ?? '') : plainName(displayName),
+            value: inJql ?? '',
+          }));
+          return { sought: value, found };
+        };
+        return (await suggestionsOf.get(keyOf(clause, value), load, call)).found;
       },
 
       projectId: async projectIdOrKey => (await projectOf(projectIdOrKey)).id,
@@ -241,6 +252,12 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
     };
   };
 }
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+
+/** A suggestion is told in HTML, with what was sought in bold. */
+const plainName = (html: string) =>
+  html.replace(/<\/?b>/g, '').replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? '');
 
 function givable(fields: readonly (Omit<IssueField, 'name'> & { name?: string | null | undefined })[]): IssueField[] {
   return fields.filter(({ id }) => !notGiven.has(id)).map(field => ({ ...field, name: field.name ?? field.id }));

@@ -2,7 +2,7 @@ import type { DataFiles } from './dataFiles.ts';
 import { offsetOf, readDay } from './dataTime.ts';
 import { readDesks } from './desks.ts';
 import { customField, systemFields } from './fields.ts';
-import type { Board, Instant, Project, Status } from './model.ts';
+import type { Board, Instant, Project, SavedFilter, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
 import type { Site } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
@@ -83,6 +83,10 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     });
   });
 
+  const filters = files.filters.map(({ owner, ...filter }, at): SavedFilter => {
+    const place = below({ file: 'filters.json', path: '' }, at);
+    return { ...filter, ownerId: person(below(place, 'owner'), owner)?.accountId ?? '' };
+  });
   const desks = readDesks(files, references, { projects, fields, statuses, issueTypes });
   const organizations = files.serviceDesks.flatMap(desk => desk.organizations);
 
@@ -106,6 +110,7 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     linkTypes,
     sprints,
     boards,
+    filters,
     desks,
     organizations,
     issues: [],

@@ -45,6 +45,13 @@ export interface Sprint extends Named {
   state: 'closed' | 'active' | 'future';
 }
 
+/** A query that somebody keeps under a name. */
+export interface SavedFilter extends Named {
+  description: string;
+  jql: string;
+  ownerId: string;
+}
+
 export interface LinkType extends Named {
   inward: string;
   outward: string;
