@@ -125,7 +125,7 @@ export default jira.action({
       }),
       ...(measures.length > 0 && { measures: measures.map(each => each.of(issues)) }),
       ...(groups.length > 0 && { groups: groups.slice(0, MAX_GROUPS[0]).map(shownGroup) }),
-      note: notes({ counting, samples, groups, old, isRestricted: jira.isRestricted }),
+      note: notes({ counting, samples, groups, current, old, isRestricted: jira.isRestricted }),
       partial: areAll ? undefined : await notCounted(current?.query, samples.length, jira),
     };
   },
@@ -216,24 +216,33 @@ interface Told {
   counting: Counting;
   samples: readonly Sample[];
   groups: readonly Group[];
-  old: { hasUnknownStatus: boolean } | undefined;
+  current: Pick<Counted, 'notes'> | undefined;
+  old: { hasUnknownStatus: boolean; notes: readonly string[] } | undefined;
   isRestricted: boolean;
 }
 
-function notes({ counting: { groupings, measures, within, filters }, samples, groups, old, isRestricted }: Told) {
+function notes({
+  counting: { groupings, measures, within, filters },
+  samples,
+  groups,
+  current,
+  old,
+  isRestricted,
+}: Told) {
   const isPast = old !== undefined;
   const several = groupings.filter((_, at) =>
     samples.some(sample => (sample.groups[at]?.length ?? 0) > 1 && !groupings[at]?.series),
   );
-  const current = isPast ? groupings.filter(each => !hasPast(each)) : [];
+  const asNow = isPast ? groupings.filter(each => !hasPast(each)) : [];
   const isTimed = measures.some(({ fields }) => fields.includes('resolutiondate'));
   const isByResolution = groupings.some(({ series }) => series?.of === 'both' || series?.of === 'resolved');
   const labels = (list: readonly Grouping[]) => list.map(({ label }) => label).join(' and ');
   const said = [
+    ...((current ?? old)?.notes ?? []),
     several.length > 0 && `An issue with several values of ${labels(several)} counts in each, and once in the whole.`,
     isPast &&
-      `Status${groupings.length > current.length ? `, ${labels(groupings.filter(each => !current.includes(each)))}` : ''} and whether an issue is open are those of the date, by the issues' histories; the other filters look at issues as they are now, and issues deleted since are not counted.`,
-    current.length > 0 && `${labels(current)} is as it is now.`,
+      `Status${groupings.length > asNow.length ? `, ${labels(groupings.filter(each => !asNow.includes(each)))}` : ''} and whether an issue is open are those of the date, by the issues' histories; the other filters look at issues as they are now, and issues deleted since are not counted.`,
+    asNow.length > 0 && `${labels(asNow)} is as it is now.`,
     old?.hasUnknownStatus && 'Issues that were in a status that is gone since are counted as open.',
     isByResolution && 'Resolved is by the resolution date of Jira: issues that were reopened have none.',
     isTimed && 'Times to resolution run from creation to resolution by the calendar, in days of 24 hours.',

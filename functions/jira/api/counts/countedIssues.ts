@@ -25,6 +25,8 @@ export interface Counted {
   areAll: boolean;
   /** The query, to ask Jira for how many there are about. */
   query: Jql;
+  /** How filters were taken, in sentences. */
+  notes: readonly string[];
 }
 
 /** The issues that filters mean now, within the period of a series. */
@@ -41,7 +43,7 @@ export async function countedNow(counting: Counting, jira: Jira): Promise<Counte
   const samples = issues
     .filter(passes)
     .map(issue => ({ issue, groups: groupings.map(grouping => grouping.groupsOf(issue, within)) }));
-  return { samples, areAll, query };
+  return { samples, areAll, query, notes: meant.notes };
 }
 
 function happened({ createdAt, resolvedAt }: Issue, of: SeriesOf, within: Within): boolean {
@@ -76,7 +78,7 @@ export async function countedAt(
   dates: readonly Date[],
   counting: Counting,
   jira: Jira,
-): Promise<{ samples: Sample[][]; areAll: boolean; hasUnknownStatus: boolean }> {
+): Promise<{ samples: Sample[][]; areAll: boolean; hasUnknownStatus: boolean; notes: readonly string[] }> {
   const { groupings, within, now } = counting;
   const { status, openOnly, ...others } = counting.filters;
   const times = dates.map(date => date.getTime());
@@ -128,7 +130,7 @@ export async function countedAt(
       return [{ issue, groups: groupings.map(grouping => groupsAt(issue, grouping, later, known, within)) }];
     }),
   );
-  return { samples, areAll: found.areAll, hasUnknownStatus };
+  return { samples, areAll: found.areAll, hasUnknownStatus, notes: meant.notes };
 }
 
 async function readWithHistory(
