@@ -12,6 +12,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/addComment.ts'),
   },
   {
+    name: 'addParticipants',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/addParticipants.ts'),
+  },
+  {
     name: 'assignIssue',
     system: 'jira',
     toolset: 'jira',
@@ -38,6 +47,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/createIssue.ts'),
   },
   {
+    name: 'createRequest',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/createRequest.ts'),
+  },
+  {
     name: 'createVersion',
     system: 'jira',
     toolset: 'jira-planning',
@@ -54,6 +72,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./jira/actions/describeProject.ts'),
+  },
+  {
+    name: 'findHelpArticles',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/findHelpArticles.ts'),
   },
   {
     name: 'findUsers',
@@ -104,6 +130,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/getProjectUpdates.ts'),
   },
   {
+    name: 'getRequest',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/getRequest.ts'),
+  },
+  {
     name: 'linkIssues',
     system: 'jira',
     toolset: 'jira',
@@ -135,6 +169,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./jira/actions/listProjects.ts'),
+  },
+  {
+    name: 'listRequests',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listRequests.ts'),
   },
   {
     name: 'listVersions',

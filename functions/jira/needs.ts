@@ -73,6 +73,20 @@ export function reads({ permissions = [], scopes = [], also = [] }: JiraNeeds = 
   };
 }
 
+/** What an action needs that reads requests, queues or SLAs of a service desk: Jira shows them to its agents. */
+export function readsDesks({ permissions = [], scopes = [], also = [] }: JiraNeeds = {}): JiraNeeds {
+  return reads({
+    permissions: ['SERVICEDESK_AGENT', ...permissions],
+    scopes: ['read:servicedesk-request', ...scopes],
+    also,
+  });
+}
+
+/** What an action needs that makes or changes requests. */
+export function writesDesks({ permissions = [], scopes = [], also = [] }: JiraNeeds = {}): JiraNeeds {
+  return readsDesks({ permissions, scopes: ['write:servicedesk-request', ...scopes], also });
+}
+
 /** What an action needs that changes issues. */
 export function writes({ permissions = [], scopes = [], also = [] }: JiraNeeds): JiraNeeds {
   return reads({ permissions, scopes: ['write:jira-work', ...scopes], also });

@@ -44,6 +44,8 @@ interface Guard {
    * where the key is one of an open project
    */
   requireIssue(issueIdOrKey: string): Promise<string>;
+  /** @throws Failure `forbidden` when the service desk is that of a project that is closed */
+  requireDesk(serviceDeskId: string): Promise<void>;
   /**
    * Sends a query for open projects alone.
    * @throws Failure `forbidden` where it names what is closed, or there is not
@@ -127,6 +129,34 @@ const rules: readonly Rule[] = [
       })),
     };
   }),
+  deskRule('GET', '', async ({ options, send }, { isOpen }) => {
+    const { size: _, ...others } = desksAnswer.parse(await send(options));
+    return { ...others, values: others.values.filter(({ projectKey }) => isOpen(projectKey ?? undefined)) };
+  }),
+  deskRule(
+    'GET',
+    '/(\\d+)/(?:queue|requesttype(?:/\\d+/field)?|organization|knowledgebase/article)',
+    async ({ options, parts, send }, { requireDesk }) => {
+      await requireDesk(parts[0] ?? '');
+      return send(options);
+    },
+  ),
+  {
+    method: 'POST',
+    path: /^\/rest\/servicedeskapi\/request$/,
+    async handle({ options, send }, { requireDesk }) {
+      await requireDesk(z.string().catch('').parse(bodyOf(options).serviceDeskId));
+      return send(options);
+    },
+  },
+  ...['GET', 'POST'].map(method => ({
+    method,
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/(?:participant|approval(?:/\\d+)?)$`),
+    async handle({ options, parts, send }: Exchange, { requireIssue }: Guard) {
+      await requireIssue(parts[0] ?? '');
+      return send(options);
+    },
+  })),
   rule('PUT', `/issue/${issueKey}`, async ({ options, parts, send }, guard) => {
     const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
     await requireWritten(options, guard);
@@ -252,6 +282,10 @@ function rule(method: string, path: string, handle: Rule['handle']): Rule {
   return { method, path: new RegExp(`^/rest/api/3${path}$`), handle };
 }
 
+function deskRule(method: string, path: string, handle: Rule['handle']): Rule {
+  return { method, path: new RegExp(`^/rest/servicedeskapi/servicedesk${path}$`), handle };
+}
+
 /** A value of a field. */
 interface Value {
   id?: string | null | undefined;
@@ -342,6 +376,11 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
         }),
       );
       return issue.key ?? issueIdOrKey;
+    },
+    async requireDesk(serviceDeskId) {
+      if (!/^\d+$/.test(serviceDeskId)) throw closed();
+      const answer = desk.parse(await ask(`/rest/servicedeskapi/servicedesk/${serviceDeskId}`, {}));
+      if (!isOpen(answer.projectKey ?? undefined)) throw closed();
     },
     async seen(issueIdOrKey, looking) {
       const isOwnKey = isOpen(projectOfKey(issueIdOrKey));
@@ -606,6 +645,8 @@ const searchAnswer = z.looseObject({
     .nullish()
     .transform(issues => issues ?? []),
 });
+const desk = z.looseObject({ projectKey: z.string().nullish() });
+const desksAnswer = z.looseObject({ size: z.unknown(), values: z.array(desk) });
 const board = z.looseObject({ location: z.looseObject({ projectKey: z.string().nullish() }).nullish() });
 const boardsAnswer = z.looseObject({ values: z.array(board) });
 const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });

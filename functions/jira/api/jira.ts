@@ -13,6 +13,7 @@ import {
 import { type Call, forReadBack, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { openAskersZone } from '../../../shared/time/askersZone.ts';
+import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
@@ -29,6 +30,9 @@ import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning, type Planning } from './planning.ts';
 import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
+import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
+import { type Desks, openDesks } from './serviceDesk/desks.ts';
+import { type RequestWrites, requestWrites } from './serviceDesk/requestWrites.ts';
 import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
@@ -51,7 +55,7 @@ interface SearchRequest {
 }
 
 /** Jira, for one call. A read makes one request, or none where its answer is cached. */
-export interface Jira extends IssueWrites {
+export interface Jira extends IssueWrites, RequestWrites {
   /** Searches issues: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/ */
   search(request: SearchRequest): Promise<{ issues: Issue[]; nextCursor: string | undefined }>;
   /** How many issues a search finds. Jira's count may lag behind changes that were just made. */
@@ -102,6 +106,12 @@ export interface Jira extends IssueWrites {
   planning: Planning;
   metadata: Metadata;
   attachments: Attachments;
+  desks: Desks;
+  /** Articles of the knowledge base of a service desk, by its key or name, or of all. */
+  findArticles(
+    text: string,
+    request: { projectId: string | undefined; limit: number; cursor: string | undefined },
+  ): Promise<ArticlePage>;
   versions: Versions;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
@@ -130,6 +140,7 @@ export function openJira(parts: JiraParts) {
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
+  const desksFor = openDesks(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
     const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
@@ -147,6 +158,7 @@ export function openJira(parts: JiraParts) {
       const allowed = allowedProjects(parts.rulesOf(call));
       const people = peopleFor(call);
       const metadata = metadataFor(call);
+      const desks = desksFor(call);
       const { timeZone, unlessAccounts } = zoneFor(call, {
         ofUser: async () => (await people.findCaller())?.timeZone ?? undefined,
         ofAccount: () => accountsZone(call),
@@ -155,12 +167,26 @@ export function openJira(parts: JiraParts) {
         findAccount: async () => (await people.findCaller())?.accountId,
         readFilter: async filter => (await findFilter(client, filter)).jql,
       };
+      const browseUrl = (key: string) => `${settings.JIRA_BASE_URL}/browse/${key}`;
+      const readBack = (issueKey: string, fields: string[]) =>
+        get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
+          // The change was made, so the write has succeeded even if the issue cannot be read.
+          call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
+          return unreadIssue(issueKey);
+        });
       const planning = openPlanning(client);
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       return {
         people,
         planning,
         metadata,
+        desks,
+        async findArticles(text, { projectId, ...page }) {
+          // A policy may close some of the desks.
+          const isOfOne = projectId !== undefined || allowed !== undefined;
+          const desk = isOfOne ? await desks.desk(projectId) : undefined;
+          return findArticles(client, { text, desk, ...page, baseUrl: settings.JIRA_BASE_URL });
+        },
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         versions: openVersions({
           client,
@@ -176,6 +202,18 @@ export function openJira(parts: JiraParts) {
         },
         isRestricted: allowed !== undefined,
         getIssue: (issueKey, options) => get(call, issueKey, options),
+        ...requestWrites({
+          client,
+          desks,
+          people,
+          planning,
+          times: fieldTimes({ now: new Date(call.startedAt), timeZone }),
+          metadata,
+          baseUrl: settings.JIRA_BASE_URL,
+          browseUrl,
+          getIssue: (issueKey, options) => get(call, issueKey, options),
+          readBack,
+        }),
         ...issueWrites({
           client,
           readBackClient: () => clientFor(forReadBack(call, parts.now())),
@@ -185,12 +223,7 @@ export function openJira(parts: JiraParts) {
           clock: { now: new Date(call.startedAt), timeZone },
           getIssue: (issueKey, options) => get(call, issueKey, options),
           readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
-          readBack: (issueKey, fields) =>
-            get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
-              // The change was made, so the write has succeeded even if the issue cannot be read.
-              call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
-              return unreadIssue(issueKey);
-            }),
+          readBack,
         }),
         async search({ jql: query, fields, limit, cursor, withChangelog }) {
           const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
@@ -264,7 +297,7 @@ export function openJira(parts: JiraParts) {
         },
         listFilters: request => searchFilters(client, request),
         filterUrl: filterId => `${settings.JIRA_BASE_URL}/issues/?filter=${encodeURIComponent(filterId)}`,
-        browseUrl: key => `${settings.JIRA_BASE_URL}/browse/${key}`,
+        browseUrl,
       };
     },
 

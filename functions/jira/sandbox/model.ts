@@ -118,7 +118,7 @@ export interface Sla {
   pausedIn: string[];
 }
 
-interface Article {
+export interface Article {
   id: string;
   title: string;
   space: string;
