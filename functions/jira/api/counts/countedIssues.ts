@@ -1,5 +1,6 @@
 import { folded } from '../../../../shared/filter/label.ts';
 import { nameList } from '../../../../shared/filter/nameList.ts';
+import { allIssues, type Found } from '../allIssues.ts';
 import type { GivenFilters } from '../filter/filterInputs.ts';
 import { type IssuesMeant, issuesMeant } from '../filter/issuesMeant.ts';
 import type { Issue } from '../issue.ts';
@@ -9,7 +10,6 @@ import type { FieldChange } from './fieldChange.ts';
 import { type Grouping, isWithin, projectName, type SeriesOf, type Within } from './grouping.ts';
 import type { Measure } from './measure.ts';
 import { groupsAt, historyField } from './pastValues.ts';
-import { type Found, readIssues } from './readIssues.ts';
 import type { Sample } from './tally.ts';
 
 export interface Counting {
@@ -39,7 +39,7 @@ export async function countedNow(counting: Counting, jira: Jira): Promise<Counte
   const inPeriod = filters.jql === undefined && series !== undefined ? periodJql(series, within, now) : [];
   const query = inPeriod.length > 0 ? allOf([meant.jql(), ...inPeriod]) : meant.jql();
   const fields = [...meant.fields, ...groupings.flatMap(each => each.fields), ...measures.flatMap(each => each.fields)];
-  const { issues, areAll } = await readIssues({ jql: query, fields }, jira, meant.checked);
+  const { issues, areAll } = await allIssues({ jql: query, fields, checked: meant.checked }, jira);
   const samples = issues
     .filter(passes)
     .map(issue => ({ issue, groups: groupings.map(grouping => grouping.groupsOf(issue, within)) }));
@@ -150,8 +150,14 @@ async function readWithHistory(
     ...meant.fields,
     ...groupings.flatMap(each => each.fields),
   ];
-  const found = await readIssues({ jql: query, fields }, jira, (request, foundNothing) =>
-    meant.checked(() => (meantNow ? meantNow.checked(request, () => false) : request()), foundNothing),
+  const found = await allIssues(
+    {
+      jql: query,
+      fields,
+      checked: (request, foundNothing) =>
+        meant.checked(() => (meantNow ? meantNow.checked(request, () => false) : request()), foundNothing),
+    },
+    jira,
   );
   // What was not changed since then was as it is now.
   const changed = found.issues.filter(({ updatedAt }) => !updatedAt || updatedAt >= first);
