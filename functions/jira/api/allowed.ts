@@ -36,6 +36,8 @@ interface Guard {
   isOpen(projectKey: string | undefined): boolean;
   /** The same by a numeric ID, for which it asks once. */
   isOpenId(projectId: string): Promise<boolean>;
+  /** Whether a board is in a project that is open. */
+  isOpenBoard(boardId: string): Promise<boolean>;
   /** @throws Failure `forbidden` */
   requireProject(projectIdOrKey: string): Promise<void>;
   /**
@@ -62,10 +64,10 @@ interface Guard {
   openValues(field: string): Promise<readonly Value[] | undefined>;
   /** What looking at an issue answers, for an issue that there is not the same as for one that is closed. */
   seen<Answer>(issueIdOrKey: string, looking: Promise<Answer | undefined>): Promise<Answer>;
+  /** Whether an issue was answered to this call, by its ID; it was then in a project that is open. */
+  isShownIssue(issueId: string): boolean;
   /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
   shown(issue: unknown): unknown;
-  /** Whether an issue, by its ID or key, was shown. */
-  wasShown(issueIdOrKey: string): boolean;
 }
 
 const issueKey = '([\\w-]+)';
@@ -116,19 +118,6 @@ const rules: readonly Rule[] = [
       return send(options);
     },
   },
-  rule('POST', '/changelog/bulkfetch', async ({ options, send }, { wasShown, isOpen }) => {
-    const body = bulkChangelogBody.parse(bodyOf(options));
-    // Whose changes are asked for was found before by a search for open projects alone.
-    if (!body.issueIdsOrKeys.every(wasShown)) throw closed();
-    const { issueChangeLogs, ...others } = bulkChangelogAnswer.parse(await send(options));
-    return {
-      ...others,
-      issueChangeLogs: issueChangeLogs?.map(({ changeHistories, ...issue }) => ({
-        ...issue,
-        changeHistories: changeHistories?.map(history => withoutClosedItems(history, isOpen)),
-      })),
-    };
-  }),
   deskRule('GET', '', async ({ options, send }, { isOpen }) => {
     const { size: _, ...others } = desksAnswer.parse(await send(options));
     return { ...others, values: others.values.filter(({ projectKey }) => isOpen(projectKey ?? undefined)) };
@@ -209,8 +198,7 @@ const rules: readonly Rule[] = [
     path: /^\/rest\/agile\/1\.0\/board$/,
     async handle({ options, send }, { requireProject, isOpen }) {
       const { projectKeyOrId: of } = options.searchParams ?? {};
-      if (typeof of !== 'string') throw closed();
-      await requireProject(of);
+      if (of !== undefined) await requireProject(String(of));
       const { total: _, ...others } = boardsAnswer.parse(await send(options));
       // Boards of other projects show issues of this one, too.
       return { ...others, values: others.values.filter(({ location }) => isOpen(location?.projectKey ?? undefined)) };
@@ -218,11 +206,23 @@ const rules: readonly Rule[] = [
   },
   {
     method: 'GET',
-    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/(?:sprint|configuration)$/,
-    async handle({ options, parts, send }, { isOpen }) {
-      const answer = await unlessNone(send({ url: `/rest/agile/1.0/board/${parts[0]}`, method: 'GET' }));
-      if (!isOpen(board.safeParse(answer).data?.location?.projectKey ?? undefined)) throw closed();
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)(?:\/configuration)?$/,
+    async handle({ options, parts, send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(parts[0] ?? ''))) throw closed();
       return send(options);
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/sprint$/,
+    async handle({ options, parts: [id = ''], send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(id))) throw closed();
+      const answer = sprintsAnswer.parse(await send(options));
+      // A board shows the sprints of others, too, where one of its issues is in them.
+      const open = await Promise.all(
+        answer.values.map(({ originBoardId: of }) => !of || String(of) === id || isOpenBoard(String(of))),
+      );
+      return { ...answer, values: answer.values.filter((_, index) => open[index]) };
     },
   },
   rule(
@@ -244,6 +244,16 @@ const rules: readonly Rule[] = [
       return send(options);
     }),
   ),
+  rule('POST', '/changelog/bulkfetch', async ({ options, send }, { isOpen, isShownIssue }) => {
+    const { issueIdsOrKeys } = bulkRequest.parse(bodyOf(options));
+    if (!issueIdsOrKeys.every(isShownIssue)) throw closed();
+    const answer = bulkAnswer.parse(await send(options));
+    const logs = answer.issueChangeLogs.map(({ changeHistories, ...log }) => ({
+      ...log,
+      changeHistories: changeHistories.map(history => withoutClosedItems(history, isOpen)),
+    }));
+    return { ...answer, issueChangeLogs: logs };
+  }),
   rule('GET', '/field', async ({ options, send }, { isOpenId }) => {
     const fields = fieldsAnswer.parse(await send(options));
     const open = await Promise.all(
@@ -273,7 +283,7 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/status', '/priority/search'].map(path =>
+  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search', '/status'].map(path =>
     rule('GET', path, ({ options, send }) => send(options)),
   ),
 ];
@@ -297,10 +307,9 @@ const MAX_NAMED = 12;
 
 /** The same client, restricted to these projects. */
 export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
-  /** The issues that it has shown, by their IDs and keys. */
-  const issues = new Set<string>();
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
+  const issues = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -318,6 +327,17 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       );
     keysById.set(projectId, key);
     return key;
+  };
+
+  const boards = new Map<string, Promise<boolean>>();
+  const isOpenBoard = (boardId: string) => {
+    const known =
+      boards.get(boardId) ??
+      unlessNone(ask(`/rest/agile/1.0/board/${boardId}`, {})).then(answer =>
+        isOpen(board.safeParse(answer).data?.location?.projectKey ?? undefined),
+      );
+    boards.set(boardId, known);
+    return known;
   };
 
   /** Only projects that are named otherwise than by their keys are asked for. */
@@ -350,6 +370,29 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
     }
   };
 
+  /**
+   * Fields of closed projects alone are refused in Jira's own words for a field that there is not.
+   * @throws Failure `invalid_input`
+   */
+  const requireOpenFields = async (named: readonly string[]) => {
+    const asked = named.filter(name => !systemFields.has(name.toLowerCase()));
+    if (asked.length === 0) return;
+    fields ??= ask('/rest/api/3/field', {}).then(answer => fieldsAnswer.parse(answer));
+    const all = await Promise.all(
+      (await fields).map(async ({ scope, id, name, clauseNames }) => ({
+        isShown: !scope?.project || (await guard.isOpenId(scope.project.id)),
+        names: [id, name, ...(clauseNames ?? [])].map(text => text.toLowerCase()),
+      })),
+    );
+    for (const name of asked) {
+      const called = all.filter(({ names }) => names.includes(withoutType(name).toLowerCase()));
+      if (called.length > 0 && called.every(({ isShown }) => !isShown)) {
+        const said = `Field '${name}' does not exist or you do not have permission to view it.`;
+        throw new Failure('invalid_input', `Jira refused it: ${said}`);
+      }
+    }
+  };
+
   const valuesByField = new Map<string, Promise<readonly Value[]>>();
   const valuesOf = async (part: 'components' | 'versions' | 'statuses') => {
     const answers = await Promise.all(
@@ -360,7 +403,8 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
 
   const guard: Guard = {
     isOpen,
-    wasShown: issueIdOrKey => issues.has(issueIdOrKey),
+    isOpenBoard,
+    isShownIssue: issueId => issues.has(issueId),
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       // A numeric ID names a project, too.
@@ -413,6 +457,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       }
       const outline = jqlOutline(query, tokens);
       if (!outline) throw invalidInput([{ field: 'jql', message: notOutlined }]);
+      await requireOpenFields([...outline.clauses.map(({ field }) => field), ...outline.orderedBy]);
       await requireOpenQuery(outline.clauses, {
         isOpen,
         requireIssue: guard.requireIssue,
@@ -428,8 +473,8 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
     shown(issue) {
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
-      for (const name of [others.id, others.key]) if (name) issues.add(name);
       for (const id of fileIds(fields.attachment)) files.add(id);
+      if (typeof others.id === 'string') issues.add(others.id);
       const shown = withoutClosedIssues(fields, isOpen);
       return {
         ...others,
@@ -597,6 +642,13 @@ const fieldsAnswer = z.array(
     scope: z.looseObject({ project: z.looseObject({ id: z.string() }).nullish() }).nullish(),
   }),
 );
+/** Fields of no project, as queries name them. */
+const systemFields = new Set(
+  (
+    'project key issuekey issue id parent status statuscategory assignee reporter creator created updated due duedate ' +
+    'resolved resolution resolutiondate priority labels component fixversion summary description text comment issuetype type rank'
+  ).split(' '),
+);
 /** Types of fields that hold the key of an epic or of another parent. */
 const holdingIssue = /:(?:gh-epic-link|jpo-custom-field-parent)$|^issuelink$/;
 /** Where the values of system fields that belong to projects are listed: the last part of a path. */
@@ -626,18 +678,17 @@ const historyItem = z.looseObject({
 const historySchema = z.looseObject({ items: z.array(historyItem).nullish() });
 type History = z.output<typeof historySchema>;
 const changelogAnswer = z.looseObject({ values: z.array(historySchema) });
-const bulkChangelogBody = z.looseObject({ issueIdsOrKeys: z.array(z.string()) });
-const bulkChangelogAnswer = z.looseObject({
-  issueChangeLogs: z.array(z.looseObject({ changeHistories: z.array(historySchema).nullish() })).nullish(),
-});
 const anyIssue = z.looseObject({
-  id: z.string().nullish(),
   key: z
     .string()
     .regex(/^[\w-]+$/)
     .nullish(),
   fields: fieldsSchema.catch({}),
   changelog: z.looseObject({ histories: z.array(historySchema) }).nullish(),
+});
+const bulkRequest = z.looseObject({ issueIdsOrKeys: z.array(z.string()) });
+const bulkAnswer = z.looseObject({
+  issueChangeLogs: z.array(z.looseObject({ changeHistories: z.array(historySchema) })),
 });
 const searchAnswer = z.looseObject({
   issues: z
@@ -648,6 +699,7 @@ const searchAnswer = z.looseObject({
 const desk = z.looseObject({ projectKey: z.string().nullish() });
 const desksAnswer = z.looseObject({ size: z.unknown(), values: z.array(desk) });
 const board = z.looseObject({ location: z.looseObject({ projectKey: z.string().nullish() }).nullish() });
+const sprintsAnswer = z.looseObject({ values: z.array(z.looseObject({ originBoardId: z.number().nullish() })) });
 const boardsAnswer = z.looseObject({ values: z.array(board) });
 const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });
 const writtenIssue = z.looseObject({

@@ -85,7 +85,14 @@ function answers({ list, part }: Reading) {
     worklog: part(worklogs),
     components: list(named),
     fixVersions: list(named),
-    timetracking: part(z.object({ originalEstimate: text, remainingEstimate: text, timeSpent: text })),
+    timetracking: part(
+      z.object({
+        originalEstimate: text,
+        originalEstimateSeconds: part(z.number()),
+        remainingEstimate: text,
+        timeSpent: text,
+      }),
+    ),
     created: text,
     updated: text,
     resolutiondate: text,
@@ -236,6 +243,7 @@ function toIssue({ id, key, fields, closedIssues, changelog, names, schema, tran
     components: (fields.components ?? []).map(({ name }) => name),
     fixVersions: (fields.fixVersions ?? []).map(({ name }) => name),
     originalEstimate: fields.timetracking?.originalEstimate || undefined,
+    originalEstimateSeconds: fields.timetracking?.originalEstimateSeconds ?? undefined,
     remainingEstimate: fields.timetracking?.remainingEstimate || undefined,
     timeSpent: fields.timetracking?.timeSpent || undefined,
     createdAt: dateOf(fields.created),

@@ -1,6 +1,5 @@
 import {
   countIssues,
-  getBulkChangelogs,
   getChangeLogs,
   getCurrentUser,
   getIssue,
@@ -19,9 +18,10 @@ import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
+import { type Boards, openBoards } from './boards.ts';
+import { type FieldChange, fieldChanges } from './changelogs.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
-import { type FieldChange, readBulkChanges } from './counts/fieldChange.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { Jql, jql } from './jql.ts';
@@ -33,6 +33,7 @@ import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
 import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
 import { type Desks, openDesks } from './serviceDesk/desks.ts';
 import { type RequestWrites, requestWrites } from './serviceDesk/requestWrites.ts';
+import { openSprints, type Sprints } from './sprints.ts';
 import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
@@ -67,15 +68,11 @@ export interface Jira extends IssueWrites, RequestWrites {
     issueKey: string,
     page: { startAt: number; limit: number },
   ): Promise<{ histories: History[]; total: number }>;
-  /**
-   * What happened to up to ten fields of issues since a moment, by the issues' IDs, the newest first: one request for a
-   * thousand issues.
-   */
-  changesSince(
-    since: Date,
+  /** The changes of up to ten fields of issues, by the issues' IDs. */
+  fieldChanges(
     issueIds: readonly string[],
     fieldIds: readonly string[],
-  ): Promise<Map<string, FieldChange[]>>;
+  ): Promise<{ changes: Map<string, FieldChange[]>; isWhole: boolean }>;
   /** Comments of an issue; `at` is where an earlier page said that the list goes on. @throws Failure `not_found` */
   listComments(
     issueKey: string,
@@ -105,6 +102,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   people: People;
   planning: Planning;
   metadata: Metadata;
+  boards: Boards;
+  sprints: Sprints;
   attachments: Attachments;
   desks: Desks;
   /** Articles of the knowledge base of a service desk, by its key or name, or of all. */
@@ -121,6 +120,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   timeLeft(): number;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
+  /** The address of a board in the browser. */
+  boardUrl(boardId: number): string;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
   /** That of what a saved filter finds. */
@@ -128,9 +129,6 @@ export interface Jira extends IssueWrites, RequestWrites {
 }
 
 const LOOKUP_MS = 8_000;
-/** The most issues, and the most of their changes, in one request. */
-const BULK_ISSUES = 1_000;
-const BULK_CHANGES = 10_000;
 
 /** Opens Jira for calls. */
 export function openJira(parts: JiraParts) {
@@ -142,6 +140,7 @@ export function openJira(parts: JiraParts) {
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
+  const boardsFor = openBoards(clientFor, parts.now);
   const desksFor = openDesks(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
@@ -182,6 +181,8 @@ export function openJira(parts: JiraParts) {
         people,
         planning,
         metadata,
+        boards: boardsFor(call),
+        sprints: openSprints(client),
         desks,
         async findArticles(text, { projectId, ...page }) {
           // A policy may close some of the desks.
@@ -241,30 +242,9 @@ export function openJira(parts: JiraParts) {
         async count(query) {
           return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(query) })).count;
         },
+        fieldChanges: (issueIds, fieldIds) => fieldChanges(client, issueIds, fieldIds),
         async getChangelog(issueKey, { startAt, limit }) {
           return readHistories(await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit }));
-        },
-        async changesSince(since, issueIds, fieldIds) {
-          const found = new Map<string, FieldChange[]>();
-          for (let start = 0; start < issueIds.length; start += BULK_ISSUES) {
-            const issueIdsOrKeys = issueIds.slice(start, start + BULK_ISSUES);
-            let next: string | undefined;
-            do {
-              const answer = await getBulkChangelogs(client, {
-                issueIdsOrKeys,
-                fieldIds: [...fieldIds],
-                maxResults: BULK_CHANGES,
-                ...(next && { nextPageToken: next }),
-              });
-              const page = readBulkChanges(answer);
-              for (const { issueId, change } of page.changes) {
-                if (change.at > since) found.set(issueId, [...(found.get(issueId) ?? []), change]);
-              }
-              next = page.next;
-            } while (next !== undefined);
-          }
-          for (const changes of found.values()) changes.sort((one, other) => other.at.getTime() - one.at.getTime());
-          return found;
         },
         async listComments(issueKey, page) {
           const { key, isInServiceProject } = await get(call, issueKey, { fields: ['project'] });
@@ -300,6 +280,7 @@ export function openJira(parts: JiraParts) {
         },
         listFilters: request => searchFilters(client, request),
         filterUrl: filterId => `${settings.JIRA_BASE_URL}/issues/?filter=${encodeURIComponent(filterId)}`,
+        boardUrl: boardId => `${settings.JIRA_BASE_URL}/secure/RapidBoard.jspa?rapidView=${boardId}`,
         browseUrl,
       };
     },

@@ -63,6 +63,8 @@ export interface Metadata {
   statuses(projectId: string): Promise<ReadonlyMap<string, string[]>>;
   /** Every status of the site with its category. */
   siteStatuses(): Promise<z.output<typeof statusesSchema>>;
+  /** The keys of the categories of all statuses, by the status's ID: `new`, `indeterminate`, `done`. */
+  statusCategories(): Promise<ReadonlyMap<string, string>>;
   components(projectId: string): Promise<z.output<typeof componentsSchema>>;
   versions(projectId: string): Promise<z.output<typeof versionsSchema>>;
   /** The priorities that issues of a project may have, the highest first. */
@@ -111,6 +113,8 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
     // Projects that are open to one caller may be closed to another.
     const keyOf = (...parts: string[]) => [call.permit.scope, ...parts].join(' ');
     const sharedClient = () => clientFor(shareable(call, LOOKUP_MS, now()));
+    const siteStatuses = () =>
+      allStatuses.get('', async () => parseAnswer(statusesSchema, await getStatuses(sharedClient())), call);
     const projectOf = (projectIdOrKey: string) =>
       projects.get(
         keyOf(projectIdOrKey),
@@ -194,8 +198,10 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           call,
         ),
 
-      siteStatuses: () =>
-        allStatuses.get('', async () => parseAnswer(statusesSchema, await getStatuses(sharedClient())), call),
+      siteStatuses,
+
+      statusCategories: async () =>
+        new Map((await siteStatuses()).flatMap(({ id, statusCategory: of }) => (of ? [[id, of.key]] : []))),
 
       components: async projectId =>
         parseAnswer(componentsSchema, await getProjectComponents(clientFor(call), { projectIdOrKey: projectId })),

@@ -23,7 +23,7 @@ import { projectRoutes } from './routes/projects.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { searchRoutes } from './routes/search.ts';
 import { serviceDeskRoutes } from './routes/serviceDesks.ts';
-import { statusRoutes } from './routes/statuses.ts';
+import { sprintRoutes } from './routes/sprints.ts';
 import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { worklogRoutes } from './routes/worklogs.ts';
@@ -58,7 +58,6 @@ const routes: Route[] = [
   ...filterRoutes,
   ...issueRoutes,
   ...changelogRoutes,
-  ...statusRoutes,
   ...attachmentRoutes,
   ...commentRoutes,
   ...worklogRoutes,
@@ -71,7 +70,7 @@ const routes: Route[] = [
 /** The APIs of a site, by the paths that they are below. */
 const apis: readonly { base: RegExp; routes: Route[] }[] = [
   { base: /^\/rest\/api\/(?:3|latest)\/(.+)$/, routes },
-  { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: boardRoutes },
+  { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: [...boardRoutes, ...sprintRoutes] },
   { base: /^\/rest\/servicedeskapi\/(.+)$/, routes: [...serviceDeskRoutes, ...requestRoutes] },
 ];
 

@@ -1,12 +1,12 @@
 import { folded } from '../../../../shared/filter/label.ts';
 import { nameList } from '../../../../shared/filter/nameList.ts';
 import { allIssues, type Found } from '../allIssues.ts';
+import type { FieldChange } from '../changelogs.ts';
 import type { GivenFilters } from '../filter/filterInputs.ts';
 import { type IssuesMeant, issuesMeant } from '../filter/issuesMeant.ts';
 import type { Issue } from '../issue.ts';
 import type { Jira } from '../jira.ts';
 import { allOf, anyOf, type Jql, jql, minutesFromNow } from '../jql.ts';
-import type { FieldChange } from './fieldChange.ts';
 import { type Grouping, isWithin, projectName, type SeriesOf, type Within } from './grouping.ts';
 import type { Measure } from './measure.ts';
 import { groupsAt, historyField } from './pastValues.ts';
@@ -93,7 +93,7 @@ export async function countedAt(
     hasState ? issuesMeant({ status, openOnly }, { jira, now }) : undefined,
     jira.metadata.siteStatuses(),
   ]);
-  const { found, changes } = await readWithHistory(first, { meant, meantNow, counting }, jira);
+  const { found, changes, isWhole } = await readWithHistory(first, { meant, meantNow, counting }, jira);
 
   const byId = new Map(
     statuses.flatMap(({ id, name, statusCategory }) => [
@@ -101,21 +101,21 @@ export async function countedAt(
       [folded(name), statusCategory] as const,
     ]),
   );
+  const categoryOf = ({ id, text }: FieldChange['from']) => byId.get(id ?? '') ?? byId.get(folded(text ?? ''));
   const projects = new Map(
     found.issues.flatMap(({ project }) => (project ? [[project.name, projectName(project)] as const] : [])),
   );
   const known = {
-    categoryOf: ({ id, name }: { id: string | undefined; name: string | undefined }) =>
-      (byId.get(id ?? '') ?? byId.get(folded(name ?? '')))?.name ?? undefined,
+    categoryOf: (status: FieldChange['from']) => categoryOf(status)?.name ?? undefined,
     projectCalled: (name: string) => projects.get(name),
   };
   const wanted = status === undefined ? [] : nameList(status).map(folded);
   let hasUnknownStatus = false;
   const wasMeant = (issue: Issue, later: readonly FieldChange[]) => {
-    // The last of the later changes tells what the status was before.
-    const before = later.findLast(({ fieldId }) => fieldId === 'status');
-    const name = before ? before.fromString : issue.status;
-    const category = before && (byId.get(before.from ?? '') ?? byId.get(folded(before.fromString ?? '')));
+    // The first of the later changes tells what the status was before.
+    const before = later.find(({ fieldId }) => fieldId === 'status');
+    const name = before ? before.from.text : issue.status;
+    const category = before && categoryOf(before.from);
     const isDone = before ? category?.key === 'done' : issue.isDone;
     // A status that the site has no more is taken for one that is not done.
     if (before && !category && hasState) hasUnknownStatus = true;
@@ -130,14 +130,14 @@ export async function countedAt(
       return [{ issue, groups: groupings.map(grouping => groupsAt(issue, grouping, later, known, within)) }];
     }),
   );
-  return { samples, areAll: found.areAll, hasUnknownStatus, notes: meant.notes };
+  return { samples, areAll: found.areAll && isWhole, hasUnknownStatus, notes: meant.notes };
 }
 
 async function readWithHistory(
   first: Date,
   { meant, meantNow, counting }: { meant: IssuesMeant; meantNow: IssuesMeant | undefined; counting: Counting },
   jira: Jira,
-): Promise<{ found: Found; changes: Map<string, FieldChange[]> }> {
+): Promise<{ found: Found; changes: Map<string, FieldChange[]>; isWhole: boolean }> {
   const { groupings, now } = counting;
   const minutes = Math.floor((first.getTime() - now.getTime()) / 60_000) - SLACK_MINUTES;
   const changedSince = jql`updated >= ${minutesFromNow(minutes)}`;
@@ -163,5 +163,5 @@ async function readWithHistory(
   const changed = found.issues.filter(({ updatedAt }) => !updatedAt || updatedAt >= first);
   const historic = [...new Set(['status', ...groupings.flatMap(each => historyField(each) ?? [])])];
   const ids = changed.flatMap(({ id }) => id ?? []);
-  return { found, changes: await jira.changesSince(first, ids, historic) };
+  return { found, ...(await jira.fieldChanges(ids, historic)) };
 }

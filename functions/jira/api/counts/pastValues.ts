@@ -1,6 +1,6 @@
+import type { FieldChange } from '../changelogs.ts';
 import type { SearchField } from '../filter/searchField.ts';
 import type { Issue } from '../issue.ts';
-import type { FieldChange } from './fieldChange.ts';
 import { type Grouping, type GroupName, named, none, type Within } from './grouping.ts';
 
 /** What Jira's history tells of a field's values. */
@@ -50,12 +50,12 @@ export function historyField({ field }: Grouping): string | undefined {
 
 interface Known {
   /** The name of the category of a status, by the status's ID or name. */
-  categoryOf(status: { id: string | undefined; name: string | undefined }): string | undefined;
+  categoryOf(status: FieldChange['from']): string | undefined;
   /** A project as groups name it, by its name. */
   projectCalled(name: string): string | undefined;
 }
 
-/** The groups of an issue at a date. `later` are its changes after that date, the newest first. */
+/** The groups of an issue at a date. `later` are its changes after that date, the oldest first. */
 export function groupsAt(
   issue: Issue,
   grouping: Grouping,
@@ -69,29 +69,24 @@ export function groupsAt(
   const way = field && keptOf(field);
   if (!field || !way || id === undefined) return now;
   let values = now.filter(({ key }) => key !== none.key);
-  for (const change of later) {
-    if (change.fieldId !== id) continue;
-    const { from, fromString, toString: to } = change;
+  for (const { fieldId, from, to } of later.toReversed()) {
+    if (fieldId !== id) continue;
     if (way === 'items') {
-      const added = to === undefined ? undefined : named(to).key;
+      const added = to.text === undefined ? undefined : named(to.text).key;
       values = values.filter(({ key }) => key !== added);
-      if (fromString !== undefined) values.push(named(fromString));
-    } else if (way === 'labels') values = (fromString ?? '').split(' ').filter(Boolean).map(named);
-    else if (way === 'sprints') values = (fromString ?? '').split(', ').filter(Boolean).map(named);
-    else values = valueBefore(field, from, fromString, known);
+      if (from.text !== undefined) values.push(named(from.text));
+    } else if (way === 'labels') values = (from.text ?? '').split(' ').filter(Boolean).map(named);
+    else if (way === 'sprints') values = (from.text ?? '').split(', ').filter(Boolean).map(named);
+    else values = valueBefore(field, from, known);
   }
   return values.length > 0 ? values : [none];
 }
 
-function valueBefore(
-  { id, kind }: SearchField,
-  from: string | undefined,
-  name: string | undefined,
-  known: Known,
-): GroupName[] {
-  if (id === 'statusCategory') return [known.categoryOf({ id: from, name }) ?? ''].filter(Boolean).map(named);
+function valueBefore({ id, kind }: SearchField, from: FieldChange['from'], known: Known): GroupName[] {
+  const { id: valueId, text: name } = from;
+  if (id === 'statusCategory') return [known.categoryOf(from) ?? ''].filter(Boolean).map(named);
   if (name === undefined) return [];
-  if (kind === 'person' && from !== undefined) return [{ key: from, name }];
+  if (kind === 'person' && valueId !== undefined) return [{ key: valueId, name }];
   if (id === 'project') return [named(known.projectCalled(name) ?? name)];
   return [named(name)];
 }

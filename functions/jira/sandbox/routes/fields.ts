@@ -1,6 +1,6 @@
 import { choicesOf, type Field, fieldByClauseName } from '../fields.ts';
 import { badRequest } from '../jiraError.ts';
-import { showPriority } from '../represent.ts';
+import { showPriority, showStatus } from '../represent.ts';
 import { type Call, page, type Route, route } from '../router.ts';
 import { statusCategories } from '../statusCategories.ts';
 
@@ -9,6 +9,7 @@ const MAX_SUGGESTIONS = 15;
 
 export const fieldRoutes: Route[] = [
   route('GET', 'field', ({ site }) => ({ json: [issueKey, ...site.fields.map(showSiteField)] })),
+  route('GET', 'status', call => ({ json: call.site.statuses.map(status => showStatus(call, status)) })),
   route('GET', 'priority/search', call =>
     page(
       call,
@@ -24,7 +25,9 @@ export const fieldRoutes: Route[] = [
       .filter(name => name.toLowerCase().startsWith(wanted))
       .slice(0, MAX_SUGGESTIONS)
       .map(name => ({
-        value: name,
+        // JQL takes a team by its ID.
+        value:
+          (field.schema.type === 'team' && choicesOf(call.site, field)?.find(each => each.name === name)?.id) || name,
         displayName: wanted === '' ? name : `<b>${name.slice(0, wanted.length)}</b>${name.slice(wanted.length)}`,
       }));
     return { json: { results } };
