@@ -76,7 +76,9 @@ export async function runFaultMatrix(kinds: readonly FaultKind[] = faultKinds): 
 
 const placeOf = ({ stage, action }: FaultRow) => `${stage} ${action}`;
 
-const stagesOf = ({ access }: Action): readonly Stage[] => (access === 'read' ? ['read'] : ['write', 'look-up']);
+/** The first call of what is planned writes nothing. */
+const stagesOf = ({ access, planned }: Action): readonly Stage[] =>
+  access === 'read' || planned ? ['read'] : ['write', 'look-up'];
 
 let lanes: Promise<ReadonlySet<string>> | undefined;
 
