@@ -33,8 +33,10 @@ beforeAll(async () => {
   await azurite.createTable('audit');
   const { LEDGER_TABLE_ENDPOINT: endpoint = '', ...identity } = azurite.settings;
   const kept = { ...env, ...identity, AUDIT_TABLE_ENDPOINT: endpoint };
-  app = await startApp({ env: kept });
-  signedIn = await startApp({ env: { ...kept, ...sandboxUser.settings } });
+  [app, signedIn] = await Promise.all([
+    startApp({ env: kept }),
+    startApp({ env: { ...kept, ...sandboxUser.settings } }),
+  ]);
 });
 afterAll(async () => {
   await Promise.all([app.stop(), signedIn.stop()]);
