@@ -20,6 +20,7 @@ import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
+import { namesInJql } from './filter/searchField.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { Jql, jql } from './jql.ts';
@@ -122,7 +123,8 @@ export function openJira(parts: JiraParts) {
   const unrestricted = jiraClient(parts);
   const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
-    return allowed ? restrictedTo(allowed, unrestricted(call)) : unrestricted(call);
+    const openFields = async () => namesInJql(await metadataFor(call).fields());
+    return allowed ? restrictedTo(allowed, unrestricted(call), openFields) : unrestricted(call);
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
