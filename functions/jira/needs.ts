@@ -11,6 +11,8 @@ export const permissions = {
   TRANSITION_ISSUES: 'Transition issues',
   LINK_ISSUES: 'Link issues',
   ADD_COMMENTS: 'Add comments',
+  EDIT_OWN_COMMENTS: 'Edit own comments',
+  DELETE_OWN_COMMENTS: 'Delete own comments',
   WORK_ON_ISSUES: 'Work on issues',
   SCHEDULE_ISSUES: 'Schedule issues',
   MODIFY_REPORTER: 'Modify reporter',
@@ -33,6 +35,7 @@ export const scopes = {
   'read:servicedesk-request': 'reading requests, queues and SLAs',
   'write:servicedesk-request': 'comments and participants of requests',
   'read:board-scope:jira-software': 'reading boards',
+  'read:board-scope.admin:jira-software': 'reading what boards estimate by',
   'write:board-scope:jira-software': 'changing boards and backlogs',
   'read:sprint:jira-software': 'reading sprints',
   'write:sprint:jira-software': 'changing sprints',
@@ -97,6 +100,17 @@ export function administers(): JiraNeeds {
   return reads({ permissions: ['ADMINISTER_PROJECTS'], scopes: ['manage:jira-project'] });
 }
 
+/** What an action needs that reads boards and their sprints. */
+export const readsSprints = reads({
+  // The days of sprints are those of a person's time zone.
+  scopes: [
+    'read:jira-user',
+    'read:board-scope:jira-software',
+    'read:board-scope.admin:jira-software',
+    'read:sprint:jira-software',
+  ],
+});
+
 /** The sprint that comes next is asked of the project's boards. */
 const plansSprints = {
   when: 'where the next sprint is meant',
@@ -106,3 +120,7 @@ const plansSprints = {
 export const whereFiltered = { also: [named, plansSprints] };
 export const whereNamed = { also: [named] };
 export const whereCommented = { also: [named, servesCustomers] };
+export const whereServed = {
+  also: [{ ...servesCustomers, scopes: ['read:servicedesk-request', ...servesCustomers.scopes] }],
+} as const;
+export const whereLinked = { also: [{ when: 'where it is linked', permissions: ['LINK_ISSUES'] }] } as const;

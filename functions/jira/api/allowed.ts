@@ -36,6 +36,8 @@ interface Guard {
   isOpen(projectKey: string | undefined): boolean;
   /** The same by a numeric ID, for which it asks once. */
   isOpenId(projectId: string): Promise<boolean>;
+  /** Whether a board is in a project that is open. */
+  isOpenBoard(boardId: string): Promise<boolean>;
   /** @throws Failure `forbidden` */
   requireProject(projectIdOrKey: string): Promise<void>;
   /**
@@ -44,6 +46,9 @@ interface Guard {
    * where the key is one of an open project
    */
   requireIssue(issueIdOrKey: string): Promise<string>;
+  /** Takes note of the comments in an answer of an open issue: a comment does not tell its issue, and so not its project. */
+  show(answer: unknown): void;
+  isShown(commentId: string): boolean;
   /** @throws Failure `forbidden` when the service desk is that of a project that is closed */
   requireDesk(serviceDeskId: string): Promise<void>;
   /**
@@ -62,6 +67,8 @@ interface Guard {
   openValues(field: string): Promise<readonly Value[] | undefined>;
   /** What looking at an issue answers, for an issue that there is not the same as for one that is closed. */
   seen<Answer>(issueIdOrKey: string, looking: Promise<Answer | undefined>): Promise<Answer>;
+  /** Whether an issue was answered to this call, by its ID; it was then in a project that is open. */
+  isShownIssue(issueId: string): boolean;
   /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
   shown(issue: unknown): unknown;
 }
@@ -94,26 +101,54 @@ const rules: readonly Rule[] = [
     const answer = changelogAnswer.parse(await send(own));
     return { ...answer, values: answer.values.map(history => withoutClosedItems(history, isOpen)) };
   }),
-  ...['GET', 'POST', 'PUT'].map(method =>
+  ...['GET', 'POST', 'PUT', 'DELETE'].map(method =>
     rule(
       method,
-      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee)`,
+      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee|watchers|attachments)`,
       async ({ options, parts, send }, guard) => {
         const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
         // A transition sets fields, too.
         if (options.url.endsWith('/transitions')) await requireWritten(options, guard);
-        return send(own);
+        const answer = await send(own);
+        if (/\/comment(?:\/\d+)?$/.test(options.url)) guard.show(answer);
+        return answer;
       },
     ),
   ),
   {
     method: 'POST',
-    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/comment$`),
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/(?:comment|attachment)$`),
+    async handle({ options, parts, send }, { requireIssue, show }) {
+      await requireIssue(parts[0] ?? '');
+      const answer = await send(options);
+      show(answer);
+      return answer;
+    },
+  },
+  {
+    method: 'GET',
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}$`),
     async handle({ options, parts, send }, { requireIssue }) {
       await requireIssue(parts[0] ?? '');
       return send(options);
     },
   },
+  {
+    method: 'POST',
+    path: /^\/rest\/servicedeskapi\/servicedesk\/(\d+)\/attachTemporaryFile$/,
+    async handle({ options, parts: [id = ''], send }, { requireDesk }) {
+      await requireDesk(id);
+      return send(options);
+    },
+  },
+  rule('POST', '/comment/list', ({ options, send }, { isShown }) => {
+    if (!listedComments.parse(bodyOf(options)).ids.every(isShown)) throw closed();
+    return send(options);
+  }),
+  rule('PUT', '/comment/(\\d+)/properties/[\\w-]+', async ({ options, parts: [id = ''], send }, { isShown }) => {
+    if (!isShown(id)) throw closed();
+    return send(options);
+  }),
   deskRule('GET', '', async ({ options, send }, { isOpen }) => {
     const { size: _, ...others } = desksAnswer.parse(await send(options));
     return { ...others, values: others.values.filter(({ projectKey }) => isOpen(projectKey ?? undefined)) };
@@ -194,8 +229,7 @@ const rules: readonly Rule[] = [
     path: /^\/rest\/agile\/1\.0\/board$/,
     async handle({ options, send }, { requireProject, isOpen }) {
       const { projectKeyOrId: of } = options.searchParams ?? {};
-      if (typeof of !== 'string') throw closed();
-      await requireProject(of);
+      if (of !== undefined) await requireProject(String(of));
       const { total: _, ...others } = boardsAnswer.parse(await send(options));
       // Boards of other projects show issues of this one, too.
       return { ...others, values: others.values.filter(({ location }) => isOpen(location?.projectKey ?? undefined)) };
@@ -203,11 +237,23 @@ const rules: readonly Rule[] = [
   },
   {
     method: 'GET',
-    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/(?:sprint|configuration)$/,
-    async handle({ options, parts, send }, { isOpen }) {
-      const answer = await unlessNone(send({ url: `/rest/agile/1.0/board/${parts[0]}`, method: 'GET' }));
-      if (!isOpen(board.safeParse(answer).data?.location?.projectKey ?? undefined)) throw closed();
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)(?:\/configuration)?$/,
+    async handle({ options, parts, send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(parts[0] ?? ''))) throw closed();
       return send(options);
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/sprint$/,
+    async handle({ options, parts: [id = ''], send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(id))) throw closed();
+      const answer = sprintsAnswer.parse(await send(options));
+      // A board shows the sprints of others, too, where one of its issues is in them.
+      const open = await Promise.all(
+        answer.values.map(({ originBoardId: of }) => !of || String(of) === id || isOpenBoard(String(of))),
+      );
+      return { ...answer, values: answer.values.filter((_, index) => open[index]) };
     },
   },
   rule(
@@ -229,6 +275,16 @@ const rules: readonly Rule[] = [
       return send(options);
     }),
   ),
+  rule('POST', '/changelog/bulkfetch', async ({ options, send }, { isOpen, isShownIssue }) => {
+    const { issueIdsOrKeys } = bulkRequest.parse(bodyOf(options));
+    if (!issueIdsOrKeys.every(isShownIssue)) throw closed();
+    const answer = bulkAnswer.parse(await send(options));
+    const logs = answer.issueChangeLogs.map(({ changeHistories, ...log }) => ({
+      ...log,
+      changeHistories: changeHistories.map(history => withoutClosedItems(history, isOpen)),
+    }));
+    return { ...answer, issueChangeLogs: logs };
+  }),
   rule('GET', '/field', async ({ options, send }, { isOpenId }) => {
     const fields = fieldsAnswer.parse(await send(options));
     const open = await Promise.all(
@@ -258,7 +314,7 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search'].map(path =>
+  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search', '/status'].map(path =>
     rule('GET', path, ({ options, send }) => send(options)),
   ),
 ];
@@ -291,6 +347,8 @@ export function restrictedTo(
 ): JiraClient {
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
+  const comments = new Set<string>();
+  const issues = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -308,6 +366,17 @@ export function restrictedTo(
       );
     keysById.set(projectId, key);
     return key;
+  };
+
+  const boards = new Map<string, Promise<boolean>>();
+  const isOpenBoard = (boardId: string) => {
+    const known =
+      boards.get(boardId) ??
+      unlessNone(ask(`/rest/agile/1.0/board/${boardId}`, {})).then(answer =>
+        isOpen(board.safeParse(answer).data?.location?.projectKey ?? undefined),
+      );
+    boards.set(boardId, known);
+    return known;
   };
 
   /** Only projects that are named otherwise than by their keys are asked for. */
@@ -376,6 +445,8 @@ export function restrictedTo(
 
   const guard: Guard = {
     isOpen,
+    isOpenBoard,
+    isShownIssue: issueId => issues.has(issueId),
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       // A numeric ID names a project, too.
@@ -441,10 +512,15 @@ export function restrictedTo(
       const ordered = await withoutClosedOrder(query, outline.clauses, guard.openValues);
       return sendKnown(ordered, jqlText => send(narrowed(jqlText, allowed)));
     },
+    show(answer) {
+      for (const id of commentIds(answer)) comments.add(id);
+    },
+    isShown: commentId => comments.has(commentId),
     shown(issue) {
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
       for (const id of fileIds(fields.attachment)) files.add(id);
+      if (typeof others.id === 'string') issues.add(others.id);
       const shown = withoutClosedIssues(fields, isOpen);
       return {
         ...others,
@@ -598,6 +674,16 @@ function fileIds(attachments: unknown): string[] {
   return listed.flatMap(each => z.looseObject({ id: z.string() }).safeParse(each).data?.id ?? []);
 }
 
+/** The ID of a comment that was read or written, or those of a list of them. */
+function commentIds(answer: unknown): string[] {
+  const listed = z.looseObject({ comments: z.array(z.unknown()) }).safeParse(answer).data?.comments ?? [
+    z.looseObject({ comment: z.unknown() }).safeParse(answer).data?.comment ?? answer,
+  ];
+  return listed.flatMap(each => anyId.safeParse(each).data?.id ?? []);
+}
+
+const anyId = z.looseObject({ id: z.union([z.string(), z.number().transform(String)]) });
+const listedComments = z.object({ ids: z.array(z.union([z.string(), z.number().transform(String)])) });
 const anyObject = z.looseObject({});
 const savedFilter = z.looseObject({ jql: z.string().nullish() });
 const filtersAnswer = z.looseObject({ values: z.array(savedFilter) });
@@ -656,6 +742,10 @@ const anyIssue = z.looseObject({
   fields: fieldsSchema.catch({}),
   changelog: z.looseObject({ histories: z.array(historySchema) }).nullish(),
 });
+const bulkRequest = z.looseObject({ issueIdsOrKeys: z.array(z.string()) });
+const bulkAnswer = z.looseObject({
+  issueChangeLogs: z.array(z.looseObject({ changeHistories: z.array(historySchema) })),
+});
 const searchAnswer = z.looseObject({
   issues: z
     .array(z.unknown())
@@ -665,6 +755,7 @@ const searchAnswer = z.looseObject({
 const desk = z.looseObject({ projectKey: z.string().nullish() });
 const desksAnswer = z.looseObject({ size: z.unknown(), values: z.array(desk) });
 const board = z.looseObject({ location: z.looseObject({ projectKey: z.string().nullish() }).nullish() });
+const sprintsAnswer = z.looseObject({ values: z.array(z.looseObject({ originBoardId: z.number().nullish() })) });
 const boardsAnswer = z.looseObject({ values: z.array(board) });
 const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });
 const writtenIssue = z.looseObject({

@@ -16,15 +16,20 @@ import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
+import { askedBy } from './askedBy.ts';
 import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
+import { type AttachFiles, openAttachFiles } from './attachFiles.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
+import { type Boards, openBoards } from './boards.ts';
+import { type FieldChange, fieldChanges } from './changelogs.ts';
 import { type JiraClient, jiraClient } from './client.ts';
-import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
+import { type CommentOrder, type CommentPage, listComments, openComments, withProjectType } from './comments.ts';
 import { namesInJql } from './filter/searchField.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
+import { type EditedComment, type OwnComments, openOwnComments } from './ownComments.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning, type Planning } from './planning.ts';
@@ -32,7 +37,9 @@ import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
 import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
 import { type Desks, openDesks } from './serviceDesk/desks.ts';
 import { type RequestWrites, requestWrites } from './serviceDesk/requestWrites.ts';
+import { openSprints, type Sprints } from './sprints.ts';
 import { openVersions, type Versions } from './versions.ts';
+import { type Watching, watch } from './watching.ts';
 import {
   countSchema,
   myselfSchema,
@@ -66,6 +73,11 @@ export interface Jira extends IssueWrites, RequestWrites {
     issueKey: string,
     page: { startAt: number; limit: number },
   ): Promise<{ histories: History[]; total: number }>;
+  /** The changes of up to ten fields of issues, by the issues' IDs. */
+  fieldChanges(
+    issueIds: readonly string[],
+    fieldIds: readonly string[],
+  ): Promise<{ changes: Map<string, FieldChange[]>; isWhole: boolean }>;
   /** Comments of an issue; `at` is where an earlier page said that the list goes on. @throws Failure `not_found` */
   listComments(
     issueKey: string,
@@ -95,7 +107,19 @@ export interface Jira extends IssueWrites, RequestWrites {
   people: People;
   planning: Planning;
   metadata: Metadata;
+  boards: Boards;
+  sprints: Sprints;
   attachments: Attachments;
+  attachFiles: AttachFiles;
+  /** Lets somebody watch an issue, or not. @throws Failure */
+  watch(issueKey: string, whom: { person: string; isWatching: boolean }): Promise<Watching>;
+  ownComments: Pick<OwnComments, 'find' | 'remove'>;
+  /** As `OwnComments.edit`, with the issue. */
+  editComment(
+    issueKey: string,
+    commentId: string | undefined,
+    markdown: string,
+  ): Promise<EditedComment & { issue: Issue }>;
   desks: Desks;
   /** Articles of the knowledge base of a service desk, by its key or name, or of all. */
   findArticles(
@@ -109,6 +133,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   startOfDay(now: Date): Promise<Jql>;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
+  /** The address of a board in the browser. */
+  boardUrl(boardId: number): string;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
   /** That of what a saved filter finds. */
@@ -128,6 +154,7 @@ export function openJira(parts: JiraParts) {
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
+  const boardsFor = openBoards(clientFor, parts.now);
   const desksFor = openDesks(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
@@ -143,6 +170,8 @@ export function openJira(parts: JiraParts) {
   return {
     for(call: Call): Jira {
       const client = clientFor(call);
+      const readBackClient = () => clientFor(forReadBack(call, parts.now()));
+      const mark = askedBy(call.caller);
       const allowed = allowedProjects(parts.rulesOf(call));
       const people = peopleFor(call);
       const metadata = metadataFor(call);
@@ -162,12 +191,21 @@ export function openJira(parts: JiraParts) {
           call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
           return unreadIssue(issueKey);
         });
+      const ownComments = openOwnComments({
+        client,
+        people,
+        mark,
+        readBackClient,
+        getIssue: async issueKey => withProjectType(await get(call, issueKey, { fields: ['project'] }), client),
+      });
       const planning = openPlanning(client);
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       return {
         people,
         planning,
         metadata,
+        boards: boardsFor(call),
+        sprints: openSprints(client),
         desks,
         async findArticles(text, { projectId, ...page }) {
           // A policy may close some of the desks.
@@ -176,9 +214,22 @@ export function openJira(parts: JiraParts) {
           return findArticles(client, { text, desk, ...page, baseUrl: settings.JIRA_BASE_URL });
         },
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        ownComments,
+        attachFiles: openAttachFiles({
+          client,
+          comments: openComments({ client, mark, readBackClient }),
+          readBackClient,
+          readBack,
+          timeLeft: () => call.deadline - parts.now(),
+        }),
+        watch: (issueKey, whom) => watch(issueKey, whom, { client, people, readBackClient, readBack }),
+        async editComment(issueKey, commentId, markdown) {
+          const edited = await ownComments.edit(issueKey, commentId, markdown);
+          return { ...edited, issue: await readBack(edited.comment.issueKey, ['summary', 'status']) };
+        },
         versions: openVersions({
           client,
-          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          readBackClient,
           metadata,
           clock: { now: new Date(call.startedAt), timeZone },
           baseUrl: settings.JIRA_BASE_URL,
@@ -204,8 +255,9 @@ export function openJira(parts: JiraParts) {
         }),
         ...issueWrites({
           client,
-          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          readBackClient,
           people,
+          mark,
           planning,
           metadata,
           clock: { now: new Date(call.startedAt), timeZone },
@@ -226,6 +278,7 @@ export function openJira(parts: JiraParts) {
         async count(query) {
           return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(query) })).count;
         },
+        fieldChanges: (issueIds, fieldIds) => fieldChanges(client, issueIds, fieldIds),
         async getChangelog(issueKey, { startAt, limit }) {
           return readHistories(await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit }));
         },
@@ -263,6 +316,7 @@ export function openJira(parts: JiraParts) {
         },
         listFilters: request => searchFilters(client, request),
         filterUrl: filterId => `${settings.JIRA_BASE_URL}/issues/?filter=${encodeURIComponent(filterId)}`,
+        boardUrl: boardId => `${settings.JIRA_BASE_URL}/secure/RapidBoard.jspa?rapidView=${boardId}`,
         browseUrl,
       };
     },
