@@ -24,6 +24,7 @@ import { type Boards, openBoards } from './boards.ts';
 import { type FieldChange, fieldChanges } from './changelogs.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments, openComments, withProjectType } from './comments.ts';
+import { namesInJql } from './filter/searchField.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { Jql, jql } from './jql.ts';
@@ -148,7 +149,8 @@ export function openJira(parts: JiraParts) {
   const unrestricted = jiraClient(parts);
   const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
-    return allowed ? restrictedTo(allowed, unrestricted(call)) : unrestricted(call);
+    const openFields = async () => namesInJql(await metadataFor(call).fields());
+    return allowed ? restrictedTo(allowed, unrestricted(call), openFields) : unrestricted(call);
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
