@@ -30,6 +30,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/createIssue.ts'),
   },
   {
+    name: 'createIssues',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/createIssues.ts'),
+  },
+  {
     name: 'describeProject',
     formerly: { name: 'listIssueTypes' },
     system: 'jira',

@@ -22,6 +22,7 @@ import { type History, type Issue, readHistories, readIssue, readIssues, unreadI
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { type Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
+import { type NewIssues, newIssues } from './newIssues.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
@@ -75,6 +76,7 @@ export interface Jira extends IssueWrites {
   people: People;
   metadata: Metadata;
   attachments: Attachments;
+  newIssues: NewIssues;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
@@ -122,6 +124,10 @@ export function openJira(parts: JiraParts) {
         readFilter: filter => readFilter(client, filter),
       };
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
+      const clock = { now: new Date(call.startedAt), timeZone };
+      const browseUrl = (key: string) => `${settings.JIRA_BASE_URL}/browse/${key}`;
+      const projectNamed = async (projectIdOrKey: string) =>
+        parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
       return {
         people,
         metadata,
@@ -142,7 +148,7 @@ export function openJira(parts: JiraParts) {
           people,
           planning: openPlanning(client),
           metadata,
-          clock: { now: new Date(call.startedAt), timeZone },
+          clock,
           getIssue: (issueKey, options) => get(call, issueKey, options),
           readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
           readBack: (issueKey, fields) =>
@@ -172,9 +178,18 @@ export function openJira(parts: JiraParts) {
           const { key, isInServiceProject } = await get(call, issueKey, { fields: ['project'] });
           return { key, ...(await listComments(client, key, { ...page, isInServiceProject })) };
         },
-        async getProject(projectIdOrKey) {
-          return parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
-        },
+        newIssues: newIssues({
+          client,
+          people,
+          planning: openPlanning(client),
+          metadata,
+          clock,
+          callerId: call.caller.id,
+          getIssue: (issueKey, options) => get(call, issueKey, options),
+          keyOf: async project => (/^\d+$/.test(project) ? (await projectNamed(project)).key : project),
+          browseUrl,
+        }),
+        getProject: projectNamed,
         async listProjects({ term, startAt, limit }) {
           const answer = await searchProjects(client, {
             startAt,
@@ -186,7 +201,7 @@ export function openJira(parts: JiraParts) {
           const { values, total, isLast } = parseAnswer(projectPageSchema, answer);
           return { projects: values, total: total ?? undefined, isLast: isLast ?? values.length < limit };
         },
-        browseUrl: key => `${settings.JIRA_BASE_URL}/browse/${key}`,
+        browseUrl,
       };
     },
 

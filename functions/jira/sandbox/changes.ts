@@ -47,6 +47,7 @@ export function createIssue(
     attachments: [],
     histories: [],
     frozen: false,
+    properties: {},
     isRequest: false,
   };
   // What remains is at first what was estimated.

@@ -16,6 +16,7 @@ import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
 import { issueRoutes } from './routes/issues.ts';
+import { bulkIssueRoutes } from './routes/issuesInBulk.ts';
 import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -49,6 +50,7 @@ const routes: Route[] = [
   ...searchRoutes,
   ...createMetaRoutes,
   ...fieldRoutes,
+  ...bulkIssueRoutes,
   ...issueRoutes,
   ...attachmentRoutes,
   ...commentRoutes,
