@@ -138,6 +138,23 @@ describe('a policy that opens one project', () => {
     ] as const) {
       expect(keysIn((await jira.read(name, query, atlas)).body).filter(key => !isAtlas(key))).toEqual([]);
     }
+    const counted = async (headers: Record<string, string>) => {
+      const { links, issuesNotShown } = (await jira.read('getIssue', { issueKey: 'ATLAS-12' }, headers)).body;
+      return [links.length, issuesNotShown];
+    };
+    const [all, none] = await counted(open);
+    const [shown, left] = await counted(atlas);
+    expect([none, left, shown + left]).toEqual([undefined, 2, all]);
+  });
+
+  it('counts of what is below an epic only what is open to the caller', async () => {
+    await jira.write('updateIssue', { issueKey: 'BEACON-4', parent: 'ATLAS-3' }, open);
+    const below = async (headers: Record<string, string>) =>
+      (await jira.read('getIssue', { issueKey: 'ATLAS-3' }, headers)).body;
+    const [all, some] = [await below(open), await below(atlas)];
+    expect([all.progress.children, some.progress.children]).toEqual([2, 1]);
+    expect([keysIn(all.children), keysIn(some.children)]).toEqual([['ATLAS-21', 'BEACON-4'], ['ATLAS-21']]);
+    expect([all.progress.note, some.progress.note]).toEqual([undefined, expect.stringContaining('policy')]);
   });
 
   it('hides a parent elsewhere in what a change answers, too', async () => {

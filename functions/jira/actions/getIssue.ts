@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pace } from '../../../shared/pace.ts';
+import { readChildren, unreadChildren } from '../api/children.ts';
 import { issueKey } from '../api/inputs.ts';
 import { issueDetails, issueDetailsFields, toIssueDetails } from '../api/issueDetails.ts';
 import { reads } from '../needs.ts';
@@ -13,7 +14,7 @@ export default jira.action({
   needs: reads(),
   title: 'Get an issue',
   description:
-    'Returns one Jira issue in full: description, status, people, dates, labels, parent, sub-tasks, links, attachments, other fields by name, and its latest comments. ' +
+    'Returns one Jira issue in full: description, status, people, labels, parent, links, what is left of an epic, attachments, other fields, and its latest comments. ' +
     'Use it when the key of the issue is known and the user wants to read it, or before changing it. ' +
     'To find an issue use searchIssues; for who changed what and when use getIssueHistory.',
   input: z.object({ issueKey }),
@@ -21,6 +22,7 @@ export default jira.action({
   example: { issueKey: 'ATLAS-12' },
   async run({ issueKey }, { jira, signal }) {
     const issue = await jira.getIssue(issueKey, { fields: issueDetailsFields, expand: 'names,schema' });
-    return toIssueDetails(issue, jira.browseUrl, pace(signal));
+    const children = await readChildren(issue, jira).catch(unreadChildren);
+    return toIssueDetails(issue, children, jira, pace(signal));
   },
 });

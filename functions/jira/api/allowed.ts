@@ -261,9 +261,11 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
       for (const id of fileIds(fields.attachment)) files.add(id);
+      const shown = withoutClosedIssues(fields, isOpen);
       return {
         ...others,
-        fields: withoutClosedIssues(fields, isOpen),
+        fields: shown,
+        closedIssues: neighbours(fields) - neighbours(shown),
         ...(changelog && {
           changelog: {
             ...changelog,
@@ -334,6 +336,11 @@ function withoutClosedIssues(fields: Fields, isOpen: Guard['isOpen']): Fields {
       issuelinks: issuelinks.filter(({ inwardIssue, outwardIssue }) => isShown(inwardIssue) && isShown(outwardIssue)),
     }),
   };
+}
+
+/** How many issues the fields of an issue lead to. */
+function neighbours({ parent, subtasks, issuelinks }: Fields): number {
+  return (parent?.key ? 1 : 0) + (subtasks?.length ?? 0) + (issuelinks?.length ?? 0);
 }
 
 /** Whether a field holds nothing but the key of an issue that is closed, as a custom field for the epic does. */

@@ -32,7 +32,8 @@ function answers({ list, part }: Reading) {
     /** False for an internal note of a service project; true for every other comment. */
     jsdPublic: part(z.boolean()),
   });
-  const related = z.object({ key: z.string(), fields: part(z.object({ summary: text, status: part(named) })) });
+  const status = part(z.object({ name: z.string(), statusCategory: part(z.object({ name: z.string(), key: text })) }));
+  const related = z.object({ key: z.string(), fields: part(z.object({ summary: text, status })) });
   const link = z.object({
     type: z.object({ inward: z.string(), outward: z.string() }),
     inwardIssue: part(related),
@@ -55,7 +56,7 @@ function answers({ list, part }: Reading) {
     summary: text,
     description: z.unknown().optional(),
     issuetype: part(z.object({ name: z.string(), hierarchyLevel: part(z.number()) })),
-    status: part(z.object({ name: z.string(), statusCategory: part(named) })),
+    status,
     resolution: part(named),
     priority: part(named),
     assignee: person,
@@ -91,6 +92,8 @@ function answers({ list, part }: Reading) {
   const issue = z.object({
     key: z.string(),
     fields,
+    /** How many issues that it leads to were taken out, because a policy closes their projects. */
+    closedIssues: part(z.number()),
     changelog: part(z.object({ total, histories: list(history) })),
     /** With `expand=names`: what people see, by field ID. */
     names: part(z.record(z.string(), text)),
@@ -180,7 +183,7 @@ export type Attachment = Issue['attachments'][number];
 export type Transition = NonNullable<Issue['transitions']>[number];
 
 /** An issue in the words of this service. What Jira did not tell, or told in a way that cannot be read, is undefined. */
-function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAnswer) {
+function toIssue({ key, fields, closedIssues, changelog, names, schema, transitions }: IssueAnswer) {
   return {
     key,
     /** True when no field is known, as after a write whose result could not be read. */
@@ -194,6 +197,7 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
     hierarchyLevel: fields.issuetype?.hierarchyLevel ?? undefined,
     status: fields.status?.name,
     statusCategory: fields.status?.statusCategory?.name,
+    isDone: isDone(fields.status),
     resolution: fields.resolution?.name,
     priority: fields.priority?.name,
     assignee: nameOf(fields.assignee),
@@ -209,6 +213,7 @@ function toIssue({ key, fields, changelog, names, schema, transitions }: IssueAn
       ...(outwardIssue ? [{ phrase: type.outward, issue: toRelated(outwardIssue) }] : []),
       ...(inwardIssue ? [{ phrase: type.inward, issue: toRelated(inwardIssue) }] : []),
     ]),
+    closedIssues: closedIssues ?? 0,
     ...toAttachments(fields),
     components: (fields.components ?? []).map(({ name }) => name),
     fixVersions: (fields.fixVersions ?? []).map(({ name }) => name),
@@ -334,7 +339,17 @@ function toHistory({ id, created, author, items }: HistoryAnswer) {
 
 /** What an issue tells of its parent, a sub-task, or an issue that it is linked to. */
 function toRelated({ key, fields }: RelatedAnswer) {
-  return { key, summary: fields?.summary || undefined, status: fields?.status?.name };
+  return {
+    key,
+    summary: fields?.summary || undefined,
+    status: fields?.status?.name,
+    isDone: isDone(fields?.status),
+  };
+}
+
+/** Whether a status is of the category Done, whose key does not depend on the language of the site. */
+function isDone(status: FieldsAnswer['status']): boolean {
+  return status?.statusCategory?.key === 'done';
 }
 
 /** Pairs of an account ID and the name. */

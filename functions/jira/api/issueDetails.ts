@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { heading, id, key, link } from '../../../shared/schema/meaning.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import type { Children } from './children.ts';
 import { customText, duration, isForPeople, trackingText } from './fieldText.ts';
 import type { Issue, RelatedIssue } from './issue.ts';
 import { ifAny, issueRow, notShown, toIssueRow } from './issueRow.ts';
+import type { Jira } from './jira.ts';
 import { showComments, shownComment } from './shownComment.ts';
 
 const relatedIssue = z.object({
@@ -22,6 +24,29 @@ export const issueDetails = issueRow.extend({
   createdAt: z.string().optional().describe('When it was created, ISO 8601 in UTC.'),
   resolvedAt: z.string().optional().describe('When it was resolved, ISO 8601 in UTC.'),
   parent: relatedIssue.optional().describe('Its parent issue, such as its epic.'),
+  progress: z
+    .object({
+      children: z.int().describe('How many issues are directly below it.'),
+      done: z.int().describe('How many of them are done.'),
+      estimates: z
+        .array(
+          z.object({
+            field: heading('The field they are estimated in, such as Story Points.'),
+            total: z.string().describe('The estimates of all of them, added up.'),
+            done: z.string().describe('Of those that are done.'),
+            withoutEstimate: z.int().describe('How many have no estimate.'),
+          }),
+        )
+        .optional()
+        .describe('Their estimates.'),
+      note: z.string().optional().describe('What these numbers leave out.'),
+    })
+    .optional()
+    .describe('What is done and what is left below it.'),
+  children: z
+    .array(relatedIssue)
+    .optional()
+    .describe('The issues directly below it, such as those of an epic, the open ones first; up to 50.'),
   subtasks: z.array(relatedIssue).optional().describe('Its sub-tasks.'),
   links: z
     .array(relatedIssue.extend({ link: z.string().describe('The relation to the linked issue, such as blocks.') }))
@@ -55,6 +80,10 @@ export const issueDetails = issueRow.extend({
   comments: z.array(shownComment).describe('Its latest comments, newest first; listComments has the older ones.'),
   notShown,
   commentCount: z.int().optional().describe('The number of its comments, without restricted ones.'),
+  issuesNotShown: z
+    .int()
+    .optional()
+    .describe('How many linked issues, sub-tasks or parents are left out because a policy closes their projects.'),
 });
 
 /** All fields, because custom fields differ from site to site, except those that hold nothing for people. */
@@ -73,13 +102,15 @@ export const issueDetailsFields = [
 ];
 
 const MAX_COMMENTS = 20;
+const MAX_CHILDREN = 50;
 
 /** The characters of all Markdown of an issue. */
 export const MAX_MARKDOWN = 262_144;
 
 export async function toIssueDetails(
   issue: Issue,
-  browseUrl: (issueKey: string) => string,
+  children: Children | undefined,
+  { browseUrl, isRestricted }: Pick<Jira, 'browseUrl' | 'isRestricted'>,
   pause: () => Promise<void> | undefined,
 ): Promise<z.infer<typeof issueDetails>> {
   const budget = { left: MAX_MARKDOWN };
@@ -87,7 +118,7 @@ export async function toIssueDetails(
     await pause();
     return adfToMarkdown(document, budget);
   };
-  const toRelated = ({ key, summary, status }: RelatedIssue) => ({
+  const toRelated = ({ key, summary, status }: Omit<RelatedIssue, 'isDone'>) => ({
     issueKey: key,
     title: summary,
     status,
@@ -107,6 +138,17 @@ export async function toIssueDetails(
     createdAt: issue.createdAt?.toISOString(),
     resolvedAt: issue.resolvedAt?.toISOString(),
     parent: issue.parent && toRelated(issue.parent),
+    progress: children && children.issues.length > 0 ? toProgress(children, isRestricted) : undefined,
+    // Sub-tasks have a place of their own.
+    ...(children &&
+      issue.subtasks.length === 0 && {
+        children: ifAny(
+          children.issues
+            .toSorted((one, other) => Number(one.isDone) - Number(other.isDone))
+            .slice(0, MAX_CHILDREN)
+            .map(toRelated),
+        ),
+      }),
     subtasks: ifAny(issue.subtasks.map(toRelated)),
     links: ifAny(issue.links.map(({ phrase, issue: linked }) => ({ link: phrase, ...toRelated(linked) }))),
     attachments: ifAny(
@@ -122,6 +164,28 @@ export async function toIssueDetails(
     notShown: issue.comments.restricted.length || undefined,
     // Where comments are hidden, how many there are is not known either.
     ...('comment' in issue.values && { commentCount: issue.comments.total ?? newestFirst.length }),
+    issuesNotShown: issue.closedIssues || undefined,
+  };
+}
+
+function toProgress({ issues, estimates, areAll }: Children, isRestricted: boolean) {
+  const told = (sum: number, isTime: boolean) => (isTime ? duration(sum) : String(sum));
+  const notes = [
+    ...(areAll ? [] : [`It has more children than these ${issues.length}: countIssues counts them all.`]),
+    ...(isRestricted ? ['Children in projects that a policy closes are not counted.'] : []),
+  ];
+  return {
+    children: issues.length,
+    done: issues.filter(({ isDone }) => isDone).length,
+    estimates: ifAny(
+      estimates.map(({ field, isTime, total, done, without }) => ({
+        field,
+        total: told(total, isTime),
+        done: told(done, isTime),
+        withoutEstimate: without,
+      })),
+    ),
+    ...(notes.length > 0 && { note: notes.join(' ') }),
   };
 }
 

@@ -83,6 +83,8 @@ export interface Jira extends IssueWrites {
   startOfDay(now: Date): Promise<Jql>;
   /** Whether a policy opens the project of an issue with this key. */
   isOpen(issueKey: string): boolean;
+  /** Whether a policy closes projects to the caller. */
+  isRestricted: boolean;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
 }
@@ -113,6 +115,7 @@ export function openJira(parts: JiraParts) {
   return {
     for(call: Call): Jira {
       const client = clientFor(call);
+      const allowed = allowedProjects(parts.rulesOf(call));
       const people = peopleFor(call);
       const metadata = metadataFor(call);
       const { timeZone, unlessAccounts } = zoneFor(call, {
@@ -137,8 +140,8 @@ export function openJira(parts: JiraParts) {
           const zone = await unlessAccounts();
           return zone === undefined ? jql`startOfDay()` : jql`${dayAt(now, zone)}`;
         },
+        isRestricted: allowed !== undefined,
         isOpen(key) {
-          const allowed = allowedProjects(parts.rulesOf(call));
           return !allowed || allowed.has(key.slice(0, key.lastIndexOf('-')).toUpperCase());
         },
         getIssue: (issueKey, options) => get(call, issueKey, options),

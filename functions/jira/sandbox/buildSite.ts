@@ -1,10 +1,12 @@
 import { addComment, addLink, addWorklog, createIssue, editIssue, moveIssue } from './changes.ts';
 import type { DataFiles, IssueFile } from './dataFiles.ts';
 import { readTime } from './dataTime.ts';
+import type { RequestDetails } from './deskFile.ts';
 import { emptySite } from './emptySite.ts';
 import { readChange, readText } from './issueValues.ts';
 import type { Act, FieldValue, Instant, Issue, IssueType, Project, Status } from './model.ts';
 import { below, createReferences, type Place, type References } from './references.ts';
+import { deskOf, fieldOfKind, finalDecision } from './requests.ts';
 import { findIssue, findProject, type Site, typesOf } from './site.ts';
 
 const minute = 60_000;
@@ -46,18 +48,22 @@ export function buildSite(files: DataFiles, now: () => Instant): Site {
   references.throwProblems();
   for (const event of events.sort((left, right) => left.at - right.at)) event.happen();
   attachFiles(site, entries, files, references, start);
-  for (const { data } of entries) {
+  for (const { data, place } of entries) {
     const issue = issueOf(site, data.key);
     issue.frozen = data.frozen;
     issue.isRequest = data.isRequest;
+    setRequest(site, issue, data.request, place, references);
   }
   references.throwProblems();
   return site;
 }
 
 function entriesOf(site: Site, files: DataFiles, { report, named }: References, start: Instant): Entry[] {
-  return files.issues.flatMap((data, at): Entry[] => {
-    const place = below({ file: 'issues.json', path: '' }, at);
+  const placed = [
+    ...files.issues.map((data, at) => ({ data, place: below({ file: 'issues.json', path: '' }, at) })),
+    ...files.requests.map((data, at) => ({ data, place: below({ file: 'requests.json', path: '' }, at) })),
+  ];
+  return placed.flatMap(({ data, place }): Entry[] => {
     const projectKey = data.key.replace(/-\d+$/, '');
     const project = findProject(site, projectKey);
     if (!project) report(below(place, 'key'), `there is no project '${projectKey}'`);
@@ -203,6 +209,58 @@ function checkParents(site: Site, entry: Entry, entries: Entry[], { report }: Re
     const parentPlace = below(below(below(place, 'changes'), nth), 'set.parent');
     if (set.parent) check(set.parent, timeOf(site, at, start), parentPlace);
   }
+}
+
+/** Gives an issue what only a request has: its type, participants, organisations and approvals. */
+function setRequest(
+  site: Site,
+  issue: Issue,
+  details: RequestDetails | undefined,
+  place: Place,
+  { named, person, report }: References,
+): void {
+  if (!details) return;
+  const inRequest = below(place, 'request');
+  const desk = deskOf(site, issue);
+  if (!desk) {
+    report(inRequest, 'belongs to issues that are requests of a service desk');
+    return;
+  }
+  const set = (kind: 'requestType' | 'organizations' | 'people', value: FieldValue) => {
+    const field = fieldOfKind(site, kind);
+    if (field) issue.values[field.id] = value;
+  };
+  const idOf = (list: string, email: string, nth: number) =>
+    person(below(below(inRequest, list), nth), email)?.accountId ?? '';
+  const type = named(below(inRequest, 'type'), 'request type', desk.requestTypes, details.type);
+  if (type && type.issueTypeId !== issue.values.issuetype) {
+    report(below(inRequest, 'type'), `'${type.name}' belongs to issues of another type`);
+  }
+  set('requestType', type?.id ?? null);
+  set(
+    'people',
+    details.participants.map((email, nth) => idOf('participants', email, nth)),
+  );
+  set(
+    'organizations',
+    details.organizations.map(
+      (name, nth) =>
+        named(below(below(inRequest, 'organizations'), nth), 'organisation', site.organizations, name)?.id ?? '',
+    ),
+  );
+  issue.approvals = details.approvals.map(({ name, approvers }, at) => {
+    const approval = {
+      id: String(Number(issue.id) * 10 + at),
+      name,
+      created: issue.created,
+      completed: undefined,
+      approvers: approvers.map(({ person: email, decision }, nth) => ({
+        accountId: idOf(`approvals[${at}].approvers`, email, nth),
+        decision,
+      })),
+    };
+    return { ...approval, completed: finalDecision(approval) === 'pending' ? undefined : issue.updated };
+  });
 }
 
 function attachFiles(

@@ -49,6 +49,7 @@ export function createIssue(
     frozen: false,
     properties: {},
     isRequest: false,
+    approvals: [],
   };
   // What remains is at first what was estimated.
   if (values.timetracking) estimate(issue, estimatesIn(values.timetracking));

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { documentShape } from './adf.ts';
 import { readDay, readTime } from './dataTime.ts';
+import { type DeskFile, deskFile, requestDetails } from './deskFile.ts';
 
 const id = z.string().regex(/^\d+$/, 'must be digits in quotation marks');
 const name = z.string().min(1);
@@ -95,6 +96,11 @@ const customFieldTypes = [
   'date',
   'user',
   'paragraph',
+  'requestType',
+  'organizations',
+  'people',
+  'approvals',
+  'sla',
 ] as const;
 
 const hasOptions = new Set<string>(['select', 'multiselect', 'cascading', 'team']);
@@ -220,6 +226,7 @@ const issueFile = values.extend({
     .default([]),
   frozen: z.boolean().default(false),
   isRequest: z.boolean().default(true),
+  request: requestDetails.exactOptional(),
 });
 
 /** The schema of each data file, which the default data and anybody's own are held to. */
@@ -229,6 +236,8 @@ const schemas = {
   'fields.json': fieldsFile,
   'site.json': siteFile,
   'issues.json': unique(issueFile, 'key'),
+  'serviceDesks.json': unique(deskFile, 'id', 'project'),
+  'requests.json': unique(issueFile, 'key'),
 };
 
 export type DataFileName = keyof typeof schemas;
@@ -244,6 +253,9 @@ export interface DataFiles {
   fields: z.output<typeof fieldsFile>;
   site: z.output<typeof siteFile>;
   issues: IssueFile[];
+  serviceDesks: DeskFile[];
+  /** Issues that are requests of a service desk. */
+  requests: IssueFile[];
   /** What the attached files hold, by their names in `files/`. */
   contents: ReadonlyMap<string, Uint8Array>;
   /** A file's path, for messages about it. */
@@ -286,15 +298,24 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
   const fields = await read('fields.json', schemas['fields.json']);
   const site = await read('site.json', schemas['site.json']);
   const issues = await read('issues.json', schemas['issues.json']);
-  if (!people || !projects || !fields || !site || !issues) throw new Error(problems.join('\n'));
+  // The sandbox's own desks belong to its own projects.
+  const hasDesks = given.includes('serviceDesks.json') || !given.includes('projects.json') || folder === defaultFolder;
+  const serviceDesks = hasDesks ? await read('serviceDesks.json', schemas['serviceDesks.json']) : [];
+  const hasRequests = given.includes('requests.json') || !given.includes('issues.json') || folder === defaultFolder;
+  const requests = hasRequests && hasDesks ? await read('requests.json', schemas['requests.json']) : [];
+  if (!people || !projects || !fields || !site || !issues || !serviceDesks || !requests) {
+    throw new Error(problems.join('\n'));
+  }
   const contents = new Map<string, Uint8Array>();
-  for (const name of new Set(issues.flatMap(({ attachments }) => attachments.flatMap(({ file }) => file ?? [])))) {
+  for (const name of new Set(
+    [...issues, ...requests].flatMap(({ attachments }) => attachments.flatMap(({ file }) => file ?? [])),
+  )) {
     const bytes = await readFile(join(folder, 'files', name)).catch(() =>
       readFile(join(defaultFolder, 'files', name)).catch(() => undefined),
     );
     if (bytes) contents.set(name, bytes);
   }
-  return { people, projects, fields, site, issues, contents, pathOf };
+  return { people, projects, fields, site, issues, serviceDesks, requests, contents, pathOf };
 }
 
 /** A fault as a line of a message; the place is empty where it is the whole file. */

@@ -1,5 +1,6 @@
 import type { DataFiles } from './dataFiles.ts';
 import { offsetOf } from './dataTime.ts';
+import { readDesks } from './desks.ts';
 import { customField, systemFields } from './fields.ts';
 import type { Board, Instant, Project, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
@@ -74,6 +75,9 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     });
   });
 
+  const desks = readDesks(files, references, { projects, fields, statuses, issueTypes });
+  const organizations = files.serviceDesks.flatMap(desk => desk.organizations);
+
   const me = person(inSite('account'), account);
   const defaultPriority = named(inSite('defaultPriority'), 'priority', priorities, files.site.defaultPriority);
   const defaultResolution = named(inSite('defaultResolution'), 'resolution', resolutions, files.site.defaultResolution);
@@ -94,6 +98,8 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     linkTypes,
     sprints,
     boards,
+    desks,
+    organizations,
     issues: [],
     links: [],
     me,

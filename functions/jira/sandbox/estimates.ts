@@ -9,6 +9,13 @@ export function estimatesIn(value: FieldValue): TimeTracking {
   return typeof value === 'object' && value !== null && 'remaining' in value ? value : none;
 }
 
+/** The fields that tell an issue's time in seconds, by their ids. */
+export function timesOf(issue: Issue): Readonly<Record<string, number | null>> {
+  const { original, remaining } = estimatesOf(issue);
+  const spent = issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0);
+  return { timeoriginalestimate: original, timeestimate: remaining, timespent: spent || null };
+}
+
 export const workingTime = { hoursPerDay: 8, daysPerWeek: 5 };
 
 /** Seconds in `1w 2d 3h 30m`: a day has eight hours, a week five days. A bare number means minutes. */

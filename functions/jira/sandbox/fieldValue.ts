@@ -44,6 +44,11 @@ export function parseFieldValue(site: Site, { project, type }: Target, field: Fi
       return parseChoices(field, project.components, raw);
     case 'version':
       return parseChoices(field, project.versions, raw);
+    case 'organizations':
+      // Jira takes the organisations of a request as bare numbers.
+      return Array.isArray(raw) && raw.every(id => choicesOf(site, field)?.some(each => each.id === String(id)))
+        ? { value: raw.map(String) }
+        : { problem: 'Specify the IDs of organizations.' };
     case 'optionList':
       return parseChoices(field, choicesOf(site, field) ?? [], raw);
     case 'optionWithChild':

@@ -24,6 +24,11 @@ type FieldKind =
   | 'team'
   | 'timetracking'
   | 'sprint'
+  | 'requestType'
+  | 'organizations'
+  | 'people'
+  | 'approvals'
+  | 'sla'
   | 'readOnly';
 
 export interface Field {
@@ -58,6 +63,8 @@ const system = (
   ...more,
 });
 
+const serviceDesk = (name: string) => `com.atlassian.servicedesk:${name}`;
+
 const plugin = (name: string) => `com.atlassian.jira.plugin.system.customfieldtypes:${name}`;
 
 const customFieldTypes: Record<CustomFieldFile['type'], Pick<Field, 'kind' | 'schema'>> = {
@@ -69,6 +76,17 @@ const customFieldTypes: Record<CustomFieldFile['type'], Pick<Field, 'kind' | 'sc
   team: { kind: 'team', schema: { type: 'team', custom: plugin('atlassian-team') } },
   date: { kind: 'date', schema: { type: 'date', custom: plugin('datepicker') } },
   user: { kind: 'user', schema: { type: 'user', custom: plugin('userpicker') } },
+  requestType: { kind: 'requestType', schema: { type: 'sd-customerrequesttype', custom: serviceDesk('vp-origin') } },
+  organizations: {
+    kind: 'organizations',
+    schema: { type: 'array', items: 'sd-customerorganization', custom: serviceDesk('sd-customer-organizations') },
+  },
+  people: { kind: 'people', schema: { type: 'array', items: 'user', custom: serviceDesk('sd-request-participants') } },
+  approvals: {
+    kind: 'approvals',
+    schema: { type: 'sd-approvals', custom: 'com.atlassian.servicedesk.approvals-plugin:sd-approvals' },
+  },
+  sla: { kind: 'sla', schema: { type: 'sd-servicelevelagreement', custom: serviceDesk('sd-sla-field') } },
   paragraph: { kind: 'adf', schema: { type: 'string', custom: plugin('textarea') } },
 };
 
@@ -129,6 +147,21 @@ export const systemFields: readonly Field[] = [
   system('subtasks', 'Sub-tasks', 'readOnly', { type: 'array', items: 'issuelinks' }, { clauseNames: [] }),
   system('issuelinks', 'Linked Issues', 'readOnly', { type: 'array', items: 'issuelinks' }, { clauseNames: [] }),
   system('attachment', 'Attachment', 'readOnly', { type: 'array', items: 'attachment' }, { clauseNames: [] }),
+  system(
+    'timeoriginalestimate',
+    'Original Estimate',
+    'readOnly',
+    { type: 'number' },
+    { clauseNames: ['originalEstimate', 'timeoriginalestimate'] },
+  ),
+  system(
+    'timeestimate',
+    'Remaining Estimate',
+    'readOnly',
+    { type: 'number' },
+    { clauseNames: ['remainingEstimate', 'timeestimate'] },
+  ),
+  system('timespent', 'Time Spent', 'readOnly', { type: 'number' }),
   system('timetracking', 'Time tracking', 'timetracking', { type: 'timetracking' }, { clauseNames: [] }),
   system('comment', 'Comment', 'readOnly', { type: 'comments-page' }),
   system('worklog', 'Log Work', 'readOnly', { type: 'array', items: 'worklog' }, { clauseNames: [] }),
@@ -150,5 +183,7 @@ export function choicesOf(site: Site, field: Field): readonly Named[] | undefine
   if (field.kind === 'priority') return site.priorities;
   if (field.kind === 'resolution') return site.resolutions;
   if (field.kind === 'sprint') return site.sprints;
+  if (field.kind === 'organizations') return site.organizations;
+  if (field.kind === 'requestType') return site.desks.flatMap(({ requestTypes }) => requestTypes);
   return field.options;
 }

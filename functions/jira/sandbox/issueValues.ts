@@ -44,7 +44,10 @@ export function readChange(
   };
   const values: Record<string, FieldValue> = {};
   for (const [id, value] of Object.entries(known)) if (value !== undefined) values[id] = value;
-  const onScreen = site.fields.filter(({ issueTypes }) => issueTypes?.includes(type.name));
+  const asked = site.desks.find(({ projectId }) => projectId === project.id)?.requestTypes.flatMap(each => each.fields);
+  const onScreen = site.fields.filter(
+    ({ id, issueTypes }) => issueTypes?.includes(type.name) || asked?.some(field => field.id === id),
+  );
   for (const [name, written] of Object.entries(data.fields ?? {})) {
     const place = inside(`fields[${JSON.stringify(name)}]`);
     const field = named(place, `custom field of a ${type.name}`, onScreen, name);

@@ -1,8 +1,10 @@
 import { plainText } from './adf.ts';
+import { parseDuration, timesOf } from './estimates.ts';
 import { choicesOf, type Field, fieldByClauseName } from './fields.ts';
 import { badRequest } from './jiraError.ts';
 import { type Clause, describe, type JqlQuery, type Operand, type Operator, parseJql } from './jql.ts';
 import { dayOf, evaluateDateFunction, parseJqlDate } from './jqlDates.ts';
+import { requestTest } from './jqlRequests.ts';
 import { textMatcher } from './jqlText.ts';
 import type { Issue, Named, Sprint } from './model.ts';
 import { findIssue, personById, projectOf, type Site, statusOf } from './site.ts';
@@ -78,6 +80,10 @@ const opposite: Record<Operator, Operator> = {
 type Terminal = Extract<Clause, { kind: 'terminal' }>;
 
 function compileTerminal(site: Site, clause: Terminal, isNegated: boolean): Test {
+  const requestField = fieldByClauseName(site, clause.field);
+  if (requestField?.kind === 'sla' || requestField?.kind === 'approvals') {
+    return requestTest(site, requestField, clause, isNegated ? opposite[clause.operator] : clause.operator);
+  }
   const field = searchable(site, clause.field);
   if (!field.operators.includes(clause.operator)) {
     throw badRequest(`The operator '${clause.operator}' is not supported by the '${clause.field}' field.`);
@@ -217,6 +223,9 @@ function searchable(site: Site, name: string): Searchable {
   if (wanted === 'rank') return { ...keys(site, name), rank: Number };
   if (wanted === 'text') return textField(name, issue => [...allTexts(site, issue)]);
   if (wanted === 'comment') return textField(name, issue => issue.comments.map(({ body }) => plainText(body)));
+  if (wanted === 'worklogauthor') return people(site, name, issue => issue.worklogs.map(({ authorId }) => authorId));
+  if (wanted === 'worklogdate')
+    return days(site, name, issue => issue.worklogs.map(({ started }) => dayOf(site, started)));
   const field = fieldByClauseName(site, name);
   if (!field) throw badRequest(`Field '${name}' does not exist or you do not have permission to view it.`);
   return searchableField(site, name, field);
@@ -271,6 +280,16 @@ function searchableField(site: Site, name: string, field: Field): Searchable {
       return moments(site, name, issue => [issue[field.id === 'created' ? 'created' : 'updated']]);
     case 'resolutiondate':
       return moments(site, name, issue => (issue.resolved === undefined ? [] : [issue.resolved]));
+    case 'timeoriginalestimate':
+    case 'timeestimate':
+    case 'timespent':
+      return {
+        name,
+        read: issue => [timesOf(issue)[field.id] ?? []].flat(),
+        resolve: text => [parseDuration(text) ?? []].flat(),
+        operators: ordering,
+        defaultDirection: 'desc',
+      };
     case 'components':
       return choices(site.projects.flatMap(({ components }) => components));
     case 'fixVersions':
@@ -278,7 +297,10 @@ function searchableField(site: Site, name: string, field: Field): Searchable {
   }
   switch (field.kind) {
     case 'user':
+    case 'people':
       return people(site, name, read);
+    case 'requestType':
+      return { ...choices(choicesOf(site, field) ?? []), resolve: text => requestTypesCalled(site, text) };
     case 'string':
     case 'adf':
       return textField(name, issue => textsOf(issue.values[field.id]));
@@ -304,6 +326,15 @@ function searchableField(site: Site, name: string, field: Field): Searchable {
       return choices(choicesOf(site, field) ?? []);
   }
 }
+
+/** Those of a name in any desk, or by name and project: `Get IT help (HELP)`. */
+const requestTypesCalled = ({ desks, projects }: Site, text: string): string[] =>
+  desks.flatMap(({ projectId, requestTypes }) => {
+    const key = projects.find(({ id }) => id === projectId)?.key;
+    return requestTypes
+      .filter(({ name }) => [name, `${name} (${key})`].some(each => each.toLowerCase() === text.toLowerCase()))
+      .map(({ id }) => id);
+  });
 
 function keys(site: Site, name: string): Searchable {
   return {

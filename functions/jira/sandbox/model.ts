@@ -77,6 +77,61 @@ export interface TimeTracking {
   remaining: number | null;
 }
 
+/** A kind of request, with the fields of which its portal asks for values. */
+export interface RequestType extends Named {
+  description: string;
+  /** Of an issue that is such a request. */
+  issueTypeId: string;
+  fields: { id: string; name: string; required: boolean }[];
+  hasForm: boolean;
+}
+
+interface Queue extends Named {
+  jql: string;
+  fields: string[];
+}
+
+/** A clock that starts when a request is made. */
+export interface Sla {
+  /** Of the field that shows it. */
+  fieldId: string;
+  name: string;
+  goalSeconds: number;
+  stops: 'response' | 'resolution';
+  /** The IDs of the statuses in which it is paused. */
+  pausedIn: string[];
+}
+
+interface Article {
+  id: string;
+  title: string;
+  space: string;
+  body: string;
+}
+
+/** A service desk, which is a project's. */
+export interface Desk {
+  id: string;
+  projectId: string;
+  /** What customers call a status, by its ID. */
+  statusNames: Record<string, string>;
+  requestTypes: RequestType[];
+  queues: Queue[];
+  slas: Sla[];
+  organizationIds: string[];
+  articles: Article[];
+}
+
+type Decision = 'approved' | 'declined' | 'pending';
+
+export interface Approval {
+  id: string;
+  name: string;
+  created: Instant;
+  completed: Instant | undefined;
+  approvers: { accountId: string; decision: Decision }[];
+}
+
 export interface Project extends Named {
   key: string;
   description: string;
@@ -169,6 +224,7 @@ export interface Issue {
   properties: Record<string, unknown>;
   /** In a service project, whether a customer has made it, by the portal. The service desk knows no other. */
   isRequest: boolean;
+  approvals: Approval[];
 }
 
 export type FieldValue = string | number | string[] | AdfNode | TimeTracking | null;

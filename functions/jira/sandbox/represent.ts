@@ -1,4 +1,4 @@
-import { estimatesOf } from './estimates.ts';
+import { estimatesOf, timesOf } from './estimates.ts';
 import { choicesOf, type Field } from './fields.ts';
 import type {
   Attachment,
@@ -18,6 +18,7 @@ import type {
   Transition,
   Worklog,
 } from './model.ts';
+import { showRequestField } from './requests.ts';
 import {
   childrenOf,
   issueById,
@@ -40,7 +41,7 @@ export interface View {
 const at = ({ base }: View, path: string) => `${base}/rest/api/3/${path}`;
 
 /** A time as Jira writes it: in the account's time zone, its offset without a colon. */
-function timestamp({ timeZone: { offsetMinutes } }: Site, instant: Instant): string {
+export function timestamp({ timeZone: { offsetMinutes } }: Site, instant: Instant): string {
   const local = new Date(instant + offsetMinutes * 60_000).toISOString().slice(0, -1);
   const minutes = Math.abs(offsetMinutes);
   const pad = (value: number) => String(value).padStart(2, '0');
@@ -306,6 +307,10 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
       return issue.attachments.map(attachment => showAttachment(view, attachment));
     case 'timetracking':
       return showTimeTracking(issue);
+    case 'timeoriginalestimate':
+    case 'timeestimate':
+    case 'timespent':
+      return timesOf(issue)[field.id];
     case 'comment': {
       const comments = issue.comments.map(comment => showComment(view, issue, comment));
       return { ...wholePage('comments', comments, listLimit), self: at(view, `issue/${issue.id}/comment`) };
@@ -334,6 +339,12 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
       return value === null ? null : showAll(site.sprints, value, showSprint);
     case 'labels':
       return value ?? [];
+    case 'requestType':
+    case 'organizations':
+    case 'people':
+    case 'approvals':
+    case 'sla':
+      return showRequestField(view, issue, field);
     default:
       return value;
   }

@@ -36,12 +36,15 @@ const always = [
 
 /** The fields that a new issue of a type may have. */
 export function createScreen(site: Site, { project, type }: Target): ScreenField[] {
+  const isDesk = project.type === 'service_desk';
   const ids = [
     ...always,
     ...(project.components.length > 0 ? ['components'] : []),
     ...(project.versions.length > 0 ? ['fixVersions'] : []),
     ...(type.level < 1 ? ['parent'] : []),
-    ...site.fields.filter(({ issueTypes }) => issueTypes?.includes(type.name)).map(({ id }) => id),
+    ...site.fields
+      .filter(({ issueTypes, kind }) => issueTypes?.includes(type.name) || (isDesk && kind === 'organizations'))
+      .map(({ id }) => id),
   ];
   const mustHave = ['project', 'issuetype', 'summary', 'reporter', ...(project.required[type.name] ?? [])];
   if (type.level === -1) mustHave.push('parent');

@@ -1,6 +1,7 @@
 import type { Field } from './fields.ts';
 import type {
   Board,
+  Desk,
   Instant,
   Issue,
   IssueType,
@@ -34,6 +35,9 @@ export interface Site {
   linkTypes: readonly LinkType[];
   sprints: readonly Sprint[];
   boards: readonly Board[];
+  desks: readonly Desk[];
+  /** The organisations of customers. */
+  organizations: readonly Named[];
   issues: Issue[];
   links: Link[];
   /** The account that the API is called with. */

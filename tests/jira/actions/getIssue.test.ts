@@ -61,8 +61,70 @@ describe('getIssue', () => {
 
   it('does not ask Jira for what it does not show', async () => {
     await app.read('getIssue', { issueKey: 'ATLAS-1' });
-    const { query } = app.jira.requests.at(-1) ?? {};
+    const { query } = app.jira.requests.findLast(({ path }) => path.endsWith('/issue/ATLAS-1')) ?? {};
     expect(query?.get('fields')).toContain('-worklog');
+  });
+
+  it('tells what is left of an epic by one more request, the open issues first', async () => {
+    await app.read('getIssue', { issueKey: 'ATLAS-2' });
+    app.costs();
+    const { body } = await app.read('getIssue', { issueKey: 'ATLAS-1' });
+    expect(app.costs()).toEqual(['GET issue/ATLAS-1', 'POST search/jql']);
+    const { id } = app.issue('ATLAS-1');
+    const below = app.jira.site.issues.filter(({ values }) => values.parent === id);
+    const isDone = ({ values }: (typeof below)[number]) => values.status === '10003';
+    const points = (issues: typeof below) =>
+      String(issues.reduce((sum, { values }) => sum + Number(values.customfield_10016 ?? 0), 0));
+    expect(body.progress).toEqual({
+      children: below.length,
+      done: below.filter(isDone).length,
+      estimates: [
+        {
+          field: 'Story Points',
+          total: points(below),
+          done: points(below.filter(isDone)),
+          withoutEstimate: below.filter(({ values }) => values.customfield_10016 == null).length,
+        },
+      ],
+    });
+    const statuses = body.children.map(({ status }: { status: string }) => status);
+    expect(statuses).toHaveLength(below.length);
+    expect(statuses.lastIndexOf('To Do')).toBeLessThan(statuses.indexOf('Done'));
+    expect(statuses.filter((status: string) => status === 'Done')).toHaveLength(below.filter(isDone).length);
+  });
+
+  it('counts the sub-tasks of an issue without another request', async () => {
+    const { body } = await app.read('getIssue', { issueKey: 'ATLAS-9' });
+    expect(app.costs()).toEqual(['GET issue/ATLAS-9']);
+    expect([body.progress, body.children]).toEqual([{ children: 2, done: 1 }, undefined]);
+  });
+
+  it('adds up estimates in time, and half points without the errors of fractions', async () => {
+    const child = (key: string, status: string, points: number | null, seconds: number | null) => ({
+      key,
+      fields: {
+        summary: key,
+        status: { name: status, statusCategory: { name: 'Erledigt', key: status === 'Fertig' ? 'done' : 'new' } },
+        customfield_10016: points,
+        timeoriginalestimate: seconds,
+      },
+    });
+    const issues = [
+      child('ODD-2', 'Fertig', 0.1, 5_400),
+      child('ODD-3', 'Neu', 0.2, null),
+      child('ODD-4', 'Neu', null, 36_000),
+    ];
+    app.answerNext('/search/jql$', { issues, isLast: true });
+    const { body } = await readOdd({ issuetype: { name: 'Epic', hierarchyLevel: 1 } });
+    expect(body.progress).toEqual({
+      children: 3,
+      done: 1,
+      estimates: [
+        { field: 'Original Estimate', total: '11h 30m', done: '1h 30m', withoutEstimate: 1 },
+        { field: 'Story Points', total: '0.3', done: '0.1', withoutEstimate: 1 },
+      ],
+    });
+    expect(body.children.map(({ issueKey }: { issueKey: string }) => issueKey)).toEqual(['ODD-3', 'ODD-4', 'ODD-2']);
   });
 
   it.each(['ATLAS-9999', 'NOPE-1'])('says that there is no %s', async issueKey => {

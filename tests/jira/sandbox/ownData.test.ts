@@ -113,7 +113,7 @@ describe('data of one’s own', () => {
     await write('people.json', [{ ...first, displayName: 'Robot' }, ...others]);
     const renamed = await start();
     expect((await call(renamed, 'GET', 'myself')).body.displayName).toBe('Robot');
-    expect(renamed.site.issues).toHaveLength(61);
+    expect(renamed.site.issues).toHaveLength(67);
   });
 
   it('decide the priority and the resolution that are set where none is given', async () => {

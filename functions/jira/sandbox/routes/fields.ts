@@ -71,6 +71,12 @@ function namesOf({ site }: Call, field: Field): string[] {
     case 'fixVersions':
       return site.projects.flatMap(({ versions }) => versions.map(({ name }) => name));
     default:
+      if (field.kind === 'requestType') {
+        return site.desks.flatMap(({ projectId, requestTypes }) => {
+          const key = site.projects.find(({ id }) => id === projectId)?.key;
+          return requestTypes.map(({ name }) => `${name} (${key})`);
+        });
+      }
       return (choicesOf(site, field) ?? []).map(({ name }) => name);
   }
 }
