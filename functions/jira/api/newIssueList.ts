@@ -12,7 +12,7 @@ export interface NewIssue extends z.output<typeof newIssue> {
 }
 
 /** As many as Jira makes in one request. */
-export const MAX_NEW_ISSUES = 50;
+const MAX_NEW_ISSUES = 50;
 /** An initiative, an epic, a story and a sub-task. */
 const MAX_DEPTH = 4;
 

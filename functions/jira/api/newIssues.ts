@@ -37,7 +37,7 @@ export const newIssueData = z.object({
 type PlannedIssue = PlanItem & { data: z.output<typeof newIssueData> };
 
 /** What all issues of a list have that do not say otherwise. */
-export interface NewIssueDefaults extends Partial<Omit<NewIssue, 'summary' | 'description' | 'children'>> {
+interface NewIssueDefaults extends Partial<Omit<NewIssue, 'summary' | 'description' | 'children'>> {
   /** True to make again what was made a short time ago. */
   repeat?: boolean | undefined;
 }
