@@ -156,6 +156,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/updateIssue.ts'),
   },
   {
+    name: 'updateIssues',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/updateIssues.ts'),
+  },
+  {
     name: 'listMyChanges',
     system: 'my-changes',
     toolset: 'my-changes',

@@ -19,6 +19,7 @@ import { type Attachments, openAttachments } from './attachments.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
+import { type IssueChanges, issueChanges } from './issueChanges.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { type Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
@@ -77,6 +78,7 @@ export interface Jira extends IssueWrites {
   metadata: Metadata;
   attachments: Attachments;
   newIssues: NewIssues;
+  issueChanges: IssueChanges;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
@@ -181,6 +183,15 @@ export function openJira(parts: JiraParts) {
           const { key, isInServiceProject } = await get(call, issueKey, { fields: ['project'] });
           return { key, ...(await listComments(client, key, { ...page, isInServiceProject })) };
         },
+        issueChanges: issueChanges({
+          client,
+          people,
+          planning: openPlanning(client),
+          metadata,
+          clock,
+          getIssue: (issueKey, options) => get(call, issueKey, options),
+          browseUrl,
+        }),
         newIssues: newIssues({
           client,
           people,

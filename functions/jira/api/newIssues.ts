@@ -19,7 +19,7 @@ import type { Metadata } from './metadata.ts';
 import type { NewIssue } from './newIssueList.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
-import type { Planning } from './planning.ts';
+import { askedOnce, type Planning } from './planning.ts';
 import { createdManySchema, type IssueField, type IssueType, markedSchema } from './wire.ts';
 
 /** What is needed to make a new issue, as it is kept until it is confirmed. */
@@ -435,19 +435,4 @@ function summaryOf(possible: number, failed: number, project: string, notes: rea
 function minutesSince(at: number, now: Date): string {
   const minutes = Math.max(1, Math.round((now.getTime() - at) / 60_000));
   return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
-}
-
-/** Sprints, teams and estimates of a project, which many issues may name, asked for once. */
-function askedOnce(planning: Planning): Planning {
-  const answers = new Map<string, Promise<unknown>>();
-  const once = <Answer>(key: string, ask: () => Promise<Answer>): Promise<Answer> => {
-    const answer = (answers.get(key) as Promise<Answer> | undefined) ?? ask();
-    answers.set(key, answer);
-    return answer;
-  };
-  return {
-    sprints: project => once(`sprints ${project}`, () => planning.sprints(project)),
-    teams: (project, field) => once(`teams ${project} ${field.id}`, () => planning.teams(project, field)),
-    estimationFields: project => once(`estimates ${project}`, () => planning.estimationFields(project)),
-  };
 }
