@@ -2,12 +2,15 @@ import type { Client } from 'jira.js/core';
 import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import type { JiraClient } from './client.ts';
+import { closed, noIssue } from './closed.ts';
+import { jqlOutline } from './jqlClauses.ts';
 import { jqlTokens, orderStart } from './jqlTokens.ts';
+import { issueKeyForm, projectOfKey, requireOpenQuery, withoutClosedOrder, withoutUnknownValues } from './openQuery.ts';
 
 /**
  * The one place where a policy's projects are enforced: every request to Jira goes through here. Queries are narrowed,
- * answers are filtered by project (an issue that was moved is also found by its old key), and a request that has no rule
- * here is refused.
+ * answers are filtered by project (an issue that was moved is also found by its old key), what is closed is answered as what
+ * there is not, and a request that has no rule here is refused.
  */
 
 type Options = Parameters<Client['sendRequest']>[0];
@@ -36,11 +39,26 @@ interface Guard {
   requireProject(projectIdOrKey: string): Promise<void>;
   /**
    * @returns the issue's own key, by which the request goes on, so that it reaches the very issue that was looked at
-   * @throws Failure `forbidden` when the issue, by whatever key, is in a project that is closed
+   * @throws Failure `forbidden` when the issue, by whatever key, is in a project that is closed, or there is none; `not_found`
+   * where the key is one of an open project
    */
   requireIssue(issueIdOrKey: string): Promise<string>;
-  /** The query, for open projects alone. */
-  narrow(jql: unknown): string;
+  /**
+   * Sends a query for open projects alone.
+   * @throws Failure `forbidden` where it names what is closed, or there is not
+   */
+  search(jql: unknown, send: (jql: string) => Promise<unknown>): Promise<unknown>;
+  /** Whether a custom field, by its ID or its name in JQL, holds an issue. */
+  holdsIssue(field: string): Promise<boolean>;
+  /** The same of the teams of an organisation. */
+  isTeam(field: string): Promise<boolean>;
+  /**
+   * The values that open projects have in a system field, by its name in JQL in small letters; undefined where they
+   * cannot be told.
+   */
+  openValues(field: string): Promise<readonly Value[] | undefined>;
+  /** What looking at an issue answers, for an issue that there is not the same as for one that is closed. */
+  seen<Answer>(issueIdOrKey: string, looking: Promise<Answer | undefined>): Promise<Answer>;
   /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
   shown(issue: unknown): unknown;
 }
@@ -49,28 +67,24 @@ const issueKey = '([\\w-]+)';
 
 /** Every request that is made of Jira, and how it is kept within the projects that are open. */
 const rules: readonly Rule[] = [
-  rule('POST', '/search/jql', async ({ options, send }, { narrow, shown }) => {
+  rule('POST', '/search/jql', async ({ options, send }, { search, shown }) => {
     const body = bodyOf(options);
-    const answer = await send({
-      ...options,
-      body: { ...body, jql: narrow(body.jql), fields: withProject(body.fields) },
-    });
+    const answer = await search(body.jql, jql =>
+      send({ ...options, body: { ...body, jql, fields: withProject(body.fields) } }),
+    );
     const { issues, ...others } = searchAnswer.parse(answer);
     return { ...others, issues: issues.map(shown).filter(issue => issue !== undefined) };
   }),
-  rule('POST', '/search/approximate-count', ({ options, send }, { narrow }) => {
+  rule('POST', '/search/approximate-count', ({ options, send }, { search }) => {
     const body = bodyOf(options);
-    return send({ ...options, body: { ...body, jql: narrow(body.jql) } });
+    return search(body.jql, jql => send({ ...options, body: { ...body, jql } }));
   }),
-  rule('GET', `/issue/${issueKey}`, async ({ options, send }, { shown }) => {
+  rule('GET', `/issue/${issueKey}`, async ({ options, parts: [key = ''], send }, { seen, shown }) => {
     const { searchParams = {} } = options;
-    const answer = await send({
-      ...options,
-      searchParams: { ...searchParams, fields: withProject(searchParams.fields) },
-    });
-    const issue = shown(answer);
-    if (issue === undefined) throw closed();
-    return issue;
+    return seen(
+      key,
+      send({ ...options, searchParams: { ...searchParams, fields: withProject(searchParams.fields) } }).then(shown),
+    );
   }),
   rule('GET', `/issue/${issueKey}/changelog`, async ({ options, parts, send }, { requireIssue, isOpen }) => {
     const own = ofIssue(options, await requireIssue(parts[0] ?? ''));
@@ -136,9 +150,10 @@ const rules: readonly Rule[] = [
   }),
   rule('GET', '/project/([\\w-]+)', async ({ options, parts: [idOrKey = ''], send }, { isOpen }) => {
     // Whether there is a project of that key is not asked, so that it is not told.
-    if (!/^\d+$/.test(idOrKey) && !isOpen(idOrKey)) throw closed();
-    const answer = project.parse(await send(options));
-    if (!isOpen(answer.key)) throw closed();
+    const isId = /^\d+$/.test(idOrKey);
+    if (!isId && !isOpen(idOrKey)) throw closed();
+    const answer = project.safeParse(isId ? await unlessNone(send(options)) : await send(options)).data;
+    if (!isOpen(answer?.key)) throw closed();
     return answer;
   }),
   rule(
@@ -172,8 +187,8 @@ const rules: readonly Rule[] = [
     method: 'GET',
     path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/(?:sprint|configuration)$/,
     async handle({ options, parts, send }, { isOpen }) {
-      const answer = board.parse(await send({ url: `/rest/agile/1.0/board/${parts[0]}`, method: 'GET' }));
-      if (!isOpen(answer.location?.projectKey ?? undefined)) throw closed();
+      const answer = await unlessNone(send({ url: `/rest/agile/1.0/board/${parts[0]}`, method: 'GET' }));
+      if (!isOpen(board.safeParse(answer).data?.location?.projectKey ?? undefined)) throw closed();
       return send(options);
     },
   },
@@ -192,6 +207,17 @@ const rules: readonly Rule[] = [
     );
     return fields.filter((_, index) => open[index]);
   }),
+  rule('GET', '/jql/autocompletedata/suggestions', async ({ options, send }, { openValues, isTeam }) => {
+    const { fieldName, fieldValue } = suggestionQuery.parse(options.searchParams ?? {});
+    const field = fieldName.toLowerCase();
+    // Teams are the organisation's.
+    if (['priority', 'resolution', 'statuscategory'].includes(field) || (await isTeam(field))) return send(options);
+    const values = await openValues(field);
+    if (!values) throw closed();
+    const names = [...new Set(values.map(({ name }) => name))];
+    const begun = names.filter(name => name.toLowerCase().startsWith(fieldValue.toLowerCase()));
+    return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
+  }),
   // These tell about the site, not about a project.
   ...[
     '/user/search',
@@ -207,6 +233,15 @@ const rules: readonly Rule[] = [
 function rule(method: string, path: string, handle: Rule['handle']): Rule {
   return { method, path: new RegExp(`^/rest/api/3${path}$`), handle };
 }
+
+/** A value of a field. */
+interface Value {
+  id?: string | null | undefined;
+  name: string;
+}
+
+/** Where more projects are open, what costs a request for each of them is not told. */
+const MAX_NAMED = 12;
 
 /** The same client, restricted to these projects. */
 export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
@@ -231,31 +266,104 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
     return key;
   };
 
+  /** Only projects that are named otherwise than by their keys are asked for. */
+  let names: Promise<ReadonlySet<string>> | undefined;
+  const idsAndNames = async () => {
+    const answers = [...allowed].slice(0, MAX_NAMED).map(key => unlessNone(ask(`/rest/api/3/project/${key}`, {})));
+    const projects = (await Promise.all(answers)).flatMap(answer => project.safeParse(answer).data ?? []);
+    return new Set(
+      projects
+        .filter(({ key }) => isOpen(key))
+        .flatMap(({ id, name }) => [id ?? '', name?.toLowerCase() ?? ''])
+        .filter(Boolean),
+    );
+  };
+
+  let fields: Promise<z.output<typeof fieldsAnswer>> | undefined;
+  /** Whether a field, by its ID or its name in JQL, is of a type. Where the fields cannot be read, it may be. */
+  const isOfType = async (field: string, isIt: (type: string) => boolean) => {
+    fields ??= ask('/rest/api/3/field', {}).then(answer => fieldsAnswer.parse(answer));
+    const wanted = withoutType(field).toLowerCase();
+    try {
+      return (await fields).some(
+        ({ id, name, clauseNames, schema }) =>
+          [schema?.custom, schema?.type].some(type => isIt(type ?? '')) &&
+          [id, name, ...(clauseNames ?? [])].some(text => text.toLowerCase() === wanted),
+      );
+    } catch (error) {
+      if (error instanceof Failure && error.retryable) throw error;
+      return true;
+    }
+  };
+
+  const valuesByField = new Map<string, Promise<readonly Value[]>>();
+  const valuesOf = async (part: 'components' | 'versions' | 'statuses') => {
+    const answers = await Promise.all(
+      [...allowed].map(key => unlessNone(ask(`/rest/api/3/project/${key}/${part}`, {}))),
+    );
+    return answers.flatMap(answer => namedList.safeParse(answer ?? []).data ?? []);
+  };
+
   const guard: Guard = {
     isOpen,
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
-      if (isOpen(projectIdOrKey)) return;
       // A numeric ID names a project, too.
-      const isId = /^\d+$/.test(projectIdOrKey);
-      if (!isId || !isOpen(project.parse(await ask(`/rest/api/3/project/${projectIdOrKey}`, {})).key)) throw closed();
+      if (!isOpen(projectIdOrKey) && !(await guard.isOpenId(projectIdOrKey))) throw closed();
     },
     async requireIssue(issueIdOrKey) {
-      const answer = anyIssue.parse(await ask(`/rest/api/3/issue/${issueIdOrKey}`, { fields: 'project' }));
-      if (!isOpen(answer.fields.project?.key)) throw closed();
-      return answer.key ?? issueIdOrKey;
+      const looking = ask(`/rest/api/3/issue/${issueIdOrKey}`, { fields: 'project' });
+      const issue = await guard.seen(
+        issueIdOrKey,
+        looking.then(found => {
+          const answer = anyIssue.parse(found);
+          return isOpen(answer.fields.project?.key) ? answer : undefined;
+        }),
+      );
+      return issue.key ?? issueIdOrKey;
     },
-    narrow(jql) {
+    async seen(issueIdOrKey, looking) {
+      const isOwnKey = isOpen(projectOfKey(issueIdOrKey));
+      // Of an issue that may be seen, Jira itself may forbid what is asked.
+      const answer = await (isOwnKey ? unlessMissing(looking) : unlessNone(looking));
+      if (answer !== undefined) return answer;
+      throw isOwnKey ? noIssue(issueIdOrKey) : closed();
+    },
+    holdsIssue: field => isOfType(field, type => holdingIssue.test(type)),
+    isTeam: field => isOfType(field, type => /:atlassian-team$|^team$/.test(type)),
+    async openValues(field) {
+      const part = partOf.get(field);
+      if (!part || allowed.size > MAX_NAMED) return undefined;
+      const isStatus = field === 'status';
+      const values =
+        valuesByField.get(field) ??
+        valuesOf(part).then(all => {
+          const named = isStatus ? all.flatMap(({ statuses }) => statuses ?? []) : all;
+          return named.map(({ id, name }) => ({ id, name }));
+        });
+      valuesByField.set(field, values);
+      return values;
+    },
+    async search(jql, send) {
       const query = typeof jql === 'string' ? jql : '';
       const tokens = jqlTokens(query);
       if (!tokens) {
         const message = 'It is not valid JQL: a quotation mark or a parenthesis is not closed.';
         throw invalidInput([{ field: 'jql', message }]);
       }
-      const order = orderStart(tokens, query);
-      const conditions = query.slice(0, order).trim();
-      const projects = `project in (${[...allowed].map(key => JSON.stringify(key)).join(', ')})`;
-      return `${conditions ? `(${conditions}) AND ` : ''}${projects} ${query.slice(order)}`.trim();
+      const outline = jqlOutline(query, tokens);
+      if (!outline) throw invalidInput([{ field: 'jql', message: notOutlined }]);
+      await requireOpenQuery(outline.clauses, {
+        isOpen,
+        requireIssue: guard.requireIssue,
+        idsAndNames: () => {
+          names ??= idsAndNames();
+          return names;
+        },
+        holdsIssue: guard.holdsIssue,
+      });
+      const ordered = await withoutClosedOrder(query, outline.clauses, guard.openValues);
+      return sendKnown(ordered, jqlText => send(narrowed(jqlText, allowed)));
     },
     shown(issue) {
       const { fields, changelog, ...others } = anyIssue.parse(issue);
@@ -295,36 +403,67 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
   };
 }
 
-function closed(): Failure {
-  return new Failure(
-    'forbidden',
-    "A policy of this service's administrator does not open this project of Jira. Say so to the user; trying again will not help.",
-  );
+/** Jira tells fields of one name apart by their types: `Epic Link[Epic Link]`. */
+const withoutType = (field: string) => (field.startsWith('cf[') ? field : field.replace(/\[[^[\]]{0,100}\]$/, ''));
+
+/** Nothing where there is no such thing. */
+async function unlessMissing<Answer>(looking: Promise<Answer>): Promise<Answer | undefined> {
+  return looking.catch(error => {
+    if (error instanceof Failure && error.code === 'not_found') return undefined;
+    throw error;
+  });
+}
+
+/** Nothing where Jira itself does not let it be seen, for whatever reason: each would tell that it is there. */
+async function unlessNone<Answer>(looking: Promise<Answer>): Promise<Answer | undefined> {
+  return looking.catch(error => {
+    if (error instanceof Failure && ['not_found', 'forbidden', 'invalid_input'].includes(error.code)) return undefined;
+    throw error;
+  });
+}
+
+const notOutlined =
+  'Write it as conditions, field operator value, that AND, OR and NOT join: a policy restricts the projects, and in another form it cannot be checked.';
+
+function narrowed(query: string, allowed: AllowedProjects): string {
+  const order = orderStart(jqlTokens(query) ?? [], query);
+  const conditions = query.slice(0, order).trim();
+  const projects = `project in (${[...allowed].map(key => JSON.stringify(key)).join(', ')})`;
+  return `${conditions ? `(${conditions}) AND ` : ''}${projects} ${query.slice(order)}`.trim();
+}
+
+/** Jira mostly tells at once of all values that there are not. */
+const MAX_ATTEMPTS = 6;
+
+/** Sends a query. What is no value of anything is found no more than a value of what is closed. */
+async function sendKnown(query: string, send: (query: string) => Promise<unknown>, attempt = 1): Promise<unknown> {
+  try {
+    return await send(query);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'invalid_input' || attempt === MAX_ATTEMPTS) throw error;
+    const known = withoutUnknownValues(query, error.message);
+    if (known === undefined) throw error;
+    return sendKnown(known, send, attempt + 1);
+  }
 }
 
 /** What a new or changed issue refers to must be open as well. */
-async function requireWritten(options: Options, { requireIssue, requireProject }: Guard): Promise<void> {
+async function requireWritten(options: Options, { requireIssue, requireProject, holdsIssue }: Guard): Promise<void> {
   const { fields } = writtenIssue.parse(bodyOf(options));
   const parent = fields?.parent?.key ?? fields?.parent?.id;
   if (parent !== undefined) await requireIssue(parent);
   const moved = fields?.project?.key ?? fields?.project?.id;
   if (moved !== undefined) await requireProject(moved);
-  // An epic may be given in a field of its own, which its ID does not tell; a key of no issue is any other text.
-  for (const value of Object.values(fields ?? {})) {
-    if (typeof value !== 'string' || !/^[A-Z][A-Z0-9_]{1,254}-[1-9]\d{0,17}$/i.test(value)) continue;
-    await requireIssue(value).catch(error => {
-      if (!(error instanceof Failure) || error.code !== 'not_found') throw error;
-    });
+  // An epic may be given in a field of its own, which its ID does not tell; elsewhere such a key is a text.
+  for (const [id, value] of Object.entries(fields ?? {})) {
+    if (typeof value !== 'string' || !issueKeyForm.test(value) || !id.startsWith('customfield_')) continue;
+    if (await holdsIssue(id)) await requireIssue(value);
   }
 }
 
-/** The project of a key: it is what stands before the last hyphen. */
-function projectOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('-'));
-}
-
 function withoutClosedIssues(fields: Fields, isOpen: Guard['isOpen']): Fields {
-  const isShown = (other: z.output<typeof reference> | null | undefined) => !other?.key || isOpen(projectOf(other.key));
+  const isShown = (other: z.output<typeof reference> | null | undefined) =>
+    !other?.key || isOpen(projectOfKey(other.key));
   const { parent, subtasks, issuelinks, ...others } = fields;
   return {
     ...Object.fromEntries(
@@ -345,7 +484,9 @@ function neighbours({ parent, subtasks, issuelinks }: Fields): number {
 
 /** Whether a field holds nothing but the key of an issue that is closed, as a custom field for the epic does. */
 function isClosedKey(value: unknown, isOpen: Guard['isOpen']): boolean {
-  return typeof value === 'string' && /^[A-Z][A-Z0-9_]{1,254}-[1-9]\d{0,17}$/.test(value) && !isOpen(projectOf(value));
+  return (
+    typeof value === 'string' && /^[A-Z][A-Z0-9_]{1,254}-[1-9]\d{0,17}$/.test(value) && !isOpen(projectOfKey(value))
+  );
 }
 
 /** Fields whose history names other issues, or the project that the issue was in before. */
@@ -355,7 +496,7 @@ function withoutClosedItems(history: History, isOpen: Guard['isOpen']): History 
   const isShown = ({ field, fromString, toString: to }: z.output<typeof historyItem>) => {
     if (!referring.has(field?.toLowerCase() ?? '')) return true;
     const keys = `${fromString ?? ''} ${to ?? ''}`.match(/\b[A-Z][A-Z0-9_]{1,254}-\d{1,18}\b/g);
-    return keys?.every(key => isOpen(projectOf(key))) ?? false;
+    return keys?.every(key => isOpen(projectOfKey(key))) ?? false;
   };
   return { ...history, ...(history.items && { items: history.items.filter(isShown) }) };
 }
@@ -382,11 +523,30 @@ function fileIds(attachments: unknown): string[] {
 }
 
 const anyObject = z.looseObject({});
-const project = z.looseObject({ key: z.string() });
+const project = z.looseObject({ key: z.string(), id: z.string().nullish(), name: z.string().nullish() });
 const projectsAnswer = z.looseObject({ values: z.array(project) });
 const fieldsAnswer = z.array(
-  z.looseObject({ scope: z.looseObject({ project: z.looseObject({ id: z.string() }).nullish() }).nullish() }),
+  z.looseObject({
+    id: z.string(),
+    name: z.string(),
+    clauseNames: z.array(z.string()).nullish(),
+    schema: z.looseObject({ type: z.string().nullish(), custom: z.string().nullish() }).nullish(),
+    scope: z.looseObject({ project: z.looseObject({ id: z.string() }).nullish() }).nullish(),
+  }),
 );
+/** Types of fields that hold the key of an epic or of another parent. */
+const holdingIssue = /:(?:gh-epic-link|jpo-custom-field-parent)$|^issuelink$/;
+/** Where the values of system fields that belong to projects are listed: the last part of a path. */
+const partOf = new Map<string, 'components' | 'versions' | 'statuses'>([
+  ['component', 'components'],
+  ['components', 'components'],
+  ...['fixversion', 'fixversions', 'affectedversion', 'versions'].map(name => [name, 'versions'] as const),
+  ...['status', 'issuetype', 'type', 'worktype'].map(name => [name, 'statuses'] as const),
+]);
+const withName = z.looseObject({ id: z.string().nullish(), name: z.string() });
+const namedList = z.array(withName.extend({ statuses: z.array(withName).nullish() }));
+const suggestionQuery = z.looseObject({ fieldName: z.string().catch(''), fieldValue: z.string().catch('') });
+const MAX_SUGGESTIONS = 15;
 const reference = z.looseObject({ key: z.string().nullish() });
 const fieldsSchema = z.looseObject({
   project: z.looseObject({ key: z.string() }).nullish(),

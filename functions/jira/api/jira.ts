@@ -83,8 +83,6 @@ export interface Jira extends IssueWrites {
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
   startOfDay(now: Date): Promise<Jql>;
-  /** Whether a policy opens the project of an issue with this key. */
-  isOpen(issueKey: string): boolean;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
   /** The address of an issue or a project in the browser. */
@@ -143,9 +141,6 @@ export function openJira(parts: JiraParts) {
           return zone === undefined ? jql`startOfDay()` : jql`${dayAt(now, zone)}`;
         },
         isRestricted: allowed !== undefined,
-        isOpen(key) {
-          return !allowed || allowed.has(key.slice(0, key.lastIndexOf('-')).toUpperCase());
-        },
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...issueWrites({
           client,

@@ -12,7 +12,6 @@ const around: Around = {
   moments: momentsAt({ now, timeZone: async () => 'UTC' }),
   people: { find: async accountId => ({ accountId }), inJql: async person => person },
   now,
-  isOpen: () => true,
   suggestions: async () => [],
 };
 

@@ -24,8 +24,6 @@ export interface Around {
   moments: Moments;
   people: Pick<People, 'find' | 'inJql'>;
   now: Date;
-  /** Whether a policy opens the project of an issue with this key. */
-  isOpen(issueKey: string): boolean;
   suggestions: Metadata['suggestions'];
 }
 
@@ -197,8 +195,6 @@ async function operandOf(condition: FieldCondition, value: Value, around: Around
       return around.people.inJql(text);
     case 'issue':
       if (!/^[a-z]\w*-[1-9]\d*$/i.test(text)) throw wrong(condition, `takes the key of an issue, not ${quoted(text)}.`);
-      // What a policy closes is looked for no more than what does not exist.
-      if (!around.isOpen(text)) throw wrong(condition, `cannot be ${quoted(text)}: there is no such issue here.`);
       return text.toUpperCase();
     case 'team':
       return teamId(condition, text, around);

@@ -57,7 +57,6 @@ export async function issuesMeant(
     moments: momentsAt(clock),
     people: jira.people,
     now,
-    isOpen: jira.isOpen,
     suggestions: jira.metadata.suggestions,
   });
   if (query.conditions.length === 0) {
