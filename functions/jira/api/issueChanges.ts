@@ -10,7 +10,7 @@ import { fieldTimes } from '../../../shared/time/inputs.ts';
 import type { Clock } from '../../../shared/time/when.ts';
 import { folded } from './choosing.ts';
 import { toText } from './fieldText.ts';
-import { ValueProblem } from './fieldValue.ts';
+import { isSprint, ValueProblem } from './fieldValue.ts';
 import { isAmong, isHeld } from './heldValue.ts';
 import { isNone } from './inputs.ts';
 import { type Issue, readIssues } from './issue.ts';
@@ -31,9 +31,9 @@ export interface ManyChanges extends IssueInput {
 }
 
 const operation = z.union([
-  z.object({ add: z.unknown() }),
-  z.object({ remove: z.unknown() }),
-  z.object({ set: z.unknown() }),
+  z.strictObject({ add: z.unknown() }),
+  z.strictObject({ remove: z.unknown() }),
+  z.strictObject({ set: z.unknown() }),
 ]);
 
 /** What is needed to change an issue, as it is kept until it is confirmed. */
@@ -67,7 +67,7 @@ interface IssueChangeParts {
   planning: Planning;
   metadata: Metadata;
   clock: Clock;
-  getIssue(issueKey: string, options: { fields: string[]; expand?: string }): Promise<Issue>;
+  getIssue(issueKey: string, options: { fields: string[] }): Promise<Issue>;
   browseUrl(issueKey: string): string;
 }
 
@@ -89,30 +89,45 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
   const times = fieldTimes(clock);
   const planning = askedOnce(parts.planning);
 
+  /** Issues by their keys, with their values as Jira writes them; none that does not exist, or may not be seen. */
   const fetch = async (keys: readonly string[], fields: readonly string[], expand: readonly string[] = []) => {
+    if (keys.length === 0) return new Map<string, Issue>();
     const answer: unknown = await bulkFetchIssues(client, {
       issueIdsOrKeys: [...keys],
       fields: [...fields],
       ...(expand.length > 0 && { expand: [...expand] }),
     });
-    return new Map(readIssues(answer).issues.map(issue => [issue.key, issue]));
+    const written = new Map(
+      writtenSchema.safeParse(answer).data?.issues.map(({ key, fields: values }) => [key, values]),
+    );
+    return new Map(
+      readIssues(answer).issues.map(issue => [issue.key, { ...issue, values: written.get(issue.key) ?? issue.values }]),
+    );
   };
 
   /** The issues, or why one cannot be had. */
   const issuesOf = async (keys: readonly string[], fields: string[], expand: string[]) => {
     const found = await fetch(keys, fields, expand);
     const missing = keys.filter(key => !found.has(key));
-    const options = { fields, ...(expand.length > 0 && { expand: expand.join(',') }) };
-    const looked = await Promise.all(
-      missing.slice(0, MAX_LOOKED_UP).map(async key => [key, await getIssue(key, options).catch(asFailure)] as const),
+    // One that was moved has another key now.
+    const keysNow = new Map(
+      await Promise.all(
+        missing.slice(0, MAX_LOOKED_UP).map(async (key): Promise<[string, string | Failure]> => {
+          const issue = await getIssue(key, { fields: ['project'] }).catch(asFailure);
+          return [key, issue instanceof Failure ? issue : issue.key];
+        }),
+      ),
     );
-    const others = new Map(looked);
-    return keys.map((key): [string, Issue | Failure] => [
-      key,
-      found.get(key) ??
-        others.get(key) ??
-        new Failure('not_found', `Jira issue ${key} does not exist, or this service may not see it.`),
-    ]);
+    const moved = await fetch(
+      [...keysNow.values()].filter(key => typeof key === 'string'),
+      fields,
+      expand,
+    );
+    return keys.map((key): [string, Issue | Failure] => {
+      const now = keysNow.get(key) ?? key;
+      const none = new Failure('not_found', `Jira issue ${key} does not exist, or this service may not see it.`);
+      return [key, now instanceof Failure ? now : (found.get(now) ?? moved.get(now) ?? none)];
+    });
   };
 
   /** What is set in issues of one kind. */
@@ -156,8 +171,12 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
   };
 
   /** What people see of a value that is sent. */
-  const wordsOf = async (value: unknown, field: IssueField | undefined): Promise<string> => {
-    if (Array.isArray(value)) return (await Promise.all(value.map(each => wordsOf(each, field)))).join(', ');
+  const wordsOf = async (value: unknown, field: IssueField | undefined, project: string): Promise<string> => {
+    if (Array.isArray(value)) return (await Promise.all(value.map(each => wordsOf(each, field, project)))).join(', ');
+    if (typeof value === 'number' && field && isSprint(field)) {
+      const sprints = await planning.sprints(project).catch(() => []);
+      return sprints.find(({ id }) => id === value)?.name ?? String(value);
+    }
     const { data } = sent.safeParse(value);
     if (data?.accountId !== undefined) return nameOf(data.accountId);
     const known = field?.allowedValues?.find(({ id }) => id !== undefined && id === data?.id);
@@ -174,15 +193,16 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
     const field = screen.find(each => each.id === id);
     const name = change.changed.find(each => each.id === id)?.name ?? id;
     const held = issue.values[id];
+    const project = issue.project?.key ?? '';
     const operations = change.update[id];
     const from = wordsOfHeld(held);
-    if (!operations) return arrow(name, from, await wordsOf(change.fields[id], field));
+    if (!operations) return arrow(name, from, await wordsOf(change.fields[id], field, project));
     const removed = operations.flatMap(each => ('remove' in each ? [each.remove] : []));
     const added = operations.flatMap(each => ('add' in each ? [each.add] : []));
     const list = Array.isArray(held) ? held : [];
     const kept = list.filter(each => !removed.some(other => isHeld(other, each)));
     const fresh = added.filter(each => !isAmong(each, list));
-    const to = [wordsOfHeld(kept), await wordsOf(fresh, field)].filter(Boolean).join(', ');
+    const to = [wordsOfHeld(kept), await wordsOf(fresh, field, project)].filter(Boolean).join(', ');
     return arrow(name, from, to);
   };
 
@@ -347,6 +367,10 @@ const ownFields = [
 
 const anyField = ['*all', '-comment', '-worklog', '-attachment', '-issuelinks', '-subtasks', '-description'];
 
+const writtenSchema = z.object({
+  issues: z.array(z.object({ key: z.string(), fields: z.record(z.string(), z.unknown()) })),
+});
+
 const sent = z.looseObject({ accountId: z.string().optional(), id: z.string().optional(), key: z.string().optional() });
 
 /** The field that holds sprints, set to the one that is meant. */
@@ -354,7 +378,7 @@ function sprintIn(issue: Issue, screen: readonly IssueField[], sprint: string): 
   if ((issue.hierarchyLevel ?? 0) < 0) {
     throw invalidInput([{ field: 'sprint', message: 'A sub-task is in the sprint of its parent: give the parent.' }]);
   }
-  const field = screen.find(({ schema }) => schema.custom?.endsWith(':gh-sprint'));
+  const field = screen.find(isSprint);
   if (!field)
     throw invalidInput([{ field: 'sprint', message: `A ${issue.type ?? 'work item'} takes no sprint here.` }]);
   return { [field.id]: isNone(sprint) || folded(sprint) === 'backlog' ? null : sprint };

@@ -10,6 +10,7 @@ import { beginning, quoted, sentence } from '../../../shared/text.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
 import type { Clock } from '../../../shared/time/when.ts';
 import { folded, listed } from './choosing.ts';
+import { isSprint } from './fieldValue.ts';
 import { isNone, listOf } from './inputs.ts';
 import { dateOf, type Issue, readIssues } from './issue.ts';
 import { toChange, withInputNames } from './issueFields.ts';
@@ -20,7 +21,7 @@ import type { NewIssue } from './newIssueList.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
 import { askedOnce, type Planning } from './planning.ts';
-import { createdManySchema, type IssueField, type IssueType, markedSchema } from './wire.ts';
+import { createdManySchema, type IssueType, markedSchema } from './wire.ts';
 
 /** What is needed to make a new issue, as it is kept until it is confirmed. */
 export const newIssueData = z.object({
@@ -164,8 +165,6 @@ export function newIssues(parts: NewIssueParts): NewIssues {
     const fit = fitting.length > 0 ? `There belongs ${listed(fitting)}.` : 'Nothing belongs there.';
     throw invalidInput([{ field: 'issueType', message: `A ${type.name} cannot be made below ${above.name}. ${fit}` }]);
   };
-
-  const isSprint = ({ schema }: IssueField) => schema.custom?.endsWith(':gh-sprint') === true;
 
   /** The issue in the form that Jira takes, and what it is in a sentence. */
   const prepared = async (issue: NewIssue, type: IssueType, project: string, isBelowNew: boolean) => {
