@@ -78,5 +78,10 @@ export function writes({ permissions = [], scopes = [], also = [] }: JiraNeeds):
   return reads({ permissions, scopes: ['write:jira-work', ...scopes], also });
 }
 
+/** What an action needs that changes the versions of a project. */
+export function administers(): JiraNeeds {
+  return reads({ permissions: ['ADMINISTER_PROJECTS'], scopes: ['manage:jira-project'] });
+}
+
 export const whereNamed = { also: [named] };
 export const whereCommented = { also: [named, servesCustomers] };

@@ -194,11 +194,22 @@ const rules: readonly Rule[] = [
   },
   rule(
     'GET',
-    '/project/([\\w-]+)/(?:statuses|components|versions)',
+    '/project/([\\w-]+)/(?:statuses|components|versions?)',
     async ({ options, parts, send }, { requireProject }) => {
       await requireProject(parts[0] ?? '');
       return send(options);
     },
+  ),
+  rule('POST', '/version', async ({ options, send }, { requireProject }) => {
+    await requireProject(String(writtenVersion.parse(bodyOf(options)).projectId));
+    return send(options);
+  }),
+  ...['GET', 'PUT'].map(method =>
+    rule(method, '/version/(\\d+)(?:/unresolvedIssueCount)?', async ({ options, parts, send }, { requireProject }) => {
+      const version = await send({ url: `/rest/api/3/version/${parts[0]}`, method: 'GET' });
+      await requireProject(String(writtenVersion.parse(version).projectId));
+      return send(options);
+    }),
   ),
   rule('GET', '/field', async ({ options, send }, { isOpenId }) => {
     const fields = fieldsAnswer.parse(await send(options));
@@ -584,4 +595,5 @@ const writtenIssue = z.looseObject({
   fields: z.looseObject({ project: named.optional(), parent: named.nullish() }).optional(),
 });
 const writtenIssues = z.looseObject({ issueUpdates: z.array(writtenIssue) });
+const writtenVersion = z.looseObject({ projectId: z.number() });
 const writtenLink = z.looseObject({ inwardIssue: named, outwardIssue: named });

@@ -6,7 +6,7 @@ import type { Issue } from './issue.ts';
 import { ifAny, type issueRow, notRead, toIssueRow, writtenIssue } from './issueRow.ts';
 
 /** A field that a write changed. */
-const fieldChange = z.object({
+export const fieldChange = z.object({
   field: z.string().describe('The name of the field.'),
   from: z.string().optional().describe('Its value before, where there was one.'),
   to: z.string().optional().describe('Its value now, where there is one.'),

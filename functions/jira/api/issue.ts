@@ -34,6 +34,17 @@ function answers({ list, part }: Reading) {
   });
   const status = part(z.object({ name: z.string(), statusCategory: part(z.object({ name: z.string(), key: text })) }));
   const related = z.object({ key: z.string(), fields: part(z.object({ summary: text, status })) });
+  const worklog = z.object({
+    id: text,
+    created: text,
+    updated: text,
+    started: text,
+    timeSpentSeconds: part(z.number()),
+    author: person,
+    comment: z.unknown().optional(),
+    visibility: z.unknown().optional(),
+  });
+  const worklogs = z.object({ total, worklogs: list(worklog) });
   const link = z.object({
     type: z.object({ inward: z.string(), outward: z.string() }),
     inwardIssue: part(related),
@@ -69,18 +80,7 @@ function answers({ list, part }: Reading) {
     subtasks: list(related),
     issuelinks: list(link),
     attachment: list(attachment),
-    worklog: part(
-      z.object({
-        worklogs: list(
-          z.object({
-            created: text,
-            updated: text,
-            comment: z.unknown().optional(),
-            visibility: z.unknown().optional(),
-          }),
-        ),
-      }),
-    ),
+    worklog: part(worklogs),
     components: list(named),
     fixVersions: list(named),
     timetracking: part(z.object({ originalEstimate: text, remainingEstimate: text, timeSpent: text })),
@@ -109,7 +109,7 @@ function answers({ list, part }: Reading) {
   const changelog = z.object({ total: z.number(), values: list(history) });
   const comments = z.object({ total: z.number(), comments: list(comment) });
 
-  return { issue, search, changelog, comments };
+  return { issue, search, changelog, comments, worklogs };
 }
 
 /** How a list is read, and a part that Jira may leave out. */
@@ -164,6 +164,11 @@ export function readComments(
   return { items, restricted, total: found.total, given: found.comments?.length ?? 0 };
 }
 
+/** A page of an issue's worklogs. @throws Failure `upstream_error` */
+export function readWorklogs(answer: unknown): Issue['worklogs'] {
+  return toWorklogs(strict.worklogs.safeParse(answer).data ?? parseAnswer(tolerant.worklogs, answer));
+}
+
 /** The type of a project of Jira Service Management, whose comments customers may read. */
 export const SERVICE_PROJECT = 'service_desk';
 
@@ -172,6 +177,7 @@ type Answered<List> = NonNullable<List> extends (infer Item)[] ? Item : never;
 type FieldsAnswer = IssueAnswer['fields'];
 type HistoryAnswer = Answered<NonNullable<IssueAnswer['changelog']>['histories']>;
 type CommentAnswer = Answered<NonNullable<FieldsAnswer['comment']>['comments']>;
+type WorklogAnswer = Answered<NonNullable<FieldsAnswer['worklog']>['worklogs']>;
 type RelatedAnswer = NonNullable<FieldsAnswer['parent']>;
 type PersonAnswer = FieldsAnswer['assignee'];
 
@@ -180,6 +186,7 @@ export type History = ReturnType<typeof toHistory>[number];
 export type Comments = Pick<Issue['comments'], 'items' | 'restricted'>;
 export type RelatedIssue = ReturnType<typeof toRelated>;
 export type Attachment = Issue['attachments'][number];
+export type Worklog = Issue['worklogs']['items'][number];
 export type Transition = NonNullable<Issue['transitions']>[number];
 
 /** An issue in the words of this service. What Jira did not tell, or told in a way that cannot be read, is undefined. */
@@ -223,6 +230,7 @@ function toIssue({ key, fields, closedIssues, changelog, names, schema, transiti
     createdAt: dateOf(fields.created),
     updatedAt: dateOf(fields.updated),
     resolvedAt: dateOf(fields.resolutiondate),
+    worklogs: toWorklogs(fields.worklog),
     comments: toComments(fields.comment, fields.project?.projectTypeKey === SERVICE_PROJECT),
     changelog: { total: changelog?.total ?? undefined, histories: changelog?.histories?.flatMap(toHistory) ?? [] },
     otherFields: Object.entries(fields)
@@ -285,6 +293,33 @@ function toComment(comment: CommentAnswer, isServiceProject: boolean) {
       editor: nameOf(updateAuthor),
       body,
       audience: audienceOf(jsdPublic, isServiceProject),
+    },
+  ];
+}
+
+/** Work that is restricted to a role or a group is left out, as comments are. */
+function toWorklogs(answer: FieldsAnswer['worklog']) {
+  const all = answer?.worklogs ?? [];
+  return {
+    /** False where Jira sent only the first of them. */
+    areAll: (answer?.total ?? 0) <= all.length,
+    /** When the work was begun of each that is left out, and whose it is. */
+    restricted: all.flatMap(({ visibility, ...work }) => (visibility ? toWork(work) : [])),
+    items: all.flatMap(({ visibility, ...work }) => (visibility ? [] : toWork(work))),
+  };
+}
+
+function toWork({ id, started, timeSpentSeconds, author, comment }: Omit<WorklogAnswer, 'visibility'>) {
+  const startedAt = dateOf(started);
+  if (!startedAt || typeof timeSpentSeconds !== 'number') return [];
+  return [
+    {
+      id: id ?? '',
+      startedAt,
+      seconds: timeSpentSeconds,
+      accountId: author?.accountId ?? undefined,
+      author: nameOf(author),
+      comment,
     },
   ];
 }

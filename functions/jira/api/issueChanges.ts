@@ -22,7 +22,7 @@ import { transitionTo } from './transitions.ts';
 import type { IssueField } from './wire.ts';
 
 /** What many issues are to become. */
-export interface ManyChanges extends IssueInput {
+interface ManyChanges extends IssueInput {
   /** A status, or the name of a transition. */
   status?: string | undefined;
   resolution?: string | undefined;

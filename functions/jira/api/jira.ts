@@ -3,6 +3,7 @@ import {
   getChangeLogs,
   getCurrentUser,
   getIssue,
+  getIssueWorklog,
   getMyPermissions,
   getProject,
   searchAndReconsileIssuesUsingJqlPost,
@@ -18,7 +19,7 @@ import { type AskerParts, forAsker } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
-import { type History, type Issue, readHistories, readIssue, readIssues, unreadIssue } from './issue.ts';
+import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueChanges, issueChanges } from './issueChanges.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { type Jql, jql } from './jql.ts';
@@ -28,6 +29,7 @@ import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
+import { openVersions, type Versions } from './versions.ts';
 import {
   countSchema,
   myselfSchema,
@@ -66,6 +68,8 @@ export interface Jira extends IssueWrites {
     issueKey: string,
     page: { order: CommentOrder; at: number | undefined; limit: number },
   ): Promise<CommentPage & { key: string }>;
+  /** The work on an issue that began between two moments, up to 5,000 entries. @throws Failure `not_found` */
+  getWorklogs(issueKey: string, period: { from: Date; to: Date | undefined }): Promise<Issue['worklogs']>;
   /** @throws Failure `not_found` */
   getProject(projectIdOrKey: string): Promise<Project>;
   /** Projects by key; `term` is a part of the name or the key. */
@@ -79,6 +83,7 @@ export interface Jira extends IssueWrites {
   attachments: Attachments;
   newIssues: NewIssues;
   issueChanges: IssueChanges;
+  versions: Versions;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
@@ -135,6 +140,13 @@ export function openJira(parts: JiraParts) {
         people,
         metadata,
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        versions: openVersions({
+          client,
+          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          metadata,
+          clock: { now: new Date(call.startedAt), timeZone },
+          baseUrl: settings.JIRA_BASE_URL,
+        }),
         timeZone,
         async startOfDay(now) {
           const zone = await unlessAccounts();
@@ -199,6 +211,16 @@ export function openJira(parts: JiraParts) {
           browseUrl,
         }),
         getProject: projectNamed,
+        async getWorklogs(issueKey, { from, to }) {
+          const answer = await getIssueWorklog(client, {
+            issueIdOrKey: issueKey,
+            maxResults: 5_000,
+            startedAfter: from.getTime(),
+            // Jira leaves out what began at this very moment.
+            ...(to && { startedBefore: to.getTime() + 1 }),
+          });
+          return readWorklogs(answer);
+        },
         async listProjects({ term, startAt, limit }) {
           const answer = await searchProjects(client, {
             startAt,

@@ -68,6 +68,8 @@ export interface Metadata {
   suggestions(clause: string, text: string): Promise<Suggestion[]>;
   /** The numeric ID of a project. */
   projectId(projectIdOrKey: string): Promise<string>;
+  /** The key of a project; it is asked for where an ID is given. */
+  projectKey(projectIdOrKey: string): Promise<string>;
   /** The fields on a transition's screen. Not cached either. */
   transitionFields(issueKey: string, transitionId: string): Promise<IssueField[]>;
 }
@@ -91,12 +93,18 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const siteTime = createCache<'', WorkingTime>(life);
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
   const allFields = createCache<string, SearchField[]>(life);
-  const projectIds = createCache<string, string>(life);
+  const projects = createCache<string, { id: string; key: string }>(life);
 
   return call => {
     // Projects that are open to one caller may be closed to another.
     const keyOf = (...parts: string[]) => [call.permit.scope, ...parts].join(' ');
     const sharedClient = () => clientFor(shareable(call, LOOKUP_MS, now()));
+    const projectOf = (projectIdOrKey: string) =>
+      projects.get(
+        keyOf(projectIdOrKey),
+        async () => parseAnswer(projectSchema, await getProject(sharedClient(), { projectIdOrKey })),
+        call,
+      );
     return {
       issueTypes: projectId =>
         typesOf.get(
@@ -210,12 +218,10 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
         }));
       },
 
-      projectId: projectIdOrKey =>
-        projectIds.get(
-          keyOf(projectIdOrKey),
-          async () => parseAnswer(projectSchema, await getProject(sharedClient(), { projectIdOrKey })).id,
-          call,
-        ),
+      projectId: async projectIdOrKey => (await projectOf(projectIdOrKey)).id,
+
+      projectKey: async projectIdOrKey =>
+        /^\d+$/.test(projectIdOrKey) ? (await projectOf(projectIdOrKey)).key : projectIdOrKey,
 
       async transitionFields(issueKey, transitionId) {
         const request = { issueIdOrKey: issueKey, transitionId, expand: 'transitions.fields' };

@@ -134,17 +134,33 @@ export const typeStatusesSchema = listOf(
 
 export const componentsSchema = listOf(z.object({ name: z.string(), description: text, lead: person }));
 
-export const versionsSchema = listOf(
-  z.object({
-    name: z.string(),
-    description: text,
-    released: z.boolean().nullish().catch(undefined),
-    archived: z.boolean().nullish().catch(undefined),
-    /** Days. */
-    startDate: text.catch(undefined),
-    releaseDate: text.catch(undefined),
-  }),
-);
+const count = z.number().nullish();
+
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-versions/ */
+export const versionSchema = z.object({
+  id: z.string(),
+  /** Its address in the API, by which Jira takes it as a target. */
+  self: z.string(),
+  name: z.string(),
+  description: text,
+  released: z.boolean().nullish().catch(undefined),
+  archived: z.boolean().nullish().catch(undefined),
+  overdue: z.boolean().nullish().catch(undefined),
+  /** Days. */
+  startDate: text.catch(undefined),
+  releaseDate: text.catch(undefined),
+  /** Where it was asked for: how many of its issues have a status of each category. */
+  issuesStatusForFixVersion: z
+    .object({ toDo: count, inProgress: count, done: count, unmapped: count })
+    .nullish()
+    .catch(undefined),
+});
+
+export const versionsSchema = listOf(versionSchema);
+
+export const versionPageSchema = z.object({ isLast, values: listOf(versionSchema) });
+
+export const unresolvedSchema = z.object({ issuesUnresolvedCount: z.number() });
 
 export const prioritiesSchema = z.object({
   total: z.number().nullish(),
@@ -216,6 +232,7 @@ export type User = z.output<typeof usersSchema>[number];
 export type IssueType = z.output<typeof issueTypeSchema>;
 export type LinkType = z.output<typeof linkTypesSchema>['issueLinkTypes'][number];
 export type Board = z.output<typeof board>;
+export type Version = z.output<typeof versionSchema>;
 export type SiteField = z.output<typeof siteFieldSchema>;
 export type Worklog = z.output<typeof worklogSchema>;
 

@@ -70,7 +70,19 @@ const projectsFile = unique(
     lead: email,
     issueTypes: z.array(name).min(1),
     components: unique(z.strictObject({ id, name, lead: email.exactOptional() }), 'id', 'name').default([]),
-    versions: unique(z.strictObject({ id, name, released: z.boolean().default(false) }), 'id', 'name').default([]),
+    versions: unique(
+      z.strictObject({
+        id,
+        name,
+        description: z.string().exactOptional(),
+        released: z.boolean().default(false),
+        archived: z.boolean().default(false),
+        startDate: day.exactOptional(),
+        releaseDate: day.exactOptional(),
+      }),
+      'id',
+      'name',
+    ).default([]),
     required: z.record(name, z.array(name)).default({}),
     boards: unique(
       z.strictObject({

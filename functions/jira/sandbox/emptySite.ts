@@ -1,5 +1,5 @@
 import type { DataFiles } from './dataFiles.ts';
-import { offsetOf } from './dataTime.ts';
+import { offsetOf, readDay } from './dataTime.ts';
 import { readDesks } from './desks.ts';
 import { customField, systemFields } from './fields.ts';
 import type { Board, Instant, Project, Status } from './model.ts';
@@ -42,6 +42,9 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     };
   });
 
+  const origin = { start: now(), offsetMinutes: offsetOf(timeZone, now()) };
+  // The shape of a day was checked when the file was read.
+  const dayOf = (written: string) => readDay(written, origin) ?? written;
   const projects = files.projects.map(({ lead, issueTypes: names, required, boards: _, ...project }, at): Project => {
     const place = below({ file: 'projects.json', path: '' }, at);
     const typeIds = names.map(
@@ -61,6 +64,11 @@ export function emptySite(files: DataFiles, references: References, now: () => I
         const inComponent = below(below(below(place, 'components'), nth), 'lead');
         return { ...component, leadId: person(inComponent, componentLead)?.accountId ?? '' };
       }),
+      versions: project.versions.map(({ startDate, releaseDate, ...version }) => ({
+        ...version,
+        ...(startDate !== undefined && { startDate: dayOf(startDate) }),
+        ...(releaseDate !== undefined && { releaseDate: dayOf(releaseDate) }),
+      })),
       typeIds,
       required: Object.fromEntries(requiredIds),
     };
@@ -103,7 +111,7 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     issues: [],
     links: [],
     me,
-    timeZone: { name: timeZone, offsetMinutes: offsetOf(timeZone, now()) },
+    timeZone: { name: timeZone, offsetMinutes: origin.offsetMinutes },
     now,
     nextId: () => String(++lastId),
   };

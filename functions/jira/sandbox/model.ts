@@ -77,6 +77,15 @@ export interface TimeTracking {
   remaining: number | null;
 }
 
+/** Its dates are days, such as `2026-11-22`. */
+export interface Version extends Named {
+  description?: string;
+  released: boolean;
+  archived: boolean;
+  startDate?: string;
+  releaseDate?: string;
+}
+
 /** A kind of request, with the fields of which its portal asks for values. */
 export interface RequestType extends Named {
   description: string;
@@ -140,7 +149,7 @@ export interface Project extends Named {
   leadId: string;
   typeIds: string[];
   components: (Named & { leadId?: string })[];
-  versions: (Named & { released: boolean })[];
+  versions: Version[];
   /** The ids of the custom fields that a new issue must have, by the name of its type. */
   required: Record<string, string[]>;
 }
@@ -181,6 +190,8 @@ export interface Worklog {
   started: Instant;
   seconds: number;
   comment: AdfNode | undefined;
+  /** The role that alone may see it. */
+  role?: string;
 }
 
 export interface Attachment {

@@ -16,6 +16,7 @@ import type {
   Sprint,
   Status,
   Transition,
+  Version,
   Worklog,
 } from './model.ts';
 import { showRequestField } from './requests.ts';
@@ -47,6 +48,10 @@ export function timestamp({ timeZone: { offsetMinutes } }: Site, instant: Instan
   const pad = (value: number) => String(value).padStart(2, '0');
   return `${local}${offsetMinutes < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}${pad(minutes % 60)}`;
 }
+
+/** The day of the account's time zone. */
+const dayIn = ({ timeZone: { offsetMinutes } }: Site, instant: Instant): string =>
+  new Date(instant + offsetMinutes * 60_000).toISOString().slice(0, 10);
 
 export const avatars = (view: View, of: string) => {
   const url = `${view.base}/secure/avatar/${of}?size=`;
@@ -129,14 +134,22 @@ export const showProjectReference = (view: View, project: Project) => ({
   avatarUrls: avatars(view, project.key),
 });
 
-export const showVersion = (view: View, project: Project, { id, name, released }: Project['versions'][number]) => ({
-  self: at(view, `version/${id}`),
-  id,
-  name,
-  archived: false,
-  released,
-  projectId: Number(project.id),
-});
+export const showVersion = (view: View, project: Project, version: Version) => {
+  const { id, name, description, released, archived, startDate, releaseDate } = version;
+  return {
+    self: at(view, `version/${id}`),
+    id,
+    ...(description !== undefined && { description }),
+    name,
+    archived,
+    released,
+    ...(startDate !== undefined && { startDate }),
+    ...(releaseDate !== undefined && { releaseDate }),
+    ...(releaseDate !== undefined &&
+      !released && { overdue: !archived && releaseDate < dayIn(view.site, view.site.now()) }),
+    projectId: Number(project.id),
+  };
+};
 
 export const showComponent = (view: View, { id, name }: Named) => ({ self: at(view, `component/${id}`), id, name });
 
@@ -158,8 +171,11 @@ export const showComment = (view: View, issue: Issue, comment: Comment) => ({
   created: timestamp(view.site, comment.created),
   updated: timestamp(view.site, comment.created),
   jsdPublic: comment.isPublic,
-  ...(comment.role !== undefined && { visibility: { type: 'role', value: comment.role, identifier: comment.role } }),
+  ...visibleTo(comment.role),
 });
+
+const visibleTo = (role: string | undefined) =>
+  role === undefined ? {} : { visibility: { type: 'role', value: role, identifier: role } };
 
 export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
   self: at(view, `issue/${issue.id}/worklog/${worklog.id}`),
@@ -173,6 +189,7 @@ export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
   timeSpentSeconds: worklog.seconds,
   id: worklog.id,
   issueId: issue.id,
+  ...visibleTo(worklog.role),
 });
 
 const showAttachment = (view: View, attachment: Attachment) => ({
@@ -266,7 +283,10 @@ const wholePage = <T extends string>(name: T, items: unknown[], limit: number) =
   startAt: 0,
 });
 
-/** A field's value as issue representations show it. `listLimit` cuts comments and worklogs, as searches do. */
+/** An issue has no more in its field, however it is read. */
+const MAX_WORKLOGS = 20;
+
+/** A field's value as issue representations show it. `listLimit` cuts comments, as searches do. */
 function showField(view: View, issue: Issue, field: Field, listLimit: number): unknown {
   const { site } = view;
   const value = issue.values[field.id] ?? null;
@@ -319,7 +339,7 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
       return wholePage(
         'worklogs',
         issue.worklogs.map(worklog => showWorklog(view, issue, worklog)),
-        listLimit,
+        MAX_WORKLOGS,
       );
   }
   switch (field.kind) {
@@ -378,7 +398,7 @@ export function chosenFields(site: Site, names: string[], byDefault?: '*all'): F
 export interface IssueViewOptions {
   fields: Field[];
   expand: string[];
-  /** How many comments and worklogs are shown. */
+  /** How many comments are shown. */
   listLimit: number;
   /** How many changes `expand=changelog` shows, newest first. */
   historyLimit: number;

@@ -21,6 +21,7 @@ import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { searchRoutes } from './routes/search.ts';
 import { userRoutes } from './routes/users.ts';
+import { versionRoutes } from './routes/versions.ts';
 import { worklogRoutes } from './routes/worklogs.ts';
 import type { Site } from './site.ts';
 
@@ -57,6 +58,7 @@ const routes: Route[] = [
   ...worklogRoutes,
   ...linkRoutes,
   ...projectRoutes,
+  ...versionRoutes,
   ...userRoutes,
 ];
 

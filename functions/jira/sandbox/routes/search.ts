@@ -8,7 +8,7 @@ import { chosenFields, showIssue } from '../represent.ts';
 import { type Call, list, parseBody, type Route, route } from '../router.ts';
 import { findIssue } from '../site.ts';
 
-/** The most comments and worklogs, and the most changes, that a search shows of an issue. */
+/** The most comments, and the most changes, that a search shows of an issue. */
 const listLimit = 20;
 const historyLimit = 40;
 

@@ -6,10 +6,20 @@ import { parseDuration, workingTime } from '../estimates.ts';
 import { badFields } from '../jiraError.ts';
 import type { Instant } from '../model.ts';
 import { showWorklog } from '../represent.ts';
-import { act, type Call, changeableIssueInPath, parseBody, type Route, route } from '../router.ts';
+import {
+  act,
+  type Call,
+  changeableIssueInPath,
+  integer,
+  issueInPath,
+  parseBody,
+  type Route,
+  route,
+} from '../router.ts';
 
 export const worklogRoutes: Route[] = [
   route('POST', 'issue/{issueIdOrKey}/worklog', logWork),
+  route('GET', 'issue/{issueIdOrKey}/worklog', listWorklogs),
   route('GET', 'configuration', () => ({
     json: {
       timeTrackingEnabled: true,
@@ -22,6 +32,20 @@ export const worklogRoutes: Route[] = [
     },
   })),
 ];
+
+const MAX_WORKLOGS = 5000;
+
+/** In the order in which they were made. */
+function listWorklogs(call: Call): SandboxReply {
+  const issue = issueInPath(call);
+  const startAt = integer(call, 'startAt', 0);
+  const maxResults = integer(call, 'maxResults', MAX_WORKLOGS, MAX_WORKLOGS);
+  const after = integer(call, 'startedAfter', 0);
+  const before = integer(call, 'startedBefore', Number.MAX_SAFE_INTEGER);
+  const all = issue.worklogs.filter(({ started }) => started >= after && started < before);
+  const worklogs = all.slice(startAt, startAt + maxResults).map(worklog => showWorklog(call, issue, worklog));
+  return { json: { startAt, maxResults, total: all.length, worklogs } };
+}
 
 const worklogBody = z.looseObject({
   timeSpent: z.string().optional(),
