@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
-import { durationOf } from './duration.ts';
+import { durationOf, minutesOf } from './duration.ts';
 import { dateOf } from './issue.ts';
 
 /** The characters of a document that are looked at. */
@@ -65,11 +65,13 @@ function isSameMoment(one: string, other: string): boolean {
   return first !== undefined && first.getTime() === second?.getTime();
 }
 
-/** The estimates that are given, as Jira writes them. */
+/** The estimates that are given; one in days or weeks is as long as they are on the site, so only its text tells. */
 function isTimeTracking(wanted: unknown, held: unknown): boolean {
   const [one, other] = [tracking.safeParse(wanted).data, tracking.safeParse(held).data];
   if (!one || !other || Object.keys(one).length === 0) return false;
-  return Object.entries(one).every(
-    ([part, text]) => durationOf(String(text)) === durationOf(String(other[part] ?? '0m')),
-  );
+  return Object.entries(one).every(([part, text]) => {
+    const duration = durationOf(String(text)) ?? '';
+    if (/[wd]/.test(duration)) return duration === durationOf(String(other[part]));
+    return minutesOf(duration, { hoursPerDay: 8, daysPerWeek: 5 }) * 60 === (other[`${part}Seconds`] ?? 0);
+  });
 }

@@ -130,6 +130,17 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
     });
   };
 
+  /** The fields that may be changed; all, where the site knows one by another name than it is given by. */
+  const fieldsFor = async ({ sprint, additionalFields = {} }: ManyChanges): Promise<string[]> => {
+    const names = Object.keys(additionalFields).map(folded);
+    if (sprint === undefined && names.length === 0) return ownFields;
+    const site = await metadata.fields();
+    const meant = (name: string) => site.filter(({ id, label }) => folded(label) === name || folded(id) === name);
+    if (names.some(name => meant(name).length === 0)) return anyField;
+    const sprints = sprint === undefined ? [] : site.filter(({ custom }) => custom?.endsWith(':gh-sprint'));
+    return [...new Set([...ownFields, ...[...sprints, ...names.flatMap(meant)].map(({ id }) => id)])];
+  };
+
   /** What is set in issues of one kind. */
   const changeOf = async (one: Issue, input: ManyChanges, needsScreen: boolean): Promise<Omit<Kind, 'issues'>> => {
     const project = one.project?.key ?? '';
@@ -209,7 +220,7 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
   const planOne = async (issue: Issue, kind: Omit<Kind, 'issues'>, input: ManyChanges): Promise<PlannedChange> => {
     const { change, screen } = kind;
     if (change instanceof Failure) throw change;
-    const open = [...Object.keys(change.fields), ...Object.keys(change.update)].filter(id => !isSo(id, change, issue));
+    const open = changedIds(change).filter(id => !isSo(id, change, issue));
     const { status, resolution } = input;
     const transition = status === undefined ? undefined : transitionUnlessThere(status, issue);
     if (open.length === 0 && !transition) throw new Failure('conflict', 'It is so already.');
@@ -246,8 +257,7 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
         each => each !== undefined,
       );
       const expand = status === undefined ? [] : ['transitions'];
-      // What a field is called by people is known only once a screen was read.
-      const fields = sprint !== undefined || additionalFields !== undefined ? anyField : ownFields;
+      const fields = await fieldsFor(input);
       const all = await issuesOf(issueKeys, fields, expand);
       const kinds = new Map<string, Issue[]>();
       for (const [, issue] of all) {
@@ -264,10 +274,22 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
           for (const issue of issues) changed.set(issue, kind);
         }),
       );
+      // A field that was not asked for, because people call it otherwise.
+      const ids = [...changed.values()].flatMap(({ change }) => (change instanceof Failure ? [] : changedIds(change)));
+      const unread = fields === anyField ? [] : ids.filter(id => !fields.includes(id));
+      const more =
+        unread.length > 0
+          ? await fetch(
+              [...changed.keys()].map(({ key }) => key),
+              unread,
+            )
+          : undefined;
       const failures: Failure[] = [];
       const items = await Promise.all(
-        all.map(async ([key, issue]): Promise<PlannedChange | LeftItem> => {
-          const kind = issue instanceof Failure ? undefined : changed.get(issue);
+        all.map(async ([key, read]): Promise<PlannedChange | LeftItem> => {
+          const kind = read instanceof Failure ? undefined : changed.get(read);
+          const issue =
+            read instanceof Failure ? read : { ...read, values: { ...read.values, ...more?.get(read.key)?.values } };
           const planned =
             issue instanceof Failure || !kind ? issue : await planOne(issue, kind, input).catch(asFailure);
           if (!(planned instanceof Failure)) return planned as PlannedChange;
@@ -382,6 +404,10 @@ function sprintIn(issue: Issue, screen: readonly IssueField[], sprint: string): 
   if (!field)
     throw invalidInput([{ field: 'sprint', message: `A ${issue.type ?? 'work item'} takes no sprint here.` }]);
   return { [field.id]: isNone(sprint) || folded(sprint) === 'backlog' ? null : sprint };
+}
+
+function changedIds({ fields, update }: IssueChange): string[] {
+  return [...Object.keys(fields), ...Object.keys(update)];
 }
 
 /** Whether a field of an issue is as a change wants it. */

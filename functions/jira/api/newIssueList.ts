@@ -108,7 +108,7 @@ function itemsIn(text: string, problems: string[]): unknown[] | undefined {
 const list = z.array(z.unknown()).optional().catch(undefined);
 const wrapper = z.object({ issues: list, issueUpdates: list });
 
-const bullet = /^(?:[-*+•–]|\d{1,3}[.)])\s+/;
+const bullet = /^(?:[-*+•–]|#{1,6}|\d{1,3}[.)])\s+/;
 const box = /^\[[ xX]?\]\s+/;
 
 /** The lines of a text, without what makes items of a list of them. What is indented belongs to what is above it. */

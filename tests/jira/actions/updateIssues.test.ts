@@ -129,6 +129,18 @@ describe('updateIssues', () => {
     expect(app.issue(two).values).toMatchObject({ parent: null, assignee: null });
   });
 
+  it('sets other fields by any name that people have for them, and knows them again', async () => {
+    const { keys } = await tasks(2);
+    const additionalFields = JSON.stringify({ points: 5, 'Original estimate': '90m', 'Due date': '2027-02-01' });
+    const input = { issueKeys: keys.join('\n'), additionalFields };
+    const planned = await plan(input);
+    expect(planned.items[0].message).toMatch(
+      /Story Points none → 5; Due date none → 2027-02-01; Time tracking none → .*90m/,
+    );
+    expect((await confirm(planned.confirmationToken)).summary).toBe('2 of 2 done.');
+    expect(outcomesIn(await plan(input))).toEqual(['notDone', 'notDone']);
+  });
+
   it('leaves alone what has changed since, and goes on with the others, also where Jira refuses one', async () => {
     const { keys } = await tasks(3);
     const { confirmationToken } = await plan({ issueKeys: `${keys.join()},COMET-2`, dueDate: '2027-01-31' });
