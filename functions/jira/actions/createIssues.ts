@@ -30,7 +30,7 @@ export default jira.plannedAction({
     priority: priority.optional().describe('The priority of those that name none.'),
     labels: labels.optional().describe('Labels of all, separated by commas.'),
     fixVersion: nameList.optional().describe('The fix version of those that name none.'),
-    sprint: shortText.optional().describe('The sprint of those that name none, by its name.'),
+    sprint: shortText.optional().describe('The sprint of those that name none: active, next, or its name.'),
     additionalFields: additionalFields
       .optional()
       .describe('Other fields of all, by their names: a JSON object as a string, such as {"Severity": "Major"}.'),

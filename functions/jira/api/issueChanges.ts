@@ -12,12 +12,12 @@ import { folded } from './choosing.ts';
 import { toText } from './fieldText.ts';
 import { isSprint, ValueProblem } from './fieldValue.ts';
 import { isAmong, isHeld } from './heldValue.ts';
-import { isNone } from './inputs.ts';
 import { type Issue, readIssues } from './issue.ts';
 import { type IssueChange, type IssueInput, toChange, withInputNames } from './issueFields.ts';
 import type { Metadata } from './metadata.ts';
 import type { People } from './people.ts';
 import { askedOnce, type Planning } from './planning.ts';
+import type { SprintMeant } from './sprintMeant.ts';
 import { transitionTo } from './transitions.ts';
 import type { IssueField } from './wire.ts';
 
@@ -67,6 +67,7 @@ interface IssueChangeParts {
   planning: Planning;
   metadata: Metadata;
   clock: Clock;
+  sprintMeant: SprintMeant;
   getIssue(issueKey: string, options: { fields: string[] }): Promise<Issue>;
   browseUrl(issueKey: string): string;
 }
@@ -85,7 +86,7 @@ interface Kind {
 }
 
 export function issueChanges(parts: IssueChangeParts): IssueChanges {
-  const { client, people, metadata, clock, getIssue, browseUrl } = parts;
+  const { client, people, metadata, clock, sprintMeant, getIssue, browseUrl } = parts;
   const times = fieldTimes(clock);
   const planning = askedOnce(parts.planning);
 
@@ -150,7 +151,10 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
       const change = await toChange(
         {
           ...others,
-          additionalFields: { ...additionalFields, ...(sprint !== undefined && sprintIn(one, screen, sprint)) },
+          additionalFields: {
+            ...additionalFields,
+            ...(sprint !== undefined && { [sprintFieldOf(one, screen).id]: await sprintMeant(sprint, project) }),
+          },
         },
         {
           people,
@@ -395,15 +399,14 @@ const writtenSchema = z.object({
 
 const sent = z.looseObject({ accountId: z.string().optional(), id: z.string().optional(), key: z.string().optional() });
 
-/** The field that holds sprints, set to the one that is meant. */
-function sprintIn(issue: Issue, screen: readonly IssueField[], sprint: string): Record<string, unknown> {
+/** The field that holds the sprints of an issue. @throws Failure `invalid_input` where it takes none */
+function sprintFieldOf(issue: Issue, screen: readonly IssueField[]): IssueField {
   if ((issue.hierarchyLevel ?? 0) < 0) {
     throw invalidInput([{ field: 'sprint', message: 'A sub-task is in the sprint of its parent: give the parent.' }]);
   }
   const field = screen.find(isSprint);
-  if (!field)
-    throw invalidInput([{ field: 'sprint', message: `A ${issue.type ?? 'work item'} takes no sprint here.` }]);
-  return { [field.id]: isNone(sprint) || folded(sprint) === 'backlog' ? null : sprint };
+  if (field) return field;
+  throw invalidInput([{ field: 'sprint', message: `A ${issue.type ?? 'work item'} takes no sprint here.` }]);
 }
 
 function changedIds({ fields, update }: IssueChange): string[] {

@@ -30,6 +30,7 @@ import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
 import { openVersions, type Versions } from './versions.ts';
+import { sprintMeant } from './sprintMeant.ts';
 import {
   countSchema,
   myselfSchema,
@@ -196,6 +197,7 @@ export function openJira(parts: JiraParts) {
           planning: openPlanning(client),
           metadata,
           clock,
+          sprintMeant: sprintMeant({ boards, sprints }),
           getIssue: (issueKey, options) => get(call, issueKey, options),
           browseUrl,
         }),
@@ -205,6 +207,7 @@ export function openJira(parts: JiraParts) {
           planning: openPlanning(client),
           metadata,
           clock,
+          sprintMeant: sprintMeant({ boards, sprints }),
           callerId: call.caller.id,
           getIssue: (issueKey, options) => get(call, issueKey, options),
           keyOf: async project => (/^\d+$/.test(project) ? (await projectNamed(project)).key : project),

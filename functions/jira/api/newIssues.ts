@@ -21,6 +21,7 @@ import type { NewIssue } from './newIssueList.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
 import { askedOnce, type Planning } from './planning.ts';
+import type { SprintMeant } from './sprintMeant.ts';
 import { createdManySchema, type IssueType, markedSchema } from './wire.ts';
 
 /** What is needed to make a new issue, as it is kept until it is confirmed. */
@@ -62,6 +63,7 @@ interface NewIssueParts {
   planning: Planning;
   metadata: Metadata;
   clock: Clock;
+  sprintMeant: SprintMeant;
   /** Who calls: what somebody else made is not what this caller made. */
   callerId: string;
   getIssue(issueKey: string, options: { fields: string[] }): Promise<Issue>;
@@ -89,7 +91,7 @@ interface Placed {
 }
 
 export function newIssues(parts: NewIssueParts): NewIssues {
-  const { client, people, metadata, clock, callerId, getIssue, keyOf, browseUrl } = parts;
+  const { client, people, metadata, clock, sprintMeant, callerId, getIssue, keyOf, browseUrl } = parts;
   const times = fieldTimes(clock);
   const planning = askedOnce(parts.planning);
 
@@ -181,7 +183,10 @@ export function newIssues(parts: NewIssueParts): NewIssues {
         ...(isBelowNew && { parent: `${project}-1` }),
         ...(components !== undefined && { addComponents: components }),
         ...(fixVersion !== undefined && { addFixVersions: fixVersion }),
-        additionalFields: { ...additionalFields, ...(sprint !== undefined && { [sprintField?.id ?? '']: sprint }) },
+        additionalFields: {
+          ...additionalFields,
+          ...(sprint !== undefined && sprintField && { [sprintField.id]: await sprintMeant(sprint, project) }),
+        },
       },
       { people, planning, times, project, screen, assignable: { project }, isNew: true },
     );

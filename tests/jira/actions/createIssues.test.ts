@@ -86,6 +86,8 @@ describe('createIssues', () => {
     expect([answer.summary, answer.confirmationToken]).toEqual(['4 of 4 done.', undefined]);
     expect(app.costs()).toEqual(['POST issue/bulk', 'POST issue/bulkfetch']);
     expect(messagesIn(answer)).toEqual(['API', 'UI', 'tests', 'docs'].map(name => `Sub-task "${name}".`));
+    const keys = itemsIn(answer).map(({ key }) => key);
+    await expect.poll(() => app.app.logs()).toContain(`"touched":${JSON.stringify(keys)}`);
     for (const { key, url } of itemsIn(answer)) {
       expect(url).toBe(`${app.jira.url}/browse/${key}`);
       const { body } = await app.read('getIssue', { issueKey: key });

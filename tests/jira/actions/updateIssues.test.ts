@@ -129,6 +129,18 @@ describe('updateIssues', () => {
     expect(app.issue(two).values).toMatchObject({ parent: null, assignee: null });
   });
 
+  it('puts issues into the active sprint or the next one', async () => {
+    const { keys } = await tasks(2);
+    for (const [sprint, from, to] of [
+      ['active', 'none', 'Sprint 43'],
+      ['next', 'Sprint 43', 'Sprint 44'],
+    ]) {
+      const planned = await plan({ issueKeys: keys.join(), sprint });
+      expect(planned.items[0].message).toContain(`Sprint ${from} → ${to}.`);
+      expect((await confirm(planned.confirmationToken)).summary).toBe('2 of 2 done.');
+    }
+  });
+
   it('sets other fields by any name that people have for them, and knows them again', async () => {
     const { keys } = await tasks(2);
     const additionalFields = JSON.stringify({ points: 5, 'Original estimate': '90m', 'Due date': '2027-02-01' });
