@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actions as entries } from '../../functions/actions.ts';
 import { restrictedTo } from '../../functions/jira/api/allowed.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
+import { Failure } from '../../shared/failure.ts';
 import { type JiraApp, startJiraApp } from './harness.ts';
 
 const actions: Action[] = (await Promise.all(entries.map(async ({ load }) => (await load()).default))).filter(
@@ -277,6 +278,23 @@ describe('an issue that was moved to a project that is closed', () => {
   });
 });
 
+it('of the boards of a site, and of the sprints of a board, only those of that project are shown', async () => {
+  const places: Record<string, string> = { 8: 'ATLAS', 9: 'SECRET' };
+  const boards = Object.entries(places).map(([id, projectKey]) => ({ id: Number(id), location: { projectKey } }));
+  const client = restrictedTo(new Set(['ATLAS']), {
+    sendRequest: async <T>({ url }: { url: string }) => {
+      if (url.endsWith('/board')) return { total: 2, values: [...boards, { id: 10 }] } as T;
+      if (url.endsWith('/sprint')) return { values: [8, 9, 7].map(originBoardId => ({ originBoardId })) } as T;
+      const id = url.split('/').at(-1) ?? '';
+      if (!(id in places)) throw new Failure('not_found', 'There is no such board.');
+      return { id, location: { projectKey: places[id] } } as T;
+    },
+  } as Parameters<typeof restrictedTo>[1]);
+  const read = (path: string) => client.sendRequest({ url: `/rest/agile/1.0/${path}`, method: 'GET' });
+  expect(await read('board')).toEqual({ values: [{ id: 8, location: { projectKey: 'ATLAS' } }] });
+  expect(await read('board/8/sprint')).toEqual({ values: [{ originBoardId: 8 }] });
+});
+
 it.each(['sprint', 'configuration'])('the %s of a board of another project, or of none, is closed', async part => {
   for (const location of [{ projectKey: 'SECRET' }, undefined]) {
     const asked: string[] = [];
@@ -318,7 +336,6 @@ it('a request that is not known is refused where a policy restricts', async () =
     ['DELETE', '/rest/api/3/issue/ATLAS-1'],
     ['GET', '/rest/api/3/issue/ATLAS-1/properties'],
     ['POST', '/rest/api/3/project/search'],
-    ['GET', '/rest/agile/1.0/board'],
     ['GET', '/rest/agile/1.0/sprint/1'],
     ['POST', '/rest/agile/1.0/sprint/1/issue'],
   ] as const) {

@@ -35,6 +35,8 @@ interface Guard {
   isOpen(projectKey: string | undefined): boolean;
   /** The same by a numeric ID, for which it asks once. */
   isOpenId(projectId: string): Promise<boolean>;
+  /** Whether a board is in a project that is open. */
+  isOpenBoard(boardId: string): Promise<boolean>;
   /** @throws Failure `forbidden` */
   requireProject(projectIdOrKey: string): Promise<void>;
   /**
@@ -176,8 +178,7 @@ const rules: readonly Rule[] = [
     path: /^\/rest\/agile\/1\.0\/board$/,
     async handle({ options, send }, { requireProject, isOpen }) {
       const { projectKeyOrId: of } = options.searchParams ?? {};
-      if (typeof of !== 'string') throw closed();
-      await requireProject(of);
+      if (of !== undefined) await requireProject(String(of));
       const { total: _, ...others } = boardsAnswer.parse(await send(options));
       // Boards of other projects show issues of this one, too.
       return { ...others, values: others.values.filter(({ location }) => isOpen(location?.projectKey ?? undefined)) };
@@ -185,11 +186,23 @@ const rules: readonly Rule[] = [
   },
   {
     method: 'GET',
-    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/(?:sprint|configuration)$/,
-    async handle({ options, parts, send }, { isOpen }) {
-      const answer = await unlessNone(send({ url: `/rest/agile/1.0/board/${parts[0]}`, method: 'GET' }));
-      if (!isOpen(board.safeParse(answer).data?.location?.projectKey ?? undefined)) throw closed();
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)(?:\/configuration)?$/,
+    async handle({ options, parts, send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(parts[0] ?? ''))) throw closed();
       return send(options);
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/sprint$/,
+    async handle({ options, parts: [id = ''], send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(id))) throw closed();
+      const answer = sprintsAnswer.parse(await send(options));
+      // A board shows the sprints of others, too, where one of its issues is in them.
+      const open = await Promise.all(
+        answer.values.map(({ originBoardId: of }) => !of || String(of) === id || isOpenBoard(String(of))),
+      );
+      return { ...answer, values: answer.values.filter((_, index) => open[index]) };
     },
   },
   rule(
@@ -277,6 +290,17 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
     return key;
   };
 
+  const boards = new Map<string, Promise<boolean>>();
+  const isOpenBoard = (boardId: string) => {
+    const known =
+      boards.get(boardId) ??
+      unlessNone(ask(`/rest/agile/1.0/board/${boardId}`, {})).then(answer =>
+        isOpen(board.safeParse(answer).data?.location?.projectKey ?? undefined),
+      );
+    boards.set(boardId, known);
+    return known;
+  };
+
   /** Only projects that are named otherwise than by their keys are asked for. */
   let names: Promise<ReadonlySet<string>> | undefined;
   const idsAndNames = async () => {
@@ -317,6 +341,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
 
   const guard: Guard = {
     isOpen,
+    isOpenBoard,
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       // A numeric ID names a project, too.
@@ -589,6 +614,7 @@ const searchAnswer = z.looseObject({
     .transform(issues => issues ?? []),
 });
 const board = z.looseObject({ location: z.looseObject({ projectKey: z.string().nullish() }).nullish() });
+const sprintsAnswer = z.looseObject({ values: z.array(z.looseObject({ originBoardId: z.number().nullish() })) });
 const boardsAnswer = z.looseObject({ values: z.array(board) });
 const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });
 const writtenIssue = z.looseObject({

@@ -17,6 +17,7 @@ import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { type AskerParts, forAsker } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
+import { type Boards, openBoards } from './boards.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
@@ -29,6 +30,7 @@ import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
+import { openSprints, type Sprints } from './sprints.ts';
 import { openVersions, type Versions } from './versions.ts';
 import { sprintMeant } from './sprintMeant.ts';
 import {
@@ -81,6 +83,8 @@ export interface Jira extends IssueWrites {
   }): Promise<{ projects: Project[]; total: number | undefined; isLast: boolean }>;
   people: People;
   metadata: Metadata;
+  boards: Boards;
+  sprints: Sprints;
   attachments: Attachments;
   newIssues: NewIssues;
   issueChanges: IssueChanges;
@@ -107,6 +111,7 @@ export function openJira(parts: JiraParts) {
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
+  const boardsFor = openBoards(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
     const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
@@ -140,6 +145,8 @@ export function openJira(parts: JiraParts) {
       return {
         people,
         metadata,
+        boards: boardsFor(call),
+        sprints: openSprints(client),
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         versions: openVersions({
           client,

@@ -33,8 +33,8 @@ export interface Site {
   /** Of an issue that is done without being given one. */
   defaultResolution: Named;
   linkTypes: readonly LinkType[];
-  sprints: readonly Sprint[];
-  boards: readonly Board[];
+  sprints: Sprint[];
+  boards: Board[];
   desks: readonly Desk[];
   /** The organisations of customers. */
   organizations: readonly Named[];

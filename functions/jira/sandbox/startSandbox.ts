@@ -12,6 +12,7 @@ import { JiraError } from './jiraError.ts';
 import { type Call, findRoute, type Route } from './router.ts';
 import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
 import { boardRoutes } from './routes/boards.ts';
+import { changelogRoutes } from './routes/changelogs.ts';
 import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
@@ -20,6 +21,7 @@ import { bulkIssueRoutes } from './routes/issuesInBulk.ts';
 import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { searchRoutes } from './routes/search.ts';
+import { sprintRoutes } from './routes/sprints.ts';
 import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { worklogRoutes } from './routes/worklogs.ts';
@@ -53,6 +55,7 @@ const routes: Route[] = [
   ...fieldRoutes,
   ...bulkIssueRoutes,
   ...issueRoutes,
+  ...changelogRoutes,
   ...attachmentRoutes,
   ...commentRoutes,
   ...worklogRoutes,
@@ -65,7 +68,7 @@ const routes: Route[] = [
 /** The APIs of a site, by the paths that they are below. */
 const apis: readonly { base: RegExp; routes: Route[] }[] = [
   { base: /^\/rest\/api\/(?:3|latest)\/(.+)$/, routes },
-  { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: boardRoutes },
+  { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: [...boardRoutes, ...sprintRoutes] },
   { base: /^\/rest\/servicedeskapi\/(.+)$/, routes: serviceDeskRoutes },
 ];
 
