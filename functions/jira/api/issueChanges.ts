@@ -318,7 +318,7 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
       return items.map(({ key, data, what }): ItemState => {
         const issue = found.get(key);
         if (!issue)
-          return { is: 'changed', message: 'It is not there any more, or this service may no longer see it.' };
+          return { is: 'changed', message: 'It could not be read now, so it was left alone.' };
         const url = browseUrl(key);
         const isDone = (id: string) =>
           id === 'status' && data.transition

@@ -30,9 +30,9 @@ import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning } from './planning.ts';
 import { readFilter } from './readFilter.ts';
+import { sprintMeant } from './sprintMeant.ts';
 import { openSprints, type Sprints } from './sprints.ts';
 import { openVersions, type Versions } from './versions.ts';
-import { sprintMeant } from './sprintMeant.ts';
 import {
   countSchema,
   myselfSchema,
@@ -139,14 +139,16 @@ export function openJira(parts: JiraParts) {
       };
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       const clock = { now: new Date(call.startedAt), timeZone };
+      const boards = boardsFor(call);
+      const sprints = openSprints(client);
       const browseUrl = (key: string) => `${settings.JIRA_BASE_URL}/browse/${key}`;
       const projectNamed = async (projectIdOrKey: string) =>
         parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
       return {
         people,
         metadata,
-        boards: boardsFor(call),
-        sprints: openSprints(client),
+        boards,
+        sprints,
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         versions: openVersions({
           client,
