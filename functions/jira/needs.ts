@@ -33,6 +33,7 @@ export const scopes = {
   'read:servicedesk-request': 'reading requests, queues and SLAs',
   'write:servicedesk-request': 'comments and participants of requests',
   'read:board-scope:jira-software': 'reading boards',
+  'read:board-scope.admin:jira-software': 'reading what boards estimate by',
   'write:board-scope:jira-software': 'changing boards and backlogs',
   'read:sprint:jira-software': 'reading sprints',
   'write:sprint:jira-software': 'changing sprints',
@@ -73,6 +74,20 @@ export function reads({ permissions = [], scopes = [], also = [] }: JiraNeeds = 
   };
 }
 
+/** What an action needs that reads requests, queues or SLAs of a service desk: Jira shows them to its agents. */
+export function readsDesks({ permissions = [], scopes = [], also = [] }: JiraNeeds = {}): JiraNeeds {
+  return reads({
+    permissions: ['SERVICEDESK_AGENT', ...permissions],
+    scopes: ['read:servicedesk-request', ...scopes],
+    also,
+  });
+}
+
+/** What an action needs that makes or changes requests. */
+export function writesDesks({ permissions = [], scopes = [], also = [] }: JiraNeeds = {}): JiraNeeds {
+  return readsDesks({ permissions, scopes: ['write:servicedesk-request', ...scopes], also });
+}
+
 /** What an action needs that changes issues. */
 export function writes({ permissions = [], scopes = [], also = [] }: JiraNeeds): JiraNeeds {
   return reads({ permissions, scopes: ['write:jira-work', ...scopes], also });
@@ -82,6 +97,17 @@ export function writes({ permissions = [], scopes = [], also = [] }: JiraNeeds):
 export function administers(): JiraNeeds {
   return reads({ permissions: ['ADMINISTER_PROJECTS'], scopes: ['manage:jira-project'] });
 }
+
+/** What an action needs that reads boards and their sprints. */
+export const readsSprints = reads({
+  // The days of sprints are those of a person's time zone.
+  scopes: [
+    'read:jira-user',
+    'read:board-scope:jira-software',
+    'read:board-scope.admin:jira-software',
+    'read:sprint:jira-software',
+  ],
+});
 
 export const whereNamed = { also: [named] };
 export const whereCommented = { also: [named, servesCustomers] };

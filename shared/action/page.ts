@@ -75,7 +75,7 @@ export interface Page<Output> {
 export function page<Item, Output>(parts: {
   items: readonly Item[];
   nextCursor?: string | undefined;
-  cursorAfter?: (count: number) => string;
+  cursorAfter?: ((count: number) => string) | undefined;
   image?: Image | undefined;
   answer(items: Item[], more: boolean): Output;
 }): Page<Output> {

@@ -54,7 +54,12 @@ function toPlain(schema: JsonSchema | boolean, io: 'input' | 'output'): PlainSch
   if (typeof schema === 'boolean') return {};
   const { description, properties, required, items, additionalProperties, format } = schema;
   const only = onlyAlternative(schema);
-  if (only) return { ...toPlain(only, io), ...(description && { description }) };
+  if (only) {
+    const { type, ...rest } = toPlain(only, io);
+    // What may be null is not of one type, by which a client would refuse it.
+    const isNullable = io === 'output' && allowsNull(schema);
+    return { ...(type && !isNullable && { type }), ...rest, ...(description && { description }) };
+  }
   const values = allowedTexts(schema);
   const type = values ? 'string' : plainType(schema);
   return {
@@ -79,6 +84,10 @@ function onlyAlternative({ anyOf }: JsonSchema): JsonSchema | undefined {
   const alternatives = anyOf?.filter(part => typeof part !== 'boolean' && part.type !== 'null') ?? [];
   const [first] = alternatives;
   return alternatives.length === 1 && typeof first === 'object' ? first : undefined;
+}
+
+function allowsNull({ anyOf }: JsonSchema): boolean {
+  return anyOf?.some(part => typeof part !== 'boolean' && part.type === 'null') ?? false;
 }
 
 /** The texts that an enum, or a choice between literals, allows. */

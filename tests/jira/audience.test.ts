@@ -50,6 +50,23 @@ describe('who reads a comment in a service project', () => {
     expect(body.retryable).toBe(false);
   });
 
+  it.each([
+    ['addComment', {}],
+    ['transitionIssue', { status: 'Done' }],
+  ])(
+    '%s refuses a comment that is too long in the markup of the service desk, before anything is written',
+    async (action, more) => {
+      const before = app.issue('HELP-1').comments.length;
+      const input = { issueKey: 'HELP-1', comment: '[x]'.repeat(8_000), audience: 'internal', ...more };
+      const { body } = await app.write(action, input);
+      expect(body.errors).toEqual([
+        { field: 'comment', message: expect.stringMatching(/40000 characters.*Nothing was/) },
+      ]);
+      expect(app.costs().filter(cost => !cost.startsWith('GET'))).toEqual([]);
+      expect(app.issue('HELP-1').comments).toHaveLength(before);
+    },
+  );
+
   it('warns when Jira made a note public, and when it does not tell', async () => {
     const input = { issueKey: 'HELP-1', comment: 'Not for them', audience: 'internal' };
     app.jira.fail({ method: 'GET', path: '/comment/\\d+$', status: 200, body: '{"id":"1","jsdPublic":true}' });

@@ -4,7 +4,7 @@ import { type RunningApp, startApp } from '../support/app.ts';
 import { type Reply, request } from '../support/request.ts';
 
 /** What the tests of these actions look at in an answer; what is particular to an action by the name it gives it. */
-interface JiraAnswer {
+export interface JiraAnswer {
   issueKey: string;
   url: string;
   title: string;

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actions as entries } from '../../functions/actions.ts';
 import { restrictedTo } from '../../functions/jira/api/allowed.ts';
+import { isOpenFilter } from '../../functions/jira/api/openFilter.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { Failure } from '../../shared/failure.ts';
 import { type JiraApp, startJiraApp } from './harness.ts';
@@ -96,6 +97,40 @@ describe('a policy that opens one project', () => {
     const issueKey = action === 'createIssue' ? {} : { issueKey: 'ATLAS-12' };
     const { body } = await jira.write(action, { ...issueKey, ...input }, atlas);
     expect(body.code).toBe('forbidden');
+  });
+
+  it('counts no issue of another project that is in a sprint, and says so without telling whether there is one', async () => {
+    const active = { projectId: 'ATLAS' };
+    const before = (await jira.read('getSprint', active, atlas)).body;
+    expect(before.notShown).toEqual(['Issues of projects that a policy closes are not counted.']);
+    const others = jira.issue('BEACON-4').values;
+    Object.assign(others, { customfield_10020: ['3', '9000'], customfield_10016: 40 });
+    const { body: after } = await jira.read('getSprint', active, atlas);
+    expect(after).toEqual(before);
+    const { body: whole } = await jira.read('getSprint', active, open);
+    expect([whole.left - before.left, whole.issuesInAll - before.issuesInAll]).toEqual([40, 1]);
+    expect(whole.notShown).toBeUndefined();
+    Object.assign(others, { customfield_10020: null, customfield_10016: null });
+  });
+
+  it('reads the changes of no issue that it was not shown', async () => {
+    const client = restrictedTo(new Set(['ATLAS']), {
+      sendRequest: async <T>({ url }: { url: string }) =>
+        (url.endsWith('/bulkfetch')
+          ? {
+              issueChangeLogs: [
+                { issueId: '1', changeHistories: [{ items: [{ field: 'Link', toString: 'BEACON-1' }] }] },
+              ],
+            }
+          : { issues: [{ id: '1', key: 'ATLAS-1', fields: { project: { key: 'ATLAS' } } }] }) as T,
+      ...noFiles,
+    } as Parameters<typeof restrictedTo>[1]);
+    const url = '/rest/api/3/changelog/bulkfetch';
+    const read = (...issueIdsOrKeys: string[]) => client.sendRequest({ url, method: 'POST', body: { issueIdsOrKeys } });
+    await expect(read('1')).rejects.toMatchObject({ code: 'forbidden' });
+    await client.sendRequest({ url: '/rest/api/3/search/jql', method: 'POST', body: { jql: '' } });
+    expect(await read('1')).toEqual({ issueChangeLogs: [{ issueId: '1', changeHistories: [{ items: [] }] }] });
+    await expect(read('1', '2')).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('shows no sprint of a board of another project', async () => {
@@ -341,4 +376,79 @@ it('a request that is not known is refused where a policy restricts', async () =
   ] as const) {
     await expect(client.sendRequest({ url, method })).rejects.toMatchObject({ code: 'forbidden' });
   }
+});
+
+describe('saved filters under a policy', () => {
+  const isOpenTo =
+    (...keys: string[]) =>
+    (key: string) =>
+      keys.includes(key.toUpperCase());
+
+  it.each<[string, boolean]>([
+    ['project = ATLAS AND labels = secret', true],
+    ['project in (atlas) and (type = Bug or type = Task) order by rank', true],
+    ['status was "In Review" AND "project" = "ATLAS"', true],
+    ['assignee = currentUser() AND statusCategory != Done ORDER BY due', true],
+    ['status changed to Done after -7d', true],
+    ['', true],
+    ['project = BEACON', false],
+    ['project in (ATLAS, BEACON) AND status = Open', false],
+    ['project != ATLAS', false],
+    ['NOT project = ATLAS', false],
+    ['project = ATLAS OR component = "Beacon engine"', false],
+    ['component = "Beacon engine"', false],
+    ['NOT (project = ATLAS AND type = Bug)', false],
+    ['project = ATLAS AND issue not in linkedIssues("BEACON-1")', false],
+    ['project = ATLAS AND parent = beacon-1', false],
+    ['project in projectsLeadByUser()', false],
+    ['project = 10011', false],
+    ['project = ATLAS AND filter = "Beacon blockers"', false],
+    ['project = ATLAS AND (', false],
+    ['text ~ "beacon launch"', false],
+  ])('%j is open to who may see ATLAS alone: %s', (query, isShown) => {
+    expect(isOpenFilter(query, isOpenTo('ATLAS'))).toBe(isShown);
+  });
+
+  it('are listed and used where they speak of open projects alone, page by page', async () => {
+    const names = async (headers: Record<string, string>) => {
+      const found: string[] = [];
+      for (let pageToken = ''; ; ) {
+        const { body } = await jira.read('listFilters', { limit: '2', pageToken }, headers);
+        found.push(...body.filters.map(({ name }: { name: string }) => name));
+        if (!body.nextPageToken) return found;
+        pageToken = body.nextPageToken;
+      }
+    };
+    expect(await names(atlas)).toEqual(['Checkout bugs', 'My open work']);
+    expect(await names(beacon)).toEqual(['Alerts to mend', 'My open work', 'Release watch']);
+    const search = (filter: string, headers: Record<string, string>) => jira.read('searchIssues', { filter }, headers);
+    expect((await search('Checkout bugs', atlas)).body.issues.length).toBeGreaterThan(0);
+    const [closedOne, none] = [await search('Alerts to mend', atlas), await search('Alerts to bend', atlas)];
+    expect(closedOne.status).toBe(404);
+    expect(closedOne.body.detail.replace('mend', '')).toBe(none.body.detail.replace('bend', ''));
+    expect((await search('10704', atlas)).body.code).toBe('forbidden');
+  });
+
+  it('counts and blocks only what its callers may see', async () => {
+    const { body: all } = await jira.read('searchIssues', { jql: 'created >= -900d', limit: '2' }, atlas);
+    expect(all.total).toBe(jira.jira.site.issues.filter(({ key }) => isAtlas(key)).length);
+    const { body: made } = await jira.write(
+      'createIssue',
+      { projectId: 'ATLAS', issueType: 'Task', summary: 'Waits' },
+      open,
+    );
+    await jira.write('linkIssues', { issueKey: 'BEACON-3', linkType: 'blocks', targetIssueKey: made.issueKey }, open);
+    const keysOf = async (linked: string, headers: Record<string, string>) =>
+      (await jira.read('searchIssues', { projectId: 'ATLAS', linked }, headers)).body.issues.map(
+        ({ issueKey }) => issueKey,
+      );
+    expect(await keysOf('blocked', open)).toContain(made.issueKey);
+    expect(await keysOf('blocked', atlas)).not.toContain(made.issueKey);
+    const { body } = await jira.read('searchIssues', { projectId: 'ATLAS', linked: 'BEACON-3' }, atlas);
+    const { body: none } = await jira.read('searchIssues', { projectId: 'ATLAS', linked: 'BEACON-98765' }, atlas);
+    expect([body.code, body.detail.replace('BEACON-3', '')]).toEqual([
+      'forbidden',
+      none.detail.replace('BEACON-98765', ''),
+    ]);
+  });
 });

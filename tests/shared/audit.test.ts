@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { systems } from '../../functions/everySystem.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { AuditEvent } from '../../shared/audit/auditEvent.ts';
@@ -40,6 +41,9 @@ async function call({ system, name, access }: Action, input: object, id: string,
     : request(url, { headers, json: input });
 }
 
+const confirmed = z.object({ confirmationToken: z.string() });
+const outcomes = z.object({ items: z.array(z.object({ key: z.string() })) });
+
 const eventsOf = (id: string, at = app): AuditEvent[] =>
   at
     .logs()
@@ -50,7 +54,10 @@ const eventsOf = (id: string, at = app): AuditEvent[] =>
 describe('the audit', () => {
   it.each(writes)('has one event for $name, with what was touched and nothing of its contents', async action => {
     const id = `audit-${action.name}`;
-    const { status, body } = await call(action, action.example, id);
+    const plan = action.planned ? await call(action, action.example, `${id}-plan`) : undefined;
+    // What is only shown leaves no trace.
+    expect(eventsOf(`${id}-plan`)).toEqual([]);
+    const { status, body } = await call(action, plan ? confirmed.parse(plan.body) : action.example, id);
     expect(status).toBe(200);
     const events = eventsOf(id);
     expect(events).toHaveLength(1);
@@ -64,7 +71,8 @@ describe('the audit', () => {
     });
     // Something was touched, and it is told by keys and IDs that stand in the call or its answer.
     expect(event?.touched).not.toEqual([]);
-    const known = [...Object.values(action.example), ...Object.values(body)];
+    const items = outcomes.safeParse(body).data?.items ?? [];
+    const known = [...Object.values(action.example), ...Object.values(body), ...items.map(({ key }) => key)];
     for (const identifier of event?.touched ?? []) expect(known).toContain(identifier);
     for (const text of event?.touched ?? []) expect(text).toMatch(/^[\w-]+$/);
   });

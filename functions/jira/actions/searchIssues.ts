@@ -1,13 +1,17 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
+import { Failure } from '../../../shared/failure.ts';
 import { columns, orderBy } from '../../../shared/filter/inputs.ts';
 import { pace } from '../../../shared/pace.ts';
 import { adfToMarkdown } from '../api/adf/adfToMarkdown.ts';
 import { filterInputs } from '../api/filter/filterInputs.ts';
+import { countIfPossible, findIssues } from '../api/filter/foundIssues.ts';
 import { issueColumns, issueOrder } from '../api/filter/issueFilter.ts';
 import { issuesMeant } from '../api/filter/issuesMeant.ts';
-import { fieldsOfRow, shownIssue, toShownIssue } from '../api/filter/shownIssue.ts';
+import type { SearchField } from '../api/filter/searchField.ts';
+import { fieldsOfRow, planningFields, pointsName, shownIssue, toShownIssue } from '../api/filter/shownIssue.ts';
 import { MAX_MARKDOWN } from '../api/issueDetails.ts';
+import type { Jira } from '../api/jira.ts';
 import { reads, whereNamed } from '../needs.ts';
 import { jira } from '../system.ts';
 
@@ -37,29 +41,34 @@ export default jira.action({
   output: z.object({
     issues: z
       .array(shownIssue)
-      .describe('The issues, the last updated first unless orderBy or the JQL says otherwise.'),
+      .describe('The issues, the last updated first unless orderBy, the filter or the JQL says otherwise.'),
+    total: z
+      .int()
+      .optional()
+      .describe(
+        'How many there are in all. Where the list goes on it is a count of Jira, which may lag behind changes just made.',
+      ),
+    pointsField: z.string().optional().describe('What this site calls the points.'),
+    note: z.string().optional().describe('What the user should know of how a filter was taken.'),
   }),
   example: { projectId: 'ATLAS', status: 'In Progress' },
   paged: true,
-  async run({ columns: labels, orderBy: order, ...filters }, { jira, signal, now, page: { limit, cursor } }) {
+  async run({ columns: labels, orderBy: order, ...filters }, { jira, signal, now, page: { limit, cursor, isFirst } }) {
     const site = { jira };
-    const meant = await issuesMeant(filters, { jira, now }, { orderBy: order });
-    const [shown, ordered] = await Promise.all([
+    const [meant, shown] = await Promise.all([
+      issuesMeant(filters, { jira, now }, { orderBy: order }),
       issueColumns(labels, filters.projectId, site),
-      filters.jql === undefined ? issueOrder(order, filters.projectId, site) : undefined,
     ]);
-    const search = () =>
-      jira.search({
-        jql: meant.jql(ordered),
-        fields: [...new Set([...fieldsOfRow(shown), ...meant.fields])],
-        limit,
-        cursor,
-      });
-    const { issues, nextCursor } = await meant.checked(
-      search,
-      answer => answer.issues.length === 0 && cursor === undefined,
+    const ordered =
+      filters.jql === undefined ? await issueOrder(order ?? meant.order, filters.projectId, site) : undefined;
+    const planning = planningFields(shown.length > 0 ? [] : await fieldsIfReadable(jira));
+    const isByUpdate = order === undefined && meant.order === undefined;
+    const found = await findIssues(
+      meant,
+      { jira, fields: fieldsOfRow(shown, planning), order: ordered, isByUpdate },
+      { limit, cursor },
     );
-    const found = issues.filter(meant.passes);
+    const total = isFirst ? (found.total ?? (await countIfPossible(meant, jira))) : undefined;
     const budget = { left: MAX_MARKDOWN };
     const pause = pace(signal);
     const render = async (document: unknown) => {
@@ -67,9 +76,31 @@ export default jira.action({
       return adfToMarkdown(document, budget);
     };
     const items = [];
-    for (const issue of found) items.push(await toShownIssue(issue, shown, { browseUrl: jira.browseUrl, render }));
-    // In the order of their updates, the first that was updated too early is the end.
-    const isOver = order === undefined && found.length < issues.length && meant.isCutByUpdate;
-    return page({ items, nextCursor: isOver ? undefined : nextCursor, answer: part => ({ issues: part }) });
+    for (const issue of found.issues) {
+      items.push(await toShownIssue(issue, shown, { browseUrl: jira.browseUrl, render, planning }));
+    }
+    const goesOn = meant.isSparse && found.nextCursor !== undefined;
+    const notes = [...meant.notes, ...(goesOn ? [`${found.read} linked issues were looked at so far.`] : [])];
+    return page({
+      items,
+      nextCursor: found.nextCursor,
+      cursorAfter: found.cursorAfter,
+      answer: part => ({
+        issues: part,
+        total,
+        pointsField: pointsName(found.issues, planning),
+        note: notes.join(' ') || undefined,
+      }),
+    });
   },
 });
+
+/** Where they cannot be read, rows are told without points and sprints. */
+async function fieldsIfReadable(jira: Jira): Promise<SearchField[]> {
+  try {
+    return await jira.metadata.fields();
+  } catch (error) {
+    if (error instanceof Failure && (error.code === 'forbidden' || error.code === 'not_found')) return [];
+    throw error;
+  }
+}

@@ -5,6 +5,7 @@ import type { JiraClient } from './client.ts';
 import { closed, noIssue } from './closed.ts';
 import { jqlOutline } from './jqlClauses.ts';
 import { jqlTokens, orderStart } from './jqlTokens.ts';
+import { isOpenFilter } from './openFilter.ts';
 import { issueKeyForm, projectOfKey, requireOpenQuery, withoutClosedOrder, withoutUnknownValues } from './openQuery.ts';
 
 /**
@@ -45,6 +46,8 @@ interface Guard {
    * where the key is one of an open project
    */
   requireIssue(issueIdOrKey: string): Promise<string>;
+  /** @throws Failure `forbidden` when the service desk is that of a project that is closed */
+  requireDesk(serviceDeskId: string): Promise<void>;
   /**
    * Sends a query for open projects alone.
    * @throws Failure `forbidden` where it names what is closed, or there is not
@@ -61,6 +64,8 @@ interface Guard {
   openValues(field: string): Promise<readonly Value[] | undefined>;
   /** What looking at an issue answers, for an issue that there is not the same as for one that is closed. */
   seen<Answer>(issueIdOrKey: string, looking: Promise<Answer | undefined>): Promise<Answer>;
+  /** Whether an issue was answered to this call, by its ID; it was then in a project that is open. */
+  isShownIssue(issueId: string): boolean;
   /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
   shown(issue: unknown): unknown;
 }
@@ -113,6 +118,34 @@ const rules: readonly Rule[] = [
       return send(options);
     },
   },
+  deskRule('GET', '', async ({ options, send }, { isOpen }) => {
+    const { size: _, ...others } = desksAnswer.parse(await send(options));
+    return { ...others, values: others.values.filter(({ projectKey }) => isOpen(projectKey ?? undefined)) };
+  }),
+  deskRule(
+    'GET',
+    '/(\\d+)/(?:queue|requesttype(?:/\\d+/field)?|organization|knowledgebase/article)',
+    async ({ options, parts, send }, { requireDesk }) => {
+      await requireDesk(parts[0] ?? '');
+      return send(options);
+    },
+  ),
+  {
+    method: 'POST',
+    path: /^\/rest\/servicedeskapi\/request$/,
+    async handle({ options, send }, { requireDesk }) {
+      await requireDesk(z.string().catch('').parse(bodyOf(options).serviceDeskId));
+      return send(options);
+    },
+  },
+  ...['GET', 'POST'].map(method => ({
+    method,
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/(?:participant|approval(?:/\\d+)?)$`),
+    async handle({ options, parts, send }: Exchange, { requireIssue }: Guard) {
+      await requireIssue(parts[0] ?? '');
+      return send(options);
+    },
+  })),
   rule('PUT', `/issue/${issueKey}`, async ({ options, parts, send }, guard) => {
     const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
     await requireWritten(options, guard);
@@ -224,12 +257,32 @@ const rules: readonly Rule[] = [
       return send(options);
     }),
   ),
+  rule('POST', '/changelog/bulkfetch', async ({ options, send }, { isOpen, isShownIssue }) => {
+    const { issueIdsOrKeys } = bulkRequest.parse(bodyOf(options));
+    if (!issueIdsOrKeys.every(isShownIssue)) throw closed();
+    const answer = bulkAnswer.parse(await send(options));
+    const logs = answer.issueChangeLogs.map(({ changeHistories, ...log }) => ({
+      ...log,
+      changeHistories: changeHistories.map(history => withoutClosedItems(history, isOpen)),
+    }));
+    return { ...answer, issueChangeLogs: logs };
+  }),
   rule('GET', '/field', async ({ options, send }, { isOpenId }) => {
     const fields = fieldsAnswer.parse(await send(options));
     const open = await Promise.all(
       fields.map(async ({ scope }) => !scope?.project || (await isOpenId(scope.project.id))),
     );
     return fields.filter((_, index) => open[index]);
+  }),
+  rule('GET', '/filter/\\d+', async ({ options, send }, { isOpen }) => {
+    const filter = savedFilter.parse(await send(options));
+    if (!isOpenFilter(filter.jql ?? '', isOpen)) throw closed();
+    return filter;
+  }),
+  rule('GET', '/filter/search', async ({ options, send }, { isOpen }) => {
+    // The total would count closed filters as well. Null keeps the place of one, so that paging goes on.
+    const { total: _, ...answer } = filtersAnswer.parse(await send(options));
+    return { ...answer, values: answer.values.map(each => (isOpenFilter(each.jql ?? '', isOpen) ? each : null)) };
   }),
   rule('GET', '/jql/autocompletedata/suggestions', async ({ options, send }, { openValues, isTeam }) => {
     const { fieldName, fieldValue } = suggestionQuery.parse(options.searchParams ?? {});
@@ -243,19 +296,17 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...[
-    '/user/search',
-    '/issueLinkType',
-    '/configuration',
-    '/myself',
-    '/filter/\\d+',
-    '/filter/search',
-    '/priority/search',
-  ].map(path => rule('GET', path, ({ options, send }) => send(options))),
+  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search', '/status'].map(path =>
+    rule('GET', path, ({ options, send }) => send(options)),
+  ),
 ];
 
 function rule(method: string, path: string, handle: Rule['handle']): Rule {
   return { method, path: new RegExp(`^/rest/api/3${path}$`), handle };
+}
+
+function deskRule(method: string, path: string, handle: Rule['handle']): Rule {
+  return { method, path: new RegExp(`^/rest/servicedeskapi/servicedesk${path}$`), handle };
 }
 
 /** A value of a field. */
@@ -271,6 +322,7 @@ const MAX_NAMED = 12;
 export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
+  const issues = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -342,6 +394,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
   const guard: Guard = {
     isOpen,
     isOpenBoard,
+    isShownIssue: issueId => issues.has(issueId),
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       // A numeric ID names a project, too.
@@ -357,6 +410,11 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
         }),
       );
       return issue.key ?? issueIdOrKey;
+    },
+    async requireDesk(serviceDeskId) {
+      if (!/^\d+$/.test(serviceDeskId)) throw closed();
+      const answer = desk.parse(await ask(`/rest/servicedeskapi/servicedesk/${serviceDeskId}`, {}));
+      if (!isOpen(answer.projectKey ?? undefined)) throw closed();
     },
     async seen(issueIdOrKey, looking) {
       const isOwnKey = isOpen(projectOfKey(issueIdOrKey));
@@ -405,6 +463,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
       for (const id of fileIds(fields.attachment)) files.add(id);
+      if (typeof others.id === 'string') issues.add(others.id);
       const shown = withoutClosedIssues(fields, isOpen);
       return {
         ...others,
@@ -559,6 +618,8 @@ function fileIds(attachments: unknown): string[] {
 }
 
 const anyObject = z.looseObject({});
+const savedFilter = z.looseObject({ jql: z.string().nullish() });
+const filtersAnswer = z.looseObject({ values: z.array(savedFilter) });
 const project = z.looseObject({ key: z.string(), id: z.string().nullish(), name: z.string().nullish() });
 const projectsAnswer = z.looseObject({ values: z.array(project) });
 const fieldsAnswer = z.array(
@@ -607,12 +668,18 @@ const anyIssue = z.looseObject({
   fields: fieldsSchema.catch({}),
   changelog: z.looseObject({ histories: z.array(historySchema) }).nullish(),
 });
+const bulkRequest = z.looseObject({ issueIdsOrKeys: z.array(z.string()) });
+const bulkAnswer = z.looseObject({
+  issueChangeLogs: z.array(z.looseObject({ changeHistories: z.array(historySchema) })),
+});
 const searchAnswer = z.looseObject({
   issues: z
     .array(z.unknown())
     .nullish()
     .transform(issues => issues ?? []),
 });
+const desk = z.looseObject({ projectKey: z.string().nullish() });
+const desksAnswer = z.looseObject({ size: z.unknown(), values: z.array(desk) });
 const board = z.looseObject({ location: z.looseObject({ projectKey: z.string().nullish() }).nullish() });
 const sprintsAnswer = z.looseObject({ values: z.array(z.looseObject({ originBoardId: z.number().nullish() })) });
 const boardsAnswer = z.looseObject({ values: z.array(board) });

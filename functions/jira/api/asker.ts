@@ -1,4 +1,5 @@
 import { type Failure, invalidInput } from '../../../shared/failure.ts';
+import { Jql } from './jql.ts';
 import { type JqlCall, type JqlToken, jqlCalls, jqlTokens, orderStart } from './jqlTokens.ts';
 
 /**
@@ -171,9 +172,18 @@ async function expanded(filters: readonly string[], parts: AskerParts, depth: nu
   return `(${queries.map(({ forUser }) => `(${withoutOrder(forUser)})`).join(' OR ')})`;
 }
 
-function withoutOrder(query: string): string {
-  // A filter without conditions finds every issue.
+/** The conditions of a query. One without any finds every issue. */
+export function withoutOrder(query: string): string {
   return query.slice(0, orderStart(jqlTokens(query) ?? [], query)).trim() || 'issuekey IS NOT EMPTY';
+}
+
+/** What stands behind the ORDER BY of a query. */
+export function orderOf(query: string): Jql | undefined {
+  const order = query
+    .slice(orderStart(jqlTokens(query) ?? [], query))
+    .replace(/^order\s+by\b/i, '')
+    .trim();
+  return order === '' ? undefined : new Jql(order);
 }
 
 function applied(query: string, edits: readonly Edit[]): string {

@@ -34,6 +34,9 @@ const cleanPath = /^\/rest\/(?:api\/3|agile\/1\.0|servicedeskapi)(\/[\w:@-]+)+$/
 /** Refusals are told apart by their words, which follow the account's language unless the request says otherwise. */
 const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' };
 
+/** Some of the service desk's routes are refused without it. */
+const experimental = { 'x-experimentalapi': 'opt-in' };
+
 /** How long an access token lives at Atlassian, unless its answer says. */
 const TOKEN_SECONDS = 3600;
 
@@ -118,6 +121,7 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
           query: queryString(searchParams),
           headers: {
             accept: 'application/json',
+            ...(path.startsWith('/rest/servicedeskapi/') && experimental),
             ...(body !== undefined && { 'content-type': 'application/json' }),
           },
           ...(body !== undefined && { body: JSON.stringify(body) }),

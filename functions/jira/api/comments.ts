@@ -1,12 +1,11 @@
 import { addComment, getComments, getProject } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
-import { adfToWiki } from './adf/adfToWiki.ts';
 import type { Audience } from './inputs.ts';
 import { audienceOf, type Comments, type Issue, readComments, SERVICE_PROJECT } from './issue.ts';
 import { parseAnswer } from './parseAnswer.ts';
-import type { People } from './people.ts';
-import { toRichText } from './richText.ts';
+import type { RichText } from './richText.ts';
+import { wikiText } from './wikiText.ts';
 import { projectSchema, writtenCommentSchema } from './wire.ts';
 
 export interface WrittenComment {
@@ -19,13 +18,12 @@ export interface WrittenComment {
 
 interface CommentParts {
   client: Client;
-  people: People;
   /** A client whose requests end soon, for a look at what was written. */
   readBackClient(): Client;
 }
 
 /** Writes comments, in service projects by the service desk's own route, which alone takes who may read them. */
-export function openComments({ client, people, readBackClient }: CommentParts) {
+export function openComments({ client, readBackClient }: CommentParts) {
   return {
     /**
      * The issue, for sure in a service project or not.
@@ -45,8 +43,7 @@ export function openComments({ client, people, readBackClient }: CommentParts) {
       return issue;
     },
 
-    async add({ key, isInServiceProject }: Issue, markdown: string, audience: Audience | undefined) {
-      const body = await toRichText(markdown, people);
+    async add({ key, isInServiceProject }: Issue, body: RichText, audience: Audience | undefined) {
       if (!isInServiceProject) {
         const { id } = parseAnswer(writtenCommentSchema, await addComment(client, { issueIdOrKey: key, body }));
         return { id, audience: undefined, notes: [] } satisfies WrittenComment;
@@ -56,7 +53,7 @@ export function openComments({ client, people, readBackClient }: CommentParts) {
         .sendRequest<unknown>({
           url: `/rest/servicedeskapi/request/${key}/comment`,
           method: 'POST',
-          body: { body: adfToWiki(body), public: isPublic },
+          body: { body: wikiText(body, 'comment'), public: isPublic },
         })
         .catch(error => {
           if (!(error instanceof Failure) || error.code !== 'not_found') throw error;

@@ -317,8 +317,7 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
       );
       return items.map(({ key, data, what }): ItemState => {
         const issue = found.get(key);
-        if (!issue)
-          return { is: 'changed', message: 'It could not be read now, so it was left alone.' };
+        if (!issue) return { is: 'changed', message: 'It could not be read now, so it was left alone.' };
         const url = browseUrl(key);
         const isDone = (id: string) =>
           id === 'status' && data.transition

@@ -216,7 +216,7 @@ export async function textsOf(
   issue: Issue,
   fields: readonly { id: string; label: string }[],
   render: Render,
-): Promise<ShownField[]> {
+): Promise<(ShownField & { id: string })[]> {
   const own: Readonly<Record<string, unknown>> = {
     summary: issue.summary,
     description: issue.description,
@@ -235,13 +235,13 @@ export async function textsOf(
     ...Object.fromEntries(secondsFields.map(id => [id, secondsText(issue.values[id])])),
   };
   const others = new Map(issue.otherFields.map(field => [field.id, field]));
-  const shown: ShownField[] = [];
+  const shown: (ShownField & { id: string })[] = [];
   for (const { id, label } of fields) {
     const other = others.get(id);
     const text = Object.hasOwn(own, id)
       ? await fieldText(own[id], render)
       : await fieldText(other?.value, render, other?.type);
-    if (text !== '') shown.push({ name: label, value: text });
+    if (text !== '') shown.push({ id, name: label, value: text });
   }
   return shown;
 }

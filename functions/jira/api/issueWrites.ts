@@ -96,7 +96,7 @@ export function issueWrites({
   const row = (issueKey: string) => readBack(issueKey, issueRowFields);
   const rowAnd = (issueKey: string, ids: readonly string[]) =>
     readBack(issueKey, [...new Set([...issueRowFields, ...ids])]);
-  const comments = openComments({ client, people, readBackClient });
+  const comments = openComments({ client, readBackClient });
   const times = fieldTimes(clock);
 
   /** What is set on a transition's screen, which is read only where something is to be. */
@@ -262,7 +262,7 @@ export function issueWrites({
       const { fields, update, changed } = await screenChange(transition, { issue, resolution, additionalFields });
       // A transition's own comment is public, so in a service project it is written, as what it is to be, before the move.
       const first =
-        comment !== undefined && place.isInServiceProject ? await comments.add(place, comment, audience) : undefined;
+        body !== undefined && place.isInServiceProject ? await comments.add(place, body, audience) : undefined;
       // Jira drops a comment that is sent with a transition without a screen.
       const commentInTransition = body !== undefined && !first && transition.hasScreen === true;
       if (commentInTransition) update.comment = [{ add: { body } }];
@@ -275,8 +275,8 @@ export function issueWrites({
         const told = await inInputNames(error, issueKey, transition);
         throw first ? withoutMove(told, issueKey, transition.to.name, first) : told;
       });
-      if (comment !== undefined && !first && !commentInTransition) {
-        await comments.add(place, comment, undefined).catch(error => {
+      if (body !== undefined && !first && !commentInTransition) {
+        await comments.add(place, body, undefined).catch(error => {
           throw withoutComment(error, `${issueKey} was moved to ${transition.to.name}`);
         });
       }
@@ -300,7 +300,7 @@ export function issueWrites({
 
     async addComment(issueKey, comment, audience) {
       const issue = await comments.checkAudience(await getIssue(issueKey, { fields: ['project'] }), audience);
-      const written = await comments.add(issue, comment, audience);
+      const written = await comments.add(issue, await toRichText(comment, people), audience);
       return { comment: written, issue: await row(issueKey) };
     },
 

@@ -12,24 +12,29 @@ import {
 import { type Call, forReadBack, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { openAskersZone } from '../../../shared/time/askersZone.ts';
+import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
-import { type AskerParts, forAsker } from './asker.ts';
+import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type Boards, openBoards } from './boards.ts';
+import { type FieldChange, fieldChanges } from './changelogs.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueChanges, issueChanges } from './issueChanges.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
-import { type Jql, jql } from './jql.ts';
+import { Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
 import { type NewIssues, newIssues } from './newIssues.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
-import { openPlanning } from './planning.ts';
-import { readFilter } from './readFilter.ts';
+import { openPlanning, type Planning } from './planning.ts';
+import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
+import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
+import { type Desks, openDesks } from './serviceDesk/desks.ts';
+import { type RequestWrites, requestWrites } from './serviceDesk/requestWrites.ts';
 import { sprintMeant } from './sprintMeant.ts';
 import { openSprints, type Sprints } from './sprints.ts';
 import { openVersions, type Versions } from './versions.ts';
@@ -54,7 +59,7 @@ interface SearchRequest {
 }
 
 /** Jira, for one call. A read makes one request, or none where its answer is cached. */
-export interface Jira extends IssueWrites {
+export interface Jira extends IssueWrites, RequestWrites {
   /** Searches issues: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/ */
   search(request: SearchRequest): Promise<{ issues: Issue[]; nextCursor: string | undefined }>;
   /** How many issues a search finds. Jira's count may lag behind changes that were just made. */
@@ -66,6 +71,11 @@ export interface Jira extends IssueWrites {
     issueKey: string,
     page: { startAt: number; limit: number },
   ): Promise<{ histories: History[]; total: number }>;
+  /** The changes of up to ten fields of issues, by the issues' IDs. */
+  fieldChanges(
+    issueIds: readonly string[],
+    fieldIds: readonly string[],
+  ): Promise<{ changes: Map<string, FieldChange[]>; isWhole: boolean }>;
   /** Comments of an issue; `at` is where an earlier page said that the list goes on. @throws Failure `not_found` */
   listComments(
     issueKey: string,
@@ -81,13 +91,31 @@ export interface Jira extends IssueWrites {
     startAt: number;
     limit: number;
   }): Promise<{ projects: Project[]; total: number | undefined; isLast: boolean }>;
+  /**
+   * What a saved filter finds, by its name or ID, as it means the asking user; and its own order.
+   * @throws Failure `not_found` or `ambiguous`
+   */
+  savedFilter(idOrName: string): Promise<{ condition: Jql; order: Jql | undefined }>;
+  /** Saved filters by name; `term` is a part of it. `read` is how many Jira gave, whether shown or not. */
+  listFilters(request: {
+    term: string | undefined;
+    startAt: number;
+    limit: number;
+  }): Promise<{ filters: SavedFilter[]; isLast: boolean; read: number }>;
   people: People;
+  planning: Planning;
   metadata: Metadata;
   boards: Boards;
   sprints: Sprints;
   attachments: Attachments;
   newIssues: NewIssues;
   issueChanges: IssueChanges;
+  desks: Desks;
+  /** Articles of the knowledge base of a service desk, by its key or name, or of all. */
+  findArticles(
+    text: string,
+    request: { projectId: string | undefined; limit: number; cursor: string | undefined },
+  ): Promise<ArticlePage>;
   versions: Versions;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
@@ -95,8 +123,12 @@ export interface Jira extends IssueWrites {
   startOfDay(now: Date): Promise<Jql>;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
+  /** The address of a board in the browser. */
+  boardUrl(boardId: number): string;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
+  /** That of what a saved filter finds. */
+  filterUrl(filterId: string): string;
 }
 
 const LOOKUP_MS = 8_000;
@@ -112,6 +144,7 @@ export function openJira(parts: JiraParts) {
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
   const boardsFor = openBoards(clientFor, parts.now);
+  const desksFor = openDesks(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
     const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
@@ -129,26 +162,42 @@ export function openJira(parts: JiraParts) {
       const allowed = allowedProjects(parts.rulesOf(call));
       const people = peopleFor(call);
       const metadata = metadataFor(call);
+      const desks = desksFor(call);
       const { timeZone, unlessAccounts } = zoneFor(call, {
         ofUser: async () => (await people.findCaller())?.timeZone ?? undefined,
         ofAccount: () => accountsZone(call),
       });
       const asker: AskerParts = {
         findAccount: async () => (await people.findCaller())?.accountId,
-        readFilter: filter => readFilter(client, filter),
+        readFilter: async filter => (await findFilter(client, filter)).jql,
       };
+      const browseUrl = (key: string) => `${settings.JIRA_BASE_URL}/browse/${key}`;
+      const readBack = (issueKey: string, fields: string[]) =>
+        get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
+          // The change was made, so the write has succeeded even if the issue cannot be read.
+          call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
+          return unreadIssue(issueKey);
+        });
+      const planning = openPlanning(client);
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       const clock = { now: new Date(call.startedAt), timeZone };
       const boards = boardsFor(call);
       const sprints = openSprints(client);
-      const browseUrl = (key: string) => `${settings.JIRA_BASE_URL}/browse/${key}`;
       const projectNamed = async (projectIdOrKey: string) =>
         parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
       return {
         people,
+        planning,
         metadata,
         boards,
         sprints,
+        desks,
+        async findArticles(text, { projectId, ...page }) {
+          // A policy may close some of the desks.
+          const isOfOne = projectId !== undefined || allowed !== undefined;
+          const desk = isOfOne ? await desks.desk(projectId) : undefined;
+          return findArticles(client, { text, desk, ...page, baseUrl: settings.JIRA_BASE_URL });
+        },
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
         versions: openVersions({
           client,
@@ -164,21 +213,28 @@ export function openJira(parts: JiraParts) {
         },
         isRestricted: allowed !== undefined,
         getIssue: (issueKey, options) => get(call, issueKey, options),
+        ...requestWrites({
+          client,
+          desks,
+          people,
+          planning,
+          times: fieldTimes({ now: new Date(call.startedAt), timeZone }),
+          metadata,
+          baseUrl: settings.JIRA_BASE_URL,
+          browseUrl,
+          getIssue: (issueKey, options) => get(call, issueKey, options),
+          readBack,
+        }),
         ...issueWrites({
           client,
           readBackClient: () => clientFor(forReadBack(call, parts.now())),
           people,
-          planning: openPlanning(client),
+          planning,
           metadata,
           clock,
           getIssue: (issueKey, options) => get(call, issueKey, options),
           readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
-          readBack: (issueKey, fields) =>
-            get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
-              // The change was made, so the write has succeeded even if the issue cannot be read.
-              call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
-              return unreadIssue(issueKey);
-            }),
+          readBack,
         }),
         async search({ jql: query, fields, limit, cursor, withChangelog }) {
           const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
@@ -193,6 +249,7 @@ export function openJira(parts: JiraParts) {
         async count(query) {
           return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(query) })).count;
         },
+        fieldChanges: (issueIds, fieldIds) => fieldChanges(client, issueIds, fieldIds),
         async getChangelog(issueKey, { startAt, limit }) {
           return readHistories(await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit }));
         },
@@ -244,6 +301,13 @@ export function openJira(parts: JiraParts) {
           const { values, total, isLast } = parseAnswer(projectPageSchema, answer);
           return { projects: values, total: total ?? undefined, isLast: isLast ?? values.length < limit };
         },
+        async savedFilter(idOrName) {
+          const query = await forAsker((await findFilter(client, idOrName)).jql, asker);
+          return { condition: new Jql(`(${withoutOrder(query)})`), order: orderOf(query) };
+        },
+        listFilters: request => searchFilters(client, request),
+        filterUrl: filterId => `${settings.JIRA_BASE_URL}/issues/?filter=${encodeURIComponent(filterId)}`,
+        boardUrl: boardId => `${settings.JIRA_BASE_URL}/secure/RapidBoard.jspa?rapidView=${boardId}`,
         browseUrl,
       };
     },

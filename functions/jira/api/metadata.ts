@@ -10,6 +10,7 @@ import {
   getProject,
   getProjectComponents,
   getProjectVersions,
+  getStatuses,
   getTransitions,
   searchPriorities,
 } from 'jira.js/cloud';
@@ -17,6 +18,7 @@ import type { Client } from 'jira.js/core';
 import type * as z from 'zod';
 import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
+import { folded } from '../../../shared/filter/label.ts';
 import type { WorkingTime } from './duration.ts';
 import { type SearchField, toSearchField } from './filter/searchField.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -33,6 +35,7 @@ import {
   prioritiesSchema,
   projectSchema,
   siteFieldsSchema,
+  statusesSchema,
   suggestionsSchema,
   transitionsSchema,
   typeStatusesSchema,
@@ -58,6 +61,8 @@ export interface Metadata {
   workingTime(): Promise<WorkingTime>;
   /** The names of the statuses that issues of each type of a project go through, by the type's ID. */
   statuses(projectId: string): Promise<ReadonlyMap<string, string[]>>;
+  /** The keys of the categories of all statuses, by the status's ID: `new`, `indeterminate`, `done`. */
+  statusCategories(): Promise<ReadonlyMap<string, string>>;
   components(projectId: string): Promise<z.output<typeof componentsSchema>>;
   versions(projectId: string): Promise<z.output<typeof versionsSchema>>;
   /** The priorities that issues of a project may have, the highest first. */
@@ -92,7 +97,14 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const allLinkTypes = createCache<'', LinkType[]>(life);
   const siteTime = createCache<'', WorkingTime>(life);
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
+  const categories = createCache<'', ReadonlyMap<string, string>>(life);
   const allFields = createCache<string, SearchField[]>(life);
+  // That there is such a value is kept, and that there is none is not: it may be made at any time.
+  const suggestionsOf = createCache<string, { sought: string; found: Suggestion[] }>({
+    until: ({ sought, found }) => (found.some(({ name }) => folded(name) === folded(sought)) ? now() + LIFE_MS : 0),
+    maxEntries: MAX_KEPT,
+    now,
+  });
   const projects = createCache<string, { id: string; key: string }>(life);
 
   return call => {
@@ -182,6 +194,16 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           call,
         ),
 
+      statusCategories: () =>
+        categories.get(
+          '',
+          async () => {
+            const statuses = parseAnswer(statusesSchema, await getStatuses(sharedClient()));
+            return new Map(statuses.flatMap(({ id, statusCategory: of }) => (of ? [[id, of.key]] : [])));
+          },
+          call,
+        ),
+
       components: async projectId =>
         parseAnswer(componentsSchema, await getProjectComponents(clientFor(call), { projectIdOrKey: projectId })),
 
@@ -206,16 +228,20 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           call,
         ),
 
-      async suggestions(clause, value) {
-        const request = { fieldName: clause, ...(value !== '' && { fieldValue: value }) };
-        const { results } = parseAnswer(
-          suggestionsSchema,
-          await getFieldAutoCompleteForQueryString(clientFor(call), request),
-        );
-        return results.map(({ displayName, value: inJql }) => ({
-          name: displayName?.replace(/<\/?b>/g, '') ?? inJql ?? '',
-          value: inJql ?? '',
-        }));
+      suggestions: async (clause, value) => {
+        const load = async () => {
+          const request = { fieldName: clause, ...(value !== '' && { fieldValue: value }) };
+          const { results } = parseAnswer(
+            suggestionsSchema,
+            await getFieldAutoCompleteForQueryString(sharedClient(), request),
+          );
+          const found = results.map(({ displayName, value: inJql }) => ({
+            name: displayName === null || displayName === undefined ? (inJql ?? '') : plainName(displayName),
+            value: inJql ?? '',
+          }));
+          return { sought: value, found };
+        };
+        return (await suggestionsOf.get(keyOf(clause, value), load, call)).found;
       },
 
       projectId: async projectIdOrKey => (await projectOf(projectIdOrKey)).id,
@@ -233,6 +259,12 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
     };
   };
 }
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+
+/** A suggestion is told in HTML, with what was sought in bold. */
+const plainName = (html: string) =>
+  html.replace(/<\/?b>/g, '').replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? '');
 
 function givable(fields: readonly (Omit<IssueField, 'name'> & { name?: string | null | undefined })[]): IssueField[] {
   return fields.filter(({ id }) => !notGiven.has(id)).map(field => ({ ...field, name: field.name ?? field.id }));

@@ -24,6 +24,8 @@ export interface Sprint {
 export interface Planning {
   /** Those that are not closed, of every board of the project. @throws Failure */
   sprints(project: string): Promise<Sprint[]>;
+  /** The first future sprint of each board of the project, each once. @throws Failure */
+  nextSprints(project: string): Promise<Sprint[]>;
   /** Those that issues of the project have in the field: Jira has no list of teams that its own API would give. @throws Failure */
   teams(project: string, field: IssueField): Promise<{ id: string; name: string }[]>;
   /** The IDs of the fields that the project's boards estimate by; none where they cannot be read. */
@@ -59,6 +61,18 @@ export function openPlanning(client: Client): Planning {
       );
       // Several boards may show one sprint.
       return [...new Map(lists.flat().map(sprint => [sprint.id, sprint])).values()];
+    },
+
+    async nextSprints(project) {
+      const first = await Promise.all(
+        (await boardsOf(project)).map(async ({ id: boardId, name: board }) => {
+          // A board has its sprints in the order in which they are planned.
+          const page = { boardId, state: 'future', maxResults: 1 };
+          const { values } = parseAnswer(sprintsSchema, await getAllSprints(client, page).catch(withoutSprints));
+          return values.map(({ id, name }): Sprint => ({ id, name, board }));
+        }),
+      );
+      return [...new Map(first.flat().map(sprint => [sprint.id, sprint])).values()];
     },
 
     async teams(project, { id }) {
@@ -99,6 +113,7 @@ export function askedOnce(planning: Planning): Planning {
   };
   return {
     sprints: project => once(`sprints ${project}`, () => planning.sprints(project)),
+    nextSprints: project => once(`next ${project}`, () => planning.nextSprints(project)),
     teams: (project, field) => once(`teams ${project} ${field.id}`, () => planning.teams(project, field)),
     estimationFields: project => once(`estimates ${project}`, () => planning.estimationFields(project)),
   };

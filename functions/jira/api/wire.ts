@@ -152,6 +152,27 @@ export const sprintsSchema = z.object({
   values: listOf(sprintSchema),
 });
 
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post */
+export const changelogsSchema = z.object({
+  issueChangeLogs: listOf(
+    z.object({
+      issueId: z.string(),
+      changeHistories: listOf(
+        z.object({
+          created: z.union([z.string(), z.number()]),
+          // An item without `toString` still has every object's own method of that name.
+          items: listOf(z.object({ fieldId: text, from: text, to: text, fromString: text, toString: z.unknown() })),
+        }),
+      ),
+    }),
+  ),
+  nextPageToken: text,
+});
+
+export const statusesSchema = listOf(
+  z.object({ id: z.string(), statusCategory: z.object({ key: z.string() }).nullish().catch(undefined) }),
+);
+
 /** The value of a field that holds a team. */
 export const teamSchema = z.object({ id: z.string(), name: text.catch(undefined), title: text.catch(undefined) });
 

@@ -200,6 +200,11 @@ const siteFile = z.strictObject({
   ),
 });
 
+const filtersFile = unique(
+  z.strictObject({ id, name, description: z.string().default(''), owner: email, jql: name }),
+  'id',
+);
+
 /** What people may set; `null` empties a field. */
 const values = z.strictObject({
   summary: z
@@ -274,6 +279,7 @@ const schemas = {
   'projects.json': projectsFile,
   'fields.json': fieldsFile,
   'site.json': siteFile,
+  'filters.json': filtersFile,
   'issues.json': unique(issueFile, 'key'),
   'serviceDesks.json': unique(deskFile, 'id', 'project'),
   'requests.json': unique(issueFile, 'key'),
@@ -291,6 +297,7 @@ export interface DataFiles {
   projects: z.output<typeof projectsFile>;
   fields: z.output<typeof fieldsFile>;
   site: z.output<typeof siteFile>;
+  filters: z.output<typeof filtersFile>;
   issues: IssueFile[];
   serviceDesks: DeskFile[];
   /** Issues that are requests of a service desk. */
@@ -336,13 +343,16 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
   const projects = await read('projects.json', schemas['projects.json']);
   const fields = await read('fields.json', schemas['fields.json']);
   const site = await read('site.json', schemas['site.json']);
+  // Those of the default site are owned by its people.
+  const hasFilters = folder === defaultFolder || given.includes('filters.json');
+  const filters = hasFilters ? await read('filters.json', schemas['filters.json']) : [];
   const issues = await read('issues.json', schemas['issues.json']);
   // The sandbox's own desks belong to its own projects.
   const hasDesks = given.includes('serviceDesks.json') || !given.includes('projects.json') || folder === defaultFolder;
   const serviceDesks = hasDesks ? await read('serviceDesks.json', schemas['serviceDesks.json']) : [];
   const hasRequests = given.includes('requests.json') || !given.includes('issues.json') || folder === defaultFolder;
   const requests = hasRequests && hasDesks ? await read('requests.json', schemas['requests.json']) : [];
-  if (!people || !projects || !fields || !site || !issues || !serviceDesks || !requests) {
+  if (!people || !projects || !fields || !site || !filters || !issues || !serviceDesks || !requests) {
     throw new Error(problems.join('\n'));
   }
   const contents = new Map<string, Uint8Array>();
@@ -354,7 +364,7 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
     );
     if (bytes) contents.set(name, bytes);
   }
-  return { people, projects, fields, site, issues, serviceDesks, requests, contents, pathOf };
+  return { people, projects, fields, site, filters, issues, serviceDesks, requests, contents, pathOf };
 }
 
 /** A fault as a line of a message; the place is empty where it is the whole file. */

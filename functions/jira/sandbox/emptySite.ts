@@ -2,7 +2,7 @@ import type { DataFiles } from './dataFiles.ts';
 import { offsetOf, readDay, readTime } from './dataTime.ts';
 import { readDesks } from './desks.ts';
 import { customField, type Field, systemFields } from './fields.ts';
-import type { Board, Instant, Named, Project, Sprint, Status } from './model.ts';
+import type { Board, Instant, Named, Project, SavedFilter, Sprint, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
 import type { Site } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
@@ -111,6 +111,10 @@ export function emptySite(
       boardId: boards.find(({ sprintIds }) => sprintIds.includes(sprint.id))?.id,
     }),
   );
+  const filters = files.filters.map(({ owner, ...filter }, at): SavedFilter => {
+    const place = below({ file: 'filters.json', path: '' }, at);
+    return { ...filter, ownerId: person(below(place, 'owner'), owner)?.accountId ?? '' };
+  });
   const desks = readDesks(files, references, { projects, fields, statuses, issueTypes });
   const organizations = files.serviceDesks.flatMap(desk => desk.organizations);
 
@@ -134,6 +138,7 @@ export function emptySite(
     linkTypes,
     sprints,
     boards,
+    filters,
     desks,
     organizations,
     issues: [],

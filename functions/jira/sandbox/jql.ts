@@ -12,7 +12,24 @@ export type Operand =
 export type Clause =
   | { kind: 'and' | 'or'; clauses: Clause[] }
   | { kind: 'not'; clause: Clause }
-  | { kind: 'terminal'; field: string; operator: Operator; operand: Operand };
+  | { kind: 'terminal'; field: string; operator: Operator; operand: Operand }
+  | {
+      kind: 'history';
+      field: string;
+      operator: 'was' | 'changed';
+      isNegated: boolean;
+      /** Of `was` alone. */
+      operand: Operand | undefined;
+      predicates: Predicate[];
+    };
+
+const predicateWords = ['from', 'to', 'by', 'after', 'before', 'on', 'during'] as const;
+
+/** What is said of a change: `TO "Done" AFTER -7d`. */
+export interface Predicate {
+  word: (typeof predicateWords)[number];
+  operand: Operand;
+}
 
 export interface JqlQuery {
   where: Clause | undefined;
@@ -86,8 +103,33 @@ export function parseJql(jql: string): JqlQuery {
 
   const terminal = (): Clause => {
     const field = name('a field name');
+    const past = history(field);
+    if (past) return past;
     const operator = operatorAfterField();
     return { kind: 'terminal', field, operator, operand: operand(field, operator) };
+  };
+
+  const history = (field: string): Clause | undefined => {
+    const kind = 'history';
+    if (take(isKeyword(peek(), 'changed'))) {
+      return { kind, field, operator: 'changed', isNegated: false, operand: undefined, predicates: predicates() };
+    }
+    if (!take(isKeyword(peek(), 'was'))) return undefined;
+    const isNegated = take(isKeyword(peek(), 'not'));
+    const isList = take(isKeyword(peek(), 'in'));
+    const value = isList && take(isSymbol(peek(), '(')) ? list() : single();
+    return { kind, field, operator: 'was', isNegated, operand: value, predicates: predicates() };
+  };
+
+  const predicates = (): Predicate[] => {
+    const found: Predicate[] = [];
+    for (;;) {
+      const token = peek();
+      const word = predicateWords.find(each => isKeyword(token, each));
+      if (!word) return found;
+      next();
+      found.push({ word, operand: take(isSymbol(peek(), '(')) ? list() : single() });
+    }
   };
 
   const name = (what: string): string => {

@@ -4,10 +4,11 @@ import { choicesOf, type Field, fieldByClauseName } from './fields.ts';
 import { badRequest } from './jiraError.ts';
 import { type Clause, describe, type JqlQuery, type Operand, type Operator, parseJql } from './jql.ts';
 import { dayOf, evaluateDateFunction, parseJqlDate } from './jqlDates.ts';
+import { historyTest } from './jqlHistory.ts';
 import { requestTest } from './jqlRequests.ts';
 import { textMatcher } from './jqlText.ts';
 import type { Issue, Named, Sprint } from './model.ts';
-import { findIssue, personById, projectOf, type Site, statusOf } from './site.ts';
+import { findIssue, linksOf, personById, projectOf, type Site, statusOf } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
 
 type Test = (issue: Issue) => boolean;
@@ -55,7 +56,14 @@ export function searchIssues(site: Site, jql: string): Issue[] {
 /** Negates each condition instead of the whole, as Jira does: `not a = b` leaves out empty values just as `a != b` does. */
 function compile(site: Site, clause: Clause, isNegated: boolean): Test {
   if (clause.kind === 'not') return compile(site, clause.clause, !isNegated);
-  if (clause.kind === 'terminal') return compileTerminal(site, clause, isNegated);
+  if (clause.kind === 'history') {
+    const test = historyTest(site, clause);
+    return issue => test(issue) !== (clause.isNegated !== isNegated);
+  }
+  if (clause.kind === 'terminal') {
+    const saved = savedFilterTest(site, clause, isNegated);
+    return saved ?? compileTerminal(site, clause, isNegated);
+  }
   const tests = clause.clauses.map(part => compile(site, part, isNegated));
   return (clause.kind === 'and') === isNegated
     ? issue => tests.some(test => test(issue))
@@ -102,6 +110,23 @@ function compileTerminal(site: Site, clause: Terminal, isNegated: boolean): Test
     default:
       return compileValues(site, field, operator, clause);
   }
+}
+
+const filterFields = new Set(['filter', 'request', 'savedfilter', 'searchrequest']);
+
+/** `filter = X`: the issues that a saved filter finds. */
+function savedFilterTest(site: Site, { field, operator, operand }: Terminal, isNegated: boolean): Test | undefined {
+  if (!filterFields.has(field.toLowerCase())) return undefined;
+  const items = operand.kind === 'list' ? operand.items : [operand];
+  const tests = items.map(item => {
+    const text = describe(item);
+    const filter = site.filters.find(each => isNamed(each, text));
+    if (!filter) throw badRequest(`The value '${text}' does not exist for the field '${field}'.`);
+    const { where } = parseJql(filter.jql);
+    return where ? compile(site, where, false) : () => true;
+  });
+  const isWanted = (operator === '=' || operator === 'in') !== isNegated;
+  return issue => tests.some(test => test(issue)) === isWanted;
 }
 
 function compileText(field: Searchable, operator: '~' | '!~', operand: Operand): Test {
@@ -170,7 +195,8 @@ function isOrdered(left: Scalar, operator: Comparison, right: Scalar): boolean {
 
 function valuesOf(site: Site, field: Searchable, operand: Operand): Scalar[] {
   const values = operand.kind === 'function' ? resultOf(site, field, operand) : field.resolve(describe(operand));
-  if (values.length > 0) return values;
+  // A function may give nothing: no sprint is active, an issue has no links.
+  if (values.length > 0 || operand.kind === 'function') return values;
   throw badRequest(`The value '${describe(operand)}' does not exist for the field '${field.name}'.`);
 }
 
@@ -183,10 +209,42 @@ const sprintStates: Readonly<Record<string, Sprint['state']>> = {
 function resultOf(site: Site, field: Searchable, call: Extract<Operand, { kind: 'function' }>): Scalar[] {
   if (call.name.toLowerCase() === 'currentuser') return field.resolve(site.me.accountId);
   const state = sprintStates[call.name.toLowerCase()];
+  if (call.name.toLowerCase() === 'linkedissues') return linkedIssues(site, call.args);
   if (state) return site.sprints.filter(sprint => sprint.state === state).map(({ id }) => id);
   const moment = evaluateDateFunction(site, call.name, call.args);
   if (moment === undefined) throw badRequest(`Unable to find JQL function '${describe(call)}'.`);
   return field.isDate ? [moment] : field.resolve(dayOf(site, moment));
+}
+
+/** `linkedIssues(key)`, and `linkedIssues(key, "is blocked by")`. */
+function linkedIssues(site: Site, [key = '', ...phrases]: string[]): string[] {
+  const issue = findIssue(site, key);
+  if (!issue) throw badRequest(`Issue '${key}' could not be found in function 'linkedIssues'.`);
+  const wanted = phrases.map(phrase => phrase.toLowerCase());
+  return linksOf(site, issue).flatMap(link => {
+    const type = site.linkTypes.find(({ id }) => id === link.typeId);
+    const isOutward = link.sourceId === issue.id;
+    const phrase = (isOutward ? type?.outward : type?.inward)?.toLowerCase() ?? '';
+    if (wanted.length > 0 && !wanted.includes(phrase)) return [];
+    return [isOutward ? link.targetId : link.sourceId];
+  });
+}
+
+/** `issueLinkType = "is blocked by"`: the side of a link on which an issue stands. */
+function linkTypes(site: Site, name: string): Searchable {
+  return {
+    name,
+    read: issue => linksOf(site, issue).map(link => `${link.typeId} ${link.sourceId === issue.id ? 'out' : 'in'}`),
+    resolve: text => {
+      const wanted = text.toLowerCase();
+      return site.linkTypes.flatMap(({ id, inward, outward }) => [
+        ...(outward.toLowerCase() === wanted ? [`${id} out`] : []),
+        ...(inward.toLowerCase() === wanted ? [`${id} in`] : []),
+      ]);
+    },
+    operators: equality,
+    defaultDirection: 'asc',
+  };
 }
 
 function comparator(site: Site, orderBy: JqlQuery['orderBy']): (left: Issue, right: Issue) => number {
@@ -221,6 +279,7 @@ function searchable(site: Site, name: string): Searchable {
   const wanted = name.toLowerCase();
   if (['key', 'issuekey', 'issue', 'id', 'workitem', 'workitemkey'].includes(wanted)) return keys(site, name);
   if (wanted === 'rank') return { ...keys(site, name), rank: Number };
+  if (wanted === 'issuelinktype') return linkTypes(site, name);
   if (wanted === 'text') return textField(name, issue => [...allTexts(site, issue)]);
   if (wanted === 'comment') return textField(name, issue => issue.comments.map(({ body }) => plainText(body)));
   if (wanted === 'worklogauthor') return people(site, name, issue => issue.worklogs.map(({ authorId }) => authorId));

@@ -52,6 +52,13 @@ export interface Sprint extends Named {
   boardId: string | undefined;
 }
 
+/** A query that somebody keeps under a name. */
+export interface SavedFilter extends Named {
+  description: string;
+  jql: string;
+  ownerId: string;
+}
+
 export interface LinkType extends Named {
   inward: string;
   outward: string;
@@ -124,7 +131,7 @@ export interface Sla {
   pausedIn: string[];
 }
 
-interface Article {
+export interface Article {
   id: string;
   title: string;
   space: string;

@@ -10,12 +10,12 @@ export function deskOf({ desks }: Site, { projectId, isRequest }: Issue): Desk |
 }
 
 /** The type of a request: the value of the field of that kind. */
-function requestTypeOf(site: Site, issue: Issue): RequestType | undefined {
+export function requestTypeOf(site: Site, issue: Issue): RequestType | undefined {
   const typeId = heldBy(site, issue, 'requestType');
   return deskOf(site, issue)?.requestTypes.find(({ id }) => id === typeId);
 }
 
-const idsIn = (site: Site, issue: Issue, kind: 'organizations' | 'people'): string[] => {
+export const idsIn = (site: Site, issue: Issue, kind: 'organizations' | 'people'): string[] => {
   const value = heldBy(site, issue, kind);
   return Array.isArray(value) ? value : [];
 };
@@ -36,7 +36,7 @@ export const finalDecision = ({ approvers }: Approval) =>
       : 'pending';
 
 /** A point in time as the service desk writes it. */
-const showDate = ({ site }: View, at: Instant) => ({
+export const showDate = ({ site }: View, at: Instant) => ({
   iso8601: timestamp(site, at).replace(/\.\d+/, ''),
   jira: timestamp(site, at),
   friendly: new Date(at).toUTCString(),
@@ -50,7 +50,7 @@ const showDuration = (millis: number) => {
 };
 
 /** How a request's customers see its status. */
-function showCustomerStatus(view: View, issue: Issue, at = issue.updated) {
+export function showCustomerStatus(view: View, issue: Issue, at = issue.updated) {
   const status = statusOf(view.site, issue);
   return {
     status: deskOf(view.site, issue)?.statusNames[status.id] ?? status.name,
@@ -59,7 +59,7 @@ function showCustomerStatus(view: View, issue: Issue, at = issue.updated) {
   };
 }
 
-const showRequestType = ({ base }: View, desk: Desk, { id, name, description, issueTypeId }: RequestType) => ({
+export const showRequestType = ({ base }: View, desk: Desk, { id, name, description, issueTypeId }: RequestType) => ({
   _expands: ['field'],
   id,
   _links: { self: `${base}/rest/servicedeskapi/servicedesk/${desk.id}/requesttype/${id}` },
@@ -75,14 +75,14 @@ const showRequestType = ({ base }: View, desk: Desk, { id, name, description, is
   restrictionStatus: 'OPEN',
 });
 
-const requestLinks = ({ base }: View, desk: Desk, { id, key }: Issue) => ({
+export const requestLinks = ({ base }: View, desk: Desk, { id, key }: Issue) => ({
   jiraRest: `${base}/rest/api/2/issue/${id}`,
   web: `${base}/servicedesk/customer/portal/${desk.id}/${key}`,
   self: `${base}/rest/servicedeskapi/request/${id}`,
   agent: `${base}/browse/${key}`,
 });
 
-function showApproval(view: View, issue: Issue, approval: Approval) {
+export function showApproval(view: View, issue: Issue, approval: Approval) {
   const { id, name, created, completed, approvers } = approval;
   const isMine = approvers.some(
     ({ accountId, decision }) => accountId === view.site.me.accountId && decision === 'pending',
@@ -103,7 +103,7 @@ function showApproval(view: View, issue: Issue, approval: Approval) {
 }
 
 /** An SLA of a request with its one cycle, completed or ongoing. */
-function showSla(view: View, issue: Issue, clock: SlaClock) {
+export function showSla(view: View, issue: Issue, clock: SlaClock) {
   const { sla, start, stop, isPaused, isBreached, elapsed, remaining } = clock;
   const common = {
     startTime: showDate(view, start),

@@ -10,6 +10,7 @@ import type {
   Named,
   Person,
   Project,
+  SavedFilter,
   Sprint,
   Status,
   Transition,
@@ -35,6 +36,7 @@ export interface Site {
   linkTypes: readonly LinkType[];
   sprints: Sprint[];
   boards: Board[];
+  filters: readonly SavedFilter[];
   desks: readonly Desk[];
   /** The organisations of customers. */
   organizations: readonly Named[];

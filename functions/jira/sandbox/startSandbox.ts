@@ -13,14 +13,17 @@ import { type Call, findRoute, type Route } from './router.ts';
 import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
 import { boardRoutes } from './routes/boards.ts';
 import { changelogRoutes } from './routes/changelogs.ts';
-import { commentRoutes, serviceDeskRoutes } from './routes/comments.ts';
+import { commentRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
+import { filterRoutes } from './routes/filters.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { bulkIssueRoutes } from './routes/issuesInBulk.ts';
 import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { requestRoutes } from './routes/requests.ts';
 import { searchRoutes } from './routes/search.ts';
+import { serviceDeskRoutes } from './routes/serviceDesks.ts';
 import { sprintRoutes } from './routes/sprints.ts';
 import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
@@ -54,6 +57,7 @@ const routes: Route[] = [
   ...createMetaRoutes,
   ...fieldRoutes,
   ...bulkIssueRoutes,
+  ...filterRoutes,
   ...issueRoutes,
   ...changelogRoutes,
   ...attachmentRoutes,
@@ -69,7 +73,7 @@ const routes: Route[] = [
 const apis: readonly { base: RegExp; routes: Route[] }[] = [
   { base: /^\/rest\/api\/(?:3|latest)\/(.+)$/, routes },
   { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: [...boardRoutes, ...sprintRoutes] },
-  { base: /^\/rest\/servicedeskapi\/(.+)$/, routes: serviceDeskRoutes },
+  { base: /^\/rest\/servicedeskapi\/(.+)$/, routes: [...serviceDeskRoutes, ...requestRoutes] },
 ];
 
 const cloudId = '11111111-2222-4333-8444-555555555555';
@@ -156,9 +160,16 @@ function answer(site: Site, request: SandboxRequest, prefix: string): SandboxRep
     return handler(call);
   } catch (error) {
     if (!(error instanceof JiraError)) throw error;
+    if (request.path.slice(prefix.length).startsWith('/rest/servicedeskapi/')) return deskError(error);
     return { status: error.status, json: { errorMessages: error.errorMessages, errors: error.errors } };
   }
 }
+
+/** https://developer.atlassian.com/cloud/jira/service-desk/rest/intro/#status-codes */
+const deskError = ({ status, message }: JiraError): SandboxReply => ({
+  status,
+  json: { errorMessage: message, i18nErrorMessage: { i18nKey: 'sd.sandbox.error', parameters: [] } },
+});
 
 function parseBody(body: string): unknown {
   const value = parseJson(body);

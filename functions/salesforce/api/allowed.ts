@@ -294,7 +294,7 @@ export function allowed(parts: AllowedParts): Allowed {
       const open = await guard.openFields(objectType);
       const closed = Object.keys(values).find(name => open && !open.has(name.toLowerCase()));
       if (closed !== undefined) throw closedField(objectType, closed);
-      await requireTargets(values, guard);
+      await requireTargets(objectType, values, guard);
     },
     shown: records => shown(records, guard),
     shownErrors: (body, objectType) => shownErrors(body, objectType, guard),
@@ -508,13 +508,19 @@ async function hasOpenName(objectType: string, open: ReadonlySet<string>, guard:
 }
 
 /** What a write points at must be open as well: the first three characters of an ID tell its object. */
-async function requireTargets(values: Record<string, unknown>, guard: Guard): Promise<void> {
-  const ids = Object.values(values).filter(value => typeof value === 'string' && recordId.test(value)) as string[];
+async function requireTargets(objectType: string, values: Record<string, unknown>, guard: Guard): Promise<void> {
+  const fields = (await guard.find(objectType))?.fields;
+  const texts = new Set(
+    fields?.filter(({ referenceTo }) => referenceTo.length === 0).map(({ name }) => name.toLowerCase()),
+  );
+  const ids = Object.entries(values).flatMap(([name, value]) =>
+    typeof value === 'string' && recordId.test(value) && !texts.has(name.toLowerCase()) ? [value] : [],
+  );
   if (ids.length === 0) return;
   const objects = new Map((await guard.describeAll()).map(({ keyPrefix, name }) => [keyPrefix, name]));
   for (const id of ids) {
     const target = objects.get(id.slice(0, 3));
-    if (target !== undefined) guard.requireOpen(target);
+    if (target === undefined || !guard.openness.isOpen(target)) throw closedRecord();
   }
 }
 
@@ -537,6 +543,11 @@ function closedObject(objectType: string): Failure {
       ? `${objectType} is about sign-in, permissions or set-up in Salesforce, which this service keeps closed unless a policy of its administrator names it.`
       : `A policy of this service's administrator does not open ${objectType} of Salesforce.`,
   );
+}
+
+/** The object is not told: there may be none that has IDs like that. */
+function closedRecord(): Failure {
+  return closed("A policy of this service's administrator does not open a record that is named, or there is none.");
 }
 
 function closedForWriting(objectType: string, openness: Openness): Failure {

@@ -13,6 +13,7 @@ const around: Around = {
   people: { find: async accountId => ({ accountId }), inJql: async person => person },
   now,
   suggestions: async () => [],
+  nextSprint: async () => 44,
 };
 
 const field = (type: string, items?: string, custom = 'x:y'): SearchField =>
@@ -40,7 +41,8 @@ const anyValue = anyText.filter(text => text.trim() !== '' && text.isWellFormed(
 function valuesOf(clause: Clause | undefined): string[] {
   if (!clause) return [];
   if (clause.kind === 'not') return valuesOf(clause.clause);
-  if (clause.kind !== 'terminal') return clause.clauses.flatMap(valuesOf);
+  if (clause.kind === 'and' || clause.kind === 'or') return clause.clauses.flatMap(valuesOf);
+  if (clause.kind !== 'terminal') return [];
   const { operand } = clause;
   if (operand.kind === 'function') return operand.args;
   const items = operand.kind === 'list' ? operand.items : [operand];

@@ -73,6 +73,43 @@ describe('comparing', () => {
   });
 });
 
+describe('what an issue was, is linked to, and is found by', () => {
+  it.each([
+    ['issueLinkType = "is blocked by"', ['ATLAS-16']],
+    ['issueLinkType in (blocks, duplicates)', ['ATLAS-12', 'ATLAS-30']],
+    ['issue in linkedIssues(ATLAS-12)', ['ATLAS-16', 'ATLAS-30', 'BEACON-3']],
+    ['issue in linkedIssues("ATLAS-12", "is duplicated by")', ['ATLAS-30']],
+    ['issue in linkedIssues(ATLAS-15)', []],
+    ['sprint in futureSprints() and sprint in closedSprints()', []],
+    ['priority changed and project = ATLAS', ['ATLAS-12']],
+    ['project = ATLAS and status changed to Done after -7d', ['ATLAS-13', 'ATLAS-14', 'ATLAS-30']],
+    [
+      'project = ATLAS and status changed from "In Review" to Done after -7d and status was "In Progress"',
+      ['ATLAS-13', 'ATLAS-14', 'ATLAS-30'],
+    ],
+    ['status changed from Done and project = ATLAS', []],
+    ['key = ATLAS-30 and status was Done before -100d', []],
+    ['key = ATLAS-30 and assignee was empty', ['ATLAS-30']],
+  ])('%s', (jql, expected) => {
+    expect(sorted(jql)).toEqual(expected);
+  });
+
+  it('negates what was as well', () => {
+    const all = count('project = ATLAS');
+    const reviewed = count('project = ATLAS and status was "In Review"');
+    expect(reviewed).toBeGreaterThan(0);
+    expect(count('project = ATLAS and status was not "In Review"')).toBe(all - reviewed);
+    expect(count('project = ATLAS and not status was in ("In Review")')).toBe(all - reviewed);
+  });
+
+  it('finds what a saved filter finds, by its name or ID', () => {
+    const bugs = sorted('project = ATLAS AND issuetype = Bug AND statusCategory != Done');
+    expect(sorted('filter = "checkout bugs"')).toEqual(bugs);
+    expect(sorted('filter = 10700 and project = BEACON')).toEqual([]);
+    expect(count('filter != 10700 and project = ATLAS')).toBe(count('project = ATLAS') - bugs.length);
+  });
+});
+
 describe('logic', () => {
   it('binds and tighter than or, and both looser than brackets', () => {
     expect(count('project = COMET or project = ATLAS and type = Epic')).toBe(13);
@@ -238,6 +275,10 @@ describe('refusing, in Jira’s words', () => {
     ['project = (ATLAS)', "Operator '=' does not support the list value '(ATLAS)' for field 'project'."],
     ['status ~ Done', "The operator '~' is not supported by the 'status' field."],
     ['summary = Pay', "The operator '=' is not supported by the 'summary' field."],
+    ['summary changed', "History searches do not support the field 'summary'."],
+    ['filter = Nothing', "The value 'Nothing' does not exist for the field 'filter'."],
+    ['issueLinkType = Frobs', "The value 'Frobs' does not exist for the field 'issueLinkType'."],
+    ['issue in linkedIssues(NOPE-1)', "Issue 'NOPE-1' could not be found in function 'linkedIssues'."],
     ['created > someday()', "Unable to find JQL function 'someday()'."],
     [
       'created > yesterday',

@@ -7,45 +7,62 @@ import type { AdfDocument, AdfNode } from './document.ts';
  * @see https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all
  */
 export function adfToWiki({ content }: Pick<AdfDocument, 'content'>): string {
-  return content.map(node => block(node, '')).join('\n\n');
+  return content.map(node => block(node, outside)).join('\n\n');
 }
 
-/** `bullets` are the signs of the lists around it, such as `*#`. */
-function block(node: AdfNode, bullets: string): string {
+/** What is around a block. */
+interface Place {
+  /** The signs of the lists around it, such as `*#`. */
+  bullets: string;
+  isQuoted: boolean;
+}
+
+const outside: Place = { bullets: '', isQuoted: false };
+
+function block(node: AdfNode, place: Place): string {
+  const { bullets, isQuoted } = place;
   const children = node.content ?? [];
   switch (node.type) {
     case 'heading':
       return `h${Number(node.attrs?.level ?? 1)}. ${inline(children)}`;
     case 'bulletList':
     case 'taskList':
-      return items(children, `${bullets}*`);
+      return items(children, { isQuoted, bullets: `${bullets}*` });
     case 'orderedList':
-      return items(children, `${bullets}#`);
+      return items(children, { isQuoted, bullets: `${bullets}#` });
     case 'codeBlock':
       return codeBlock(children.map(({ text = '' }) => text).join(''));
     case 'blockquote':
     case 'panel':
-      return `{quote}\n${children.map(child => block(child, '')).join('\n\n')}\n{quote}`;
+      return quote(children, place);
     case 'rule':
       return '----';
     case 'table':
       return children.map(row).join('\n');
     default:
-      return children.some(isBlock) ? children.map(child => block(child, bullets)).join('\n\n') : inline(children);
+      return children.some(isBlock) ? children.map(child => block(child, place)).join('\n\n') : inline(children);
   }
+}
+
+/** The sign of a quote within a quote would end the outer one, and an empty line would end a list. */
+function quote(children: readonly AdfNode[], { bullets, isQuoted }: Place): string {
+  const blocks = children.map(child => block(child, { bullets: '', isQuoted: true }));
+  const text = blocks.join(bullets === '' ? '\n\n' : '\n');
+  return isQuoted ? text : `{quote}\n${text}\n{quote}`;
 }
 
 const isBlock = ({ type }: AdfNode) => type !== 'text' && type !== 'hardBreak' && type !== 'mention';
 
-function items(children: readonly AdfNode[], bullets: string): string {
+function items(children: readonly AdfNode[], place: Place): string {
+  const { bullets } = place;
   return children
     .map(item => {
-      if (item.type.endsWith('List')) return block(item, bullets);
+      if (item.type.endsWith('List')) return block(item, place);
       const state = item.type === 'taskItem' ? (item.attrs?.state === 'DONE' ? '☑ ' : '☐ ') : '';
       const parts = item.content ?? [];
       if (!parts.some(isBlock)) return `${bullets} ${state}${inline(parts)}`;
-      const texts = parts.filter(({ type }) => !type.endsWith('List')).map(part => block(part, ''));
-      const lists = parts.filter(({ type }) => type.endsWith('List')).map(part => block(part, bullets));
+      const texts = parts.filter(({ type }) => !type.endsWith('List')).map(part => block(part, place));
+      const lists = parts.filter(({ type }) => type.endsWith('List')).map(part => block(part, place));
       // An empty line would end the list.
       return [`${bullets} ${state}${texts.join('\n')}`, ...lists].join('\n');
     })
@@ -54,7 +71,7 @@ function items(children: readonly AdfNode[], bullets: string): string {
 
 function row({ content = [] }: AdfNode): string {
   const cells = content.map(({ type, content: parts = [] }) => {
-    const text = parts.map(part => block(part, '')).join('\n') || ' ';
+    const text = parts.map(part => block(part, outside)).join('\n') || ' ';
     return `${type === 'tableHeader' ? '||' : '|'}${text}`;
   });
   return `${cells.join('')}${content.at(-1)?.type === 'tableHeader' ? '||' : '|'}`;

@@ -25,6 +25,8 @@ export interface Around {
   people: Pick<People, 'find' | 'inJql'>;
   now: Date;
   suggestions: Metadata['suggestions'];
+  /** The ID of the sprint that comes next. @throws Failure where there is none or several */
+  nextSprint(input: string): Promise<number>;
 }
 
 /** A condition in JQL. */
@@ -84,8 +86,12 @@ async function oneOfJql(
   around: Around,
 ): Promise<Jql> {
   const { field, isNot } = condition;
-  const isPerson = field.kind === 'person';
-  const values = given.filter(value => !(isPerson && isNone(String(value))));
+  const takesNone = field.kind === 'person' || field.kind === 'sprint';
+  const values = given.filter(value => !(takesNone && isNone(String(value))));
+  if (field.kind === 'sprint' && values.length < given.length) {
+    const rest = values.length > 0 ? await matches(condition, clause, values, around) : [];
+    return isNot ? allOf([...rest, isPlanned(clause)]) : anyOf([...rest, isUnplanned(clause)]);
+  }
   const orEmpty = orEmptyGiven || values.length < given.length;
   const isEmpty = jql`${clause} IS EMPTY`;
   if (values.length === 0) return isNot ? jql`${clause} IS NOT EMPTY` : isEmpty;
@@ -123,7 +129,7 @@ async function matches(
   }
   const functions = field.kind === 'sprint' ? values.flatMap(value => sprintFunction(value) ?? []) : [];
   const named = field.kind === 'sprint' ? values.filter(value => !sprintFunction(value)) : values;
-  const operands: (string | number)[] = await Promise.all(named.map(value => operandOf(condition, value, around)));
+  const operands = [...new Set(await Promise.all(named.map(value => operandOf(condition, value, around))))];
   const [only, ...more] = operands;
   const single = only !== undefined && more.length === 0;
   return [
@@ -133,8 +139,20 @@ async function matches(
   ];
 }
 
+/** An issue that a closed sprint left behind still has that sprint in its field. */
+const isUnplanned = (clause: Jql) =>
+  jql`(${clause} IS EMPTY OR (${clause} NOT IN openSprints() AND ${clause} NOT IN futureSprints()))`;
+const isPlanned = (clause: Jql) => jql`(${clause} IN openSprints() OR ${clause} IN futureSprints())`;
+
+/** Whether a value means sprints by their state or their place, and none by its name. */
+export function isSprintWord(value: Value): boolean {
+  return sprintFunction(value) !== undefined || isNextSprint(value) || isNone(String(value));
+}
+
+const isNextSprint = (value: Value) => String(value).toLowerCase() === 'next';
+
 /** `active`, `future` and `closed` sprints, whatever their names. */
-export function sprintFunction(value: Value): Jql | undefined {
+function sprintFunction(value: Value): Jql | undefined {
   switch (String(value).toLowerCase()) {
     case 'active':
       return new Jql('openSprints()');
@@ -198,6 +216,8 @@ async function operandOf(condition: FieldCondition, value: Value, around: Around
       return text.toUpperCase();
     case 'team':
       return teamId(condition, text, around);
+    case 'sprint':
+      return isNextSprint(value) ? around.nextSprint(condition.input) : text;
     default:
       return text;
   }

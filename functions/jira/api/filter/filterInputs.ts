@@ -1,7 +1,18 @@
 import * as z from 'zod';
 import { anyName, missing, where } from '../../../../shared/filter/inputs.ts';
 import { dayText, sinceText } from '../../../../shared/time/inputs.ts';
-import { projectId, shortText } from '../inputs.ts';
+import { issueKey, nameText, projectId, shortText } from '../inputs.ts';
+import type { LinkFilter } from './linkFilter.ts';
+
+const linked = shortText.transform((text, context): LinkFilter => {
+  const word = /^(?:is )?(blocked|blocks)(?: by)?$/i.exec(text)?.[1]?.toLowerCase();
+  if (word === 'blocked' || word === 'blocks') return { kind: word };
+  const { data } = issueKey.safeParse(text);
+  if (data !== undefined) return { kind: 'to', issueKey: data };
+  const message = 'It must be blocked, blocks, or the key of an issue such as ABC-12.';
+  context.issues.push({ code: 'custom', message, input: text });
+  return z.NEVER;
+});
 
 /** The inputs that say which issues are meant, for every action that finds, counts or changes some. */
 export const filterInputs = {
@@ -14,6 +25,22 @@ export const filterInputs = {
   }),
   issueType: anyName.optional().describe('One type or several, such as Bug,Task.'),
   priority: anyName.optional().describe('One priority or several.'),
+  sprint: anyName
+    .optional()
+    .describe('Names, or active, next (of projectId), none for those in no active or future sprint.'),
+  parent: anyName.optional().describe('Keys of parents or epics, or none.'),
+  fixVersion: anyName.optional().describe('One version or several, or none.'),
+  component: anyName.optional().describe('One component or several, or none.'),
+  reporter: anyName.optional().meta({ description: 'Who reported it, as for assignee.', mayMatchSeveral: true }),
+  linked: linked
+    .optional()
+    .describe('blocked by an issue that is not done, blocks another, or an issue key: linked to that.'),
+  filter: nameText.optional().meta({
+    description: 'A saved filter, by name: see listFilters.',
+    names: 'filter',
+    mayMatchSeveral: true,
+    choices: { action: 'listFilters', collection: 'filters', title: 'name', value: 'filterId', inputs: { limit: 100 } },
+  }),
   label: anyName.optional().describe('One label or several, of which an issue has at least one.'),
   where: where.optional().meta({
     description:
@@ -23,6 +50,8 @@ export const filterInputs = {
   missing: missing.optional().describe('Fields that are empty, such as assignee,estimate,due date.'),
   openOnly: z.boolean().optional().describe('True to leave out issues that are done.'),
   overdue: z.boolean().optional().describe('True for open issues whose due date is past.'),
+  createdSince: sinceText.optional().describe('Created since, as for updatedSince.'),
+  resolvedSince: sinceText.optional().describe('Resolved since, as for updatedSince.'),
   updatedSince: sinceText
     .optional()
     .describe('Updated since a day, today, yesterday, a date-time, or a span back such as 7d.'),

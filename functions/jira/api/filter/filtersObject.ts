@@ -22,10 +22,8 @@ export const filtersObject = z
       );
     }
     const given = Object.entries(value).filter(([, each]) => each !== null && each !== '');
-    const long = given.find(([name, each]) => {
-      const schema = name in filters.shape ? filters.shape[name as keyof typeof filters.shape] : undefined;
-      return schema !== undefined && asInput(each, name).toString().length > textLimit(schema);
-    });
+    const limits = new Map(Object.entries(filters.shape).map(([name, schema]) => [name, textLimit(schema)]));
+    const long = given.find(([name, each]) => String(asInput(each, name)).length > (limits.get(name) ?? LIST_TEXT));
     if (long) return refuse(`${quoted(long[0])} is too long.`);
     const read = filters.safeParse(Object.fromEntries(given.map(([name, each]) => [name, asInput(each, name)])));
     if (read.success) return read.data;

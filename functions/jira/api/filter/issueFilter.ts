@@ -15,9 +15,10 @@ import {
   type CompiledCondition,
   conditionJql,
   type FieldCondition,
+  isSprintWord,
   onField,
-  sprintFunction,
 } from './conditionJql.ts';
+import { type LinkFilter, linkJql } from './linkFilter.ts';
 import { estimates, type SearchField } from './searchField.ts';
 
 /** Which issues are meant, by the inputs of an action that finds, counts or changes some. */
@@ -31,11 +32,23 @@ export interface IssueFilters {
   issueType?: string | undefined;
   priority?: string | undefined;
   label?: string | undefined;
+  /** Names, or IDs; `active`, `next`, `none`. */
+  sprint?: string | undefined;
+  /** Keys; `none`. */
+  parent?: string | undefined;
+  fixVersion?: string | undefined;
+  component?: string | undefined;
+  reporter?: string | undefined;
+  linked?: LinkFilter | undefined;
+  /** The condition of a saved filter. */
+  saved?: Jql | undefined;
   where?: readonly Condition[] | undefined;
   missing?: readonly string[] | undefined;
   openOnly?: boolean | undefined;
   overdue?: boolean | undefined;
   /** Moments that were read already. */
+  createdSince?: Date | undefined;
+  resolvedSince?: Date | undefined;
   updatedSince?: Date | undefined;
   unchangedSince?: Date | undefined;
   /** A day, such as `2026-11-30`. */
@@ -52,6 +65,10 @@ export interface IssueQuery {
   passes(issue: Issue): boolean;
   /** Conditions whose values Jira knows a list of. */
   checked: FieldCondition[];
+  /** What the user should know of how a filter was taken, in sentences. */
+  notes: string[];
+  /** True where most of what the JQL finds may not pass. */
+  isSparse: boolean;
 }
 
 interface Site {
@@ -65,6 +82,13 @@ const system = {
   priority: systemField('priority', 'Priority', 'choice', { isOrdered: true }),
   assignee: systemField('assignee', 'Assignee', 'person'),
   label: systemField('labels', 'Labels', 'choice', { isList: true }),
+  sprint: systemField('sprint', 'Sprint', 'sprint', { isList: true }),
+  parent: systemField('parent', 'Parent', 'issue'),
+  fixVersion: systemField('fixVersion', 'Fix versions', 'choice', { isList: true, isOrdered: true }),
+  component: systemField('component', 'Components', 'choice', { isList: true }),
+  reporter: systemField('reporter', 'Reporter', 'person'),
+  created: systemField('created', 'Created', 'moment', { isAlwaysSet: true }),
+  resolutiondate: systemField('resolutiondate', 'Resolved', 'moment'),
   updated: systemField('updated', 'Updated', 'moment', { isAlwaysSet: true }),
 };
 
@@ -85,21 +109,43 @@ function systemField(
  */
 export async function issueQuery(filters: IssueFilters, site: Site, around: Around): Promise<IssueQuery> {
   const { projectId, text, where = [], missing = [], openOnly, overdue, dueBefore } = filters;
-  const { status, issueType, priority, label, updatedSince, unchangedSince } = filters;
+  const { status, issueType, priority, label, updatedSince, unchangedSince, createdSince, resolvedSince } = filters;
   const isLabelled = where.length + missing.length > 0;
   const fields = isLabelled ? await fieldsFor(projectId, site) : [];
-  const assignees = filters.assignee === undefined ? undefined : await peopleList(filters.assignee, around.people);
+  const [assignees, reporters] = await Promise.all(
+    [filters.assignee, filters.reporter].map(async names =>
+      names === undefined ? undefined : peopleList(names, around.people),
+    ),
+  );
 
-  const named = (input: keyof typeof system, values: readonly string[] | undefined): FieldCondition[] =>
+  const named = (
+    input: keyof typeof system,
+    values: readonly string[] | undefined,
+    { orEmpty = false } = {},
+  ): FieldCondition[] =>
     values && values.length > 0
-      ? [{ field: system[input], test: { kind: 'oneOf', values, orEmpty: false }, isNot: false, input }]
+      ? [{ field: system[input], test: { kind: 'oneOf', values, orEmpty }, isNot: false, input }]
       : [];
+  const namedOf = (input: keyof typeof system, text: string | undefined) =>
+    named(input, text === undefined ? undefined : nameList(text));
+  /** The same where `none` stands for an empty field. */
+  const namedOrNone = (input: keyof typeof system, text: string | undefined): FieldCondition[] => {
+    const names = text === undefined ? [] : nameList(text);
+    const values = names.filter(name => !isNone(name));
+    if (values.length > 0) return named(input, values, { orEmpty: values.length < names.length });
+    return names.length > 0 ? [{ field: system[input], test: { kind: 'empty' }, isNot: false, input }] : [];
+  };
   const statuses = status === undefined ? [] : nameList(status);
   const own = [
-    ...named('issueType', issueType === undefined ? undefined : nameList(issueType)),
-    ...named('priority', priority === undefined ? undefined : nameList(priority)),
-    ...named('label', label === undefined ? undefined : nameList(label)),
+    ...namedOf('issueType', issueType),
+    ...namedOf('priority', priority),
+    ...namedOf('label', label),
+    ...namedOf('sprint', filters.sprint),
+    ...namedOrNone('parent', filters.parent),
+    ...namedOrNone('fixVersion', filters.fixVersion),
+    ...namedOrNone('component', filters.component),
     ...named('assignee', assignees),
+    ...named('reporter', reporters),
     ...where.map(condition =>
       onField(condition, fieldCalled(condition.label, fields, { input: 'where', hint }), 'where'),
     ),
@@ -109,10 +155,14 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
     'status',
     statuses.filter(name => !isNotDone(name)),
   );
-  const between = (input: string, bounds: { from?: Date; to?: Date }) =>
-    conditionJql(
+  const between = async (
+    input: string,
+    field: 'updated' | 'created' | 'resolutiondate',
+    bounds: { from?: Date; to?: Date },
+  ) => {
+    const compiled = await conditionJql(
       {
-        field: system.updated,
+        field: system[field],
         test: {
           kind: 'between',
           ...(bounds.from && { from: bounds.from.toISOString() }),
@@ -123,36 +173,46 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
       },
       around,
     );
-  const [ofStatus, others, times] = await Promise.all([
+    return { field, compiled };
+  };
+  const [ofStatus, others, times, links] = await Promise.all([
     Promise.all(namedStatuses.map(condition => conditionJql(condition, around))),
     Promise.all(own.map(async condition => ({ condition, compiled: await conditionJql(condition, around) }))),
     Promise.all([
-      ...(updatedSince ? [between('updatedSince', { from: updatedSince })] : []),
-      ...(unchangedSince ? [between('unchangedFor', { to: unchangedSince })] : []),
+      ...(updatedSince ? [between('updatedSince', 'updated', { from: updatedSince })] : []),
+      ...(unchangedSince ? [between('unchangedFor', 'updated', { to: unchangedSince })] : []),
+      ...(createdSince ? [between('createdSince', 'created', { from: createdSince })] : []),
+      ...(resolvedSince ? [between('resolvedSince', 'resolutiondate', { from: resolvedSince })] : []),
     ]),
+    filters.linked === undefined ? undefined : linkJql(filters.linked, site.jira.metadata),
   ]);
   const statusParts = [
     ...ofStatus.map(compiled => compiled.jql),
     ...(statuses.some(isNotDone) ? [jql`statusCategory != Done`] : []),
   ];
-  const checks: CompiledCondition[] = [...others.map(({ compiled }) => compiled), ...times];
+  const checks: CompiledCondition[] = [...others, ...times].map(({ compiled }) => compiled);
+  if (links) checks.push(links);
+  const empty = missing.map(name => isMissing(name, fields));
   const today = overdue ? await around.moments.day('today') : undefined;
   const conditions = [
     projectId && inProject(projectId),
+    filters.saved,
     text && jql`text ~ ${words(text)}`,
     statusParts.length > 0 && anyOf(statusParts),
     (openOnly || overdue) && jql`statusCategory != Done`,
     today && jql`due < ${today}`,
     dueBefore && jql`due < ${dueBefore}`,
     ...checks.map(compiled => compiled.jql),
-    ...missing.map(name => isMissing(name, fields)),
+    ...empty.map(compiled => compiled.jql),
   ].filter(condition => condition instanceof Jql);
   const looking = others.filter(({ compiled }) => compiled.passes).map(({ condition }) => condition.field.id);
   return {
     conditions,
-    fields: [...new Set([...looking, ...(times.length > 0 ? ['updated'] : [])])],
+    fields: [...new Set([...looking, ...times.map(({ field }) => field), ...(links?.passes ? ['issuelinks'] : [])])],
     passes: issue => checks.every(({ passes }) => passes?.(issue) ?? true),
     checked: [...namedStatuses, ...own],
+    notes: empty.flatMap(({ note }) => note ?? []),
+    isSparse: links?.passes !== undefined,
   };
 }
 
@@ -194,11 +254,20 @@ async function peopleList(text: string, people: Pick<People, 'find'>): Promise<s
   }
 }
 
-function isMissing(label: string, fields: readonly SearchField[]): Jql {
+function isMissing(label: string, fields: readonly SearchField[]): { jql: Jql; note?: string } {
   const isEstimate = folded(label) === 'estimate' && !fields.some(field => folded(field.label) === 'estimate');
   const meant = isEstimate ? estimates(fields) : [fieldCalled(label, fields, { input: 'missing', hint })];
-  const parts = meant.flatMap(({ clause }) => (clause === undefined ? [] : [jql`${new Jql(clause)} IS EMPTY`]));
-  if (parts.length > 0) return allOf(parts);
+  const searched = meant.filter(({ clause }) => clause !== undefined);
+  if (searched.length > 0) {
+    const condition = allOf(searched.map(({ clause = '' }) => jql`${new Jql(clause)} IS EMPTY`));
+    if (!isEstimate) return { jql: condition };
+    const names = searched.map(field => quoted(field.label));
+    const note =
+      names.length > 1
+        ? `Without an estimate are those in which all of ${names.join(', ')} are empty; for one of them give missing its name.`
+        : `The estimate is ${names.join()}.`;
+    return { jql: condition, note };
+  }
   throw invalidInput([{ field: 'missing', message: `Jira cannot search by ${quoted(label)}.` }]);
 }
 
@@ -216,12 +285,13 @@ const orders: Readonly<Record<string, readonly [clause: string, direction: 'ASC'
   assignee: ['assignee', 'ASC'],
 };
 
-/** What stands behind ORDER BY. Issues that are equal in it come newest key first. */
+/** What stands behind ORDER BY, which may be known already. Issues that are equal in it come newest key first. */
 export async function issueOrder(
-  order: readonly Order[] | undefined,
+  order: readonly Order[] | Jql | undefined,
   projectId: string | undefined,
   site: Site,
 ): Promise<Jql> {
+  if (order instanceof Jql) return order;
   if (!order || order.length === 0) return new Jql('updated DESC, key DESC');
   const isKnown = ({ label }: Order) => Object.hasOwn(orders, folded(label));
   const fields = order.every(isKnown) ? [] : await fieldsFor(projectId, site);
@@ -318,8 +388,19 @@ function isListed({ kind, id, isList, custom }: SearchField): boolean {
 
 /** A word that means sprints by their state, or the ID of a value. */
 function isSpecial({ kind }: SearchField, value: Value): boolean {
-  return /^\d{5,}$/.test(String(value)) || (kind === 'sprint' && sprintFunction(value) !== undefined);
+  return /^\d{5,}$/.test(String(value)) || (kind === 'sprint' && isSprintWord(value));
 }
+
+/**
+ * Conditions that find issues even where one of their values is none: of several values the others do, and what is negated
+ * finds all.
+ */
+export function mayHideWrong({ test, isNot }: FieldCondition): boolean {
+  return isNot || test.kind === 'between' || (test.kind === 'oneOf' && (test.orEmpty || test.values.length > 1));
+}
+
+/** As many values as Jira suggests at the most, of which the one that is sought may be none. */
+const MAX_SUGGESTED = 15;
 
 /** A sentence with the values that come near; undefined where the field has the value, or where Jira does not tell. */
 async function nearValues(field: SearchField, value: string, { metadata }: Site['jira']): Promise<string | undefined> {
@@ -327,8 +408,11 @@ async function nearValues(field: SearchField, value: string, { metadata }: Site[
   const clause = field.clause ?? field.id;
   const isSame = (name: string) => folded(name) === folded(sought);
   try {
-    const alike = (await metadata.suggestions(plainClause(clause), sought)).map(({ name }) => name);
-    if (alike.some(isSame)) return undefined;
+    const found = await metadata.suggestions(plainClause(clause), sought);
+    const alike = found.map(({ name }) => name);
+    if (alike.some(isSame) || found.some(({ value: inJql }) => isSame(plainClause(inJql)))) return undefined;
+    // A sprint may be told with its board, and of many that begin so the very one may be left out.
+    if (alike.length >= (field.kind === 'sprint' ? 1 : MAX_SUGGESTED)) return undefined;
     const all = (await metadata.suggestions(plainClause(clause), '')).map(({ name }) => name);
     if (all.some(isSame) || all.length + alike.length === 0) return undefined;
     const near = nearNames(sought, [...alike, ...all]);

@@ -1,20 +1,27 @@
 import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import { momentsAt } from '../../../../shared/filter/moments.ts';
 import { resolveDay, resolveSince } from '../../../../shared/time/inputs.ts';
+import { ambiguous } from '../choosing.ts';
 import type { Issue } from '../issue.ts';
 import type { Jira } from '../jira.ts';
 import { allOf, type Jql, jql, rawJql } from '../jql.ts';
 import type { GivenFilters } from './filterInputs.ts';
-import { issueQuery, unknownPerson, wrongValues } from './issueFilter.ts';
+import { issueQuery, mayHideWrong, unknownPerson, wrongValues } from './issueFilter.ts';
 
 /** The issues that an action's filters mean. */
 export interface IssuesMeant {
   /** The query; a caller's own JQL keeps its own order. */
   jql(order?: Jql): Jql;
+  /** The order that a saved filter has. */
+  order: Jql | undefined;
   /** The fields that `passes` looks at, to be asked for with the issues. */
   fields: readonly string[];
   /** Whether an issue that the query finds is one that is meant: JQL is not exact to the second. */
   passes(issue: Issue): boolean;
+  /** True where most of what the query finds may not pass, so that a page of it may have few or none. */
+  isSparse: boolean;
+  /** What the user should know of how a filter was taken, in sentences. */
+  notes: readonly string[];
   /** True where the only issues that do not pass were updated before all that do. */
   isCutByUpdate: boolean;
   /**
@@ -38,18 +45,27 @@ export async function issuesMeant(
     refuseBesideJql({ ...filters, ...beside });
     return {
       jql: () => rawJql(raw),
+      order: undefined,
       fields: [],
       passes: () => true,
       isCutByUpdate: false,
+      isSparse: false,
+      notes: [],
       checked: request => request(),
     };
   }
   const clock = { now, timeZone: jira.timeZone };
-  const { updatedSince, unchangedFor, dueBefore, ...others } = filters;
+  const { updatedSince, unchangedFor, createdSince, resolvedSince, dueBefore, filter, ...others } = filters;
+  const since = async (text: string | undefined, input: string) =>
+    text === undefined ? undefined : resolveSince(text, clock, input);
+  const saved = filter === undefined ? undefined : await jira.savedFilter(filter);
   const given = {
     ...others,
-    updatedSince: updatedSince === undefined ? undefined : await resolveSince(updatedSince, clock, 'updatedSince'),
-    unchangedSince: unchangedFor === undefined ? undefined : await resolveSince(unchangedFor, clock, 'unchangedFor'),
+    saved: saved?.condition,
+    updatedSince: await since(updatedSince, 'updatedSince'),
+    unchangedSince: await since(unchangedFor, 'unchangedFor'),
+    createdSince: await since(createdSince, 'createdSince'),
+    resolvedSince: await since(resolvedSince, 'resolvedSince'),
     dueBefore: dueBefore === undefined ? undefined : await resolveDay(dueBefore, clock, 'dueBefore'),
   };
   const site = { jira };
@@ -58,6 +74,7 @@ export async function issuesMeant(
     people: jira.people,
     now,
     suggestions: jira.metadata.suggestions,
+    nextSprint: input => nextSprint(filters.projectId, input, jira),
   });
   if (query.conditions.length === 0) {
     throw invalidInput([
@@ -65,26 +82,54 @@ export async function issuesMeant(
     ]);
   }
   const conditions = allOf(query.conditions);
+  const refused = async (error: unknown): Promise<never> => {
+    if (!(error instanceof Failure) || error.code !== 'invalid_input') throw error;
+    const wrong = await wrongValues(query.checked, site);
+    throw wrong.length > 0 ? invalidInput(wrong) : ((await unknownPerson(query.checked, site)) ?? error);
+  };
   return {
+    order: saved?.order,
     jql: order => (order === undefined ? conditions : jql`${conditions} ORDER BY ${order}`),
     fields: query.fields,
     passes: query.passes,
+    isSparse: query.isSparse,
+    notes: query.notes,
     isCutByUpdate:
       updatedSince !== undefined && unchangedFor === undefined && query.fields.every(id => id === 'updated'),
     async checked(request, foundNothing) {
-      const answer = await request().catch(async (error: unknown) => {
-        if (!(error instanceof Failure) || error.code !== 'invalid_input') throw error;
-        const wrong = await wrongValues(query.checked, site);
-        throw wrong.length > 0 ? invalidInput(wrong) : ((await unknownPerson(query.checked, site)) ?? error);
-      });
+      const doubtful = query.checked.filter(mayHideWrong);
+      const [answer, wrong] = await Promise.all([request().catch(refused), wrongValues(doubtful, site)]);
+      if (wrong.length > 0) throw invalidInput(wrong);
       if (foundNothing(answer)) {
         // A value that no issue can have finds nothing as well.
-        const wrong = await wrongValues(query.checked, site);
-        if (wrong.length > 0) throw invalidInput(wrong);
+        const others = await wrongValues(
+          query.checked.filter(condition => !doubtful.includes(condition)),
+          site,
+        );
+        if (others.length > 0) throw invalidInput(others);
       }
       return answer;
     },
   };
+}
+
+/**
+ * The ID of the first future sprint of a project's board.
+ * @throws Failure `invalid_input` without a project, `not_found` without such a sprint, `ambiguous` where boards have different ones
+ */
+async function nextSprint(projectId: string | undefined, input: string, { planning }: Jira): Promise<number> {
+  if (projectId === undefined) {
+    const message = 'Which sprint comes next depends on the board: give projectId as well, or the name of the sprint.';
+    throw invalidInput([{ field: input, message }]);
+  }
+  const [sprint, ...others] = await planning.nextSprints(projectId);
+  if (!sprint) throw new Failure('not_found', `${input}: No board of ${projectId} has a sprint that is still to come.`);
+  if (others.length === 0) return sprint.id;
+  throw ambiguous(
+    input,
+    'next',
+    [sprint, ...others].map(({ name, board }) => `${name} (${board})`),
+  );
 }
 
 function refuseBesideJql(others: Readonly<Record<string, unknown>>): void {

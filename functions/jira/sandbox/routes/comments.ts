@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { paragraph } from '../adf.ts';
 import { addComment } from '../changes.ts';
 import { checkedComment } from '../checkedComment.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
-import { showComment, showPersonById } from '../represent.ts';
+import { showComment } from '../represent.ts';
 import { act, integer, issueInPath, parseBody, type Route, route } from '../router.ts';
 import { projectOf } from '../site.ts';
 
@@ -39,27 +38,5 @@ export const commentRoutes: Route[] = [
     const comment = issue.comments.find(({ id }) => id === call.params.commentId);
     if (!comment) throw notFound(`Can not find a comment for the id: ${call.params.commentId}.`);
     return { json: showComment(call, issue, comment) };
-  }),
-];
-
-/** Below `/rest/servicedeskapi`: https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-request/ */
-export const serviceDeskRoutes: Route[] = [
-  route('POST', 'request/{issueIdOrKey}/comment', call => {
-    const issue = issueInPath(call);
-    const isRequest = projectOf(call.site, issue).type === 'service_desk' && issue.isRequest;
-    if (!isRequest) throw notFound('The request does not exist.');
-    if (issue.frozen) throw new JiraError(403, 'You do not have permission to comment on this issue.');
-    const { body, public: isPublic } = parseBody(call, z.looseObject({ body: z.string(), public: z.boolean() }));
-    const comment = addComment(call.site, issue, checkedComment(paragraph(body)), act(call), { isPublic });
-    return {
-      status: 201,
-      json: {
-        id: comment.id,
-        body,
-        public: isPublic,
-        author: showPersonById(call, comment.authorId),
-        created: { iso8601: new Date(comment.created).toISOString() },
-      },
-    };
   }),
 ];

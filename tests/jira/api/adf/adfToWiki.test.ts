@@ -17,3 +17,15 @@ it.each([
 ])('%j is written so that Jira shows it as it was meant', (markdown, wiki) => {
   expect(adfToWiki(markdownToAdf(markdown))).toBe(wiki);
 });
+
+it('puts a quote within a quote into the outer one, whose sign it would end', () => {
+  const paragraph = (text: string) => ({ type: 'paragraph', content: [{ type: 'text', text }] });
+  const inner = { type: 'blockquote', content: [paragraph('inner'), paragraph('most')] };
+  const outer = { type: 'panel', content: [paragraph('outer'), inner, paragraph('end')] };
+  expect(adfToWiki({ content: [outer] })).toBe('{quote}\nouter\n\ninner\n\nmost\n\nend\n{quote}');
+  // In an item of a list, an empty line would end the list.
+  const list = { type: 'bulletList', content: [{ type: 'listItem', content: [paragraph('a'), inner] }] };
+  expect(adfToWiki({ content: [list] })).toBe('* a\n{quote}\ninner\nmost\n{quote}');
+  const quoted = { type: 'blockquote', content: [{ ...list, content: [{ type: 'listItem', content: [inner] }] }] };
+  expect(adfToWiki({ content: [quoted] })).toBe('{quote}\n* inner\nmost\n{quote}');
+});

@@ -1,0 +1,261 @@
+import { Failure, invalidInput } from '../../../../shared/failure.ts';
+import { nameList } from '../../../../shared/filter/nameList.ts';
+import { quoted } from '../../../../shared/text.ts';
+import { listed } from '../choosing.ts';
+import type { SearchField } from '../filter/searchField.ts';
+import { isNone } from '../inputs.ts';
+import type { Issue } from '../issue.ts';
+import type { Jira } from '../jira.ts';
+import { allOf, anyOf, inProject, Jql, jql, rawJql } from '../jql.ts';
+import { jqlTokens, orderStart } from '../jqlTokens.ts';
+import { type Desk, isCalled } from './desks.ts';
+import { fieldsOfRequest, type RequestFields, requestFieldsOf } from './requestRow.ts';
+import { type Sla, slasOf, urgency } from './sla.ts';
+
+export interface RequestFilters {
+  queue?: string | undefined;
+  status?: string | undefined;
+  /** Names, `me` or `none`, separated by commas. */
+  assignee?: string | undefined;
+  requestType?: string | undefined;
+  /** The name of the SLA that the next two are about; any unless given. */
+  sla?: string | undefined;
+  /** In minutes from now. */
+  breachingWithin?: number | undefined;
+  breached?: boolean | undefined;
+  waitingForApproval?: boolean | undefined;
+  /** True unless given, except of a queue, which decides that itself. */
+  openOnly?: boolean | undefined;
+}
+
+export type RequestOrder = 'oldest' | 'newest' | 'updated' | 'priority' | 'timeLeft';
+
+/** A request with its SLAs. */
+interface FoundRequest {
+  issue: Issue;
+  slas: Sla[];
+}
+
+export interface RequestPage {
+  desk: Desk;
+  fields: RequestFields;
+  requests: FoundRequest[];
+  nextCursor: string | undefined;
+  /** What the list may lack, in a sentence. */
+  note?: string | undefined;
+  /** The cursor behind so many of the requests; undefined where only a whole page has one. */
+  cursorAfter?: ((count: number) => string) | undefined;
+}
+
+/** A page of a search, and how many pages a list that is sorted by the time left looks through. */
+const PAGE_SIZE = 100;
+const MAX_PAGES = 5;
+/** A query names each SLA. */
+const MAX_SLAS = 25;
+
+const orders: Readonly<Record<Exclude<RequestOrder, 'timeLeft'>, string>> = {
+  oldest: 'created ASC, key ASC',
+  newest: 'created DESC, key DESC',
+  updated: 'updated DESC, key DESC',
+  priority: 'priority DESC, created ASC, key ASC',
+};
+
+/**
+ * The requests of a service desk. By the time that is left they are sorted here, over all that match, up to 500; any
+ * other list is Jira's own, a request a page.
+ * @throws Failure
+ */
+export async function listRequests(
+  jira: Jira,
+  projectId: string | undefined,
+  filters: RequestFilters,
+  {
+    order,
+    limit,
+    cursor,
+    now,
+  }: { order: RequestOrder | undefined; limit: number; cursor: string | undefined; now: Date },
+): Promise<RequestPage> {
+  const { queue: queueName, breachingWithin, breached = false } = filters;
+  const [desk, siteFields] = await Promise.all([jira.desks.desk(projectId), jira.metadata.fields()]);
+  const all = requestFieldsOf(siteFields);
+  const fields = {
+    ...all,
+    slas: all.slas.filter(({ projectId: of }) => of === undefined || of === desk.projectId),
+  };
+  const queue = queueName === undefined ? undefined : await jira.desks.queue(desk, queueName);
+  const slas = slasMeant(filters.sla, fields.slas);
+  const own = queue && queueQuery(queue.jql, queue.name);
+  const conditions = [
+    ...(own?.conditions ? [new Jql(`(${own.conditions})`)] : []),
+    inProject(desk.projectKey),
+    ...(await conditionsOf(filters, { jira, desk, fields, slas, isQueue: queue !== undefined })),
+  ];
+  const byTime = order === 'timeLeft' || (order === undefined && breachingWithin !== undefined);
+  const orderBy = byTime ? 'created ASC, key ASC' : order !== undefined ? orders[order] : (own?.order ?? orders.newest);
+  const text = `${allOf(conditions).text} ORDER BY ${orderBy}`;
+  const query = own === undefined ? new Jql(text) : rawJql(text);
+
+  const ends = now.getTime() + (breachingWithin ?? 0) * 60_000;
+  const passes = ({ slas: held }: FoundRequest) =>
+    held.some(sla => {
+      if (!slas.some(({ label }) => isCalled(label, sla.name)) && slas.length !== fields.slas.length) return false;
+      const isBreached = breached && sla.isOngoing && sla.isBreached;
+      return isBreached || (breachingWithin !== undefined && breaksBefore(sla, ends, now));
+    });
+  const isWanted = (found: FoundRequest) => (breachingWithin === undefined && !breached) || passes(found);
+  const search = async (size: number, from: string | undefined) => {
+    const asked = { jql: query, fields: fieldsOfRequest(fields), limit: size, cursor: from };
+    const { issues, nextCursor } = await jira.search(asked).catch(error => {
+      throw own === undefined ? error : ofQueue(error, queueName ?? '');
+    });
+    const found = issues.map(issue => ({ issue, slas: slasOf(issue, fields.slas) }));
+    return { found, nextCursor };
+  };
+
+  if (!byTime) {
+    const { found, nextCursor } = await search(limit, cursor);
+    return { desk, fields, requests: found.filter(isWanted), nextCursor };
+  }
+  const found: FoundRequest[] = [];
+  let from: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    const part = await search(PAGE_SIZE, from);
+    found.push(...part.found.filter(isWanted));
+    from = part.nextCursor;
+    if (from === undefined) break;
+  }
+  const sorted = found
+    .map(request => ({ request, place: placeOf(request, fields.slas.length === slas.length ? undefined : slas) }))
+    .toSorted((one, other) => comparePlaces(one.place, other.place));
+  const rest =
+    cursor === undefined ? sorted : sorted.filter(({ place }) => comparePlaces(place, readPlace(cursor)) > 0);
+  const shown = rest.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    desk,
+    fields,
+    requests: shown.map(({ request }) => request),
+    nextCursor: last && rest.length > limit ? writePlace(last.place) : undefined,
+    cursorAfter: count => {
+      const end = shown[count - 1];
+      return end ? writePlace(end.place) : (cursor ?? '');
+    },
+    ...(from !== undefined && {
+      note: `More than ${MAX_PAGES * PAGE_SIZE} requests match. Only the oldest ${MAX_PAGES * PAGE_SIZE} of them were sorted by the time that is left: give more filters.`,
+    }),
+  };
+}
+
+/** Whether a clock that runs will miss its goal by then, and has not yet. */
+function breaksBefore(
+  { isOngoing, isPaused, isBreached, breachesAt, remaining }: Sla,
+  ends: number,
+  now: Date,
+): boolean {
+  if (!isOngoing || isPaused || isBreached) return false;
+  return (breachesAt ?? now.getTime() + (remaining ?? Number.POSITIVE_INFINITY)) <= ends;
+}
+
+async function conditionsOf(
+  { status, assignee, requestType, breachingWithin, breached, waitingForApproval, openOnly }: RequestFilters,
+  around: { jira: Jira; desk: Desk; fields: RequestFields; slas: readonly SearchField[]; isQueue: boolean },
+): Promise<Jql[]> {
+  const { jira, desk, fields, slas, isQueue } = around;
+  const conditions: Jql[] = [];
+  if (status !== undefined) conditions.push(jql`status in ${nameList(status)}`);
+  if (openOnly ?? (!isQueue && status === undefined)) conditions.push(jql`statusCategory != Done`);
+  if (assignee !== undefined) conditions.push(await ofAssignee(assignee, jira));
+  if (requestType !== undefined) {
+    const kind = required(fields.kind, 'requestType', 'Request Type');
+    const { name } = await jira.desks.requestType(desk, requestType);
+    conditions.push(jql`${kind} = ${`${name} (${desk.projectKey})`}`);
+  }
+  if (waitingForApproval) {
+    conditions.push(jql`${required(fields.approvals, 'waitingForApproval', 'Approvals')} = pending()`);
+  }
+  if (breachingWithin !== undefined || breached) {
+    const clauses = slas.slice(0, MAX_SLAS).map(field => required(field, 'sla', field.label));
+    conditions.push(
+      anyOf(
+        clauses.flatMap(clause => [
+          ...(breachingWithin === undefined
+            ? []
+            : [jql`(${clause} = running() AND ${clause} < remaining(${`${breachingWithin}m`}))`]),
+          ...(breached ? [jql`(${clause} = breached() AND ${clause} != completed())`] : []),
+        ]),
+      ),
+    );
+  }
+  return conditions;
+}
+
+async function ofAssignee(text: string, { people }: Jira): Promise<Jql> {
+  const names = nameList(text);
+  const accounts = await Promise.all(names.filter(name => !isNone(name)).map(name => people.inJql(name)));
+  return anyOf([
+    ...(accounts.length > 0 ? [jql`assignee in ${accounts}`] : []),
+    ...(accounts.length < names.length ? [jql`assignee IS EMPTY`] : []),
+  ]);
+}
+
+function required(field: SearchField | undefined, input: string, label: string): Jql {
+  if (field?.clause !== undefined) return new Jql(field.clause);
+  const message = `This site has no field ${quoted(label)} that could be searched, or the Jira account of this service is no agent and does not see it.`;
+  throw invalidInput([{ field: input, message }]);
+}
+
+/** The SLAs that are meant: all of the desk unless one is named. */
+function slasMeant(name: string | undefined, slas: readonly SearchField[]): readonly SearchField[] {
+  if (name === undefined) return slas;
+  const found = slas.filter(({ label }) => isCalled(label, name));
+  if (found.length > 0) return found;
+  const known =
+    slas.length > 0 ? `There are ${listed([...new Set(slas.map(({ label }) => label))])}.` : 'There are none.';
+  throw invalidInput([{ field: 'sla', message: `There is no SLA ${quoted(name)}. ${known}` }]);
+}
+
+/** The conditions and the order of a queue. */
+function queueQuery(text: string, name: string): { conditions: string; order: string | undefined } {
+  const tokens = jqlTokens(text);
+  if (!tokens) {
+    throw new Failure(
+      'conflict',
+      `The JQL of the queue ${quoted(name)} cannot be read. Its administrator must mend it.`,
+    );
+  }
+  const start = orderStart(tokens, text);
+  const order = text
+    .slice(start)
+    .replace(/^\s*order\s+by\s+/i, '')
+    .trim();
+  return { conditions: text.slice(0, start).trim(), order: order || undefined };
+}
+
+/** What is said of a query is said of the queue that has it. */
+function ofQueue(error: unknown, queue: string): unknown {
+  if (!(error instanceof Failure) || error.code !== 'invalid_input') return error;
+  const message = `The query of the queue ${quoted(queue)} cannot be asked for the user: ${error.errors?.[0]?.message ?? error.message}`;
+  return invalidInput([{ field: 'queue', message }]);
+}
+
+/** Where a request stands in a list by time left: how urgent it is, and its number among those that are as urgent. */
+interface Place {
+  urgency: number;
+  key: string;
+}
+
+const placeOf = ({ issue, slas }: FoundRequest, meant: readonly SearchField[] | undefined): Place => ({
+  urgency: urgency(meant ? slas.filter(({ name }) => meant.some(({ label }) => isCalled(label, name))) : slas),
+  key: issue.key,
+});
+
+const comparePlaces = (one: Place, other: Place) =>
+  one.urgency - other.urgency || one.key.localeCompare(other.key, 'en', { numeric: true });
+
+const writePlace = ({ urgency: at, key }: Place) => `${at} ${key}`;
+
+function readPlace(cursor: string): Place {
+  const [at = '', key = ''] = cursor.split(' ');
+  return { urgency: Number(at), key };
+}

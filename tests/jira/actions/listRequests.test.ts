@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { type JiraAnswer, useJiraApp } from '../harness.ts';
+
+const app = useJiraApp();
+const keys = ({ requests }: JiraAnswer) =>
+  z
+    .array(z.object({ issueKey: z.string() }))
+    .parse(requests)
+    .map(({ issueKey }) => issueKey);
+
+it('lists the unassigned requests of the only desk, the oldest first, with their SLAs and the time left', async () => {
+  const { body } = await app.read('listRequests', { assignee: 'none', orderBy: 'oldest' });
+  expect(body).toMatchObject({ desk: 'Help desk', projectKey: 'HELP' });
+  expect(keys(body)).toEqual(['HELP-1', 'HELP-4', 'HELP-2']);
+  expect(body.requests[2]).toMatchObject({
+    title: 'The VPN lets me in no more',
+    requestType: 'Get IT help',
+    status: 'To Do',
+    customerStatus: 'Waiting for support',
+    reporter: 'Carla Client',
+    priority: 'High',
+    slas: [
+      { name: 'Time to first response', state: 'running', timeLeft: expect.stringMatching(/^(59m|1h)$/) },
+      { name: 'Time to resolution', state: 'running' },
+    ],
+  });
+  expect(body.requests[1].waitingFor).toEqual(['Priya Natarajan']);
+  // The desk and the fields are known from then on.
+  app.costs();
+  await app.read('listRequests', { assignee: 'none' });
+  expect(app.costs()).toEqual(['POST search/jql']);
+});
+
+it('takes the query of a queue by its name, in its own order, and names the near ones', async () => {
+  const { body } = await app.read('listRequests', { projectId: 'help desk', queue: 'unassigned requests' });
+  expect(keys(body)).toEqual(['HELP-1', 'HELP-4', 'HELP-2']);
+  const { body: newest } = await app.read('listRequests', { queue: '31', orderBy: 'newest' });
+  expect(keys(newest)).toEqual(['HELP-2', 'HELP-4', 'HELP-1']);
+  const { body: wrong } = await app.read('listRequests', { queue: 'Unasigned requests' });
+  expect(wrong.errors).toEqual([
+    { field: 'queue', message: expect.stringMatching(/nearest are "Unassigned requests".*Assigned to me/) },
+  ]);
+  // The account of this service is not the user.
+  const { body: mine } = await app.read('listRequests', { queue: 'Assigned to me' });
+  expect(mine.errors).toEqual([{ field: 'queue', message: expect.stringContaining('not the user') }]);
+});
+
+it('finds what breaches within a span, soonest first, and tells what is breached or paused', async () => {
+  const { body } = await app.read('listRequests', { breachingWithin: '2h' });
+  expect(keys(body)).toEqual(['HELP-2', 'HELP-3']);
+  expect(body.requests[1].slas[1]).toMatchObject({ name: 'Time to resolution', state: 'running', timeLeft: '1h' });
+  expect(keys((await app.read('listRequests', { breachingWithin: '30 minutes' })).body)).toEqual([]);
+  const { body: resolution } = await app.read('listRequests', { breachingWithin: '2h', sla: 'time to resolution' });
+  expect(keys(resolution)).toEqual(['HELP-3']);
+  const { body: late } = await app.read('listRequests', { breached: 'true', orderBy: 'oldest' });
+  expect(keys(late)).toEqual(['HELP-1', 'HELP-7', 'HELP-4']);
+  expect(late.requests[1].slas[1]).toMatchObject({ state: 'running', breached: true, overdueBy: '6h' });
+  const { body: all } = await app.read('listRequests', { orderBy: 'timeLeft' });
+  expect(keys(all)).toEqual(['HELP-1', 'HELP-7', 'HELP-4', 'HELP-2', 'HELP-3', 'HELP-5']);
+  expect(all.requests.at(-1).slas[1]).toMatchObject({ state: 'paused' });
+});
+
+it('pages a list by the time left without losing or doubling one', async () => {
+  const first = await app.read('listRequests', { orderBy: 'timeLeft', limit: '2' });
+  const all = await app.readAll('listRequests', 'requests', { orderBy: 'timeLeft', limit: '2' });
+  expect(first.body.requests).toHaveLength(2);
+  expect(all.map(({ issueKey }) => issueKey)).toEqual(['HELP-1', 'HELP-7', 'HELP-4', 'HELP-2', 'HELP-3', 'HELP-5']);
+});
+
+it('finds what waits for approval, is of a type, or is done', async () => {
+  const { body } = await app.read('listRequests', { waitingForApproval: 'true', orderBy: 'oldest' });
+  expect(keys(body)).toEqual(['HELP-5', 'HELP-4']);
+  const { body: help } = await app.read('listRequests', { requestType: 'get it help', openOnly: 'false' });
+  expect(keys(help)).toEqual(['HELP-2', 'HELP-7', 'HELP-6']);
+  const { body: wrong } = await app.read('listRequests', { requestType: 'Hardwear' });
+  expect(wrong.errors).toEqual([{ field: 'requestType', message: expect.stringContaining('nearest are "Hardware"') }]);
+});

@@ -1,0 +1,429 @@
+import { describe, expect, it } from 'vitest';
+import { startJiraApp, useJiraApp } from './harness.ts';
+
+const app = useJiraApp();
+
+type SandboxIssue = (typeof app.jira.site.issues)[number];
+
+const SPRINT = 'customfield_10020';
+const POINTS = 'customfield_10016';
+const DAY = 86_400_000;
+
+const keysBy = async (query: Record<string, string>) =>
+  (await app.readAll('searchIssues', 'issues', { limit: '100', ...query })).map(({ issueKey }) => String(issueKey));
+const sortedBy = async (query: Record<string, string>) => (await keysBy(query)).toSorted();
+const keysOf = (isMeant: (issue: SandboxIssue) => boolean) =>
+  app.jira.site.issues
+    .filter(isMeant)
+    .map(({ key }) => key)
+    .toSorted();
+const sprintsOf = ({ values }: SandboxIssue) => (values[SPRINT] as string[] | null | undefined) ?? [];
+const inStates = (...states: string[]) => {
+  const ids = app.jira.site.sprints.filter(({ state }) => states.includes(state)).map(({ id }) => id);
+  return (issue: SandboxIssue) => sprintsOf(issue).some(id => ids.includes(id));
+};
+const isDone = ({ values }: SandboxIssue) =>
+  app.jira.site.statuses.find(({ id }) => id === values.status)?.category.key === 'done';
+const componentId = (name: string) =>
+  app.jira.site.projects.flatMap(({ components }) => components).find(each => each.name === name)?.id ?? '';
+const versionId = (name: string) =>
+  app.jira.site.projects.flatMap(({ versions }) => versions).find(each => each.name === name)?.id ?? '';
+const has = (field: string, id: string) => (issue: SandboxIssue) =>
+  ((issue.values[field] ?? []) as string[]).includes(id);
+const isEmpty = (field: string) => (issue: SandboxIssue) => ((issue.values[field] ?? []) as string[]).length === 0;
+const inAtlas = ({ key }: SandboxIssue) => key.startsWith('ATLAS-');
+const personId = (name: string) => app.jira.site.people.find(each => each.displayName === name)?.accountId;
+
+/** A new task of the sandbox, changed as a test needs it. */
+async function taskWith(values: SandboxIssue['values']): Promise<string> {
+  const key = await app.newTask();
+  Object.assign(app.issue(key).values, values);
+  return key;
+}
+
+describe('issues are found', () => {
+  it.each<[string, Record<string, string>, () => (issue: SandboxIssue) => boolean]>([
+    ['in an active sprint', { sprint: 'active' }, () => inStates('active')],
+    ['in the sprint of a name', { sprint: 'Sprint 42' }, () => issue => sprintsOf(issue).includes('2')],
+    ['in one of several sprints', { sprint: 'closed, active' }, () => inStates('closed', 'active')],
+    [
+      'in no open or future sprint, also where a closed one left them behind',
+      { sprint: 'none', projectId: 'ATLAS' },
+      () => issue => inAtlas(issue) && !inStates('active', 'future')(issue),
+    ],
+    [
+      'in none, or in a sprint of a name',
+      { sprint: 'None,Sprint 43', projectId: 'ATLAS' },
+      () => issue => inAtlas(issue) && (!inStates('active', 'future')(issue) || sprintsOf(issue).includes('3')),
+    ],
+    [
+      'in any sprint that is not over, by a condition',
+      { where: '{"Sprint":{"not":"none"}}' },
+      () => inStates('active', 'future'),
+    ],
+    [
+      'below a parent',
+      { parent: 'atlas-1' },
+      () =>
+        ({ values }) =>
+          values.parent === app.issue('ATLAS-1').id,
+    ],
+    [
+      'below one of several parents',
+      { parent: 'ATLAS-1,BEACON-1' },
+      () =>
+        ({ values }) =>
+          [app.issue('ATLAS-1').id, app.issue('BEACON-1').id].includes(String(values.parent)),
+    ],
+    ['below none', { parent: 'none', projectId: 'ATLAS' }, () => issue => inAtlas(issue) && !issue.values.parent],
+    ['in a version', { fixVersion: '2.4' }, () => has('fixVersions', versionId('2.4'))],
+    [
+      'in a version or none',
+      { fixVersion: '2.4, none', projectId: 'ATLAS' },
+      () => issue => inAtlas(issue) && (has('fixVersions', versionId('2.4'))(issue) || isEmpty('fixVersions')(issue)),
+    ],
+    [
+      'in one of several components',
+      { component: 'checkout,Search' },
+      () => issue =>
+        has('components', componentId('Checkout'))(issue) || has('components', componentId('Search'))(issue),
+    ],
+    [
+      'in no component',
+      { component: 'none', projectId: 'BEACON' },
+      () => issue => issue.key.startsWith('BEACON-') && isEmpty('components')(issue),
+    ],
+    [
+      'of a reporter',
+      { reporter: "zoë o'brien", projectId: 'ATLAS' },
+      () => issue => inAtlas(issue) && issue.values.reporter === personId("Zoë O'Brien"),
+    ],
+    [
+      'created since',
+      { createdSince: '20d' },
+      () =>
+        ({ created }) =>
+          created >= Date.now() - 20 * DAY,
+    ],
+    [
+      'resolved since',
+      { resolvedSince: '14d' },
+      () =>
+        ({ resolved }) =>
+          resolved !== undefined && resolved >= Date.now() - 14 * DAY,
+    ],
+    [
+      'linked to an issue',
+      { linked: 'atlas-12' },
+      () =>
+        ({ key }) =>
+          ['ATLAS-16', 'ATLAS-30', 'BEACON-3'].includes(key),
+    ],
+  ])('%s', async (_, query, isMeant) => {
+    await taskWith({ [SPRINT]: ['2'] });
+    await taskWith({ [SPRINT]: ['1', '3'] });
+    const expected = keysOf(isMeant());
+    expect(expected.length).toBeGreaterThan(0);
+    expect(await sortedBy(query)).toEqual(expected);
+  });
+
+  it('in the next sprint, which is the first future one of the board', async () => {
+    const key = await taskWith({ [SPRINT]: ['1', '4'] });
+    expect(await keysBy({ sprint: 'next', projectId: 'ATLAS' })).toContain(key);
+    expect(app.costs().filter(cost => cost.includes('agile')).length).toBeGreaterThan(0);
+    expect(await sortedBy({ sprint: 'next', projectId: 'ATLAS' })).toEqual(
+      keysOf(issue => sprintsOf(issue).includes('4')),
+    );
+  });
+
+  it.each<[string, Record<string, string>, number, string]>([
+    ['the next sprint of no project', { sprint: 'next' }, 400, 'give projectId as well'],
+    ['the next sprint of a project without any', { sprint: 'next', projectId: 'BEACON' }, 404, 'No board of BEACON'],
+    ['what is no link', { linked: 'duplicates' }, 400, 'linked: It must be blocked, blocks, or the key'],
+    ['a parent that is no key', { parent: 'Checkout redesign' }, 400, '"Parent" takes the key of an issue'],
+    [
+      'a version that is none',
+      { fixVersion: '2.44' },
+      400,
+      '"Fix versions" has no value "2.44". The nearest are "2.4"',
+    ],
+    [
+      'one of several that is none',
+      { component: 'Search,Chekout' },
+      400,
+      'no value "Chekout". The nearest are "Checkout"',
+    ],
+    ['a reporter who is nobody', { reporter: 'Nobody At All' }, 404, 'No user in Jira matches "Nobody At All"'],
+    ['a filter that is none', { filter: 'Checkout' }, 404, 'The nearest are Checkout bugs'],
+    ['a filter beside JQL', { filter: 'Checkout bugs', jql: 'project = ATLAS' }, 400, 'cannot be combined with filter'],
+  ])('but not by %s', async (_, query, status, told) => {
+    const answer = await app.read('searchIssues', query);
+    expect(answer.status).toBe(status);
+    expect(answer.body.detail).toContain(told);
+  });
+
+  it('and a wrong one of several values is named even where Jira would pass over it', async () => {
+    app.answerNext('search/jql$', { issues: [{ id: '1', key: 'ATLAS-1', fields: {} }], isLast: true });
+    const { body } = await app.read('searchIssues', { projectId: 'ATLAS', status: 'Done,In Reveiw' });
+    expect(body).toMatchObject({ code: 'invalid_input', detail: expect.stringContaining('has no value "In Reveiw"') });
+    app.answerNext('search/jql$', { issues: [{ id: '1', key: 'ATLAS-1', fields: {} }], isLast: true });
+    const { body: negated } = await app.read('searchIssues', { where: '{"Status":{"not":"In Reveiw"}}' });
+    expect(negated.detail).toContain('has no value "In Reveiw"');
+  });
+});
+
+describe('blocked issues', () => {
+  const link = (sourceId: string, targetId: string) =>
+    app.jira.site.links.push({ id: app.jira.site.nextId(), typeId: '10000', sourceId, targetId });
+
+  it('are those that an issue blocks which is not done', async () => {
+    const blocked = await app.newTask();
+    const free = await app.newTask();
+    link(app.issue('ATLAS-12').id, app.issue(blocked).id);
+    link(app.issue('ATLAS-4').id, app.issue(free).id);
+    const found = await keysBy({ linked: 'blocked', projectId: 'ATLAS' });
+    expect(found).toEqual(expect.arrayContaining([blocked, 'ATLAS-16']));
+    expect(found).not.toContain(free);
+    const { body } = await app.read('searchIssues', { linked: 'is blocked by', projectId: 'ATLAS' });
+    expect(body.total).toBe(found.length);
+    expect(body.issues.find(({ issueKey }) => issueKey === blocked)).toMatchObject({
+      links: ['is blocked by ATLAS-12 (In Progress)'],
+    });
+    expect(await sortedBy({ linked: 'blocks' })).toEqual(['ATLAS-12', 'ATLAS-4']);
+  });
+
+  /** Runs a test among so many more issues of COMET that are linked, the newest first. */
+  const among = async (
+    count: number,
+    isBlocked: (index: number) => boolean,
+    test: (keys: string[]) => Promise<void>,
+  ) => {
+    const { site } = app.jira;
+    const [issues, links] = [[...site.issues], [...site.links]];
+    const template = app.issue(await app.newTask());
+    const blocked: string[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const key = `COMET-${5000 + index}`;
+      const id = site.nextId();
+      site.issues.push({ ...template, id, key, projectId: '10012', updated: Date.now() - index });
+      link(app.issue(isBlocked(index) ? 'ATLAS-12' : 'ATLAS-4').id, id);
+      if (isBlocked(index)) blocked.push(key);
+    }
+    try {
+      await test(blocked);
+    } finally {
+      [site.issues, site.links] = [issues, links];
+    }
+  };
+
+  it('are found page by page among many, none lost and none twice', async () => {
+    const isBlocked = (index: number) => index % 41 === 7 || (index > 600 && index < 640);
+    await among(730, isBlocked, async expected => {
+      const answers: { issues: { issueKey: string }[]; note?: string; total?: number }[] = [];
+      for (let pageToken = ''; ; ) {
+        const { body } = await app.read('searchIssues', {
+          linked: 'blocked',
+          projectId: 'COMET',
+          limit: '9',
+          pageToken,
+        });
+        answers.push(body);
+        if (!body.nextPageToken) break;
+        pageToken = body.nextPageToken;
+      }
+      expect(answers.flatMap(({ issues }) => issues.map(({ issueKey }) => issueKey))).toEqual(expected);
+      expect(answers.every(({ issues }) => issues.length <= 9)).toBe(true);
+      expect(answers.every(({ total }) => total === undefined)).toBe(true);
+      expect(answers[0]?.note).toMatch(/^\d+ linked issues were looked at so far\.$/);
+    });
+  });
+
+  it('are looked for in a bounded number of requests', async () => {
+    const none = () => false;
+    await among(650, none, async () => {
+      app.costs();
+      const { body } = await app.read('searchIssues', { linked: 'blocked', projectId: 'COMET' });
+      expect(body.issues).toEqual([]);
+      expect(body.note).toBe('500 linked issues were looked at so far.');
+      expect(app.costs().filter(cost => cost === 'POST search/jql')).toHaveLength(5);
+      const { body: rest } = await app.read('searchIssues', {
+        linked: 'blocked',
+        projectId: 'COMET',
+        pageToken: body.nextPageToken,
+      });
+      expect([rest.issues, rest.nextPageToken]).toEqual([[], undefined]);
+    });
+  });
+});
+
+describe('a saved filter', () => {
+  it('is taken by its name, beside other filters, and in its own order', async () => {
+    const found = await keysBy({ filter: 'checkout BUGS' });
+    const bugs = app.jira.site.issues.filter(
+      issue => inAtlas(issue) && issue.values.issuetype === '10103' && !isDone(issue),
+    );
+    const rank = ({ key, values }: SandboxIssue) => Number(values.priority) * 1e6 + Number(key.split('-')[1]);
+    expect(found).toEqual(bugs.toSorted((one, other) => rank(one) - rank(other)).map(({ key }) => key));
+    const high = await keysBy({ filter: 'Checkout bugs', priority: 'High', orderBy: 'key' });
+    expect(high).toEqual(
+      bugs
+        .filter(({ values }) => values.priority === '2')
+        .map(({ key }) => key)
+        .toSorted((one, other) => Number(one.split('-')[1]) - Number(other.split('-')[1])),
+    );
+  });
+
+  it('is never the first of several: they are told apart, and taken as they are told', async () => {
+    const { status, body } = await app.read('searchIssues', { filter: 'Release watch' });
+    expect([status, body.code]).toEqual([409, 'ambiguous']);
+    const choices = ["Release watch (ID 10702, of Zoë O'Brien)", 'Release watch (ID 10703, of Li Wei)'];
+    for (const choice of choices) expect(body.detail).toContain(choice);
+    const byChoice = await sortedBy({ filter: choices[1] ?? '' });
+    expect(byChoice.length).toBeGreaterThan(0);
+    expect(byChoice.every(key => key.startsWith('BEACON-'))).toBe(true);
+    expect(await sortedBy({ filter: '10703' })).toEqual(byChoice);
+  });
+
+  it('that means its asker is refused where nobody knows who asks, instead of meaning this service', async () => {
+    const { status, body } = await app.read('searchIssues', { filter: 'My open work' });
+    expect([status, body.detail]).toEqual([400, expect.stringContaining('would mean the account of this service')]);
+  });
+});
+
+describe('a row', () => {
+  it('tells points, components, versions, sprint, parent and links where they are set', async () => {
+    const key = await taskWith({
+      [POINTS]: 5,
+      [SPRINT]: ['1', '3'],
+      components: [componentId('Checkout')],
+      fixVersions: [versionId('2.5')],
+      parent: app.issue('ATLAS-1').id,
+    });
+    const { body } = await app.read('searchIssues', { where: JSON.stringify({ Key: key }) });
+    expect(body).toMatchObject({ total: 1, pointsField: 'Story Points' });
+    expect(body.issues[0]).toMatchObject({
+      points: 5,
+      sprint: 'Sprint 43',
+      components: ['Checkout'],
+      fixVersions: ['2.5'],
+      parentKey: 'ATLAS-1',
+    });
+    expect(body.issues[0]).not.toHaveProperty('links');
+    const left = await taskWith({ [SPRINT]: ['1', '2'] });
+    const { body: behind } = await app.read('searchIssues', { where: JSON.stringify({ Key: left }) });
+    expect(behind.issues[0]).toMatchObject({ sprint: 'Sprint 42 (closed)' });
+    const { body: linked } = await app.read('searchIssues', { where: '{"Key":"ATLAS-30"}' });
+    expect(linked.issues[0]).toMatchObject({ links: ['duplicates ATLAS-12 (In Progress)'] });
+    const { body: plain } = await app.read('searchIssues', { where: '{"Key":"COMET-4"}' });
+    expect(Object.keys(plain.issues[0] ?? {})).toEqual(
+      expect.not.arrayContaining(['points', 'sprint', 'components', 'fixVersions', 'links', 'columns']),
+    );
+    expect(plain).not.toHaveProperty('pointsField');
+  });
+
+  it('has no points where two fields of the site differ, and tells both', async () => {
+    app.answerNext('search/jql$', {
+      issues: [{ id: '1', key: 'ATLAS-1', fields: { summary: 'One', [POINTS]: 3, customfield_10099: 8 } }],
+      isLast: true,
+    });
+    const fields = [
+      ['customfield_10016', 'Story Points', 10016],
+      ['customfield_10099', 'Story point estimate', 10099],
+    ].map(([id, name, customId]) => ({
+      id,
+      name,
+      searchable: true,
+      clauseNames: [`cf[${customId}]`],
+      schema: { type: 'number', custom: 'com.pyxis.greenhopper.jira:jsw-story-points', customId },
+    }));
+    const other = await startJiraApp({}, app.jira);
+    try {
+      app.answerNext('api/3/field$', fields);
+      const { body } = await other.read('searchIssues', { projectId: 'ATLAS' });
+      expect(body.issues[0]).not.toHaveProperty('points');
+      expect(body.issues[0]).toMatchObject({
+        columns: [
+          { name: 'Story Points', value: '3' },
+          { name: 'Story point estimate', value: '8' },
+        ],
+      });
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('shows a column that was asked for and is empty as empty', async () => {
+    const { body } = await app.read('searchIssues', {
+      where: '{"Key":"ATLAS-15"}',
+      columns: 'Assignee, Reviewer, Status category, Original estimate, Resolution',
+    });
+    expect(body.issues[0]).toMatchObject({
+      columns: expect.arrayContaining([
+        { name: 'Reviewer', value: null },
+        { name: 'Status Category', value: 'To Do' },
+        { name: 'Original Estimate', value: null },
+        { name: 'Resolution', value: null },
+      ]),
+    });
+  });
+});
+
+describe('an estimate', () => {
+  it('in time is a filter and a column as well', async () => {
+    const key = await taskWith({ timetracking: { original: 5 * 3600, remaining: 3600 } });
+    const query = { where: '{"Original estimate":{"from":"4h"}}', columns: 'original estimate,Remaining estimate' };
+    const { body } = await app.read('searchIssues', query);
+    expect(body.issues).toEqual([
+      expect.objectContaining({
+        issueKey: key,
+        columns: [
+          { name: 'Original Estimate', value: '5h' },
+          { name: 'Remaining Estimate', value: '1h' },
+        ],
+      }),
+    ]);
+  });
+
+  it('is missing where neither points nor a time is given, which the answer says', async () => {
+    const timed = await taskWith({ timetracking: { original: 3600, remaining: 3600 } });
+    const query = { projectId: 'ATLAS', missing: 'estimate', limit: '100' };
+    const { body } = await app.read('searchIssues', query);
+    expect(body.note).toBe(
+      'Without an estimate are those in which all of "Original Estimate", "Story Points" are empty; for one of them give missing its name.',
+    );
+    const found = body.issues.map(({ issueKey }) => issueKey);
+    expect(found).not.toContain(timed);
+    expect(await keysBy({ ...query, missing: 'Story Points' })).toEqual(expect.arrayContaining([...found, timed]));
+  });
+});
+
+describe('the total', () => {
+  it('is that of all pages, for which Jira is asked where they are more than one', async () => {
+    const { body } = await app.read('searchIssues', { projectId: 'ATLAS', limit: '5' });
+    expect(body.total).toBe(keysOf(inAtlas).length);
+    expect(app.costs()).toEqual(expect.arrayContaining(['POST search/approximate-count', 'POST search/jql']));
+    const { body: second } = await app.read('searchIssues', {
+      projectId: 'ATLAS',
+      limit: '5',
+      pageToken: body.nextPageToken,
+    });
+    expect(second).not.toHaveProperty('total');
+    expect(app.costs()).toEqual(['POST search/jql']);
+  });
+
+  it('costs no request where one page has them all', async () => {
+    await app.read('searchIssues', { projectId: 'COMET' });
+    app.costs();
+    const { body } = await app.read('searchIssues', { projectId: 'COMET', limit: '100' });
+    expect(body.total).toBe(body.issues.length);
+    expect(app.costs()).toEqual(['POST search/jql']);
+  });
+
+  it('is told of JQL with an order as well, and left out where Jira does not count', async () => {
+    const jql = 'project = ATLAS ORDER BY created ASC';
+    expect((await app.read('searchIssues', { jql, limit: '3' })).body.total).toBe(keysOf(inAtlas).length);
+    app.jira.fail({ path: 'approximate-count', status: 500, body: '{}', times: 10 });
+    const { status, body } = await app.read('searchIssues', { jql, limit: '4' });
+    expect([status, body.issues.length, body.total]).toEqual([200, 4, undefined]);
+  });
+});
