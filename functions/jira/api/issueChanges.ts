@@ -12,6 +12,7 @@ import { folded } from './choosing.ts';
 import { toText } from './fieldText.ts';
 import { isSprint, ValueProblem } from './fieldValue.ts';
 import { isAmong, isHeld } from './heldValue.ts';
+import { isNone } from './inputs.ts';
 import { type Issue, readIssues } from './issue.ts';
 import { type IssueChange, type IssueInput, toChange, withInputNames } from './issueFields.ts';
 import type { Metadata } from './metadata.ts';
@@ -221,9 +222,14 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
     return arrow(name, from, to);
   };
 
-  const planOne = async (issue: Issue, kind: Omit<Kind, 'issues'>, input: ManyChanges): Promise<PlannedChange> => {
-    const { change, screen } = kind;
+  const planOne = async (
+    issue: Issue,
+    { change, screen }: Omit<Kind, 'issues'>,
+    input: ManyChanges,
+    parent: Issue | undefined,
+  ): Promise<PlannedChange> => {
     if (change instanceof Failure) throw change;
+    requireBelow(issue, parent);
     const open = changedIds(change).filter(id => !isSo(id, change, issue));
     const { status, resolution } = input;
     const transition = status === undefined ? undefined : transitionUnlessThere(status, issue);
@@ -262,7 +268,11 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
       );
       const expand = status === undefined ? [] : ['transitions'];
       const fields = await fieldsFor(input);
-      const all = await issuesOf(issueKeys, fields, expand);
+      const isParentNamed = input.parent !== undefined && !isNone(input.parent);
+      const [parent, all] = await Promise.all([
+        isParentNamed ? getIssue(input.parent ?? '', { fields: ['issuetype'] }) : undefined,
+        issuesOf(issueKeys, fields, expand),
+      ]);
       const kinds = new Map<string, Issue[]>();
       for (const [, issue] of all) {
         if (issue instanceof Failure) continue;
@@ -295,7 +305,7 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
           const issue =
             read instanceof Failure ? read : { ...read, values: { ...read.values, ...more?.get(read.key)?.values } };
           const planned =
-            issue instanceof Failure || !kind ? issue : await planOne(issue, kind, input).catch(asFailure);
+            issue instanceof Failure || !kind ? issue : await planOne(issue, kind, input, parent).catch(asFailure);
           if (!(planned instanceof Failure)) return planned as PlannedChange;
           failures.push(planned);
           const title = issue instanceof Failure || !issue.summary ? '' : `${quoted(issue.summary)}: `;
@@ -406,6 +416,14 @@ function sprintFieldOf(issue: Issue, screen: readonly IssueField[]): IssueField 
   const field = screen.find(isSprint);
   if (field) return field;
   throw invalidInput([{ field: 'sprint', message: `A ${issue.type ?? 'work item'} takes no sprint here.` }]);
+}
+
+/** @throws Failure `invalid_input` where an issue is not of a type that stands below its new parent */
+function requireBelow(issue: Issue, parent: Issue | undefined): void {
+  if (parent?.hierarchyLevel === undefined || issue.hierarchyLevel === undefined) return;
+  if (issue.hierarchyLevel === parent.hierarchyLevel - 1) return;
+  const message = `${issue.type ?? 'It'} cannot be below ${parent.key}, which is ${parent.type ?? 'of another level'}.`;
+  throw invalidInput([{ field: 'parent', message }]);
 }
 
 function changedIds({ fields, update }: IssueChange): string[] {
