@@ -109,5 +109,12 @@ export const readsSprints = reads({
   ],
 });
 
+/** The sprint that comes next is asked of the project's boards. */
+const plansSprints = {
+  when: 'where the next sprint is meant',
+  scopes: ['read:board-scope:jira-software', 'read:sprint:jira-software'],
+} as const;
+
+export const whereFiltered = { also: [named, plansSprints] };
 export const whereNamed = { also: [named] };
 export const whereCommented = { also: [named, servesCustomers] };

@@ -411,6 +411,17 @@ describe('the total', () => {
     expect(app.costs()).toEqual(['POST search/jql']);
   });
 
+  it('leaves out what a query for several pages finds beside what is meant, and rows tell the moment', async () => {
+    const since = Date.now() - 5 * 3_600_000;
+    for (const minutes of [-40, -3, 3, 20, 40]) app.issue(await app.newTask()).created = since + minutes * 60_000;
+    const query = { projectId: 'ATLAS', createdSince: new Date(since).toISOString(), orderBy: 'created asc' };
+    const { body } = await app.read('searchIssues', { ...query, limit: '2' });
+    expect(body.total).toBe(keysOf(issue => inAtlas(issue) && issue.created >= since).length);
+    const rows = await app.readAll('searchIssues', 'issues', { ...query, limit: '2' });
+    expect(rows).toHaveLength(body.total);
+    expect(rows[0]).toMatchObject({ createdAt: new Date(since + 3 * 60_000).toISOString() });
+  });
+
   it('costs no request where one page has them all', async () => {
     await app.read('searchIssues', { projectId: 'COMET' });
     app.costs();

@@ -27,9 +27,9 @@ export default jira.action({
   needs: reads({ permissions: ['USER_PICKER'], scopes: ['read:jira-user'] }),
   title: 'Find users',
   description:
-    'Finds people who use Jira by name, e-mail address or account ID: staff, portal customers, apps. ' +
+    'Finds people who use Jira by name, e-mail address or account ID: staff, customers, apps. ' +
     'Use it when it is not clear who is meant, or when another action says that several people match. ' +
-    'Actions that take a person find one by name or e-mail address themselves. For people at a customer use findContacts.',
+    'Actions that take a person find one by name or address themselves. For people at a customer use findContacts.',
   input: z.object({
     person: shortText.describe('The beginning of a name or of an e-mail address, such as Ana or ana.ruiz@example.com.'),
   }),

@@ -14,9 +14,9 @@ export default jira.action({
   needs: reads(),
   title: 'Get an issue',
   description:
-    'Returns one Jira issue in full: description, status, people, labels, parent, links, what is left of an epic, attachments, other fields, and its latest comments. ' +
-    'Use it when the key of the issue is known and the user wants to read it, or before changing it. ' +
-    'To find an issue use searchIssues; for who changed what and when use getIssueHistory.',
+    'Returns one Jira issue in full: description, people, links, what is left of an epic, attachments, all other fields, and its latest comments. ' +
+    'Use it when its key is known and the user wants to read it, or before changing it. ' +
+    'To find an issue use searchIssues; for who changed what getIssueHistory.',
   input: z.object({ issueKey }),
   output: issueDetails,
   example: { issueKey: 'ATLAS-12' },

@@ -53,9 +53,9 @@ export default jira.action({
   needs: reads(),
   title: 'Get project updates',
   description:
-    'Lists what changed recently in a Jira project: for each updated issue its status changes, edits and comments, with who and when, newest first, and a summary sentence. ' +
-    'Use it when the user asks what moved, what is new or what happened in a project over some days. ' +
-    'To find issues by their current state use searchIssues; for the history of one issue use getIssueHistory.',
+    'Lists what changed lately in a Jira project: of each updated issue its status changes, edits and comments, with who and when, newest first. ' +
+    'Use it when the user asks what moved, is new or happened in a project. ' +
+    'For issues by their current state use searchIssues; for one issue getIssueHistory.',
   input: z.object({
     projectId,
     since: sinceText

@@ -1,18 +1,25 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { columns, orderBy } from '../../../shared/filter/inputs.ts';
+import { columns, type Order, orderBy } from '../../../shared/filter/inputs.ts';
 import { pace } from '../../../shared/pace.ts';
 import { adfToMarkdown } from '../api/adf/adfToMarkdown.ts';
-import { filterInputs } from '../api/filter/filterInputs.ts';
+import { filterInputs, type GivenFilters } from '../api/filter/filterInputs.ts';
 import { countIfPossible, findIssues } from '../api/filter/foundIssues.ts';
 import { issueColumns, issueOrder } from '../api/filter/issueFilter.ts';
 import { issuesMeant } from '../api/filter/issuesMeant.ts';
 import type { SearchField } from '../api/filter/searchField.ts';
-import { fieldsOfRow, planningFields, pointsName, shownIssue, toShownIssue } from '../api/filter/shownIssue.ts';
+import {
+  fieldsOfRow,
+  planningFields,
+  pointsName,
+  type RowFields,
+  shownIssue,
+  toShownIssue,
+} from '../api/filter/shownIssue.ts';
 import { MAX_MARKDOWN } from '../api/issueDetails.ts';
 import type { Jira } from '../api/jira.ts';
-import { reads, whereNamed } from '../needs.ts';
+import { reads, whereFiltered } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const input = z.object({
@@ -21,7 +28,7 @@ const input = z.object({
   orderBy: orderBy
     .optional()
     .describe(
-      'The field to sort by, with asc or desc behind it where wanted: due, priority, created, rank or any other.',
+      'A field to sort by, with asc or desc behind it where wanted: updated, created, priority, due, rank or any other.',
     ),
 });
 
@@ -31,12 +38,14 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
-  needs: reads(whereNamed),
+  // On a good day: the fields, the values and people that are named, the boards of the next sprint, the issues, their number.
+  requests: 60,
+  needs: reads(whereFiltered),
   title: 'Search issues',
   description:
-    'Finds Jira issues by filters on any of their fields, or by JQL, and returns their main fields or the columns asked for, the last updated first. ' +
-    "Use it when the keys are not known; with assignee me it lists the user's own work. Give at least one filter. " +
-    'For one issue in full use getIssue; for what happened use getProjectUpdates; for numbers alone getProjectSummary.',
+    'Finds Jira issues by filters on any of their fields, or by JQL, and tells how many there are. ' +
+    "Use it when the keys are not known; with assignee me it lists the user's own work. " +
+    'For one issue in full use getIssue; for what happened getProjectUpdates; for numbers alone getProjectSummary.',
   input,
   output: z.object({
     issues: z
@@ -61,11 +70,14 @@ export default jira.action({
     ]);
     const ordered =
       filters.jql === undefined ? await issueOrder(order ?? meant.order, filters.projectId, site) : undefined;
-    const planning = planningFields(shown.length > 0 ? [] : await fieldsIfReadable(jira));
+    const rowFields = {
+      ...planningFields(shown.length > 0 ? [] : await fieldsIfReadable(jira)),
+      moments: momentsIn(filters, order),
+    };
     const isByUpdate = order === undefined && meant.order === undefined;
     const found = await findIssues(
       meant,
-      { jira, fields: fieldsOfRow(shown, planning), order: ordered, isByUpdate },
+      { jira, fields: fieldsOfRow(shown, rowFields), order: ordered, isByUpdate },
       { limit, cursor },
     );
     const total = isFirst ? (found.total ?? (await countIfPossible(meant, jira))) : undefined;
@@ -77,7 +89,7 @@ export default jira.action({
     };
     const items = [];
     for (const issue of found.issues) {
-      items.push(await toShownIssue(issue, shown, { browseUrl: jira.browseUrl, render, planning }));
+      items.push(await toShownIssue(issue, shown, { browseUrl: jira.browseUrl, render, rowFields }));
     }
     const goesOn = meant.isSparse && found.nextCursor !== undefined;
     const notes = [...meant.notes, ...(goesOn ? [`${found.read} linked issues were looked at so far.`] : [])];
@@ -88,12 +100,21 @@ export default jira.action({
       answer: part => ({
         issues: part,
         total,
-        pointsField: pointsName(found.issues, planning),
+        pointsField: pointsName(found.issues, rowFields),
         note: notes.join(' ') || undefined,
       }),
     });
   },
 });
+
+/** What the issues are filtered or sorted by, which a reader wants to see. */
+function momentsIn({ createdSince, resolvedSince }: GivenFilters, order: readonly Order[] = []): RowFields['moments'] {
+  const isSortedBy = (name: string) => order.some(({ label }) => label.toLowerCase() === name);
+  return [
+    ...(createdSince !== undefined || isSortedBy('created') ? (['created'] as const) : []),
+    ...(resolvedSince !== undefined || isSortedBy('resolved') ? (['resolutiondate'] as const) : []),
+  ];
+}
 
 /** Where they cannot be read, rows are told without points and sprints. */
 async function fieldsIfReadable(jira: Jira): Promise<SearchField[]> {

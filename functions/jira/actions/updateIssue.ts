@@ -16,9 +16,9 @@ export default jira.action({
   needs: writes({ permissions: ['EDIT_ISSUES'], ...whereNamed }),
   title: 'Update an issue',
   description:
-    'Changes fields of a Jira issue, and returns each with its value before and now. Fields that are not given keep theirs. ' +
-    'Use it to change the summary, description, priority, labels, due date or other fields of a known issue. ' +
-    'To change the status use transitionIssue; to change only the assignee use assignIssue; to comment on it use addComment.',
+    'Changes fields of a Jira issue, and returns each with its value before and now. All others stay. ' +
+    'Use it for the summary, description, priority, labels, due date or other fields of a known issue. ' +
+    'For its status use transitionIssue; for the assignee alone assignIssue; for a comment addComment.',
   input: z.object({
     issueKey,
     summary: issueInputs.summary.optional(),

@@ -12,6 +12,7 @@ const around: Around = {
   moments: momentsAt({ now, timeZone: async () => 'UTC' }),
   people: { find: async accountId => ({ accountId }), inJql: async person => person },
   now,
+  slackMinutes: 61,
   suggestions: async () => [],
   nextSprint: async () => 44,
 };

@@ -24,6 +24,8 @@ export interface Around {
   moments: Moments;
   people: Pick<People, 'find' | 'inJql'>;
   now: Date;
+  /** How many minutes after `now` the query may still be asked. */
+  slackMinutes: number;
   suggestions: Metadata['suggestions'];
   /** The ID of the sprint that comes next. @throws Failure where there is none or several */
   nextSprint(input: string): Promise<number>;
@@ -41,9 +43,6 @@ export interface CompiledCondition {
 
 /** Each costs a request. */
 const MAX_LOOKED_UP = 15;
-
-/** The query must be the same for all pages, but it names moments relative to now: a page is asked for up to an hour later. */
-const SLACK_MINUTES = 61;
 
 /**
  * @throws Failure `invalid_input` for a value that the field cannot have; `not_found` or `ambiguous` for a person
@@ -65,7 +64,7 @@ export async function conditionJql(condition: FieldCondition, around: Around): P
     }
     case 'between':
       return field.kind === 'moment'
-        ? betweenMoments(condition, await momentBounds(condition, test, around), around.now)
+        ? betweenMoments(condition, await momentBounds(condition, test, around), around)
         : { jql: await betweenJql(condition, clause, test, around) };
     case 'oneOf':
       return field.kind === 'moment'
@@ -267,7 +266,7 @@ async function onDays(
       betweenMoments(
         condition,
         await momentBounds(condition, { kind: 'between', from: value, to: value }, around),
-        around.now,
+        around,
       ),
     ),
   );
@@ -281,12 +280,16 @@ async function onDays(
   return { jql: isNot ? allOf(parts) : anyOf([...parts, ...(orEmpty ? [empty] : [])]), passes };
 }
 
-function betweenMoments(condition: FieldCondition, { from, to }: MomentBounds, now: Date): CompiledCondition {
+function betweenMoments(
+  condition: FieldCondition,
+  { from, to }: MomentBounds,
+  { now, slackMinutes }: Pick<Around, 'now' | 'slackMinutes'>,
+): CompiledCondition {
   const { field, isNot } = condition;
   const clause = clauseOf(condition);
   const minutesTo = (moment: Date) => (moment.getTime() - now.getTime()) / 60_000;
   // As time goes by, what is relative to it moves on: an earliest moment is set so much earlier.
-  const earliest = (moment: Date) => minutesFromNow(Math.floor(minutesTo(moment)) - SLACK_MINUTES);
+  const earliest = (moment: Date) => minutesFromNow(Math.floor(minutesTo(moment)) - slackMinutes);
   const latest = (moment: Date) => minutesFromNow(Math.ceil(minutesTo(moment)));
   const isIn = (at: Date) => (!from || at >= from) && (!to || at <= to);
   if (!isNot) {

@@ -25,18 +25,16 @@ export const filterInputs = {
   }),
   issueType: anyName.optional().describe('One type or several, such as Bug,Task.'),
   priority: anyName.optional().describe('One priority or several.'),
-  sprint: anyName
-    .optional()
-    .describe('Names, or active, next (of projectId), none for those in no active or future sprint.'),
+  sprint: anyName.optional().describe('Names; or active, next (of projectId), none: in no active or future sprint.'),
   parent: anyName.optional().describe('Keys of parents or epics, or none.'),
   fixVersion: anyName.optional().describe('One version or several, or none.'),
   component: anyName.optional().describe('One component or several, or none.'),
-  reporter: anyName.optional().meta({ description: 'Who reported it, as for assignee.', mayMatchSeveral: true }),
+  reporter: anyName.optional().meta({ description: 'Who reported it, as assignee.', mayMatchSeveral: true }),
   linked: linked
     .optional()
-    .describe('blocked by an issue that is not done, blocks another, or an issue key: linked to that.'),
+    .describe('blocked: by an issue that is not done; blocks: another issue; or the key of an issue it is linked to.'),
   filter: nameText.optional().meta({
-    description: 'A saved filter, by name: see listFilters.',
+    description: 'A saved filter, by name.',
     names: 'filter',
     mayMatchSeveral: true,
     choices: { action: 'listFilters', collection: 'filters', title: 'name', value: 'filterId', inputs: { limit: 100 } },
@@ -44,14 +42,14 @@ export const filterInputs = {
   label: anyName.optional().describe('One label or several, of which an issue has at least one.'),
   where: where.optional().meta({
     description:
-      'Conditions on any fields by name, custom ones too, a JSON object as a string: {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Summary": {"contains": "login"}, "Component": {"not": "Search"}, "Reviewer": null}.',
+      'Conditions on any fields by name, a JSON object as a string: {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Summary": {"contains": "login"}, "Component": {"not": "Search"}, "Reviewer": null}.',
     mayMatchSeveral: true,
   }),
   missing: missing.optional().describe('Fields that are empty, such as assignee,estimate,due date.'),
-  openOnly: z.boolean().optional().describe('True to leave out issues that are done.'),
+  openOnly: z.boolean().optional().describe('True to leave out what is done.'),
   overdue: z.boolean().optional().describe('True for open issues whose due date is past.'),
-  createdSince: sinceText.optional().describe('Created since, as for updatedSince.'),
-  resolvedSince: sinceText.optional().describe('Resolved since, as for updatedSince.'),
+  createdSince: sinceText.optional().describe('As updatedSince.'),
+  resolvedSince: sinceText.optional().describe('As updatedSince.'),
   updatedSince: sinceText
     .optional()
     .describe('Updated since a day, today, yesterday, a date-time, or a span back such as 7d.'),

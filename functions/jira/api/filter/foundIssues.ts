@@ -66,7 +66,7 @@ async function foundAtOnce(
 export async function countIfPossible(meant: IssuesMeant, jira: Jira): Promise<number | undefined> {
   if (meant.isSparse) return undefined;
   try {
-    return await jira.count(meant.jql());
+    return await jira.count(await meant.jqlNow());
   } catch (error) {
     // The issues are found all the same.
     if (error instanceof Failure) return undefined;

@@ -12,6 +12,8 @@ import { issueQuery, mayHideWrong, unknownPerson, wrongValues } from './issueFil
 export interface IssuesMeant {
   /** The query; a caller's own JQL keeps its own order. */
   jql(order?: Jql): Jql;
+  /** The same to count with at once, so that it is exact to the minute. */
+  jqlNow(): Promise<Jql>;
   /** The order that a saved filter has. */
   order: Jql | undefined;
   /** The fields that `passes` looks at, to be asked for with the issues. */
@@ -31,6 +33,9 @@ export interface IssuesMeant {
   checked<Answer>(request: () => Promise<Answer>, foundNothing: (answer: Answer) => boolean): Promise<Answer>;
 }
 
+/** The query must be the same for all pages, but it names moments relative to now: a page is asked for up to an hour later. */
+const PAGE_LIFE_MINUTES = 61;
+
 /**
  * Which issues are meant.
  * @param beside Other inputs that cannot stand beside JQL.
@@ -45,6 +50,7 @@ export async function issuesMeant(
     refuseBesideJql({ ...filters, ...beside });
     return {
       jql: () => rawJql(raw),
+      jqlNow: async () => rawJql(raw),
       order: undefined,
       fields: [],
       passes: () => true,
@@ -69,13 +75,20 @@ export async function issuesMeant(
     dueBefore: dueBefore === undefined ? undefined : await resolveDay(dueBefore, clock, 'dueBefore'),
   };
   const site = { jira };
-  const query = await issueQuery(given, site, {
-    moments: momentsAt(clock),
-    people: jira.people,
-    now,
-    suggestions: jira.metadata.suggestions,
-    nextSprint: input => nextSprint(filters.projectId, input, jira),
-  });
+  let next: Promise<number> | undefined;
+  const compiled = (slackMinutes: number) =>
+    issueQuery(given, site, {
+      moments: momentsAt(clock),
+      people: jira.people,
+      now,
+      slackMinutes,
+      suggestions: jira.metadata.suggestions,
+      nextSprint: input => {
+        next ??= nextSprint(filters.projectId, input, jira);
+        return next;
+      },
+    });
+  const query = await compiled(PAGE_LIFE_MINUTES);
   if (query.conditions.length === 0) {
     throw invalidInput([
       { field: 'projectId', message: 'Give at least one filter, such as projectId, text or assignee.' },
@@ -88,6 +101,7 @@ export async function issuesMeant(
     throw wrong.length > 0 ? invalidInput(wrong) : ((await unknownPerson(query.checked, site)) ?? error);
   };
   return {
+    jqlNow: async () => (query.fields.length > 0 ? allOf((await compiled(0)).conditions) : conditions),
     order: saved?.order,
     jql: order => (order === undefined ? conditions : jql`${conditions} ORDER BY ${order}`),
     fields: query.fields,

@@ -9,6 +9,8 @@ import { estimates, type SearchField } from './searchField.ts';
 /** An issue in a list, with the columns that were asked for. */
 export const shownIssue = issueRow.extend({
   points: z.number().optional().describe('Its estimate in points.'),
+  createdAt: z.string().optional().describe('When it was created, where that is asked for.'),
+  resolvedAt: z.string().optional().describe('When it was resolved, where that is asked for.'),
   components: z.array(z.string()).optional().describe('Its components.'),
   fixVersions: z.array(z.string()).optional().describe('Its fix versions.'),
   sprint: z.string().optional().describe('Its sprint; one that is over is marked so.'),
@@ -42,16 +44,19 @@ const places: Readonly<Record<string, keyof IssueRow>> = {
 /** What every row has, whatever is asked for. */
 const always: readonly (keyof IssueRow)[] = ['issueKey', 'title', 'status', 'url'];
 
-/** The fields of a site in which it plans its issues. */
-export interface PlanningFields {
+/** The fields beside the main ones that a row tells. */
+export interface RowFields {
+  /** Those in which the site plans its issues. */
   points: readonly SearchField[];
   sprints: readonly SearchField[];
+  /** Moments by which the issues are filtered or sorted. */
+  moments: readonly ('created' | 'resolutiondate')[];
 }
 
 /** More would be those of single projects. */
 const MAX_PLANNING_FIELDS = 5;
 
-export function planningFields(fields: readonly SearchField[]): PlanningFields {
+export function planningFields(fields: readonly SearchField[]): Pick<RowFields, 'points' | 'sprints'> {
   return {
     points: estimates(fields)
       .filter(({ kind }) => kind === 'number')
@@ -61,19 +66,26 @@ export function planningFields(fields: readonly SearchField[]): PlanningFields {
 }
 
 /** The fields to ask Jira for. */
-export function fieldsOfRow(columns: readonly SearchField[], { points, sprints }: PlanningFields): string[] {
+export function fieldsOfRow(columns: readonly SearchField[], { points, sprints, moments }: RowFields): string[] {
   if (columns.length > 0) return ['summary', 'status', ...columns.map(({ id }) => id)];
-  return [...issueRowFields, 'components', 'fixVersions', 'issuelinks', ...[...points, ...sprints].map(({ id }) => id)];
+  return [
+    ...issueRowFields,
+    'components',
+    'fixVersions',
+    'issuelinks',
+    ...moments,
+    ...[...points, ...sprints].map(({ id }) => id),
+  ];
 }
 
 /** The main fields of an issue; with columns, those in their place, and its key, title, status and address. */
 export async function toShownIssue(
   issue: Issue,
   columns: readonly SearchField[],
-  { browseUrl, render, planning }: { browseUrl(issueKey: string): string; render: Render; planning: PlanningFields },
+  { browseUrl, render, rowFields }: { browseUrl(issueKey: string): string; render: Render; rowFields: RowFields },
 ): Promise<ShownIssue> {
   const row = toIssueRow(issue, browseUrl);
-  if (columns.length === 0) return { ...row, ...plan(issue, planning) };
+  if (columns.length === 0) return { ...row, ...plan(issue, rowFields) };
   const placed = new Set<string>([...always, ...columns.flatMap(({ id }) => places[id] ?? [])]);
   const hasPlace = ({ id }: SearchField) => {
     const place = places[id];
@@ -90,7 +102,7 @@ export async function toShownIssue(
   };
 }
 
-function plan(issue: Issue, { points, sprints }: PlanningFields): Omit<ShownIssue, keyof IssueRow> {
+function plan(issue: Issue, { points, sprints, moments }: RowFields): Omit<ShownIssue, keyof IssueRow> {
   const estimated = points.flatMap(({ id, label }) => {
     const value = issue.values[id];
     return typeof value === 'number' ? [{ label, value }] : [];
@@ -101,6 +113,8 @@ function plan(issue: Issue, { points, sprints }: PlanningFields): Omit<ShownIssu
     ...(values.size === 1 && only !== undefined && { points: only }),
     // Where the site has several fields of points, and they differ, which one counts is for the reader to say.
     ...(values.size > 1 && { columns: estimated.map(({ label, value }) => ({ name: label, value: String(value) })) }),
+    ...(moments.includes('created') && { createdAt: issue.createdAt?.toISOString() }),
+    ...(moments.includes('resolutiondate') && { resolvedAt: issue.resolvedAt?.toISOString() }),
     components: ifAny(issue.components),
     fixVersions: ifAny(issue.fixVersions),
     sprint: sprints.map(({ id }) => sprintText(issue.values[id])).find(Boolean),
@@ -130,7 +144,7 @@ function linkTexts({ links }: Issue): string[] | undefined {
 }
 
 /** What the points in these issues are called. */
-export function pointsName(issues: readonly Issue[], { points }: PlanningFields): string | undefined {
+export function pointsName(issues: readonly Issue[], { points }: Pick<RowFields, 'points'>): string | undefined {
   const used = points.filter(({ id }) => issues.some(issue => typeof issue.values[id] === 'number'));
   return used.length > 0 ? [...new Set(used.map(({ label }) => label))].join(', ') : undefined;
 }
