@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { issueInputs, issueType, nameList, projectId, shortText } from '../api/inputs.ts';
 import { newIssues } from '../api/newIssueList.ts';
 import { newIssueData } from '../api/newIssues.ts';
-import { whereNamed, writes } from '../needs.ts';
+import { whereFiltered, writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const { assignee, priority, labels, parent, additionalFields } = issueInputs;
@@ -12,7 +12,7 @@ export default jira.plannedAction({
   toolset: 'jira',
   effect: 'adds',
   idempotent: false,
-  needs: writes({ permissions: ['CREATE_ISSUES'], ...whereNamed }),
+  needs: writes({ permissions: ['CREATE_ISSUES'], ...whereFiltered }),
   title: 'Create several issues',
   description:
     "Creates up to 50 Jira issues at once in this service's name: tasks from notes, sub-tasks of a story, an epic with what is in it. " +
