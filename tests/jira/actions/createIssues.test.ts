@@ -15,8 +15,10 @@ let victim: JiraApp;
 beforeAll(async () => {
   azurite = await startAzurite();
   app = await startJiraApp({ ...azurite.settings, ACTION_TIMEOUT_MS: '9000' });
-  const inHaste = { ...azurite.settings, ACTION_TIMEOUT_MS: '1600' };
-  [hasty, victim] = await Promise.all([startJiraApp(inHaste, app.jira), startJiraApp(inHaste, app.jira)]);
+  [hasty, victim] = await Promise.all([
+    startJiraApp({ ...azurite.settings, ACTION_TIMEOUT_MS: '2500' }, app.jira),
+    startJiraApp({ ...azurite.settings, ACTION_TIMEOUT_MS: '4000' }, app.jira),
+  ]);
   // What is cached is known already: the numbers of requests below are those of a warm app.
   await Promise.all([app, hasty, victim].map(each => each.read('describeProject', { projectId: 'ATLAS' })));
   await hasty.write('createIssues', { issues: 'Warm up', projectId: 'ATLAS' });
@@ -260,11 +262,11 @@ describe('createIssues that is cut off', () => {
 
   it('by its own time while Jira is at it, finds out afterwards what was made', async () => {
     const { summaries, confirmationToken } = await aDozen(hasty);
-    app.jira.fail({ method: 'POST', path: '/issue/bulk$', delayMs: 1700 });
+    app.jira.fail({ method: 'POST', path: '/issue/bulk$', delayMs: 2600 });
     const first = await confirm(confirmationToken, hasty);
     expect(outcomesIn(first)).toEqual(['unknown']);
     expect(first.confirmationToken).toBe(confirmationToken);
-    await expect.poll(() => made(summaries).length).toBe(12);
+    await expect.poll(() => made(summaries).length, { timeout: 5_000 }).toBe(12);
     const again = await confirm(confirmationToken, hasty);
     expect([again.summary, creations()]).toEqual(['12 of 12 done.', 1]);
   });
@@ -291,7 +293,9 @@ describe('createIssues that is cut off', () => {
     app.jira.fail({ method: 'POST', path: '/issue/bulk$', delayMs: 300 });
     const lost = confirm(confirmationToken, victim).catch(() => 'nothing');
     await expect
-      .poll(() => app.jira.requests.filter(({ path }) => path.endsWith('/issue/bulk')).at(-1)?.body ?? '')
+      .poll(() => app.jira.requests.findLast(({ path }) => path.endsWith('/issue/bulk'))?.body ?? '', {
+        timeout: 5_000,
+      })
       .toContain(summaries[0] ?? '?');
     await victim.app.kill();
     expect(await lost).toBe('nothing');
