@@ -46,6 +46,9 @@ interface Guard {
    * where the key is one of an open project
    */
   requireIssue(issueIdOrKey: string): Promise<string>;
+  /** Takes note of the comments in an answer of an open issue: a comment does not tell its issue, and so not its project. */
+  show(answer: unknown): void;
+  isShown(commentId: string): boolean;
   /** @throws Failure `forbidden` when the service desk is that of a project that is closed */
   requireDesk(serviceDeskId: string): Promise<void>;
   /**
@@ -98,26 +101,54 @@ const rules: readonly Rule[] = [
     const answer = changelogAnswer.parse(await send(own));
     return { ...answer, values: answer.values.map(history => withoutClosedItems(history, isOpen)) };
   }),
-  ...['GET', 'POST', 'PUT'].map(method =>
+  ...['GET', 'POST', 'PUT', 'DELETE'].map(method =>
     rule(
       method,
-      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee)`,
+      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee|watchers|attachments)`,
       async ({ options, parts, send }, guard) => {
         const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
         // A transition sets fields, too.
         if (options.url.endsWith('/transitions')) await requireWritten(options, guard);
-        return send(own);
+        const answer = await send(own);
+        if (/\/comment(?:\/\d+)?$/.test(options.url)) guard.show(answer);
+        return answer;
       },
     ),
   ),
   {
     method: 'POST',
-    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/comment$`),
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/(?:comment|attachment)$`),
+    async handle({ options, parts, send }, { requireIssue, show }) {
+      await requireIssue(parts[0] ?? '');
+      const answer = await send(options);
+      show(answer);
+      return answer;
+    },
+  },
+  {
+    method: 'GET',
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}$`),
     async handle({ options, parts, send }, { requireIssue }) {
       await requireIssue(parts[0] ?? '');
       return send(options);
     },
   },
+  {
+    method: 'POST',
+    path: /^\/rest\/servicedeskapi\/servicedesk\/(\d+)\/attachTemporaryFile$/,
+    async handle({ options, parts: [id = ''], send }, { requireDesk }) {
+      await requireDesk(id);
+      return send(options);
+    },
+  },
+  rule('POST', '/comment/list', ({ options, send }, { isShown }) => {
+    if (!listedComments.parse(bodyOf(options)).ids.every(isShown)) throw closed();
+    return send(options);
+  }),
+  rule('PUT', '/comment/(\\d+)/properties/[\\w-]+', async ({ options, parts: [id = ''], send }, { isShown }) => {
+    if (!isShown(id)) throw closed();
+    return send(options);
+  }),
   deskRule('GET', '', async ({ options, send }, { isOpen }) => {
     const { size: _, ...others } = desksAnswer.parse(await send(options));
     return { ...others, values: others.values.filter(({ projectKey }) => isOpen(projectKey ?? undefined)) };
@@ -322,6 +353,7 @@ const MAX_NAMED = 12;
 export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
+  const comments = new Set<string>();
   const issues = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
@@ -380,6 +412,29 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
     } catch (error) {
       if (error instanceof Failure && error.retryable) throw error;
       return true;
+    }
+  };
+
+  /**
+   * Fields of closed projects alone are refused in Jira's own words for a field that there is not.
+   * @throws Failure `invalid_input`
+   */
+  const requireOpenFields = async (named: readonly string[]) => {
+    const asked = named.filter(name => !systemFields.has(name.toLowerCase()));
+    if (asked.length === 0) return;
+    fields ??= ask('/rest/api/3/field', {}).then(answer => fieldsAnswer.parse(answer));
+    const all = await Promise.all(
+      (await fields).map(async ({ scope, id, name, clauseNames }) => ({
+        isShown: !scope?.project || (await guard.isOpenId(scope.project.id)),
+        names: [id, name, ...(clauseNames ?? [])].map(text => text.toLowerCase()),
+      })),
+    );
+    for (const name of asked) {
+      const called = all.filter(({ names }) => names.includes(withoutType(name).toLowerCase()));
+      if (called.length > 0 && called.every(({ isShown }) => !isShown)) {
+        const said = `Field '${name}' does not exist or you do not have permission to view it.`;
+        throw new Failure('invalid_input', `Jira refused it: ${said}`);
+      }
     }
   };
 
@@ -447,6 +502,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       }
       const outline = jqlOutline(query, tokens);
       if (!outline) throw invalidInput([{ field: 'jql', message: notOutlined }]);
+      await requireOpenFields([...outline.clauses.map(({ field }) => field), ...outline.orderedBy]);
       await requireOpenQuery(outline.clauses, {
         isOpen,
         requireIssue: guard.requireIssue,
@@ -459,6 +515,10 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       const ordered = await withoutClosedOrder(query, outline.clauses, guard.openValues);
       return sendKnown(ordered, jqlText => send(narrowed(jqlText, allowed)));
     },
+    show(answer) {
+      for (const id of commentIds(answer)) comments.add(id);
+    },
+    isShown: commentId => comments.has(commentId),
     shown(issue) {
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
@@ -617,6 +677,16 @@ function fileIds(attachments: unknown): string[] {
   return listed.flatMap(each => z.looseObject({ id: z.string() }).safeParse(each).data?.id ?? []);
 }
 
+/** The ID of a comment that was read or written, or those of a list of them. */
+function commentIds(answer: unknown): string[] {
+  const listed = z.looseObject({ comments: z.array(z.unknown()) }).safeParse(answer).data?.comments ?? [
+    z.looseObject({ comment: z.unknown() }).safeParse(answer).data?.comment ?? answer,
+  ];
+  return listed.flatMap(each => anyId.safeParse(each).data?.id ?? []);
+}
+
+const anyId = z.looseObject({ id: z.union([z.string(), z.number().transform(String)]) });
+const listedComments = z.object({ ids: z.array(z.union([z.string(), z.number().transform(String)])) });
 const anyObject = z.looseObject({});
 const savedFilter = z.looseObject({ jql: z.string().nullish() });
 const filtersAnswer = z.looseObject({ values: z.array(savedFilter) });
@@ -630,6 +700,13 @@ const fieldsAnswer = z.array(
     schema: z.looseObject({ type: z.string().nullish(), custom: z.string().nullish() }).nullish(),
     scope: z.looseObject({ project: z.looseObject({ id: z.string() }).nullish() }).nullish(),
   }),
+);
+/** Fields of no project, as queries name them. */
+const systemFields = new Set(
+  (
+    'project key issuekey issue id parent status statuscategory assignee reporter creator created updated due duedate ' +
+    'resolved resolution resolutiondate priority labels component fixversion summary description text comment issuetype type rank'
+  ).split(' '),
 );
 /** Types of fields that hold the key of an epic or of another parent. */
 const holdingIssue = /:(?:gh-epic-link|jpo-custom-field-parent)$|^issuelink$/;

@@ -201,6 +201,10 @@ export interface Comment {
   isPublic: boolean;
   /** The role that alone may read it. */
   role?: string;
+  /** Where it was edited: when, and by whom. */
+  edited?: Act;
+  /** What apps keep with it, by key. */
+  properties?: Record<string, unknown>;
 }
 
 export interface Worklog {
@@ -253,6 +257,8 @@ export interface Issue {
   frozen: boolean;
   /** What apps have left with it, by key. */
   properties: Record<string, unknown>;
+  /** The account IDs of those who watch it; nobody unless told. */
+  watcherIds?: string[];
   /** In a service project, whether a customer has made it, by the portal. The service desk knows no other. */
   isRequest: boolean;
   approvals: Approval[];

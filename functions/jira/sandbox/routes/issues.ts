@@ -105,7 +105,9 @@ export function createFrom(call: Call, body: z.infer<typeof newIssueBody>) {
   requireFields(screen, values);
   const issue = createIssue(site, project, values, act(call));
   issue.properties = Object.fromEntries(body.properties.map(({ key, value }) => [key, value]));
-  for (const comment of comments) addComment(site, issue, comment, act(call));
+  for (const { body: comment, properties } of comments) {
+    addComment(site, issue, comment, act(call), { isPublic: true, properties });
+  }
   return { id: issue.id, key: issue.key, self: `${base}/rest/api/3/issue/${issue.id}` };
 }
 
@@ -121,7 +123,9 @@ function edit(call: Call): SandboxReply {
     issue,
   );
   editIssue(site, issue, values, act(call));
-  for (const comment of comments) addComment(site, issue, comment, act(call));
+  for (const { body, properties } of comments) {
+    addComment(site, issue, body, act(call), { isPublic: true, properties });
+  }
   return call.query.get('returnIssue') === 'true' ? { json: showWhole(call, issue) } : { status: 204 };
 }
 
@@ -160,6 +164,8 @@ function move(call: Call): SandboxReply {
     throw badFields(Object.fromEntries(fields.map(field => [field.id, required(field).problem])));
   }
   moveIssue(site, issue, transition.to, values, act(call));
-  for (const comment of comments) addComment(site, issue, comment, act(call));
+  for (const { body, properties } of comments) {
+    addComment(site, issue, body, act(call), { isPublic: true, properties });
+  }
   return { status: 204 };
 }
