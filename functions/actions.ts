@@ -39,6 +39,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/assignIssue.ts'),
   },
   {
+    name: 'countIssues',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/countIssues.ts'),
+  },
+  {
     name: 'createIssue',
     system: 'jira',
     toolset: 'jira',

@@ -130,6 +130,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
   startOfDay(now: Date): Promise<Jql>;
+  /** How many milliseconds are left to ask Jira in. */
+  timeLeft(): number;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
   /** The address of a board in the browser. */
@@ -237,6 +239,7 @@ export function openJira(parts: JiraParts) {
           const zone = await unlessAccounts();
           return zone === undefined ? jql`startOfDay()` : jql`${dayAt(now, zone)}`;
         },
+        timeLeft: () => call.deadline - parts.now(),
         isRestricted: allowed !== undefined,
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...requestWrites({
