@@ -190,6 +190,19 @@ const rules: readonly Rule[] = [
     await requireWritten(options, guard);
     return send(options);
   }),
+  rule('POST', '/issue/bulk', async ({ options, send }, guard) => {
+    for (const issue of writtenIssues.parse(bodyOf(options)).issueUpdates) {
+      const project = issue.fields?.project;
+      await guard.requireProject(project?.key ?? project?.id ?? '');
+      await requireWritten({ ...options, body: issue }, guard);
+    }
+    return send(options);
+  }),
+  rule('POST', '/issue/bulkfetch', async ({ options, send }, { shown }) => {
+    const body = bodyOf(options);
+    const answer = searchAnswer.parse(await send({ ...options, body: { ...body, fields: withProject(body.fields) } }));
+    return { ...answer, issues: answer.issues.map(shown).filter(issue => issue !== undefined) };
+  }),
   rule('POST', '/issueLink', async ({ options, send }, { requireIssue }) => {
     const { inwardIssue, outwardIssue } = writtenLink.parse(bodyOf(options));
     for (const { key, id } of [inwardIssue, outwardIssue]) await requireIssue(key ?? id ?? '');
@@ -761,5 +774,6 @@ const named = z.looseObject({ key: z.string().optional(), id: z.string().optiona
 const writtenIssue = z.looseObject({
   fields: z.looseObject({ project: named.optional(), parent: named.nullish() }).optional(),
 });
+const writtenIssues = z.looseObject({ issueUpdates: z.array(writtenIssue) });
 const writtenVersion = z.looseObject({ projectId: z.number() });
 const writtenLink = z.looseObject({ inwardIssue: named, outwardIssue: named });
