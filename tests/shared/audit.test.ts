@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { systems } from '../../functions/everySystem.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { AuditEvent } from '../../shared/audit/auditEvent.ts';
@@ -59,6 +60,8 @@ const eventsOf = (id: string, at = app): AuditEvent[] =>
     .filter(line => line.includes('"event":"audit"') && line.includes(id))
     .map(line => JSON.parse(line.slice(line.indexOf('{'))));
 
+const outcomes = z.object({ items: z.array(z.object({ key: z.string() })) });
+
 describe('the audit', () => {
   it.each(writes)('has one event for $name, with what was touched and nothing of its contents', async action => {
     const id = `audit-${action.name}`;
@@ -82,7 +85,8 @@ describe('the audit', () => {
     });
     // Something was touched, and it is told by keys and IDs that stand in the call or its answer.
     expect(event?.touched).not.toEqual([]);
-    const known = [...Object.values(action.example), ...Object.values(body)];
+    const items = outcomes.safeParse(body).data?.items ?? [];
+    const known = [...Object.values(action.example), ...Object.values(body), ...items.map(({ key }) => key)];
     for (const identifier of event?.touched ?? []) expect(known).toContain(identifier);
     for (const text of event?.touched ?? []) expect(text).toMatch(/^[\w-]+$/);
   });
