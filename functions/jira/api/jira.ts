@@ -25,10 +25,13 @@ import { type Boards, openBoards } from './boards.ts';
 import { type FieldChange, fieldChanges } from './changelogs.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments, openComments, withProjectType } from './comments.ts';
+import { namesInJql } from './filter/searchField.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
+import { type IssueChanges, issueChanges } from './issueChanges.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
+import { type NewIssues, newIssues } from './newIssues.ts';
 import { type EditedComment, type OwnComments, openOwnComments } from './ownComments.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
@@ -37,6 +40,7 @@ import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
 import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
 import { type Desks, openDesks } from './serviceDesk/desks.ts';
 import { type RequestWrites, requestWrites } from './serviceDesk/requestWrites.ts';
+import { sprintMeant } from './sprintMeant.ts';
 import { openSprints, type Sprints } from './sprints.ts';
 import { openSprintWrites, type SprintWrites } from './sprintWrites.ts';
 import { openVersions, type Versions } from './versions.ts';
@@ -113,6 +117,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   sprintWrites: SprintWrites;
   backlog: Backlog;
   attachments: Attachments;
+  newIssues: NewIssues;
+  issueChanges: IssueChanges;
   attachFiles: AttachFiles;
   /** Lets somebody watch an issue, or not. @throws Failure */
   watch(issueKey: string, whom: { person: string; isWatching: boolean }): Promise<Watching>;
@@ -154,7 +160,8 @@ export function openJira(parts: JiraParts) {
   const unrestricted = jiraClient(parts);
   const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
-    return allowed ? restrictedTo(allowed, unrestricted(call)) : unrestricted(call);
+    const openFields = async () => namesInJql(await metadataFor(call).fields());
+    return allowed ? restrictedTo(allowed, unrestricted(call), openFields) : unrestricted(call);
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
@@ -188,14 +195,6 @@ export function openJira(parts: JiraParts) {
         findAccount: async () => (await people.findCaller())?.accountId,
         readFilter: async filter => (await findFilter(client, filter)).jql,
       };
-      const writing = {
-        client,
-        readBackClient,
-        clock: { now: new Date(call.startedAt), timeZone },
-      };
-      const boards = boardsFor(call);
-      const sprints = openSprints(client);
-      const backlog = openBacklog({ ...writing, metadata });
       const browseUrl = (key: string) => `${settings.JIRA_BASE_URL}/browse/${key}`;
       const readBack = (issueKey: string, fields: string[]) =>
         get(forReadBack(call, parts.now()), issueKey, { fields }).catch(error => {
@@ -212,6 +211,13 @@ export function openJira(parts: JiraParts) {
       });
       const planning = openPlanning(client);
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
+      const clock = { now: new Date(call.startedAt), timeZone };
+      const boards = boardsFor(call);
+      const sprints = openSprints(client);
+      const writing = { client, readBackClient, clock };
+      const backlog = openBacklog({ ...writing, metadata });
+      const projectNamed = async (projectIdOrKey: string) =>
+        parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
       return {
         people,
         planning,
@@ -293,6 +299,29 @@ export function openJira(parts: JiraParts) {
           const { key, isInServiceProject } = await get(call, issueKey, { fields: ['project'] });
           return { key, ...(await listComments(client, key, { ...page, isInServiceProject })) };
         },
+        issueChanges: issueChanges({
+          client,
+          people,
+          planning: openPlanning(client),
+          metadata,
+          clock,
+          sprintMeant: sprintMeant({ boards, sprints }),
+          getIssue: (issueKey, options) => get(call, issueKey, options),
+          browseUrl,
+        }),
+        newIssues: newIssues({
+          client,
+          people,
+          planning: openPlanning(client),
+          metadata,
+          clock,
+          sprintMeant: sprintMeant({ boards, sprints }),
+          callerId: call.caller.id,
+          getIssue: (issueKey, options) => get(call, issueKey, options),
+          keyOf: async project => (/^\d+$/.test(project) ? (await projectNamed(project)).key : project),
+          browseUrl,
+        }),
+        getProject: projectNamed,
         async getWorklogs(issueKey, { from, to }) {
           const answer = await getIssueWorklog(client, {
             issueIdOrKey: issueKey,
@@ -302,9 +331,6 @@ export function openJira(parts: JiraParts) {
             ...(to && { startedBefore: to.getTime() + 1 }),
           });
           return readWorklogs(answer);
-        },
-        async getProject(projectIdOrKey) {
-          return parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
         },
         async listProjects({ term, startAt, limit }) {
           const answer = await searchProjects(client, {

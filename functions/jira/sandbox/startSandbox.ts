@@ -20,8 +20,9 @@ import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
 import { filterRoutes } from './routes/filters.ts';
 import { issueRoutes } from './routes/issues.ts';
+import { bulkIssueRoutes } from './routes/issuesInBulk.ts';
 import { linkRoutes } from './routes/links.ts';
-import { bulkFetchRoutes, planningRoutes } from './routes/planning.ts';
+import { planningRoutes } from './routes/planning.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -60,6 +61,7 @@ const routes: Route[] = [
   ...searchRoutes,
   ...createMetaRoutes,
   ...fieldRoutes,
+  ...bulkIssueRoutes,
   ...filterRoutes,
   ...issueRoutes,
   ...changelogRoutes,
@@ -72,7 +74,6 @@ const routes: Route[] = [
   ...linkRoutes,
   ...projectRoutes,
   ...versionRoutes,
-  ...bulkFetchRoutes,
   ...userRoutes,
 ];
 

@@ -3,7 +3,7 @@ import type { SandboxReply } from '../../../../shared/sandbox/sandboxServer.ts';
 import { editIssue } from '../changes.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import type { Board, Issue, Sprint } from '../model.ts';
-import { chosenFields, showIssue, showProjectReference, showSprint } from '../represent.ts';
+import { showProjectReference, showSprint } from '../represent.ts';
 import { act, type Call, parseBody, type Route, route } from '../router.ts';
 import { findIssue, rankOf, type Site, typeOf } from '../site.ts';
 
@@ -23,22 +23,6 @@ export const planningRoutes: Route[] = [
       .filter(({ id }) => projectIds.includes(id))
       .map(project => showProjectReference(call, project));
     return { json: { maxResults: 50, startAt: 0, total: values.length, isLast: true, values } };
-  }),
-];
-
-const bulkBody = z.looseObject({
-  issueIdsOrKeys: z.array(z.string()).min(1).max(100),
-  fields: z.array(z.string()).default(['*all']),
-});
-
-/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post */
-export const bulkFetchRoutes: Route[] = [
-  route('POST', 'issue/bulkfetch', call => {
-    const { issueIdsOrKeys, fields } = parseBody(call, bulkBody);
-    const found = new Set(issueIdsOrKeys.flatMap(idOrKey => findIssue(call.site, idOrKey) ?? []));
-    const options = { fields: chosenFields(call.site, fields), expand: [], listLimit: 20, historyLimit: 0 };
-    const issues = [...found].sort((one, other) => Number(one.id) - Number(other.id));
-    return { json: { issues: issues.map(issue => showIssue(call, issue, options)), issueErrors: [] } };
   }),
 ];
 
