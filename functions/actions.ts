@@ -56,6 +56,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/createIssue.ts'),
   },
   {
+    name: 'createIssues',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/createIssues.ts'),
+  },
+  {
     name: 'createRequest',
     system: 'jira',
     toolset: 'jira-service',
@@ -273,6 +282,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'changes',
     inbound: 'app',
     load: () => import('./jira/actions/updateIssue.ts'),
+  },
+  {
+    name: 'updateIssues',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/updateIssues.ts'),
   },
   {
     name: 'updateVersion',

@@ -250,6 +250,34 @@ export const suggestionsSchema = z.object({ results: listOf(z.object({ value: te
 
 export const createdSchema = z.object({ key: z.string() });
 
+/** Issues with what this service has left with them. */
+export const markedSchema = z.object({
+  issues: listOf(
+    z.object({
+      key: z.string(),
+      fields: z.object({ created: text }).nullish().catch(undefined),
+      properties: z.record(z.string(), z.unknown()).nullish().catch(undefined),
+    }),
+  ),
+});
+
+/** Of several that were to be made: those that were, in the order of the request, and what is wrong with the others. */
+export const createdManySchema = z.object({
+  issues: z.array(createdSchema),
+  errors: z.array(
+    z.object({
+      failedElementNumber: z.number(),
+      elementErrors: z
+        .object({
+          errorMessages: listOf(z.string()),
+          errors: z.record(z.string(), z.string()).nullish().catch(undefined),
+        })
+        .nullish()
+        .catch(undefined),
+    }),
+  ),
+});
+
 /** The service desk gives a comment's ID as a number in places, and as a text in others. */
 export const writtenCommentSchema = z.object({
   id: z.union([z.string(), z.number().transform(String)]),

@@ -48,6 +48,7 @@ export function createIssue(
     attachments: [],
     histories: [],
     frozen: false,
+    properties: {},
     isRequest: false,
     approvals: [],
   };
