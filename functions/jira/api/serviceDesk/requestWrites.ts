@@ -5,10 +5,11 @@ import { ifAny, notRead } from '../issueRow.ts';
 import type { Metadata } from '../metadata.ts';
 import type { People } from '../people.ts';
 import type { Planning } from '../planning.ts';
+import { answerApproval, type Decision } from './answerApproval.ts';
 import { createRequest, type NewRequest } from './createRequest.ts';
 import type { Desks } from './desks.ts';
 import { addParticipants } from './participants.ts';
-import { organizationsOf, participantsOf } from './requestDetails.ts';
+import { organizationsOf, participantsOf, type ShownApproval, showApproval } from './requestDetails.ts';
 import { fieldsOfRequest, type RequestFields, type RequestRow, requestFieldsOf, toRequestRow } from './requestRow.ts';
 import { slasOf } from './sla.ts';
 
@@ -20,6 +21,14 @@ export interface RequestWrites {
     issueKey: string,
     given: { people: string | undefined; organizations: string | undefined },
   ): Promise<SharedRequest>;
+  /** @throws Failure as `answerApproval` of the service desk */
+  answerApproval(issueKey: string, given: { decision: Decision; name: string | undefined }): Promise<AnsweredApproval>;
+}
+
+interface AnsweredApproval extends ShownApproval {
+  issueKey: string;
+  url: string;
+  note?: string;
 }
 
 interface SharedRequest {
@@ -79,6 +88,16 @@ export function requestWrites(parts: WriteParts): RequestWrites {
         organizations: ifAny(organizationsOf(after, fields).flatMap(({ name }) => name ?? [])),
         url: browseUrl(before.key),
         ...(after.isUnread && { note: notRead }),
+      };
+    },
+
+    async answerApproval(issueKey, given) {
+      const { approval, isNew } = await answerApproval(issueKey, given, parts);
+      return {
+        ...showApproval(approval),
+        issueKey,
+        url: browseUrl(issueKey),
+        ...(!isNew && { note: 'The user had answered it so before: nothing was done now.' }),
       };
     },
   };
