@@ -3,6 +3,15 @@ import type { ActionEntry } from '../shared/action/defineAction.ts';
 
 export const actions: readonly ActionEntry[] = [
   {
+    name: 'addAttachment',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/addAttachment.ts'),
+  },
+  {
     name: 'addComment',
     system: 'jira',
     toolset: 'jira',
@@ -57,6 +66,16 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/createVersion.ts'),
   },
   {
+    name: 'deleteComment',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'removes',
+    inbound: 'app',
+    callers: 'users',
+    load: () => import('./jira/actions/deleteComment.ts'),
+  },
+  {
     name: 'describeProject',
     formerly: { name: 'listIssueTypes' },
     system: 'jira',
@@ -64,6 +83,16 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./jira/actions/describeProject.ts'),
+  },
+  {
+    name: 'editComment',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    callers: 'users',
+    load: () => import('./jira/actions/editComment.ts'),
   },
   {
     name: 'findHelpArticles',
@@ -229,6 +258,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'changes',
     inbound: 'app',
     load: () => import('./jira/actions/updateVersion.ts'),
+  },
+  {
+    name: 'watchIssue',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/watchIssue.ts'),
   },
   {
     name: 'listMyChanges',

@@ -11,6 +11,8 @@ export const permissions = {
   TRANSITION_ISSUES: 'Transition issues',
   LINK_ISSUES: 'Link issues',
   ADD_COMMENTS: 'Add comments',
+  EDIT_OWN_COMMENTS: 'Edit own comments',
+  DELETE_OWN_COMMENTS: 'Delete own comments',
   WORK_ON_ISSUES: 'Work on issues',
   SCHEDULE_ISSUES: 'Schedule issues',
   MODIFY_REPORTER: 'Modify reporter',
@@ -106,3 +108,7 @@ const plansSprints = {
 export const whereFiltered = { also: [named, plansSprints] };
 export const whereNamed = { also: [named] };
 export const whereCommented = { also: [named, servesCustomers] };
+export const whereServed = {
+  also: [{ ...servesCustomers, scopes: ['read:servicedesk-request', ...servesCustomers.scopes] }],
+} as const;
+export const whereLinked = { also: [{ when: 'where it is linked', permissions: ['LINK_ISSUES'] }] } as const;

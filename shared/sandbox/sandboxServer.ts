@@ -11,6 +11,8 @@ export interface SandboxRequest {
   query: URLSearchParams;
   headers: Record<string, string | undefined>;
   body: string;
+  /** The body of a form, of which a part need not be text. */
+  bytes?: Uint8Array;
 }
 
 export interface SandboxReply {
@@ -164,12 +166,15 @@ async function read(incoming: IncomingMessage): Promise<SandboxRequest> {
   for await (const chunk of incoming) chunks.push(chunk);
   const url = incoming.url ?? '/';
   const mark = url.indexOf('?');
+  const bytes = Buffer.concat(chunks);
+  const isForm = incoming.headers['content-type']?.startsWith('multipart/form-data') ?? false;
   return {
+    ...(isForm && { bytes }),
     method: incoming.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
     headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: bytes.toString('utf8'),
   };
 }
 

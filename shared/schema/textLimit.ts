@@ -7,6 +7,8 @@ export const SHORT_TEXT = 255;
 export const LIST_TEXT = 4_000;
 /** Characters of what this service gives out itself and takes back, such as a page token. */
 export const TOKEN_TEXT = 8_000;
+/** Characters of what a file holds, as text or in base64: what else a call has fits into the rest of its body. */
+export const FILE_TEXT = 960_000;
 /** Characters of the fields of a write, as JSON. */
 export const FIELDS_TEXT = 100_000;
 

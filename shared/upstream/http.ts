@@ -8,7 +8,8 @@ export interface UpstreamRequest {
   method: string;
   url: string;
   headers: Record<string, string>;
-  body?: string;
+  /** A form is sent as `multipart/form-data`. */
+  body?: string | FormData;
   /** What of it must never be told, besides its authorization. */
   credentials?: readonly string[];
   /** True when it changes nothing, so that it may be sent again. */

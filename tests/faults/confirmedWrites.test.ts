@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systems } from '../../functions/everySystem.ts';
 import { fillWithSandboxes } from '../../tools/sandboxes.ts';
+import { sandboxUser } from '../../tools/sandboxUser.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { request } from '../support/request.ts';
 import { sandboxedActions } from '../support/sandboxedActions.ts';
@@ -13,7 +14,7 @@ const TIMEOUT_MS = 3_000;
 /** Without those that are planned first: these tell the outcome of each item. */
 const writes = sandboxedActions.filter(({ access, planned }) => access === 'write' && !planned);
 /** Requests that change nothing though their method says so. */
-const reads = /\/(search|jql|approximate-count|bulkfetch|bulk|composite|parameterizedSearch|token)\b/;
+const reads = /\/(search|jql|approximate-count|bulkfetch|bulk|comment\/list|composite|parameterizedSearch|token)\b/;
 
 /** How the requests of a call go wrong once its write is confirmed, which takes `writeMs`. */
 type Fault = { writeMs?: number } & ({ status: number; body: string } | { hang: true } | { reset: true });
@@ -68,7 +69,7 @@ async function startFront(target: string): Promise<Front> {
 }
 
 beforeAll(async () => {
-  const env: Record<string, string> = { ACTION_TIMEOUT_MS: String(TIMEOUT_MS) };
+  const env: Record<string, string> = { ACTION_TIMEOUT_MS: String(TIMEOUT_MS), ...sandboxUser.settings };
   sandboxes = await fillWithSandboxes(systems, env);
   for (const { url } of sandboxes.backings) {
     if (!url) continue;
@@ -93,7 +94,7 @@ async function write(name: string, correlationId: string) {
   const action = writes.find(action => action.name === name);
   const { status, body } = await request<Record<string, unknown>>(`${app.url}/api/${action?.system}/${name}`, {
     json: { ...action?.example, ...(action?.effect === 'adds' && { repeat: true }) },
-    headers: { 'x-correlation-id': correlationId },
+    headers: { ...sandboxUser.headers, 'x-correlation-id': correlationId },
   });
   return { status, body };
 }

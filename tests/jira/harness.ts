@@ -43,7 +43,7 @@ export interface JiraApp {
   /** The issue as the sandbox holds it. */
   issue(issueKey: string): JiraSandbox['site']['issues'][number];
   /** Creates a task for a test that changes one. @returns its key */
-  newTask(): Promise<string>;
+  newTask(headers?: Record<string, string>): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -94,9 +94,9 @@ export async function startJiraApp(env: Record<string, string> = {}, shared?: Ji
       if (!found) throw new Error(`There is no ${issueKey}`);
       return found;
     },
-    async newTask() {
+    async newTask(headers) {
       const task = { projectId: 'ATLAS', issueType: 'Task', summary: `Task ${++tasks}` };
-      const { body } = await write('createIssue', task);
+      const { body } = await write('createIssue', task, headers);
       costs();
       return body.issueKey;
     },
@@ -135,7 +135,7 @@ export function useJiraApp(env: Record<string, string> = {}): JiraApp {
     costs: () => running().costs(),
     sent: (...request) => running().sent(...request),
     issue: issueKey => running().issue(issueKey),
-    newTask: () => running().newTask(),
+    newTask: headers => running().newTask(headers),
     stop: () => running().stop(),
   };
 }

@@ -1,33 +1,34 @@
-import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actions as entries } from '../../functions/actions.ts';
 import { restrictedTo } from '../../functions/jira/api/allowed.ts';
 import { isOpenFilter } from '../../functions/jira/api/openFilter.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
+import { principal } from '../support/principal.ts';
 import { type JiraApp, startJiraApp } from './harness.ts';
+import { entra } from './signedIn.ts';
 
 const actions: Action[] = (await Promise.all(entries.map(async ({ load }) => (await load()).default))).filter(
   ({ system }) => system === 'jira',
 );
-const hash = (key: string) => createHash('sha256').update(key).digest('hex');
-const atlas = { 'x-functions-key': 'atlas-agent' };
-const beacon = { 'x-functions-key': 'beacon-agent' };
-const help = { 'x-functions-key': 'help-agent' };
-const open = { 'x-functions-key': 'open-agent' };
+/** Ana, who may do through each agent what its role may. */
+const through = (role: string) =>
+  principal({ tid: 'tenant', oid: 'oid-ana', scp: 'access', upn: 'ana.ruiz@example.com', roles: role });
+const atlas = through('atlas-agent');
+const beacon = through('beacon-agent');
+const help = through('help-agent');
+const open = through('open-agent');
 
 let jira: JiraApp;
 
 beforeAll(async () => {
-  const only = (...projects: string[]) => ({ systems: { jira: { projects } } });
+  const effects = ['reads', 'adds', 'changes', 'removes'];
+  const only = (...projects: string[]) => ({ effects, systems: { jira: { projects } } });
   jira = await startJiraApp({
+    ...entra,
     POLICY: JSON.stringify({
-      keys: {
-        [hash('atlas-agent')]: only('atlas'),
-        [hash('beacon-agent')]: only('BEACON'),
-        [hash('help-agent')]: only('HELP'),
-      },
-      default: {},
+      roles: { 'atlas-agent': only('atlas'), 'beacon-agent': only('BEACON'), 'help-agent': only('HELP') },
+      default: { effects },
     }),
   });
 });

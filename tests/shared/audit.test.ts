@@ -4,12 +4,18 @@ import { systems } from '../../functions/everySystem.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { AuditEvent } from '../../shared/audit/auditEvent.ts';
 import { fillWithSandboxes } from '../../tools/sandboxes.ts';
+import { sandboxUser } from '../../tools/sandboxUser.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
 import { request } from '../support/request.ts';
 import { sandboxedActions as actions } from '../support/sandboxedActions.ts';
 
-const writes = actions.filter(({ access }) => access === 'write');
+const isWrite = ({ access }: Action) => access === 'write';
+/** What is planned may take away what others are about, so it comes last. */
+const writes = [
+  ...actions.filter(action => isWrite(action) && !action.planned),
+  ...actions.filter(action => isWrite(action) && action.planned),
+];
 const adding = writes.find(({ effect }) => effect === 'adds') as Action;
 const reading = actions.find(({ access }) => access === 'read') as Action;
 
@@ -17,6 +23,8 @@ let sandboxes: Awaited<ReturnType<typeof fillWithSandboxes>>;
 let env: Record<string, string>;
 let azurite: Azurite;
 let app: RunningApp;
+/** The same app for people who sign in. */
+let signedIn: RunningApp;
 
 beforeAll(async () => {
   env = {};
@@ -24,16 +32,18 @@ beforeAll(async () => {
   azurite = await startAzurite();
   await azurite.createTable('audit');
   const { LEDGER_TABLE_ENDPOINT: endpoint = '', ...identity } = azurite.settings;
-  app = await startApp({ env: { ...env, ...identity, AUDIT_TABLE_ENDPOINT: endpoint } });
+  const kept = { ...env, ...identity, AUDIT_TABLE_ENDPOINT: endpoint };
+  app = await startApp({ env: kept });
+  signedIn = await startApp({ env: { ...kept, ...sandboxUser.settings } });
 });
 afterAll(async () => {
-  await app.stop();
+  await Promise.all([app.stop(), signedIn.stop()]);
   await azurite.stop();
   await sandboxes.close();
 });
 
 async function call({ system, name, access }: Action, input: object, id: string, at = app) {
-  const headers = { 'x-correlation-id': id, 'x-functions-key': 'a-key' };
+  const headers = { ...(at === signedIn && sandboxUser.headers), 'x-correlation-id': id, 'x-functions-key': 'a-key' };
   const url = `${at.url}/api/${system}/${name}`;
   return access === 'read'
     ? request(`${url}?${new URLSearchParams(input as Record<string, string>)}`, { headers })
@@ -50,16 +60,22 @@ const eventsOf = (id: string, at = app): AuditEvent[] =>
 describe('the audit', () => {
   it.each(writes)('has one event for $name, with what was touched and nothing of its contents', async action => {
     const id = `audit-${action.name}`;
-    const { status, body } = await call(action, action.example, id);
+    const isForUsers = action.callers === 'users';
+    const at = isForUsers ? signedIn : app;
+    const { body: plan } = action.planned ? await call(action, action.example, `plan-${action.name}`, at) : {};
+    const input = plan ? { confirmationToken: plan.confirmationToken } : action.example;
+    const { status, body } = await call(action, input, id, at);
     expect(status).toBe(200);
-    const events = eventsOf(id);
+    const events = eventsOf(id, at);
     expect(events).toHaveLength(1);
     const [event] = events;
     expect(event).toMatchObject({
       action: action.name,
       outcome: 'done',
-      caller: { kind: 'key', id: expect.stringMatching(/^key:[0-9a-f]{16}$/) },
-      agent: expect.stringMatching(/^[0-9a-f]{16}$/),
+      caller: isForUsers
+        ? { kind: 'user', userName: 'ana.ruiz@example.com' }
+        : { kind: 'key', id: expect.stringMatching(/^key:[0-9a-f]{16}$/) },
+      ...(!isForUsers && { agent: expect.stringMatching(/^[0-9a-f]{16}$/) }),
       time: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     // Something was touched, and it is told by keys and IDs that stand in the call or its answer.

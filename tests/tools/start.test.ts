@@ -32,7 +32,7 @@ it('npm start needs no account: every curl that it prints is answered, and Ctrl-
       await new Promise(wait => setTimeout(wait, 50));
     }
     const curls = output.split('\n').filter(line => line.trim().startsWith('curl '));
-    expect(curls.length).toBeGreaterThanOrEqual(sandboxedActions.length);
+    expect(curls.length).toBeGreaterThanOrEqual(sandboxedActions.filter(({ callers }) => callers !== 'users').length);
     for (const curl of curls) {
       const { stdout } = await promisify(execFile)('sh', ['-c', `${curl.trim()} -s -w '\\n%{http_code}'`]);
       const [, body = '', status] = /^([\s\S]*)\n(\d+)$/.exec(stdout) ?? [];

@@ -5,6 +5,7 @@ import type { System } from '../../shared/action/defineSystem.ts';
 import { meaningOf } from '../../shared/schema/meaning.ts';
 import { neededSettings } from '../../shared/settings/config.ts';
 import { findSandbox } from '../sandboxes.ts';
+import { sandboxUser } from '../sandboxUser.ts';
 
 /** An action's own example, and what the sandbox answers to it. */
 export interface SampleCall {
@@ -33,6 +34,7 @@ export async function sampleCall(action: Action): Promise<SampleCall> {
     // A slow machine is no reason for another sample.
     const settings = Object.assign(
       { ACTION_TIMEOUT_MS: '100000' },
+      action.callers === 'users' && sandboxUser.settings,
       ...sandboxes.map(({ sandbox }) => sandbox?.settings),
     );
     const { invoke } = createBackend(settings, { systems, actions: [] }, { now: () => SAMPLE_TIME });
@@ -42,7 +44,10 @@ export async function sampleCall(action: Action): Promise<SampleCall> {
     for (const { system, sandbox } of sandboxes) {
       if (sandbox) body = body.replaceAll(sandbox.url, sampleAddress(system));
     }
-    return { input, answer: JSON.parse(body) };
+    const answer = JSON.parse(body);
+    // It is another one each time.
+    if (action.planned) answer.confirmationToken = 'Vx3kQ0mZr8u1TtN5yWbJcA';
+    return { input, answer };
   } finally {
     await Promise.all(sandboxes.map(({ sandbox }) => sandbox?.close()));
   }
@@ -57,7 +62,8 @@ function sampleAddress({ settings }: System): string {
 const silent = { info() {}, warn() {}, error() {} };
 
 async function call(invoke: Backend['invoke'], action: Action, input: Action['example']): Promise<string> {
-  const invocation = { headers: new Headers(), code: undefined, correlationId: 'sample', traceparent: '', log: silent };
+  const headers = new Headers(action.callers === 'users' ? sandboxUser.headers : {});
+  const invocation = { headers, code: undefined, correlationId: 'sample', traceparent: '', log: silent };
   const outcome = await invoke(action, async () => input, invocation);
   if (outcome.ok) return outcome.body;
   throw new Error(`The example of ${action.name} fails in the sandbox. ${outcome.failure.message}`, {

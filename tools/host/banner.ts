@@ -6,6 +6,7 @@ import type { ServedFunction } from './host.ts';
 export interface CallableAction {
   name: string;
   access: 'read' | 'write';
+  callers?: 'users' | undefined;
   title: string;
   example: Readonly<Record<string, string | number | boolean>>;
 }
@@ -25,7 +26,10 @@ export function banner({ url, backings, functions, actions }: BannerOptions): st
     const action = callable.get(served.name);
     if (!action) continue;
     lines.push('', `${styleText('bold', served.name)}  ${styleText('dim', action.title)}`);
-    lines.push(`  ${served.methods.join(', ')} ${served.url}`, `  ${curl(served.url, action)}`);
+    lines.push(`  ${served.methods.join(', ')} ${served.url}`);
+    // On this machine nobody signs in.
+    const isForUsers = action.callers === 'users';
+    lines.push(isForUsers ? '  For people who sign in: it is refused here.' : `  ${curl(served.url, action)}`);
   }
   lines.push('');
   for (const { name, methods, url } of functions.filter(({ name }) => !callable.has(name))) {

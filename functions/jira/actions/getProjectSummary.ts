@@ -47,7 +47,7 @@ export default jira.action({
     resolved: z.int().optional().describe('The number of issues resolved since then.'),
     notShown: z.array(z.string()).optional().describe('What could not be counted, and why.'),
   }),
-  requests: 20,
+  requests: 22,
   example: { projectId: 'ATLAS' },
   async run({ projectId, since: sinceInput }, { jira, now }) {
     const clock = { now, timeZone: jira.timeZone };

@@ -44,6 +44,9 @@ interface Guard {
    * where the key is one of an open project
    */
   requireIssue(issueIdOrKey: string): Promise<string>;
+  /** Takes note of the comments in an answer of an open issue: a comment does not tell its issue, and so not its project. */
+  show(answer: unknown): void;
+  isShown(commentId: string): boolean;
   /** @throws Failure `forbidden` when the service desk is that of a project that is closed */
   requireDesk(serviceDeskId: string): Promise<void>;
   /**
@@ -94,26 +97,54 @@ const rules: readonly Rule[] = [
     const answer = changelogAnswer.parse(await send(own));
     return { ...answer, values: answer.values.map(history => withoutClosedItems(history, isOpen)) };
   }),
-  ...['GET', 'POST', 'PUT'].map(method =>
+  ...['GET', 'POST', 'PUT', 'DELETE'].map(method =>
     rule(
       method,
-      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee)`,
+      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee|watchers|attachments)`,
       async ({ options, parts, send }, guard) => {
         const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
         // A transition sets fields, too.
         if (options.url.endsWith('/transitions')) await requireWritten(options, guard);
-        return send(own);
+        const answer = await send(own);
+        if (/\/comment(?:\/\d+)?$/.test(options.url)) guard.show(answer);
+        return answer;
       },
     ),
   ),
   {
     method: 'POST',
-    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/comment$`),
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}/(?:comment|attachment)$`),
+    async handle({ options, parts, send }, { requireIssue, show }) {
+      await requireIssue(parts[0] ?? '');
+      const answer = await send(options);
+      show(answer);
+      return answer;
+    },
+  },
+  {
+    method: 'GET',
+    path: new RegExp(`^/rest/servicedeskapi/request/${issueKey}$`),
     async handle({ options, parts, send }, { requireIssue }) {
       await requireIssue(parts[0] ?? '');
       return send(options);
     },
   },
+  {
+    method: 'POST',
+    path: /^\/rest\/servicedeskapi\/servicedesk\/(\d+)\/attachTemporaryFile$/,
+    async handle({ options, parts: [id = ''], send }, { requireDesk }) {
+      await requireDesk(id);
+      return send(options);
+    },
+  },
+  rule('POST', '/comment/list', ({ options, send }, { isShown }) => {
+    if (!listedComments.parse(bodyOf(options)).ids.every(isShown)) throw closed();
+    return send(options);
+  }),
+  rule('PUT', '/comment/(\\d+)/properties/[\\w-]+', async ({ options, parts: [id = ''], send }, { isShown }) => {
+    if (!isShown(id)) throw closed();
+    return send(options);
+  }),
   deskRule('GET', '', async ({ options, send }, { isOpen }) => {
     const { size: _, ...others } = desksAnswer.parse(await send(options));
     return { ...others, values: others.values.filter(({ projectKey }) => isOpen(projectKey ?? undefined)) };
@@ -284,6 +315,7 @@ const MAX_NAMED = 12;
 export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
+  const comments = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -407,6 +439,10 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       const ordered = await withoutClosedOrder(query, outline.clauses, guard.openValues);
       return sendKnown(ordered, jqlText => send(narrowed(jqlText, allowed)));
     },
+    show(answer) {
+      for (const id of commentIds(answer)) comments.add(id);
+    },
+    isShown: commentId => comments.has(commentId),
     shown(issue) {
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
@@ -564,6 +600,16 @@ function fileIds(attachments: unknown): string[] {
   return listed.flatMap(each => z.looseObject({ id: z.string() }).safeParse(each).data?.id ?? []);
 }
 
+/** The ID of a comment that was read or written, or those of a list of them. */
+function commentIds(answer: unknown): string[] {
+  const listed = z.looseObject({ comments: z.array(z.unknown()) }).safeParse(answer).data?.comments ?? [
+    z.looseObject({ comment: z.unknown() }).safeParse(answer).data?.comment ?? answer,
+  ];
+  return listed.flatMap(each => anyId.safeParse(each).data?.id ?? []);
+}
+
+const anyId = z.looseObject({ id: z.union([z.string(), z.number().transform(String)]) });
+const listedComments = z.object({ ids: z.array(z.union([z.string(), z.number().transform(String)])) });
 const anyObject = z.looseObject({});
 const savedFilter = z.looseObject({ jql: z.string().nullish() });
 const filtersAnswer = z.looseObject({ values: z.array(savedFilter) });

@@ -22,7 +22,7 @@ import { signInFailure } from './signInFailure.ts';
 
 /** POST requests that change nothing. */
 const searches =
-  /^\/rest\/api\/3\/(search\/(jql|approximate-count)|jql\/(parse|match)|changelog\/bulkfetch|user\/bulk)$/;
+  /^\/rest\/api\/3\/(search\/(jql|approximate-count)|jql\/(parse|match)|changelog\/bulkfetch|user\/bulk|comment\/list)$/;
 
 /**
  * jira.js puts parameters into paths without encoding them. Ids and keys are checked where they come in; this is the
@@ -109,6 +109,7 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
       url: path,
       method = 'GET',
       body,
+      headers = {},
       searchParams = {},
     }: Parameters<Client['sendRequest']>[0]): Promise<T> {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Jira had a malformed path.');
@@ -121,9 +122,11 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
           headers: {
             accept: 'application/json',
             ...(path.startsWith('/rest/servicedeskapi/') && experimental),
-            ...(body !== undefined && { 'content-type': 'application/json' }),
+            // A form says of itself where each of its parts begins.
+            ...(body !== undefined && !(body instanceof FormData) && { 'content-type': 'application/json' }),
+            ...headers,
           },
-          ...(body !== undefined && { body: JSON.stringify(body) }),
+          ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
           safe,
         },
         call,

@@ -1,6 +1,7 @@
 import { addComment, getComments, getProject } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
+import type { AskedBy } from './askedBy.ts';
 import type { Audience } from './inputs.ts';
 import { audienceOf, type Comments, type Issue, readComments, SERVICE_PROJECT } from './issue.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -16,28 +17,56 @@ export interface WrittenComment {
   notes: string[];
 }
 
+export type CommentWrites = ReturnType<typeof openComments>;
+
 interface CommentParts {
   client: Client;
+  /** Kept with each comment; undefined where no person is verified. */
+  mark: AskedBy | undefined;
   /** A client whose requests end soon, for a look at what was written. */
   readBackClient(): Client;
 }
 
 /** Writes comments, in service projects by the service desk's own route, which alone takes who may read them. */
-export function openComments({ client, readBackClient }: CommentParts) {
+export function openComments({ client, mark, readBackClient }: CommentParts) {
+  const properties = mark && [mark];
+
+  /**
+   * The service desk's routes take no properties, so one is set behind them. It never throws: the comment is written.
+   * @returns what is to be said where that failed
+   */
+  const markAfterwards = async (id: string): Promise<string[]> => {
+    if (!mark) return [];
+    const url = `/rest/api/3/comment/${id}/properties/${mark.key}`;
+    return client.sendRequest({ url, method: 'PUT', body: mark.value }).then(
+      () => [],
+      () => [
+        'It could not be kept who asked for the comment, so that editComment and deleteComment will not take it for theirs.',
+      ],
+    );
+  };
+
   return {
+    markAfterwards,
+
     /**
      * The issue, for sure in a service project or not.
      * @throws Failure `invalid_input` where the audience is missing, or means nothing
      */
-    async checkAudience(given: Issue, audience: Audience | undefined): Promise<Issue> {
+    async checkAudience(
+      given: Issue,
+      audience: Audience | undefined,
+      what: 'comment' | 'file' = 'comment',
+    ): Promise<Issue> {
       const issue = await withProjectType(given, client);
       const { key, isInServiceProject } = issue;
+      const read = what === 'file' ? 'seen' : 'read';
       if (isInServiceProject && audience === undefined) {
-        const message = `${key} is in a service project, so say who reads the comment: public is read by the customer and everybody the request is shared with, internal only by the agents of the project. Ask the user if it is not clear.`;
+        const message = `${key} is in a service project, so say who ${what === 'file' ? 'sees the file' : 'reads the comment'}: public is ${read} by the customer and everybody the request is shared with, internal only by the agents of the project. Ask the user if it is not clear.`;
         throw invalidInput([{ field: 'audience', message }]);
       }
       if (!isInServiceProject && audience === 'internal') {
-        const message = `${key} is not in a service project, where alone comments can be internal: everybody who sees the issue would read it. Nothing was written.`;
+        const message = `${key} is not in a service project, where alone ${what}s can be internal: everybody who sees the issue would ${what === 'file' ? 'see' : 'read'} it. Nothing was written.`;
         throw invalidInput([{ field: 'audience', message }]);
       }
       return issue;
@@ -45,7 +74,8 @@ export function openComments({ client, readBackClient }: CommentParts) {
 
     async add({ key, isInServiceProject }: Issue, body: RichText, audience: Audience | undefined) {
       if (!isInServiceProject) {
-        const { id } = parseAnswer(writtenCommentSchema, await addComment(client, { issueIdOrKey: key, body }));
+        const answer = await addComment(client, { issueIdOrKey: key, body, ...(properties && { properties }) });
+        const { id } = parseAnswer(writtenCommentSchema, answer);
         return { id, audience: undefined, notes: [] } satisfies WrittenComment;
       }
       const isPublic = audience === 'public';
@@ -59,10 +89,12 @@ export function openComments({ client, readBackClient }: CommentParts) {
           if (!(error instanceof Failure) || error.code !== 'not_found') throw error;
           // Jira may make a note public of an account that is no agent there, and says not found then, too.
           if (!isPublic) throw noRequest(key, error);
-          return addComment(client, { issueIdOrKey: key, body });
+          return addComment(client, { issueIdOrKey: key, body, ...(properties && { properties }) });
         });
       const { id } = parseAnswer(writtenCommentSchema, answer);
-      return checked(id, audience, await readAudience(key, id));
+      const [readBy, unmarked] = await Promise.all([readAudience(key, id), markAfterwards(id)]);
+      const comment = checked(id, audience, readBy);
+      return { ...comment, notes: [...comment.notes, ...unmarked] };
     },
   };
 
@@ -79,7 +111,7 @@ export function openComments({ client, readBackClient }: CommentParts) {
 }
 
 /** What Jira does not say of an issue's project, the project itself says; where it does not, customers may read it. */
-async function withProjectType(issue: Issue, client: Client): Promise<Issue> {
+export async function withProjectType(issue: Issue, client: Client): Promise<Issue> {
   if (issue.project?.projectTypeKey) return issue;
   const projectIdOrKey = issue.project?.key ?? issue.key.slice(0, issue.key.lastIndexOf('-'));
   const type = await getProject(client, { projectIdOrKey }).then(

@@ -129,6 +129,19 @@ export const person = nameText.meta({ mayMatchSeveral: true });
 
 export const markdown = z.string().trim().min(1).max(MAX_TEXT);
 
+/** One of the user's own comments; their latest one on the issue where it is left out. */
+export const ownCommentId = z
+  .string()
+  .trim()
+  .regex(/^[1-9]\d{0,14}$/, 'It must be the ID of a comment, such as 10010.')
+  .optional()
+  .meta({
+    description:
+      "The ID of the comment, from addComment, getIssue or listComments. The user's latest one unless given.",
+    names: 'comment',
+    acronym: 'ID',
+  });
+
 /** Who may read a comment in a service project: customers too, or only its agents. */
 const audiences = z.enum(['public', 'internal']);
 

@@ -4,6 +4,7 @@ import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
 import type { Clock } from '../../../shared/time/when.ts';
+import type { AskedBy } from './askedBy.ts';
 import { openComments, type WrittenComment } from './comments.ts';
 import { minutesOf } from './duration.ts';
 import { type FieldChange, fieldChanges, type WrittenIssue } from './fieldChanges.ts';
@@ -13,7 +14,7 @@ import { findIssue, type Issue, newIssue, type Transition, unreadIssue } from '.
 import { appendsTo, type IssueChange, type IssueInput, ownFieldIds, toChange, withInputNames } from './issueFields.ts';
 import { issueRowFields } from './issueRow.ts';
 import { obviousType, typeCalled } from './issueTypes.ts';
-import { linkCalled } from './linkTypes.ts';
+import { type LinkPhrase, linkCalled } from './linkTypes.ts';
 import type { Metadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
@@ -25,7 +26,9 @@ import { createdSchema, type Worklog, worklogSchema } from './wire.ts';
 /** The writes on issues. Each returns the updated issue, and what of it was changed. */
 export interface IssueWrites {
   /** Without a type, the issue gets the one that is obvious in its project. */
-  createIssue(input: IssueInput & { projectId: string; issueType?: string | undefined }): Promise<WrittenIssue>;
+  createIssue(
+    input: IssueInput & { projectId: string; issueType?: string | undefined; link?: LinkInput | undefined },
+  ): Promise<WrittenIssue>;
   updateIssue(issueKey: string, changes: IssueInput): Promise<WrittenIssue>;
   /** `none` unassigns the issue. */
   assignIssue(issueKey: string, assignee: string): Promise<WrittenIssue>;
@@ -56,11 +59,19 @@ export interface IssueWrites {
   ): Promise<{ worklog: Worklog; issue: Issue }>;
 }
 
+/** How a new issue relates to one that is there: `blocks`, `relates to`. */
+interface LinkInput {
+  phrase: string;
+  issueKey: string;
+}
+
 interface WriteParts {
   client: Client;
   /** A client whose requests end soon, for a look at what was written. */
   readBackClient(): Client;
   people: People;
+  /** Kept with each comment; undefined where no person is verified. */
+  mark: AskedBy | undefined;
   planning: Planning;
   metadata: Metadata;
   clock: Clock;
@@ -86,6 +97,7 @@ export function issueWrites({
   client,
   readBackClient,
   people,
+  mark,
   planning,
   metadata,
   clock,
@@ -96,7 +108,7 @@ export function issueWrites({
   const row = (issueKey: string) => readBack(issueKey, issueRowFields);
   const rowAnd = (issueKey: string, ids: readonly string[]) =>
     readBack(issueKey, [...new Set([...issueRowFields, ...ids])]);
-  const comments = openComments({ client, readBackClient });
+  const comments = openComments({ client, mark, readBackClient });
   const times = fieldTimes(clock);
 
   /** What is set on a transition's screen, which is read only where something is to be. */
@@ -130,6 +142,25 @@ export function issueWrites({
     );
   };
 
+  const makeLink = async (issueKey: string, { type, isInward }: LinkPhrase, otherKey: string): Promise<void> => {
+    // In Jira, the issue that blocks, duplicates or the like is the inward one.
+    const [inward, outward] = isInward ? [otherKey, issueKey] : [issueKey, otherKey];
+    await linkIssues(client, {
+      type: type.id ? { id: type.id } : { name: type.name },
+      inwardIssue: { key: inward },
+      outwardIssue: { key: outward },
+    }).catch(error => {
+      throw error instanceof Failure && error.code === 'not_found' ? neitherOr(issueKey, otherKey, error) : error;
+    });
+  };
+
+  /** What links a new issue, once it is there, to one that is seen to be. */
+  const linkTo = async ({ phrase, issueKey }: LinkInput) => {
+    const [other, types] = await Promise.all([getIssue(issueKey, { fields: ['summary'] }), metadata.linkTypes()]);
+    const link = linkCalled(phrase, types);
+    return { told: `${link.phrase} ${other.key}`, from: (key: string) => makeLink(key, link, other.key) };
+  };
+
   /** The level of an issue's type in the hierarchy: 1 holds those of level 0. */
   const levelOf = async (issueKey: string | undefined) =>
     issueKey === undefined ? undefined : (await getIssue(issueKey, { fields: ['issuetype'] })).hierarchyLevel;
@@ -143,7 +174,10 @@ export function issueWrites({
   };
 
   return {
-    async createIssue({ projectId, issueType, ...input }) {
+    async createIssue({ projectId, issueType, link: linked, ...input }) {
+      // What could keep it from being linked is met before it is created.
+      const linkable = linked && linkTo(linked);
+      linkable?.catch(() => undefined);
       const types = await metadata.issueTypes(projectId);
       const type =
         issueType === undefined
@@ -160,6 +194,7 @@ export function issueWrites({
         isNew: true,
       };
       const { fields, changed } = await toChange(input, around);
+      const link = await linkable;
       const answer = await createIssue(client, {
         fields: {
           ...fields,
@@ -170,6 +205,7 @@ export function issueWrites({
         throw withInputNames(error, screen);
       });
       const { key } = parseAnswer(createdSchema, answer);
+      const unlinked = link && (await link.from(key).then(() => undefined, notLinked));
       const issue = await rowAnd(
         key,
         changed.map(({ id }) => id),
@@ -179,10 +215,13 @@ export function issueWrites({
       const inRow = new Set(changed.filter(({ id }) => issueRowFields.includes(id)).map(({ name }) => name));
       return {
         issue,
-        changes: changes.filter(({ field }) => !inRow.has(field)),
+        changes: [
+          ...changes.filter(({ field }) => !inRow.has(field)),
+          ...(link && !unlinked ? [{ field: 'Link', to: link.told }] : []),
+        ],
         ...others,
         fieldIds: issueRowFields,
-        notes: [...people.notes],
+        notes: [...(unlinked ? [unlinked] : []), ...people.notes],
       };
     },
 
@@ -265,7 +304,7 @@ export function issueWrites({
         body !== undefined && place.isInServiceProject ? await comments.add(place, body, audience) : undefined;
       // Jira drops a comment that is sent with a transition without a screen.
       const commentInTransition = body !== undefined && !first && transition.hasScreen === true;
-      if (commentInTransition) update.comment = [{ add: { body } }];
+      if (commentInTransition) update.comment = [{ add: { body, ...(mark && { properties: [mark] }) } }];
       await doTransition(client, {
         issueIdOrKey: issueKey,
         transition: { id: transition.id },
@@ -305,17 +344,9 @@ export function issueWrites({
     },
 
     async linkIssues(issueKey, phrase, otherKey) {
-      const { type, phrase: found, isInward } = linkCalled(phrase, await metadata.linkTypes());
-      // In Jira, the issue that blocks, duplicates or the like is the inward one.
-      const [inward, outward] = isInward ? [otherKey, issueKey] : [issueKey, otherKey];
-      await linkIssues(client, {
-        type: type.id ? { id: type.id } : { name: type.name },
-        inwardIssue: { key: inward },
-        outwardIssue: { key: outward },
-      }).catch(error => {
-        throw error instanceof Failure && error.code === 'not_found' ? neitherOr(issueKey, otherKey, error) : error;
-      });
-      return { phrase: found, issue: await readBack(issueKey, ['summary', 'status']) };
+      const link = linkCalled(phrase, await metadata.linkTypes());
+      await makeLink(issueKey, link, otherKey);
+      return { phrase: link.phrase, issue: await readBack(issueKey, ['summary', 'status']) };
     },
 
     async minutesOf(duration) {
@@ -366,6 +397,12 @@ function withoutMove(error: unknown, issueKey: string, status: string, { audienc
     `The ${audience ?? 'new'} comment was added to ${issueKey}, but Jira ${told} to ${status}: ${error.message} Move it by transitionIssue without the comment; do not repeat this call.`,
     { retryable: false, halfDone: true, cause: error },
   );
+}
+
+/** What is to be said of a new issue that was not linked: it must not be created again. */
+function notLinked(error: unknown): string {
+  if (!(error instanceof Failure)) throw error;
+  return `It was created, but Jira did not confirm its link: ${error.message} Link it with linkIssues; do not create it again.`;
 }
 
 function neitherOr(issueKey: string, otherKey: string, cause: Failure): Failure {

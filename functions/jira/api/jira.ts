@@ -16,14 +16,17 @@ import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
+import { askedBy } from './askedBy.ts';
 import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
+import { type AttachFiles, openAttachFiles } from './attachFiles.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
 import { type JiraClient, jiraClient } from './client.ts';
-import { type CommentOrder, type CommentPage, listComments } from './comments.ts';
+import { type CommentOrder, type CommentPage, listComments, openComments, withProjectType } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
+import { type EditedComment, type OwnComments, openOwnComments } from './ownComments.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning, type Planning } from './planning.ts';
@@ -32,6 +35,7 @@ import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
 import { type Desks, openDesks } from './serviceDesk/desks.ts';
 import { type RequestWrites, requestWrites } from './serviceDesk/requestWrites.ts';
 import { openVersions, type Versions } from './versions.ts';
+import { type Watching, watch } from './watching.ts';
 import {
   countSchema,
   myselfSchema,
@@ -95,6 +99,16 @@ export interface Jira extends IssueWrites, RequestWrites {
   planning: Planning;
   metadata: Metadata;
   attachments: Attachments;
+  attachFiles: AttachFiles;
+  /** Lets somebody watch an issue, or not. @throws Failure */
+  watch(issueKey: string, whom: { person: string; isWatching: boolean }): Promise<Watching>;
+  ownComments: Pick<OwnComments, 'find' | 'remove'>;
+  /** As `OwnComments.edit`, with the issue. */
+  editComment(
+    issueKey: string,
+    commentId: string | undefined,
+    markdown: string,
+  ): Promise<EditedComment & { issue: Issue }>;
   desks: Desks;
   /** Articles of the knowledge base of a service desk, by its key or name, or of all. */
   findArticles(
@@ -141,6 +155,8 @@ export function openJira(parts: JiraParts) {
   return {
     for(call: Call): Jira {
       const client = clientFor(call);
+      const readBackClient = () => clientFor(forReadBack(call, parts.now()));
+      const mark = askedBy(call.caller);
       const allowed = allowedProjects(parts.rulesOf(call));
       const people = peopleFor(call);
       const metadata = metadataFor(call);
@@ -160,6 +176,13 @@ export function openJira(parts: JiraParts) {
           call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
           return unreadIssue(issueKey);
         });
+      const ownComments = openOwnComments({
+        client,
+        people,
+        mark,
+        readBackClient,
+        getIssue: async issueKey => withProjectType(await get(call, issueKey, { fields: ['project'] }), client),
+      });
       const planning = openPlanning(client);
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       return {
@@ -174,9 +197,22 @@ export function openJira(parts: JiraParts) {
           return findArticles(client, { text, desk, ...page, baseUrl: settings.JIRA_BASE_URL });
         },
         attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        ownComments,
+        attachFiles: openAttachFiles({
+          client,
+          comments: openComments({ client, mark, readBackClient }),
+          readBackClient,
+          readBack,
+          timeLeft: () => call.deadline - parts.now(),
+        }),
+        watch: (issueKey, whom) => watch(issueKey, whom, { client, people, readBackClient, readBack }),
+        async editComment(issueKey, commentId, markdown) {
+          const edited = await ownComments.edit(issueKey, commentId, markdown);
+          return { ...edited, issue: await readBack(edited.comment.issueKey, ['summary', 'status']) };
+        },
         versions: openVersions({
           client,
-          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          readBackClient,
           metadata,
           clock: { now: new Date(call.startedAt), timeZone },
           baseUrl: settings.JIRA_BASE_URL,
@@ -202,8 +238,9 @@ export function openJira(parts: JiraParts) {
         }),
         ...issueWrites({
           client,
-          readBackClient: () => clientFor(forReadBack(call, parts.now())),
+          readBackClient,
           people,
+          mark,
           planning,
           metadata,
           clock: { now: new Date(call.startedAt), timeZone },

@@ -2,7 +2,7 @@ import { invalidInput } from '../../../shared/failure.ts';
 import { ambiguous, calledSo, folded, listed } from './choosing.ts';
 import type { LinkType } from './wire.ts';
 
-interface LinkPhrase {
+export interface LinkPhrase {
   type: LinkType;
   /** How the first issue relates to the second. */
   phrase: string;

@@ -197,6 +197,61 @@ export const writtenCommentSchema = z.object({
   jsdPublic: z.boolean().nullish().catch(undefined),
 });
 
+const account = z.object({ accountId: text, displayName: text }).nullish().catch(undefined);
+
+/** A comment as it must be known to be changed: with who may read it, and what apps keep with it. */
+export const commentSchema = z.object({
+  id: z.union([z.string(), z.number().transform(String)]),
+  body: z.unknown().optional(),
+  created: text.catch(undefined),
+  updated: text.catch(undefined),
+  author: account,
+  updateAuthor: account,
+  jsdPublic: z.boolean().nullish().catch(undefined),
+  // It is sent back as it came.
+  visibility: z.record(z.string(), z.unknown()).nullish(),
+  properties: listOf(z.object({ key: z.string(), value: z.unknown() })),
+  /** In a thread: the comment that it answers. */
+  parentId: label,
+});
+
+export const commentPageSchema = z.object({ total: z.number(), comments: listOf(commentSchema) });
+export const commentsByIdSchema = z.object({ values: listOf(commentSchema) });
+export type CommentAnswer = z.output<typeof commentSchema>;
+
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-watchers/ */
+export const watchersSchema = z.object({
+  watchCount: z.number(),
+  watchers: listOf(z.object({ accountId: z.string(), displayName: text })),
+});
+export type Watchers = z.output<typeof watchersSchema>;
+
+export const newFilesSchema = listOf(z.object({ id: z.string(), filename: z.string(), size: z.number() }));
+
+/** https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-request/ */
+export const requestSchema = z.object({ serviceDeskId: z.union([z.string(), z.number().transform(String)]) });
+export const temporaryFilesSchema = z.object({
+  temporaryAttachments: z.array(z.object({ temporaryAttachmentId: z.string() })).min(1),
+});
+export const requestFilesSchema = z.object({
+  comment: z
+    .object({ id: z.union([z.string(), z.number().transform(String)]), public: z.boolean().optional() })
+    .nullish()
+    .catch(undefined),
+  attachments: z
+    .object({
+      values: listOf(
+        z.object({
+          filename: z.string(),
+          size: z.number().optional(),
+          _links: z.object({ jiraRest: text }).nullish().catch(undefined),
+        }),
+      ),
+    })
+    .nullish()
+    .catch(undefined),
+});
+
 export const worklogSchema = z.object({ id: z.string(), timeSpent: z.string() });
 
 export type Project = z.output<typeof projectSchema>;

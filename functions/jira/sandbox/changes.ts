@@ -4,6 +4,7 @@ import { choicesOf, type Field, fieldById } from './fields.ts';
 import type {
   Act,
   AdfNode,
+  Attachment,
   ChangeItem,
   Comment,
   FieldValue,
@@ -98,12 +99,33 @@ export function addComment(
   issue: Issue,
   body: AdfNode,
   act: Act,
-  seenBy: Pick<Comment, 'isPublic' | 'role'> = { isPublic: true },
+  particulars: Pick<Comment, 'isPublic' | 'role' | 'properties'> = { isPublic: true },
 ): Comment {
-  const comment: Comment = { id: site.nextId(), authorId: act.by, created: act.at, body, ...seenBy };
+  const { isPublic, properties = {} } = particulars;
+  const comment: Comment = {
+    id: site.nextId(),
+    authorId: act.by,
+    created: act.at,
+    body,
+    ...particulars,
+    properties: { ...(!isPublic && { 'sd.public.comment': { internal: true } }), ...properties },
+  };
   issue.comments.push(comment);
   issue.updated = Math.max(issue.updated, act.at);
   return comment;
+}
+
+export function attachFile(
+  site: Site,
+  issue: Issue,
+  file: Pick<Attachment, 'filename' | 'mimeType'> & { bytes: Uint8Array },
+  act: Act,
+): Attachment {
+  const attachment = { id: site.nextId(), authorId: act.by, created: act.at, ...file, size: file.bytes.length };
+  issue.attachments.push(attachment);
+  const change = { ...logged('Attachment', null, Number(attachment.id)), toString: file.filename };
+  log(site, issue, [change], act);
+  return attachment;
 }
 
 export function addWorklog(

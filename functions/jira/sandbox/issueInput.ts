@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkedComment } from './checkedComment.ts';
+import { commentProperties } from './commentProperties.ts';
 import { fieldById } from './fields.ts';
 import { notOnScreen, type Parsed, parseFieldValue, required, type Target } from './fieldValue.ts';
 import { badFields } from './jiraError.ts';
@@ -24,7 +25,7 @@ export const issueBody = z.looseObject({
 
 export interface IssueInput {
   values: Record<string, FieldValue>;
-  comments: AdfNode[];
+  comments: { body: AdfNode; properties: Record<string, unknown> }[];
 }
 
 /**
@@ -57,7 +58,13 @@ export function readIssueInput(
     else set(fieldId, parse => applyOperations(operations, issue?.values[fieldId], parse));
   }
   if (Object.keys(errors).length > 0) throw badFields(errors);
-  return { values, comments: comments.map(({ add }) => checkedComment(comment.safeParse(add).data?.body)) };
+  return {
+    values,
+    comments: comments.map(({ add }) => {
+      const { body, properties = {} } = comment.safeParse(add).data ?? {};
+      return { body: checkedComment(body), properties };
+    }),
+  };
 }
 
 /** @throws {JiraError} 400 that names the fields that a new issue must have and does not */
@@ -90,4 +97,4 @@ function applyOperations(
   return { value };
 }
 
-const comment = z.looseObject({ body: z.unknown() });
+const comment = z.looseObject({ body: z.unknown(), properties: commentProperties });

@@ -188,6 +188,10 @@ export interface Comment {
   isPublic: boolean;
   /** The role that alone may read it. */
   role?: string;
+  /** Where it was edited: when, and by whom. */
+  edited?: Act;
+  /** What apps keep with it, by key. */
+  properties?: Record<string, unknown>;
 }
 
 export interface Worklog {
@@ -238,6 +242,8 @@ export interface Issue {
   histories: History[];
   /** Writes to it are refused with status 403. */
   frozen: boolean;
+  /** The account IDs of those who watch it; nobody unless told. */
+  watcherIds?: string[];
   /** In a service project, whether a customer has made it, by the portal. The service desk knows no other. */
   isRequest: boolean;
   approvals: Approval[];

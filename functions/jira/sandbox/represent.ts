@@ -167,9 +167,9 @@ export const showComment = (view: View, issue: Issue, comment: Comment) => ({
   id: comment.id,
   author: showPersonById(view, comment.authorId),
   body: comment.body,
-  updateAuthor: showPersonById(view, comment.authorId),
+  updateAuthor: showPersonById(view, comment.edited?.by ?? comment.authorId),
   created: timestamp(view.site, comment.created),
-  updated: timestamp(view.site, comment.created),
+  updated: timestamp(view.site, comment.edited?.at ?? comment.created),
   jsdPublic: comment.isPublic,
   ...visibleTo(comment.role),
 });
@@ -192,7 +192,7 @@ export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
   ...visibleTo(worklog.role),
 });
 
-const showAttachment = (view: View, attachment: Attachment) => ({
+export const showAttachment = (view: View, attachment: Attachment) => ({
   self: at(view, `attachment/${attachment.id}`),
   id: attachment.id,
   filename: attachment.filename,

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { SandboxReply, SandboxRequest } from '../../../shared/sandbox/sandboxServer.ts';
 import { badRequest, JiraError, notFound } from './jiraError.ts';
 import type { Act, Issue } from './model.ts';
+import type { UploadedFile } from './multipart.ts';
 import type { View } from './represent.ts';
 import { findIssue } from './site.ts';
 
@@ -10,8 +11,10 @@ export interface Call extends View {
   params: Record<string, string>;
   query: URLSearchParams;
   headers: SandboxRequest['headers'];
-  /** The JSON body; `undefined` without one. */
+  /** The JSON body; `undefined` without one, and for a form. */
   body: unknown;
+  /** The files of a form. */
+  files: UploadedFile[];
 }
 
 export type Handler = (call: Call) => SandboxReply;

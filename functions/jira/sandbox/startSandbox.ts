@@ -9,9 +9,11 @@ import { buildSite } from './buildSite.ts';
 import { type Credentials, createGatekeeper, type Gatekeeper } from './credentials.ts';
 import { readDataFiles } from './dataFiles.ts';
 import { JiraError } from './jiraError.ts';
+import { readFiles, type UploadedFile } from './multipart.ts';
 import { type Call, findRoute, type Route } from './router.ts';
 import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
 import { boardRoutes } from './routes/boards.ts';
+import { commentChangeRoutes } from './routes/commentChanges.ts';
 import { commentRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
@@ -22,8 +24,10 @@ import { projectRoutes } from './routes/projects.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { searchRoutes } from './routes/search.ts';
 import { serviceDeskRoutes } from './routes/serviceDesks.ts';
+import { requestFileRoutes, uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
+import { watcherRoutes } from './routes/watchers.ts';
 import { worklogRoutes } from './routes/worklogs.ts';
 import type { Site } from './site.ts';
 
@@ -56,7 +60,10 @@ const routes: Route[] = [
   ...filterRoutes,
   ...issueRoutes,
   ...attachmentRoutes,
+  ...uploadRoutes,
   ...commentRoutes,
+  ...commentChangeRoutes,
+  ...watcherRoutes,
   ...worklogRoutes,
   ...linkRoutes,
   ...projectRoutes,
@@ -68,7 +75,7 @@ const routes: Route[] = [
 const apis: readonly { base: RegExp; routes: Route[] }[] = [
   { base: /^\/rest\/api\/(?:3|latest)\/(.+)$/, routes },
   { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: boardRoutes },
-  { base: /^\/rest\/servicedeskapi\/(.+)$/, routes: [...serviceDeskRoutes, ...requestRoutes] },
+  { base: /^\/rest\/servicedeskapi\/(.+)$/, routes: [...serviceDeskRoutes, ...requestRoutes, ...requestFileRoutes] },
 ];
 
 const cloudId = '11111111-2222-4333-8444-555555555555';
@@ -95,7 +102,7 @@ export async function startSandbox({
     site.now,
   );
   const server = await startSandboxServer(
-    request => {
+    async request => {
       if (request.path === '/oauth/token' && request.method === 'POST') return gatekeeper.issueToken(request);
       const media = answerMedia(site, request);
       if (media) return media;
@@ -103,7 +110,7 @@ export async function startSandbox({
       const door = request.path.startsWith(`${gateway}/`) ? 'gateway' : 'site';
       if (!gatekeeper.admits(request, door)) return unauthorized[door];
       const prefix = door === 'gateway' ? gateway : '';
-      return answer(site, request, prefix);
+      return answer(site, request, prefix, await readFiles(request));
     },
     { port },
   );
@@ -136,7 +143,7 @@ const unauthorized: Record<'site' | 'gateway', SandboxReply> = {
   gateway: { status: 401, json: { code: 401, message: 'Unauthorized' } },
 };
 
-function answer(site: Site, request: SandboxRequest, prefix: string): SandboxReply {
+function answer(site: Site, request: SandboxRequest, prefix: string, files: UploadedFile[]): SandboxReply {
   try {
     const path = request.path.slice(prefix.length);
     const api = apis.find(({ base }) => base.test(path));
@@ -150,7 +157,8 @@ function answer(site: Site, request: SandboxRequest, prefix: string): SandboxRep
       params,
       query: request.query,
       headers: request.headers,
-      body: request.body === '' ? undefined : parseBody(request.body),
+      body: request.body === '' || request.bytes ? undefined : parseBody(request.body),
+      files,
     };
     return handler(call);
   } catch (error) {

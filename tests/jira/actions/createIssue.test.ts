@@ -157,4 +157,35 @@ describe('createIssue', () => {
   });
 });
 
+describe('createIssue with a link', () => {
+  const bug = { projectId: 'ATLAS', issueType: 'Task', targetIssueKey: 'BEACON-3' };
+
+  it.each([
+    ['relates to unless told', undefined, 'relates to BEACON-3'],
+    ['as it is told', 'is blocked by', 'is blocked by BEACON-3'],
+  ])('links the new issue, %s', async (summary, linkType, told) => {
+    const { body } = await app.write('createIssue', { ...bug, summary, linkType });
+    expect(body.changes).toContainEqual({ field: 'Link', to: told });
+    const { body: seen } = await app.read('getIssue', { issueKey: body.issueKey });
+    expect(JSON.stringify(seen.links)).toContain('BEACON-3');
+  });
+
+  it.each([
+    ['an unknown type', { linkType: 'resembles' }, 'linkType'],
+    ['no issue', { targetIssueKey: undefined, linkType: 'blocks' }, 'targetIssueKey'],
+  ])('creates nothing for %s', async (summary, more, field) => {
+    const before = app.jira.site.issues.length;
+    const { body } = await app.write('createIssue', { ...bug, summary, ...more });
+    expect([body.errors[0]?.field, app.jira.site.issues.length]).toEqual([field, before]);
+    const { body: missing } = await app.write('createIssue', { ...bug, summary, targetIssueKey: 'BEACON-4040' });
+    expect([missing.code, app.jira.site.issues.length]).toEqual(['not_found', before]);
+  });
+
+  it('says that the issue is there where the link fails', async () => {
+    app.jira.fail({ method: 'POST', path: '/issueLink$', status: 403, body: '{"errorMessages":["No."]}' });
+    const { status, body } = await app.write('createIssue', { ...bug, summary: 'Without its link' });
+    expect([status, body.note]).toEqual([200, expect.stringMatching(/^It was created, but .* linkIssues/)]);
+  });
+});
+
 agreesWithOpenApi(() => app.jira);

@@ -19,6 +19,7 @@ const codeOf: Record<number, string> = {
   400: 'invalid_input',
   401: 'unauthenticated',
   403: 'forbidden',
+  404: 'not_found',
   500: 'misconfigured',
 };
 
@@ -54,7 +55,9 @@ function expectedOf(rules: Case, { action, isMe }: Asked, runsAsCaller: boolean)
   if (!isLetIn(rules, action)) return 403;
   const usesSalesforce = action.uses.some(({ name }) => name === 'salesforce');
   if (runsAsCaller && usesSalesforce && !rules.isInSalesforce) return 403;
-  return isMe && !rules.isInJira ? 400 : 200;
+  if (isMe && !rules.isInJira) return 400;
+  // The example is about what belongs to the one who is in Jira.
+  return action.callers === 'users' && action.system === 'jira' && !rules.isInJira ? 404 : 200;
 }
 
 /** What came, as its status; with the code where that does not belong to it. */

@@ -46,6 +46,8 @@ const isRead = ({ access }: Action) => access === 'read';
 const isWrite = ({ access }: Action) => access === 'write';
 const ofSalesforce = ({ system }: Action) => system === 'salesforce';
 const nothing = () => false;
+/** What a policy allows that does not say which effects. */
+const removesNothing = ({ effect }: Action) => effect !== 'removes';
 
 const guest = 'ana.ruiz_example.com#EXT#@contoso.onmicrosoft.com';
 const entra = { INBOUND_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True', WEBSITE_AUTH_AAD_ALLOWED_TENANTS: TENANT };
@@ -210,7 +212,11 @@ export const settingSets: SettingSet[] = [
         headers: user('c@example.com', { roles: 'constructor' }),
         permits: nothing,
       },
-      { caller: 'a user through an application', headers: user('d@example.com', { appid: AGENT }) },
+      {
+        caller: 'a user through an application',
+        headers: user('d@example.com', { appid: AGENT }),
+        permits: removesNothing,
+      },
       {
         caller: 'a user with a role through an application',
         headers: user('e@example.com', { appid: AGENT.toUpperCase(), roles: 'Reader' }),

@@ -3,6 +3,7 @@ import type { Action } from '../../../shared/action/defineAction.ts';
 import { type FailureCode, failureCodes } from '../../../shared/failure.ts';
 import type { SandboxRequest, SandboxServer } from '../../../shared/sandbox/sandboxServer.ts';
 import { findSandbox } from '../../../tools/sandboxes.ts';
+import { sandboxUser } from '../../../tools/sandboxUser.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { type Answered, allActions, callAction, type Input } from '../callAction.ts';
 import { freshInput } from '../ledger/markedInput.ts';
@@ -90,7 +91,9 @@ async function tryAlone(what: Case): Promise<FaultRow> {
 
 async function openLane(timeoutMs: number): Promise<Lane> {
   const sandboxes = await startSandboxes();
-  const app = await startApp({ env: { ...sandboxes.settings, ACTION_TIMEOUT_MS: String(timeoutMs) } });
+  const app = await startApp({
+    env: { ...sandboxes.settings, ...sandboxUser.settings, ACTION_TIMEOUT_MS: String(timeoutMs) },
+  });
   lanes ??= findReads();
   return { app, sandboxes, reads: await lanes };
 }
@@ -103,9 +106,9 @@ async function closeLane({ app, sandboxes }: Lane): Promise<void> {
 /** Tried with every read: what they post is no write. Statements that fit into no URL are posted as well. */
 async function findReads(): Promise<ReadonlySet<string>> {
   const sandboxes = await startSandboxes();
-  const app = await startApp({ env: sandboxes.settings });
+  const app = await startApp({ env: { ...sandboxes.settings, ...sandboxUser.settings } });
   for (const action of allActions.filter(({ access }) => access === 'read')) {
-    await callAction(app.url, action, action.example);
+    await callAction(app.url, action, action.example, sandboxUser.headers);
   }
   const requests = [...sandboxes.servers.values()].flatMap(server => server.requests);
   await app.stop();
@@ -114,8 +117,11 @@ async function findReads(): Promise<ReadonlySet<string>> {
   const queries = requests.flatMap(({ path }) =>
     path.endsWith('/query') ? [path.replace(/query$/, 'composite')] : [],
   );
-  return new Set([...posted, ...queries].filter(path => !isSignIn(path)));
+  return new Set([...posted, ...queries, ...postedByWrites].filter(path => !isSignIn(path)));
 }
+
+/** Look-ups that only writes make. */
+const postedByWrites = ['/rest/api/3/comment/list'];
 
 const isSignIn = (path: string) => path.includes('oauth');
 
@@ -136,14 +142,14 @@ async function tryOne({ action, stage, kind }: Case, { app, sandboxes, reads }: 
     server.requests.length = 0;
     strike(server, stage, kind.fault, reads);
   }
-  const answer = await callAction(app.url, action, newInput(action));
+  const answer = await callAction(app.url, action, newInput(action), sandboxUser.headers);
   for (const server of own) server.clearFaults();
   const made = own
     .flatMap(({ exchanges }) => exchanges)
     .filter(({ request, status }) => isWrite(request) && status < 300).length;
   const requests = own.flatMap(server => server.requests);
   if (stage === 'read' ? requests.length === 0 : stage === 'write' && !requests.some(isWrite)) return undefined;
-  const again = await callAction(app.url, action, newInput(action));
+  const again = await callAction(app.url, action, newInput(action), sandboxUser.headers);
   return {
     action: action.name,
     stage,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Action } from '../../../shared/action/defineAction.ts';
 import type { Fault } from '../../../shared/sandbox/sandboxServer.ts';
+import { sandboxUser } from '../../../tools/sandboxUser.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { startAzurite } from '../../support/azurite.ts';
 import { allActions, callAction, type Input } from '../callAction.ts';
@@ -73,6 +74,7 @@ export async function runRace(writes: number, seed = newSeed()): Promise<RaceRep
       env: {
         ...sandboxes.settings,
         ...azurite.settings,
+        ...sandboxUser.settings,
         ACTION_TIMEOUT_MS: String(TIMEOUT_MS),
         ...(place === 1 && skewed),
       },
@@ -94,7 +96,7 @@ export async function runRace(writes: number, seed = newSeed()): Promise<RaceRep
   const tell = async (write: Write, app: RunningApp): Promise<string> => {
     report.calls += 1;
     try {
-      const { status, body } = await callAction(app.url, write.action, write.input);
+      const { status, body } = await callAction(app.url, write.action, write.input, sandboxUser.headers);
       if (status === 200) return 'done';
       return `${body?.code}${body?.retryable === true ? ', retryable' : ''}`;
     } catch {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import { sandboxUser } from '../../../tools/sandboxUser.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
 import { startAzurite } from '../../support/azurite.ts';
 import { allActions, callAction } from '../callAction.ts';
@@ -59,6 +60,7 @@ export async function runSoak(seconds: number, seed = newSeed()): Promise<SoakRe
     env: {
       ...sandboxes.settings,
       ...azurite.settings,
+      ...sandboxUser.settings,
       ACTION_TIMEOUT_MS: String(TIMEOUT_MS),
       NODE_OPTIONS: `--import ${new URL('../../support/measuredProcess.ts', import.meta.url).href}`,
     },
@@ -85,7 +87,7 @@ export async function runSoak(seconds: number, seed = newSeed()): Promise<SoakRe
     }
     report.calls += 1;
     const input = (next() < 0.5 && markedInput(action, `call ${report.calls}`)) || action.example;
-    const { status, body } = await callAction(app.url, action, input);
+    const { status, body } = await callAction(app.url, action, input, sandboxUser.headers);
     const code = status === 200 ? 'ok' : String(body?.code);
     report.codes[code] = (report.codes[code] ?? 0) + 1;
   };
@@ -122,7 +124,12 @@ export async function runSoak(seconds: number, seed = newSeed()): Promise<SoakRe
       if (report.codes[code]) report.wrong.push(`${report.codes[code]} answers were ${code}`);
     }
     for (const action of allActions.filter(({ system }) => sandboxes.servers.has(system))) {
-      const { status, body } = await callAction(app.url, action, freshInput(action, 'the last call'));
+      const { status, body } = await callAction(
+        app.url,
+        action,
+        freshInput(action, 'the last call'),
+        sandboxUser.headers,
+      );
       if (status !== 200 && body?.code !== 'conflict') report.wrong.push(`${action.name} ends with ${body?.code}`);
     }
     if (/uncaught|unhandled/i.test(app.logs())) report.wrong.push('the log tells of an error that nobody caught');

@@ -58,7 +58,7 @@ describe('a policy', () => {
     const { body } = await call(action, { 'x-functions-key': reader });
     const isOpen = action.access === 'read' && action.toolset === toolset;
     expect(body.code).toBe(isOpen ? undefined : 'forbidden');
-    if (!isOpen) expect(body.detail).toContain('policy');
+    if (!isOpen) expect(body.detail).toContain(action.callers === 'users' ? 'a user who signed in' : 'policy');
   });
 
   it('lists for each key what it may call', async () => {

@@ -7,7 +7,9 @@ const names = actions.map(({ name }) => name);
 
 /** What looks like an action's name in a text. */
 const mentioned = (text: string) =>
-  text.match(/\b(add|assign|create|describe|find|get|link|list|log|query|search|transition|update)[A-Z]\w+/g) ?? [];
+  text.match(
+    /\b(add|assign|create|delete|describe|edit|find|get|link|list|log|query|search|transition|update|watch)[A-Z]\w+/g,
+  ) ?? [];
 
 /** A description's words, without those that every one has. */
 const wordsOf = (text: string) => new Set(text.toLowerCase().match(/[a-z]{4,}/g));

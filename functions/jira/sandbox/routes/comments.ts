@@ -1,26 +1,21 @@
 import * as z from 'zod';
 import { addComment } from '../changes.ts';
 import { checkedComment } from '../checkedComment.ts';
+import { commentProperties, isInternal } from '../commentProperties.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import { showComment } from '../represent.ts';
 import { act, integer, issueInPath, parseBody, type Route, route } from '../router.ts';
 import { projectOf } from '../site.ts';
 
-const platformComment = z.looseObject({
-  body: z.unknown(),
-  properties: z
-    .array(z.looseObject({ key: z.string(), value: z.looseObject({ internal: z.boolean().optional() }).optional() }))
-    .default([]),
-});
+const platformComment = z.looseObject({ body: z.unknown(), properties: commentProperties });
 
 export const commentRoutes: Route[] = [
   route('POST', 'issue/{issueIdOrKey}/comment', call => {
     const issue = issueInPath(call);
     if (issue.frozen) throw new JiraError(403, 'You do not have permission to comment on this issue.');
     const { body, properties } = parseBody(call, platformComment);
-    const isInternal = properties.some(({ key, value }) => key === 'sd.public.comment' && value?.internal === true);
-    const isPublic = !isInternal || projectOf(call.site, issue).type !== 'service_desk';
-    const comment = addComment(call.site, issue, checkedComment(body), act(call), { isPublic });
+    const isPublic = !isInternal(properties) || projectOf(call.site, issue).type !== 'service_desk';
+    const comment = addComment(call.site, issue, checkedComment(body), act(call), { isPublic, properties });
     return { status: 201, json: showComment(call, issue, comment) };
   }),
   route('GET', 'issue/{issueIdOrKey}/comment', call => {

@@ -96,7 +96,9 @@ function create(call: Call): SandboxReply {
   }
   requireFields(screen, values);
   const issue = createIssue(site, project, values, act(call));
-  for (const comment of comments) addComment(site, issue, comment, act(call));
+  for (const { body, properties } of comments) {
+    addComment(site, issue, body, act(call), { isPublic: true, properties });
+  }
   return { status: 201, json: { id: issue.id, key: issue.key, self: `${base}/rest/api/3/issue/${issue.id}` } };
 }
 
@@ -112,7 +114,9 @@ function edit(call: Call): SandboxReply {
     issue,
   );
   editIssue(site, issue, values, act(call));
-  for (const comment of comments) addComment(site, issue, comment, act(call));
+  for (const { body, properties } of comments) {
+    addComment(site, issue, body, act(call), { isPublic: true, properties });
+  }
   return call.query.get('returnIssue') === 'true' ? { json: showWhole(call, issue) } : { status: 204 };
 }
 
@@ -151,6 +155,8 @@ function move(call: Call): SandboxReply {
     throw badFields(Object.fromEntries(fields.map(field => [field.id, required(field).problem])));
   }
   moveIssue(site, issue, transition.to, values, act(call));
-  for (const comment of comments) addComment(site, issue, comment, act(call));
+  for (const { body, properties } of comments) {
+    addComment(site, issue, body, act(call), { isPublic: true, properties });
+  }
   return { status: 204 };
 }
