@@ -36,7 +36,7 @@ it("refuses with this service's own account what only the approver may answer, a
 });
 
 it('tells who is asked where the user is not, and where this service does not know them', async () => {
-  const { body } = await answer('li.wei', { issueKey: 'HELP-4' });
+  const { body } = await answer('zoe.obrien', { issueKey: 'HELP-4' });
   expect(body).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('it waits for Priya Natarajan') });
   const { body: stranger } = await answer('stranger', { issueKey: 'HELP-4' });
   expect(stranger).toMatchObject({
