@@ -166,6 +166,10 @@ function toToolResult(outcome: Outcome, { correlationId }: Invocation): CallTool
     const shown = image ? [{ type: 'image' as const, data: image.base64, mimeType: image.mimeType }] : [];
     return { content: [{ type: 'text', text: body }, ...shown], structuredContent: output };
   }
-  const error = toInlineError(outcome.failure, correlationId);
-  return { content: [{ type: 'text', text: JSON.stringify(error) }], isError: true };
+  const { errors, ...error } = toInlineError(outcome.failure, correlationId).error;
+  // The message mostly tells of every input what is wrong with it, and a model reads each word.
+  const isTold = (message: string) => error.message.includes(message);
+  const wrong = errors?.map(({ field, message }) => (isTold(message) ? { field } : { field, message }));
+  const told = { error: { ...error, ...(wrong && { errors: wrong }) } };
+  return { content: [{ type: 'text', text: JSON.stringify(told) }], isError: true };
 }

@@ -93,6 +93,8 @@ export type ActionDefinition<
   example: z.input<Input>;
   /** True for a list: it then takes `limit` and `pageToken`, and `run` gives a page. */
   paged?: Paged;
+  /** What `limit` counts, where that is not items: the description of the input. */
+  limit?: string;
   /** True for a list that describes what there is: it is answered as far as there is room, whatever the usual limit. */
   whole?: Paged;
   /**
@@ -256,6 +258,7 @@ export function toAction<
     idempotent,
     paged = false,
     whole = false,
+    limit,
     core = false,
     uses = [system],
   } = definition;
@@ -268,7 +271,11 @@ export function toAction<
     idempotent: idempotent ?? true,
     paged,
     requests: definition.requests ?? DEFAULT_REQUESTS,
-    input: input.extend({ ...(paged && (whole ? wholeListInput : pagingInput)), ...(effect === 'adds' && { repeat }) }),
+    input: input.extend({
+      ...(paged && (whole ? wholeListInput : pagingInput)),
+      ...(limit !== undefined && { limit: pagingInput.limit.meta({ description: limit, advanced: true }) }),
+      ...(effect === 'adds' && { repeat }),
+    }),
     output: output.extend({
       ...(paged && pagingOutput),
       ...(access === 'write' && { deduplicated, ...(!('note' in output.shape) && { note }) }),

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import type { Caller } from '../caller/caller.ts';
 import { idempotencyKey } from '../ledger/idempotencyKey.ts';
 import type { Ledger, LedgerOutcome } from '../ledger/ledger.ts';
+import { meaningOf } from '../schema/meaning.ts';
 import type { Action } from './defineAction.ts';
 import { mayHaveChanged } from './lostWrite.ts';
 import { toFailure } from './problem.ts';
@@ -13,7 +14,7 @@ export async function writeOnce(
 ): Promise<object> {
   const { input, repeat, call, ledger, run } = parts;
   const outcome = await ledger.once({
-    key: idempotencyKey(call.caller.id, action.name, input),
+    key: idempotencyKey(call.caller.id, action.name, written(action, input)),
     isRemembered: action.effect === 'adds',
     isIdempotent: action.idempotent,
     repeat,
@@ -22,6 +23,12 @@ export async function writeOnce(
     isUnknown: error => mayHaveChanged(toFailure(error, call.correlationId), call.usage),
   });
   return answered(outcome, call.caller, action);
+}
+
+/** What of the input is written. */
+function written({ input: { shape } }: Action, input: object): object {
+  const isWritten = ([name]: [string, unknown]) => !(shape[name] && meaningOf(shape[name]).permits);
+  return Object.fromEntries(Object.entries(input).filter(isWritten));
 }
 
 /** What a write gave; what an earlier call gave says so first. */

@@ -11,6 +11,8 @@ declare module 'zod' {
     choices?: Choices;
     /** Of an input: true when most callers leave it alone. */
     advanced?: boolean;
+    /** Of an input of a write: true when it only lets the write be made, so that with it and without it the same is written. */
+    permits?: boolean;
     /** A word of the field's name that is written so, such as `ID` in `accountId`. */
     acronym?: string;
     /** Of an output: true when it tells one thing from all others, as an ID does. */

@@ -134,6 +134,30 @@ describe('a search', () => {
   });
 });
 
+it('a field of a closed project alone is in a query, its order and its conditions what there is not', async () => {
+  const schema = { type: 'string', custom: 'com.atlassian.jira.plugin.system.customfieldtypes:textfield' };
+  const secret = {
+    id: 'customfield_10999',
+    name: 'Secret field',
+    clauseNames: ['cf[10999]', 'Secret field'],
+    schema,
+    scope: { project: { id: '10011' } },
+  };
+  for (const query of ['"Secret field" ~ x', 'cf[10999] ~ x', 'key = ATLAS-1 ORDER BY "Secret field"']) {
+    jira.answerNext('/field$', [secret]);
+    const there = await jira.read('searchIssues', { jql: query }, atlas);
+    const none = await jira.read(
+      'searchIssues',
+      { jql: query.replace('Secret field', 'Nosuch').replace('10999', '10998') },
+      atlas,
+    );
+    const told = ({ body: { correlationId: _, ...others } }: typeof there) =>
+      JSON.stringify(others).replaceAll(/Secret field|Nosuch|1099\d/g, 'X');
+    expect(told(there)).toBe(told(none));
+    expect(there.body.detail).toContain('There is no field');
+  }
+});
+
 it('an issue that was moved from a closed project to an open one is found by its old key', async () => {
   const sent: string[] = [];
   const client = restrictedTo(new Set(['ATLAS']), {

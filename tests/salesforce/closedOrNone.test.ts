@@ -16,7 +16,10 @@ let salesforce: SalesforceApp;
 
 beforeAll(async () => {
   const key = createHash('sha256').update('accounts-agent').digest('hex');
-  const rules = { objects: ['Account', 'Opportunity', 'Task', 'Event'], hiddenFields: { Account: ['Website'] } };
+  const rules = {
+    objects: ['Account', 'Opportunity', 'Task', 'Event'],
+    hiddenFields: { Account: ['Website'], Opportunity: ['LastModifiedDate', 'CloseDate'] },
+  };
   salesforce = await startSalesforceApp({
     app: {
       env: {
@@ -109,6 +112,24 @@ describe('a query', () => {
     );
     expect(one).toBe(other);
   });
+});
+
+it.each([
+  [{ unchangedFor: '7d' }, 'unchangedFor cannot be used here.', 'LastModifiedDate'],
+  [{ overdue: 'true' }, 'overdue cannot be used here.', 'CloseDate'],
+  [
+    { closingSince: 'today', closingBefore: 'tomorrow' },
+    'closingSince and closingBefore cannot be used here.',
+    'CloseDate',
+  ],
+])('a filter on a field that is closed says which it is: %j', async (query, told, field) => {
+  const { status, body } = await salesforce.call('findOpportunities', {
+    query: { ...query, orderBy: 'Amount' },
+    headers: agent,
+  });
+  expect([status, body.code]).toEqual([403, 'forbidden']);
+  expect(body.detail).toContain(told);
+  expect(body.detail).toContain(field);
 });
 
 describe('conditions, columns and fields', () => {

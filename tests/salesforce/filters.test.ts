@@ -272,6 +272,10 @@ it('more names of people than one call can look up are refused before any is loo
   expect(body.detail).toMatch(
     /^where: .* take at most 15 names together, and have 16\. Ask in several calls, or give IDs\.$/,
   );
+  const beside = await salesforce.call('findAccounts', {
+    query: { owner: people('c').join(','), where: JSON.stringify({ 'Created By': people('b') }) },
+  });
+  expect(beside.body.detail).toMatch(/^where: owner, "Created By.*" take at most 15 names together, and have 16\./);
   expect(salesforce.costs()).toEqual([]);
 });
 

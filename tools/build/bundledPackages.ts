@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Metafile } from 'esbuild';
 import * as z from 'zod';
@@ -19,6 +20,30 @@ const lockFile = z.object({
   packages: z.record(z.string(), z.object({ integrity: z.string().optional() })),
 });
 
+interface Inner {
+  name: string;
+  /** The file that holds it, in the folder of the package that it came with. */
+  file: string;
+  license: string;
+  /** Its version, where the file tells it. */
+  version: RegExp;
+  /** The text of its licence, in this folder. */
+  text: string;
+}
+
+/** Libraries that came built into others, which name them in no list that npm reads. By the package that has them. */
+const within: Readonly<Record<string, readonly Inner[]>> = {
+  unpdf: [
+    {
+      name: 'pdfjs-dist',
+      file: 'dist/pdfjs.mjs',
+      license: 'Apache-2.0',
+      version: /apiVersion:`(\d{1,4}\.\d{1,4}\.\d{1,6})`/,
+      text: 'Apache-2.0.txt',
+    },
+  ],
+};
+
 /** Finds the libraries that esbuild put into the app, in alphabetical order. */
 export async function bundledPackages({ outputs }: Metafile, root: URL): Promise<BundledPackage[]> {
   const inputs = Object.values(outputs).flatMap(({ inputs }) =>
@@ -26,15 +51,31 @@ export async function bundledPackages({ outputs }: Metafile, root: URL): Promise
   );
   const folders = [...new Set(inputs.flatMap(path => packageFolder(path) ?? []))].sort();
   const { packages } = lockFile.parse(JSON.parse(await readFile(new URL('package-lock.json', root), 'utf8')));
-  return Promise.all(
+  const all = await Promise.all(
     folders.map(async folder => {
       const at = new URL(`${folder}/`, root);
       const { name, version, license } = packageFile.parse(
         JSON.parse(await readFile(new URL('package.json', at), 'utf8')),
       );
-      return { name, version, license, integrity: packages[folder]?.integrity, texts: await licenceTexts(at) };
+      const own = { name, version, license, integrity: packages[folder]?.integrity, texts: await licenceTexts(at) };
+      const inner = (within[name] ?? []).filter(({ file }) => inputs.includes(`${folder}/${file}`));
+      return [own, ...(await Promise.all(inner.map(each => innerPackage(each, at))))];
     }),
   );
+  return all.flat().sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/**
+ * What is built into a package: its digest is that of the file, which is not npm's.
+ * @throws Error where the file no longer tells the version
+ */
+async function innerPackage({ name, file, license, version, text }: Inner, folder: URL): Promise<BundledPackage> {
+  const content = await readFile(new URL(file, folder), 'utf8');
+  const [, found] = version.exec(content) ?? [];
+  if (found === undefined) throw new Error(`The version of ${name} is no longer in ${file}.`);
+  const integrity = `sha512-${createHash('sha512').update(content).digest('base64')}`;
+  const licence = await readFile(new URL(`licences/${text}`, import.meta.url), 'utf8');
+  return { name, version: found, license, integrity, texts: [{ file: text, text: licence }] };
 }
 
 /** `node_modules/a/node_modules/@b/c/lib/d.js` is of `node_modules/a/node_modules/@b/c`. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { invalidInput } from '../../../shared/failure.ts';
 import { id } from '../../../shared/schema/meaning.ts';
 import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { clockAt } from '../../../shared/time/timeZone.ts';
@@ -20,6 +21,17 @@ const timeSpent = z
     context.issues.push({ code: 'custom', message, input: text });
     return z.NEVER;
   });
+
+/** Who says only how long they worked has just done so: nobody has worked for more than a week without a break. */
+const MOST_MINUTES = 7 * 24 * 60;
+
+/** @throws Failure `invalid_input` for more than a week, of which nobody knows when it began */
+function startOf(minutes: number, now: Date): Date {
+  if (minutes <= MOST_MINUTES) return new Date(now.getTime() - minutes * 60_000);
+  const message =
+    'It is more than a week without a break. Say in startedAt when the work started, or correct the time.';
+  throw invalidInput([{ field: 'timeSpent', message }]);
+}
 
 export default jira.action({
   name: 'logWork',
@@ -60,7 +72,7 @@ export default jira.action({
   async run({ issueKey, timeSpent, startedAt, comment }, { jira, now }) {
     const started =
       startedAt === undefined
-        ? new Date(now.getTime() - (await jira.minutesOf(timeSpent)) * 60_000)
+        ? startOf(await jira.minutesOf(timeSpent), now)
         : await resolveSince(startedAt, { now, timeZone: jira.timeZone }, 'startedAt');
     const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
     return {

@@ -51,7 +51,7 @@ export default jira.action({
   output: changedIssue,
   // A text may mention twenty people, fields may name more, and each is looked up.
   requests: 80,
-  example: { issueKey: 'ATLAS-12', priority: 'High' },
+  example: { issueKey: 'ATLAS-12', priority: 'Highest' },
   async run({ issueKey, ...changes }, { jira }) {
     const { additionalFields = {}, ...own } = changes;
     if ([...Object.values(own), ...Object.values(additionalFields)].every(change => change === undefined)) {

@@ -365,6 +365,29 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
     }
   };
 
+  /**
+   * Fields of closed projects alone are refused in Jira's own words for a field that there is not.
+   * @throws Failure `invalid_input`
+   */
+  const requireOpenFields = async (named: readonly string[]) => {
+    const asked = named.filter(name => !systemFields.has(name.toLowerCase()));
+    if (asked.length === 0) return;
+    fields ??= ask('/rest/api/3/field', {}).then(answer => fieldsAnswer.parse(answer));
+    const all = await Promise.all(
+      (await fields).map(async ({ scope, id, name, clauseNames }) => ({
+        isShown: !scope?.project || (await guard.isOpenId(scope.project.id)),
+        names: [id, name, ...(clauseNames ?? [])].map(text => text.toLowerCase()),
+      })),
+    );
+    for (const name of asked) {
+      const called = all.filter(({ names }) => names.includes(withoutType(name).toLowerCase()));
+      if (called.length > 0 && called.every(({ isShown }) => !isShown)) {
+        const said = `Field '${name}' does not exist or you do not have permission to view it.`;
+        throw new Failure('invalid_input', `Jira refused it: ${said}`);
+      }
+    }
+  };
+
   const valuesByField = new Map<string, Promise<readonly Value[]>>();
   const valuesOf = async (part: 'components' | 'versions' | 'statuses') => {
     const answers = await Promise.all(
@@ -427,6 +450,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       }
       const outline = jqlOutline(query, tokens);
       if (!outline) throw invalidInput([{ field: 'jql', message: notOutlined }]);
+      await requireOpenFields([...outline.clauses.map(({ field }) => field), ...outline.orderedBy]);
       await requireOpenQuery(outline.clauses, {
         isOpen,
         requireIssue: guard.requireIssue,
@@ -623,6 +647,13 @@ const fieldsAnswer = z.array(
     schema: z.looseObject({ type: z.string().nullish(), custom: z.string().nullish() }).nullish(),
     scope: z.looseObject({ project: z.looseObject({ id: z.string() }).nullish() }).nullish(),
   }),
+);
+/** Fields of no project, as queries name them. */
+const systemFields = new Set(
+  (
+    'project key issuekey issue id parent status statuscategory assignee reporter creator created updated due duedate ' +
+    'resolved resolution resolutiondate priority labels component fixversion summary description text comment issuetype type rank'
+  ).split(' '),
 );
 /** Types of fields that hold the key of an epic or of another parent. */
 const holdingIssue = /:(?:gh-epic-link|jpo-custom-field-parent)$|^issuelink$/;

@@ -216,12 +216,12 @@ async function toTeam(field: IssueField, given: unknown, { planning, project }: 
   if (id !== undefined) return id;
   const wanted = textOf(field, name);
   if (/^[\da-f]{8}-[\da-f-]{27}/i.test(wanted)) return wanted;
-  const teams = await planning.teams(project, field);
+  const teams = await planning.teams(project, field, wanted);
   const team = only(field, wanted, teams, teamLabels);
   if (team) return team.id;
-  const known = teams.length > 0 ? `They have ${listed(teams.map(each => each.name))}.` : 'None of them has a team.';
+  const known = teams.length > 0 ? ` They have ${listed(teams.map(each => each.name))}.` : '';
   throw new ValueProblem(
-    `None of the issues of the project that changed last has the team ${quoted(wanted)}. ${known} Another team is given by its ID, the last part of the address of its page.`,
+    `Jira suggests no team ${quoted(wanted)}, and none of the issues of the project that changed last has it.${known} Any team is also given by its ID, the last part of the address of its page.`,
   );
 }
 

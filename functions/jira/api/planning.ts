@@ -1,7 +1,8 @@
 import { getAllBoards, getAllSprints, getConfiguration } from 'jira.js/agile';
-import { searchAndReconsileIssuesUsingJqlPost } from 'jira.js/cloud';
+import { getFieldAutoCompleteForQueryString, searchAndReconsileIssuesUsingJqlPost } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
+import { folded } from '../../../shared/filter/label.ts';
 import { readIssues } from './issue.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import {
@@ -10,6 +11,7 @@ import {
   boardsSchema,
   type IssueField,
   sprintsSchema,
+  suggestionsSchema,
   teamSchema,
 } from './wire.ts';
 
@@ -26,8 +28,11 @@ export interface Planning {
   sprints(project: string): Promise<Sprint[]>;
   /** The first future sprint of each board of the project, each once. @throws Failure */
   nextSprints(project: string): Promise<Sprint[]>;
-  /** Those that issues of the project have in the field: Jira has no list of teams that its own API would give. @throws Failure */
-  teams(project: string, field: IssueField): Promise<{ id: string; name: string }[]>;
+  /**
+   * Teams that a search by the field suggests for a name; where that suggests none of that name, those that issues of the project
+   * have in the field: Jira has no list of all teams that its own API would give. @throws Failure
+   */
+  teams(project: string, field: IssueField, name: string): Promise<{ id: string; name: string }[]>;
   /** The IDs of the fields that the project's boards estimate by; none where they cannot be read. */
   estimationFields(project: string): Promise<Set<string>>;
 }
@@ -45,6 +50,19 @@ export function openPlanning(client: Client): Planning {
       return parseAnswer(boardsSchema, answer);
     });
     return boards.filter(({ type }) => type !== 'kanban');
+  };
+
+  const suggestedTeams = async (fieldId: string, name: string) => {
+    const request = { fieldName: clauseOf(fieldId), fieldValue: name };
+    const answer = await getFieldAutoCompleteForQueryString(client, request).catch((error: unknown) => {
+      // Without suggestions those that are in use are looked at.
+      if (error instanceof Failure && ['invalid_input', 'not_found', 'forbidden'].includes(error.code))
+        return { results: [] };
+      throw error;
+    });
+    return parseAnswer(suggestionsSchema, answer).results.flatMap(({ value, displayName }) =>
+      value ? [{ id: value, name: displayName?.replace(/<\/?b>/g, '') ?? value }] : [],
+    );
   };
 
   return {
@@ -75,14 +93,17 @@ export function openPlanning(client: Client): Planning {
       return [...new Map(first.flat().map(sprint => [sprint.id, sprint])).values()];
     },
 
-    async teams(project, { id }) {
+    async teams(project, { id }, name) {
+      const suggested = await suggestedTeams(id, name);
+      if (suggested.some(team => folded(team.name) === folded(name))) return suggested;
       const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
         jql: `project = "${project}" AND ${clauseOf(id)} IS NOT EMPTY ORDER BY updated DESC`,
         fields: [id],
         maxResults: MAX_ISSUES,
       });
       const teams = readIssues(answer).issues.flatMap(({ values }) => teamSchema.safeParse(values[id]).data ?? []);
-      return [...new Map(teams.map(({ id, name, title }) => [id, { id, name: name ?? title ?? id }])).values()];
+      const used = teams.map(({ id, name, title }) => ({ id, name: name ?? title ?? id }));
+      return [...new Map([...suggested, ...used].map(team => [team.id, team])).values()];
     },
 
     async estimationFields(project) {

@@ -56,7 +56,12 @@ export default salesforce.action({
     owner: owner.optional().describe(ownerOrQueueText),
     status: choices.optional().describe('One status or several.'),
     source: choices.optional().describe('One source or several, such as Web.'),
-    openOnly: z.boolean().optional().describe('True to leave out leads that were converted.'),
+    openOnly: z
+      .boolean()
+      .optional()
+      .describe(
+        'True to leave out converted leads. Salesforce marks no other status as closed: leave those out by where, such as {"Status": {"not": "Closed - Not Converted"}}.',
+      ),
     createdSince: sinceText
       .optional()
       .describe('Created since a day, today, yesterday, a date-time, or a span back such as 7d.'),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
-import { amountBound, amountText, totalsOf, worth } from '../api/amounts.ts';
+import { amountBound, amountText, worthByState } from '../api/amounts.ts';
 import { choices, columnsOutput, filterInputs, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
 import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
@@ -30,6 +30,7 @@ const opportunity = recordShape('Opportunity', {
 
 export default salesforce.action({
   name: 'findOpportunities',
+  formerly: { inputs: { closingAfter: 'closingSince' } },
   toolset: 'salesforce',
   core: true,
   access: 'read',
@@ -47,8 +48,10 @@ export default salesforce.action({
     stage: choices.optional().describe('One stage or several, such as Prospecting,Closed Won.'),
     openOnly: z.boolean().optional().describe('True to leave out opportunities that are won or lost.'),
     overdue: z.boolean().optional().describe('True for open opportunities whose close date is past.'),
-    closingAfter: dayText.optional().describe('Closing on this day or later, such as 2026-11-01.'),
-    closingBefore: dayText.optional().describe('Closing before this day.'),
+    closingSince: dayText.optional().describe('Closing on this day or later, such as 2026-11-01.'),
+    closingBefore: dayText
+      .optional()
+      .describe('Closing before this day and not on it: 2026-12-01 for all of November.'),
     amountOver: amountText
       .optional()
       .describe('With an amount above this: 5000, or with a currency 5000 EUR, which others are converted to.'),
@@ -56,7 +59,7 @@ export default salesforce.action({
   }),
   output: z.object({
     summary: summary(
-      'One sentence that says how many opportunities were found and their total amount in each currency.',
+      'One sentence that says how many opportunities were found, and what the open, the won and the lost ones are worth in each currency.',
     ),
     opportunities: z
       .array(opportunity.output.extend(columnsOutput))
@@ -69,13 +72,13 @@ export default salesforce.action({
     const { salesforce, now } = context;
     const clock = { now, timeZone: salesforce.timeZone };
     const { stage, amountOver } = input;
-    const dayOf = async (field: 'closingAfter' | 'closingBefore') =>
+    const dayOf = async (field: 'closingSince' | 'closingBefore') =>
       input[field] === undefined ? undefined : resolveDay(input[field], clock, field);
-    const [over, filter, today, closingAfter, closingBefore] = await Promise.all([
+    const [over, filter, today, closingSince, closingBefore] = await Promise.all([
       amountOver && amountBound(salesforce, 'amountOver', amountOver),
       recordFilter(context, 'Opportunity', input, { choices: { stage: ['StageName', stage] } }),
       input.overdue ? resolveDay('today', clock, 'overdue') : undefined,
-      dayOf('closingAfter'),
+      dayOf('closingSince'),
       dayOf('closingBefore'),
     ]);
     return findRecords(context, {
@@ -87,14 +90,13 @@ export default salesforce.action({
         accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
         overdue: ifGiven(today, today => soql`IsClosed = FALSE AND CloseDate < ${day(today)}`),
-        closingAfter: ifGiven(closingAfter, date => soql`CloseDate >= ${day(date)}`),
+        closingSince: ifGiven(closingSince, date => soql`CloseDate >= ${day(date)}`),
         closingBefore: ifGiven(closingBefore, date => soql`CloseDate < ${day(date)}`),
         amountOver: ifGiven(over, ({ literal }) => soql`Amount > ${literal}`),
       },
       orderBy: names('IsClosed', 'CloseDate', 'Id'),
       aside(items) {
-        const value = worth(totalsOf(items, salesforce.knownCurrencies()));
-        return value && `,${value}`;
+        return worthByState(items, salesforce.knownCurrencies());
       },
       remark: over?.remark,
       filter,

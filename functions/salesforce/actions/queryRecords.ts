@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { counted, matching } from '../api/counted.ts';
+import { explainedQuery } from '../api/explainedQuery.ts';
 import { isRecordId } from '../api/recordId.ts';
 import type { Salesforce } from '../api/salesforce.ts';
 import type { SalesforceRecord } from '../api/wire.ts';
@@ -44,8 +45,12 @@ export default salesforce.action({
   async run({ soql }, { salesforce, page: { limit, cursor } }) {
     const { readOnlyQuery } = await import('../api/readOnlyQuery.ts');
     const { objectType, kind, statement, withDeleted, outline, total, start } = readOnlyQuery(soql);
+    const told = <Answer>(asking: Promise<Answer>) =>
+      asking.catch(async error => {
+        throw await explainedQuery(error, salesforce);
+      });
     if (kind === 'count') {
-      const count = await salesforce.count(statement(), { withDeleted });
+      const count = await told(salesforce.count(statement(), { withDeleted }));
       const summary = `${matching(count, ['record', 'records'])}.`;
       return page({ items: [], answer: () => ({ summary, objectType, count, records: [] }) });
     }
@@ -59,8 +64,8 @@ export default salesforce.action({
     const asked = statement([...money.additions, ...added]);
     const { records, nextCursor } =
       kind === 'totals'
-        ? { records: await salesforce.query(asked, { withDeleted }), nextCursor: undefined }
-        : await salesforce.list(asked, { limit, cursor, start, total, withDeleted, grouped: kind === 'groups' });
+        ? { records: await told(salesforce.query(asked, { withDeleted })), nextCursor: undefined }
+        : await told(salesforce.list(asked, { limit, cursor, start, total, withDeleted, grouped: kind === 'groups' }));
     const read = kind === 'rows' ? await richTextOf(salesforce, objectType, records) : undefined;
     return page({
       items: records.map(record =>

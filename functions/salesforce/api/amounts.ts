@@ -56,6 +56,39 @@ export function worth(all: readonly Total[], bound = ''): string {
   return ` worth ${bound}${parts.length > 0 ? `${parts.join(', ')} and ` : ''}${last}`;
 }
 
+interface Deal extends Amounts {
+  isClosed?: boolean | undefined;
+  isWon?: boolean | undefined;
+}
+
+const states: readonly (readonly [name: string, is: (deal: Deal) => boolean])[] = [
+  ['open', ({ isClosed }) => isClosed === false],
+  ['won', ({ isWon }) => isWon === true],
+  ['lost', ({ isClosed, isWon }) => isClosed === true && isWon === false],
+];
+
+/**
+ * What deals are worth, with a comma before it: `, worth 100,000 EUR` where all are open, else `, open worth 100,000 EUR, lost worth
+ * 5,000 EUR`. What is won or lost is never added to what may be. Where it is not shown which is which, it says so.
+ */
+export function worthByState(deals: readonly Deal[], currencies: OrgCurrencies): string {
+  if (deals.every(({ isClosed }) => isClosed === false)) {
+    const value = worth(totalsOf(deals, currencies));
+    return value && `,${value}`;
+  }
+  const parts = states.flatMap(([name, is]) => {
+    const value = worth(totalsOf(deals.filter(is), currencies));
+    return value ? [`, ${name}${value}`] : [];
+  });
+  const others = worth(
+    totalsOf(
+      deals.filter(deal => !states.some(([, is]) => is(deal))),
+      currencies,
+    ),
+  );
+  return [...parts, ...(others ? [`, open or closed${others}`] : [])].join('');
+}
+
 const amountPattern = /^(?:([a-z]{3})\s*)?(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,6})?(?:\s*([a-z]{3}))?$/i;
 
 interface Bound {

@@ -1,6 +1,6 @@
 import { type Page, type PageRequest, page } from '../../../shared/action/page.ts';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
-import { isUnknownObject } from './answerFailure.ts';
+import { isClosedHere, isUnknownObject } from './answerFailure.ts';
 import { counted, matching, type Noun } from './counted.ts';
 import type { RecordField } from './filter/recordField.ts';
 import type { RecordFilter } from './filter/recordFilter.ts';
@@ -58,7 +58,7 @@ export async function findRecords<Item, Output>(
         ),
       field => notShown.push(field),
     ).catch((error: unknown) => {
-      throw isUnknownObject(error) ? notSeen(noun) : error;
+      throw isUnknownObject(error) ? notSeen(noun) : ofInput(error, all);
     });
   let found = await ask(conditions);
   if (found.records.length === 0 && request.cursor === undefined) {
@@ -143,6 +143,17 @@ export function hasPhone(phone: string, ...fields: [string, ...string[]]): Soql 
   }
   const [first, ...others] = fields.map(field => soql`${names(field)} LIKE ${containingDigits(digits)}`);
   return others.reduce((either, other) => soql`${either} OR ${other}`, first as Soql);
+}
+
+/** A refusal of a field that a policy closes, with the inputs that filter by it: a condition is never left out. */
+function ofInput(error: unknown, conditions: Readonly<Record<string, Soql | undefined>>): unknown {
+  if (!(error instanceof Failure) || !isClosedHere(error)) return error;
+  const field = / the field (\w+) of /.exec(error.message)?.[1];
+  if (field === undefined) return error;
+  const inputs = Object.entries(conditions).filter(([, soql]) => soql?.text.split(/\W+/).includes(field));
+  if (inputs.length === 0) return error;
+  const names = inputs.map(([name]) => name).join(' and ');
+  return new Failure('forbidden', `${names} cannot be used here. ${error.message}`, { cause: error.cause });
 }
 
 function notSeen([, many]: Noun): Failure {

@@ -53,19 +53,13 @@ export const changedFieldsText = fieldsText.describe(
   'The fields by API name or label: a JSON object as a string, such as {"StageName":"Closed Won","Owner":"Li Wei"}. null empties a field; {"add":["…"],"remove":["…"]} changes a multi-select, {"append":"…"} adds to a text.',
 );
 
-/**
- * Whether a record is saved although it may be a duplicate. False is as nothing given, so that a call that is made again with it
- * is known as the same call.
- */
-export const allowDuplicate = z
-  .boolean()
-  .transform(isAllowed => isAllowed || undefined)
-  .optional()
-  .meta({
-    description:
-      'True to save it although it may be a duplicate, where its duplicate rule allows that. Only after the user was told which records it matches and decided so.',
-    advanced: true,
-  });
+/** Whether a record is saved although it may be a duplicate. */
+export const allowDuplicate = z.boolean().optional().meta({
+  description:
+    'True to save it although it may be a duplicate, where its duplicate rule allows that. Only after the user was told which records it matches and decided so.',
+  advanced: true,
+  permits: true,
+});
 
 /** A search term. */
 export const searchText = z.string().trim().min(1, 'It must not be blank.').max(200);

@@ -1,4 +1,5 @@
 import { Failure } from '../../../shared/failure.ts';
+import { refusedIn } from './refusedIn.ts';
 import type { Salesforce, SearchRequest } from './salesforce.ts';
 
 /** How often a search is asked again without what the last refusal was about. */
@@ -30,26 +31,13 @@ export async function searchVisible(salesforce: Salesforce, request: SearchReque
   }
 }
 
-interface Refused {
-  object?: string | undefined;
-  field?: string | undefined;
-}
-
-/** What a refusal is about. */
-function refusedIn(message: string): Refused {
-  const [, type] = /sObject type '(\w+)' is not supported/i.exec(message) ?? [];
-  if (type) return { object: type };
-  const [, field, object] = /No such column '([\w.]+)' on (?:entity|sobject of type) '?(\w+)/i.exec(message) ?? [];
-  return { object, field };
-}
-
 const same = (one: string | undefined, other: string) => one?.toLowerCase() === other.toLowerCase();
 
 /** What is left of an object, and what is not: `Lead`, or `Contact.Phone`. */
 async function visiblePart(
   salesforce: Salesforce,
   { name, fields }: SearchedObject,
-  refused: Refused,
+  refused: ReturnType<typeof refusedIn>,
 ): Promise<{ shown?: SearchedObject; hidden: string[] }> {
   if (same(refused.object, name) && refused.field === undefined) return { hidden: [name] };
   let described: ReadonlySet<string> | undefined;

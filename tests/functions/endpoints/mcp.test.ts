@@ -153,6 +153,12 @@ describe('the MCP endpoint', () => {
     expect(Buffer.byteLength(JSON.stringify(inputs))).toBeLessThanOrEqual(40_000);
   });
 
+  it('says once what is wrong with an input', async () => {
+    const { content } = await call('logWork', { issueKey: 'ATLAS-12', timeSpent: 'soon' });
+    expect(JSON.stringify(content).split('It must be a time above zero')).toHaveLength(2);
+    expect(errorIn(content)).toMatchObject({ code: 'invalid_input', message: expect.stringContaining('timeSpent: ') });
+  });
+
   it('answers a failure as an error of the tool, with the code and sentence that HTTP gives', async () => {
     const { isError, content, structuredContent } = await call('getProjectUpdates', { projectId: 'NOPE' });
     expect(isError).toBe(true);

@@ -54,6 +54,20 @@ describe('logWork', () => {
     }
   });
 
+  it.each(['8d 1h 5w', '99999h', '169h'])(
+    'asks when %s of work began: nobody has just done so much',
+    async timeSpent => {
+      const { status, body } = await app.write('logWork', { issueKey: 'ATLAS-12', timeSpent });
+      expect([status, body.errors[0]?.field, body.detail]).toEqual([
+        400,
+        'timeSpent',
+        expect.stringContaining('startedAt'),
+      ]);
+      const issueKey = await app.newTask();
+      expect((await app.write('logWork', { issueKey, timeSpent, startedAt: '2026-01-01' })).status).toBe(200);
+    },
+  );
+
   it('takes the beginning under its former name', async () => {
     const issueKey = await app.newTask();
     const { body } = await app.write('logWork', { issueKey, timeSpent: '1h', since: '2026-11-20T09:00:00Z' });

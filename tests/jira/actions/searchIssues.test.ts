@@ -524,3 +524,15 @@ describe('on a site with fields of one name', () => {
 });
 
 agreesWithOpenApi(() => app.jira);
+
+it.each([
+  ['"Sevrity" = Major', 'There is no field "Sevrity" that can be used here. The nearest are "Severity".'],
+  ['project = ATLAS ORDER BY Prioritty', 'The nearest are "Priority".'],
+  ['project = ATLS', 'The nearest are "ATLAS", "Atlas".'],
+  ['project in (ATLAS, Beakon) AND status = Done', 'There is no project "Beakon" that can be seen here.'],
+  ['status = "In Progres"', '"Status" has no value "In Progres". The nearest are "In Progress".'],
+])('the JQL %s is refused with the names that come near', async (jql, told) => {
+  const { status, body } = await app.read('searchIssues', { jql });
+  expect([400, 404]).toContain(status);
+  expect(body.detail).toContain(told);
+});

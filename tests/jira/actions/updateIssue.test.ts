@@ -124,3 +124,11 @@ describe('updateIssue', () => {
 });
 
 agreesWithOpenApi(() => app.jira);
+
+it('sets a team that no issue has yet, by its name', async () => {
+  const issueKey = await app.newTask();
+  const { body } = await app.write('updateIssue', { issueKey, additionalFields: { Squad: 'otters' } });
+  expect(body.changes).toEqual([{ field: 'Squad', to: 'Otters' }]);
+  const none = await app.write('updateIssue', { issueKey, additionalFields: { Squad: 'Badgers' } });
+  expect(none.body.detail).toContain('Jira suggests no team "Badgers"');
+});

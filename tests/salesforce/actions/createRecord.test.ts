@@ -158,12 +158,16 @@ describe('a lookup that is given by name', () => {
   });
 });
 
-test('a call that is made again with allowDuplicate false is the same call, and saves nothing more', async () => {
-  const once = await create('Account', { Name: 'Only once' });
-  const again = await create('Account', { Name: 'Only once' }, { allowDuplicate: false });
-  expect(again.body).toMatchObject({ recordId: once.body.recordId, deduplicated: true });
-  expect(salesforce.sandbox.records('Account').filter(({ Name }) => Name === 'Only once')).toHaveLength(1);
-});
+test.each([false, true])(
+  'a call that is made again with allowDuplicate %s is the same write, and saves nothing more',
+  async allowDuplicate => {
+    const fields = { Name: `Only once ${allowDuplicate}` };
+    const once = await create('Account', fields);
+    const again = await create('Account', fields, { allowDuplicate });
+    expect(again.body).toMatchObject({ recordId: once.body.recordId, deduplicated: true });
+    expect(salesforce.sandbox.records('Account').filter(({ Name }) => Name === fields.Name)).toHaveLength(1);
+  },
+);
 
 describe('a duplicate', () => {
   const twin = { LastName: 'Olsen', Email: 'maria.olsen@contoso.example' };

@@ -46,3 +46,33 @@ test('openOnly=false is no condition, and is not asked for', async () => {
   expect(status).toBe(400);
   expect(body.detail).toContain(' openOnly=true,');
 });
+
+test('what is open, what is won and what is lost are never added to one another', async () => {
+  const { body } = await salesforce.call('findOpportunities', { query: { account: 'Contoso', limit: '100' } });
+  const sumOf = (is: (deal: Record<string, unknown>) => boolean) =>
+    list(body.opportunities)
+      .filter(is)
+      .reduce((sum, { amount }) => sum + Number(amount ?? 0), 0)
+      .toLocaleString('en-US');
+  const open = sumOf(({ isClosed }) => isClosed === false);
+  const won = sumOf(({ isWon }) => isWon === true);
+  const lost = sumOf(({ isClosed, isWon }) => isClosed === true && isWon === false);
+  expect(body.summary).toMatch(
+    new RegExp(`^\\d+ opportunities match, open worth ${open} USD, won worth ${won} USD, lost worth ${lost} USD\\.$`),
+  );
+});
+
+test('closingSince has its day in it, and closingBefore has not', async () => {
+  const { body } = await salesforce.call('findOpportunities', { query: { account: 'Contoso', openOnly: 'true' } });
+  const [deal] = list(body.opportunities);
+  const day = String(deal?.closeDate);
+  const found = async (query: Record<string, string>) =>
+    list((await salesforce.call('findOpportunities', { query })).body.opportunities).map(({ name }) => name);
+  expect(await found({ closingSince: day, name: String(deal?.name) })).toEqual([deal?.name]);
+  expect(await found({ closingBefore: day, name: String(deal?.name) })).toEqual([]);
+});
+
+test('an owner none is refused with the reason, because each has one', async () => {
+  const { status, body } = await salesforce.call('findOpportunities', { query: { owner: 'none' } });
+  expect([status, body.detail]).toEqual([400, expect.stringContaining('owner: It cannot be none')]);
+});

@@ -156,6 +156,17 @@ test.each([
   expect(salesforce.asked()).toEqual([]);
 });
 
+test.each([
+  ["SELECT Id, Industri FROM Account WHERE Name = 'x'", '"Industry"'],
+  ['SELECT Id FROM Account WHERE Number_of_Employees = 5', '"NumberOfEmployees"'],
+  ["SELECT Id FROM Acount WHERE Name = 'x'", '"Account"'],
+])('%s is refused with the names that come near', async (soql, near) => {
+  const { status, body } = await query(soql);
+  expect(status).toBe(400);
+  expect(body.detail).toMatch(/The nearest (?:of Account )?are /);
+  expect(body.detail).toContain(near);
+});
+
 test("what only Salesforce can know is told in Salesforce's words", async () => {
   const { status, body } = await query("SELECT Foo__c FROM Account WHERE Name = 'x'");
   expect(status).toBe(400);

@@ -50,6 +50,16 @@ describe('the bill of what is in the app', () => {
     }
   });
 
+  it('has what came built into another library, with the licence that it has itself', () => {
+    const inner = bill.components.find(component => nameOf(component) === 'pdfjs-dist');
+    expect([inner?.version, inner?.licenses?.[0]?.expression]).toEqual([
+      expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      'Apache-2.0',
+    ]);
+    expect(read('node_modules/unpdf/dist/pdfjs.mjs')).toContain(`\`${inner?.version}\``);
+    expect(read('dist/THIRD-PARTY-LICENSES.txt')).toContain('Apache License');
+  });
+
   it('has the text of each licence beside it', () => {
     const licences = read('dist/THIRD-PARTY-LICENSES.txt');
     for (const component of bill.components) {

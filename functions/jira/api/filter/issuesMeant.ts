@@ -7,6 +7,7 @@ import type { Jira } from '../jira.ts';
 import { allOf, type Jql, jql, rawJql } from '../jql.ts';
 import type { GivenFilters } from './filterInputs.ts';
 import { issueQuery, mayHideWrong, unknownPerson, wrongValues } from './issueFilter.ts';
+import { explainedQuery } from './rawQuery.ts';
 
 /** The issues that an action's filters mean. */
 export interface IssuesMeant {
@@ -57,7 +58,13 @@ export async function issuesMeant(
       isCutByUpdate: false,
       isSparse: false,
       notes: [],
-      checked: request => request(),
+      checked: async request => {
+        try {
+          return await request();
+        } catch (error) {
+          throw await explainedQuery(error, raw, jira);
+        }
+      },
     };
   }
   const clock = { now, timeZone: jira.timeZone };

@@ -24,7 +24,9 @@ export const fieldRoutes: Route[] = [
       .filter(name => name.toLowerCase().startsWith(wanted))
       .slice(0, MAX_SUGGESTIONS)
       .map(name => ({
-        value: name,
+        // JQL takes a team by its ID.
+        value:
+          (field.schema.type === 'team' && choicesOf(call.site, field)?.find(each => each.name === name)?.id) || name,
         displayName: wanted === '' ? name : `<b>${name.slice(0, wanted.length)}</b>${name.slice(wanted.length)}`,
       }));
     return { json: { results } };

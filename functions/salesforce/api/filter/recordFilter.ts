@@ -23,7 +23,7 @@ export const owner = choices.meta({ mayMatchSeveral: true });
 
 export const ownerText = 'Owners by name or e-mail address, separated by commas; me for the user who asks.';
 export const ownerOrQueueText =
-  'Owners or queues by name or e-mail address, separated by commas; me for the user who asks, none for any queue.';
+  'Owners or queues by name or e-mail address, separated by commas; me for the user who asks, none for those that a queue has and nobody took.';
 
 /** The inputs of the one language of filters and columns that every action takes that finds records. */
 export const filterInputs = {
@@ -95,9 +95,14 @@ export async function recordFilter(
 ): Promise<RecordFilter> {
   const { owner, where = [], missing = [], unchangedFor, columns, orderBy = [] } = given;
   const clock = { now, timeZone: salesforce.timeZone };
-  const owned = owner === undefined ? undefined : ownedBy(salesforce, owner, mayBeQueue);
-  // It is awaited last, and what is wrong with another input may be told before.
-  owned?.catch(() => {});
+  const findOwned = () => {
+    const found = owner === undefined ? undefined : ownedBy(salesforce, owner, mayBeQueue);
+    // It is awaited last, and what is wrong with another input may be told before.
+    found?.catch(() => {});
+    return found;
+  };
+  // Beside conditions, which may name people as well, it waits until their number is known.
+  const owned = where.length === 0 ? findOwned() : undefined;
   // One value that does not exist finds nothing, which is then looked into. Among several it would not be noticed.
   const isChecked = Object.values(choices).some(([, text]) => text !== undefined && nameList(text).length > 1);
   const isLabelled = isChecked || where.length + missing.length + orderBy.length + (columns?.length ?? 0) > 0;
@@ -122,7 +127,7 @@ export async function recordFilter(
           input: 'where',
         })),
       );
-      requireFewPeople(all);
+      requireFewPeople(all, owner);
       return conditionsOf('where', all);
     })(),
     (async () => {
@@ -163,7 +168,7 @@ export async function recordFilter(
   );
   return {
     conditions: {
-      owner: await owned,
+      owner: await (owned ?? findOwned()),
       ...choiceConditions(choices, isLabelled ? checkedBy(fields) : listed),
       ...Object.fromEntries(groups.map(({ input, soql }) => [input, soql])),
       unchangedFor: unchanged && soql`LastModifiedDate <= ${unchanged}`,
@@ -180,15 +185,17 @@ export async function recordFilter(
 }
 
 /** One condition alone is bounded where it is compiled. */
-function requireFewPeople(conditions: readonly FieldCondition[]): void {
-  const ofPeople = conditions.flatMap(({ field, test }) => {
+function requireFewPeople(conditions: readonly FieldCondition[], owner: string | undefined): void {
+  const inWhere = conditions.flatMap(({ field, test }) => {
     const { referenceTo } = field.description;
     if (!referenceTo.includes('User') || test.kind !== 'oneOf') return [];
-    return [{ field, names: test.values.filter(value => !isIdOf(referenceTo, String(value))) }];
+    return [{ label: quoted(field.label), names: test.values.filter(value => !isIdOf(referenceTo, String(value))) }];
   });
+  const owners = nameList(owner ?? '').filter(name => !name.includes('@') && !isIdOf(['User', 'Group'], name));
+  const ofPeople = [...(owners.length > 0 ? [{ label: 'owner', names: owners }] : []), ...inWhere];
   const count = ofPeople.reduce((sum, { names }) => sum + names.length, 0);
-  if (ofPeople.length < 2 || count <= MAX_OWNERS) return;
-  const labels = ofPeople.map(({ field }) => quoted(field.label)).join(', ');
+  if (inWhere.length === 0 || ofPeople.length < 2 || count <= MAX_OWNERS) return;
+  const labels = ofPeople.map(({ label }) => label).join(', ');
   const message = `${labels} take at most ${MAX_OWNERS} names together, and have ${count}. Ask in several calls, or give IDs.`;
   throw invalidInput([{ field: 'where', message }]);
 }
@@ -258,7 +265,11 @@ async function ownedBy(salesforce: Salesforce, text: string, mayBeQueue: boolean
   if (all.length > MAX_OWNERS) {
     throw invalidInput([{ field: 'owner', message: `It must be at most ${MAX_OWNERS} names.` }]);
   }
-  const isNone = (name: string) => mayBeQueue && name.toLowerCase() === 'none';
+  const isNone = (name: string) => name.toLowerCase() === 'none';
+  if (!mayBeQueue && all.some(isNone)) {
+    const message = 'It cannot be none: each of these records has an owner, who is a person. Leave it out.';
+    throw invalidInput([{ field: 'owner', message }]);
+  }
   // An e-mail address is nobody else's, so that nobody need be looked up.
   const emails = all.filter(name => name.includes('@'));
   const found = await Promise.all(
