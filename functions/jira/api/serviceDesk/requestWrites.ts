@@ -60,14 +60,11 @@ export function requestWrites(parts: WriteParts): RequestWrites {
   const { metadata, people, browseUrl, readBack } = parts;
   return {
     async createRequest(given) {
-      const { key, desk } = await createRequest(given, parts);
-      // The request is made, whether or not the fields of the site can be read.
+      // Before the write, so that nothing but the request itself is waited for after it.
       const fields = requestFieldsOf(await metadata.fields().catch(() => []));
+      const { key, desk } = await createRequest(given, parts);
       const issue = await readBack(key, [...fieldsOfRequest(fields), ...idsOf(fields)]);
-      const notes = [
-        ...people.notes,
-        ...(issue.isUnread ? ['The request was made, but it could not be read. Use getRequest to see it.'] : []),
-      ];
+      const notes = [...(issue.isUnread ? [notRead] : []), ...people.notes];
       return {
         ...toRequestRow(issue, fields, slasOf(issue, fields.slas), browseUrl),
         desk: desk.name,
