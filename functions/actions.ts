@@ -169,6 +169,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/getRequest.ts'),
   },
   {
+    name: 'getSprint',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/getSprint.ts'),
+  },
+  {
     name: 'linkIssues',
     system: 'jira',
     toolset: 'jira',
@@ -208,6 +216,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./jira/actions/listRequests.ts'),
+  },
+  {
+    name: 'listSprints',
+    system: 'jira',
+    toolset: 'jira-planning',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listSprints.ts'),
   },
   {
     name: 'listVersions',

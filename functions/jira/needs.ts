@@ -35,6 +35,7 @@ export const scopes = {
   'read:servicedesk-request': 'reading requests, queues and SLAs',
   'write:servicedesk-request': 'comments and participants of requests',
   'read:board-scope:jira-software': 'reading boards',
+  'read:board-scope.admin:jira-software': 'reading what boards estimate by',
   'write:board-scope:jira-software': 'changing boards and backlogs',
   'read:sprint:jira-software': 'reading sprints',
   'write:sprint:jira-software': 'changing sprints',
@@ -98,6 +99,17 @@ export function writes({ permissions = [], scopes = [], also = [] }: JiraNeeds):
 export function administers(): JiraNeeds {
   return reads({ permissions: ['ADMINISTER_PROJECTS'], scopes: ['manage:jira-project'] });
 }
+
+/** What an action needs that reads boards and their sprints. */
+export const readsSprints = reads({
+  // The days of sprints are those of a person's time zone.
+  scopes: [
+    'read:jira-user',
+    'read:board-scope:jira-software',
+    'read:board-scope.admin:jira-software',
+    'read:sprint:jira-software',
+  ],
+});
 
 /** The sprint that comes next is asked of the project's boards. */
 const plansSprints = {

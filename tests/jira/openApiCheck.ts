@@ -32,12 +32,19 @@ export type OpenApiCheck = (exchange: SandboxExchange) => string[];
  * but not ours to ship, so checks against it are skipped where it is missing.
  */
 export function findJiraOpenApi(): string | undefined {
+  return process.env.JIRA_OPENAPI && existsSync(process.env.JIRA_OPENAPI)
+    ? process.env.JIRA_OPENAPI
+    : documentNamed('jira-cloud-openapi.json');
+}
+
+/** The same of boards and sprints: https://developer.atlassian.com/cloud/jira/software/swagger.v3.json */
+export function findSoftwareOpenApi(): string | undefined {
+  return documentNamed('jira-software-openapi.json');
+}
+
+function documentNamed(name: string): string | undefined {
   const root = resolve(import.meta.dirname, '../..');
-  const candidates = [
-    process.env.JIRA_OPENAPI ?? '',
-    ...globSync(resolve(root, '../shared/*/jira-cloud-openapi.json')),
-  ];
-  return candidates.find(path => path !== '' && existsSync(path));
+  return globSync(resolve(root, `../shared/*/${name}`)).find(path => existsSync(path));
 }
 
 /** A check of requests and answers against an OpenAPI 3.0 document. */
@@ -120,6 +127,8 @@ function queryProblems(
     ...[...new Set(query.keys())].flatMap(name => {
       const schema = known.get(name)?.schema;
       if (!schema) return [`there is no parameter ${name}`];
+      // What is no single text is documented as an object, which no query can hold.
+      if (schema.type === 'object') return [];
       return problemsOf(`parameter ${name}`, schema, parameterValue(schema, query.getAll(name)));
     }),
   ];

@@ -4,6 +4,7 @@ import { actions as entries } from '../../functions/actions.ts';
 import { restrictedTo } from '../../functions/jira/api/allowed.ts';
 import { isOpenFilter } from '../../functions/jira/api/openFilter.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
+import { Failure } from '../../shared/failure.ts';
 import { principal } from '../support/principal.ts';
 import { type JiraApp, startJiraApp } from './harness.ts';
 import { entra } from './signedIn.ts';
@@ -105,6 +106,40 @@ describe('a policy that opens one project', () => {
     const issueKey = action === 'createIssue' ? {} : { issueKey: 'ATLAS-12' };
     const { body } = await jira.write(action, { ...issueKey, ...input }, atlas);
     expect(body.code).toBe('forbidden');
+  });
+
+  it('counts no issue of another project that is in a sprint, and says so without telling whether there is one', async () => {
+    const active = { projectId: 'ATLAS' };
+    const before = (await jira.read('getSprint', active, atlas)).body;
+    expect(before.notShown).toEqual(['Issues of projects that a policy closes are not counted.']);
+    const others = jira.issue('BEACON-4').values;
+    Object.assign(others, { customfield_10020: ['3', '9000'], customfield_10016: 40 });
+    const { body: after } = await jira.read('getSprint', active, atlas);
+    expect(after).toEqual(before);
+    const { body: whole } = await jira.read('getSprint', active, open);
+    expect([whole.left - before.left, whole.issuesInAll - before.issuesInAll]).toEqual([40, 1]);
+    expect(whole.notShown).toBeUndefined();
+    Object.assign(others, { customfield_10020: null, customfield_10016: null });
+  });
+
+  it('reads the changes of no issue that it was not shown', async () => {
+    const client = restrictedTo(new Set(['ATLAS']), {
+      sendRequest: async <T>({ url }: { url: string }) =>
+        (url.endsWith('/bulkfetch')
+          ? {
+              issueChangeLogs: [
+                { issueId: '1', changeHistories: [{ items: [{ field: 'Link', toString: 'BEACON-1' }] }] },
+              ],
+            }
+          : { issues: [{ id: '1', key: 'ATLAS-1', fields: { project: { key: 'ATLAS' } } }] }) as T,
+      ...noFiles,
+    } as Parameters<typeof restrictedTo>[1]);
+    const url = '/rest/api/3/changelog/bulkfetch';
+    const read = (...issueIdsOrKeys: string[]) => client.sendRequest({ url, method: 'POST', body: { issueIdsOrKeys } });
+    await expect(read('1')).rejects.toMatchObject({ code: 'forbidden' });
+    await client.sendRequest({ url: '/rest/api/3/search/jql', method: 'POST', body: { jql: '' } });
+    expect(await read('1')).toEqual({ issueChangeLogs: [{ issueId: '1', changeHistories: [{ items: [] }] }] });
+    await expect(read('1', '2')).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('shows no sprint of a board of another project', async () => {
@@ -287,6 +322,23 @@ describe('an issue that was moved to a project that is closed', () => {
   });
 });
 
+it('of the boards of a site, and of the sprints of a board, only those of that project are shown', async () => {
+  const places: Record<string, string> = { 8: 'ATLAS', 9: 'SECRET' };
+  const boards = Object.entries(places).map(([id, projectKey]) => ({ id: Number(id), location: { projectKey } }));
+  const client = restrictedTo(new Set(['ATLAS']), {
+    sendRequest: async <T>({ url }: { url: string }) => {
+      if (url.endsWith('/board')) return { total: 2, values: [...boards, { id: 10 }] } as T;
+      if (url.endsWith('/sprint')) return { values: [8, 9, 7].map(originBoardId => ({ originBoardId })) } as T;
+      const id = url.split('/').at(-1) ?? '';
+      if (!(id in places)) throw new Failure('not_found', 'There is no such board.');
+      return { id, location: { projectKey: places[id] } } as T;
+    },
+  } as Parameters<typeof restrictedTo>[1]);
+  const read = (path: string) => client.sendRequest({ url: `/rest/agile/1.0/${path}`, method: 'GET' });
+  expect(await read('board')).toEqual({ values: [{ id: 8, location: { projectKey: 'ATLAS' } }] });
+  expect(await read('board/8/sprint')).toEqual({ values: [{ originBoardId: 8 }] });
+});
+
 it.each(['sprint', 'configuration'])('the %s of a board of another project, or of none, is closed', async part => {
   for (const location of [{ projectKey: 'SECRET' }, undefined]) {
     const asked: string[] = [];
@@ -328,7 +380,6 @@ it('a request that is not known is refused where a policy restricts', async () =
     ['DELETE', '/rest/api/3/issue/ATLAS-1'],
     ['GET', '/rest/api/3/issue/ATLAS-1/properties'],
     ['POST', '/rest/api/3/project/search'],
-    ['GET', '/rest/agile/1.0/board'],
     ['GET', '/rest/agile/1.0/sprint/1'],
     ['POST', '/rest/agile/1.0/sprint/1/issue'],
   ] as const) {

@@ -36,6 +36,8 @@ interface Guard {
   isOpen(projectKey: string | undefined): boolean;
   /** The same by a numeric ID, for which it asks once. */
   isOpenId(projectId: string): Promise<boolean>;
+  /** Whether a board is in a project that is open. */
+  isOpenBoard(boardId: string): Promise<boolean>;
   /** @throws Failure `forbidden` */
   requireProject(projectIdOrKey: string): Promise<void>;
   /**
@@ -65,6 +67,8 @@ interface Guard {
   openValues(field: string): Promise<readonly Value[] | undefined>;
   /** What looking at an issue answers, for an issue that there is not the same as for one that is closed. */
   seen<Answer>(issueIdOrKey: string, looking: Promise<Answer | undefined>): Promise<Answer>;
+  /** Whether an issue was answered to this call, by its ID; it was then in a project that is open. */
+  isShownIssue(issueId: string): boolean;
   /** An issue without what leads to issues that are closed; undefined where it is closed itself. */
   shown(issue: unknown): unknown;
 }
@@ -225,8 +229,7 @@ const rules: readonly Rule[] = [
     path: /^\/rest\/agile\/1\.0\/board$/,
     async handle({ options, send }, { requireProject, isOpen }) {
       const { projectKeyOrId: of } = options.searchParams ?? {};
-      if (typeof of !== 'string') throw closed();
-      await requireProject(of);
+      if (of !== undefined) await requireProject(String(of));
       const { total: _, ...others } = boardsAnswer.parse(await send(options));
       // Boards of other projects show issues of this one, too.
       return { ...others, values: others.values.filter(({ location }) => isOpen(location?.projectKey ?? undefined)) };
@@ -234,11 +237,23 @@ const rules: readonly Rule[] = [
   },
   {
     method: 'GET',
-    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/(?:sprint|configuration)$/,
-    async handle({ options, parts, send }, { isOpen }) {
-      const answer = await unlessNone(send({ url: `/rest/agile/1.0/board/${parts[0]}`, method: 'GET' }));
-      if (!isOpen(board.safeParse(answer).data?.location?.projectKey ?? undefined)) throw closed();
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)(?:\/configuration)?$/,
+    async handle({ options, parts, send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(parts[0] ?? ''))) throw closed();
       return send(options);
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/rest\/agile\/1\.0\/board\/(\d+)\/sprint$/,
+    async handle({ options, parts: [id = ''], send }, { isOpenBoard }) {
+      if (!(await isOpenBoard(id))) throw closed();
+      const answer = sprintsAnswer.parse(await send(options));
+      // A board shows the sprints of others, too, where one of its issues is in them.
+      const open = await Promise.all(
+        answer.values.map(({ originBoardId: of }) => !of || String(of) === id || isOpenBoard(String(of))),
+      );
+      return { ...answer, values: answer.values.filter((_, index) => open[index]) };
     },
   },
   rule(
@@ -260,6 +275,16 @@ const rules: readonly Rule[] = [
       return send(options);
     }),
   ),
+  rule('POST', '/changelog/bulkfetch', async ({ options, send }, { isOpen, isShownIssue }) => {
+    const { issueIdsOrKeys } = bulkRequest.parse(bodyOf(options));
+    if (!issueIdsOrKeys.every(isShownIssue)) throw closed();
+    const answer = bulkAnswer.parse(await send(options));
+    const logs = answer.issueChangeLogs.map(({ changeHistories, ...log }) => ({
+      ...log,
+      changeHistories: changeHistories.map(history => withoutClosedItems(history, isOpen)),
+    }));
+    return { ...answer, issueChangeLogs: logs };
+  }),
   rule('GET', '/field', async ({ options, send }, { isOpenId }) => {
     const fields = fieldsAnswer.parse(await send(options));
     const open = await Promise.all(
@@ -289,7 +314,7 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search'].map(path =>
+  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search', '/status'].map(path =>
     rule('GET', path, ({ options, send }) => send(options)),
   ),
 ];
@@ -316,6 +341,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
   const comments = new Set<string>();
+  const issues = new Set<string>();
   const isOpen = (key: string | undefined) => key !== undefined && allowed.has(key.toUpperCase());
   const ask = (url: string, searchParams: Record<string, string>) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
@@ -333,6 +359,17 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       );
     keysById.set(projectId, key);
     return key;
+  };
+
+  const boards = new Map<string, Promise<boolean>>();
+  const isOpenBoard = (boardId: string) => {
+    const known =
+      boards.get(boardId) ??
+      unlessNone(ask(`/rest/agile/1.0/board/${boardId}`, {})).then(answer =>
+        isOpen(board.safeParse(answer).data?.location?.projectKey ?? undefined),
+      );
+    boards.set(boardId, known);
+    return known;
   };
 
   /** Only projects that are named otherwise than by their keys are asked for. */
@@ -398,6 +435,8 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
 
   const guard: Guard = {
     isOpen,
+    isOpenBoard,
+    isShownIssue: issueId => issues.has(issueId),
     isOpenId: async projectId => /^\d+$/.test(projectId) && isOpen(await keyOf(projectId)),
     async requireProject(projectIdOrKey) {
       // A numeric ID names a project, too.
@@ -471,6 +510,7 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
       const { fields, changelog, ...others } = anyIssue.parse(issue);
       if (!isOpen(fields.project?.key)) return undefined;
       for (const id of fileIds(fields.attachment)) files.add(id);
+      if (typeof others.id === 'string') issues.add(others.id);
       const shown = withoutClosedIssues(fields, isOpen);
       return {
         ...others,
@@ -692,6 +732,10 @@ const anyIssue = z.looseObject({
   fields: fieldsSchema.catch({}),
   changelog: z.looseObject({ histories: z.array(historySchema) }).nullish(),
 });
+const bulkRequest = z.looseObject({ issueIdsOrKeys: z.array(z.string()) });
+const bulkAnswer = z.looseObject({
+  issueChangeLogs: z.array(z.looseObject({ changeHistories: z.array(historySchema) })),
+});
 const searchAnswer = z.looseObject({
   issues: z
     .array(z.unknown())
@@ -701,6 +745,7 @@ const searchAnswer = z.looseObject({
 const desk = z.looseObject({ projectKey: z.string().nullish() });
 const desksAnswer = z.looseObject({ size: z.unknown(), values: z.array(desk) });
 const board = z.looseObject({ location: z.looseObject({ projectKey: z.string().nullish() }).nullish() });
+const sprintsAnswer = z.looseObject({ values: z.array(z.looseObject({ originBoardId: z.number().nullish() })) });
 const boardsAnswer = z.looseObject({ values: z.array(board) });
 const named = z.looseObject({ key: z.string().optional(), id: z.string().optional() });
 const writtenIssue = z.looseObject({

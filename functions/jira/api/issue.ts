@@ -32,7 +32,9 @@ function answers({ list, part }: Reading) {
     /** False for an internal note of a service project; true for every other comment. */
     jsdPublic: part(z.boolean()),
   });
-  const status = part(z.object({ name: z.string(), statusCategory: part(z.object({ name: z.string(), key: text })) }));
+  const status = part(
+    z.object({ id: text, name: z.string(), statusCategory: part(z.object({ name: z.string(), key: text })) }),
+  );
   const related = z.object({ key: z.string(), fields: part(z.object({ summary: text, status })) });
   const worklog = z.object({
     id: text,
@@ -83,13 +85,21 @@ function answers({ list, part }: Reading) {
     worklog: part(worklogs),
     components: list(named),
     fixVersions: list(named),
-    timetracking: part(z.object({ originalEstimate: text, remainingEstimate: text, timeSpent: text })),
+    timetracking: part(
+      z.object({
+        originalEstimate: text,
+        originalEstimateSeconds: part(z.number()),
+        remainingEstimate: text,
+        timeSpent: text,
+      }),
+    ),
     created: text,
     updated: text,
     resolutiondate: text,
     comment: part(z.object({ total, comments: list(comment) })),
   });
   const issue = z.object({
+    id: text,
     key: z.string(),
     fields,
     /** How many issues that it leads to were taken out, because a policy closes their projects. */
@@ -190,8 +200,9 @@ export type Worklog = Issue['worklogs']['items'][number];
 export type Transition = NonNullable<Issue['transitions']>[number];
 
 /** An issue in the words of this service. What Jira did not tell, or told in a way that cannot be read, is undefined. */
-function toIssue({ key, fields, closedIssues, changelog, names, schema, transitions }: IssueAnswer) {
+function toIssue({ id, key, fields, closedIssues, changelog, names, schema, transitions }: IssueAnswer) {
   return {
+    id: id ?? undefined,
     key,
     /** True when no field is known, as after a write whose result could not be read. */
     isUnread: Object.keys(fields).length === 0,
@@ -203,6 +214,7 @@ function toIssue({ key, fields, closedIssues, changelog, names, schema, transiti
     type: fields.issuetype?.name,
     hierarchyLevel: fields.issuetype?.hierarchyLevel ?? undefined,
     status: fields.status?.name,
+    statusId: fields.status?.id ?? undefined,
     statusCategory: fields.status?.statusCategory?.name,
     isDone: isDone(fields.status),
     resolution: fields.resolution?.name,
@@ -225,6 +237,7 @@ function toIssue({ key, fields, closedIssues, changelog, names, schema, transiti
     components: (fields.components ?? []).map(({ name }) => name),
     fixVersions: (fields.fixVersions ?? []).map(({ name }) => name),
     originalEstimate: fields.timetracking?.originalEstimate || undefined,
+    originalEstimateSeconds: fields.timetracking?.originalEstimateSeconds ?? undefined,
     remainingEstimate: fields.timetracking?.remainingEstimate || undefined,
     timeSpent: fields.timetracking?.timeSpent || undefined,
     createdAt: dateOf(fields.created),

@@ -20,6 +20,8 @@ import { askedBy } from './askedBy.ts';
 import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import { type AttachFiles, openAttachFiles } from './attachFiles.ts';
 import { type Attachments, openAttachments } from './attachments.ts';
+import { type Boards, openBoards } from './boards.ts';
+import { type FieldChange, fieldChanges } from './changelogs.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments, openComments, withProjectType } from './comments.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
@@ -34,6 +36,7 @@ import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
 import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
 import { type Desks, openDesks } from './serviceDesk/desks.ts';
 import { type RequestWrites, requestWrites } from './serviceDesk/requestWrites.ts';
+import { openSprints, type Sprints } from './sprints.ts';
 import { openVersions, type Versions } from './versions.ts';
 import { type Watching, watch } from './watching.ts';
 import {
@@ -69,6 +72,11 @@ export interface Jira extends IssueWrites, RequestWrites {
     issueKey: string,
     page: { startAt: number; limit: number },
   ): Promise<{ histories: History[]; total: number }>;
+  /** The changes of up to ten fields of issues, by the issues' IDs. */
+  fieldChanges(
+    issueIds: readonly string[],
+    fieldIds: readonly string[],
+  ): Promise<{ changes: Map<string, FieldChange[]>; isWhole: boolean }>;
   /** Comments of an issue; `at` is where an earlier page said that the list goes on. @throws Failure `not_found` */
   listComments(
     issueKey: string,
@@ -98,6 +106,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   people: People;
   planning: Planning;
   metadata: Metadata;
+  boards: Boards;
+  sprints: Sprints;
   attachments: Attachments;
   attachFiles: AttachFiles;
   /** Lets somebody watch an issue, or not. @throws Failure */
@@ -122,6 +132,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   startOfDay(now: Date): Promise<Jql>;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
+  /** The address of a board in the browser. */
+  boardUrl(boardId: number): string;
   /** The address of an issue or a project in the browser. */
   browseUrl(key: string): string;
   /** That of what a saved filter finds. */
@@ -140,6 +152,7 @@ export function openJira(parts: JiraParts) {
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
+  const boardsFor = openBoards(clientFor, parts.now);
   const desksFor = openDesks(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
@@ -189,6 +202,8 @@ export function openJira(parts: JiraParts) {
         people,
         planning,
         metadata,
+        boards: boardsFor(call),
+        sprints: openSprints(client),
         desks,
         async findArticles(text, { projectId, ...page }) {
           // A policy may close some of the desks.
@@ -261,6 +276,7 @@ export function openJira(parts: JiraParts) {
         async count(query) {
           return parseAnswer(countSchema, await countIssues(client, { jql: await textOf(query) })).count;
         },
+        fieldChanges: (issueIds, fieldIds) => fieldChanges(client, issueIds, fieldIds),
         async getChangelog(issueKey, { startAt, limit }) {
           return readHistories(await getChangeLogs(client, { issueIdOrKey: issueKey, startAt, maxResults: limit }));
         },
@@ -298,6 +314,7 @@ export function openJira(parts: JiraParts) {
         },
         listFilters: request => searchFilters(client, request),
         filterUrl: filterId => `${settings.JIRA_BASE_URL}/issues/?filter=${encodeURIComponent(filterId)}`,
+        boardUrl: boardId => `${settings.JIRA_BASE_URL}/secure/RapidBoard.jspa?rapidView=${boardId}`,
         browseUrl,
       };
     },

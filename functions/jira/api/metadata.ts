@@ -10,6 +10,7 @@ import {
   getProject,
   getProjectComponents,
   getProjectVersions,
+  getStatuses,
   getTransitions,
   searchPriorities,
 } from 'jira.js/cloud';
@@ -34,6 +35,7 @@ import {
   prioritiesSchema,
   projectSchema,
   siteFieldsSchema,
+  statusesSchema,
   suggestionsSchema,
   transitionsSchema,
   typeStatusesSchema,
@@ -59,6 +61,8 @@ export interface Metadata {
   workingTime(): Promise<WorkingTime>;
   /** The names of the statuses that issues of each type of a project go through, by the type's ID. */
   statuses(projectId: string): Promise<ReadonlyMap<string, string[]>>;
+  /** The keys of the categories of all statuses, by the status's ID: `new`, `indeterminate`, `done`. */
+  statusCategories(): Promise<ReadonlyMap<string, string>>;
   components(projectId: string): Promise<z.output<typeof componentsSchema>>;
   versions(projectId: string): Promise<z.output<typeof versionsSchema>>;
   /** The priorities that issues of a project may have, the highest first. */
@@ -93,6 +97,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const allLinkTypes = createCache<'', LinkType[]>(life);
   const siteTime = createCache<'', WorkingTime>(life);
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
+  const categories = createCache<'', ReadonlyMap<string, string>>(life);
   const allFields = createCache<string, SearchField[]>(life);
   // That there is such a value is kept, and that there is none is not: it may be made at any time.
   const suggestionsOf = createCache<string, { sought: string; found: Suggestion[] }>({
@@ -185,6 +190,16 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
             const answer = await getAllStatuses(sharedClient(), { projectIdOrKey: projectId });
             const types = parseAnswer(typeStatusesSchema, answer);
             return new Map(types.map(({ id, statuses }) => [id, statuses.map(({ name }) => name)]));
+          },
+          call,
+        ),
+
+      statusCategories: () =>
+        categories.get(
+          '',
+          async () => {
+            const statuses = parseAnswer(statusesSchema, await getStatuses(sharedClient()));
+            return new Map(statuses.flatMap(({ id, statusCategory: of }) => (of ? [[id, of.key]] : [])));
           },
           call,
         ),

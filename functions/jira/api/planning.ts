@@ -129,9 +129,10 @@ async function allPages<Item>(
 ): Promise<Item[]> {
   const all: Item[] = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const { values, isLast } = await load(all.length);
+    // A policy may leave out some of a page, so that their number does not tell where the next one begins.
+    const { values, isLast } = await load(page * PAGE_SIZE);
     all.push(...values);
-    if (values.length === 0 || isLast !== false) break;
+    if (isLast !== false) break;
   }
   return all;
 }

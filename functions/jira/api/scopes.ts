@@ -13,7 +13,12 @@ interface ScopeOf {
 const scopes: readonly ScopeOf[] = [
   { path: /^\/rest\/servicedeskapi\//, read: 'read:servicedesk-request', write: 'write:servicedesk-request' },
   {
-    path: /^\/rest\/agile\/[\w.]+\/sprint\b/,
+    path: /^\/rest\/agile\/[\w.]+\/board\/\d+\/configuration$/,
+    read: 'read:board-scope.admin:jira-software',
+    write: 'write:board-scope.admin:jira-software',
+  },
+  {
+    path: /^\/rest\/agile\/[\w.]+\/(?:board\/\d+\/)?sprint\b/,
     read: 'read:sprint:jira-software',
     write: 'write:sprint:jira-software',
   },

@@ -105,20 +105,73 @@ export const linkTypesSchema = z.object({
 });
 
 /** https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/ */
-const board = z.object({ id: z.number(), name: z.string().catch('a board'), type: text.catch(undefined) });
+export const boardSchema = z.object({
+  id: z.number(),
+  name: z.string().catch('a board'),
+  /** `scrum`, `kanban`, or `simple` in a team-managed project, where it may have sprints or not. */
+  type: text.catch(undefined),
+  location: z.object({ projectKey: text, projectName: text }).nullish().catch(undefined),
+});
 
 const isLast = z.boolean().nullish().catch(undefined);
 
-export const boardsSchema = z.object({ isLast, values: listOf(board) });
+export const boardsSchema = z.object({ isLast, values: listOf(boardSchema) });
 
 export const boardConfigurationSchema = z.object({
+  columnConfig: z
+    .object({ columns: listOf(z.object({ name: text, statuses: listOf(z.object({ id: z.string() })) })) })
+    .nullish()
+    .catch(undefined),
   estimation: z
-    .object({ field: z.object({ fieldId: z.string() }).nullish().catch(undefined) })
+    .object({
+      /** `field`, `issueCount` or `none`. */
+      type: text.catch(undefined),
+      field: z
+        .object({ fieldId: z.string(), displayName: text.catch(undefined) })
+        .nullish()
+        .catch(undefined),
+    })
     .nullish()
     .catch(undefined),
 });
 
-export const sprintsSchema = z.object({ isLast, values: listOf(z.object({ id: z.number(), name: z.string() })) });
+const sprintSchema = z.object({
+  id: z.number(),
+  name: z.string(),
+  state: z.enum(['active', 'future', 'closed']).optional().catch(undefined),
+  goal: text.catch(undefined),
+  startDate: text.catch(undefined),
+  endDate: text.catch(undefined),
+  completeDate: text.catch(undefined),
+});
+
+export const sprintsSchema = z.object({
+  isLast,
+  /** Jira leaves it out at times. */
+  total: z.number().nullish().catch(undefined),
+  values: listOf(sprintSchema),
+});
+
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post */
+export const changelogsSchema = z.object({
+  issueChangeLogs: listOf(
+    z.object({
+      issueId: z.string(),
+      changeHistories: listOf(
+        z.object({
+          created: z.union([z.string(), z.number()]),
+          // An item without `toString` still has every object's own method of that name.
+          items: listOf(z.object({ fieldId: text, from: text, to: text, fromString: text, toString: z.unknown() })),
+        }),
+      ),
+    }),
+  ),
+  nextPageToken: text,
+});
+
+export const statusesSchema = listOf(
+  z.object({ id: z.string(), statusCategory: z.object({ key: z.string() }).nullish().catch(undefined) }),
+);
 
 /** The value of a field that holds a team. */
 export const teamSchema = z.object({ id: z.string(), name: text.catch(undefined), title: text.catch(undefined) });
@@ -258,7 +311,8 @@ export type Project = z.output<typeof projectSchema>;
 export type User = z.output<typeof usersSchema>[number];
 export type IssueType = z.output<typeof issueTypeSchema>;
 export type LinkType = z.output<typeof linkTypesSchema>['issueLinkTypes'][number];
-export type Board = z.output<typeof board>;
+export type Board = z.output<typeof boardSchema>;
+export type BoardConfiguration = z.output<typeof boardConfigurationSchema>;
 export type Version = z.output<typeof versionSchema>;
 export type SiteField = z.output<typeof siteFieldSchema>;
 export type Worklog = z.output<typeof worklogSchema>;

@@ -35,10 +35,10 @@ interface Entry {
  */
 export function buildSite(files: DataFiles, now: () => Instant): Site {
   const references = createReferences(files);
-  const site = emptySite(files, references, now);
+  const start = now();
+  const site = emptySite(files, references, { now, start });
   references.throwProblems();
 
-  const start = now();
   const entries = entriesOf(site, files, references, start);
   const events = [
     ...entries.flatMap(entry => lifeOf(site, entry, references, start)),

@@ -90,6 +90,12 @@ const projectsFile = unique(
         name,
         type: z.enum(['scrum', 'kanban', 'simple']),
         sprints: z.array(name).default([]),
+        /** What it estimates by: a custom field of numbers, `time`, `issueCount` or `none`; Story Points, where there is such a field, unless given. */
+        estimation: name.exactOptional(),
+        /** The statuses of each column, by its name; a column for each status unless given. */
+        columns: z.array(z.strictObject({ name, statuses: z.array(name) })).exactOptional(),
+        /** The keys of other projects whose issues it shows. */
+        alsoShows: z.array(z.string()).default([]),
       }),
       'id',
     ).default([]),
@@ -170,7 +176,28 @@ const siteFile = z.strictObject({
   resolutions: unique(z.strictObject({ id, name }), 'id', 'name').min(1),
   defaultResolution: name,
   linkTypes: unique(z.strictObject({ id, name, inward: name, outward: name }), 'id', 'name'),
-  sprints: unique(z.strictObject({ id, name, state: z.enum(['closed', 'active', 'future']) }), 'id', 'name'),
+  sprints: unique(
+    z
+      .strictObject({
+        id,
+        name,
+        state: z.enum(['closed', 'active', 'future']),
+        start: time.exactOptional(),
+        end: time.exactOptional(),
+        completed: time.exactOptional(),
+        goal: z.string().exactOptional(),
+      })
+      .refine(({ state, start, end }) => state === 'future' || (start !== undefined && end !== undefined), {
+        path: ['start'],
+        error: 'and `end` belong to every sprint that was started',
+      })
+      .refine(({ state, completed }) => (state === 'closed') === (completed !== undefined), {
+        path: ['completed'],
+        error: 'belongs to sprints that are closed, and to each of them',
+      }),
+    'id',
+    'name',
+  ),
 });
 
 const filtersFile = unique(

@@ -1,8 +1,8 @@
 import type { DataFiles } from './dataFiles.ts';
-import { offsetOf, readDay } from './dataTime.ts';
+import { offsetOf, readDay, readTime } from './dataTime.ts';
 import { readDesks } from './desks.ts';
-import { customField, systemFields } from './fields.ts';
-import type { Board, Instant, Project, SavedFilter, Status } from './model.ts';
+import { customField, type Field, systemFields } from './fields.ts';
+import type { Board, Instant, Named, Project, SavedFilter, Sprint, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
 import type { Site } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
@@ -11,9 +11,14 @@ import { statusCategories } from './statusCategories.ts';
  * A site without issues and links. What refers to nothing is reported.
  * @throws Error with a line for each fault, where a site cannot be without what is missing
  */
-export function emptySite(files: DataFiles, references: References, now: () => Instant): Site {
+export function emptySite(
+  files: DataFiles,
+  references: References,
+  { now, start }: { now: () => Instant; start: Instant },
+): Site {
   const { named, person } = references;
-  const { account, timeZone, issueTypes, priorities, resolutions, linkTypes, sprints } = files.site;
+  const { account, timeZone, issueTypes, priorities, resolutions, linkTypes } = files.site;
+  const origin = { start, offsetMinutes: offsetOf(timeZone, start) };
   const inSite = (path: string): Place => ({ file: 'site.json', path });
 
   const fields = [...systemFields, ...files.fields.map(customField)];
@@ -42,7 +47,6 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     };
   });
 
-  const origin = { start: now(), offsetMinutes: offsetOf(timeZone, now()) };
   // The shape of a day was checked when the file was read.
   const dayOf = (written: string) => readDay(written, origin) ?? written;
   const projects = files.projects.map(({ lead, issueTypes: names, required, boards: _, ...project }, at): Project => {
@@ -76,13 +80,37 @@ export function emptySite(files: DataFiles, references: References, now: () => I
 
   const boards = files.projects.flatMap(({ id: projectId, boards }, at) => {
     const place = below(below({ file: 'projects.json', path: '' }, at), 'boards');
-    return boards.map(({ sprints: names, ...board }, nth): Board => {
-      const inBoard = below(below(place, nth), 'sprints');
-      const sprintIds = names.map((name, at) => named(below(inBoard, at), 'sprint', sprints, name)?.id ?? '');
-      return { ...board, projectId, sprintIds };
+    return boards.map(({ sprints: names, estimation, columns, alsoShows, ...board }, nth): Board => {
+      const inBoard = below(place, nth);
+      const idsOf = (kind: string, list: readonly Named[], at: Place, wanted: readonly string[]) =>
+        wanted.map((name, each) => named(below(at, each), kind, list, name)?.id ?? '');
+      const given = columns ?? statuses.map(({ name }) => ({ name, statuses: [name] }));
+      const keys = projects.map(({ id, key }) => ({ id, name: key }));
+      return {
+        ...board,
+        projectId,
+        projectIds: [projectId, ...idsOf('project', keys, below(inBoard, 'alsoShows'), alsoShows)],
+        sprintIds: idsOf('sprint', files.site.sprints, below(inBoard, 'sprints'), names),
+        estimation: estimationId(fields, estimation, below(inBoard, 'estimation'), references),
+        columns: given.map(({ name, statuses: wanted }, each) => ({
+          name,
+          statusIds: idsOf('status', statuses, below(below(below(inBoard, 'columns'), each), 'statuses'), wanted),
+        })),
+      };
     });
   });
 
+  const momentOf = (written: string | undefined) => (written === undefined ? undefined : readTime(written, origin));
+  const sprints = files.site.sprints.map(
+    ({ start, end, completed, goal, ...sprint }): Sprint => ({
+      ...sprint,
+      start: momentOf(start),
+      end: momentOf(end),
+      completed: momentOf(completed),
+      goal,
+      boardId: boards.find(({ sprintIds }) => sprintIds.includes(sprint.id))?.id,
+    }),
+  );
   const filters = files.filters.map(({ owner, ...filter }, at): SavedFilter => {
     const place = below({ file: 'filters.json', path: '' }, at);
     return { ...filter, ownerId: person(below(place, 'owner'), owner)?.accountId ?? '' };
@@ -120,4 +148,18 @@ export function emptySite(files: DataFiles, references: References, now: () => I
     now,
     nextId: () => String(++lastId),
   };
+}
+
+/** What a board estimates by, as its configuration has it: the ID of a field, or the way that needs none. */
+function estimationId(
+  fields: readonly Field[],
+  estimation: string | undefined,
+  place: Place,
+  { named }: References,
+): string {
+  if (estimation === 'time') return 'timeoriginalestimate';
+  if (estimation === 'issueCount' || estimation === 'none') return estimation;
+  const numbers = fields.filter(({ kind }) => kind === 'number');
+  if (estimation === undefined) return numbers.find(({ name }) => name === 'Story Points')?.id ?? 'none';
+  return named(place, 'field of numbers', numbers, estimation)?.id ?? 'none';
 }

@@ -43,6 +43,13 @@ export interface IssueType extends Named {
 
 export interface Sprint extends Named {
   state: 'closed' | 'active' | 'future';
+  start: Instant | undefined;
+  end: Instant | undefined;
+  /** When it was closed. */
+  completed: Instant | undefined;
+  goal: string | undefined;
+  /** The board that it was made on. */
+  boardId: string | undefined;
 }
 
 /** A query that somebody keeps under a name. */
@@ -70,7 +77,13 @@ export interface Transition extends Named {
 export interface Board extends Named {
   type: 'scrum' | 'kanban' | 'simple';
   projectId: string;
+  /** Of the projects whose issues it shows. */
+  projectIds: string[];
   sprintIds: string[];
+  /** The id of the field that it estimates by, or another way. */
+  estimation: string | 'issueCount' | 'none';
+  /** In order; the last that has statuses is that of issues that are done. */
+  columns: { name: string; statusIds: string[] }[];
 }
 
 /** An option that may have others below it. */

@@ -160,7 +160,31 @@ export const showOption = (view: View, { id, name, children }: Option): object =
   ...(children && { children: children.map(child => showOption(view, child)) }),
 });
 
-export const showSprint = ({ id, name, state }: Sprint) => ({ id: Number(id), name, state, boardId: 1 });
+/** Its members that have no value are not there. */
+const sprintDates = ({ start, end, completed, goal }: Sprint) => ({
+  ...(start !== undefined && { startDate: new Date(start).toISOString() }),
+  ...(end !== undefined && { endDate: new Date(end).toISOString() }),
+  ...(completed !== undefined && { completeDate: new Date(completed).toISOString() }),
+  ...(goal !== undefined && { goal }),
+});
+
+/** A sprint in the field of an issue that is, or was, in it. */
+const showIssuesSprint = (sprint: Sprint) => {
+  const { id, name, state, boardId } = sprint;
+  return { id: Number(id), name, state, ...(boardId && { boardId: Number(boardId) }), ...sprintDates(sprint) };
+};
+
+export const showSprint = ({ base }: View, sprint: Sprint) => {
+  const { id, name, state, boardId } = sprint;
+  return {
+    id: Number(id),
+    self: `${base}/rest/agile/1.0/sprint/${id}`,
+    state,
+    name,
+    ...sprintDates(sprint),
+    ...(boardId && { originBoardId: Number(boardId) }),
+  };
+};
 
 export const showComment = (view: View, issue: Issue, comment: Comment) => ({
   self: at(view, `issue/${issue.id}/comment/${comment.id}`),
@@ -356,7 +380,7 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
       return team ? { id: team.id, name: team.name, title: team.name, isVisible: true, isShared: true } : null;
     }
     case 'sprint':
-      return value === null ? null : showAll(site.sprints, value, showSprint);
+      return value === null ? null : showAll(site.sprints, value, showIssuesSprint);
     case 'labels':
       return value ?? [];
     case 'requestType':

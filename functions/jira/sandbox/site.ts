@@ -34,8 +34,8 @@ export interface Site {
   /** Of an issue that is done without being given one. */
   defaultResolution: Named;
   linkTypes: readonly LinkType[];
-  sprints: readonly Sprint[];
-  boards: readonly Board[];
+  sprints: Sprint[];
+  boards: Board[];
   filters: readonly SavedFilter[];
   desks: readonly Desk[];
   /** The organisations of customers. */

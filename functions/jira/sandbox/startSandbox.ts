@@ -13,6 +13,7 @@ import { readFiles, type UploadedFile } from './multipart.ts';
 import { type Call, findRoute, type Route } from './router.ts';
 import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
 import { boardRoutes } from './routes/boards.ts';
+import { changelogRoutes } from './routes/changelogs.ts';
 import { commentChangeRoutes } from './routes/commentChanges.ts';
 import { commentRoutes } from './routes/comments.ts';
 import { createMetaRoutes } from './routes/createMeta.ts';
@@ -24,6 +25,7 @@ import { projectRoutes } from './routes/projects.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { searchRoutes } from './routes/search.ts';
 import { serviceDeskRoutes } from './routes/serviceDesks.ts';
+import { sprintRoutes } from './routes/sprints.ts';
 import { requestFileRoutes, uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
@@ -59,6 +61,7 @@ const routes: Route[] = [
   ...fieldRoutes,
   ...filterRoutes,
   ...issueRoutes,
+  ...changelogRoutes,
   ...attachmentRoutes,
   ...uploadRoutes,
   ...commentRoutes,
@@ -74,7 +77,7 @@ const routes: Route[] = [
 /** The APIs of a site, by the paths that they are below. */
 const apis: readonly { base: RegExp; routes: Route[] }[] = [
   { base: /^\/rest\/api\/(?:3|latest)\/(.+)$/, routes },
-  { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: boardRoutes },
+  { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: [...boardRoutes, ...sprintRoutes] },
   { base: /^\/rest\/servicedeskapi\/(.+)$/, routes: [...serviceDeskRoutes, ...requestRoutes, ...requestFileRoutes] },
 ];
 

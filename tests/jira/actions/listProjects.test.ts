@@ -4,10 +4,12 @@ import { useJiraApp } from '../harness.ts';
 
 const app = useJiraApp();
 
+const keys = () => app.jira.site.projects.map(({ key }) => key).sort();
+
 describe('listProjects', () => {
   it('lists projects by key in one request, and finds one by a part of its name', async () => {
     const { body } = await app.read('listProjects');
-    expect(body.projects.map(({ key }: { key: string }) => key)).toEqual(['ATLAS', 'BEACON', 'COMET', 'HELP']);
+    expect(body.projects.map(({ key }: { key: string }) => key)).toEqual(keys());
     expect(app.costs()).toEqual(['GET project/search']);
     expect((await app.read('listProjects', { term: 'com' })).body.projects).toEqual([
       expect.objectContaining({ key: 'COMET', lead: 'Priya Natarajan', url: `${app.jira.url}/browse/COMET` }),
@@ -15,12 +17,7 @@ describe('listProjects', () => {
   });
 
   it('goes on page by page', async () => {
-    expect((await app.readAll('listProjects', 'projects', { limit: '1' })).map(({ key }) => key)).toEqual([
-      'ATLAS',
-      'BEACON',
-      'COMET',
-      'HELP',
-    ]);
+    expect((await app.readAll('listProjects', 'projects', { limit: '1' })).map(({ key }) => key)).toEqual(keys());
   });
 });
 

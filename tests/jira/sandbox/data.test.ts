@@ -27,7 +27,7 @@ describe('the made-up site', () => {
     expect(count('project = ATLAS and updated >= -30d')).toBeGreaterThanOrEqual(28);
     expect(count('project = BEACON and updated >= -7d')).toBeGreaterThan(2);
     expect(count('project = COMET and updated >= -7d')).toBe(0);
-    expect(site.issues).toHaveLength(67);
+    expect(count('project in (ATLAS, BEACON, COMET)')).toBe(60);
   });
 
   it('has what is overdue, unassigned and resolved', () => {
