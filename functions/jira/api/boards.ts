@@ -79,7 +79,7 @@ export function openBoards(clientFor: (call: Call) => Client, now: () => number)
           const all = await list(filter);
           const [only, ...others] = all.filter(maySprint);
           if (!only) throw noneOf(all, where);
-          if (others.length > 0) throw severalBoards(`the board${where}`, [only, ...others]);
+          if (others.length > 0) throw severalOf([only, ...others], where);
           return only;
         }
         const { found, among } = await meant(wanted, filter);
@@ -110,9 +110,18 @@ const maySprint = ({ type }: Board) => type !== 'kanban';
 const labels: Labels<Board> = { name: ({ name }) => name, id: ({ id }) => String(id) };
 
 function severalBoards(wanted: string, boards: readonly Board[]): Failure {
-  const isTold = (board: Board) => boards.filter(({ name }) => folded(name) === folded(board.name)).length === 1;
-  const names = boards.map(board => (isTold(board) ? board.name : toldApart(board, labels)));
-  return ambiguous('board', wanted, names);
+  return ambiguous('board', wanted, namesOf(boards));
+}
+
+function severalOf(boards: readonly Board[], where: string): Failure {
+  const message = `There are several boards with sprints${where}: ${listed(namesOf(boards))}. Ask the user which one is meant, and give that.`;
+  return new Failure('ambiguous', `board: ${message}`, { errors: [{ field: 'board', message }] });
+}
+
+/** Those that share a name are told apart by their IDs. */
+function namesOf(boards: readonly Board[]): string[] {
+  const isAlone = (board: Board) => boards.filter(({ name }) => folded(name) === folded(board.name)).length === 1;
+  return boards.map(board => (isAlone(board) ? board.name : toldApart(board, labels)));
 }
 
 function noneOf(boards: readonly Board[], where: string): Failure {

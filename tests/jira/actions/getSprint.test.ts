@@ -126,6 +126,7 @@ const issues = [
   issue('LAKE-1', { sprints: ['Storm'], points: 50, history: [['-1d', done]] }),
   issue('LAKE-2', { sprints: ['Storm'] }),
   issue('LAKE-3', { sprints: ['Fog'], points: 3 }),
+  issue('LAKE-4', { sprints: ['Mist'], created: '-60d', history: [['-40d', into('Mist', 'Haze')]] }),
   issue('BROOK-1', { sprints: ['Fog'], points: 40 }),
 ];
 
@@ -149,7 +150,7 @@ beforeAll(async () => {
         key: 'LAKE',
         boards: [
           scrum('23', 'North', ['Storm'], { estimation: 'time' }),
-          scrum('24', 'South', ['Rain', 'Fog'], { alsoShows: ['BROOK'] }),
+          scrum('24', 'South', ['Mist', 'Haze', 'Rain', 'Fog'], { alsoShows: ['BROOK'] }),
           { id: '25', name: 'Shore', type: 'kanban' },
         ],
       },
@@ -165,6 +166,8 @@ beforeAll(async () => {
       { id: '5', name: 'Calm', ...week },
       { id: '6', name: 'Storm', ...week },
       { id: '7', name: 'Fog', ...week },
+      { id: '8', name: 'Mist', state: 'closed', start: '-50d', end: '-40d', completed: '-40d' },
+      { id: '9', name: 'Haze', state: 'closed', start: '-40d', end: '-25d', completed: '-25d' },
     ],
     issues,
   });
@@ -231,6 +234,12 @@ describe('getSprint', () => {
     expect(body.summary).toContain('1 of 6 issues done, 4 points of 14.3 committed. 16.3 points are left.');
   });
 
+  it('tells from which sprints work was carried over, and never from one that came later', async () => {
+    const carried = async (sprint: string) => (await get({ board: 'South', sprint })).carriedOver;
+    expect(await carried('Haze')).toEqual([expect.objectContaining({ issueKey: 'LAKE-4', from: ['Mist'] })]);
+    expect(await carried('Mist')).toBeUndefined();
+  });
+
   it('tells what is blocked or flagged, and what nobody changed', async () => {
     const body = await get(river);
     expect(
@@ -271,10 +280,30 @@ describe('getSprint', () => {
 });
 
 describe('the board and the sprint', () => {
+  it('are told apart by their IDs where several have one name', async () => {
+    const { boards, sprints } = app.jira.site;
+    const twin = boards.find(({ id }) => id === '24');
+    if (!twin) throw new Error('There is no board South');
+    boards.push({ ...twin, id: '34' });
+    const rain = sprints.find(({ name }) => name === 'Rain');
+    if (!rain) throw new Error('There is no sprint Rain');
+    sprints.push({ ...rain, id: '44' });
+    twin.sprintIds.push('44');
+    const { body } = await app.read('getSprint', { projectId: 'LAKE', board: 'south' });
+    expect([body.code, body.detail]).toEqual(['ambiguous', expect.stringContaining('South (ID 24), South (ID 34)')]);
+    const { body: twins } = await app.read('getSprint', { board: '24', sprint: 'Rain' });
+    expect([twins.code, twins.errors[0]?.field]).toEqual(['ambiguous', 'sprint']);
+    expect(twins.detail).toContain('Rain (ID 4), Rain (ID 44)');
+    expect((await get({ board: 'South (ID 24)', sprint: 'Rain (ID 44)' })).sprint.sprintId).toBe('44');
+    boards.pop();
+    sprints.pop();
+    twin.sprintIds.pop();
+  });
+
   it('are never the first of several: the names are told, and each of them is taken', async () => {
     const { status: code, body } = await app.read('getSprint', { projectId: 'LAKE' });
     expect([code, body.code, body.errors[0]?.field]).toEqual([409, 'ambiguous', 'board']);
-    expect(body.detail).toContain('North, South.');
+    expect(body.detail).toContain('several boards with sprints of project LAKE: North, South.');
     for (const board of ['South', '24', 'South (ID 24)']) {
       expect((await get({ projectId: 'LAKE', board })).sprint.name).toBe('Fog');
       expect((await get({ board })).sprint.name).toBe('Fog');
