@@ -49,6 +49,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/assignIssue.ts'),
   },
   {
+    name: 'countIssues',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/countIssues.ts'),
+  },
+  {
     name: 'createIssue',
     system: 'jira',
     toolset: 'jira',
@@ -56,6 +64,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'adds',
     inbound: 'app',
     load: () => import('./jira/actions/createIssue.ts'),
+  },
+  {
+    name: 'createIssues',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./jira/actions/createIssues.ts'),
   },
   {
     name: 'createRequest',
@@ -275,6 +292,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'changes',
     inbound: 'app',
     load: () => import('./jira/actions/updateIssue.ts'),
+  },
+  {
+    name: 'updateIssues',
+    system: 'jira',
+    toolset: 'jira',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./jira/actions/updateIssues.ts'),
   },
   {
     name: 'updateVersion',

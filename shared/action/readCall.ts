@@ -37,12 +37,10 @@ export async function readCall(
   binding: (input: object) => Promise<TokenBinding>,
 ) {
   const given = renamed(raw, action.formerly?.inputs);
-  const {
-    limit = 0,
-    pageToken,
-    repeat = false,
-    ...input
-  } = readInput(schemaFor(action, given), given) as PipelineInput;
+  const { limit = 0, pageToken, ...others } = readInput(schemaFor(action, given), given) as PipelineInput;
+  const { repeat = false, ...rest } = others;
+  // What it has done before is a part of what a planned action shows.
+  const input = action.planned ? others : rest;
   const pageLimit = Math.min(limit, Math.floor(maxBytes / ITEM_BYTES));
   if (!pageToken) return { input, limit, repeat, position: firstPage(pageLimit, startedAt) };
   const position = readPageToken(pageToken, await binding(input), startedAt);

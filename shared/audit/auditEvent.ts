@@ -79,14 +79,14 @@ function outcomeOf(result: CallResult, isRefused: boolean): AuditEvent['outcome'
 
 const plannedOutput = z.object({ items: z.array(itemOutcome) });
 
-function isReached({ outcome }: ItemOutcome): boolean {
-  return outcome === 'done' || outcome === 'unknown';
+function isReached({ outcome, partly }: ItemOutcome): boolean {
+  return outcome === 'done' || outcome === 'unknown' || partly === true;
 }
 
 /** Of one that nobody knows the outcome of, nobody may believe that it was not done. */
 function outcomeOfMany(items: readonly ItemOutcome[]): AuditEvent['outcome'] {
   if (items.some(({ outcome }) => outcome === 'unknown')) return 'unknown';
-  return items.some(({ outcome }) => outcome === 'done') ? 'done' : 'failed';
+  return items.some(isReached) ? 'done' : 'failed';
 }
 
 /** The values of the fields that are declared to name or to identify a thing. */

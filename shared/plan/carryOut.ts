@@ -17,7 +17,8 @@ export interface ItemState {
 /** What came of an item that was sent. */
 export type ItemResult =
   | { key?: string | undefined; message?: string | undefined; url?: string | undefined }
-  | { failure: unknown };
+  /** `partly`: a part of it was done before that. */
+  | { failure: unknown; partly?: boolean };
 
 /** How many items an upstream takes at a time. */
 export interface Batches {
@@ -141,7 +142,8 @@ export async function carryOut(items: readonly PlanItem[], work: PlanWork): Prom
           continue;
         }
         const isUnknown = work.isUnknown(failure);
-        found.set(item.key, outcomeOf(item.key, isUnknown ? 'unknown' : 'notDone', messageOf(failure, work.signal)));
+        const outcome = outcomeOf(item.key, isUnknown ? 'unknown' : 'notDone', messageOf(failure, work.signal));
+        found.set(item.key, { ...outcome, ...('partly' in result && result.partly && { partly: true }) });
         if (isUnknown || isOutage(failure)) stopped ??= timeLeft() < MIN_ITEM_MS ? noTime : stopsAfter;
       }
       settle(found);

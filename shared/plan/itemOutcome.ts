@@ -8,6 +8,7 @@ export const itemOutcome = z.object({
     .enum(['planned', 'done', 'notDone', 'notReached', 'unknown'])
     .describe('What came of it. notReached: it was not begun. unknown: it may or may not have been done.'),
   message: z.string().describe('What would be done or was done, or why not.'),
+  partly: z.boolean().optional().describe('True when it was not done, but a part of it was.'),
   url: link('Its address in the browser.').optional(),
 });
 

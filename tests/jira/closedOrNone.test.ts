@@ -158,6 +158,14 @@ it('a field of a closed project alone is in a query, its order and its condition
   }
 });
 
+it('what is open costs a search one request, once the fields are known', async () => {
+  const where = '{"Severity":"Major","Component":{"not":"Search"}}';
+  await jira.read('searchIssues', { where }, atlas);
+  jira.costs();
+  await jira.read('searchIssues', { where, limit: '24' }, atlas);
+  expect(jira.costs()).toEqual(['POST search/jql']);
+});
+
 it('an issue that was moved from a closed project to an open one is found by its old key', async () => {
   const sent: string[] = [];
   const client = restrictedTo(new Set(['ATLAS']), {

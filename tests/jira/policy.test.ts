@@ -199,6 +199,23 @@ describe('a policy that opens one project', () => {
     expect([all.progress.note, some.progress.note]).toEqual([undefined, expect.stringContaining('policy')]);
   });
 
+  it('counts and adds up only what is open to the caller, now and in the past', async () => {
+    const projects = async (query: Record<string, string>, headers: Record<string, string>) => {
+      const { body } = await jira.read('countIssues', { ...query, groupBy: 'project' }, headers);
+      return [body.issues, body.groups.map(({ name }: { name: string }) => name)];
+    };
+    for (const query of [{ issueType: 'Bug' }, { issueType: 'Bug', compareWith: '20d' }]) {
+      const { body } = await jira.read('countIssues', { ...query, projectId: 'ATLAS' }, open);
+      expect(await projects(query, atlas)).toEqual([body.issues, ['Atlas (ATLAS)']]);
+      expect((await projects(query, open))[1]).toContain('Beacon (BEACON)');
+    }
+    const logged = async (headers: Record<string, string>) =>
+      (await jira.read('listWorklogs', { startedSince: '60d', limit: '100' }, headers)).body;
+    const [all, some] = [await logged(open), await logged(atlas)];
+    expect(keysIn(all)).toContain('BEACON-5');
+    expect([keysIn(some).filter(key => !isAtlas(key)), some.entries < all.entries]).toEqual([[], true]);
+  });
+
   it('hides a parent elsewhere in what a change answers, too', async () => {
     const change = { issueKey: 'ATLAS-9', parent: 'BEACON-1' };
     expect(keysIn((await jira.write('updateIssue', change, open)).body)).toContain('BEACON-1');

@@ -179,9 +179,12 @@ function typeName({ type, items, enum: values, format, default: otherwise }: Pla
 
 const LONGEST_LIST = 3;
 const LONGEST_TOKEN = 12;
+const SAMPLE_PLAN_TOKEN = 'q2Vb8mX0tYw3Zk5RfLh1Ng';
 
 /** A sample for the eye: a long list by its beginning, a token by its first characters. */
 function shortened(value: unknown, name = ''): unknown {
+  // It is another one each time.
+  if (name === 'confirmationToken') return SAMPLE_PLAN_TOKEN;
   if (name === 'nextPageToken' && typeof value === 'string') return `${value.slice(0, LONGEST_TOKEN)}…`;
   if (Array.isArray(value)) return value.slice(0, LONGEST_LIST).map(item => shortened(item));
   if (typeof value !== 'object' || value === null) return value;

@@ -57,6 +57,8 @@ const maxBodyBytes = 104_857_600;
 const closingGraceMs = 500;
 /** Kestrel's. After Node's own 5 s, a client can send a request on a connection that is being closed. */
 const keepAliveMs = 130_000;
+/** Connections that wait to be taken. After Node's own 511, thousands of calls at once are reset on a machine with much else to do. */
+const backlog = 4096;
 
 /**
  * Does what `func start` does, for machines without Core Tools: loads the app in `root` into this process and serves
@@ -82,7 +84,7 @@ export async function startHost({ root, port, keys = [], log }: HostOptions): Pr
   server.keepAliveTimeout = keepAliveMs;
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(explainListenError(error, port)));
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen({ port, host: '127.0.0.1', backlog }, resolve);
   });
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
 

@@ -190,6 +190,19 @@ const rules: readonly Rule[] = [
     await requireWritten(options, guard);
     return send(options);
   }),
+  rule('POST', '/issue/bulk', async ({ options, send }, guard) => {
+    for (const issue of writtenIssues.parse(bodyOf(options)).issueUpdates) {
+      const project = issue.fields?.project;
+      await guard.requireProject(project?.key ?? project?.id ?? '');
+      await requireWritten({ ...options, body: issue }, guard);
+    }
+    return send(options);
+  }),
+  rule('POST', '/issue/bulkfetch', async ({ options, send }, { shown }) => {
+    const body = bodyOf(options);
+    const answer = searchAnswer.parse(await send({ ...options, body: { ...body, fields: withProject(body.fields) } }));
+    return { ...answer, issues: answer.issues.map(shown).filter(issue => issue !== undefined) };
+  }),
   rule('POST', '/issueLink', async ({ options, send }, { requireIssue }) => {
     const { inwardIssue, outwardIssue } = writtenLink.parse(bodyOf(options));
     for (const { key, id } of [inwardIssue, outwardIssue]) await requireIssue(key ?? id ?? '');
@@ -336,8 +349,15 @@ interface Value {
 /** Where more projects are open, what costs a request for each of them is not told. */
 const MAX_NAMED = 12;
 
-/** The same client, restricted to these projects. */
-export function restrictedTo(allowed: AllowedProjects, client: JiraClient): JiraClient {
+/**
+ * The same client, restricted to these projects.
+ * @param openFields Names in small letters of fields that are known to be open, so that they are not asked for.
+ */
+export function restrictedTo(
+  allowed: AllowedProjects,
+  client: JiraClient,
+  openFields: () => Promise<ReadonlySet<string>> = async () => new Set(),
+): JiraClient {
   /** The files of the issues that it has shown: a file does not tell its issue, and so not its project. */
   const files = new Set<string>();
   const comments = new Set<string>();
@@ -407,7 +427,10 @@ export function restrictedTo(allowed: AllowedProjects, client: JiraClient): Jira
    * @throws Failure `invalid_input`
    */
   const requireOpenFields = async (named: readonly string[]) => {
-    const asked = named.filter(name => !systemFields.has(name.toLowerCase()));
+    const custom = named.filter(name => !systemFields.has(name.toLowerCase()));
+    if (custom.length === 0) return;
+    const open = await openFields();
+    const asked = custom.filter(name => !open.has(withoutType(name).toLowerCase()));
     if (asked.length === 0) return;
     fields ??= ask('/rest/api/3/field', {}).then(answer => fieldsAnswer.parse(answer));
     const all = await Promise.all(
@@ -751,5 +774,6 @@ const named = z.looseObject({ key: z.string().optional(), id: z.string().optiona
 const writtenIssue = z.looseObject({
   fields: z.looseObject({ project: named.optional(), parent: named.nullish() }).optional(),
 });
+const writtenIssues = z.looseObject({ issueUpdates: z.array(writtenIssue) });
 const writtenVersion = z.looseObject({ projectId: z.number() });
 const writtenLink = z.looseObject({ inwardIssue: named, outwardIssue: named });

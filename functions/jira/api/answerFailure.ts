@@ -93,7 +93,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** What has no one thing for its subject, so that a 404 cannot be about that. */
 const lists =
-  /^\/rest\/[\w.]+\/[\w.]+\/(?:search\/|project\/search$|myself$|mypermissions$|permissions|field|issueLinkType$|issuetype$|priority|status|resolution|jql\/|serverInfo$|user\/search|users|changelog\/bulkfetch$|comment\/list$|label$|filter\/search$|servicedesk$|board$|info$)/;
+  /^\/rest\/[\w.]+\/[\w.]+\/(?:search\/|project\/search$|myself$|mypermissions$|permissions|field|issueLinkType$|issuetype$|priority|status|resolution|jql\/|serverInfo$|user\/search|users|changelog\/bulkfetch$|comment\/list$|issue\/bulk(?:fetch)?$|label$|filter\/search$|servicedesk$|board$|info$)/;
 
 /** Names what a path is about: `/rest/api/3/issue/ABC-12/comment` is "Jira issue ABC-12"; undefined for a list. */
 function thingAt(path: string): string | undefined {

@@ -1,4 +1,5 @@
 import { Failure } from '../../../shared/failure.ts';
+import { allIssues } from './allIssues.ts';
 import { estimates } from './filter/searchField.ts';
 import type { Issue } from './issue.ts';
 import type { Jira } from './jira.ts';
@@ -24,8 +25,6 @@ export interface Children {
   areAll: boolean;
 }
 
-/** As many issues with fields as Jira gives at once. */
-const PAGE_SIZE = 100;
 const MAX_PAGES = 5;
 
 /**
@@ -34,24 +33,20 @@ const MAX_PAGES = 5;
  */
 export async function readChildren(
   issue: Issue,
-  jira: Pick<Jira, 'search' | 'metadata'>,
+  jira: Pick<Jira, 'search' | 'metadata' | 'timeLeft'>,
 ): Promise<Children | undefined> {
   if ((issue.hierarchyLevel ?? 0) < 1) {
     return issue.subtasks.length > 0 ? { issues: issue.subtasks, estimates: [], areAll: true } : undefined;
   }
   const fields = estimates(await jira.metadata.fields()).map(({ id, label }) => ({ id, label }));
-  const all: Issue[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES && (page === 0 || cursor !== undefined); page += 1) {
-    const found = await jira.search({
+  const { issues: all, areAll } = await allIssues(
+    {
       jql: jql`parent = ${issue.key} ORDER BY key ASC`,
       fields: ['summary', 'status', ...fields.map(({ id }) => id)],
-      limit: PAGE_SIZE,
-      cursor,
-    });
-    all.push(...found.issues);
-    cursor = found.nextCursor;
-  }
+      maxPages: MAX_PAGES,
+    },
+    jira,
+  );
   return {
     issues: all,
     estimates: fields.flatMap(({ id, label }) => {
@@ -68,7 +63,7 @@ export async function readChildren(
         },
       ];
     }),
-    areAll: cursor === undefined,
+    areAll,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Client } from 'jira.js/core';
+import * as z from 'zod';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
@@ -22,7 +23,7 @@ import { signInFailure } from './signInFailure.ts';
 
 /** POST requests that change nothing. */
 const searches =
-  /^\/rest\/api\/3\/(search\/(jql|approximate-count)|jql\/(parse|match)|changelog\/bulkfetch|user\/bulk|comment\/list)$/;
+  /^\/rest\/api\/3\/(search\/(jql|approximate-count)|jql\/(parse|match)|changelog\/bulkfetch|issue\/bulkfetch|user\/bulk|comment\/list)$/;
 
 /**
  * jira.js puts parameters into paths without encoding them. Ids and keys are checked where they come in; this is the
@@ -131,7 +132,7 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
         },
         call,
       );
-      if (answer.status >= 400) throw answerFailure(answer, path, address);
+      if (answer.status >= 400 && !tellsOfEach(path, answer)) throw answerFailure(answer, path, address);
       // What Jira answered is parsed by the facade, against the few fields that it uses.
       return parseBody(answer, address) as T;
     },
@@ -195,6 +196,13 @@ function queryString(searchParams: Record<string, unknown>): string {
   }
   return query.size > 0 ? `?${query}` : '';
 }
+
+/** Jira refuses to make several issues as it makes them, where it can make none: with what is wrong with each. */
+function tellsOfEach(path: string, { status, body }: UpstreamAnswer): boolean {
+  return path === '/rest/api/3/issue/bulk' && status === 400 && refusedIssues.safeParse(parseJson(body)).success;
+}
+
+const refusedIssues = z.object({ errors: z.array(z.object({ failedElementNumber: z.number() })).min(1) });
 
 function parseBody({ status, body }: UpstreamAnswer, address: string): unknown {
   if (body === '' && status !== 200) return undefined;

@@ -74,7 +74,7 @@ export const isList = (field: IssueField) => field.schema.type === 'array' && !i
 export const isRichText = ({ id, schema }: IssueField) =>
   id === 'environment' || id === 'description' || schema.custom?.endsWith(':textarea') === true;
 
-const isSprint = ({ schema }: IssueField) => schema.custom?.endsWith(':gh-sprint') === true;
+export const isSprint = ({ schema }: IssueField) => schema.custom?.endsWith(':gh-sprint') === true;
 
 const isTeam = ({ schema }: IssueField) =>
   schema.type === 'team' || /:(atlassian-team|rm-teams-custom-field-team)$/.test(schema.custom ?? '');

@@ -113,8 +113,10 @@ function answers({ list, part }: Reading) {
       .array(z.object({ id: z.string(), name: z.string(), hasScreen: z.boolean().nullish(), to: named }))
       .nullish(),
   });
+  // Where nothing but keys is asked for, Jira leaves the fields out.
+  const found = issue.extend({ fields: fields.nullish() });
   const search = z
-    .object({ issues: z.array(issue).nullish(), isLast: z.boolean().nullish(), nextPageToken: z.string().nullish() })
+    .object({ issues: z.array(found).nullish(), isLast: z.boolean().nullish(), nextPageToken: z.string().nullish() })
     .refine(({ issues, isLast }) => issues || isLast, 'neither issues nor an end of them');
   const changelog = z.object({ total: z.number(), values: list(history) });
   const comments = z.object({ total: z.number(), comments: list(comment) });
@@ -155,7 +157,8 @@ export function findIssue(answer: unknown): Issue | undefined {
 /** A page of a search. @throws Failure `upstream_error` */
 export function readIssues(answer: unknown): { issues: Issue[]; nextCursor: string | undefined } {
   const { issues, nextPageToken } = strict.search.safeParse(answer).data ?? parseAnswer(tolerant.search, answer);
-  return { issues: issues?.map(toIssue) ?? [], nextCursor: nextPageToken ?? undefined };
+  const withFields = (issue: FoundAnswer): IssueAnswer => ({ ...issue, fields: issue.fields ?? noFields });
+  return { issues: issues?.map(issue => toIssue(withFields(issue))) ?? [], nextCursor: nextPageToken ?? undefined };
 }
 
 /** A page of an issue's changelog. @throws Failure `upstream_error` */
@@ -179,10 +182,13 @@ export function readWorklogs(answer: unknown): Issue['worklogs'] {
   return toWorklogs(strict.worklogs.safeParse(answer).data ?? parseAnswer(tolerant.worklogs, answer));
 }
 
+const noFields = strict.issue.shape.fields.parse({});
+
 /** The type of a project of Jira Service Management, whose comments customers may read. */
 export const SERVICE_PROJECT = 'service_desk';
 
 type IssueAnswer = z.output<typeof strict.issue>;
+type FoundAnswer = Answered<z.output<typeof strict.search>['issues']>;
 type Answered<List> = NonNullable<List> extends (infer Item)[] ? Item : never;
 type FieldsAnswer = IssueAnswer['fields'];
 type HistoryAnswer = Answered<NonNullable<IssueAnswer['changelog']>['histories']>;
@@ -214,8 +220,8 @@ function toIssue({ id, key, fields, closedIssues, changelog, names, schema, tran
     type: fields.issuetype?.name,
     hierarchyLevel: fields.issuetype?.hierarchyLevel ?? undefined,
     status: fields.status?.name,
-    statusId: fields.status?.id ?? undefined,
     statusCategory: fields.status?.statusCategory?.name,
+    statusId: fields.status?.id ?? undefined,
     isDone: isDone(fields.status),
     resolution: fields.resolution?.name,
     priority: fields.priority?.name,

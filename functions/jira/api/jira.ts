@@ -24,10 +24,13 @@ import { type Boards, openBoards } from './boards.ts';
 import { type FieldChange, fieldChanges } from './changelogs.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments, openComments, withProjectType } from './comments.ts';
+import { namesInJql } from './filter/searchField.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
+import { type IssueChanges, issueChanges } from './issueChanges.ts';
 import { type IssueWrites, issueWrites } from './issueWrites.ts';
 import { Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
+import { type NewIssues, newIssues } from './newIssues.ts';
 import { type EditedComment, type OwnComments, openOwnComments } from './ownComments.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
@@ -36,6 +39,7 @@ import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
 import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
 import { type Desks, openDesks } from './serviceDesk/desks.ts';
 import { type RequestWrites, requestWrites } from './serviceDesk/requestWrites.ts';
+import { sprintMeant } from './sprintMeant.ts';
 import { openSprints, type Sprints } from './sprints.ts';
 import { openVersions, type Versions } from './versions.ts';
 import { type Watching, watch } from './watching.ts';
@@ -109,6 +113,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   boards: Boards;
   sprints: Sprints;
   attachments: Attachments;
+  newIssues: NewIssues;
+  issueChanges: IssueChanges;
   attachFiles: AttachFiles;
   /** Lets somebody watch an issue, or not. @throws Failure */
   watch(issueKey: string, whom: { person: string; isWatching: boolean }): Promise<Watching>;
@@ -130,6 +136,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   timeZone(): Promise<string>;
   /** What today is in JQL; Jira's own `startOfDay()` is that of the account that this service uses. */
   startOfDay(now: Date): Promise<Jql>;
+  /** How many milliseconds are left to ask Jira in. */
+  timeLeft(): number;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
   /** The address of a board in the browser. */
@@ -148,7 +156,8 @@ export function openJira(parts: JiraParts) {
   const unrestricted = jiraClient(parts);
   const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
-    return allowed ? restrictedTo(allowed, unrestricted(call)) : unrestricted(call);
+    const openFields = async () => namesInJql(await metadataFor(call).fields());
+    return allowed ? restrictedTo(allowed, unrestricted(call), openFields) : unrestricted(call);
   };
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
@@ -198,12 +207,17 @@ export function openJira(parts: JiraParts) {
       });
       const planning = openPlanning(client);
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
+      const clock = { now: new Date(call.startedAt), timeZone };
+      const boards = boardsFor(call);
+      const sprints = openSprints(client);
+      const projectNamed = async (projectIdOrKey: string) =>
+        parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
       return {
         people,
         planning,
         metadata,
-        boards: boardsFor(call),
-        sprints: openSprints(client),
+        boards,
+        sprints,
         desks,
         async findArticles(text, { projectId, ...page }) {
           // A policy may close some of the desks.
@@ -237,6 +251,7 @@ export function openJira(parts: JiraParts) {
           const zone = await unlessAccounts();
           return zone === undefined ? jql`startOfDay()` : jql`${dayAt(now, zone)}`;
         },
+        timeLeft: () => call.deadline - parts.now(),
         isRestricted: allowed !== undefined,
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...requestWrites({
@@ -258,7 +273,7 @@ export function openJira(parts: JiraParts) {
           mark,
           planning,
           metadata,
-          clock: { now: new Date(call.startedAt), timeZone },
+          clock,
           getIssue: (issueKey, options) => get(call, issueKey, options),
           readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
           readBack,
@@ -284,6 +299,29 @@ export function openJira(parts: JiraParts) {
           const { key, isInServiceProject } = await get(call, issueKey, { fields: ['project'] });
           return { key, ...(await listComments(client, key, { ...page, isInServiceProject })) };
         },
+        issueChanges: issueChanges({
+          client,
+          people,
+          planning: openPlanning(client),
+          metadata,
+          clock,
+          sprintMeant: sprintMeant({ boards, sprints }),
+          getIssue: (issueKey, options) => get(call, issueKey, options),
+          browseUrl,
+        }),
+        newIssues: newIssues({
+          client,
+          people,
+          planning: openPlanning(client),
+          metadata,
+          clock,
+          sprintMeant: sprintMeant({ boards, sprints }),
+          callerId: call.caller.id,
+          getIssue: (issueKey, options) => get(call, issueKey, options),
+          keyOf: async project => (/^\d+$/.test(project) ? (await projectNamed(project)).key : project),
+          browseUrl,
+        }),
+        getProject: projectNamed,
         async getWorklogs(issueKey, { from, to }) {
           const answer = await getIssueWorklog(client, {
             issueIdOrKey: issueKey,
@@ -293,9 +331,6 @@ export function openJira(parts: JiraParts) {
             ...(to && { startedBefore: to.getTime() + 1 }),
           });
           return readWorklogs(answer);
-        },
-        async getProject(projectIdOrKey) {
-          return parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
         },
         async listProjects({ term, startAt, limit }) {
           const answer = await searchProjects(client, {

@@ -1,6 +1,7 @@
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { folded } from '../../../shared/settings/userMap.ts';
 import { addDays, dayAt } from '../../../shared/time/timeZone.ts';
+import { allIssues } from './allIssues.ts';
 import type { Issue, Worklog } from './issue.ts';
 import type { Jira } from './jira.ts';
 import { allOf, inProject, type Jql, jql } from './jql.ts';
@@ -30,8 +31,6 @@ export interface LoggedWork {
   partial: string | undefined;
 }
 
-const PAGE_SIZE = 100;
-const MAX_PAGES = 8;
 /** Issues with more work than a search shows are asked for it one by one. */
 const MAX_LONG = 20;
 
@@ -46,7 +45,7 @@ export async function loggedWork(filters: WorkFilters, jira: Jira): Promise<Logg
   const fields = ['summary', 'project', 'worklog'];
   const { issues, areAll } =
     issueKey === undefined
-      ? await search(jira, await query(filters, people, jira), fields).catch(error =>
+      ? await allIssues({ jql: await query(filters, people, jira), fields }, jira).catch(error =>
           unknownPerson(error, filters, jira),
         )
       : { issues: [issueIn(projectId, await jira.getIssue(issueKey, { fields }))], areAll: true };
@@ -97,17 +96,6 @@ async function query({ projectId, from, to }: WorkFilters, people: readonly stri
     ...(people.length > 0 ? [jql`worklogAuthor IN ${people}`] : []),
     ...(projectId === undefined ? [] : [inProject(projectId)]),
   ]);
-}
-
-async function search(jira: Jira, conditions: Jql, fields: string[]) {
-  const issues = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES && (page === 0 || cursor !== undefined); page += 1) {
-    const found = await jira.search({ jql: jql`${conditions} ORDER BY key ASC`, fields, limit: PAGE_SIZE, cursor });
-    issues.push(...found.issues);
-    cursor = found.nextCursor;
-  }
-  return { issues, areAll: cursor === undefined };
 }
 
 /** Jira also knows people who have left, so that only a search that it refused tells that somebody is nobody. */

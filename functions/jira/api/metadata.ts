@@ -61,6 +61,8 @@ export interface Metadata {
   workingTime(): Promise<WorkingTime>;
   /** The names of the statuses that issues of each type of a project go through, by the type's ID. */
   statuses(projectId: string): Promise<ReadonlyMap<string, string[]>>;
+  /** Every status of the site with its category. */
+  siteStatuses(): Promise<z.output<typeof statusesSchema>>;
   /** The keys of the categories of all statuses, by the status's ID: `new`, `indeterminate`, `done`. */
   statusCategories(): Promise<ReadonlyMap<string, string>>;
   components(projectId: string): Promise<z.output<typeof componentsSchema>>;
@@ -97,7 +99,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const allLinkTypes = createCache<'', LinkType[]>(life);
   const siteTime = createCache<'', WorkingTime>(life);
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
-  const categories = createCache<'', ReadonlyMap<string, string>>(life);
+  const allStatuses = createCache<'', z.output<typeof statusesSchema>>(life);
   const allFields = createCache<string, SearchField[]>(life);
   // That there is such a value is kept, and that there is none is not: it may be made at any time.
   const suggestionsOf = createCache<string, { sought: string; found: Suggestion[] }>({
@@ -111,6 +113,8 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
     // Projects that are open to one caller may be closed to another.
     const keyOf = (...parts: string[]) => [call.permit.scope, ...parts].join(' ');
     const sharedClient = () => clientFor(shareable(call, LOOKUP_MS, now()));
+    const siteStatuses = () =>
+      allStatuses.get('', async () => parseAnswer(statusesSchema, await getStatuses(sharedClient())), call);
     const projectOf = (projectIdOrKey: string) =>
       projects.get(
         keyOf(projectIdOrKey),
@@ -194,15 +198,10 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           call,
         ),
 
-      statusCategories: () =>
-        categories.get(
-          '',
-          async () => {
-            const statuses = parseAnswer(statusesSchema, await getStatuses(sharedClient()));
-            return new Map(statuses.flatMap(({ id, statusCategory: of }) => (of ? [[id, of.key]] : [])));
-          },
-          call,
-        ),
+      siteStatuses,
+
+      statusCategories: async () =>
+        new Map((await siteStatuses()).flatMap(({ id, statusCategory: of }) => (of ? [[id, of.key]] : []))),
 
       components: async projectId =>
         parseAnswer(componentsSchema, await getProjectComponents(clientFor(call), { projectIdOrKey: projectId })),

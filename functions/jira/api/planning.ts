@@ -124,6 +124,23 @@ export function openPlanning(client: Client): Planning {
   };
 }
 
+/** Sprints, teams and estimates of a project, which many issues may name, asked for once. */
+export function askedOnce(planning: Planning): Planning {
+  const answers = new Map<string, Promise<unknown>>();
+  const once = <Answer>(key: string, ask: () => Promise<Answer>): Promise<Answer> => {
+    const answer = (answers.get(key) as Promise<Answer> | undefined) ?? ask();
+    answers.set(key, answer);
+    return answer;
+  };
+  return {
+    sprints: project => once(`sprints ${project}`, () => planning.sprints(project)),
+    nextSprints: project => once(`next ${project}`, () => planning.nextSprints(project)),
+    teams: (project, field, name) =>
+      once(JSON.stringify(['teams', project, field.id, name]), () => planning.teams(project, field, name)),
+    estimationFields: project => once(`estimates ${project}`, () => planning.estimationFields(project)),
+  };
+}
+
 async function allPages<Item>(
   load: (startAt: number) => Promise<{ values: Item[]; isLast?: boolean | null | undefined }>,
 ): Promise<Item[]> {

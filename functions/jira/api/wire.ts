@@ -169,16 +169,21 @@ export const changelogsSchema = z.object({
   nextPageToken: text,
 });
 
-export const statusesSchema = listOf(
-  z.object({ id: z.string(), statusCategory: z.object({ key: z.string() }).nullish().catch(undefined) }),
-);
-
 /** The value of a field that holds a team. */
 export const teamSchema = z.object({ id: z.string(), name: text.catch(undefined), title: text.catch(undefined) });
 
 export const configurationSchema = z.object({
   timeTrackingConfiguration: z.object({ workingHoursPerDay: z.number(), workingDaysPerWeek: z.number() }),
 });
+
+/** Every status of the site. */
+export const statusesSchema = listOf(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    statusCategory: z.object({ key: z.string(), name: text }).nullish().catch(undefined),
+  }),
+).refine(statuses => statuses.length > 0, 'no statuses');
 
 /** The types of a project with the statuses that issues of each go through. */
 export const typeStatusesSchema = listOf(
@@ -237,12 +242,41 @@ const siteFieldSchema = z.object({
     .catch(undefined),
 });
 
-export const siteFieldsSchema = listOf(siteFieldSchema);
+/** No site is without any. */
+export const siteFieldsSchema = listOf(siteFieldSchema).refine(fields => fields.length > 0, 'no fields');
 
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jql/#api-rest-api-3-jql-autocompletedata-suggestions-get */
 export const suggestionsSchema = z.object({ results: listOf(z.object({ value: text, displayName: text })) });
 
 export const createdSchema = z.object({ key: z.string() });
+
+/** Issues with what this service has left with them. */
+export const markedSchema = z.object({
+  issues: listOf(
+    z.object({
+      key: z.string(),
+      fields: z.object({ created: text }).nullish().catch(undefined),
+      properties: z.record(z.string(), z.unknown()).nullish().catch(undefined),
+    }),
+  ),
+});
+
+/** Of several that were to be made: those that were, in the order of the request, and what is wrong with the others. */
+export const createdManySchema = z.object({
+  issues: z.array(createdSchema),
+  errors: z.array(
+    z.object({
+      failedElementNumber: z.number(),
+      elementErrors: z
+        .object({
+          errorMessages: listOf(z.string()),
+          errors: z.record(z.string(), z.string()).nullish().catch(undefined),
+        })
+        .nullish()
+        .catch(undefined),
+    }),
+  ),
+});
 
 /** The service desk gives a comment's ID as a number in places, and as a text in others. */
 export const writtenCommentSchema = z.object({

@@ -48,6 +48,7 @@ export function createIssue(
     attachments: [],
     histories: [],
     frozen: false,
+    properties: {},
     isRequest: false,
     approvals: [],
   };
@@ -75,7 +76,7 @@ export function editIssue(site: Site, issue: Issue, values: Record<string, Field
     }
     if (JSON.stringify(before) === JSON.stringify(value)) continue;
     issue.values[fieldId] = value;
-    items.push(changeItem(site, field, before, value));
+    items.push(...changeItems(site, field, before, value));
     if (fieldId === 'resolution') issue.resolved = value === null ? undefined : act.at;
   }
   log(site, issue, items, act);
@@ -219,6 +220,16 @@ function namesOf(site: Site, field: Field): readonly Named[] {
   if (field.kind === 'component') return site.projects.flatMap(project => project.components);
   if (field.kind === 'version') return site.projects.flatMap(project => project.versions);
   return choicesOf(site, field) ?? [];
+}
+
+/** Jira logs each component and each version that is added or removed by itself, and of other fields the whole value. */
+function changeItems(site: Site, field: Field, before: FieldValue, after: FieldValue): ChangeItem[] {
+  if (field.kind !== 'component' && field.kind !== 'version') return [changeItem(site, field, before, after)];
+  const [old, now] = [before, after].map(value => (Array.isArray(value) ? value : []));
+  return [
+    ...(old ?? []).filter(id => !now?.includes(id)).map(id => changeItem(site, field, [id], null)),
+    ...(now ?? []).filter(id => !old?.includes(id)).map(id => changeItem(site, field, null, [id])),
+  ];
 }
 
 function changeItem(site: Site, field: Field, before: FieldValue, after: FieldValue): ChangeItem {

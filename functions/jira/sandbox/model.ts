@@ -255,6 +255,8 @@ export interface Issue {
   histories: History[];
   /** Writes to it are refused with status 403. */
   frozen: boolean;
+  /** What apps have left with it, by key. */
+  properties: Record<string, unknown>;
   /** The account IDs of those who watch it; nobody unless told. */
   watcherIds?: string[];
   /** In a service project, whether a customer has made it, by the portal. The service desk knows no other. */

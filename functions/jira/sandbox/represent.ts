@@ -426,12 +426,14 @@ export interface IssueViewOptions {
   listLimit: number;
   /** How many changes `expand=changelog` shows, newest first. */
   historyLimit: number;
+  /** The keys of the properties that are shown of those that there are. */
+  properties?: string[] | undefined;
 }
 
 export function showIssue(
   view: View,
   issue: Issue,
-  { fields: shown, expand, listLimit, historyLimit }: IssueViewOptions,
+  { fields: shown, expand, listLimit, historyLimit, properties }: IssueViewOptions,
 ) {
   const histories = issue.histories.toReversed().slice(0, historyLimit);
   return {
@@ -451,6 +453,9 @@ export function showIssue(
     ...(expand.includes('schema') && { schema: Object.fromEntries(shown.map(field => [field.id, field.schema])) }),
     ...(expand.includes('transitions') && {
       transitions: transitionsOf(view.site, issue).map(transition => showTransition(view, transition)),
+    }),
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(issue.properties).filter(([key]) => properties.includes(key))),
     }),
     fields: Object.fromEntries(shown.map(field => [field.id, showField(view, issue, field, listLimit)])),
   };

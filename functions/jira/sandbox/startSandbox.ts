@@ -20,6 +20,7 @@ import { createMetaRoutes } from './routes/createMeta.ts';
 import { fieldRoutes } from './routes/fields.ts';
 import { filterRoutes } from './routes/filters.ts';
 import { issueRoutes } from './routes/issues.ts';
+import { bulkIssueRoutes } from './routes/issuesInBulk.ts';
 import { linkRoutes } from './routes/links.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { requestRoutes } from './routes/requests.ts';
@@ -59,6 +60,7 @@ const routes: Route[] = [
   ...searchRoutes,
   ...createMetaRoutes,
   ...fieldRoutes,
+  ...bulkIssueRoutes,
   ...filterRoutes,
   ...issueRoutes,
   ...changelogRoutes,

@@ -32,9 +32,9 @@ export default salesforce.action({
   needs: uses('read Account'),
   title: 'Find accounts',
   description:
-    'Finds Salesforce accounts (companies) by any of their fields, and returns their details, owners, IDs and links. ' +
+    'Finds Salesforce accounts (companies) by any of their fields, and returns their details, owners and links. ' +
     'Use it when the user names a company, or asks which accounts a person owns. Give at least one filter. ' +
-    'For everything about one account use getAccountOverview; to search all kinds of records use searchRecords.',
+    'For all about one account use getAccountOverview; across kinds of records searchRecords.',
   input: z.object({
     name: searchText.optional().describe('A part of its name.'),
     phone: searchText.optional().describe('Its phone number, in any notation.'),

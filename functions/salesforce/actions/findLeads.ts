@@ -60,7 +60,7 @@ export default salesforce.action({
       .boolean()
       .optional()
       .describe(
-        'True to leave out converted leads. Salesforce marks no other status as closed: leave those out by where, such as {"Status": {"not": "Closed - Not Converted"}}.',
+        'True to leave out converted leads. Salesforce marks no other status as closed: leave such out by where, as in {"Status": {"not": "Unqualified"}}.',
       ),
     createdSince: sinceText
       .optional()

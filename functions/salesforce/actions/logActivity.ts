@@ -37,9 +37,9 @@ export default salesforce.action({
   needs: uses('create Task'),
   title: 'Log an activity',
   description:
-    "Logs a call, an e-mail, a meeting or a task on any Salesforce record, as this service's Salesforce user, who owns it unless owner is given. It is completed unless dueDate is given; then it is a task to do. " +
-    'Use it to record what happened with a customer, or a reminder. ' +
-    'To change the record itself use updateRecord.',
+    "Logs a call, an e-mail, a meeting or a task on any Salesforce record, as this service's Salesforce user, who owns it unless owner is given. " +
+    'With dueDate it is a task to do, else it is completed. Use it to record what happened with a customer, or a reminder. ' +
+    'To change the record use updateRecord.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that it belongs to.'),
     subject: z.string().trim().min(1, 'It must not be blank.').max(255).describe('The subject, in a few words.'),

@@ -18,12 +18,12 @@ export default salesforce.action({
   title: 'Query records',
   description:
     'Runs one SOQL SELECT statement in Salesforce and returns its records, counts or totals. ' +
-    'Use it for questions that no other action answers: several conditions at once, custom objects, sums, averages or counts by group. ' +
+    'Use it for what no other action answers: several conditions at once, custom objects, sums, averages or counts by group. ' +
     'For plain lookups use the find actions or searchRecords; describeObject lists field names.',
   input: z.object({
     soql: z.string().trim().max(20_000).meta({
       description:
-        "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC. It needs a WHERE or a LIMIT, unless it only counts, totals or groups. Its LIMIT bounds the whole list; limit is the size of a page. At most 2,000 groups are returned. Keep it under 6,000 characters.",
+        "One SOQL SELECT statement, such as SELECT Name, Amount FROM Opportunity WHERE StageName = 'Closed Won' ORDER BY Amount DESC. It needs a WHERE or a LIMIT, unless it only counts, totals or groups. Its LIMIT bounds the whole list; limit is the size of a page. At most 2,000 groups and 6,000 characters.",
       acronym: 'SOQL',
     }),
   }),

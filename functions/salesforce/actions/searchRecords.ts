@@ -54,8 +54,7 @@ export default salesforce.action({
   title: 'Search records by words',
   description:
     'Searches Salesforce accounts, contacts, leads, opportunities and cases at once, or the objects that are given, for words in their text fields; best matches first. ' +
-    'Use it when the user gives a name or words without the kind of record. ' +
-    'When the kind is known use findAccounts, findContacts, findLeads, findOpportunities or findCases.',
+    'Use it when the user gives a name or words without the kind of record. When the kind is known use findAccounts, findContacts or the like.',
   input: z.object({
     term: z
       .string()

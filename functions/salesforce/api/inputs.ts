@@ -56,7 +56,7 @@ export const changedFieldsText = fieldsText.describe(
 /** Whether a record is saved although it may be a duplicate. */
 export const allowDuplicate = z.boolean().optional().meta({
   description:
-    'True to save it although it may be a duplicate, where its duplicate rule allows that. Only after the user was told which records it matches and decided so.',
+    'True to save it although it may be a duplicate, where the rule allows that: only after the user was told which records match and decided so.',
   advanced: true,
   permits: true,
 });

@@ -129,28 +129,29 @@ describe('listWorklogs', () => {
   });
 
   it('says what it did not read, where there is more than it reads', async () => {
-    const issues = Array.from({ length: 100 }, (_, index) => ({
-      key: `MANY-${index + 1}`,
-      fields: {
-        summary: 'Many',
-        worklog: {
-          total: 1,
-          worklogs: [
-            {
-              id: `${index}`,
-              started: '2025-03-05T12:00:00.000+0000',
-              timeSpentSeconds: 60,
-              author: { displayName: 'Ana Ruiz' },
-            },
-          ],
+    const issuesOf = (page: number) =>
+      Array.from({ length: 100 }, (_, index) => ({
+        key: `MANY-${page * 100 + index + 1}`,
+        fields: {
+          summary: 'Many',
+          worklog: {
+            total: 1,
+            worklogs: [
+              {
+                id: `${index}`,
+                started: '2025-03-05T12:00:00.000+0000',
+                timeSpentSeconds: 60,
+                author: { displayName: 'Ana Ruiz' },
+              },
+            ],
+          },
         },
-      },
-    }));
-    for (let page = 0; page < 8; page += 1) {
-      app.answerNext('/search/jql$', { issues, isLast: false, nextPageToken: `${page + 1}` });
+      }));
+    for (let page = 0; page < 20; page += 1) {
+      app.answerNext('/search/jql$', { issues: issuesOf(page), isLast: false, nextPageToken: `${page + 1}` });
     }
     const { body } = await app.read('listWorklogs', { ...week, projectId: 'ATLAS' });
-    expect([body.entries, body.partial]).toEqual([800, expect.stringContaining('after the first 800')]);
+    expect([body.entries, body.partial]).toEqual([2000, expect.stringContaining('after the first 2000')]);
   });
 });
 

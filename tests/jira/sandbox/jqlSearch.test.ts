@@ -75,8 +75,8 @@ describe('comparing', () => {
 
 describe('what an issue was, is linked to, and is found by', () => {
   it.each([
-    ['issueLinkType = "is blocked by"', ['ATLAS-16']],
-    ['issueLinkType in (blocks, duplicates)', ['ATLAS-12', 'ATLAS-30']],
+    ['issueLinkType = "is blocked by"', ['ATLAS-16', 'DELTA-14']],
+    ['issueLinkType in (blocks, duplicates)', ['ATLAS-12', 'ATLAS-30', 'DELTA-15']],
     ['issue in linkedIssues(ATLAS-12)', ['ATLAS-16', 'ATLAS-30', 'BEACON-3']],
     ['issue in linkedIssues("ATLAS-12", "is duplicated by")', ['ATLAS-30']],
     ['issue in linkedIssues(ATLAS-15)', []],

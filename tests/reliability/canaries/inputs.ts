@@ -78,6 +78,9 @@ export function inputsFor(catalogue: Catalogue, { pick, next, below }: Random) {
     fields: () => JSON.stringify(fields()),
     additionalFields: () =>
       JSON.stringify(pick([{ Components: MARK_START }, { 'Fix versions': [MARK_START] }, { Team: MARK_START }])),
+    filter: () => pick([`Bugs of ${project()}`, MARK_START, String(10_700 + below(40))]),
+    linked: () => pick(['blocked', 'blocks', issueKey()]),
+    sprint: () => pick(['active', 'next', 'none', MARK_START]),
     objectType: () => object().name,
     objectTypes: () => `${object().name},${object().name}`,
     parent: issueKey,

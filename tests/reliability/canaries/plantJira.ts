@@ -13,7 +13,7 @@ export const ofProject = (key: string) => `project ${key}`;
 
 /** Writes the sandbox's own data with each project's mark in all that is of the project alone. */
 export async function plantJira(folder: string, marks: Marks): Promise<void> {
-  const { projects, issues } = await readDataFiles();
+  const { projects, issues, requests, serviceDesks } = await readDataFiles();
   const markOf = (key: string) => marks.of(ofProject(key));
   const files = {
     'projects.json': projects.map(({ key, name, description, components, versions, ...others }) => ({
@@ -24,6 +24,9 @@ export async function plantJira(folder: string, marks: Marks): Promise<void> {
       components: components.map(({ name, ...rest }) => ({ ...rest, name: `${name} ${markOf(key)}` })),
       versions: versions.map(({ name, ...rest }) => ({ ...rest, name: `${name} ${markOf(key)}` })),
     })),
+    'filters.json': projects.flatMap(({ key }, at) => filtersOf(key, markOf(key), 10_700 + 10 * at)),
+    'serviceDesks.json': serviceDesks,
+    'requests.json': requests.map(issue => marked(issue, markOf(projectOf(issue.key)))),
     'issues.json': issues.map(issue => ({
       ...marked(issue, markOf(projectOf(issue.key))),
       ...(parentsAcross[issue.key] && { parent: parentsAcross[issue.key] }),
@@ -31,11 +34,23 @@ export async function plantJira(folder: string, marks: Marks): Promise<void> {
     })),
   };
   await mkdir(join(folder, 'files'), { recursive: true });
-  for (const { key } of issues) {
+  for (const { key } of [...issues, ...requests]) {
     await writeFile(join(folder, 'files', contentsOf(key)), `It holds ${markOf(projectOf(key))}.`);
   }
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content));
 }
+
+/** Saved filters that name a project, and what is of it alone. */
+const filtersOf = (key: string, mark: string, id: number) =>
+  [`project = ${key} AND labels = "${mark}"`, `component = "Alerts ${mark}"`, `text ~ "${mark}" ORDER BY created`].map(
+    (jql, at) => ({
+      id: String(id + at),
+      name: `Bugs of ${key} ${mark}`,
+      description: `They hold ${mark}.`,
+      owner: 'ana.ruiz@example.com',
+      jql,
+    }),
+  );
 
 /** The file with what the files of an issue hold. */
 const contentsOf = (issueKey: string) => `${issueKey}.txt`;

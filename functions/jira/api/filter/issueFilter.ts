@@ -235,7 +235,7 @@ const hint = 'describeProject lists the fields of a type.';
 const isNotDone = (status: string) => folded(status) === 'notdone';
 
 /** The fields of the site that issues of a project may have; of all where no project is given. */
-async function fieldsFor(projectId: string | undefined, { jira }: Site): Promise<SearchField[]> {
+export async function fieldsFor(projectId: string | undefined, { jira }: Site): Promise<SearchField[]> {
   const fields = await jira.metadata.fields();
   if (projectId === undefined || !fields.some(field => field.projectId)) return fields;
   const id = /^\d+$/.test(projectId) ? projectId : await jira.metadata.projectId(projectId);

@@ -80,10 +80,16 @@ function isNamedIn(said: string, name: string): boolean {
   );
 }
 
-/** Jira: `Field 'x' does not exist or you do not have permission to view it.` A value's own message names its field, too. */
+/**
+ * Jira: `Field 'x' does not exist or you do not have permission to view it.`, `Not able to sort using field 'x'.` A value's own
+ * message names its field, too.
+ */
 function isField(said: string, name: string): boolean {
   const told = said.toLowerCase();
-  return marks.some(mark => told.includes(`field ${mark}${name.toLowerCase()}${mark} does not exist`));
+  return marks.some(mark => {
+    const field = `field ${mark}${name.toLowerCase()}${mark}`;
+    return told.includes(`${field} does not exist`) || told.includes(`not able to sort using ${field}`);
+  });
 }
 
 function projectsIn(clauses: readonly JqlClause[]): string[] {

@@ -129,6 +129,15 @@ function kindOf({ id, schema }: SiteField): FieldKind {
   }
 }
 
+/** What queries may call these fields, in small letters. */
+export function namesInJql(fields: readonly SearchField[]): ReadonlySet<string> {
+  return new Set(
+    fields.flatMap(({ id, label, clause = '' }) =>
+      [id, label, clause.replaceAll('"', '')].map(text => text.toLowerCase()),
+    ),
+  );
+}
+
 /** The fields that tell how much work an issue is. */
 export function estimates(fields: readonly SearchField[]): SearchField[] {
   const isPoints = ({ kind, label, custom }: SearchField) =>

@@ -75,8 +75,16 @@ const showWhole = (call: Call, issue: Issue) =>
 const reference = z.looseObject({ id: z.string().optional(), key: z.string().optional(), name: z.string().optional() });
 
 function create(call: Call): SandboxReply {
+  return { status: 201, json: createFrom(call, parseBody(call, newIssueBody)) };
+}
+
+export const newIssueBody = issueBody.extend({
+  properties: z.array(z.looseObject({ key: z.string().max(255), value: z.unknown() })).default([]),
+});
+
+/** @throws {JiraError} 400 that names what is wrong with the fields */
+export function createFrom(call: Call, body: z.infer<typeof newIssueBody>) {
   const { site, base } = call;
-  const body = parseBody(call, issueBody);
   const wanted = reference.safeParse(body.fields?.project).data;
   const project = findProject(site, wanted?.id ?? wanted?.key ?? '');
   if (!project) throw badFields({ project: 'Specify a valid project ID or key' });
@@ -96,10 +104,11 @@ function create(call: Call): SandboxReply {
   }
   requireFields(screen, values);
   const issue = createIssue(site, project, values, act(call));
-  for (const { body, properties } of comments) {
-    addComment(site, issue, body, act(call), { isPublic: true, properties });
+  issue.properties = Object.fromEntries(body.properties.map(({ key, value }) => [key, value]));
+  for (const { body: comment, properties } of comments) {
+    addComment(site, issue, comment, act(call), { isPublic: true, properties });
   }
-  return { status: 201, json: { id: issue.id, key: issue.key, self: `${base}/rest/api/3/issue/${issue.id}` } };
+  return { id: issue.id, key: issue.key, self: `${base}/rest/api/3/issue/${issue.id}` };
 }
 
 function edit(call: Call): SandboxReply {

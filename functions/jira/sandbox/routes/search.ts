@@ -38,16 +38,16 @@ export const searchRoutes: Route[] = [
 
 function search(
   call: Call,
-  { jql = '', fields = [], expand = '', maxResults = 50, nextPageToken }: Search,
+  { jql = '', fields = [], expand = '', maxResults = 50, nextPageToken, properties }: Search,
 ): SandboxReply {
   const { site } = call;
   const asked = list(fields);
-  const isLight = expand === '' && asked.every(field => field === 'id' || field === 'key');
+  const isLight = expand === '' && !properties && asked.every(field => field === 'id' || field === 'key');
   const size = Math.min(Math.max(1, maxResults), isLight ? pageSize.light : pageSize.full);
   const issueIds = nextPageToken ? idsOf(nextPageToken, jql) : searchIssues(site, jql).map(({ id }) => id);
   const rest = issueIds.slice(size);
 
-  const options = { fields: chosenFields(site, asked), expand: list([expand]), listLimit, historyLimit };
+  const options = { fields: chosenFields(site, asked), expand: list([expand]), listLimit, historyLimit, properties };
   const issues = issueIds.slice(0, size).flatMap(id => {
     const issue = findIssue(site, id);
     if (!issue) return [];

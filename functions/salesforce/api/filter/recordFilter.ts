@@ -29,7 +29,7 @@ export const ownerOrQueueText =
 export const filterInputs = {
   where: where.optional().meta({
     description:
-      'Conditions on any fields by label, a JSON object as a string: {"Type": ["New Business", "Upgrade"], "Amount": {"from": 5000}, "Name": {"contains": "x"}, "Rating": {"not": "Cold"}, "Phone": null}.',
+      'Conditions on any fields by label, JSON as a string: {"Type": ["New", "Upgrade"], "Amount": {"from": 5000}, "Name": {"contains": "x"}, "Rating": {"not": "Cold"}, "Phone": null}.',
     mayMatchSeveral: true,
   }),
   missing: missing.optional().describe('Labels of fields that are empty.'),

@@ -233,11 +233,15 @@ describe('markdownToAdf', () => {
     'is quick with a lot of %s',
     (_, whole) => {
       const markdown = whole.slice(0, 65_536);
+      const before = process.cpuUsage();
       expect(markdownToAdf(markdown).content).not.toEqual([]);
+      // What the machine does besides is no part of it.
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1_000).toBeLessThan(5_000);
       const found = mentionsIn(markdown).map(({ written }) => written);
       expect(found).toEqual(markdown.includes('@b.co') ? ['@a@b.co'] : markdown.includes('[@a]') ? ['@a', '@a'] : []);
     },
-    5_000,
+    60_000,
   );
 
   it.each([

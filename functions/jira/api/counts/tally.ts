@@ -1,0 +1,93 @@
+import type { Issue } from '../issue.ts';
+import { type Grouping, type GroupName, nextPeriod, none, type Unit } from './grouping.ts';
+import type { Measure, Measured } from './measure.ts';
+
+/** An issue, and the groups that it is in at each level. */
+export interface Sample {
+  issue: Issue;
+  groups: readonly (readonly GroupName[])[];
+}
+
+export interface Group {
+  name: string;
+  issues: number;
+  /** At the date that is compared with. */
+  before?: number;
+  created?: number;
+  resolved?: number;
+  measures?: Measured[];
+  groups?: Group[];
+}
+
+interface Level {
+  groupings: readonly Grouping[];
+  measures: readonly Measure[];
+  at: number;
+  /** The first and the last period of a series; those of the issues where it is undefined. */
+  span: { first: string; last: string } | undefined;
+}
+
+/** How many groups there are at most at a level; those with the fewest issues are left out. */
+export const MAX_GROUPS = [100, 50] as const;
+
+/** The groups of issues, with those within each. An issue counts once in each group that it is in. */
+export function tally(samples: readonly Sample[], before: readonly Sample[] | undefined, level: Level): Group[] {
+  const grouping = level.groupings[level.at];
+  if (!grouping) return [];
+  const now = byGroup(samples, level.at);
+  const then = before && byGroup(before, level.at);
+  const keys = new Map([...(then ?? []), ...now].map(([key, { name }]) => [key, name]));
+  if (grouping.series && level.at === 0 && level.groupings.length === 1) fill(keys, grouping.series.unit, level.span);
+  const groups = [...keys].map(([key, name]) => {
+    const own = now.get(key)?.samples ?? [];
+    const issues = [...new Set(own.map(({ issue }) => issue))];
+    const old = then && (then.get(key)?.samples ?? []);
+    const inner = tally(own, old, { ...level, at: level.at + 1 });
+    const measures = level.measures.map(measure => measure.of(issues)).filter(measured => measured.issues > 0);
+    const group: Group = {
+      name,
+      issues: issues.length,
+      ...(old && { before: old.length }),
+      ...(grouping.series?.of === 'both' && eventsOf(own, key, level.at)),
+      ...(measures.length > 0 && { measures }),
+      ...(inner.length > 0 && { groups: inner }),
+    };
+    return { key, group };
+  });
+  const isNone = (key: string) => key === none.key;
+  groups.sort((one, other) => {
+    if (isNone(one.key) !== isNone(other.key)) return isNone(one.key) ? 1 : -1;
+    if (grouping.series) return one.key < other.key ? -1 : 1;
+    const size = ({ issues, before: old = 0 }: Group) => Math.max(issues, old);
+    return size(other.group) - size(one.group) || (one.group.name < other.group.name ? -1 : 1);
+  });
+  return groups.map(({ group }) => group);
+}
+
+function byGroup(samples: readonly Sample[], at: number): Map<string, { name: string; samples: Sample[] }> {
+  const found = new Map<string, { name: string; samples: Sample[] }>();
+  for (const sample of samples) {
+    for (const [key, name] of new Map((sample.groups[at] ?? []).map(group => [group.key, group.name]))) {
+      const group = found.get(key) ?? { name, samples: [] };
+      group.samples.push(sample);
+      found.set(key, group);
+    }
+  }
+  return found;
+}
+
+function eventsOf(samples: readonly Sample[], key: string, at: number) {
+  const count = (event: GroupName['event']) =>
+    samples.filter(({ groups }) => groups[at]?.some(group => group.key === key && group.event === event)).length;
+  return { created: count('created'), resolved: count('resolved') };
+}
+
+/** Adds the periods in between in which nothing happened, which a reader would miss. */
+function fill(keys: Map<string, string>, unit: Unit, span: Level['span']): void {
+  const known = [...keys.keys()].filter(key => key !== none.key).sort();
+  const { first, last } = span ?? { first: known[0] ?? '', last: known.at(-1) ?? '' };
+  for (let [period, count] = [first, 0]; period !== '' && period <= last && count < MAX_GROUPS[0]; count += 1) {
+    keys.set(period, period);
+    period = nextPeriod(period, unit);
+  }
+}
