@@ -52,6 +52,7 @@ describe('issues are found', () => {
 
   it.each<[string, Record<string, string>, () => (issue: SandboxIssue) => boolean]>([
     ['in an active sprint', { sprint: 'active' }, () => inStates('active')],
+    ['in the current sprint, as other actions take it', { sprint: 'Current' }, () => inStates('active')],
     ['in the sprint of a name', { sprint: 'Sprint 42' }, () => issue => sprintsOf(issue).includes('2')],
     ['in one of several sprints', { sprint: 'closed, active' }, () => inStates('closed', 'active')],
     [

@@ -154,6 +154,7 @@ const isNextSprint = (value: Value) => String(value).toLowerCase() === 'next';
 function sprintFunction(value: Value): Jql | undefined {
   switch (String(value).toLowerCase()) {
     case 'active':
+    case 'current':
       return new Jql('openSprints()');
     case 'future':
       return new Jql('futureSprints()');
