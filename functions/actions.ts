@@ -30,6 +30,16 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/addParticipants.ts'),
   },
   {
+    name: 'answerRequestApproval',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    callers: 'users',
+    load: () => import('./jira/actions/answerRequestApproval.ts'),
+  },
+  {
     name: 'assignIssue',
     system: 'jira',
     toolset: 'jira',

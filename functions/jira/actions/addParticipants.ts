@@ -36,6 +36,6 @@ export default jira.action({
   }),
   // Each person and each organisation is looked up.
   requests: 80,
-  example: { issueKey: 'HELP-4', people: 'Maria Keller', organizations: 'Contoso' },
+  example: { issueKey: 'HELP-4', people: 'Maria Keller' },
   run: ({ issueKey, people, organizations }, { jira }) => jira.addParticipants(issueKey, { people, organizations }),
 });

@@ -56,8 +56,9 @@ function expectedOf(rules: Case, { action, isMe }: Asked, runsAsCaller: boolean)
   const usesSalesforce = action.uses.some(({ name }) => name === 'salesforce');
   if (runsAsCaller && usesSalesforce && !rules.isInSalesforce) return 403;
   if (isMe && !rules.isInJira) return 400;
-  // The example is about what belongs to the one who is in Jira.
-  return action.callers === 'users' && action.system === 'jira' && !rules.isInJira ? 404 : 200;
+  if (action.callers !== 'users' || action.system !== 'jira' || rules.isInJira) return 200;
+  // The example is about what belongs to the one who is in Jira: a comment, or an approval that waits for them alone.
+  return action.toolset === 'jira-service' ? 403 : 404;
 }
 
 /** What came, as its status; with the code where that does not belong to it. */

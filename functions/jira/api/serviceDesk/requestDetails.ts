@@ -9,7 +9,7 @@ import { approvalsOf, kindOf, type RequestFields } from './requestRow.ts';
 import { showWholeSla, slasOf, wholeSla } from './sla.ts';
 import { type Approval, organizations, people } from './wire.ts';
 
-const shownApproval = z.object({
+export const shownApproval = z.object({
   approvalId: id('The ID of the approval.'),
   name: heading('What is approved.').optional(),
   decision: z.string().optional().describe('What came of it: pending, approved or declined.'),
@@ -22,6 +22,8 @@ const shownApproval = z.object({
     )
     .describe('Who is asked, and what each of them said.'),
 });
+
+export type ShownApproval = z.infer<typeof shownApproval>;
 
 /** A request with all its fields. */
 export const requestDetails = issueDetails
@@ -70,7 +72,7 @@ export const participantsOf = (issue: Pick<Issue, 'values'>, { participants: fie
 export const organizationsOf = (issue: Pick<Issue, 'values'>, { organizations: field }: RequestFields) =>
   organizations.safeParse(field && issue.values[field.id]).data ?? [];
 
-const showApproval = ({ id: approvalId, name, finalDecision, approvers }: Approval): z.infer<typeof shownApproval> => ({
+export const showApproval = ({ id: approvalId, name, finalDecision, approvers }: Approval): ShownApproval => ({
   approvalId,
   name: name ?? undefined,
   decision: finalDecision ?? undefined,

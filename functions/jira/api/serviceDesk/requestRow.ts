@@ -69,10 +69,10 @@ export function kindOf(issue: Pick<Issue, 'values' | 'status'>, { kind }: Pick<R
 export const approvalsOf = (issue: Pick<Issue, 'values'>, { approvals: field }: Pick<RequestFields, 'approvals'>) =>
   approvals.safeParse(field && issue.values[field.id]).data ?? [];
 
-const isPending = ({ finalDecision }: Approval) => finalDecision === 'pending';
+export const isPending = ({ finalDecision }: Approval) => finalDecision === 'pending';
 
 /** Those whose answer an approval waits for. */
-const pendingApprovers = (approval: Approval): string[] =>
+export const pendingApprovers = (approval: Approval): string[] =>
   isPending(approval)
     ? approval.approvers
         .filter(({ approverDecision }) => approverDecision === 'pending')

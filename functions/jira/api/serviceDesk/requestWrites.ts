@@ -5,10 +5,11 @@ import { ifAny, notRead } from '../issueRow.ts';
 import type { Metadata } from '../metadata.ts';
 import type { People } from '../people.ts';
 import type { Planning } from '../planning.ts';
+import { answerApproval, type Decision } from './answerApproval.ts';
 import { createRequest, type NewRequest } from './createRequest.ts';
 import type { Desks } from './desks.ts';
 import { addParticipants } from './participants.ts';
-import { organizationsOf, participantsOf } from './requestDetails.ts';
+import { organizationsOf, participantsOf, type ShownApproval, showApproval } from './requestDetails.ts';
 import { fieldsOfRequest, type RequestFields, type RequestRow, requestFieldsOf, toRequestRow } from './requestRow.ts';
 import { slasOf } from './sla.ts';
 
@@ -20,6 +21,14 @@ export interface RequestWrites {
     issueKey: string,
     given: { people: string | undefined; organizations: string | undefined },
   ): Promise<SharedRequest>;
+  /** @throws Failure as `answerApproval` of the service desk */
+  answerApproval(issueKey: string, given: { decision: Decision; name: string | undefined }): Promise<AnsweredApproval>;
+}
+
+interface AnsweredApproval extends ShownApproval {
+  issueKey: string;
+  url: string;
+  note?: string;
 }
 
 interface SharedRequest {
@@ -51,14 +60,11 @@ export function requestWrites(parts: WriteParts): RequestWrites {
   const { metadata, people, browseUrl, readBack } = parts;
   return {
     async createRequest(given) {
-      const { key, desk } = await createRequest(given, parts);
-      // The request is made, whether or not the fields of the site can be read.
+      // Before the write, so that nothing but the request itself is waited for after it.
       const fields = requestFieldsOf(await metadata.fields().catch(() => []));
+      const { key, desk } = await createRequest(given, parts);
       const issue = await readBack(key, [...fieldsOfRequest(fields), ...idsOf(fields)]);
-      const notes = [
-        ...people.notes,
-        ...(issue.isUnread ? ['The request was made, but it could not be read. Use getRequest to see it.'] : []),
-      ];
+      const notes = [...(issue.isUnread ? [notRead] : []), ...people.notes];
       return {
         ...toRequestRow(issue, fields, slasOf(issue, fields.slas), browseUrl),
         desk: desk.name,
@@ -79,6 +85,16 @@ export function requestWrites(parts: WriteParts): RequestWrites {
         organizations: ifAny(organizationsOf(after, fields).flatMap(({ name }) => name ?? [])),
         url: browseUrl(before.key),
         ...(after.isUnread && { note: notRead }),
+      };
+    },
+
+    async answerApproval(issueKey, given) {
+      const { approval, isNew } = await answerApproval(issueKey, given, parts);
+      return {
+        ...showApproval(approval),
+        issueKey,
+        url: browseUrl(issueKey),
+        ...(!isNew && { note: 'The user had answered it so before: nothing was done now.' }),
       };
     },
   };

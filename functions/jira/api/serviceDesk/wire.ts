@@ -72,7 +72,7 @@ const decision = z
   .catch(undefined);
 
 /** An approval of a request, as its route has it and as its field has it. */
-const approval = z.object({
+export const approval = z.object({
   id: z.union([z.string(), z.number().transform(String)]),
   name: text,
   finalDecision: decision,
@@ -80,6 +80,7 @@ const approval = z.object({
   approvers: listOf(z.object({ approver: person, approverDecision: decision })),
 });
 
+export const approvalsPage = paged(approval);
 export const approvals = listOf(approval);
 
 export const people = listOf(z.object({ displayName: text, accountId: text }));
