@@ -14,7 +14,7 @@ let victim: JiraApp;
 
 beforeAll(async () => {
   azurite = await startAzurite();
-  app = await startJiraApp({ ...azurite.settings, ACTION_TIMEOUT_MS: '9000' });
+  app = await startJiraApp({ ...azurite.settings, ACTION_TIMEOUT_MS: '15000' });
   [hasty, victim] = await Promise.all([
     startJiraApp({ ...azurite.settings, ACTION_TIMEOUT_MS: '2500' }, app.jira),
     startJiraApp({ ...azurite.settings, ACTION_TIMEOUT_MS: '4000' }, app.jira),

@@ -12,7 +12,7 @@ let restricted: JiraApp;
 
 beforeAll(async () => {
   azurite = await startAzurite();
-  app = await startJiraApp({ ...azurite.settings, ACTION_TIMEOUT_MS: '9000' });
+  app = await startJiraApp({ ...azurite.settings, ACTION_TIMEOUT_MS: '15000' });
   [victim, restricted] = await Promise.all([
     startJiraApp({ ...azurite.settings, ACTION_TIMEOUT_MS: '4000' }, app.jira),
     startJiraApp({ POLICY: JSON.stringify({ default: { systems: { jira: { projects: ['ATLAS'] } } } }) }, app.jira),
