@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { type FieldError, invalidInput } from '../failure.ts';
+import { meaningOf } from '../schema/meaning.ts';
 import { textLimit } from '../schema/textLimit.ts';
 import { plainValue } from '../time/typedValue.ts';
 
@@ -58,13 +59,13 @@ export function coerce(schema: z.core.$ZodType, value: unknown): unknown {
     if (primitive === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
     return value;
   }
-  return primitive === 'string' ? asText(value) : value;
+  return primitive === 'string' ? asText(value, meaningOf(schema).takesJson === true) : value;
 }
 
 /** What a model wrote as it is and not as the text that was asked for: an ID as a number, a list, an object of fields. */
-function asText(value: unknown): unknown {
+function asText(value: unknown, takesJson: boolean): unknown {
   if (typeof value === 'number') return String(value);
-  if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value.join(', ');
+  if (!takesJson && Array.isArray(value) && value.every(item => typeof item === 'string')) return value.join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : value;
 }
 

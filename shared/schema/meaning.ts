@@ -9,6 +9,8 @@ declare module 'zod' {
     mayMatchSeveral?: boolean;
     /** Of an input: the list that a maker chooses its value from. */
     choices?: Choices;
+    /** Of an input: true when a list that was not written as a text is its JSON, and not its items with commas between them. */
+    takesJson?: boolean;
     /** Of an input: true when most callers leave it alone. */
     advanced?: boolean;
     /** Of an input of a write: true when it only lets the write be made, so that with it and without it the same is written. */

@@ -92,7 +92,9 @@ export default jira.action({
     const clock = { now, timeZone: jira.timeZone };
     const isNamed = groupBy.length + measure.length > 0;
     const fields = isNamed ? await fieldsFor(filters.projectId, { jira }) : [];
-    const groupings = groupBy.map(text => groupingOf(text, fields));
+    const named = groupBy.map(text => groupingOf(text, fields));
+    // One field may be given by two names.
+    const groupings = [...new Map(named.map(each => [`${each.label} ${each.field?.id}`, each])).values()];
     const measures = measure.map(text => measureOf(text, fields));
     const within = await period({ since, until }, groupings, clock);
     const counting: Counting = { filters, groupings, measures, within, now };
@@ -126,7 +128,11 @@ export default jira.action({
       ...(measures.length > 0 && { measures: measures.map(each => each.of(issues)) }),
       ...(groups.length > 0 && { groups: groups.slice(0, MAX_GROUPS[0]).map(shownGroup) }),
       note: notes({ counting, samples, groups, current, old, isRestricted: jira.isRestricted }),
-      partial: areAll ? undefined : await notCounted(current?.query, samples.length, jira),
+      partial: areAll
+        ? undefined
+        : current?.areAll
+          ? `Of the issues of ${days.before} only ${compared?.length ?? 0} were found among those that could be read, so that all numbers of that day are too low. Narrow the filters, such as to a project, and ask again.`
+          : await notCounted(current?.query, samples.length, jira),
     };
   },
 });
@@ -234,6 +240,7 @@ function notes({
     samples.some(sample => (sample.groups[at]?.length ?? 0) > 1 && !groupings[at]?.series),
   );
   const asNow = isPast ? groupings.filter(each => !hasPast(each)) : [];
+  const asThen = groupings.filter(each => !asNow.includes(each) && each.field?.id !== 'status');
   const isTimed = measures.some(({ fields }) => fields.includes('resolutiondate'));
   const isByResolution = groupings.some(({ series }) => series?.of === 'both' || series?.of === 'resolved');
   const labels = (list: readonly Grouping[]) => list.map(({ label }) => label).join(' and ');
@@ -241,7 +248,7 @@ function notes({
     ...((current ?? old)?.notes ?? []),
     several.length > 0 && `An issue with several values of ${labels(several)} counts in each, and once in the whole.`,
     isPast &&
-      `Status${groupings.length > asNow.length ? `, ${labels(groupings.filter(each => !asNow.includes(each)))}` : ''} and whether an issue is open are those of the date, by the issues' histories; the other filters look at issues as they are now, and issues deleted since are not counted.`,
+      `Status${asThen.length > 0 ? `, ${labels(asThen)}` : ''} and whether an issue is open are those of the date, by the issues' histories; the other filters look at issues as they are now, and issues deleted since are not counted.`,
     asNow.length > 0 && `${labels(asNow)} is as it is now.`,
     old?.hasUnknownStatus && 'Issues that were in a status that is gone since are counted as open.',
     isByResolution && 'Resolved is by the resolution date of Jira: issues that were reopened have none.',

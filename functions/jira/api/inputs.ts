@@ -137,8 +137,16 @@ function nameIn(text: string): string {
   return (text.startsWith('{') && jiraForm.safeParse(parseJson(text)).data) || text;
 }
 
+/** What means a sprint, or none, wherever one is named. */
+const sprintWords = /^(?:active|current|next|last|previous|future|closed|backlog|none)$/i;
+
 /** The name of a new sprint; Jira takes no longer one. */
-export const sprintTitle = shortText.refine(name => name.length <= 30, 'A sprint has a name of at most 30 characters.');
+export const sprintTitle = shortText
+  .refine(name => name.length <= 30, 'A sprint has a name of at most 30 characters.')
+  .refine(
+    name => !sprintWords.test(name),
+    'It is a word that means another sprint wherever one is named. Ask the user for a name, such as Sprint 42.',
+  );
 
 /** The goal of a sprint, which is plain text. */
 export const sprintGoal = z.string().trim().min(1).max(1000);

@@ -8,7 +8,7 @@ import type { LeftItem, PlanItem } from '../../../shared/plan/plans.ts';
 import { beginning, quoted, sentence } from '../../../shared/text.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
 import type { Clock } from '../../../shared/time/when.ts';
-import { folded } from './choosing.ts';
+import { calledSo, folded, listed } from './choosing.ts';
 import { toText } from './fieldText.ts';
 import { isSprint, ValueProblem } from './fieldValue.ts';
 import { isAmong, isHeld } from './heldValue.ts';
@@ -17,7 +17,7 @@ import { type Issue, readIssues } from './issue.ts';
 import { type IssueChange, type IssueInput, toChange, withInputNames } from './issueFields.ts';
 import type { Metadata } from './metadata.ts';
 import type { People } from './people.ts';
-import { askedOnce, type Planning } from './planning.ts';
+import { askedOnce, closedMeanwhile, openSprintIn, type Planning } from './planning.ts';
 import type { SprintMeant } from './sprintMeant.ts';
 import { moveIssue, sprintFieldOf } from './sprintMove.ts';
 import { transitionTo } from './transitions.ts';
@@ -45,6 +45,8 @@ export const issueChangeData = z.object({
   update: z.record(z.string(), z.array(operation)),
   /** The ID of the field that is set by a move, because it is not on the screen: the sprint. */
   moved: z.string().optional(),
+  /** The ID of the sprint that it is put into, which was open. */
+  sprint: z.number().optional(),
   transition: z.object({ id: z.string(), status: z.string(), resolution: z.string().optional() }).optional(),
   /** What the issue had before, by field ID, the status among them: the SHA-256 of it. */
   before: z.record(z.string(), z.string()),
@@ -244,12 +246,15 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
     const transition = status === undefined ? undefined : transitionUnlessThere(status, issue);
     if (open.length === 0 && !transition) throw new Failure('conflict', 'It is so already.');
     const words = await Promise.all(open.map(id => told(issue, id, { change, screen })));
-    const all = [...words, ...(transition ? [arrow('Status', issue.status ?? '', transition.to.name)] : [])];
+    const all = [...words, ...(transition ? [movedWords(issue, transition.to.name, resolution)] : [])];
     const pick = <Value>(values: Readonly<Record<string, Value>>) =>
       Object.fromEntries(Object.entries(values).filter(([id]) => open.includes(id)));
     const before = Object.fromEntries(
       [...open, ...(transition ? ['status'] : [])].map(id => [id, digestOf(id, issue)]),
     );
+    const project = issue.project?.key ?? '';
+    const held = change.moved ? [...screen, change.moved] : screen;
+    const sprint = await openSprintIn(pick(change.fields), { screen: held, project, planning });
     return {
       key: issue.key,
       what: sentence(`${quoted(issue.summary ?? '')}: ${all.join('; ')}`),
@@ -258,6 +263,7 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
         fields: pick(change.fields),
         update: pick(change.update),
         before,
+        ...(sprint !== undefined && { sprint }),
         ...(change.moved && open.includes(change.moved.id) && { moved: change.moved.id }),
         ...(transition && {
           transition: {
@@ -276,6 +282,7 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
       const needsScreen = [sprint, additionalFields, ...screened.map(name => input[name])].some(
         each => each !== undefined,
       );
+      if (input.resolution !== undefined) await requireResolution(input.resolution, metadata);
       const expand = status === undefined ? [] : ['transitions'];
       const fields = await fieldsFor(input);
       const isParentNamed = input.parent !== undefined && !isNone(input.parent);
@@ -331,10 +338,13 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
 
     async look(items) {
       const fields = new Set(items.flatMap(({ data }) => Object.keys(data.before)));
-      const found = await fetch(
-        items.map(({ key }) => key),
-        [...fields, 'summary'],
-      );
+      const [found, closed] = await Promise.all([
+        fetch(
+          items.map(({ key }) => key),
+          [...fields, 'summary'],
+        ),
+        planning.closedSprints(items.flatMap(({ data: { sprint } }) => sprint ?? [])),
+      ]);
       return items.map(({ key, data, what }): ItemState => {
         const issue = found.get(key);
         if (!issue) return { is: 'changed', message: 'It could not be read now, so it was left alone.' };
@@ -345,6 +355,8 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
             : isSo(id, data, issue);
         const ids = Object.keys(data.before);
         if (ids.every(isDone)) return { is: 'done', message: what, url };
+        if (data.sprint !== undefined && closed.has(data.sprint))
+          return { is: 'changed', message: closedMeanwhile, url };
         // What an earlier call has done of it is as it should be.
         const isAsPlanned = ids.every(id => isDone(id) || digestOf(id, issue) === data.before[id]);
         return { is: isAsPlanned ? 'asPlanned' : 'changed', url };
@@ -484,6 +496,26 @@ function transitionUnlessThere(status: string, issue: Issue) {
     if (error instanceof Failure && error.code === 'conflict') return undefined;
     throw error;
   }
+}
+
+function movedWords(issue: Issue, status: string, resolution: string | undefined): string {
+  const words = arrow('Status', issue.status ?? '', status);
+  return resolution === undefined ? words : `${words} (resolution ${resolution})`;
+}
+
+/** More than Jira suggests at once may be more than it tells. */
+const MAX_SUGGESTED = 15;
+
+/**
+ * Each issue would be changed, and then not be moved. Whether a transition takes it, only Jira knows.
+ * @throws Failure `invalid_input` where Jira has no resolution of that name, as far as it tells
+ */
+async function requireResolution(name: string, { suggestions }: Metadata): Promise<void> {
+  const all = await suggestions('resolution', '').catch(() => []);
+  const names = all.map(each => each.name);
+  if (names.length === 0 || names.length >= MAX_SUGGESTED || calledSo(names, name, each => each).length > 0) return;
+  const message = `Jira has no resolution ${quoted(name)}. It has ${listed(names)}.`;
+  throw invalidInput([{ field: 'resolution', message }]);
 }
 
 function wordsOfHeld(held: unknown): string {

@@ -78,7 +78,8 @@ export const newIssues = z
     }
     for (const message of problems) context.issues.push({ code: 'custom', message, input: text });
     return problems.length === 0 && issues ? issues : z.NEVER;
-  });
+  })
+  .meta({ takesJson: true });
 
 function countOf(issues: readonly NewIssue[]): number {
   return issues.reduce((sum, { children }) => sum + 1 + countOf(children), 0);
@@ -91,6 +92,8 @@ function readList(text: string, problems: string[]): NewIssue[] | undefined {
 
 /** The items of the list, each a text or what JSON has; undefined where something is wrong with it as a whole. */
 function itemsIn(text: string, problems: string[]): unknown[] | undefined {
+  const quotedText = text.startsWith('"') ? parseJson(text) : undefined;
+  if (typeof quotedText === 'string') return lines(quotedText, problems);
   if (!/^(\{|\[\s*(["{[]|\]))/.test(text)) return lines(text, problems);
   // Objects, one a line.
   const rows = text.startsWith('{') ? text.split('\n').filter(row => row.trim() !== '') : [];
@@ -110,12 +113,14 @@ function itemsIn(text: string, problems: string[]): unknown[] | undefined {
 const list = z.array(z.unknown()).optional().catch(undefined);
 const wrapper = z.object({ issues: list, issueUpdates: list });
 
-const bullet = /^(?:[-*+•–]|#{1,6}|\d{1,3}[.)])\s+/;
-const box = /^\[[ xX]?\]\s+/;
+const bullet = /^(?:[-*+•–]|#{1,6}|\d{1,3}[.)])(?:\s+|$)/;
+const box = /^\[[ xX]?\](?:\s+|$)/;
+
+const summaryIn = (row: string) => row.trim().replace(bullet, '').replace(box, '');
 
 /** The lines of a text, without what makes items of a list of them. What is indented belongs to what is above it. */
 function lines(text: string, problems: string[]): unknown[] | undefined {
-  const rows = text.split('\n').filter(row => row.trim() !== '');
+  const rows = text.split('\n').filter(row => summaryIn(row) !== '');
   const [only, another] = rows;
   if (only !== undefined && another === undefined && only.includes(',')) {
     problems.push(
@@ -129,7 +134,7 @@ function lines(text: string, problems: string[]): unknown[] | undefined {
   for (const row of rows) {
     const indent = row.replaceAll('\t', '    ').search(/\S/);
     while (open.length > 1 && (open.at(-1)?.indent ?? 0) >= indent) open.pop();
-    const item: Row = { summary: row.trim().replace(bullet, '').replace(box, ''), children: [] };
+    const item: Row = { summary: summaryIn(row), children: [] };
     open.at(-1)?.children.push(item);
     open.push({ indent, children: item.children });
   }

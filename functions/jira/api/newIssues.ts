@@ -20,7 +20,7 @@ import type { Metadata } from './metadata.ts';
 import type { NewIssue } from './newIssueList.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
-import { askedOnce, type Planning } from './planning.ts';
+import { askedOnce, closedMeanwhile, openSprintIn, type Planning } from './planning.ts';
 import type { SprintMeant } from './sprintMeant.ts';
 import { createdManySchema, type IssueType, markedSchema } from './wire.ts';
 
@@ -34,6 +34,8 @@ export const newIssueData = z.object({
   typeId: z.string(),
   /** Told of the issue by a property of it, by which it is found again. */
   mark: z.string(),
+  /** The ID of the sprint that it is put into, which was open. */
+  sprint: z.number().optional(),
 });
 
 type PlannedIssue = PlanItem & { data: z.output<typeof newIssueData> };
@@ -248,11 +250,13 @@ export function newIssues(parts: NewIssueParts): NewIssues {
             `${equal.key} was made of it by an equal call ${minutesSince(equal.at, clock.now)} ago. Give repeat: true to make all of them once more.`,
           );
         }
+        const screen = await metadata.createFields(project, type.id);
+        const sprint = await openSprintIn(fields, { screen, project, planning });
         return {
           key,
           what: await told({ ...each, issue: own }, type, project),
           version: newest,
-          data: { ...data, mark },
+          data: { ...data, mark, ...(sprint !== undefined && { sprint }) },
           ...(above && { after: above.key }),
         };
       };
@@ -283,10 +287,15 @@ export function newIssues(parts: NewIssueParts): NewIssues {
         .map(({ version }) => version)
         .toSorted((one, other) => parted(one).number - parted(other).number);
       const wanted = new Set(items.map(({ data }) => data.mark));
-      const found = oldest === undefined ? new Map<string, Made>() : await marksAfter(oldest, wanted);
+      const [found, closed] = await Promise.all([
+        oldest === undefined ? new Map<string, Made>() : marksAfter(oldest, wanted),
+        planning.closedSprints(items.flatMap(({ data: { sprint } }) => sprint ?? [])),
+      ]);
       return items.map(({ data }): ItemState => {
         const issue = found.get(data.mark);
-        return issue ? { is: 'done', ...outcomeOf(issue.key, data, browseUrl) } : { is: 'asPlanned' };
+        if (issue) return { is: 'done', ...outcomeOf(issue.key, data, browseUrl) };
+        const isClosed = data.sprint !== undefined && closed.has(data.sprint);
+        return isClosed ? { is: 'changed', message: closedMeanwhile } : { is: 'asPlanned' };
       });
     },
 

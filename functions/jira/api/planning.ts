@@ -33,6 +33,8 @@ export interface Planning {
    * @throws Failure
    */
   sprint(project: string, id: number): Promise<Sprint | undefined>;
+  /** Those of the sprints, by ID, that are closed. One that cannot be read is taken for none of them. @throws Failure */
+  closedSprints(ids: readonly number[]): Promise<Set<number>>;
   /** The first future sprint of each board of the project, each once. @throws Failure */
   nextSprints(project: string): Promise<Sprint[]>;
   /**
@@ -104,6 +106,19 @@ export function openPlanning(client: Client): Planning {
       return sprint && board && { id, name: sprint.name, board: board.name };
     },
 
+    async closedSprints(ids) {
+      const read = await Promise.all(
+        [...new Set(ids)].map(async id => {
+          const answer = await getSprint(client, { sprintId: id }).catch((error: unknown) => {
+            if (error instanceof Failure && !error.retryable) return undefined;
+            throw error;
+          });
+          return answer && parseAnswer(sprintSchema, answer).state === 'closed' ? [id] : [];
+        }),
+      );
+      return new Set(read.flat());
+    },
+
     async nextSprints(project) {
       const first = await Promise.all(
         (await boardsOf(project)).map(async ({ id: boardId, name: board }) => {
@@ -147,6 +162,21 @@ export function openPlanning(client: Client): Planning {
   };
 }
 
+/** A sprint that was open when a plan was made is not to be filled after it was closed. */
+export const closedMeanwhile = 'Its sprint was closed since the plan was made, so it was left alone. Plan it anew.';
+
+/** The ID of the sprint that fields put an issue into, where it is one that is open. */
+export async function openSprintIn(
+  fields: Readonly<Record<string, unknown>>,
+  { screen, project, planning }: { screen: readonly IssueField[]; project: string; planning: Planning },
+): Promise<number | undefined> {
+  const field = screen.find(({ schema }) => schema.custom?.endsWith(':gh-sprint'));
+  const id = field && fields[field.id];
+  if (typeof id !== 'number') return undefined;
+  const sprints = await planning.sprints(project).catch(() => []);
+  return sprints.some(sprint => sprint.id === id) ? id : undefined;
+}
+
 /** Sprints, teams and estimates of a project, which many issues may name, asked for once. */
 export function askedOnce(planning: Planning): Planning {
   const answers = new Map<string, Promise<unknown>>();
@@ -158,6 +188,7 @@ export function askedOnce(planning: Planning): Planning {
   return {
     sprints: project => once(`sprints ${project}`, () => planning.sprints(project)),
     sprint: (project, id) => once(`sprint ${project} ${id}`, () => planning.sprint(project, id)),
+    closedSprints: planning.closedSprints,
     nextSprints: project => once(`next ${project}`, () => planning.nextSprints(project)),
     teams: (project, field, name) =>
       once(JSON.stringify(['teams', project, field.id, name]), () => planning.teams(project, field, name)),

@@ -311,6 +311,17 @@ describe('countIssues', () => {
     expect(issues).toBe(2);
   });
 
+  it('takes a field by two names once, a list in JSON, and a status by its ID at a date', async () => {
+    const once = (await count({ projectId: 'ATLAS', groupBy: 'status' })).groups;
+    for (const groupBy of ['status,Status', '["status"]'])
+      expect((await count({ projectId: 'ATLAS', groupBy })).groups).toEqual(once);
+    const done = site().statuses.find(({ name }) => name === 'Done')?.id ?? '';
+    const at = (status: string) => count({ projectId: 'ATLAS', asOf: '5d', status });
+    const { issues } = await at('Done');
+    expect(issues).toBeGreaterThan(0);
+    expect((await at(done)).issues).toBe(issues);
+  });
+
   it('goes on page by page to the end, and says so where that is too far', async () => {
     const page = (at: number, next: boolean) => ({
       issues: [{ id: `${at}`, key: `MANY-${at}`, fields: { status: { name: 'Open' } } }],

@@ -153,6 +153,25 @@ describe('createIssues', () => {
     expect(adfErrors(description)).toEqual([]);
   });
 
+  it('takes a list as it is, with commas in its summaries and days with their type, and no empty bullet', async () => {
+    const messages = async (issues: unknown) =>
+      messagesIn((await app.write('createIssues', { projectId: 'ATLAS', issues })).body);
+    expect(await messages(['Plan, and build', 'Ship'])).toEqual(['Task "Plan, and build".', 'Task "Ship".']);
+    expect(await messages('- Plan it\n-\n- Ship it')).toEqual(['Task "Plan it".', 'Task "Ship it".']);
+    const dueDate = { $kind: 'Date', value: '2030-12-01' };
+    expect(await messages([{ summary: 'Due', dueDate }])).toEqual(['Task "Due": dueDate 2030-12-01.']);
+  });
+
+  it('puts none into a sprint that was closed since', async () => {
+    const [summary = ''] = someOf(1);
+    const planned = await plan({ projectId: 'ATLAS', sprint: 'next', issues: summary });
+    const sprint = app.jira.site.sprints.find(({ name }) => name === 'Sprint 44');
+    if (sprint) sprint.state = 'closed';
+    expect(messagesIn(await confirm(planned.confirmationToken))[0]).toContain('closed since');
+    expect(made([summary])).toEqual([]);
+    if (sprint) sprint.state = 'future';
+  });
+
   it('makes fifty in one request', async () => {
     const summaries = someOf(50);
     const { confirmationToken } = await plan({ issues: JSON.stringify(summaries), projectId: 'ATLAS' });
@@ -169,6 +188,8 @@ describe('createIssues', () => {
     ['with an issue without a summary', '[{"summary": "A"}, {"type": "Bug"}]', 'Issue 2: summary is missing'],
     ['of what is no issue', '[["A"]]', 'Issue 1 is neither'],
     ['of nothing', '[]', 'It has no issue'],
+    ['of an empty text in quotation marks', '""', 'It has no issue'],
+    ['of bullets alone', '- \n-\n* [ ]', 'It has no issue'],
     ['of several projects', '[{"summary":"A","project":"ATLAS"},{"summary":"B","project":"BEACON"}]', 'in one project'],
     ['that names no project', 'A\nB', 'Give the project'],
   ])('refuses a list %s', async (_, issues, says) => {

@@ -34,6 +34,13 @@ describe('createSprint', () => {
     expect(status).toBe(200);
   });
 
+  it.each(['active', 'Next', 'backlog', 'none'])('has no name that means another sprint: %s', async name => {
+    const { body } = await create({ name });
+    expect([body.code, body.errors?.[0]?.field]).toEqual(['invalid_input', 'name']);
+    const { body: renamed } = await app.write('updateSprint', { projectId: 'DELTA', sprint: 'next', newName: name });
+    expect(renamed.errors?.[0]?.field).toBe('newName');
+  });
+
   it('starts it where asked, which sets a start that was not given', async () => {
     const active = app.jira.site.sprints.find(({ name }) => name === 'Delta 8');
     if (active) active.state = 'closed';

@@ -76,3 +76,11 @@ it('finds what waits for approval, is of a type, or is done', async () => {
   const { body: wrong } = await app.read('listRequests', { requestType: 'Hardwear' });
   expect(wrong.errors).toEqual([{ field: 'requestType', message: expect.stringContaining('nearest are "Hardware"') }]);
 });
+
+it('names the statuses there are where one is not, also in a queue', async () => {
+  for (const queue of ['', 'Unassigned requests']) {
+    const { body } = await app.read('listRequests', { status: 'In Revue', queue });
+    expect([body.code, body.errors[0]?.field]).toEqual(['invalid_input', 'status']);
+    expect(body.detail).toContain('In Review');
+  }
+});

@@ -273,6 +273,7 @@ describe('updateIssues', () => {
     ['a sprint of another board', { issueKeys: 'ATLAS-15', sprint: '108' }, 'additionalFields'],
     ['a filter that is neither true nor false', { filters: '{"openOnly":"maybe"}', addLabels: 'a' }, 'filters'],
     ['a filter that names nothing', { filters: '{"projectId":"ATLAS","label":[]}', addLabels: 'a' }, 'filters'],
+    ['a resolution that there is not', { issueKeys: 'ATLAS-15', status: 'Done', resolution: 'Nope' }, 'resolution'],
     ['a resolution without a status', { issueKeys: 'ATLAS-3', resolution: 'Done' }, 'resolution'],
     [
       'filters that mean nothing',
@@ -291,6 +292,19 @@ describe('updateIssues', () => {
     const planned = await plan({ filters, addLabels: '"quoted", plain' });
     expect(itemsIn(planned).map(({ key }) => key)).toEqual(keys);
     expect(planned.items[0].message).toContain(`${label}, quoted, plain.`);
+  });
+
+  it('puts none into a sprint that was closed since, and tells the resolution beforehand', async () => {
+    const { keys } = await tasks(2);
+    const issueKeys = keys.join();
+    const moved = { issueKeys, status: 'In Progress', resolution: 'Duplicate', sprint: 'next' };
+    const planned = await plan(moved);
+    expect(planned.items[0].message).toContain('→ In Progress (resolution Duplicate)');
+    const sprint = app.jira.site.sprints.find(({ name }) => name === 'Sprint 44');
+    if (sprint) sprint.state = 'closed';
+    expect(told(await confirm(planned.confirmationToken))[0]).toContain('notDone: Its sprint was closed since');
+    expect(keys.map(key => app.issue(key).values.customfield_10020 ?? [])).toEqual([[], []]);
+    if (sprint) sprint.state = 'future';
   });
 
   it('tells a closed sprint of the project that is given by its ID by its name', async () => {

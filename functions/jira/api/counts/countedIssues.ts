@@ -109,7 +109,8 @@ export async function countedAt(
     categoryOf: (status: FieldChange['from']) => categoryOf(status)?.name ?? undefined,
     projectCalled: (name: string) => projects.get(name),
   };
-  const wanted = status === undefined ? [] : nameList(status).map(folded);
+  const named = status === undefined ? [] : nameList(status);
+  const wanted = named.map(text => folded(statuses.find(({ id }) => id === text)?.name ?? text));
   let hasUnknownStatus = false;
   const wasMeant = (issue: Issue, later: readonly FieldChange[]) => {
     // The first of the later changes tells what the status was before.

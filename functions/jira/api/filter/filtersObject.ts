@@ -48,5 +48,7 @@ export const filtersObject = z
 function asInput(value: unknown, name: string): unknown {
   const schema = Object.entries(filters.shape).find(([each]) => each === name)?.[1];
   if (typeof value === 'boolean') return value;
+  // Only one of several names needs to be told from the next.
+  if (Array.isArray(value) && value.length === 1 && name !== 'where') return asInput(value[0], name);
   return schema ? coerce(schema, typeof value === 'string' ? value : JSON.stringify(value)) : value;
 }

@@ -2,6 +2,7 @@ import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import { nameList } from '../../../../shared/filter/nameList.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { listed } from '../choosing.ts';
+import { wrongValues } from '../filter/issueFilter.ts';
 import type { SearchField } from '../filter/searchField.ts';
 import { isNone } from '../inputs.ts';
 import type { Issue } from '../issue.ts';
@@ -106,7 +107,8 @@ export async function listRequests(
   const isWanted = (found: FoundRequest) => (breachingWithin === undefined && !breached) || passes(found);
   const search = async (size: number, from: string | undefined) => {
     const asked = { jql: query, fields: fieldsOfRequest(fields), limit: size, cursor: from };
-    const { issues, nextCursor } = await jira.search(asked).catch(error => {
+    const { issues, nextCursor } = await jira.search(asked).catch(async error => {
+      await requireStatuses(error, filters.status, { jira, siteFields });
       throw own === undefined ? error : ofQueue(error, queueName ?? '');
     });
     const found = issues.map(issue => ({ issue, slas: slasOf(issue, fields.slas) }));
@@ -233,6 +235,19 @@ function queueQuery(text: string, name: string): { conditions: string; order: st
 }
 
 /** What is said of a query is said of the queue that has it. */
+/** Where a query was refused, for a status that there is not. @throws Failure `invalid_input` that names those there are */
+async function requireStatuses(
+  error: unknown,
+  status: string | undefined,
+  { jira, siteFields }: { jira: Jira; siteFields: readonly SearchField[] },
+): Promise<void> {
+  const field = siteFields.find(({ id }) => id === 'status');
+  if (status === undefined || !field || !(error instanceof Failure) || error.code !== 'invalid_input') return;
+  const test = { kind: 'oneOf', values: nameList(status), orEmpty: false } as const;
+  const wrong = await wrongValues([{ field, test, isNot: false, input: 'status' }], { jira });
+  if (wrong.length > 0) throw invalidInput(wrong);
+}
+
 function ofQueue(error: unknown, queue: string): unknown {
   if (!(error instanceof Failure) || error.code !== 'invalid_input') return error;
   const message = `The query of the queue ${quoted(queue)} cannot be asked for the user: ${error.errors?.[0]?.message ?? error.message}`;
