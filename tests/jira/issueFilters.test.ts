@@ -134,6 +134,79 @@ describe('issues are found', () => {
     expect(await sortedBy(query)).toEqual(expected);
   });
 
+  it('in the backlog, which are in no sprint, not done, and neither epics nor sub-tasks, in the order of their rank', async () => {
+    const [epic, story, subtask, done] = [
+      await taskWith({}),
+      await taskWith({}),
+      await taskWith({}),
+      await taskWith({}),
+    ];
+    const types = app.jira.site.issueTypes;
+    const typeAt = (level: number) => types.find(type => type.level === level)?.id ?? '';
+    // Not by their names, which a site may change.
+    const epicType = types.find(({ level }) => level === 1);
+    const name = epicType?.name ?? '';
+    Object.assign(epicType ?? {}, { name: 'Initiative' });
+    Object.assign(app.issue(epic).values, { issuetype: typeAt(1) });
+    Object.assign(app.issue(subtask).values, { issuetype: typeAt(-1), parent: app.issue(story).id });
+    Object.assign(app.issue(done).values, { status: app.jira.site.statuses.find(each => each.name === 'Done')?.id });
+    const base = types.filter(({ level }) => level === 0).map(({ id }) => id);
+    const isBacklog = (issue: SandboxIssue) =>
+      inAtlas(issue) &&
+      !isDone(issue) &&
+      !inStates('active', 'future')(issue) &&
+      base.includes(String(issue.values.issuetype));
+    const query = { sprint: 'Backlog', projectId: 'ATLAS' };
+    const found = await keysBy(query);
+    expect(found.toSorted()).toEqual(keysOf(isBacklog));
+    expect(found).toContain(story);
+    const ranked = await keysBy({ ...query, orderBy: 'rank' });
+    expect(found.length).toBeGreaterThan(1);
+    expect(found).toEqual(ranked);
+    expect(await sortedBy({ where: '{"Sprint":{"not":"backlog"}}', projectId: 'ATLAS' })).toEqual(
+      keysOf(issue => inAtlas(issue) && !isBacklog(issue)),
+    );
+    const counted = await app.read('countIssues', query);
+    expect(counted.body.issues).toBe(found.length);
+    Object.assign(epicType ?? {}, { name });
+  });
+
+  it('in their status for a while, which a comment does not end and another status does', async () => {
+    const [long, moved, young] = [await taskWith({}), await taskWith({}), await taskWith({})];
+    const since = Date.now() - 6 * DAY;
+    const ago = (days: number) => Date.now() - days * DAY;
+    for (const key of [long, moved]) app.issue(key).created = ago(20);
+    app.issue(young).created = ago(2);
+    const toReview = (at: number) => ({
+      id: '9',
+      authorId: app.issue(long).creatorId,
+      created: at,
+      items: [
+        {
+          field: 'status',
+          fieldtype: 'jira' as const,
+          fieldId: 'status',
+          from: '10000',
+          fromString: 'To Do',
+          to: '10001',
+          toString: 'In Progress',
+        },
+      ],
+    });
+    app.issue(long).histories.push({ ...toReview(since), id: '91' });
+    app.issue(moved).histories.push({ ...toReview(ago(2)), id: '92' });
+    await app.write('addComment', { issueKey: long, comment: 'Any news?' });
+    const query = { statusUnchangedFor: '5d', projectId: 'ATLAS', text: app.issue(long).values.summary as string };
+    const { body } = await app.read('searchIssues', { ...query, limit: '100' });
+    const keys = body.issues.map(({ issueKey }) => issueKey);
+    expect(keys).toContain(long);
+    expect(keys).not.toContain(moved);
+    expect(keys).not.toContain(young);
+    const row = body.issues.find(({ issueKey }) => issueKey === long);
+    expect(row).toMatchObject({ statusSince: new Date(since).toISOString() });
+    expect((await app.read('countIssues', query)).body.issues).toBe(keys.length);
+  });
+
   it('in the next sprint, which is the first future one of the board', async () => {
     const key = await taskWith({ [SPRINT]: ['1', '4'] });
     expect(await keysBy({ sprint: 'next', projectId: 'ATLAS' })).toContain(key);

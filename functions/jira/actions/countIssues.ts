@@ -185,7 +185,17 @@ async function momentIn(text: string, field: string, clock: Clock): Promise<Date
 }
 
 /** Filters that are about now, and what no history tells. */
-const aboutNow = ['jql', 'filter', 'overdue', 'updatedSince', 'unchangedFor', 'resolvedSince', 'missing', 'linked'];
+const aboutNow = [
+  'jql',
+  'filter',
+  'overdue',
+  'updatedSince',
+  'unchangedFor',
+  'statusUnchangedFor',
+  'resolvedSince',
+  'missing',
+  'linked',
+];
 const stateLabels = new Set(['status', 'statuscategory', 'resolution', 'resolved', 'resolutiondate', 'updated']);
 
 /** @throws Failure `invalid_input` for what cannot be told of a date in the past */

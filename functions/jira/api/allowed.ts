@@ -369,8 +369,8 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search', '/status'].map(path =>
-    rule('GET', path, ({ options, send }) => send(options)),
+  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search', '/status', '/issuetype'].map(
+    path => rule('GET', path, ({ options, send }) => send(options)),
   ),
 ];
 

@@ -6,6 +6,7 @@ import {
   getEditIssueMeta,
   getFieldAutoCompleteForQueryString,
   getFields,
+  getIssueAllTypes,
   getIssueLinkTypes,
   getProject,
   getProjectComponents,
@@ -35,6 +36,7 @@ import {
   prioritiesSchema,
   projectSchema,
   siteFieldsSchema,
+  siteTypesSchema,
   statusesSchema,
   suggestionsSchema,
   transitionsSchema,
@@ -58,6 +60,8 @@ export interface Metadata {
   /** The fields of an issue that can be changed now. Not cached, because they depend on its status. */
   editFields(issueKey: string): Promise<IssueField[]>;
   linkTypes(): Promise<LinkType[]>;
+  /** The IDs of the types of issues that have others under them, such as epics. */
+  typesAboveBase(): Promise<readonly string[]>;
   workingTime(): Promise<WorkingTime>;
   /** The names of the statuses that issues of each type of a project go through, by the type's ID. */
   statuses(projectId: string): Promise<ReadonlyMap<string, string[]>>;
@@ -97,6 +101,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const typesOf = createCache<string, IssueType[]>(life);
   const fieldsOf = createCache<string, IssueField[]>(life);
   const allLinkTypes = createCache<'', LinkType[]>(life);
+  const highTypes = createCache<string, readonly string[]>(life);
   const siteTime = createCache<'', WorkingTime>(life);
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
   const allStatuses = createCache<'', z.output<typeof statusesSchema>>(life);
@@ -170,6 +175,16 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
         allLinkTypes.get(
           '',
           async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
+          call,
+        ),
+
+      typesAboveBase: () =>
+        highTypes.get(
+          keyOf(),
+          async () =>
+            parseAnswer(siteTypesSchema, await getIssueAllTypes(sharedClient()))
+              .filter(({ hierarchyLevel }) => (hierarchyLevel ?? 0) > 0)
+              .map(({ id }) => id),
           call,
         ),
 

@@ -60,6 +60,9 @@ const issueTypeSchema = z.object({
   hierarchyLevel: z.number().nullish().catch(undefined),
 });
 
+/** Of all projects: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-types/ */
+export const siteTypesSchema = z.array(issueTypeSchema);
+
 export const issueTypesSchema = z.object({ total: z.number().nullish(), issueTypes: z.array(issueTypeSchema) });
 
 const label = z

@@ -206,10 +206,17 @@ const sprintStates: Readonly<Record<string, Sprint['state']>> = {
   closedsprints: 'closed',
 };
 
+const typeFunctions: Readonly<Record<string, (level: number) => boolean>> = {
+  standardissuetypes: level => level >= 0,
+  subtaskissuetypes: level => level < 0,
+};
+
 function resultOf(site: Site, field: Searchable, call: Extract<Operand, { kind: 'function' }>): Scalar[] {
   if (call.name.toLowerCase() === 'currentuser') return field.resolve(site.me.accountId);
   const state = sprintStates[call.name.toLowerCase()];
   if (call.name.toLowerCase() === 'linkedissues') return linkedIssues(site, call.args);
+  const isOfLevel = typeFunctions[call.name.toLowerCase()];
+  if (isOfLevel) return site.issueTypes.filter(({ level }) => isOfLevel(level)).map(({ id }) => id);
   if (state) return site.sprints.filter(sprint => sprint.state === state).map(({ id }) => id);
   const moment = evaluateDateFunction(site, call.name, call.args);
   if (moment === undefined) throw badRequest(`Unable to find JQL function '${describe(call)}'.`);

@@ -8,7 +8,7 @@ import { quoted } from '../../../../shared/text.ts';
 import { isNone } from '../inputs.ts';
 import type { Issue } from '../issue.ts';
 import type { Jira } from '../jira.ts';
-import { allOf, anyOf, inProject, Jql, jql, words } from '../jql.ts';
+import { allOf, anyOf, inProject, Jql, jql, minutesFromNow, words } from '../jql.ts';
 import type { People } from '../people.ts';
 import {
   type Around,
@@ -32,7 +32,7 @@ export interface IssueFilters {
   issueType?: string | undefined;
   priority?: string | undefined;
   label?: string | undefined;
-  /** Names, or IDs; `active`, `next`, `none`. */
+  /** Names, or IDs; `active`, `next`, `backlog`, `none`. */
   sprint?: string | undefined;
   /** Keys; `none`. */
   parent?: string | undefined;
@@ -51,6 +51,7 @@ export interface IssueFilters {
   resolvedSince?: Date | undefined;
   updatedSince?: Date | undefined;
   unchangedSince?: Date | undefined;
+  statusUnchangedSince?: Date | undefined;
   /** A day, such as `2026-11-30`. */
   dueBefore?: string | undefined;
 }
@@ -202,6 +203,7 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
     (openOnly || overdue) && jql`statusCategory != Done`,
     today && jql`due < ${today}`,
     dueBefore && jql`due < ${dueBefore}`,
+    filters.statusUnchangedSince && inStatusSince(filters.statusUnchangedSince, around),
     ...checks.map(compiled => compiled.jql),
     ...empty.map(compiled => compiled.jql),
   ].filter(condition => condition instanceof Jql);
@@ -214,6 +216,12 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
     notes: empty.flatMap(({ note }) => note ?? []),
     isSparse: links?.passes !== undefined,
   };
+}
+
+/** A change of status is in the history; that an issue was created in a status is not. */
+function inStatusSince(moment: Date, { now }: Pick<Around, 'now'>): Jql {
+  const at = minutesFromNow(Math.ceil((moment.getTime() - now.getTime()) / 60_000));
+  return jql`created <= ${at} AND NOT status CHANGED AFTER ${at}`;
 }
 
 /** Each costs a request. */

@@ -1,6 +1,6 @@
 import { choicesOf, type Field, fieldByClauseName } from '../fields.ts';
 import { badRequest } from '../jiraError.ts';
-import { showPriority, showStatus } from '../represent.ts';
+import { showIssueType, showPriority, showStatus } from '../represent.ts';
 import { type Call, page, type Route, route } from '../router.ts';
 import { statusCategories } from '../statusCategories.ts';
 
@@ -10,6 +10,7 @@ const MAX_SUGGESTIONS = 15;
 export const fieldRoutes: Route[] = [
   route('GET', 'field', ({ site }) => ({ json: [issueKey, ...site.fields.map(showSiteField)] })),
   route('GET', 'status', call => ({ json: call.site.statuses.map(status => showStatus(call, status)) })),
+  route('GET', 'issuetype', call => ({ json: call.site.issueTypes.map(type => showIssueType(call, type)) })),
   route('GET', 'priority/search', call =>
     page(
       call,
