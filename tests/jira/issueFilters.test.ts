@@ -513,3 +513,56 @@ describe('the total', () => {
     expect([status, body.issues.length, body.total]).toEqual([200, 4, undefined]);
   });
 });
+
+describe('what an issue has several of', () => {
+  it('is told by its number: comments, worklogs, watchers and votes', async () => {
+    const key = await taskWith({});
+    await app.write('addComment', { issueKey: key, comment: 'First.' });
+    await app.write('addComment', { issueKey: key, comment: 'Second.' });
+    await app.write('logWork', { issueKey: key, timeSpent: '1h' });
+    app.issue(key).watcherIds = [app.jira.site.me.accountId];
+    const { body } = await app.read('searchIssues', {
+      where: JSON.stringify({ Key: key }),
+      columns: 'Comments,Worklog,Watchers,Votes',
+    });
+    expect(body.issues[0]).toMatchObject({
+      columns: [
+        { name: 'Comment', value: '2' },
+        { name: 'Log Work', value: '1' },
+        { name: 'Watchers', value: '1' },
+        { name: 'Votes', value: '0' },
+      ],
+    });
+  });
+
+  it('finds issues by who watches them and by how many do, and shows and adds up how many', async () => {
+    const key = await taskWith({});
+    app.issue(key).watcherIds = [personId('Ana Ruiz') ?? '', personId('Li Wei') ?? ''];
+    expect(await keysBy({ where: '{"Watcher": "ana ruiz"}' })).toEqual([key]);
+    expect(await keysBy({ where: '{"Watchers": {"from": 2}}' })).toEqual([key]);
+    const { body } = await app.read('countIssues', { where: '{"Watchers": {"from": 2}}', measure: 'Watchers' });
+    expect(body.measures).toEqual([{ measure: 'Watchers', sum: '2', issues: 1 }]);
+    const refused = await app.read('searchIssues', { projectId: 'ATLAS', columns: 'Watcher' });
+    expect([refused.status, refused.body.detail]).toEqual([
+      400,
+      'columns: Jira does not show "Watcher" in lists: "Watchers" shows how many there are, and where finds issues by one, {"Watcher": "Ana Ruiz"}.',
+    ]);
+  });
+
+  it.each([
+    ['Comment desc', /cannot sort by "Comment"\. It can by "updated", "created"/],
+    ['Log Work', /cannot sort by "Log Work"\. It can by .*"updated", "created"/],
+    ['Watcher', /cannot sort by "Watcher"\. It can by "Watchers"/],
+  ])('is nothing that Jira sorts by: %s', async (orderBy, message) => {
+    const { status, body } = await app.read('searchIssues', { projectId: 'ATLAS', orderBy });
+    expect([status, body.detail]).toEqual([400, expect.stringMatching(message)]);
+    expect(app.costs()).not.toContain('POST search/jql');
+  });
+
+  it('does not keep lists from being sorted by other fields, such as the number of watchers', async () => {
+    const { body } = await app.read('searchIssues', { projectId: 'ATLAS', orderBy: 'Watchers desc', limit: '1' });
+    const most = Math.max(...app.jira.site.issues.filter(inAtlas).map(({ watcherIds = [] }) => watcherIds.length));
+    expect(app.issue(body.issues[0]?.issueKey ?? '').watcherIds).toHaveLength(most);
+    expect((await app.read('searchIssues', { projectId: 'ATLAS', orderBy: 'Story Points' })).status).toBe(200);
+  });
+});

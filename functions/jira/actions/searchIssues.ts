@@ -46,7 +46,7 @@ export default jira.action({
   description:
     'Finds Jira issues by filters on any of their fields, or by JQL, and tells how many there are. ' +
     "Use it when the keys are not known; with assignee me it lists the user's own work. " +
-    'For one issue in full use getIssue; for what happened getProjectUpdates; for numbers alone getProjectSummary.',
+    'For one issue in full use getIssue; for what happened getProjectUpdates; for numbers alone countIssues or getProjectSummary.',
   input,
   output: z.object({
     issues: z

@@ -1,5 +1,6 @@
 import {
   getAllStatuses,
+  getAutoComplete,
   getConfiguration,
   getCreateIssueMetaIssueTypeId,
   getCreateIssueMetaIssueTypes,
@@ -21,7 +22,7 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { folded } from '../../../shared/filter/label.ts';
 import type { WorkingTime } from './duration.ts';
-import { type SearchField, toSearchField } from './filter/searchField.ts';
+import { type SearchField, toSearchFields } from './filter/searchField.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import {
   componentsSchema,
@@ -35,6 +36,7 @@ import {
   linkTypesSchema,
   prioritiesSchema,
   projectSchema,
+  referenceSchema,
   siteFieldsSchema,
   siteTypesSchema,
   statusesSchema,
@@ -75,6 +77,8 @@ export interface Metadata {
   priorities(projectId: string): Promise<z.output<typeof prioritiesSchema>['values']>;
   /** Every field of the site. */
   fields(): Promise<SearchField[]>;
+  /** The names in JQL, in small letters, of the fields that Jira cannot sort by. */
+  unsortable(): Promise<ReadonlySet<string>>;
   /** The values of a field, by its name in JQL, that begin with `text`; a few of all where it is blank. */
   suggestions(clause: string, text: string): Promise<Suggestion[]>;
   /** The numeric ID of a project. */
@@ -112,6 +116,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
     maxEntries: MAX_KEPT,
     now,
   });
+  const unsortableNames = createCache<string, ReadonlySet<string>>(life);
   const projects = createCache<string, { id: string; key: string }>(life);
 
   return call => {
@@ -238,7 +243,20 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
       fields: () =>
         allFields.get(
           keyOf(),
-          async () => parseAnswer(siteFieldsSchema, await getFields(sharedClient())).map(toSearchField),
+          async () => toSearchFields(parseAnswer(siteFieldsSchema, await getFields(sharedClient()))),
+          call,
+        ),
+
+      unsortable: () =>
+        unsortableNames.get(
+          keyOf(),
+          async () => {
+            const { visibleFieldNames } = parseAnswer(referenceSchema, await getAutoComplete(sharedClient()));
+            const others = visibleFieldNames.filter(({ orderable }) => orderable !== 'true');
+            return new Set(
+              others.flatMap(({ value, cfid }) => [value, cfid ?? value]).map(name => plainClause(name).toLowerCase()),
+            );
+          },
           call,
         ),
 
@@ -273,6 +291,9 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
     };
   };
 }
+
+/** A field's name in JQL without quotation marks. */
+export const plainClause = (clause: string) => clause.replace(/^"(.*)"$/, '$1');
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
