@@ -32,7 +32,9 @@ export const filterInputs = {
   reporter: anyName.optional().meta({ description: 'Who reported it, as assignee.', mayMatchSeveral: true }),
   linked: linked
     .optional()
-    .describe('blocked: by an issue that is not done; blocks: another issue; or the key of an issue it is linked to.'),
+    .describe(
+      'What it is linked to: blocked (by an issue that is not done), blocks (another one), or the key of an issue.',
+    ),
   filter: nameText.optional().meta({
     description: 'A saved filter, by name.',
     names: 'filter',
