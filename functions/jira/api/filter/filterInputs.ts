@@ -41,7 +41,7 @@ export const filterInputs = {
     mayMatchSeveral: true,
     choices: { action: 'listFilters', collection: 'filters', title: 'name', value: 'filterId', inputs: { limit: 100 } },
   }),
-  label: anyName.optional().describe('One label or several, of which an issue has at least one.'),
+  label: anyName.optional().describe('One label or several, or none.'),
   where: where.optional().meta({
     description:
       'Conditions on any fields by name, a JSON object as a string: {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Summary": {"contains": "login"}, "Component": {"not": "Search"}, "Reviewer": null}.',
