@@ -3,7 +3,7 @@ import { page } from '../../../shared/action/page.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { columns, type Order, orderBy } from '../../../shared/filter/inputs.ts';
 import { pace } from '../../../shared/pace.ts';
-import { adfToMarkdown } from '../api/adf/adfToMarkdown.ts';
+import { shownMarkdown } from '../api/adf/adfToMarkdown.ts';
 import { filterInputs, type GivenFilters } from '../api/filter/filterInputs.ts';
 import { countIfPossible, findIssues } from '../api/filter/foundIssues.ts';
 import { issueColumns, issueOrder } from '../api/filter/issueFilter.ts';
@@ -93,7 +93,7 @@ export default jira.action({
     const pause = pace(signal);
     const render = async (document: unknown) => {
       await pause();
-      return adfToMarkdown(document, budget);
+      return shownMarkdown(document, budget);
     };
     const items = [];
     for (const issue of found.issues) {
