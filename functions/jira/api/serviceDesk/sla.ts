@@ -12,7 +12,7 @@ export const shownSla = z.object({
     .describe('Running or paused; when its clock has stopped, met or missed.'),
   breached: z.boolean().optional().describe('True when its goal is missed.'),
   timeLeft: z.string().optional().describe("What is left of it in the desk's working hours, such as 1h 5m."),
-  overdueBy: z.string().optional().describe('By how much it is missed while its clock goes on.'),
+  overdueBy: z.string().optional().describe('By how much it is missed, so far or in the end.'),
   breachesAt: z.string().optional().describe('When it will be missed, or was, ISO 8601 in UTC.'),
 });
 
@@ -32,8 +32,10 @@ export interface Sla {
   remaining: number | undefined;
   elapsed: number | undefined;
   goal: number | undefined;
-  /** Milliseconds since the epoch; undefined while it is paused. */
+  /** When its goal is or was missed, in milliseconds since the epoch; undefined where Jira does not tell, as while it is paused. */
   breachesAt: number | undefined;
+  /** When its clock stopped. */
+  stoppedAt: number | undefined;
 }
 
 /** The SLAs of a request, of those of the fields that it has a value in. */
@@ -52,6 +54,7 @@ export function slasOf(issue: Pick<Issue, 'values'>, fields: readonly { id: stri
         elapsed: latest.elapsedTime?.millis,
         goal: latest.goalDuration?.millis,
         breachesAt: latest.breachTime?.epochMillis,
+        stoppedAt: data.ongoingCycle ? undefined : latest.stopTime?.epochMillis,
       },
     ];
   });
@@ -65,13 +68,13 @@ export function showSla({
   remaining,
   breachesAt,
 }: Sla): z.infer<typeof shownSla> {
-  const left = isOngoing ? remaining : undefined;
+  const left = isOngoing || isBreached ? remaining : undefined;
   return {
     name,
     state: isOngoing ? (isPaused ? 'paused' : 'running') : isBreached ? 'missed' : 'met',
     ...(isBreached && { breached: true }),
     ...(left !== undefined && (left < 0 ? { overdueBy: duration(-left / 1000) } : { timeLeft: duration(left / 1000) })),
-    ...(isOngoing && breachesAt !== undefined && { breachesAt: new Date(breachesAt).toISOString() }),
+    ...((isOngoing || isBreached) && breachesAt !== undefined && { breachesAt: new Date(breachesAt).toISOString() }),
   };
 }
 
