@@ -38,26 +38,36 @@ export interface Sla {
   stoppedAt: number | undefined;
 }
 
-/** The SLAs of a request, of those of the fields that it has a value in. */
+/** The SLAs of a request, of those of the fields that it has a value in, each as its latest cycle has it. */
 export function slasOf(issue: Pick<Issue, 'values'>, fields: readonly { id: string; label: string }[]): Sla[] {
-  return fields.flatMap(({ id, label }) => {
+  return cyclesOf(issue, fields).flatMap(cycles => cycles.at(-1) ?? []);
+}
+
+/** All cycles of each SLA, the latest last: the clock of one may start anew, as when a request is opened again. */
+export function cyclesOf(issue: Pick<Issue, 'values'>, fields: readonly { id: string; label: string }[]): Sla[][] {
+  return fields.map(({ id, label }) => {
     const { data } = slaSchema.safeParse(issue.values[id]);
-    const latest = data?.ongoingCycle ?? data?.completedCycles.at(-1);
-    if (!data || !latest) return [];
-    return [
-      {
-        name: data.name ?? label,
-        isOngoing: Boolean(data.ongoingCycle),
-        isPaused: latest.paused === true,
-        isBreached: latest.breached,
-        remaining: latest.remainingTime?.millis,
-        elapsed: latest.elapsedTime?.millis,
-        goal: latest.goalDuration?.millis,
-        breachesAt: latest.breachTime?.epochMillis,
-        stoppedAt: data.ongoingCycle ? undefined : latest.stopTime?.epochMillis,
-      },
-    ];
+    if (!data) return [];
+    const { ongoingCycle, completedCycles } = data;
+    return [...completedCycles, ...(ongoingCycle ? [ongoingCycle] : [])].map(cycle => ({
+      name: data.name ?? label,
+      isOngoing: cycle === ongoingCycle,
+      isPaused: cycle.paused === true,
+      isBreached: cycle.breached,
+      remaining: cycle.remainingTime?.millis,
+      elapsed: cycle.elapsedTime?.millis,
+      goal: cycle.goalDuration?.millis,
+      breachesAt: cycle.breachTime?.epochMillis,
+      stoppedAt: cycle.stopTime?.epochMillis,
+    }));
   });
+}
+
+/** The last moment at which a goal that is missed may have been missed: by the clock on the wall, where Jira does not tell. */
+export function missedBy({ breachesAt, stoppedAt, remaining }: Sla): number {
+  if (breachesAt !== undefined) return breachesAt;
+  // Hours that do not count lie between as well, so that it may have been earlier.
+  return stoppedAt === undefined ? Number.POSITIVE_INFINITY : stoppedAt + Math.min(remaining ?? 0, 0);
 }
 
 export function showSla({
