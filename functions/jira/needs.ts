@@ -143,8 +143,16 @@ const plansSprints = {
   scopes: onBoards,
 } as const;
 
+/** A sprint is set by a move where the screen of the issue does not have it. */
+export const putsInSprint = {
+  when: 'where a sprint is named',
+  permissions: ['SCHEDULE_ISSUES'],
+  scopes: [...onBoards, 'write:sprint:jira-software', 'write:board-scope:jira-software'],
+} as const;
+
 export const whereFiltered = { also: [named, plansSprints] };
 export const whereNamed = { also: [named] };
+export const whereNamedOrPlanned = { also: [named, putsInSprint] };
 export const whereCommented = { also: [named, servesCustomers] };
 export const whereServed = {
   also: [{ ...servesCustomers, scopes: ['read:servicedesk-request', ...servesCustomers.scopes] }],

@@ -1,5 +1,4 @@
 import type { Call } from '../call.ts';
-import type { Caller } from '../caller/caller.ts';
 import { idempotencyKey } from '../ledger/idempotencyKey.ts';
 import type { Ledger, LedgerOutcome } from '../ledger/ledger.ts';
 import { meaningOf } from '../schema/meaning.ts';
@@ -22,7 +21,7 @@ export async function writeOnce(
     run,
     isUnknown: error => mayHaveChanged(toFailure(error, call.correlationId), call.usage),
   });
-  return answered(outcome, call.caller, action);
+  return answered(outcome, action);
 }
 
 /** What of the input is written. */
@@ -32,12 +31,11 @@ function written({ input: { shape } }: Action, input: object): object {
 }
 
 /** What a write gave; what an earlier call gave says so first. */
-function answered({ output, repeatedAfterMs }: LedgerOutcome, caller: Caller, { effect }: Action): object {
+function answered({ output, repeatedAfterMs }: LedgerOutcome, { effect }: Action): object {
   if (repeatedAfterMs === undefined) return output;
   const seconds = Math.max(1, Math.round(repeatedAfterMs / 1000));
-  const who = caller.kind === 'key' ? 'somebody with the same function key' : 'the same caller';
   const again = effect === 'adds' ? ' To do it once more on purpose, make the same call with repeat: true.' : '';
-  const note = `Nothing was done this time: ${who} made the same call ${seconds} ${seconds === 1 ? 'second' : 'seconds'} ago, and this is what it did.${again}`;
+  const note = `Nothing was done this time: the same call was made ${seconds} ${seconds === 1 ? 'second' : 'seconds'} ago, and this is what it did.${again}`;
   const earlier = 'note' in output && typeof output.note === 'string' ? ` ${output.note}` : '';
   // The note comes first, where a model reads it before the rest.
   const { note: _, ...rest } = output as { note?: string };

@@ -10,7 +10,8 @@ const EARLIEST = Date.UTC(1990, 0);
 const timeForms =
   'a day such as 2026-11-15, today or yesterday, a date-time such as 2026-11-15T09:00:00Z, or a span back such as 24h, 7d or 2w';
 
-const whenText = z.string().max(120).trim();
+/** The text of a time, before it is known to be one. */
+export const whenText = z.string().max(120).trim();
 
 /** A point in time: a day, a date-time, which is in the asking user's zone unless it has one, or a span back from now. */
 export const sinceText = whenText.refine(isWhen, `It must be ${timeForms}.`);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { invalidInput } from '../../../shared/failure.ts';
 import { changedIssue, toChangedIssue } from '../api/fieldChanges.ts';
 import { issueInputs, issueKey, issueType, nameText, projectId } from '../api/inputs.ts';
-import { whereLinked, whereNamed, writes } from '../needs.ts';
+import { whereLinked, whereNamedOrPlanned, writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const { summary, description, assignee, priority, labels, dueDate, parent, additionalFields } = issueInputs;
@@ -14,7 +14,7 @@ export default jira.action({
   access: 'write',
   effect: 'adds',
   idempotent: false,
-  needs: writes({ permissions: ['CREATE_ISSUES'], also: [...whereNamed.also, ...whereLinked.also] }),
+  needs: writes({ permissions: ['CREATE_ISSUES'], also: [...whereNamedOrPlanned.also, ...whereLinked.also] }),
   title: 'Create an issue',
   description:
     'Creates a Jira issue, and returns it with its key, status and what was set. ' +

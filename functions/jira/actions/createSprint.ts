@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dayText } from '../../../shared/time/inputs.ts';
 import { projectId, sprintGoal, sprintTitle } from '../api/inputs.ts';
+import { sprintEnd } from '../api/sprintEnd.ts';
 import { boardName, toWrittenSprint, writtenSprint } from '../api/sprintRow.ts';
 import { managesSprints } from '../needs.ts';
 import { jira } from '../system.ts';
@@ -21,12 +22,14 @@ export default jira.action({
     board: boardName,
     name: sprintTitle.describe('The name of the sprint, at most 30 characters, such as Sprint 42.'),
     startDate: dayText.optional().describe('When it starts: a day, such as 2026-11-03, or a date-time.'),
-    endDate: dayText.optional().describe('When it ends: a day, which counts to its end, or a date-time.'),
+    endDate: sprintEnd
+      .optional()
+      .describe('When it ends: a day, which counts to its end, a date-time, or +2w: two weeks after its start.'),
     goal: sprintGoal.optional().describe('The goal of the sprint.'),
     start: z
       .boolean()
       .default(false)
-      .describe('True to start it at once: it needs an endDate then, and the board no other active sprint.'),
+      .describe('True to start it at once: it needs an endDate then, and the board must have no active sprint.'),
   }),
   output: writtenSprint,
   example: { projectId: 'ATLAS', name: 'Sprint 45', startDate: '2027-01-11', endDate: '2027-01-22' },

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { invalidInput } from '../../../shared/failure.ts';
 import { changedIssue, toChangedIssue } from '../api/fieldChanges.ts';
 import { changeableText, clearable, issueInputs, issueKey, nameList } from '../api/inputs.ts';
-import { whereNamed, writes } from '../needs.ts';
+import { whereNamedOrPlanned, writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 export default jira.action({
@@ -13,7 +13,7 @@ export default jira.action({
   effect: 'changes',
   // A text is not appended where it is the end already.
   idempotent: true,
-  needs: writes({ permissions: ['EDIT_ISSUES'], ...whereNamed }),
+  needs: writes({ permissions: ['EDIT_ISSUES'], ...whereNamedOrPlanned }),
   title: 'Update an issue',
   description:
     'Changes fields of a Jira issue, and returns each with its value before and now. All others stay. ' +

@@ -4,7 +4,7 @@ import { filtersObject } from '../api/filter/filtersObject.ts';
 import { clearable, issueInputs, issueKeys, nameList, nameText, shortText } from '../api/inputs.ts';
 import { issueChangeData, MAX_CHANGED } from '../api/issueChanges.ts';
 import { keysMeant } from '../api/keysMeant.ts';
-import { whereFiltered, writes } from '../needs.ts';
+import { putsInSprint, whereFiltered, writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const moved = { when: 'with status', permissions: ['TRANSITION_ISSUES'] } as const;
@@ -14,7 +14,7 @@ export default jira.plannedAction({
   toolset: 'jira',
   effect: 'changes',
   idempotent: true,
-  needs: writes({ permissions: ['EDIT_ISSUES'], also: [...whereFiltered.also, moved] }),
+  needs: writes({ permissions: ['EDIT_ISSUES'], also: [...whereFiltered.also, putsInSprint, moved] }),
   title: 'Update several issues',
   description:
     "Changes up to 100 Jira issues alike, in this service's name: fields, labels, versions, sprint, assignee, status. " +

@@ -35,7 +35,7 @@ export default jira.action({
     startDate: clearable(dayText, 'The day on which work on it starts, such as 2026-11-15; none removes it.'),
     releaseDate: clearable(
       dayText,
-      'The day on which it was or will be released; none removes it. Of one that is released and has none, today.',
+      'The day on which it was or will be released; none removes it. With state released and nothing given: today, unless the day that it has is past.',
     ),
     description: clearable(markdown, 'Its description, as plain text; none removes it.'),
   }),

@@ -44,8 +44,8 @@ const MAX_MOVED = 50;
 const MAX_FETCHED = 100;
 /** How many issues are asked for one by one that Jira did not give by key: such as by the key of a former project. */
 const MAX_LOOKED_UP = 10;
-/** How many issues at an end of a backlog are looked at, for one that it shows. */
-const MAX_LOOKED_AT = 50;
+/** How many pages of issues at an end of a backlog are looked at, for one that it shows. */
+const MAX_PAGES = 5;
 
 const permission = 'Schedule issues';
 
@@ -273,14 +273,22 @@ export function openBacklog({ client, readBackClient, metadata }: BacklogParts):
       ...(without.length > 0 ? [jql`key NOT IN ${without}`] : []),
     ];
     const direction = end === 'top' ? jql`ASC` : jql`DESC`;
-    const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
-      jql: jql`${allOf(inBacklog)} ORDER BY Rank ${direction}`.text,
-      fields: ['issuetype', 'project'],
-      maxResults: MAX_LOOKED_AT,
-    });
-    const { issues } = readIssues(answer);
-    // A backlog shows neither sub-tasks nor epics.
-    return (issues.find(({ hierarchyLevel = 0 }) => hierarchyLevel === 0) ?? issues[0])?.key;
+    let nextPageToken: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
+        jql: jql`${allOf(inBacklog)} ORDER BY Rank ${direction}`.text,
+        fields: ['issuetype', 'project'],
+        maxResults: MAX_FETCHED,
+        ...(nextPageToken && { nextPageToken }),
+      });
+      const { issues, nextCursor } = readIssues(answer);
+      // A backlog shows neither sub-tasks nor epics.
+      const shown = issues.find(({ hierarchyLevel = 0 }) => hierarchyLevel === 0);
+      if (shown) return shown.key;
+      nextPageToken = nextCursor;
+      if (nextCursor === undefined) break;
+    }
+    return undefined;
   }
 }
 

@@ -54,7 +54,10 @@ const isObject = (given: unknown): given is object =>
  */
 export async function toValue(field: IssueField, given: unknown, parts: ValueParts): Promise<unknown> {
   const { type } = field.schema;
-  if (clears(field, given)) return type === 'array' && !isSprint(field) ? [] : null;
+  if (clears(field, given)) {
+    if (type === 'timetracking') return { originalEstimate: noEstimate, remainingEstimate: noEstimate };
+    return type === 'array' && !isSprint(field) ? [] : null;
+  }
   // A sprint is written as a number, although it is read as a list.
   if (isSprint(field)) return toSprint(field, onlyOne(field, given), parts);
   if (type !== 'array') return toSingleValue(field, type, onlyOne(field, given), parts);
@@ -229,7 +232,10 @@ const inSeconds = z
   .number()
   .nonnegative()
   .transform(seconds => `${Math.round(seconds / 60)}m`)
-  .optional();
+  .nullish();
+
+/** What is given of the two; null where one of them clears. */
+const eitherOf = (text: unknown, seconds: unknown) => text ?? seconds ?? (text === undefined ? seconds : text);
 
 const timeTracking = z
   .object({
@@ -240,8 +246,8 @@ const timeTracking = z
   })
   .partial()
   .transform(({ originalEstimate, remainingEstimate, originalEstimateSeconds, remainingEstimateSeconds }) => ({
-    originalEstimate: originalEstimate ?? originalEstimateSeconds,
-    remainingEstimate: remainingEstimate ?? remainingEstimateSeconds,
+    originalEstimate: eitherOf(originalEstimate, originalEstimateSeconds),
+    remainingEstimate: eitherOf(remainingEstimate, remainingEstimateSeconds),
   }));
 
 /** The parts of time tracking that can be set. */
@@ -252,18 +258,23 @@ function toTimeTracking(field: IssueField, given: unknown): TimeTracking {
     ? (timeTracking.safeParse(given).data ?? {})
     : { originalEstimate: given, remainingEstimate: undefined };
   const parts = {
-    ...(originalEstimate !== undefined && { originalEstimate: toDuration(field, originalEstimate) }),
-    ...(remainingEstimate !== undefined && { remainingEstimate: toDuration(field, remainingEstimate) }),
+    ...(originalEstimate !== undefined && { originalEstimate: toEstimate(field, originalEstimate) }),
+    ...(remainingEstimate !== undefined && { remainingEstimate: toEstimate(field, remainingEstimate) }),
   };
   if (Object.keys(parts).length > 0) return parts;
   throw new ValueProblem(`${quoted(field.name)} takes {"originalEstimate": "1h 30m", "remainingEstimate": "1h"}.`);
 }
 
-export function toDuration({ name }: Pick<IssueField, 'name'>, given: unknown): string {
+/** Jira clears an estimate by an empty text, and ignores null. */
+export const noEstimate = '';
+
+/** An estimate as Jira takes it; null, and `none`, clear it. */
+export function toEstimate({ name }: Pick<IssueField, 'name'>, given: unknown): string {
+  if (given === null || (typeof given === 'string' && isNone(given.trim()))) return noEstimate;
   if (given === 0 || given === '0') return '0m';
   const duration = typeof given === 'string' ? durationOf(given) : undefined;
   if (duration !== undefined) return duration;
-  throw new ValueProblem(`${quoted(name)} takes a time with its unit, such as 1h 30m, 45m or 2d.`);
+  throw new ValueProblem(`${quoted(name)} takes a time with its unit, such as 1h 30m, 45m or 2d; null clears it.`);
 }
 
 function formOf({ name }: IssueField, given: object): JiraForm {
@@ -281,7 +292,7 @@ function textOf({ name }: IssueField, given: unknown): string {
 function toNumber(field: IssueField, given: unknown): number {
   const number = Number(textOf(field, given) || Number.NaN);
   if (Number.isFinite(number)) return number;
-  throw new ValueProblem(`${quoted(field.name)} takes a number.`);
+  throw new ValueProblem(`${quoted(field.name)} takes a number; null clears it.`);
 }
 
 async function toDay(field: IssueField, given: unknown, { times }: ValueParts): Promise<string> {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
 import { durationOf, minutesOf } from './duration.ts';
+import { noEstimate } from './fieldValue.ts';
 import { dateOf } from './issue.ts';
 
 /** The characters of a document that are looked at. */
@@ -35,7 +36,7 @@ export function isHeld(wanted: unknown, held: unknown): boolean {
   if (isDocument(wanted)) return isDocument(held) && markdownOf(wanted) === markdownOf(held);
   if (typeof wanted === 'string' && typeof held === 'string') return wanted === held || isSameMoment(wanted, held);
   if (typeof wanted !== 'object') return wanted === held;
-  const [one, other] = [identity.safeParse(wanted).data, identity.safeParse(held).data];
+  const [one, other] = [identity.safeParse(wanted).data, identity.safeParse(held ?? {}).data];
   if (!one || !other) return false;
   for (const way of ['accountId', 'id', 'key', 'name', 'value'] as const) {
     const [given, there] = [one[way], other[way]];
@@ -67,9 +68,10 @@ function isSameMoment(one: string, other: string): boolean {
 
 /** The estimates that are given; one in days or weeks is as long as they are on the site, so only its text tells. */
 function isTimeTracking(wanted: unknown, held: unknown): boolean {
-  const [one, other] = [tracking.safeParse(wanted).data, tracking.safeParse(held).data];
+  const [one, other] = [tracking.safeParse(wanted).data, tracking.safeParse(held ?? {}).data];
   if (!one || !other || Object.keys(one).length === 0) return false;
   return Object.entries(one).every(([part, text]) => {
+    if (text === noEstimate) return isEmpty(other[part]);
     const duration = durationOf(String(text)) ?? '';
     if (/[wd]/.test(duration)) return duration === durationOf(String(other[part]));
     return minutesOf(duration, { hoursPerDay: 8, daysPerWeek: 5 }) * 60 === (other[`${part}Seconds`] ?? 0);

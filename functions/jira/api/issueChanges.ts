@@ -19,6 +19,7 @@ import type { Metadata } from './metadata.ts';
 import type { People } from './people.ts';
 import { askedOnce, type Planning } from './planning.ts';
 import type { SprintMeant } from './sprintMeant.ts';
+import { moveIssue, sprintFieldOf } from './sprintMove.ts';
 import { transitionTo } from './transitions.ts';
 import type { IssueField } from './wire.ts';
 
@@ -42,6 +43,8 @@ export const issueChangeData = z.object({
   /** By field ID, as Jira takes them. */
   fields: z.record(z.string(), z.unknown()),
   update: z.record(z.string(), z.array(operation)),
+  /** The ID of the field that is set by a move, because it is not on the screen: the sprint. */
+  moved: z.string().optional(),
   transition: z.object({ id: z.string(), status: z.string(), resolution: z.string().optional() }).optional(),
   /** What the issue had before, by field ID, the status among them: the SHA-256 of it. */
   before: z.record(z.string(), z.string()),
@@ -149,12 +152,15 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
     const screen = needsScreen ? await metadata.editFields(one.key) : [];
     try {
       const { status: _, resolution: __, sprint, additionalFields = {}, ...others } = input;
+      const sprintOffScreen = sprintFieldOf(metadata, async () => one.hierarchyLevel);
       const change = await toChange(
         {
           ...others,
           additionalFields: {
             ...additionalFields,
-            ...(sprint !== undefined && { [sprintFieldOf(one, screen).id]: await sprintMeant(sprint, project) }),
+            ...(sprint !== undefined && {
+              [requireSprintField(one, screen)?.id ?? 'Sprint']: await sprintMeant(sprint, project),
+            }),
           },
         },
         {
@@ -164,6 +170,7 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
           project,
           screen,
           assignable: { project },
+          sprintOffScreen,
           current: async () => {
             throw new ValueProblem('A text is added to by updateIssue, one issue at a time.');
           },
@@ -206,11 +213,12 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
     id: string,
     { change, screen }: { change: IssueChange; screen: readonly IssueField[] },
   ) => {
-    const field = screen.find(each => each.id === id);
+    const field = id === change.moved?.id ? change.moved : screen.find(each => each.id === id);
     const name = change.changed.find(each => each.id === id)?.name ?? id;
     const held = issue.values[id];
     const project = issue.project?.key ?? '';
     const operations = change.update[id];
+    if (id === 'timetracking') return estimatesTold(change.fields[id], held);
     const from = wordsOfHeld(held);
     if (!operations) return arrow(name, from, await wordsOf(change.fields[id], field, project));
     const removed = operations.flatMap(each => ('remove' in each ? [each.remove] : []));
@@ -249,6 +257,7 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
         fields: pick(change.fields),
         update: pick(change.update),
         before,
+        ...(change.moved && open.includes(change.moved.id) && { moved: change.moved.id }),
         ...(transition && {
           transition: {
             id: transition.id,
@@ -342,7 +351,8 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
     },
 
     async change({ key, data, what }) {
-      const { fields, update, transition } = data;
+      const { update, transition, moved } = data;
+      const fields = Object.fromEntries(Object.entries(data.fields).filter(([id]) => id !== moved));
       const isEdited = Object.keys(fields).length + Object.keys(update).length > 0;
       try {
         if (isEdited) {
@@ -356,6 +366,13 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
         return { failure: withInputNames(error, []) };
       }
       try {
+        if (moved !== undefined) await moveIssue(client, key, data.fields[moved]);
+      } catch (error) {
+        return isEdited
+          ? partlyDone(error, 'Its other fields were changed, but it was not put into the sprint')
+          : { failure: error };
+      }
+      try {
         if (transition) {
           await doTransition(client, {
             issueIdOrKey: key,
@@ -364,13 +381,8 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
           });
         }
       } catch (error) {
-        if (!isEdited || !(error instanceof Failure)) return { failure: error };
-        const { code, message, retryAfterSeconds } = error;
-        const failure = new Failure(code, `Its fields were changed, but it was not moved: ${message}`, {
-          cause: error,
-          ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-        });
-        return { failure, partly: true };
+        if (!isEdited && moved === undefined) return { failure: error };
+        return partlyDone(error, 'Its fields were changed, but it was not moved');
       }
       return { message: what, url: browseUrl(key) };
     },
@@ -408,13 +420,13 @@ const writtenSchema = z.object({
 
 const sent = z.looseObject({ accountId: z.string().optional(), id: z.string().optional(), key: z.string().optional() });
 
-/** The field that holds the sprints of an issue. @throws Failure `invalid_input` where it takes none */
-function sprintFieldOf(issue: Issue, screen: readonly IssueField[]): IssueField {
+/** The field that holds the sprints of an issue, where the screen has it. @throws Failure `invalid_input` where the issue takes none */
+function requireSprintField(issue: Issue, screen: readonly IssueField[]): IssueField | undefined {
   if ((issue.hierarchyLevel ?? 0) < 0) {
     throw invalidInput([{ field: 'sprint', message: 'A sub-task is in the sprint of its parent: give the parent.' }]);
   }
   const field = screen.find(isSprint);
-  if (field) return field;
+  if (field || screen.length > 0) return field;
   throw invalidInput([{ field: 'sprint', message: `A ${issue.type ?? 'work item'} takes no sprint here.` }]);
 }
 
@@ -481,6 +493,26 @@ function wordsOfHeld(held: unknown): string {
 function arrow(name: string, from: string, to: string): string {
   const shown = (text: string) => (text === '' ? 'none' : beginning(text, MAX_VALUE));
   return `${name} ${shown(from)} → ${shown(to)}`;
+}
+
+const estimateNames = { originalEstimate: 'Original estimate', remainingEstimate: 'Remaining estimate' } as const;
+const estimates = z.object({ originalEstimate: z.string().optional(), remainingEstimate: z.string().optional() });
+
+/** The estimates that change, each before and then. */
+function estimatesTold(wanted: unknown, held: unknown): string {
+  const [to, from] = [wanted, held].map(each => estimates.safeParse(each).data ?? {});
+  const parts = (['originalEstimate', 'remainingEstimate'] as const).filter(part => to?.[part] !== undefined);
+  return parts.map(part => arrow(estimateNames[part], from?.[part] ?? '', to?.[part] ?? '')).join('; ');
+}
+
+function partlyDone(error: unknown, told: string): ItemResult {
+  if (!(error instanceof Failure)) return { failure: error };
+  const { code, message, retryAfterSeconds } = error;
+  const failure = new Failure(code, `${told}: ${message}`, {
+    cause: error,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+  return { failure, partly: true };
 }
 
 function asFailure(error: unknown): Failure {

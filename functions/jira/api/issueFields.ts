@@ -13,7 +13,7 @@ import {
   isNamed,
   isRichText,
   type TimeTracking,
-  toDuration,
+  toEstimate,
   toItems,
   toValue,
   type ValueParts,
@@ -22,6 +22,7 @@ import {
 import { isNone, listOf, namesInJson, type TextChange } from './inputs.ts';
 import type { Assignable } from './people.ts';
 import { toRichText } from './richText.ts';
+import type { SprintFieldCalled } from './sprintMove.ts';
 import type { IssueField } from './wire.ts';
 
 /** The fields to set on an issue, as a caller gives them. `none` clears a field, and so does null in `additionalFields`. */
@@ -56,6 +57,8 @@ interface Surroundings extends ValueParts {
   isNew?: boolean;
   /** The value that the field has now, which something is appended to. @throws Failure */
   current?: (fieldId: string) => Promise<unknown>;
+  /** The sprint field where it is not on the screen, if the issue can be put into a sprint by a move. */
+  sprintOffScreen?: SprintFieldCalled;
 }
 
 /** What Jira is asked to change: values that replace others, and operations on those that are there, both by field ID. */
@@ -66,6 +69,8 @@ export interface IssueChange {
   changed: ChangedField[];
   /** The IDs of those that a text was appended to. */
   appended: string[];
+  /** The one that is not on the screen: the sprint, which is set by a move. */
+  moved?: IssueField;
 }
 
 /** https://developer.atlassian.com/server/jira/platform/updating-an-issue-via-the-jira-rest-apis-6848604/ */
@@ -169,11 +174,13 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
       collect('additionalFields', async () => {
         const estimate = estimateCalled(name, screen);
         if (estimate) {
-          tracking[estimate] = toDuration({ name }, given);
+          tracking[estimate] = toEstimate({ name }, given);
           return undefined;
         }
-        const field = takenOnce(await fieldMeant(name, around), 'additionalFields', givenBy);
-        return carriedOut(field, asked(field, unquoted(field, given)), around);
+        const sprint = await sprintCalled(name, around);
+        const field = takenOnce(sprint ?? (await fieldMeant(name, around)), 'additionalFields', givenBy);
+        const carried = await carriedOut(field, asked(field, unquoted(field, given)), around);
+        return sprint && !screen.includes(sprint) ? { ...carried, moved: sprint } : carried;
       }),
     ),
   ]);
@@ -198,14 +205,17 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
     if ('value' in other) change.fields[other.id] = other.value;
     else change.update[other.id] = other.operations;
     if ('isAppended' in other) change.appended.push(other.id);
+    if ('moved' in other) change.moved = other.moved;
   }
   if (Object.keys(tracking).length > 0) {
     change.fields.timetracking = { ...tracked.safeParse(change.fields.timetracking).data, ...tracking };
   }
+  if (isNew) leaveOutCleared(change);
   const ids = [...Object.keys(change.fields), ...Object.keys(change.update)];
   change.changed = ids.map(id => ({
     id,
-    name: screen.find(each => each.id === id)?.name ?? ownNames.get(id) ?? id,
+    name:
+      [...screen, ...(change.moved ? [change.moved] : [])].find(each => each.id === id)?.name ?? ownNames.get(id) ?? id,
     ...(id === 'timetracking' && { parts: Object.keys(tracked.safeParse(change.fields.timetracking).data ?? {}) }),
   }));
 
@@ -218,6 +228,17 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
 }
 
 const tracked = z.record(z.string(), z.string());
+
+/** A new issue has no estimate that could be cleared, and no sprint that it could be moved out of. */
+function leaveOutCleared({ fields, moved }: IssueChange): void {
+  const { data: estimates } = tracked.safeParse(fields.timetracking);
+  if (estimates) {
+    const given = Object.entries(estimates).filter(([, text]) => text !== '');
+    if (given.length > 0) fields.timetracking = Object.fromEntries(given);
+    else delete fields.timetracking;
+  }
+  if (moved && fields[moved.id] === null) delete fields[moved.id];
+}
 
 /** Jira removes a parent by an operation of its own, not by null. */
 const noParent: Operation[] = [{ set: { none: true } }];
@@ -412,6 +433,16 @@ async function fieldMeant(name: string, { screen, transition, planning, project 
 const storyPoints = new Set(['story points', 'story point estimate', 'story point', 'points', 'story points estimate']);
 
 const fieldLabels: Labels<IssueField> = { name: ({ name }) => name, id: ({ id }) => id };
+
+/** The sprint field, where the screen has none of that name. */
+async function sprintCalled(name: string, { screen, sprintOffScreen }: Surroundings): Promise<IssueField | undefined> {
+  // Without any field on the screen the issue cannot be changed at all.
+  if (!sprintOffScreen || screen.length === 0 || storyPoints.has(folded(name))) return undefined;
+  if (fieldsCalled(name, [...screen, ...anywhere]).length > 0) return undefined;
+  if (screen.some(({ id }) => folded(id) === folded(name))) return undefined;
+  const sprint = await sprintOffScreen(name);
+  return screen.find(({ id }) => id === sprint?.id) ?? sprint;
+}
 
 /** `Environment` may be the name of another field than `environment`. */
 function fieldsCalled(name: string, screen: readonly IssueField[]): IssueField[] {

@@ -9,6 +9,7 @@ import { openComments, type WrittenComment } from './comments.ts';
 import { minutesOf } from './duration.ts';
 import { type FieldChange, fieldChanges, type WrittenIssue } from './fieldChanges.ts';
 import { jiraTimestamp } from './fieldValue.ts';
+import { isHeld } from './heldValue.ts';
 import { type Audience, isNone } from './inputs.ts';
 import { findIssue, type Issue, newIssue, type Transition, unreadIssue } from './issue.ts';
 import { appendsTo, type IssueChange, type IssueInput, ownFieldIds, toChange, withInputNames } from './issueFields.ts';
@@ -20,7 +21,9 @@ import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
 import type { Planning } from './planning.ts';
 import { toRichText } from './richText.ts';
+import { moveIssue, notMoved, sprintFieldOf } from './sprintMove.ts';
 import { transitionTo, withTransitionInputs } from './transitions.ts';
+import { unlessMade } from './unlessMade.ts';
 import { createdSchema, type Worklog, worklogSchema } from './wire.ts';
 
 /** The writes on issues. Each returns the updated issue, and what of it was changed. */
@@ -165,6 +168,24 @@ export function issueWrites({
   const levelOf = async (issueKey: string | undefined) =>
     issueKey === undefined ? undefined : (await getIssue(issueKey, { fields: ['issuetype'] })).hierarchyLevel;
 
+  /** Puts an issue whose other fields are written into a sprint, and reads it again. @throws Failure */
+  const moveTo = (
+    { id, to }: SprintSet,
+    { issueKey, isEdited, fieldIds }: { issueKey: string; isEdited: boolean; fieldIds: readonly string[] },
+  ) =>
+    unlessMade(
+      async () => {
+        await moveIssue(client, issueKey, to);
+        return rowAnd(issueKey, fieldIds);
+      },
+      async () => {
+        const now = await rowAnd(issueKey, fieldIds);
+        return !now.isUnread && isHeld(to, now.values[id]) ? now : undefined;
+      },
+    ).catch(error => {
+      throw isEdited ? notMoved(error, issueKey) : error;
+    });
+
   /** What Jira says of a transition, in the names of our inputs. */
   const inInputNames = async (error: unknown, issueKey: string, transition: Transition): Promise<unknown> => {
     if (!(error instanceof Failure) || !error.errors) return error;
@@ -192,12 +213,14 @@ export function issueWrites({
         screen,
         assignable: { project: projectId },
         isNew: true,
+        sprintOffScreen: sprintFieldOf(metadata, async () => type.hierarchyLevel ?? (type.subtask ? -1 : 0)),
       };
-      const { fields, changed } = await toChange(input, around);
+      const { fields, changed, moved: sprintField } = await toChange(input, around);
+      const { sprint, others: written } = withoutSprint(fields, sprintField?.id);
       const link = await linkable;
       const answer = await createIssue(client, {
         fields: {
-          ...fields,
+          ...written,
           project: /^\d+$/.test(projectId) ? { id: projectId } : { key: projectId },
           issuetype: { id: type.id },
         },
@@ -206,11 +229,14 @@ export function issueWrites({
       });
       const { key } = parseAnswer(createdSchema, answer);
       const unlinked = link && (await link.from(key).then(() => undefined, notLinked));
+      const unmoved = sprint && (await moveIssue(client, key, sprint.to).then(() => undefined, notInSprint));
       const issue = await rowAnd(
         key,
         changed.map(({ id }) => id),
       );
-      const set = changed.filter(({ id }) => fields[id] !== null);
+      const isUnmoved =
+        unmoved !== undefined && (issue.isUnread || !isHeld(sprint?.to, issue.values[sprint?.id ?? '']));
+      const set = changed.filter(({ id }) => fields[id] !== null && !(isUnmoved && id === sprint?.id));
       const { changes, ...others } = fieldChanges(newIssue(key), issue, set);
       const inRow = new Set(changed.filter(({ id }) => issueRowFields.includes(id)).map(({ name }) => name));
       return {
@@ -221,7 +247,7 @@ export function issueWrites({
         ],
         ...others,
         fieldIds: issueRowFields,
-        notes: [...(unlinked ? [unlinked] : []), ...people.notes],
+        notes: [...(unlinked ? [unlinked] : []), ...(isUnmoved ? [unmoved] : []), ...people.notes],
       };
     },
 
@@ -241,7 +267,7 @@ export function issueWrites({
       });
       const unread = before.catch(() => unreadIssue(issueKey));
       const screen = needsScreen ? await metadata.editFields(issueKey) : [];
-      const { fields, update, changed, appended } = await toChange(input, {
+      const change = await toChange(input, {
         people,
         planning,
         times,
@@ -249,24 +275,37 @@ export function issueWrites({
         screen,
         assignable: { issueKey },
         current: async fieldId => (await before).values[fieldId],
+        sprintOffScreen: sprintFieldOf(metadata, async () => (await unread).hierarchyLevel),
       });
+      const { update, changed, appended } = change;
+      const { sprint, others: fields } = withoutSprint(change.fields, change.moved?.id);
+      const isEdited = Object.keys(fields).length + Object.keys(update).length > 0;
       const old = await unread;
-      const answer: unknown = await editIssue(client, {
-        issueIdOrKey: issueKey,
-        ...(Object.keys(fields).length > 0 && { fields }),
-        ...(Object.keys(update).length > 0 && { update }),
-        returnIssue: true,
-        ...(appended.length > 0 && { expand: 'changelog' }),
-      }).catch(error => {
-        throw withInputNames(error, screen);
-      });
+      const edit = () =>
+        editIssue(client, {
+          issueIdOrKey: issueKey,
+          ...(Object.keys(fields).length > 0 && { fields }),
+          ...(Object.keys(update).length > 0 && { update }),
+          returnIssue: true,
+          ...(appended.length > 0 && { expand: 'changelog' }),
+        }).catch(error => {
+          throw withInputNames(error, screen);
+        });
+      const answer: unknown = isEdited ? await edit() : undefined;
       const fieldIds = changed.map(({ id }) => id);
+      const isToMove = sprint && (old.isUnread || !isHeld(sprint.to, old.values[sprint.id]));
+      const moved = isToMove ? await moveTo(sprint, { issueKey, isEdited, fieldIds }) : undefined;
       // With `returnIssue` Jira answers with the updated issue, which saves a request.
-      const read = findIssue(answer) ?? (await rowAnd(issueKey, fieldIds));
+      const read = moved?.made ?? findIssue(answer) ?? (await rowAnd(issueKey, fieldIds));
       // Jira may leave out what was not changed.
       const issue = { ...read, summary: read.summary ?? old.summary, status: read.status ?? old.status };
       const lost = changed.filter(({ id }) => appended.includes(id)).flatMap(field => overwritten(field, old, issue));
-      return { issue, ...fieldChanges(old, issue, changed), fieldIds, notes: [...people.notes, ...lost] };
+      return {
+        issue,
+        ...fieldChanges(old, issue, changed),
+        fieldIds,
+        notes: [...(moved?.notes ?? []), ...people.notes, ...lost],
+      };
     },
 
     async assignIssue(issueKey, assignee) {
@@ -367,6 +406,29 @@ export function issueWrites({
       return { worklog, issue: await readBack(issueKey, ['summary', 'status', 'timetracking']) };
     },
   };
+}
+
+/** The sprint that an issue is to be put into by a move: its ID, or null for none. */
+interface SprintSet {
+  /** The ID of the field. */
+  id: string;
+  to: unknown;
+}
+
+/** Parts what is set by a move from the other fields. */
+function withoutSprint(
+  fields: Readonly<Record<string, unknown>>,
+  id: string | undefined,
+): { sprint?: SprintSet; others: Record<string, unknown> } {
+  if (id === undefined || !(id in fields)) return { others: fields };
+  const { [id]: to, ...others } = fields;
+  return { sprint: { id, to }, others };
+}
+
+/** What is to be said of a new issue that was not put into its sprint: it must not be created again. */
+function notInSprint(error: unknown): string {
+  if (!(error instanceof Failure)) throw error;
+  return `It was created, but Jira did not confirm its sprint: ${error.message} Put it there with moveToSprint; do not create it again.`;
 }
 
 /** The failure for a comment that was not added after the transition was made: the transition must not be repeated. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { heading } from '../../../shared/schema/meaning.ts';
+import { heading, id } from '../../../shared/schema/meaning.ts';
 import { clockAt } from '../../../shared/time/timeZone.ts';
 import { nameText } from './inputs.ts';
 import type { BoardSprint } from './sprints.ts';
@@ -12,6 +12,7 @@ export const boardName = nameText
 
 /** A sprint as a write answers with it. */
 export const writtenSprint = z.object({
+  sprintId: id('The ID of the sprint.'),
   name: heading('The name of the sprint.'),
   state: z.enum(['active', 'future', 'closed']).describe('Whether it is active, future or closed.'),
   board: z.string().describe('The name of its board.'),
@@ -21,11 +22,12 @@ export const writtenSprint = z.object({
 });
 
 export function toWrittenSprint(
-  { name, state, start, end, goal }: BoardSprint,
+  { id: sprintId, name, state, start, end, goal }: BoardSprint,
   board: Board,
   timeZone: string,
 ): z.infer<typeof writtenSprint> {
   return {
+    sprintId: String(sprintId),
     name,
     state,
     board: board.name,

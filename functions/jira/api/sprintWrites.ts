@@ -4,7 +4,7 @@ import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
 import { clockAt } from '../../../shared/time/timeZone.ts';
-import { type Clock, lastMomentOf, momentOf } from '../../../shared/time/when.ts';
+import { type Clock, momentOf } from '../../../shared/time/when.ts';
 import type { Backlog } from './backlog.ts';
 import type { Boards } from './boards.ts';
 import { calledSo, listed } from './choosing.ts';
@@ -13,11 +13,12 @@ import { isNone } from './inputs.ts';
 import { readIssues } from './issue.ts';
 import { jql } from './jql.ts';
 import { parseAnswer } from './parseAnswer.ts';
+import { endMeant } from './sprintEnd.ts';
 import { type BoardSprint, openSprints, type Sprints, toSprint } from './sprints.ts';
 import { refusedFor, unlessMade } from './unlessMade.ts';
 import { type Board, sprintSchema } from './wire.ts';
 
-/** What a sprint is to be. Dates are texts as an asker writes them; a day ends a sprint with its end. */
+/** What a sprint is to be. Dates are texts as an asker writes them; a day ends a sprint with its end, as does a span such as `+2d`. */
 interface SprintTexts {
   startDate?: string | undefined;
   endDate?: string | undefined;
@@ -36,14 +37,15 @@ interface WrittenSprint {
   sprint: BoardSprint;
   changes: FieldChange[];
   /** Of a sprint that was closed: where its unfinished issues went, and which did not. */
-  unfinished?: { to: string; moved: number; notMoved: string[] };
+  unfinished?: { to: string; moved: string[]; notMoved: string[] };
   notes: string[];
 }
 
 export interface SprintWrites {
   /**
-   * Creates a sprint, and starts it where that is asked.
-   * @throws Failure `conflict` where the board has a sprint of that name that is not closed
+   * Creates a sprint, and starts it where that is asked. Where Jira does not start it, a note says so.
+   * @throws Failure `conflict` where the board has a sprint of that name that is not closed, or one that is active and so
+   * stands in the way of another
    */
   create(board: Board, sprint: SprintTexts & { name: string; start: boolean }): Promise<WrittenSprint>;
   /** @throws Failure `conflict` where the sprint is in no state for that */
@@ -78,7 +80,6 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
   const { client, readBackClient, boards, sprints, backlog, clock } = parts;
 
   const startOf = async (text: string | undefined) => (text === undefined ? undefined : momentOf(text, clock));
-  const endOf = async (text: string | undefined) => (text === undefined ? undefined : lastMomentOf(text, clock));
 
   const readSprint = async (asking: Client, id: number) =>
     toSprint(parseAnswer(sprintSchema, await getSprint(asking, { sprintId: id })));
@@ -159,16 +160,39 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
     throw invalidInput([{ field: 'unfinishedTo', message: `${wrong} Give next, backlog, or another sprint.` }]);
   };
 
+  const isPast = (end: Date | undefined): end is Date => end !== undefined && end <= clock.now;
+
+  /** @throws Failure `invalid_input` where a sprint that is to start would be over at once */
+  const checkNotOver = async (end: Date | undefined, isStarting: boolean) => {
+    if (!isStarting || !isPast(end)) return;
+    const message = `The end, ${clockAt(end, await clock.timeZone())}, is past, so that the sprint would be over at once. Nothing was done: give an endDate that is to come.`;
+    throw invalidInput([{ field: 'endDate', message }]);
+  };
+
+  const overdueTold = ({ state, end }: BoardSprint) => {
+    if (state === 'closed' || !isPast(end)) return [];
+    const what = state === 'active' ? 'it is overdue, and it goes on until it is closed' : 'it cannot be started so';
+    return [`The end of the sprint is past: ${what}. Check the dates with the user; updateSprint changes them.`];
+  };
+
   return {
     async create(board, { name, goal, start, startDate, endDate }) {
-      const [open, begins, ends] = await Promise.all([sprints.open(board), startOf(startDate), endOf(endDate)]);
+      const [open, begins] = await Promise.all([sprints.open(board), startOf(startDate)]);
       const [same] = calledSo(open, name, each => each.name);
       if (same) {
         const message = `The board ${quoted(board.name)} has a sprint ${quoted(same.name)} already, which is ${same.state}. Nothing was created; to change that one use updateSprint.`;
         throw new Failure('conflict', `name: ${message}`, { errors: [{ field: 'name', message }] });
       }
+      const active = open.filter(({ state }) => state === 'active').map(each => each.name);
+      // A board that has several allows them; of one that has one Jira's API does not tell.
+      if (start && active.length === 1) {
+        const message = `The board ${quoted(board.name)} has an active sprint, ${quoted(active[0] ?? '')}, so a new one cannot be started. Nothing was created. Close that one first with updateSprint, where the user wants that, or create this one without start; where the board has parallel sprints, it can then be started with updateSprint.`;
+        throw new Failure('conflict', `start: ${message}`, { errors: [{ field: 'start', message }] });
+      }
       const from = begins ?? (start ? clock.now : undefined);
+      const ends = await endMeant(endDate, { end: undefined, start: from }, clock);
       checkDates(from, ends, start);
+      await checkNotOver(ends, start);
       const dates = { ...(from && { startDate: from.toISOString() }), ...(ends && { endDate: ends.toISOString() }) };
       const known = new Set(open.map(({ id }) => id));
       const { made, notes } = await unlessMade(
@@ -181,15 +205,19 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
       ).catch(error => {
         throw toldInInputs(error, board);
       });
-      if (!start) return { board, sprint: made, changes: [], notes };
-      const started = await startSprint(board, made, dates, open).catch(error => {
-        throw error instanceof Failure ? notStarted(made, error) : error;
-      });
-      return { board, sprint: started.made, changes: [], notes: [...notes, ...started.notes] };
+      if (!start) return { board, sprint: made, changes: [], notes: [...notes, ...overdueTold(made)] };
+      try {
+        const started = await startSprint(board, made, dates, open);
+        return { board, sprint: started.made, changes: [], notes: [...notes, ...started.notes] };
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        // It is there, so that a failure would have it created again.
+        return { board, sprint: made, changes: [], notes: [...notes, notStarted(made, error)] };
+      }
     },
 
     async update(board, name, { state, unfinishedTo, newName, goal, startDate, endDate }) {
-      const [before, begins, ends] = await Promise.all([sprints.find(board, name), startOf(startDate), endOf(endDate)]);
+      const [before, begins] = await Promise.all([sprints.find(board, name), startOf(startDate)]);
       if (unfinishedTo !== undefined && state !== 'closed') {
         const message =
           'It says where issues go of a sprint that is closed. To move issues otherwise use moveToSprint.';
@@ -199,6 +227,7 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
       const isStarting = state === 'active' && before.state === 'future';
       const isClosing = state === 'closed' && before.state === 'active';
       const from = begins ?? (isStarting && !before.start ? clock.now : undefined);
+      const ends = await endMeant(endDate, { end: before.end, start: from ?? before.start }, clock);
       const wanted: WrittenFields = {
         name: newName,
         goal: goal !== undefined && isNone(goal) ? '' : goal,
@@ -207,6 +236,7 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
         state,
       };
       checkDates(from ?? before.start, ends ?? before.end, isStarting);
+      await checkNotOver(ends ?? before.end, isStarting);
       const fields = differing(before, wanted);
       if (Object.keys(fields).length === 0)
         return { board, sprint: before, changes: [], notes: [soAlready(before, unfinishedTo)] };
@@ -227,7 +257,10 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
       const changes = await changesOf(before, made, clock);
       const kept = keptOf(made, fields);
       const told = kept.length > 0 ? [`Jira did not take what was given for ${kept.join(', ')}.`] : [];
-      if (!isClosing) return { board, sprint: made, changes, notes: [...notes, ...told] };
+      if (!isClosing) {
+        const overdue = from || ends ? overdueTold(made) : [];
+        return { board, sprint: made, changes, notes: [...notes, ...told, ...overdue] };
+      }
       // A sprint is closed first, as Jira's own screen does it: issues then tell in their field that they were in it, and
       // reports count them as not completed instead of removed.
       const moved = await moveUnfinished(board, unfinished, target);
@@ -237,7 +270,7 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
 
   async function moveUnfinished(board: Board, keys: readonly string[], target: BoardSprint | undefined) {
     const to = target?.name ?? BACKLOG;
-    if (!target || keys.length === 0) return { unfinished: { to, moved: keys.length, notMoved: [] }, notes: [] };
+    if (!target || keys.length === 0) return { unfinished: { to, moved: [...keys], notMoved: [] }, notes: [] };
     const advice = `give them to moveToSprint with sprint ${quoted(target.name)}; do not close the sprint again.`;
     try {
       const issues = await backlog.move(keys, { board, sprint: target });
@@ -245,13 +278,13 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
       const [why] = issues.flatMap(({ outcome, message }) => (outcome !== 'done' && message ? [message] : []));
       const note = `The sprint was closed, but ${notMoved.length} of its unfinished issues are not for sure in ${quoted(target.name)}: ${why} To move them, ${advice}`;
       return {
-        unfinished: { to, moved: keys.length - notMoved.length, notMoved },
+        unfinished: { to, moved: keys.filter(key => !notMoved.includes(key)), notMoved },
         notes: notMoved.length > 0 ? [note] : [],
       };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const note = `The sprint was closed, but its unfinished issues were left in the backlog: ${error.message} To move them, ${advice}`;
-      return { unfinished: { to, moved: 0, notMoved: [...keys] }, notes: [note] };
+      return { unfinished: { to, moved: [], notMoved: [...keys] }, notes: [note] };
     }
   }
 }
@@ -346,16 +379,11 @@ function inInput(field: string, { code, message, cause }: Failure): Failure {
   return new Failure(code, `${field}: ${said}`, { cause, errors: [{ field, message: said }] });
 }
 
-/** The failure for a sprint that was created and then not started: it must not be created again. */
-function notStarted({ name }: BoardSprint, { code, message, retryAfterSeconds }: Failure): Failure {
-  const advice = `Start it with updateSprint and state active; do not repeat this call.`;
-  return new Failure(
-    code,
-    `The sprint ${quoted(name)} was created, but ${code.startsWith('upstream') ? 'it is not known to be started' : 'not started'}: ${message} ${advice}`,
-    {
-      retryable: false,
-      halfDone: true,
-      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    },
-  );
+/** Why a sprint that was created was not started. */
+function notStarted({ name }: BoardSprint, { code, message }: Failure): string {
+  if (code.startsWith('upstream') || code === 'internal') {
+    return `The sprint was created, but it is not known whether it was started: ${message} See with listSprints, and if it is not active start it with updateSprint; do not create it again.`;
+  }
+  const why = message.replace(`${quoted(name)} was not started, because`, 'the reason is that');
+  return `The sprint was created, but it was not started: ${why} To start it later use updateSprint with state active; do not create it again.`;
 }

@@ -137,11 +137,22 @@ export function openVersions({ client, readBackClient, metadata, clock, baseUrl 
     return { versions: values, isLast: isLast ?? values.length < limit };
   };
 
-  /** A version that is released has a day, unless it would be before it starts. */
-  const releaseDay = async (wanted: string | null | undefined, { startDate, releaseDate }: Version) => {
-    if (wanted !== undefined || releaseDate) return wanted;
+  /**
+   * The day on which a version is released, where none is wanted: today, unless it has one that is not to come. One that
+   * starts later keeps what it has, because Jira takes no release before the start.
+   */
+  const releasedOn = async ({ startDate, releaseDate }: Pick<WrittenFields, 'startDate' | 'releaseDate'>) => {
     const today = dayAt(clock.now, await clock.timeZone());
-    return startDate && startDate > today ? undefined : today;
+    if (releaseDate && releaseDate < today) {
+      return { notes: [`The release date stays ${releaseDate}, as it was planned: give releaseDate for another one.`] };
+    }
+    if (startDate && startDate > today) {
+      const day = releaseDate ? `stays ${releaseDate}` : 'stays empty';
+      return { notes: [`The release date ${day}, because the start date, ${startDate}, is to come.`] };
+    }
+    if (!releaseDate || releaseDate === today) return { day: today, notes: [] };
+    const note = `The release date was planned for ${releaseDate}, which is to come, and is today now, ${today}: give releaseDate for another one.`;
+    return { day: today, notes: [note] };
   };
 
   const countUnresolved = async (asking: Client, { id }: Version) =>
@@ -160,13 +171,18 @@ export function openVersions({ client, readBackClient, metadata, clock, baseUrl 
       const found: { version: Version; after: string | undefined }[] = [];
       let startAt = at;
       for (const [index, each] of states.entries()) {
-        const { versions, isLast } = await pageOf(projectId, each, { startAt, limit: limit - found.length });
+        const room = limit - found.length;
+        const { versions, isLast } = await pageOf(projectId, each, { startAt, limit: Math.max(1, room) });
         const next = states[index + 1];
+        const last = found.at(-1);
+        if (versions.length === 0 && last) last.after = next && `${next} 0`;
+        // Without room it was only to see whether there is more.
+        if (room === 0) break;
         for (const [place, version] of versions.entries()) {
           const isEnd = isLast && place === versions.length - 1;
           found.push({ version, after: isEnd ? next && `${next} 0` : `${each} ${startAt + place + 1}` });
         }
-        if (!isLast || found.length >= limit) break;
+        if (!isLast) break;
         startAt = 0;
       }
       return found;
@@ -211,11 +227,15 @@ export function openVersions({ client, readBackClient, metadata, clock, baseUrl 
         refuseName(texts.name, others, { input: 'newName', projectId });
       }
       const isReleasing = state === 'released' && before.released !== true;
+      const released =
+        isReleasing && releaseDate === undefined
+          ? await releasedOn({ ...before, ...(startDate !== undefined && { startDate }) })
+          : { day: releaseDate, notes: [] };
       const wanted: WrittenFields = {
         name: texts.name,
         description: texts.description !== undefined && isNone(texts.description) ? '' : texts.description,
         startDate,
-        releaseDate: isReleasing ? await releaseDay(releaseDate, before) : releaseDate,
+        releaseDate: released.day,
         released: state === 'released' ? true : state === 'unreleased' ? false : undefined,
         archived: state === 'archived' ? true : state === 'restored' ? false : undefined,
       };
@@ -253,13 +273,16 @@ export function openVersions({ client, readBackClient, metadata, clock, baseUrl 
         throw refusedFor(error, { permission, where: projectId, inputs });
       });
       const moved = target && open > 0 ? await countMoved(before, open) : undefined;
-      const same = asked.filter(field => !differing.includes(field)).map(field => fieldNames[field]);
+      const same = asked
+        .filter(field => !differing.includes(field) && (field !== 'releaseDate' || releaseDate !== undefined))
+        .map(field => fieldNames[field]);
       return {
         version,
         changes: changesOf(before, version),
         ...(moved !== undefined && { moved }),
         notes: [
           ...notes,
+          ...released.notes,
           ...(open > 0 ? openTold(open, moved, version, target) : []),
           ...(same.length > 0 ? [`Not changed: ${same.join(', ')}.`] : []),
           ...notMoved,

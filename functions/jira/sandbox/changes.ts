@@ -137,8 +137,7 @@ export function addWorklog(
 ): Worklog {
   const spent = issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0);
   const { remaining } = estimatesOf(issue);
-  const estimated =
-    remaining === null ? [] : estimate(issue, { original: null, remaining: Math.max(0, remaining - work.seconds) });
+  const estimated = remaining === null ? [] : estimate(issue, { remaining: Math.max(0, remaining - work.seconds) });
   const worklog: Worklog = { id: site.nextId(), authorId: act.by, created: act.at, ...work };
   issue.worklogs.push(worklog);
   log(
@@ -154,21 +153,17 @@ export function addWorklog(
   return worklog;
 }
 
-/** Sets the estimates that are given. What remains of an issue without work is at first what was estimated. */
-function estimate(issue: Issue, { original, remaining }: TimeTracking): ChangeItem[] {
+/** Sets the estimates that are given, and clears those that are null. What remains of an issue without work is at first what was estimated. */
+function estimate(issue: Issue, { original, remaining }: Partial<TimeTracking>): ChangeItem[] {
   const before = estimatesOf(issue);
   const after: TimeTracking = {
-    original: original ?? before.original,
-    remaining: remaining ?? before.remaining ?? original,
+    original: original === undefined ? before.original : original,
+    remaining: remaining === undefined ? (before.remaining ?? original ?? null) : remaining,
   };
   issue.values.timetracking = after;
   return [
-    ...(after.original !== null && after.original !== before.original
-      ? [logged('timeoriginalestimate', before.original, after.original)]
-      : []),
-    ...(after.remaining !== null && after.remaining !== before.remaining
-      ? [logged('timeestimate', before.remaining, after.remaining)]
-      : []),
+    ...(after.original !== before.original ? [logged('timeoriginalestimate', before.original, after.original)] : []),
+    ...(after.remaining !== before.remaining ? [logged('timeestimate', before.remaining, after.remaining)] : []),
   ];
 }
 
@@ -246,8 +241,8 @@ function changeItem(site: Site, field: Field, before: FieldValue, after: FieldVa
   };
 }
 
-function logged(field: string, before: number | null, after: number): ChangeItem {
-  const [from, to] = [before === null ? null : String(before), String(after)];
+function logged(field: string, before: number | null, after: number | null): ChangeItem {
+  const [from, to] = [before === null ? null : String(before), after === null ? null : String(after)];
   return { field, fieldtype: 'jira', fieldId: field, from, fromString: from, to, toString: to };
 }
 

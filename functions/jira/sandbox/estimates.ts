@@ -1,12 +1,16 @@
 import type { FieldValue, Issue, TimeTracking } from './model.ts';
 
-const none: TimeTracking = { original: null, remaining: null };
-
 /** The estimates of an issue, in seconds. */
-export const estimatesOf = ({ values }: Issue): TimeTracking => estimatesIn(values.timetracking ?? null);
+export const estimatesOf = ({ values }: Issue): TimeTracking => ({
+  original: null,
+  remaining: null,
+  ...estimatesIn(values.timetracking ?? null),
+});
 
-export function estimatesIn(value: FieldValue): TimeTracking {
-  return typeof value === 'object' && value !== null && 'remaining' in value ? value : none;
+/** The estimates that a value gives; null clears one. */
+export function estimatesIn(value: FieldValue): Partial<TimeTracking> {
+  const isTracking = typeof value === 'object' && value !== null && ('remaining' in value || 'original' in value);
+  return isTracking ? value : {};
 }
 
 /** The fields that tell an issue's time in seconds, by their ids. */

@@ -1,7 +1,7 @@
 import { isDocument, plainText } from './adf.ts';
 import { parseDuration } from './estimates.ts';
 import { choicesOf, type Field } from './fields.ts';
-import type { FieldValue, IssueType, Named, Project } from './model.ts';
+import type { FieldValue, IssueType, Named, Project, TimeTracking } from './model.ts';
 import { findIssue, isAssignable, personById, type Site, typeOf, typesOf } from './site.ts';
 
 /** The issue that values are written to, as far as its fields depend on it. */
@@ -158,15 +158,19 @@ function parseCascade(field: Field, raw: unknown): Parsed {
 }
 
 function parseTimeTracking(raw: unknown): Parsed {
-  const seconds = ['originalEstimate', 'remainingEstimate'].map(name => {
+  const value: Partial<TimeTracking> = {};
+  for (const [name, part] of [
+    ['originalEstimate', 'original'],
+    ['remainingEstimate', 'remaining'],
+  ] as const) {
     const text = property(raw, name);
-    return text === undefined ? null : parseDuration(text);
-  });
-  if (seconds.includes(undefined) || seconds.every(each => each === null)) {
-    return { problem: 'The time estimate is not in the correct format.' };
+    if (text === undefined) continue;
+    // An empty text clears it.
+    const seconds = text === '' ? null : parseDuration(text);
+    if (seconds === undefined) return { problem: 'The time estimate is not in the correct format.' };
+    value[part] = seconds;
   }
-  const [original = null, remaining = null] = seconds;
-  return { value: { original, remaining } };
+  return Object.keys(value).length > 0 ? { value } : { problem: 'The time estimate is not in the correct format.' };
 }
 
 function isDay(raw: unknown): raw is string {

@@ -271,7 +271,7 @@ export interface Issue {
   approvals: Approval[];
 }
 
-export type FieldValue = string | number | string[] | AdfNode | TimeTracking | null;
+export type FieldValue = string | number | string[] | AdfNode | Partial<TimeTracking> | null;
 
 /** Who changes something, and when. */
 export interface Act {

@@ -188,4 +188,38 @@ describe('createIssue with a link', () => {
   });
 });
 
+describe('createIssue of a type without a sprint on its screen', () => {
+  const create = (fields: unknown, others = {}) =>
+    app.write('createIssue', {
+      projectId: 'ATLAS',
+      issueType: 'Epic',
+      summary: 'Big',
+      ...others,
+      additionalFields: JSON.stringify(fields),
+    });
+
+  it('moves the new issue to its sprint', async () => {
+    const { body } = await create({ Sprint: 'Sprint 44', 'Original estimate': null });
+    expect(body.changes).toEqual([{ field: 'Sprint', to: 'Sprint 44' }]);
+    expect(app.issue(body.issueKey).values.customfield_10020).toEqual(['4']);
+    app.costs();
+    const none = await create({ Sprint: 'none', 'Original estimate': '1d' });
+    expect(none.body.changes).toEqual([
+      { field: 'Original estimate', to: '1d' },
+      { field: 'Remaining estimate', to: '1d' },
+    ]);
+    expect(app.costs().filter(cost => cost.includes('agile'))).toEqual([]);
+  });
+
+  it('says where it was created and not moved, and makes no sub-task that was to be moved', async () => {
+    app.jira.fail({ path: '/sprint/4/issue$', status: 403, body: '{"errorMessages":["No permission."]}' });
+    const { status, body } = await create({ Sprint: 'Sprint 44' });
+    expect([status, body.changes]).toEqual([200, undefined]);
+    expect(body.note).toMatch(/^It was created, but .* sprint: .*Schedule issues.*moveToSprint/);
+    const { body: refused } = await create({ Sprint: 'Sprint 44' }, { issueType: 'Sub-task', parent: 'ATLAS-12' });
+    expect(refused.detail).toContain('put the parent into the sprint');
+    expect(app.costs().filter(cost => cost === 'POST issue')).toHaveLength(1);
+  });
+});
+
 agreesWithOpenApi(() => app.jira);

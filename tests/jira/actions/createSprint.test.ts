@@ -11,16 +11,17 @@ describe('createSprint', () => {
   it('creates a future sprint whose last day counts to its end, by the clock of the site', async () => {
     const { body } = await create({
       name: 'Dated',
-      startDate: '2026-11-03',
-      endDate: '2026-11-14',
+      startDate: '2030-11-03',
+      endDate: '2030-11-14',
       goal: 'checkout v2',
     });
     expect(body).toEqual({
+      sprintId: called('Dated')[0]?.id,
       name: 'Dated',
       state: 'future',
       board: 'Delta sprints',
-      startsAt: expect.stringMatching(/^2026-11-03T00:00:00\+0\d:\d\d$/),
-      endsAt: expect.stringMatching(/^2026-11-14T23:59:59\+0\d:\d\d$/),
+      startsAt: expect.stringMatching(/^2030-11-03T00:00:00\+0\d:\d\d$/),
+      endsAt: expect.stringMatching(/^2030-11-14T23:59:59\+0\d:\d\d$/),
       goal: 'checkout v2',
     });
   });
@@ -36,26 +37,56 @@ describe('createSprint', () => {
   it('starts it where asked, which sets a start that was not given', async () => {
     const active = app.jira.site.sprints.find(({ name }) => name === 'Delta 8');
     if (active) active.state = 'closed';
+    const { body: refused } = await create({ name: 'Started', start: true });
+    expect(refused.errors?.[0]?.field).toBe('endDate');
     const { body } = await create({ name: 'Started', endDate: '2030-01-14', start: true });
     expect(body).toMatchObject({ state: 'active', startsAt: expect.any(String) });
     expect(app.sent('POST', /\/sprint\/\d+$/)).toMatchObject({ state: 'active' });
   });
 
-  it('says that it was created and not started where another one is active', async () => {
-    const { status, body } = await create({
-      name: 'Waiting',
-      startDate: '2030-01-15',
-      endDate: '2030-01-28',
-      start: true,
-    });
-    expect([status, body.code, body.retryable]).toEqual([409, 'conflict', false]);
-    expect(body.detail).toMatch(/"Waiting" was created, but not started.*active sprint: Started.*updateSprint/);
-    expect(called('Waiting')).toMatchObject([{ state: 'future' }]);
+  it('refuses to start one where another one is active, before it creates it', async () => {
+    const { status, body } = await create({ name: 'Waiting', endDate: '+2w', start: true });
+    expect([status, body.code, body.errors?.[0]?.field]).toEqual([409, 'conflict', 'start']);
+    expect(body.detail).toMatch(/active sprint, "Started".*Nothing was created/);
+    expect(called('Waiting')).toEqual([]);
+  });
+
+  it.each([
+    [
+      'refused',
+      { status: 400, body: '{"errorMessages":["No more."]}' },
+      /was created, but it was not started: .*No more/,
+    ],
+    ['lost', { reset: 'before' }, /was created, but it is not known whether it was started/],
+  ] as const)('gives the sprint with a note where Jira’s start of it is %s', async (what, fault, told) => {
+    for (const sprint of app.jira.site.sprints) if (sprint.state === 'active') sprint.state = 'closed';
+    app.jira.fail({ method: 'POST', path: '/sprint/\\d+$', ...fault });
+    const { status, body } = await create({ name: `Start ${what}`, endDate: '+2w', start: true });
+    expect([status, body.state, body.note]).toEqual([200, 'future', expect.stringMatching(told)]);
+    expect(called(`Start ${what}`)).toMatchObject([{ id: body.sprintId }]);
+    app.jira.clearFaults();
+  });
+
+  it('takes a span from its start for its end, by the clock of the site', async () => {
+    const { body } = await create({ name: 'Two weeks', startDate: '2027-03-22', endDate: '+2w' });
+    // The clocks are put forward in between.
+    expect(body).toMatchObject({ startsAt: '2027-03-22T00:00:00+01:00', endsAt: '2027-04-04T23:59:59+02:00' });
+  });
+
+  it('says where a sprint lies in the past, and starts none that would be over at once', async () => {
+    const past = { startDate: '2026-01-05', endDate: '2026-01-16' };
+    const { body } = await create({ name: 'Past', ...past });
+    expect(body.note).toContain('end of the sprint is past');
+    for (const sprint of app.jira.site.sprints) if (sprint.state === 'active') sprint.state = 'closed';
+    const { body: refused } = await create({ name: 'Over', ...past, start: true });
+    expect([refused.errors?.[0]?.field, refused.detail]).toEqual(['endDate', expect.stringContaining('over at once')]);
+    expect(called('Over')).toEqual([]);
   });
 
   it.each([
     ['an end before the start', { name: 'No', startDate: '2026-11-14', endDate: '2026-11-03' }, 'endDate'],
-    ['a start without an end', { name: 'No', start: true }, 'endDate'],
+    ['a span without a start', { name: 'No', endDate: '+2w' }, 'endDate'],
+    ['a span back', { name: 'No', endDate: '2d' }, 'endDate'],
     ['a name that is too long', { name: 'x'.repeat(31) }, 'name'],
     ['a name that an open sprint has', { name: 'DELTA 9' }, 'name'],
   ])('refuses %s, and creates nothing', async (_, input, field) => {

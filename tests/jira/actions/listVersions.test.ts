@@ -22,6 +22,19 @@ describe('listVersions', () => {
       },
     ]);
     expect(app.costs()).toEqual(['GET project/BEACON/version', 'GET project/BEACON/version']);
+    expect(body.nextPageToken).toBeUndefined();
+  });
+
+  it('ends where nothing is left, also where the page is full', async () => {
+    const { body } = await app.read('listVersions', { projectId: 'BEACON', limit: '1' });
+    expect([body.versions.length, body.nextPageToken]).toEqual([1, undefined]);
+    const { body: first } = await app.read('listVersions', { projectId: 'ATLAS', limit: '1' });
+    const { body: last } = await app.read('listVersions', {
+      projectId: 'ATLAS',
+      limit: '1',
+      pageToken: first.nextPageToken,
+    });
+    expect([names(last.versions), last.nextPageToken]).toEqual([['2.4'], undefined]);
   });
 
   it('lists unreleased ones before released ones, and archived ones only where they are asked for', async () => {
@@ -51,7 +64,7 @@ describe('listVersions', () => {
     for (const [at, releaseDate] of days.entries()) {
       await app.write('createVersion', { projectId: 'COMET', name: `New ${at}`, releaseDate });
       await app.write('createVersion', { projectId: 'COMET', name: `Old ${at}`, releaseDate });
-      await app.write('updateVersion', { projectId: 'COMET', version: `Old ${at}`, state: 'released' });
+      await app.write('updateVersion', { projectId: 'COMET', version: `Old ${at}`, state: 'released', releaseDate });
     }
     const wanted = ['New 1', 'New 3', 'New 0', 'New 2', 'Old 0', 'Old 3', 'Old 1', 'Old 2'];
     expect(names((await app.read('listVersions', { projectId: 'COMET' })).body.versions)).toEqual(wanted);

@@ -39,6 +39,20 @@ describe('rankIssues', () => {
     expect(keys.indexOf('DELTA-22')).toBe(keys.indexOf(bottom.besideIssue) + 1);
   });
 
+  it('takes no sub-task, epic or done issue for an end of the backlog', async () => {
+    const { issueTypes, issues } = app.jira.site;
+    const shownTypes = issueTypes.filter(({ level }) => level === 0).map(({ id }) => id);
+    const isShown = ({ key, values }: (typeof issues)[number]) =>
+      key.startsWith('ATLAS-') && shownTypes.includes(String(values.issuetype));
+    const shown = issues.filter(isShown).map(issue => ({ issue, values: issue.values }));
+    // All that the backlog would show is in the next sprint.
+    for (const { issue, values } of shown) issue.values = { ...values, customfield_10020: ['4'] };
+    const { body } = await rank('ATLAS-16', { position: 'top' });
+    expect(body).toMatchObject({ summary: expect.stringContaining('alone in the backlog') });
+    expect(body.besideIssue).toBeUndefined();
+    for (const { issue, values } of shown) issue.values = values;
+  });
+
   it.each([
     ['no place', {}],
     ['two places', { aboveIssue: 'DELTA-1', position: 'top' }],

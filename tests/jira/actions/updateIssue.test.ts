@@ -123,6 +123,115 @@ describe('updateIssue', () => {
   });
 });
 
+describe('updateIssue of estimates', () => {
+  const estimated = async () => {
+    const issueKey = await app.newTask();
+    const fields = { 'Story Points': 3, 'Original estimate': '2d', 'Remaining estimate': '1d' };
+    await app.write('updateIssue', { issueKey, additionalFields: JSON.stringify(fields) });
+    app.costs();
+    return issueKey;
+  };
+
+  it.each([
+    [{ points: null }, ['Story Points']],
+    [{ 'Story Points': 'none' }, ['Story Points']],
+    [{ 'Original estimate': null }, ['Original estimate']],
+    [{ 'remaining Estimate': 'None' }, ['Remaining estimate']],
+    [{ 'Original estimate': null, remainingEstimate: null }, ['Original estimate', 'Remaining estimate']],
+    [{ 'Time tracking': null }, ['Original estimate', 'Remaining estimate']],
+    [{ 'Time tracking': { originalEstimate: null } }, ['Original estimate']],
+    [{ timetracking: { remainingEstimateSeconds: null } }, ['Remaining estimate']],
+  ])('clears those that are asked for and no other: %j', async (additionalFields, cleared) => {
+    const issueKey = await estimated();
+    const { body } = await app.write('updateIssue', { issueKey, additionalFields: JSON.stringify(additionalFields) });
+    expect(body.changes).toEqual(cleared.map(field => ({ field, from: expect.any(String) })));
+    expect(app.costs().filter(cost => !cost.includes('board'))).toEqual([
+      `GET issue/${issueKey}`,
+      `GET issue/${issueKey}/editmeta`,
+      `PUT issue/${issueKey}`,
+    ]);
+  });
+
+  it('sets one while it clears the other, and refuses what is no time', async () => {
+    const issueKey = await estimated();
+    const both = '{"Original estimate": "4h", "Remaining estimate": null}';
+    const { body } = await app.write('updateIssue', { issueKey, additionalFields: both });
+    expect(body.changes).toEqual([
+      { field: 'Original estimate', from: '2d', to: '4h' },
+      { field: 'Remaining estimate', from: '1d' },
+    ]);
+    const again = await app.write('updateIssue', { issueKey, additionalFields: '{"Remaining estimate": null}' });
+    expect(again.body.note).toBe('Not changed: Remaining estimate (empty).');
+    const wrong = await app.write('updateIssue', { issueKey, additionalFields: '{"Original estimate": ""}' });
+    expect(wrong.body.detail).toContain('null clears it');
+  });
+});
+
+describe('updateIssue of a sprint that is not on the screen', () => {
+  const newEpic = async (summary: string) => {
+    const { body } = await app.write('createIssue', { projectId: 'ATLAS', issueType: 'Epic', summary });
+    app.costs();
+    return body.issueKey;
+  };
+  const sprintOf = (issueKey: string) => app.issue(issueKey).values.customfield_10020;
+  const put = (issueKey: string, sprint: unknown, others = {}) =>
+    app.write('updateIssue', { issueKey, ...others, additionalFields: JSON.stringify({ Sprint: sprint }) });
+
+  it('moves the issue after its fields are written, and tells both', async () => {
+    const issueKey = await newEpic('Big');
+    const { body } = await put(issueKey, 'Sprint 44', { summary: 'Bigger' });
+    expect(body.changes).toEqual([
+      { field: 'Summary', from: 'Big', to: 'Bigger' },
+      { field: 'Sprint', to: 'Sprint 44' },
+    ]);
+    expect(app.sent('PUT', /issue/)).toEqual({ fields: { summary: 'Bigger' } });
+    app.costs();
+    // What is there already is not moved, and where no field is given none is written.
+    expect((await put(issueKey, 'sprint 44')).body.note).toBe('Not changed: Sprint (Sprint 44).');
+    expect((await put(issueKey, 3)).body.changes).toEqual([{ field: 'Sprint', from: 'Sprint 44', to: 'Sprint 43' }]);
+    expect((await put(issueKey, null)).body.changes).toEqual([{ field: 'Sprint', from: 'Sprint 43' }]);
+    expect(app.costs().filter(cost => !cost.startsWith('GET'))).toEqual([
+      'POST /rest/agile/1.0/backlog/issue',
+      'POST /rest/agile/1.0/sprint/3/issue',
+    ]);
+  });
+
+  it('says what was written where the move is refused, and that it was done where its answer is lost', async () => {
+    const issueKey = await newEpic('To be left half done');
+    app.jira.fail({ path: '/sprint/4/issue$', status: 403, body: '{"errorMessages":["No permission."]}' });
+    const half = await put(issueKey, 'Sprint 44', { summary: 'Half' });
+    expect([half.status, half.body.code, half.body.retryable]).toEqual([403, 'forbidden', false]);
+    expect(half.body.detail).toMatch(
+      /^The other fields of ATLAS-\d+ were changed, but it was not put into the sprint: .*Schedule issues.*moveToSprint/,
+    );
+    expect([app.issue(issueKey).values.summary, sprintOf(issueKey) ?? null]).toEqual(['Half', null]);
+    app.jira.fail({ path: '/sprint/4/issue$', status: 403, body: '{"errorMessages":["No permission."]}' });
+    const none = await put(issueKey, 'Sprint 44');
+    expect(none.body.detail).not.toContain('were changed');
+    app.jira.fail({ path: '/sprint/4/issue$', reset: 'after' });
+    const lost = await put(issueKey, 'Sprint 44');
+    expect([lost.body.changes, lost.body.note]).toEqual([
+      [{ field: 'Sprint', to: 'Sprint 44' }],
+      'Jira did not confirm it, but it was read again, and it is done.',
+    ]);
+    app.jira.fail({ path: '/sprint/3/issue$', reset: 'before' });
+    const unsure = await put(issueKey, 'Sprint 43', { summary: 'Half' });
+    expect(unsure.body).toMatchObject({
+      retryable: false,
+      detail: expect.stringContaining('did not confirm its move'),
+    });
+    const unknown = await put(issueKey, 'Sprint 99', { summary: 'Not written' });
+    expect([unknown.body.code, app.issue(issueKey).values.summary]).toEqual(['invalid_input', 'Half']);
+  });
+
+  it('refuses it for a sub-task, which is in the sprint of its parent, before anything is written', async () => {
+    app.costs();
+    const { body } = await put('ATLAS-17', 'Sprint 44', { summary: 'Not written' });
+    expect(body.detail).toContain('put the parent into the sprint');
+    expect(app.costs().filter(cost => !cost.includes('GET'))).toEqual([]);
+  });
+});
+
 agreesWithOpenApi(() => app.jira);
 
 it('sets a team that no issue has yet, by its name', async () => {

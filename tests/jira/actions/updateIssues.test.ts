@@ -148,10 +148,57 @@ describe('updateIssues', () => {
     const input = { issueKeys: keys.join('\n'), additionalFields };
     const planned = await plan(input);
     expect(planned.items[0].message).toMatch(
-      /Story Points none → 5; Due date none → 2027-02-01; Time tracking none → .*90m/,
+      /Story Points none → 5; Due date none → 2027-02-01; Original estimate none → 90m/,
     );
     expect((await confirm(planned.confirmationToken)).summary).toBe('2 of 2 done.');
     expect(outcomesIn(await plan(input))).toEqual(['notDone', 'notDone']);
+  });
+
+  it('clears estimates, and knows those that have none', async () => {
+    const { keys } = await tasks(2);
+    const [one = '', two] = keys;
+    const given = { points: 5, 'Original estimate': '90m', 'Remaining estimate': '1h' };
+    await app.write('updateIssue', { issueKey: one, additionalFields: JSON.stringify(given) });
+    const input = {
+      issueKeys: keys.join(),
+      additionalFields: '{"points": null, "Original estimate": "none", "Remaining estimate": null}',
+    };
+    const planned = await plan(input);
+    expect(outcomesIn(planned)).toEqual(['planned', 'notDone']);
+    expect(planned.items[0].message).toMatch(
+      /Story Points 5 → none; Original estimate 1h 30m → none; Remaining estimate 1h → none/,
+    );
+    await confirm(planned.confirmationToken);
+    expect(app.issue(one).values).toMatchObject({
+      customfield_10016: null,
+      timetracking: { original: null, remaining: null },
+    });
+    expect(outcomesIn(await plan({ ...input, issueKeys: `${one},${two}` }))).toEqual(['notDone', 'notDone']);
+  });
+
+  it('moves what has no sprint on its screen, after its fields are changed, and says what was left half done', async () => {
+    const keys = await Promise.all(
+      ['one', 'two'].map(async summary => {
+        const { body } = await app.write('createIssue', { projectId: 'ATLAS', issueType: 'Epic', summary });
+        return body.issueKey;
+      }),
+    );
+    const input = { issueKeys: keys.join(), sprint: 'Sprint 44', dueDate: '2027-02-01' };
+    const planned = await plan(input);
+    expect(planned.items[0].message).toMatch(/Due date none → 2027-02-01; Sprint none → Sprint 44/);
+    app.costs();
+    app.jira.fail({ path: '/sprint/4/issue$', status: 403, body: '{"errorMessages":["No permission."]}' });
+    const answer = await confirm(planned.confirmationToken);
+    expect(outcomesIn(answer).toSorted()).toEqual(['done', 'notDone']);
+    expect(answer.items.find(({ partly }: { partly?: boolean }) => partly)?.message).toMatch(
+      /Its other fields were changed, but it was not put into the sprint: .*Schedule issues/,
+    );
+    expect(app.sent('PUT', /issue/)).toEqual({ fields: { duedate: '2027-02-01' } });
+    const again = await plan(input);
+    expect((await confirm(again.confirmationToken)).summary).toContain('1 of 1 done');
+    const back = await plan({ issueKeys: keys.join(), sprint: 'backlog' });
+    await confirm(back.confirmationToken);
+    expect(keys.map(key => app.issue(key).values.customfield_10020)).toEqual([null, null]);
   });
 
   it('leaves alone what has changed since, and goes on with the others, also where Jira refuses one', async () => {

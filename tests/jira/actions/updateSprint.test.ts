@@ -39,6 +39,7 @@ describe('updateSprint', () => {
       changes: [{ field: 'State', from: 'active', to: 'closed' }],
       unfinishedTo: 'Delta 9',
       issuesMoved: 2,
+      movedIssues: ['DELTA-22', 'DELTA-17'],
     });
     expect(sprintsOf('DELTA-22')).toEqual([name, 'Delta 9']);
     // It was done.
@@ -141,6 +142,17 @@ describe('updateSprint', () => {
     expect(wrong.errors?.[0]?.field).toBe('endDate');
     const { body: taken } = await update(`${sprint.name}b`, { newName: 'Delta 10' });
     expect([taken.code, taken.errors?.[0]?.field]).toEqual(['conflict', 'newName']);
+  });
+
+  it('ends a sprint so much later as is asked, and says where its end is past', async () => {
+    await activeSprint('DELTA-22');
+    const { body } = await update('active', { endDate: '+2d' });
+    const at = (day: string) => expect.stringContaining(`${day}T23:59:59`);
+    expect(body.changes).toEqual([{ field: 'End date', from: at('2030-01-14'), to: at('2030-01-16') }]);
+    const { body: back } = await update('active', { startDate: '2026-01-05', endDate: '2026-01-16' });
+    expect(back.note).toContain('it is overdue');
+    const { body: refused } = await update('next', { state: 'active', startDate: '2026-01-05', endDate: '2026-01-16' });
+    expect([refused.errors?.[0]?.field, refused.detail]).toEqual(['endDate', expect.stringContaining('over at once')]);
   });
 
   it('says what Jira does not take of a closed sprint', async () => {

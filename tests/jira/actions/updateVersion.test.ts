@@ -57,13 +57,28 @@ describe('updateVersion', () => {
     expect(keys.map(versionsOf)).toEqual([[name], [name]]);
   });
 
-  it('dates a release without a day today, and keeps a day that it has', async () => {
+  it('dates a release today that has no day or one that is to come, and says from which', async () => {
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC' }).format(new Date());
     const { name } = await newVersion();
     const { body } = await update(name, { state: 'released' });
-    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC' }).format(new Date());
-    expect(body.releaseDate).toBe(today);
-    const { name: planned } = await newVersion(0, { releaseDate: '2027-01-31' });
-    expect((await update(planned, { state: 'released' })).body.releaseDate).toBe('2027-01-31');
+    expect([body.releaseDate, body.note]).toEqual([today, undefined]);
+    const { name: planned } = await newVersion(0, { releaseDate: '2099-01-31' });
+    const { body: early } = await update(planned, { state: 'released' });
+    expect(early.changes).toContainEqual({ field: 'Release date', from: '2099-01-31', to: today });
+    expect(early.note).toContain('planned for 2099-01-31');
+  });
+
+  it('keeps a day that is past, one that is given, and one before which it does not start, and says so', async () => {
+    const release = async (days: object, changes: object = {}) => {
+      const { name } = await newVersion(0, days);
+      const { body } = await update(name, { state: 'released', ...changes });
+      return [body.releaseDate, body.note];
+    };
+    expect(await release({ releaseDate: '2026-01-31' })).toEqual(['2026-01-31', expect.stringContaining('stays')]);
+    const given = { releaseDate: '2099-02-01' };
+    expect(await release({ releaseDate: '2099-01-31' }, given)).toEqual(['2099-02-01', undefined]);
+    const later = { startDate: '2099-01-01', releaseDate: '2099-01-31' };
+    expect(await release(later)).toEqual(['2099-01-31', expect.stringContaining('start date, 2099-01-01')]);
   });
 
   it('says that a version is released already, sends nothing, and moves no issue', async () => {
