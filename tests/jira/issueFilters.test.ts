@@ -55,6 +55,13 @@ describe('issues are found', () => {
     ['in the current sprint, as other actions take it', { sprint: 'Current' }, () => inStates('active')],
     ['in the sprint of a name', { sprint: 'Sprint 42' }, () => issue => sprintsOf(issue).includes('2')],
     ['in one of several sprints', { sprint: 'closed, active' }, () => inStates('closed', 'active')],
+    ['in one of a JSON list', { sprint: '["closed", "active"]' }, () => inStates('closed', 'active')],
+    ['without labels', { label: 'none' }, () => isEmpty('labels')],
+    [
+      'with a label or without any, by a JSON list',
+      { label: '["ops", "none"]' },
+      () => issue => has('labels', 'ops')(issue) || isEmpty('labels')(issue),
+    ],
     [
       'in no open or future sprint, also where a closed one left them behind',
       { sprint: 'none', projectId: 'ATLAS' },

@@ -107,7 +107,7 @@ export default jira.action({
     projectId: projectId.optional(),
     board,
     sprint: nameText.default('active').meta({
-      description: 'active, last (the last closed one), next, or the name or ID of a sprint. active unless given.',
+      description: 'A sprint: active (unless given), last (the last closed one), next, or a name or ID.',
       names: 'sprint',
       mayMatchSeveral: true,
     }),

@@ -5,7 +5,7 @@ import type { FieldTimes } from '../../../shared/time/inputs.ts';
 import { plainValue } from '../../../shared/time/typedValue.ts';
 import { folded, type Labels, listed, meantBy, severalSentence, toldApart } from './choosing.ts';
 import { durationOf } from './duration.ts';
-import { isNone } from './inputs.ts';
+import { isNone, listOf } from './inputs.ts';
 import type { People } from './people.ts';
 import type { Planning, Sprint } from './planning.ts';
 import { toRichText } from './richText.ts';
@@ -105,6 +105,8 @@ async function namesIn({ allowedValues = [], schema }: IssueField, text: string,
   // People may be called `Ruiz, Ana`.
   if (schema.items === 'user' && text.includes(',') && (await isPerson(text, parts.people))) return [text];
   const names = new Set((allowedValues ?? []).map(each => folded(labelOf(each)).replace(/ ?, ?/g, ',')));
+  // Quotation marks hold a name together, unless they belong to one.
+  if (text.includes('"') && ![...names].some(name => name.includes('"'))) return listOf(text);
   const longest = Math.max(1, ...[...names].map(name => name.split(',').length));
   const pieces = text
     .split(',')
@@ -199,11 +201,16 @@ export const isAboutPeople = ({ code }: Failure) => code === 'not_found' || code
 
 async function toSprint(field: IssueField, given: unknown, { planning, project }: ValueParts): Promise<number> {
   const { id, name } = isObject(given) ? formOf(field, given) : { id: undefined, name: textOf(field, given) };
-  if (id !== undefined) return toNumber(field, id);
-  const wanted = textOf(field, name);
-  if (/^\d+$/.test(wanted)) return Number(wanted);
-  const sprints = await planning.sprints(project);
-  const sprint = only(field, wanted, sprints, sprintLabels);
+  const wanted = id === undefined ? textOf(field, name) : String(toNumber(field, id));
+  const isId = /^\d{1,15}$/.test(wanted);
+  // A number is mostly a part of a name, and the sprint of that ID may be one of another team.
+  const byId = async () => (isId ? planning.sprint(project, Number(wanted)) : undefined);
+  const sprints = await planning.sprints(project).catch(async error => {
+    const sprint = await byId();
+    if (sprint) return [sprint];
+    throw error;
+  });
+  const sprint = only(field, wanted, sprints, sprintLabels) ?? (await byId());
   if (sprint) return sprint.id;
   const known =
     sprints.length > 0

@@ -143,6 +143,7 @@ export const sprintSchema = z.object({
   startDate: text.catch(undefined),
   endDate: text.catch(undefined),
   completeDate: text.catch(undefined),
+  originBoardId: z.number().optional().catch(undefined),
 });
 
 /** What became of each issue that was to be ranked, where not all were. */

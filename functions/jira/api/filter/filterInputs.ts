@@ -32,14 +32,16 @@ export const filterInputs = {
   reporter: anyName.optional().meta({ description: 'Who reported it, as assignee.', mayMatchSeveral: true }),
   linked: linked
     .optional()
-    .describe('blocked: by an issue that is not done; blocks: another issue; or the key of an issue it is linked to.'),
+    .describe(
+      'What it is linked to: blocked (by an issue that is not done), blocks (another one), or the key of an issue.',
+    ),
   filter: nameText.optional().meta({
     description: 'A saved filter, by name.',
     names: 'filter',
     mayMatchSeveral: true,
     choices: { action: 'listFilters', collection: 'filters', title: 'name', value: 'filterId', inputs: { limit: 100 } },
   }),
-  label: anyName.optional().describe('One label or several, of which an issue has at least one.'),
+  label: anyName.optional().describe('One label or several, or none.'),
   where: where.optional().meta({
     description:
       'Conditions on any fields by name, a JSON object as a string: {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Summary": {"contains": "login"}, "Component": {"not": "Search"}, "Reviewer": null}.',

@@ -139,8 +139,8 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
   const own = [
     ...namedOf('issueType', issueType),
     ...namedOf('priority', priority),
-    ...namedOf('label', label),
     ...namedOf('sprint', filters.sprint),
+    ...namedOrNone('label', label),
     ...namedOrNone('parent', filters.parent),
     ...namedOrNone('fixVersion', filters.fixVersion),
     ...namedOrNone('component', filters.component),

@@ -50,7 +50,8 @@ export async function addParticipants(
   ];
   const before = await getIssue(issueKey, { fields: asked });
   requireRequest(before, 'To have somebody follow an issue of another project, add them as watchers in Jira.');
-  const persons = await Promise.all(nameList(given.people ?? '').map(name => people.find(name)));
+  const named = await Promise.all(nameList(given.people ?? '').map(name => people.find(name)));
+  const persons = [...new Map(named.map(each => [each.accountId, each])).values()];
   const organizations =
     given.organizations === undefined
       ? []
