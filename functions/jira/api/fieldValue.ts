@@ -18,6 +18,8 @@ export interface ValueParts {
   times: FieldTimes;
   /** The project, by key or ID, whose sprints and teams may be named. */
   project: string;
+  /** The value that a field has now. @throws Failure */
+  current?: (fieldId: string) => Promise<unknown>;
 }
 
 /** An error in one value, which is reported together with all others. */
@@ -154,7 +156,7 @@ async function toSingleValue(field: IssueField, type: string, typed: unknown, pa
     case 'project':
       return isObject(given) ? given : { key: textOf(field, given).toUpperCase() };
     case 'string':
-      return toText(field, given, parts.people);
+      return toText(field, given, parts);
     default:
       return isObject(given) && schema.custom?.endsWith(':gh-epic-link') ? formOf(field, given).key : given;
   }
@@ -165,10 +167,20 @@ function toIssueReference(field: IssueField, given: unknown): { key: string } | 
   return id !== undefined && key === undefined ? { id } : { key: textOf(field, key).toUpperCase() };
 }
 
-async function toText(field: IssueField, given: unknown, people: People): Promise<unknown> {
+async function toText(field: IssueField, given: unknown, { people, current }: ValueParts): Promise<unknown> {
   if (!isRichText(field)) return textOf(field, given);
   const isDocument = isObject(given) && 'type' in given && given.type === 'doc';
-  return isDocument ? given : toRichText(textOf(field, given), people);
+  return isDocument ? given : toRichText(textOf(field, given), people, await heldNow(field.id, current));
+}
+
+/** The value that a field has; undefined where that is not known. */
+export async function heldNow(fieldId: string, current: ValueParts['current']): Promise<unknown> {
+  try {
+    return await current?.(fieldId);
+  } catch (error) {
+    if (error instanceof Failure || error instanceof ValueProblem) return undefined;
+    throw error;
+  }
 }
 
 /** A person by name or address, or by the account ID as Jira writes it, which needs no look-up. */
