@@ -372,9 +372,16 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search', '/status'].map(path =>
-    rule('GET', path, ({ options, send }) => send(options)),
-  ),
+  ...[
+    '/user/search',
+    '/issueLinkType',
+    '/configuration',
+    '/myself',
+    '/priority/search',
+    '/status',
+    '/issuetype',
+    '/jql/autocompletedata',
+  ].map(path => rule('GET', path, ({ options, send }) => send(options))),
 ];
 
 function rule(method: string, path: string, handle: Rule['handle']): Rule {

@@ -230,6 +230,8 @@ export async function textsOf(
     subtasks: issue.subtasks.map(({ key }) => key),
     issuelinks: issue.links.map(({ phrase, issue: { key } }) => `${phrase} ${key}`),
     attachment: issue.attachments,
+    comment: issue.values.comment == null ? undefined : (issue.comments.total ?? issue.comments.items.length),
+    worklog: issue.values.worklog == null ? undefined : (issue.worklogs.total ?? issue.worklogs.items.length),
     statusCategory: issue.statusCategory,
     timetracking: trackingText(issue),
     ...Object.fromEntries(secondsFields.map(id => [id, secondsText(issue.values[id])])),

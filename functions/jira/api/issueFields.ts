@@ -469,7 +469,7 @@ function fieldCalled(name: string, screen: readonly IssueField[], transition?: s
   const known = names.length > 0 ? `The fields are ${listed(names)}.` : 'There are no additional fields.';
   if (transition === undefined)
     throw new ValueProblem(
-      `There is no field ${quoted(name)} here. ${known} Do not put its value into another: leave it out, and tell the user.`,
+      `There is no field ${quoted(name)} here. ${known} Do not put its value into a field that means something else: what is for people to read, such as an environment, belongs in the description; leave out anything else, and tell the user.`,
     );
   throw new ValueProblem(
     `The screen of the transition ${quoted(transition)} has no field ${quoted(name)}. ${known} Set others with updateIssue, before or after the move.`,
