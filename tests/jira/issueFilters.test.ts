@@ -249,6 +249,17 @@ describe('issues are found', () => {
     expect(answer.body.detail).toContain(told);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['text', { text: '*' }],
+    ['text', { text: '" -' }],
+    ['where', { where: '{"Summary":{"contains":"***"}}' }],
+    ['where', { where: '{"Summary":{"not":{"contains":"?"}}}' }],
+    ['where', { where: '{"Description":["checkout","!"]}' }],
+  ])('never by signs alone, which would find everything: %s %j', async (field, query) => {
+    const { status, body } = await app.read('searchIssues', { projectId: 'ATLAS', ...query });
+    expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
+  });
+
   it('and a wrong one of several values is named even where Jira would pass over it', async () => {
     app.answerNext('search/jql$', { issues: [{ id: '1', key: 'ATLAS-1', fields: {} }], isLast: true });
     const { body } = await app.read('searchIssues', { projectId: 'ATLAS', status: 'Done,In Reveiw' });

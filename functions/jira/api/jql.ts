@@ -54,6 +54,11 @@ export function words(text: string): Jql {
   return new Jql(quote(plain.replace(/[+\-&|!(){}[\]^~*?\\:"/<>=]/g, '\\$&')));
 }
 
+/** Whether a text has a word to look for. Signs alone are passed over, so that everything would be found. */
+export function hasWord(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
+}
+
 /** The right side of a comparison with a date: a number of minutes ago. Unlike a date, it does not depend on a time zone. */
 export function minutesAgo(minutes: number): Jql {
   return new Jql(quote(`-${Math.ceil(minutes)}m`));

@@ -5,7 +5,7 @@ import type { Moments } from '../../../../shared/filter/moments.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { isNone } from '../inputs.ts';
 import type { Issue } from '../issue.ts';
-import { allOf, anyOf, Jql, jql, minutesFromNow, phrase, words } from '../jql.ts';
+import { allOf, anyOf, hasWord, Jql, jql, minutesFromNow, phrase, words } from '../jql.ts';
 import type { Metadata } from '../metadata.ts';
 import type { People } from '../people.ts';
 import { functionJql } from './functionCondition.ts';
@@ -67,6 +67,7 @@ export async function conditionJql(condition: FieldCondition, around: Around): P
         return conditionJql({ ...condition, test: { kind: 'oneOf', values: [test.text], orEmpty: false } }, around);
       if (field.kind !== 'text')
         throw wrong(condition, 'takes no "contains": give one of its values, or several as a list.');
+      requireWords(condition, [test.text]);
       const text = words(test.text);
       return { jql: isNot ? orEmpty(jql`${clause} !~ ${text}`) : jql`${clause} ~ ${text}` };
     }
@@ -79,6 +80,12 @@ export async function conditionJql(condition: FieldCondition, around: Around): P
         ? onDays(condition, test, around)
         : { jql: await oneOfJql(condition, clause, test, around) };
   }
+}
+
+function requireWords(condition: FieldCondition, values: readonly Value[]): void {
+  const wordless = values.find(value => !hasWord(String(value)));
+  if (wordless === undefined) return;
+  throw wrong(condition, `is searched by words, and ${quoted(String(wordless))} has no letter and no digit.`);
 }
 
 function clauseOf({ field, input }: FieldCondition): Jql {
@@ -126,6 +133,7 @@ async function matches(
 ): Promise<Jql[]> {
   const { field, isNot } = condition;
   if (field.kind === 'text') {
+    requireWords(condition, values);
     return values.map(value =>
       isNot ? jql`${clause} !~ ${phrase(String(value))}` : jql`${clause} ~ ${phrase(String(value))}`,
     );

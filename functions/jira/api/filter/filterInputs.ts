@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { anyName, missing, where } from '../../../../shared/filter/inputs.ts';
 import { dayText, sinceText } from '../../../../shared/time/inputs.ts';
 import { issueKey, nameText, projectId, shortText } from '../inputs.ts';
+import { hasWord } from '../jql.ts';
 import type { LinkFilter } from './linkFilter.ts';
 
 const linked = shortText.transform((text, context): LinkFilter => {
@@ -17,7 +18,10 @@ const linked = shortText.transform((text, context): LinkFilter => {
 /** The inputs that say which issues are meant, for every action that finds, counts or changes some. */
 export const filterInputs = {
   projectId: projectId.optional().describe('Its project: a key, such as ABC, or a numeric ID.'),
-  text: shortText.optional().describe('Words to look for in summaries, descriptions and comments.'),
+  text: shortText
+    .refine(hasWord, 'It must have a word: signs alone find everything. Leave it out, or give a letter or a digit.')
+    .optional()
+    .describe('Words to look for in summaries, descriptions and comments.'),
   status: anyName.optional().describe('One status or several, separated by commas.'),
   assignee: anyName.optional().meta({
     description: 'Names or e-mail addresses, separated by commas; me for the user who asks, none for unassigned.',
