@@ -63,7 +63,6 @@ const screen = [
 ];
 const planning: Planning = {
   sprints: async () => [],
-  nextSprints: async () => [],
   teams: async () => [{ id: 'team-1', name: 'Otters' }],
   estimationFields: async () => new Set(),
 };
