@@ -49,7 +49,8 @@ function isPrimitive(type: string): type is Primitive {
   return type === 'string' || type === 'number' || type === 'boolean' || type === 'enum';
 }
 
-function coerce(schema: z.core.$ZodType, value: unknown): unknown {
+/** A value as a schema wants it, where a text says so. */
+export function coerce(schema: z.core.$ZodType, value: unknown): unknown {
   const primitive = primitiveOf(schema);
   if (typeof value === 'string') {
     const text = value.trim();
@@ -79,7 +80,7 @@ function lengthMessage({ length }: string, limit: number): string {
 }
 
 /** Zod's own words are for programmers; where a schema has none of its own, these are for whoever filled the input. */
-const inWords: z.core.$ZodErrorMap = issue => {
+export const inWords: z.core.$ZodErrorMap = issue => {
   switch (issue.code) {
     case 'invalid_type':
       return `It must be ${kinds[issue.expected] ?? `of the type ${issue.expected}`}.`;

@@ -90,10 +90,11 @@ function outcomeOfMany(items: readonly ItemOutcome[]): AuditEvent['outcome'] {
 }
 
 /** The values of the fields that are declared to name or to identify a thing. */
+/** Keys and IDs. What is called by a name of its own, such as a version, is not told by it: a name may say anything. */
 function identifiersIn(values: object | undefined, shape: Action['input']['shape']): string[] {
   return Object.entries(values ?? {}).flatMap(([name, value]) => {
     const schema = shape[name];
     const { names, identifier } = schema ? meaningOf(schema) : {};
-    return typeof value === 'string' && value !== '' && (names || identifier) ? [value] : [];
+    return typeof value === 'string' && /^[\w-]+$/.test(value) && (names || identifier) ? [value] : [];
   });
 }

@@ -3,11 +3,15 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systems } from '../../functions/everySystem.ts';
 import { fillWithSandboxes } from '../../tools/sandboxes.ts';
+import { sandboxUser } from '../../tools/sandboxUser.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { sandboxedActions } from '../support/sandboxedActions.ts';
-import { readDefinition, requiredInputs, samples } from './definition.ts';
+import { type Operation, readDefinition, requiredInputs, samples } from './definition.ts';
 
 const key = 'function-key';
+const keyed = { 'x-functions-key': key };
+const isForUsers = (operationId: string) =>
+  sandboxedActions.some(({ name, callers }) => name.toLowerCase() === operationId.toLowerCase() && callers === 'users');
 /** Where nothing listens. */
 const deadUrl = 'http://127.0.0.1:2';
 
@@ -34,6 +38,9 @@ describe.each(definitions)('a client that knows only %s', async (path, failuresA
   let sandboxes: Awaited<ReturnType<typeof fillWithSandboxes>>;
   let app: RunningApp;
   let cutOff: RunningApp;
+  // Some actions are for nobody but who signed in.
+  let signedIn: RunningApp;
+  let signedInCutOff: RunningApp;
 
   beforeAll(async () => {
     const env: Record<string, string> = {};
@@ -42,11 +49,22 @@ describe.each(definitions)('a client that knows only %s', async (path, failuresA
     const dead = Object.fromEntries(
       Object.entries(env).map(([name, value]) => [name, urls.includes(value) ? deadUrl : value]),
     );
-    [app, cutOff] = await Promise.all([startApp({ env, keys: [key] }), startApp({ env: dead, keys: [key] })]);
+    [app, cutOff, signedIn, signedInCutOff] = await Promise.all([
+      startApp({ env, keys: [key] }),
+      startApp({ env: dead, keys: [key] }),
+      startApp({ env: { ...env, ...sandboxUser.settings } }),
+      startApp({ env: { ...dead, ...sandboxUser.settings } }),
+    ]);
   });
   afterAll(async () => {
-    await Promise.all([app.stop(), cutOff.stop(), sandboxes.close()]);
+    await Promise.all([app, cutOff, signedIn, signedInCutOff].map(each => each.stop()));
+    await sandboxes.close();
   });
+
+  const call = (operation: Operation, inputs: Record<string, unknown>, isCutOff = false) =>
+    isForUsers(operation.operationId)
+      ? definition.call(operation, inputs, (isCutOff ? signedInCutOff : signedIn).url, sandboxUser.headers)
+      : definition.call(operation, inputs, (isCutOff ? cutOff : app).url, keyed);
 
   const codeOf = ({ status, body }: { status: number; body: unknown }) => {
     const { code, error } = body as Failed;
@@ -55,7 +73,7 @@ describe.each(definitions)('a client that knows only %s', async (path, failuresA
   };
 
   it.each(definition.operations)('gets from $operationId the answer that is declared', async operation => {
-    const { status, body } = await definition.call(operation, samples(operation), app.url, key);
+    const { status, body } = await call(operation, samples(operation));
     expect({ status, body }).toMatchObject({
       status: 200,
       body: expect.not.objectContaining({ error: expect.anything() }),
@@ -67,7 +85,7 @@ describe.each(definitions)('a client that knows only %s', async (path, failuresA
     'gets from $operationId the failure that is declared when the required inputs are blank',
     async operation => {
       const blank = Object.fromEntries(requiredInputs(operation).map(name => [name, '']));
-      const answer = await definition.call(operation, blank, app.url, key);
+      const answer = await call(operation, blank);
       expect(codeOf(answer)).toBe('invalid_input');
       expect(definition.problems(operation, answer.status, answer.body)).toEqual([]);
     },
@@ -76,7 +94,7 @@ describe.each(definitions)('a client that knows only %s', async (path, failuresA
   it.concurrent.each(definition.operations)(
     'gets from $operationId the failure that is declared when the system is down',
     async operation => {
-      const answer = await definition.call(operation, samples(operation), cutOff.url, key);
+      const answer = await call(operation, samples(operation), true);
       expect(codeOf(answer)).toBe('upstream_unavailable');
       expect(definition.problems(operation, answer.status, answer.body)).toEqual([]);
     },

@@ -41,7 +41,12 @@ type Values = Record<string, unknown>;
 export interface Definition {
   operations: Operation[];
   /** Calls an operation at `url` with these inputs, as a client that was made from the definition would. */
-  call(operation: Operation, inputs: Values, url: string, key: string): Promise<{ status: number; body: unknown }>;
+  call(
+    operation: Operation,
+    inputs: Values,
+    url: string,
+    credentials: Record<string, string>,
+  ): Promise<{ status: number; body: unknown }>;
   /** What in an answer is not as the definition says; nothing when all is. */
   problems(operation: Operation, status: number, body: unknown): string[];
 }
@@ -62,10 +67,10 @@ export async function readDefinition(path: string): Promise<Definition> {
       Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),
     ),
 
-    async call(operation, inputs, url, key) {
+    async call(operation, inputs, url, credentials) {
       const { method, path, parameters = [], requestBody } = operation;
       const query = new URLSearchParams();
-      const headers = new Headers({ 'x-functions-key': key });
+      const headers = new Headers(credentials);
       let body: string | undefined = requestBody && JSON.stringify(inputs);
       // A client sends a value that the definition gives for what is not given.
       for (const parameter of parameters) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sandboxUser } from '../../tools/sandboxUser.ts';
 import { type RawReply, rawRequest } from '../support/request.ts';
 import { sandboxedActions as actions } from '../support/sandboxedActions.ts';
 import { useSandboxedApp } from '../support/sandboxedApp.ts';
@@ -26,34 +27,40 @@ const problem = ({ text }: RawReply): Problem => JSON.parse(text);
 /** Names that every object has from its prototype. */
 const prototypeNames = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'];
 
-describe.each(actions.map(action => [action.name, action] as const))('%s', (_, action) => {
-  const path = `/api/${action.system}/${action.name}`;
-  const call = (input: [string, string][]) =>
-    action.access === 'read'
-      ? rawRequest(running.app.url, `${path}?${new URLSearchParams(input)}`)
-      : rawRequest(running.app.url, path, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: `{${input.map(pair => pair.map(text => JSON.stringify(text)).join(':')).join(',')}}`,
-        });
-  const example = Object.entries(action.example).map(([name, value]): [string, string] => [name, String(value)]);
-  const inputs = Object.keys(action.input.shape);
+describe('an action', () => {
+  // Some are for nobody but who signed in.
+  const signedIn = useSandboxedApp(sandboxUser.settings);
 
-  it.each(prototypeNames)('has no input %s', async name => {
-    const reply = await call([...example, [name, 'x']]);
-    expect([reply.status, problem(reply).errors]).toMatchObject([400, [{ field: name }]]);
-  });
+  describe.each(actions.map(action => [action.name, action] as const))('%s', (_, action) => {
+    const path = `/api/${action.system}/${action.name}`;
+    const call = (input: [string, string][]) =>
+      action.access === 'read'
+        ? rawRequest(signedIn.app.url, `${path}?${new URLSearchParams(input)}`, { headers: sandboxUser.headers })
+        : rawRequest(signedIn.app.url, path, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', ...sandboxUser.headers },
+            body: `{${input.map(pair => pair.map(text => JSON.stringify(text)).join(':')).join(',')}}`,
+          });
+    const example = Object.entries(action.example).map(([name, value]): [string, string] => [name, String(value)]);
+    const inputs = Object.keys(action.input.shape);
 
-  it.each(['__proto__', 'constructor', 'hasOwnProperty'])('takes %s for what it is in any input', async name => {
-    const values = [name, `${name},${name}`, `{"${name}":"x"}`, `${name} = 1`, `${name}()`];
-    const tried = inputs.flatMap(input => values.map(value => ({ input, value })));
-    const failed = await Promise.all(
-      tried.map(async ({ input, value }) => {
-        const { status, text } = await call([...example.filter(([given]) => given !== input), [input, value]]);
-        return status < 500 ? [] : [{ input, value, text }];
-      }),
-    );
-    expect(failed.flat()).toEqual([]);
+    it.each(prototypeNames)('has no input %s', async name => {
+      const reply = await call([...example, [name, 'x']]);
+      expect([reply.status, problem(reply).errors]).toMatchObject([400, [{ field: name }]]);
+    });
+
+    it('takes names that every object has for what they are in any input', async () => {
+      const name = '__proto__';
+      const values = [name, `${name},${name}`, `{"${name}":"x"}`, `${name} = 1`, `${name}()`, 'constructor'];
+      const tried = inputs.flatMap(input => values.map(value => ({ input, value })));
+      const failed = await Promise.all(
+        tried.map(async ({ input, value }) => {
+          const { status, text } = await call([...example.filter(([given]) => given !== input), [input, value]]);
+          return status < 500 ? [] : [{ input, value, text }];
+        }),
+      );
+      expect(failed.flat()).toEqual([]);
+    });
   });
 });
 

@@ -55,6 +55,13 @@ describe('issues are found', () => {
     ['in the current sprint, as other actions take it', { sprint: 'Current' }, () => inStates('active')],
     ['in the sprint of a name', { sprint: 'Sprint 42' }, () => issue => sprintsOf(issue).includes('2')],
     ['in one of several sprints', { sprint: 'closed, active' }, () => inStates('closed', 'active')],
+    ['in one of a JSON list', { sprint: '["closed", "active"]' }, () => inStates('closed', 'active')],
+    ['without labels', { label: 'none' }, () => isEmpty('labels')],
+    [
+      'with a label or without any, by a JSON list',
+      { label: '["ops", "none"]' },
+      () => issue => has('labels', 'ops')(issue) || isEmpty('labels')(issue),
+    ],
     [
       'in no open or future sprint, also where a closed one left them behind',
       { sprint: 'none', projectId: 'ATLAS' },
@@ -132,6 +139,79 @@ describe('issues are found', () => {
     const expected = keysOf(isMeant());
     expect(expected.length).toBeGreaterThan(0);
     expect(await sortedBy(query)).toEqual(expected);
+  });
+
+  it('in the backlog, which are in no sprint, not done, and neither epics nor sub-tasks, in the order of their rank', async () => {
+    const [epic, story, subtask, done] = [
+      await taskWith({}),
+      await taskWith({}),
+      await taskWith({}),
+      await taskWith({}),
+    ];
+    const types = app.jira.site.issueTypes;
+    const typeAt = (level: number) => types.find(type => type.level === level)?.id ?? '';
+    // Not by their names, which a site may change.
+    const epicType = types.find(({ level }) => level === 1);
+    const name = epicType?.name ?? '';
+    Object.assign(epicType ?? {}, { name: 'Initiative' });
+    Object.assign(app.issue(epic).values, { issuetype: typeAt(1) });
+    Object.assign(app.issue(subtask).values, { issuetype: typeAt(-1), parent: app.issue(story).id });
+    Object.assign(app.issue(done).values, { status: app.jira.site.statuses.find(each => each.name === 'Done')?.id });
+    const base = types.filter(({ level }) => level === 0).map(({ id }) => id);
+    const isBacklog = (issue: SandboxIssue) =>
+      inAtlas(issue) &&
+      !isDone(issue) &&
+      !inStates('active', 'future')(issue) &&
+      base.includes(String(issue.values.issuetype));
+    const query = { sprint: 'Backlog', projectId: 'ATLAS' };
+    const found = await keysBy(query);
+    expect(found.toSorted()).toEqual(keysOf(isBacklog));
+    expect(found).toContain(story);
+    const ranked = await keysBy({ ...query, orderBy: 'rank' });
+    expect(found.length).toBeGreaterThan(1);
+    expect(found).toEqual(ranked);
+    expect(await sortedBy({ where: '{"Sprint":{"not":"backlog"}}', projectId: 'ATLAS' })).toEqual(
+      keysOf(issue => inAtlas(issue) && !isBacklog(issue)),
+    );
+    const counted = await app.read('countIssues', query);
+    expect(counted.body.issues).toBe(found.length);
+    Object.assign(epicType ?? {}, { name });
+  });
+
+  it('in their status for a while, which a comment does not end and another status does', async () => {
+    const [long, moved, young] = [await taskWith({}), await taskWith({}), await taskWith({})];
+    const since = Date.now() - 6 * DAY;
+    const ago = (days: number) => Date.now() - days * DAY;
+    for (const key of [long, moved]) app.issue(key).created = ago(20);
+    app.issue(young).created = ago(2);
+    const toReview = (at: number) => ({
+      id: '9',
+      authorId: app.issue(long).creatorId,
+      created: at,
+      items: [
+        {
+          field: 'status',
+          fieldtype: 'jira' as const,
+          fieldId: 'status',
+          from: '10000',
+          fromString: 'To Do',
+          to: '10001',
+          toString: 'In Progress',
+        },
+      ],
+    });
+    app.issue(long).histories.push({ ...toReview(since), id: '91' });
+    app.issue(moved).histories.push({ ...toReview(ago(2)), id: '92' });
+    await app.write('addComment', { issueKey: long, comment: 'Any news?' });
+    const query = { statusUnchangedFor: '5d', projectId: 'ATLAS', text: app.issue(long).values.summary as string };
+    const { body } = await app.read('searchIssues', { ...query, limit: '100' });
+    const keys = body.issues.map(({ issueKey }) => issueKey);
+    expect(keys).toContain(long);
+    expect(keys).not.toContain(moved);
+    expect(keys).not.toContain(young);
+    const row = body.issues.find(({ issueKey }) => issueKey === long);
+    expect(row).toMatchObject({ statusSince: new Date(since).toISOString() });
+    expect((await app.read('countIssues', query)).body.issues).toBe(keys.length);
   });
 
   it('in the next sprint, which is the first future one of the board', async () => {
@@ -438,5 +518,58 @@ describe('the total', () => {
     app.jira.fail({ path: 'approximate-count', status: 500, body: '{}', times: 10 });
     const { status, body } = await app.read('searchIssues', { jql, limit: '4' });
     expect([status, body.issues.length, body.total]).toEqual([200, 4, undefined]);
+  });
+});
+
+describe('what an issue has several of', () => {
+  it('is told by its number: comments, worklogs, watchers and votes', async () => {
+    const key = await taskWith({});
+    await app.write('addComment', { issueKey: key, comment: 'First.' });
+    await app.write('addComment', { issueKey: key, comment: 'Second.' });
+    await app.write('logWork', { issueKey: key, timeSpent: '1h' });
+    app.issue(key).watcherIds = [app.jira.site.me.accountId];
+    const { body } = await app.read('searchIssues', {
+      where: JSON.stringify({ Key: key }),
+      columns: 'Comments,Worklog,Watchers,Votes',
+    });
+    expect(body.issues[0]).toMatchObject({
+      columns: [
+        { name: 'Comment', value: '2' },
+        { name: 'Log Work', value: '1' },
+        { name: 'Watchers', value: '1' },
+        { name: 'Votes', value: '0' },
+      ],
+    });
+  });
+
+  it('finds issues by who watches them and by how many do, and shows and adds up how many', async () => {
+    const key = await taskWith({});
+    app.issue(key).watcherIds = [personId('Ana Ruiz') ?? '', personId('Li Wei') ?? ''];
+    expect(await keysBy({ where: '{"Watcher": "ana ruiz"}' })).toEqual([key]);
+    expect(await keysBy({ where: '{"Watchers": {"from": 2}}' })).toEqual([key]);
+    const { body } = await app.read('countIssues', { where: '{"Watchers": {"from": 2}}', measure: 'Watchers' });
+    expect(body.measures).toEqual([{ measure: 'Watchers', sum: '2', issues: 1 }]);
+    const refused = await app.read('searchIssues', { projectId: 'ATLAS', columns: 'Watcher' });
+    expect([refused.status, refused.body.detail]).toEqual([
+      400,
+      'columns: Jira does not show "Watcher" in lists: "Watchers" shows how many there are, and where finds issues by one, {"Watcher": "Ana Ruiz"}.',
+    ]);
+  });
+
+  it.each([
+    ['Comment desc', /cannot sort by "Comment"\. It can by "updated", "created"/],
+    ['Log Work', /cannot sort by "Log Work"\. It can by .*"updated", "created"/],
+    ['Watcher', /cannot sort by "Watcher"\. It can by "Watchers"/],
+  ])('is nothing that Jira sorts by: %s', async (orderBy, message) => {
+    const { status, body } = await app.read('searchIssues', { projectId: 'ATLAS', orderBy });
+    expect([status, body.detail]).toEqual([400, expect.stringMatching(message)]);
+    expect(app.costs()).not.toContain('POST search/jql');
+  });
+
+  it('does not keep lists from being sorted by other fields, such as the number of watchers', async () => {
+    const { body } = await app.read('searchIssues', { projectId: 'ATLAS', orderBy: 'Watchers desc', limit: '1' });
+    const most = Math.max(...app.jira.site.issues.filter(inAtlas).map(({ watcherIds = [] }) => watcherIds.length));
+    expect(app.issue(body.issues[0]?.issueKey ?? '').watcherIds).toHaveLength(most);
+    expect((await app.read('searchIssues', { projectId: 'ATLAS', orderBy: 'Story Points' })).status).toBe(200);
   });
 });

@@ -502,7 +502,46 @@ describe('saved filters under a policy', () => {
     const [closedOne, none] = [await search('Alerts to mend', atlas), await search('Alerts to bend', atlas)];
     expect(closedOne.status).toBe(404);
     expect(closedOne.body.detail.replace('mend', '')).toBe(none.body.detail.replace('bend', ''));
-    expect((await search('10704', atlas)).body.code).toBe('forbidden');
+    const [closedId, noId] = [await search('10704', atlas), await search('10799', atlas)];
+    expect(closedId.status).toBe(404);
+    expect(closedId.body.detail.replace('10704', '')).toBe(noId.body.detail.replace('10799', ''));
+  });
+
+  it.each([
+    ['updateIssue', (sprint: unknown) => ({ issueKey: 'ATLAS-15', additionalFields: { Sprint: sprint } })],
+    ['updateIssues', (sprint: unknown) => ({ issueKeys: 'ATLAS-15', sprint: String(sprint) })],
+    ['createIssues', (sprint: unknown) => ({ projectId: 'ATLAS', issues: [{ summary: 'x', sprint }] })],
+  ])(
+    'lets %s put no issue into a sprint of another project, and tells none from one that there is not',
+    async (action, input) => {
+      const set = async (sprint: unknown) => (await jira.write(action, input(sprint), atlas)).body;
+      const [closedOne, none] = [await set(108), await set(999)];
+      expect(closedOne.code).toBe('invalid_input');
+      expect(closedOne.detail.replace('108', '')).toBe(none.detail.replace('999', ''));
+      expect(jira.issue('ATLAS-15').values.customfield_10020 ?? []).toEqual([]);
+    },
+  );
+
+  it('sends no sprint of another project, whatever wrote it', async () => {
+    const sent: string[] = [];
+    const client = restrictedTo(new Set(['ATLAS']), {
+      sendRequest: async <T>({ url, method }: { url: string; method?: string }) => {
+        if (method === 'PUT') sent.push(url);
+        if (url.endsWith('/field')) {
+          return [{ id: 'customfield_1', name: 'Sprint', schema: { type: 'array', custom: 'x:gh-sprint' } }] as T;
+        }
+        if (url.endsWith('/sprint/108')) return { originBoardId: 11 } as T;
+        if (url.endsWith('/sprint/3')) return { originBoardId: 1 } as T;
+        if (url.includes('/board/')) return { location: { projectKey: url.endsWith('/11') ? 'DELTA' : 'ATLAS' } } as T;
+        return { key: 'ATLAS-1', fields: { project: { key: 'ATLAS' } } } as T;
+      },
+      ...noFiles,
+    } as Parameters<typeof restrictedTo>[1]);
+    const write = (customfield_1: number) =>
+      client.sendRequest({ url: '/rest/api/3/issue/ATLAS-1', method: 'PUT', body: { fields: { customfield_1 } } });
+    await expect(write(108)).rejects.toMatchObject({ code: 'forbidden' });
+    await write(3);
+    expect(sent).toHaveLength(1);
   });
 
   it('counts and blocks only what its callers may see', async () => {

@@ -13,7 +13,7 @@ interface SandboxedApp {
 }
 
 /** The built app against a sandbox of each vendor, for all tests of a file. It runs only while they do. */
-export function useSandboxedApp(): Readonly<SandboxedApp> {
+export function useSandboxedApp(env: Record<string, string> = {}): Readonly<SandboxedApp> {
   let started: SandboxedApp | undefined;
   const running = () => {
     if (!started) throw new Error('The app runs only in tests');
@@ -21,7 +21,8 @@ export function useSandboxedApp(): Readonly<SandboxedApp> {
   };
   beforeAll(async () => {
     const [jira, salesforce] = await Promise.all([startJira(), startSalesforce()]);
-    started = { jira, salesforce, app: await startApp({ env: { ...jira.settings, ...salesforce.settings } }) };
+    const app = await startApp({ env: { ...jira.settings, ...salesforce.settings, ...env } });
+    started = { jira, salesforce, app };
   });
   afterAll(async () => {
     const { app, jira, salesforce } = running();

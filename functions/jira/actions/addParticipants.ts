@@ -18,7 +18,7 @@ export default jira.action({
   title: 'Share a request with others',
   description:
     'Adds people, and organisations of customers, to a request of a Jira service desk: they see it in the portal with its public comments, and are notified from then on. ' +
-    'Use it when somebody else should follow a request. Tell the user first who would see it.',
+    'Use it when somebody else should follow a request. Tell the user first who would see it. For an issue that is no request use watchIssue.',
   input: z.object({
     issueKey,
     people: nameList.optional().describe('Names or e-mail addresses, separated by commas.'),

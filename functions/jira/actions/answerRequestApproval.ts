@@ -15,8 +15,8 @@ export default jira.action({
   needs: writesDesks({ scopes: ['read:jira-user'] }),
   title: 'Answer an approval of a request',
   description:
-    'Approves or declines a request of a Jira service desk in the name of the user who asks, who must be its approver, and only where this service acts in Jira as that very user; else it says where the user does it. ' +
-    'getRequest tells what waits for whom. Ask the user to confirm the decision first.',
+    'Approves or declines a request of a Jira service desk in the name of the user who asks, who must be its approver, and only where this service acts in Jira as that very user; else it says where to do it. ' +
+    'Use it when the user has confirmed the decision. For what waits for whom use getRequest.',
   input: z.object({
     issueKey,
     decision: z.enum(['approve', 'decline']).describe('What the user decides.'),

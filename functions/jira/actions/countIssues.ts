@@ -9,10 +9,18 @@ import { shownDay } from '../../../shared/time/shown.ts';
 import { addDays, dayAt, startOfDay } from '../../../shared/time/timeZone.ts';
 import { type Clock, lastMomentOf } from '../../../shared/time/when.ts';
 import { type Counted, type Counting, countedAt, countedNow } from '../api/counts/countedIssues.ts';
-import { type Grouping, groupingOf, periodOf, type Unit, type Within } from '../api/counts/grouping.ts';
+import {
+  type Grouping,
+  groupingOf,
+  nextPeriod,
+  none,
+  periodOf,
+  type Unit,
+  type Within,
+} from '../api/counts/grouping.ts';
 import { measureOf } from '../api/counts/measure.ts';
 import { hasPast } from '../api/counts/pastValues.ts';
-import { type Group, MAX_GROUPS, type Sample, tally } from '../api/counts/tally.ts';
+import { eventsOf, type Group, MAX_GROUPS, type Sample, tally } from '../api/counts/tally.ts';
 import { filterInputs } from '../api/filter/filterInputs.ts';
 import { fieldsFor } from '../api/filter/issueFilter.ts';
 import type { Jira } from '../api/jira.ts';
@@ -37,7 +45,7 @@ const measured = z.array(
 );
 
 const counts = {
-  issues: z.int().describe('How many issues.'),
+  issues: z.int().optional().describe('How many issues; absent where created and resolved are told apart.'),
   before: z.int().optional().describe('How many there were at the date of compareWith.'),
   created: z.int().optional().describe('How many were created then.'),
   resolved: z.int().optional().describe('How many were resolved then.'),
@@ -46,6 +54,7 @@ const counts = {
 
 const group = z.object({
   name: heading('The value; none where the field is empty. A week is told by its Monday.'),
+  covers: z.string().optional().describe('Of a week or month that is not counted as a whole: the days that are.'),
   ...counts,
 });
 
@@ -107,24 +116,30 @@ export default jira.action({
     const samples = current?.samples ?? old?.samples[0] ?? [];
     const compared = before === undefined ? undefined : old?.samples.at(-1);
 
-    const groups = tally(samples, compared, { groupings, measures, at: 0, span: spanOf(groupings[0], within, now) });
+    const series = groupings.findIndex(each => each.series?.of === 'both');
+    const events = series >= 0 ? { at: series } : undefined;
+    const happened = events && eventsOf(samples, events);
+    const groups = tally(samples, compared, {
+      groupings,
+      measures,
+      at: 0,
+      span: spanOf(groupings[0], within, now),
+      events,
+    });
     const issues = samples.map(({ issue }) => issue);
     const areAll = (current?.areAll ?? true) && (old?.areAll ?? true);
     const days = {
       asOf: then && shownDay(dayAt(then, within.timeZone)),
       before: before && shownDay(dayAt(before, within.timeZone)),
     };
-    const series = groupings.findIndex(each => each.series?.of === 'both');
+    const number = happened ? `${happened.created} created, ${happened.resolved} resolved` : counted(samples.length);
+    const shown = shownGroup(groupings, within, then ?? now);
     return {
-      summary: `${counted(samples.length)}${days.asOf ? ` on ${days.asOf}` : ''}${compared ? `, and ${compared.length} on ${days.before}` : ''}${areAll ? '' : ', as far as was read'}.`,
-      issues: samples.length,
+      summary: `${number}${days.asOf ? ` on ${days.asOf}` : ''}${compared ? `, and ${compared.length} on ${days.before}` : ''}${areAll ? '' : ', as far as was read'}.`,
+      ...(happened ?? { issues: samples.length }),
       ...(compared && { before: compared.length }),
-      ...(series >= 0 && {
-        created: eventsIn(samples, series, 'created'),
-        resolved: eventsIn(samples, series, 'resolved'),
-      }),
       ...(measures.length > 0 && { measures: measures.map(each => each.of(issues)) }),
-      ...(groups.length > 0 && { groups: groups.slice(0, MAX_GROUPS[0]).map(shownGroup) }),
+      ...(groups.length > 0 && { groups: groups.slice(0, MAX_GROUPS[0]).map(shown) }),
       note: notes({ counting, samples, groups, current, old, isRestricted: jira.isRestricted }),
       partial: areAll ? undefined : await notCounted(current?.query, samples.length, jira),
     };
@@ -132,9 +147,6 @@ export default jira.action({
 });
 
 const counted = (count: number) => `${count} ${count === 1 ? 'issue' : 'issues'}`;
-
-const eventsIn = (samples: readonly Sample[], at: number, event: 'created' | 'resolved') =>
-  samples.filter(({ groups }) => groups[at]?.some(each => each.event === event)).length;
 
 /** How many periods a table of what was created and resolved has, this one included, where none is given. */
 const usual: Readonly<Record<Unit, number>> = { day: 14, week: 5, month: 6 };
@@ -185,7 +197,17 @@ async function momentIn(text: string, field: string, clock: Clock): Promise<Date
 }
 
 /** Filters that are about now, and what no history tells. */
-const aboutNow = ['jql', 'filter', 'overdue', 'updatedSince', 'unchangedFor', 'resolvedSince', 'missing', 'linked'];
+const aboutNow = [
+  'jql',
+  'filter',
+  'overdue',
+  'updatedSince',
+  'unchangedFor',
+  'statusUnchangedFor',
+  'resolvedSince',
+  'missing',
+  'linked',
+];
 const stateLabels = new Set(['status', 'statuscategory', 'resolution', 'resolved', 'resolutiondate', 'updated']);
 
 /** @throws Failure `invalid_input` for what cannot be told of a date in the past */
@@ -253,8 +275,30 @@ function notes({
   return said.length > 0 ? said.join(' ') : undefined;
 }
 
-function shownGroup({ groups, ...group }: Group): Group {
-  return { ...group, ...(groups && { groups: groups.slice(0, MAX_GROUPS[1]) }) };
+/** A group as it is told. `issues` that were created or resolved in a period are no number that anybody asks for. */
+function shownGroup(groupings: readonly Grouping[], within: Within, now: Date) {
+  const hasEvents = groupings.some(({ series }) => series?.of === 'both');
+  const shown = ({ issues, groups: _, ...group }: Group, at: number) => ({
+    ...group,
+    ...(!hasEvents && { issues }),
+    covers: coveredDays(group.name, groupings[at], within, now),
+  });
+  return ({ groups, ...group }: Group) => ({
+    ...shown(group, 0),
+    ...(groups && { groups: groups.slice(0, MAX_GROUPS[1]).map(each => shown(each, 1)) }),
+  });
+}
+
+/** The days of a week or month that a period covers, where it does not cover all. */
+function coveredDays(name: string, grouping: Grouping | undefined, { timeZone, from, to }: Within, now: Date) {
+  const { unit, of } = grouping?.series ?? {};
+  if (unit === undefined || unit === 'day' || of === 'other' || name === none.name) return undefined;
+  const first = unit === 'month' ? `${name}-01` : name;
+  const last = addDays(unit === 'month' ? `${nextPeriod(name, unit)}-01` : nextPeriod(name, unit), -1);
+  const [start, end] = [from && dayAt(from, timeZone), dayAt(to && to < now ? to : now, timeZone)];
+  const begin = [first, start ?? first].toSorted().at(-1);
+  const [stop] = [end, last].toSorted();
+  return begin === first && stop === last ? undefined : `${begin} to ${stop}`;
 }
 
 /** Jira's own number may lag behind, but tells how much is missing. */

@@ -16,7 +16,7 @@ export default jira.plannedAction({
   title: 'Create several issues',
   description:
     "Creates up to 50 Jira issues at once in this service's name: tasks from notes, sub-tasks of a story, an epic with what is in it. " +
-    'The first call only shows what would be made; the call with its confirmationToken makes it. For one issue use createIssue.',
+    'Use it for several: its first call only shows what would be made, and the call with its confirmationToken makes it. For one use createIssue.',
   input: z.object({
     issues: newIssues.describe(
       'The issues: one summary a line, what is indented being made below the line above; or a JSON array as a string, such as [{"summary": "Login fails", "issueType": "Bug", "description": "…", "assignee": "Ana Ruiz", "Story Points": 3, "children": ["Write a test"]}].',
@@ -34,7 +34,10 @@ export default jira.plannedAction({
     additionalFields: additionalFields
       .optional()
       .describe('Other fields of all, by their names: a JSON object as a string, such as {"Severity": "Major"}.'),
-    repeat: z.boolean().optional().describe('True to make once more what an equal call made within the last hour.'),
+    repeat: z
+      .boolean()
+      .optional()
+      .meta({ description: 'True to make once more what an equal call made within the last hour.', advanced: true }),
   }),
   data: newIssueData,
   // A list may name many people, and each is looked up.

@@ -14,7 +14,7 @@ export default jira.action({
   title: 'Find help articles',
   description:
     'Finds articles of the knowledge base of Jira service desks that fit some words, the best first. ' +
-    'Use it to suggest an article that answers a request: give the few words that matter of it, not its whole text, and try others where nothing is found.',
+    'Use it to suggest an article that answers a request: give the few words that matter of it, not its whole text, and try others where nothing is found. For like requests use searchIssues.',
   input: z.object({
     term: shortText.describe('The words to look for, such as reset vpn password.'),
     projectId: deskName.optional().describe('Only of this service desk: its project key, such as ABC, or its name.'),

@@ -15,7 +15,7 @@ export default jira.action({
   title: 'Get a request',
   description:
     'Returns one request of a Jira service desk in full: type, status, SLAs with the time left, customer, participants, organisations, approvals, description, fields, attachments, and its latest comments, each public or internal. ' +
-    'What is internal, the customer must not see. For issues of other projects use getIssue.',
+    'Use it for a known request; the customer must not see what is internal. For issues of other projects use getIssue.',
   input: z.object({ issueKey }),
   output: requestDetails,
   example: { issueKey: 'HELP-2' },

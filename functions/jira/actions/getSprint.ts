@@ -63,7 +63,7 @@ const output = z.object({
   people: z
     .array(
       z.object({
-        person: z.string().optional().describe('The assignee; absent for what is unassigned.'),
+        person: z.string().describe('The assignee, or Unassigned.'),
         issues: z.int().describe('How many issues the person has in it.'),
         issuesLeft: z.int().describe('How many of them are not done.'),
         completed: z.number().describe('The estimates of those that are done.'),
@@ -139,7 +139,7 @@ export default jira.action({
     projectId: projectId.optional(),
     board,
     sprint: nameText.default('active').meta({
-      description: 'active, last (the last closed one), next, or the name or ID of a sprint. active unless given.',
+      description: 'A sprint: active (unless given), last (the last closed one), next, or a name or ID.',
       names: 'sprint',
       mayMatchSeveral: true,
     }),
@@ -295,7 +295,13 @@ function peopleOf({ issues }: Figures): z.input<typeof output>['people'] {
     .map(([person, own]) => {
       const open = own.filter(({ isDone }) => !isDone);
       const done = own.filter(({ isDone }) => isDone);
-      return { person, issues: own.length, issuesLeft: open.length, completed: sumOf(done), left: sumOf(open) };
+      return {
+        person: person ?? 'Unassigned',
+        issues: own.length,
+        issuesLeft: open.length,
+        completed: sumOf(done),
+        left: sumOf(open),
+      };
     })
     .sort((one, other) => other.left - one.left || other.issuesLeft - one.issuesLeft);
 }

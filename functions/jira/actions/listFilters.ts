@@ -23,7 +23,7 @@ export default jira.action({
   title: 'List saved filters',
   description:
     'Lists the saved filters of Jira that this service can see, by name, with what each finds. ' +
-    'For the issues of one give its name to searchIssues as filter.',
+    'Use it when the user speaks of a saved filter; searchIssues takes its name as filter.',
   input: z.object({ term: shortText.optional().describe('A part of the name. All filters unless given.') }),
   output: z.object({ filters: z.array(savedFilter).describe('The filters, by name.') }),
   example: { term: 'Checkout' },

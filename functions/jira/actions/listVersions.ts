@@ -14,7 +14,7 @@ export default jira.action({
   title: 'List versions',
   description:
     'Lists the versions (releases) of a Jira project with their dates and how many of their issues are left: unreleased ones by date, then released ones, latest first. ' +
-    'Use it to see which releases are coming, overdue or done. For the issues of one use searchIssues.',
+    'Use it to see which releases are coming, overdue or done. For the issues of one use searchIssues; to move issues to another updateIssues.',
   input: z.object({
     projectId,
     state: z

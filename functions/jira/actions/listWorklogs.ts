@@ -7,7 +7,7 @@ import { heading, id, key, link, summary } from '../../../shared/schema/meaning.
 import { resolveSince, resolveUntil, sinceText } from '../../../shared/time/inputs.ts';
 import { shownPeriod } from '../../../shared/time/shown.ts';
 import { clockAt } from '../../../shared/time/timeZone.ts';
-import { adfToMarkdown } from '../api/adf/adfToMarkdown.ts';
+import { shownMarkdown } from '../api/adf/adfToMarkdown.ts';
 import { duration } from '../api/fieldText.ts';
 import { issueKey, projectId } from '../api/inputs.ts';
 import { loggedWork, type Work } from '../api/loggedWork.ts';
@@ -118,7 +118,7 @@ export default jira.action({
         person: entry.author,
         startedAt: clockAt(entry.startedAt, zone),
         timeSpent: duration(entry.seconds),
-        comment: adfToMarkdown(entry.comment, budget) || undefined,
+        comment: shownMarkdown(entry.comment, budget) || undefined,
       });
     }
     const byIssue = sums(work, each => each.issueKey);

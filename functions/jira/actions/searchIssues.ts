@@ -3,7 +3,7 @@ import { page } from '../../../shared/action/page.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { columns, type Order, orderBy } from '../../../shared/filter/inputs.ts';
 import { pace } from '../../../shared/pace.ts';
-import { adfToMarkdown } from '../api/adf/adfToMarkdown.ts';
+import { shownMarkdown } from '../api/adf/adfToMarkdown.ts';
 import { filterInputs, type GivenFilters } from '../api/filter/filterInputs.ts';
 import { countIfPossible, findIssues } from '../api/filter/foundIssues.ts';
 import { issueColumns, issueOrder } from '../api/filter/issueFilter.ts';
@@ -17,6 +17,7 @@ import {
   shownIssue,
   toShownIssue,
 } from '../api/filter/shownIssue.ts';
+import type { Issue } from '../api/issue.ts';
 import { MAX_MARKDOWN } from '../api/issueDetails.ts';
 import type { Jira } from '../api/jira.ts';
 import { reads, whereFiltered } from '../needs.ts';
@@ -38,14 +39,14 @@ export default jira.action({
   toolset: 'jira',
   core: true,
   access: 'read',
-  // On a good day: the fields, the values and people that are named, the boards of the next sprint, the issues, their number.
+  // On a good day: the fields, the values and people that are named, the boards of the next sprint, the issues, their histories, their number.
   requests: 60,
   needs: reads(whereFiltered),
   title: 'Search issues',
   description:
     'Finds Jira issues by filters on any of their fields, or by JQL, and tells how many there are. ' +
     "Use it when the keys are not known; with assignee me it lists the user's own work. " +
-    'For one issue in full use getIssue; for what happened getProjectUpdates; for numbers alone getProjectSummary.',
+    'For one issue in full use getIssue; for what happened getProjectUpdates; for numbers alone countIssues or getProjectSummary.',
   input,
   output: z.object({
     issues: z
@@ -75,21 +76,29 @@ export default jira.action({
       moments: momentsIn(filters, order),
     };
     const isByUpdate = order === undefined && meant.order === undefined;
+    const isBySpan = filters.statusUnchangedFor !== undefined;
     const found = await findIssues(
       meant,
-      { jira, fields: fieldsOfRow(shown, rowFields), order: ordered, isByUpdate },
+      {
+        jira,
+        fields: [...fieldsOfRow(shown, rowFields), ...(isBySpan ? ['created'] : [])],
+        order: ordered,
+        isByUpdate,
+      },
       { limit, cursor },
     );
     const total = isFirst ? (found.total ?? (await countIfPossible(meant, jira))) : undefined;
+    const since = isBySpan ? await statusSince(found.issues, jira) : undefined;
     const budget = { left: MAX_MARKDOWN };
     const pause = pace(signal);
     const render = async (document: unknown) => {
       await pause();
-      return adfToMarkdown(document, budget);
+      return shownMarkdown(document, budget);
     };
     const items = [];
     for (const issue of found.issues) {
-      items.push(await toShownIssue(issue, shown, { browseUrl: jira.browseUrl, render, rowFields }));
+      const row = await toShownIssue(issue, shown, { browseUrl: jira.browseUrl, render, rowFields });
+      items.push({ ...row, ...(since && { statusSince: since(issue)?.toISOString() }) });
     }
     const goesOn = meant.isSparse && found.nextCursor !== undefined;
     const notes = [...meant.notes, ...(goesOn ? [`${found.read} linked issues were looked at so far.`] : [])];
@@ -114,6 +123,13 @@ function momentsIn({ createdSince, resolvedSince }: GivenFilters, order: readonl
     ...(createdSince !== undefined || isSortedBy('created') ? (['created'] as const) : []),
     ...(resolvedSince !== undefined || isSortedBy('resolved') ? (['resolutiondate'] as const) : []),
   ];
+}
+
+/** When issues came into their statuses: by the last change of it, or as they were created. */
+async function statusSince(issues: readonly Issue[], jira: Jira): Promise<(issue: Issue) => Date | undefined> {
+  const ids = issues.flatMap(({ id }) => id ?? []);
+  const { changes } = await jira.fieldChanges(ids, ['status']);
+  return ({ id = '', createdAt }) => changes.get(id)?.at(-1)?.at ?? createdAt;
 }
 
 /** Where they cannot be read, rows are told without points and sprints. */

@@ -18,7 +18,7 @@ export default jira.plannedAction({
   title: 'Update several issues',
   description:
     "Changes up to 100 Jira issues alike, in this service's name: fields, labels, versions, sprint, assignee, status. " +
-    'The first call only shows what would change in each; the call with its confirmationToken does it. For one issue use updateIssue, for its status transitionIssue.',
+    'Use it for several: its first call only shows what would change in each, and the call with its confirmationToken does it. For one issue use updateIssue, for its status transitionIssue.',
   input: z.object({
     issueKeys: issueKeys(MAX_CHANGED).optional(),
     filters: filtersObject

@@ -49,7 +49,7 @@ export default jira.action({
       const message =
         openIssuesTo === undefined
           ? 'Give at least one thing to change besides projectId and version.'
-          : 'Open issues are moved while a version is released: give released. To move one otherwise use updateIssue.';
+          : 'Open issues are moved while a version is released: give released. To move them otherwise use updateIssues with addFixVersions and removeFixVersions.';
       throw invalidInput([{ field: 'state', message }]);
     }
     const changes = { ...given, openIssuesTo, name: newName };

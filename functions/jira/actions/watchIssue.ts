@@ -18,7 +18,7 @@ export default jira.action({
   input: z.object({
     issueKey,
     person: person.default('me').describe('Who is to watch it: me for the user, a name, or an e-mail address.'),
-    watching: z.boolean().default(true).describe('false to stop watching.'),
+    watching: z.boolean().default(true).describe('False to stop watching.'),
   }),
   output: writtenIssue.pick({ issueKey: true, title: true, status: true, note: true, url: true }).extend({
     person: z.string().describe('Whom it is about.'),

@@ -38,6 +38,8 @@ interface Guard {
   isOpenId(projectId: string): Promise<boolean>;
   /** Whether a board is in a project that is open. */
   isOpenBoard(boardId: string): Promise<boolean>;
+  /** @throws Failure `forbidden` when the sprint is of a board of a project that is closed, or there is none */
+  requireSprint(sprintId: string): Promise<void>;
   /** @throws Failure unless each of the issues was shown, or is open. */
   requireShown(moved: z.output<typeof movedIssues>): Promise<void>;
   /** @throws Failure `forbidden` */
@@ -60,6 +62,8 @@ interface Guard {
   search(jql: unknown, send: (jql: string) => Promise<unknown>): Promise<unknown>;
   /** Whether a custom field, by its ID or its name in JQL, holds an issue. */
   holdsIssue(field: string): Promise<boolean>;
+  /** Whether it holds a sprint. */
+  holdsSprint(field: string): Promise<boolean>;
   /** The same of the teams of an organisation. */
   isTeam(field: string): Promise<boolean>;
   /**
@@ -292,9 +296,8 @@ const rules: readonly Rule[] = [
     (method): Rule => ({
       method,
       path: /^\/rest\/agile\/1\.0\/sprint\/(\d+)(?:\/issue)?$/,
-      async handle({ options, parts: [id = ''], send }, { isOpenBoard, requireShown }) {
-        const sprint = anySprint.parse(await send({ url: `/rest/agile/1.0/sprint/${id}`, method: 'GET' }));
-        if (!(await isOpenBoard(String(sprint.originBoardId)))) throw closed();
+      async handle({ options, parts: [id = ''], send }, { requireSprint, requireShown }) {
+        await requireSprint(id);
         if (options.url.endsWith('/issue')) await requireShown(movedIssues.parse(bodyOf(options)));
         return send(options);
       },
@@ -369,9 +372,16 @@ const rules: readonly Rule[] = [
     return { results: begun.slice(0, MAX_SUGGESTIONS).map(value => ({ value, displayName: value })) };
   }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/priority/search', '/status'].map(path =>
-    rule('GET', path, ({ options, send }) => send(options)),
-  ),
+  ...[
+    '/user/search',
+    '/issueLinkType',
+    '/configuration',
+    '/myself',
+    '/priority/search',
+    '/status',
+    '/issuetype',
+    '/jql/autocompletedata',
+  ].map(path => rule('GET', path, ({ options, send }) => send(options))),
 ];
 
 function rule(method: string, path: string, handle: Rule['handle']): Rule {
@@ -503,6 +513,10 @@ export function restrictedTo(
   const guard: Guard = {
     isOpen,
     isOpenBoard,
+    async requireSprint(sprintId) {
+      const sprint = anySprint.safeParse(await unlessNone(ask(`/rest/agile/1.0/sprint/${sprintId}`, {}))).data;
+      if (!sprint || !(await isOpenBoard(String(sprint.originBoardId)))) throw closed();
+    },
     async requireShown({ issues, rankBeforeIssue, rankAfterIssue }) {
       for (const key of [...issues, rankBeforeIssue, rankAfterIssue]) {
         if (key !== undefined && !shownKeys.has(key.toUpperCase())) await guard.requireIssue(key);
@@ -538,6 +552,7 @@ export function restrictedTo(
       throw isOwnKey ? noIssue(issueIdOrKey) : closed();
     },
     holdsIssue: field => isOfType(field, type => holdingIssue.test(type)),
+    holdsSprint: field => isOfType(field, type => /:gh-sprint$/.test(type)),
     isTeam: field => isOfType(field, type => /:atlassian-team$|^team$/.test(type)),
     async openValues(field) {
       const part = partOf.get(field);
@@ -663,7 +678,10 @@ async function sendKnown(query: string, send: (query: string) => Promise<unknown
 }
 
 /** What a new or changed issue refers to must be open as well. */
-async function requireWritten(options: Options, { requireIssue, requireProject, holdsIssue }: Guard): Promise<void> {
+async function requireWritten(
+  options: Options,
+  { requireIssue, requireProject, requireSprint, holdsIssue, holdsSprint }: Guard,
+): Promise<void> {
   const { fields } = writtenIssue.parse(bodyOf(options));
   const parent = fields?.parent?.key ?? fields?.parent?.id;
   if (parent !== undefined) await requireIssue(parent);
@@ -671,6 +689,9 @@ async function requireWritten(options: Options, { requireIssue, requireProject, 
   if (moved !== undefined) await requireProject(moved);
   // An epic may be given in a field of its own, which its ID does not tell; elsewhere such a key is a text.
   for (const [id, value] of Object.entries(fields ?? {})) {
+    if (typeof value === 'number' && id.startsWith('customfield_') && (await holdsSprint(id))) {
+      await requireSprint(String(value));
+    }
     if (typeof value !== 'string' || !issueKeyForm.test(value) || !id.startsWith('customfield_')) continue;
     if (await holdsIssue(id)) await requireIssue(value);
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { beginning } from '../../../shared/text.ts';
-import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import { shownMarkdown } from './adf/adfToMarkdown.ts';
 import { toChange } from './historyText.ts';
 import type { Issue } from './issue.ts';
 import { commentAudience } from './issueRow.ts';
@@ -64,7 +64,7 @@ export async function changesBetween(
     if (!isNew && !isWithin(editedAt)) continue;
     changes.push({
       moment: isNew ? writtenAt : editedAt,
-      change: { by: isNew ? author : editor, field: 'comment', text: adfToMarkdown(body, budget), audience },
+      change: { by: isNew ? author : editor, field: 'comment', text: shownMarkdown(body, budget), audience },
     });
   }
   if (createdAt && isWithin(createdAt)) changes.push({ moment: createdAt, change: { by: creator, field: 'created' } });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { beginning } from '../../../shared/text.ts';
-import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import { adfToMarkdown, shownMarkdown } from './adf/adfToMarkdown.ts';
 import { toText } from './fieldText.ts';
 import type { Issue } from './issue.ts';
 import { ifAny, type issueRow, notRead, toIssueRow, writtenIssue } from './issueRow.ts';
@@ -65,7 +65,11 @@ export function fieldChanges(
     for (const { name, text, isAsked } of partsOf(field)) {
       const from = before.isUnread ? undefined : text(before.values[field.id]);
       const to = text(after.values[field.id]);
-      if (from !== to) changes.push({ field: name, ...shown(from, to) });
+      if (from !== to)
+        changes.push({
+          field: name,
+          ...shown(from && named(from, before.values[field.id]), named(to, after.values[field.id])),
+        });
       else if (isAsked) unchanged.push(`${name} (${to ? beginning(to, MAX_VALUE / 4) : 'empty'})`);
     }
   }
@@ -99,9 +103,16 @@ const trackingNames: Readonly<Record<string, string>> = {
   timeSpent: 'Time spent',
 };
 
+const isDocument = (value: unknown) =>
+  typeof value === 'object' && value !== null && 'type' in value && value.type === 'doc';
+
+/** The text of a value as people read it, where that of a document tells the accounts of those that it mentions. */
+function named(text: string, value: unknown): string {
+  return isDocument(value) ? shownMarkdown(value, { left: MAX_DOCUMENT }).trim() : text;
+}
+
 function textOf(value: unknown): string {
-  const isDocument = typeof value === 'object' && value !== null && 'type' in value && value.type === 'doc';
-  if (isDocument) return adfToMarkdown(value, { left: MAX_DOCUMENT }).trim();
+  if (isDocument(value)) return adfToMarkdown(value, { left: MAX_DOCUMENT }).trim();
   const { data } = keyed.safeParse(value);
   // A text that was set is shown even where it looks like an ID.
   return data ? data.key : toText(value) || (typeof value === 'string' ? value.trim() : '');

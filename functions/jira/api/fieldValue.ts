@@ -5,7 +5,7 @@ import type { FieldTimes } from '../../../shared/time/inputs.ts';
 import { plainValue } from '../../../shared/time/typedValue.ts';
 import { folded, type Labels, listed, meantBy, severalSentence, toldApart } from './choosing.ts';
 import { durationOf } from './duration.ts';
-import { isNone } from './inputs.ts';
+import { isNone, listOf } from './inputs.ts';
 import type { People } from './people.ts';
 import type { Planning, Sprint } from './planning.ts';
 import { toRichText } from './richText.ts';
@@ -18,6 +18,8 @@ export interface ValueParts {
   times: FieldTimes;
   /** The project, by key or ID, whose sprints and teams may be named. */
   project: string;
+  /** The value that a field has now. @throws Failure */
+  current?: (fieldId: string) => Promise<unknown>;
 }
 
 /** An error in one value, which is reported together with all others. */
@@ -105,6 +107,8 @@ async function namesIn({ allowedValues = [], schema }: IssueField, text: string,
   // People may be called `Ruiz, Ana`.
   if (schema.items === 'user' && text.includes(',') && (await isPerson(text, parts.people))) return [text];
   const names = new Set((allowedValues ?? []).map(each => folded(labelOf(each)).replace(/ ?, ?/g, ',')));
+  // Quotation marks hold a name together, unless they belong to one.
+  if (text.includes('"') && ![...names].some(name => name.includes('"'))) return listOf(text);
   const longest = Math.max(1, ...[...names].map(name => name.split(',').length));
   const pieces = text
     .split(',')
@@ -152,7 +156,7 @@ async function toSingleValue(field: IssueField, type: string, typed: unknown, pa
     case 'project':
       return isObject(given) ? given : { key: textOf(field, given).toUpperCase() };
     case 'string':
-      return toText(field, given, parts.people);
+      return toText(field, given, parts);
     default:
       return isObject(given) && schema.custom?.endsWith(':gh-epic-link') ? formOf(field, given).key : given;
   }
@@ -163,10 +167,20 @@ function toIssueReference(field: IssueField, given: unknown): { key: string } | 
   return id !== undefined && key === undefined ? { id } : { key: textOf(field, key).toUpperCase() };
 }
 
-async function toText(field: IssueField, given: unknown, people: People): Promise<unknown> {
+async function toText(field: IssueField, given: unknown, { people, current }: ValueParts): Promise<unknown> {
   if (!isRichText(field)) return textOf(field, given);
   const isDocument = isObject(given) && 'type' in given && given.type === 'doc';
-  return isDocument ? given : toRichText(textOf(field, given), people);
+  return isDocument ? given : toRichText(textOf(field, given), people, await heldNow(field.id, current));
+}
+
+/** The value that a field has; undefined where that is not known. */
+export async function heldNow(fieldId: string, current: ValueParts['current']): Promise<unknown> {
+  try {
+    return await current?.(fieldId);
+  } catch (error) {
+    if (error instanceof Failure || error instanceof ValueProblem) return undefined;
+    throw error;
+  }
 }
 
 /** A person by name or address, or by the account ID as Jira writes it, which needs no look-up. */
@@ -199,11 +213,16 @@ export const isAboutPeople = ({ code }: Failure) => code === 'not_found' || code
 
 async function toSprint(field: IssueField, given: unknown, { planning, project }: ValueParts): Promise<number> {
   const { id, name } = isObject(given) ? formOf(field, given) : { id: undefined, name: textOf(field, given) };
-  if (id !== undefined) return toNumber(field, id);
-  const wanted = textOf(field, name);
-  if (/^\d+$/.test(wanted)) return Number(wanted);
-  const sprints = await planning.sprints(project);
-  const sprint = only(field, wanted, sprints, sprintLabels);
+  const wanted = id === undefined ? textOf(field, name) : String(toNumber(field, id));
+  const isId = /^\d{1,15}$/.test(wanted);
+  // A number is mostly a part of a name, and the sprint of that ID may be one of another team.
+  const byId = async () => (isId ? planning.sprint(project, Number(wanted)) : undefined);
+  const sprints = await planning.sprints(project).catch(async error => {
+    const sprint = await byId();
+    if (sprint) return [sprint];
+    throw error;
+  });
+  const sprint = only(field, wanted, sprints, sprintLabels) ?? (await byId());
   if (sprint) return sprint.id;
   const known =
     sprints.length > 0

@@ -194,9 +194,10 @@ export function namesInJson(text: string): string[] | undefined {
   return text.startsWith('[') ? listInJson.safeParse(parseJson(text)).data : undefined;
 }
 
-/** The distinct items of a list, separated by commas or as JSON: `ops, security` has two. */
+/** The distinct items of a list, separated by commas or as JSON: `ops, security` has two, and so has `"a, b", "c"`. */
 export function listOf(text: string): string[] {
-  const items = namesInJson(text) ?? text.split(',');
+  const items =
+    namesInJson(text) ?? [...text.matchAll(/\s*"([^"]*)"\s*(?=,|$)|[^,]+/g)].map(([all, own]) => own ?? all);
   return [...new Set(items.map(item => item.trim()).filter(Boolean))];
 }
 

@@ -319,11 +319,14 @@ function toComment(comment: CommentAnswer, isServiceProject: boolean) {
 /** Work that is restricted to a role or a group is left out, as comments are. */
 function toWorklogs(answer: FieldsAnswer['worklog']) {
   const all = answer?.worklogs ?? [];
+  const restricted = all.flatMap(({ visibility, ...work }) => (visibility ? toWork(work) : []));
   return {
+    /** How many there are in all that are not restricted, as far as is known. */
+    total: typeof answer?.total === 'number' ? answer.total - restricted.length : undefined,
     /** False where Jira sent only the first of them. */
     areAll: (answer?.total ?? 0) <= all.length,
     /** When the work was begun of each that is left out, and whose it is. */
-    restricted: all.flatMap(({ visibility, ...work }) => (visibility ? toWork(work) : [])),
+    restricted,
     items: all.flatMap(({ visibility, ...work }) => (visibility ? [] : toWork(work))),
   };
 }

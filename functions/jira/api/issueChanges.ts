@@ -198,7 +198,8 @@ export function issueChanges(parts: IssueChangeParts): IssueChanges {
     if (Array.isArray(value)) return (await Promise.all(value.map(each => wordsOf(each, field, project)))).join(', ');
     if (typeof value === 'number' && field && isSprint(field)) {
       const sprints = await planning.sprints(project).catch(() => []);
-      return sprints.find(({ id }) => id === value)?.name ?? String(value);
+      const sprint = sprints.find(({ id }) => id === value) ?? (await planning.sprint(project, value));
+      return sprint?.name ?? String(value);
     }
     const { data } = sent.safeParse(value);
     if (data?.accountId !== undefined) return nameOf(data.accountId);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { heading, id, key, link } from '../../../shared/schema/meaning.ts';
-import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import { shownMarkdown } from './adf/adfToMarkdown.ts';
 import type { Children } from './children.ts';
 import { customText, duration, isForPeople, trackingText } from './fieldText.ts';
 import type { Issue, RelatedIssue } from './issue.ts';
@@ -116,7 +116,7 @@ export async function toIssueDetails(
   const budget = { left: MAX_MARKDOWN };
   const render = async (document: unknown) => {
     await pause();
-    return adfToMarkdown(document, budget);
+    return shownMarkdown(document, budget);
   };
   const toRelated = ({ key, summary, status }: Omit<RelatedIssue, 'isDone'>) => ({
     issueKey: key,
@@ -230,6 +230,8 @@ export async function textsOf(
     subtasks: issue.subtasks.map(({ key }) => key),
     issuelinks: issue.links.map(({ phrase, issue: { key } }) => `${phrase} ${key}`),
     attachment: issue.attachments,
+    comment: issue.values.comment == null ? undefined : (issue.comments.total ?? issue.comments.items.length),
+    worklog: issue.values.worklog == null ? undefined : (issue.worklogs.total ?? issue.worklogs.items.length),
     statusCategory: issue.statusCategory,
     timetracking: trackingText(issue),
     ...Object.fromEntries(secondsFields.map(id => [id, secondsText(issue.values[id])])),

@@ -8,6 +8,7 @@ import type { ChangedField } from './fieldChanges.ts';
 import {
   allowedText,
   choose,
+  heldNow,
   isAboutPeople,
   isList,
   isNamed,
@@ -55,8 +56,6 @@ interface Surroundings extends ValueParts {
   transition?: string;
   /** True for a new issue, which must be given every required field. */
   isNew?: boolean;
-  /** The value that the field has now, which something is appended to. @throws Failure */
-  current?: (fieldId: string) => Promise<unknown>;
   /** The sprint field where it is not on the screen, if the issue can be put into a sprint by a move. */
   sprintOffScreen?: SprintFieldCalled;
 }
@@ -124,7 +123,7 @@ const estimates: ReadonlyMap<string, keyof TimeTracking> = new Map([
  * people, and for names that several things have
  */
 export async function toChange(input: IssueInput, around: Surroundings): Promise<IssueChange> {
-  const { people, times, assignable, screen, isNew = false } = around;
+  const { people, times, assignable, screen, current, isNew = false } = around;
   const {
     summary,
     description,
@@ -158,7 +157,9 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
   const tracking: TimeTracking = {};
 
   const [richText, assigned, chosenPriority, chosenResolution, dueDay, ...others] = await Promise.all([
-    typeof description !== 'string' || isNone(description) ? null : toRichText(description, people),
+    typeof description !== 'string' || isNone(description)
+      ? null
+      : heldNow('description', current).then(held => toRichText(description, people, held)),
     assignee === undefined || isNone(assignee) ? null : collect('assignee', () => people.find(assignee, assignable)),
     priority === undefined ? null : collect('priority', () => choose(fieldCalled('priority', screen), priority)),
     resolution === undefined ? null : collect('resolution', () => resolutionOn(screen, resolution)),
@@ -371,8 +372,10 @@ async function carriedOut(field: IssueField, ask: Ask, around: Surroundings): Pr
 async function appended(field: IssueField, added: unknown, around: Surroundings): Promise<unknown> {
   if (field.schema.type !== 'string')
     throw new ValueProblem(`${quoted(field.name)} is no text that could be appended to.`);
-  const addition = await toValue(field, added, around);
-  const before = around.isNew ? null : await around.current?.(field.id);
+  // Whom what is added mentions is notified, whatever the text above it has.
+  const { current, ...others } = around;
+  const addition = await toValue(field, added, others);
+  const before = around.isNew ? null : await current?.(field.id);
   if (!isRichText(field)) {
     if (typeof before !== 'string' || !before) return addition;
     return before.endsWith(String(addition)) ? before : `${before} ${addition}`;
@@ -466,7 +469,7 @@ function fieldCalled(name: string, screen: readonly IssueField[], transition?: s
   const known = names.length > 0 ? `The fields are ${listed(names)}.` : 'There are no additional fields.';
   if (transition === undefined)
     throw new ValueProblem(
-      `There is no field ${quoted(name)} here. ${known} Do not put its value into another: leave it out, and tell the user.`,
+      `There is no field ${quoted(name)} here. ${known} Do not put its value into a field that means something else: what is for people to read, such as an environment, belongs in the description; leave out anything else, and tell the user.`,
     );
   throw new ValueProblem(
     `The screen of the transition ${quoted(transition)} has no field ${quoted(name)}. ${known} Set others with updateIssue, before or after the move.`,

@@ -1,11 +1,13 @@
 import {
   getAllStatuses,
+  getAutoComplete,
   getConfiguration,
   getCreateIssueMetaIssueTypeId,
   getCreateIssueMetaIssueTypes,
   getEditIssueMeta,
   getFieldAutoCompleteForQueryString,
   getFields,
+  getIssueAllTypes,
   getIssueLinkTypes,
   getProject,
   getProjectComponents,
@@ -20,7 +22,7 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { folded } from '../../../shared/filter/label.ts';
 import type { WorkingTime } from './duration.ts';
-import { type SearchField, toSearchField } from './filter/searchField.ts';
+import { type SearchField, toSearchFields } from './filter/searchField.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import {
   componentsSchema,
@@ -34,7 +36,9 @@ import {
   linkTypesSchema,
   prioritiesSchema,
   projectSchema,
+  referenceSchema,
   siteFieldsSchema,
+  siteTypesSchema,
   statusesSchema,
   suggestionsSchema,
   transitionsSchema,
@@ -58,6 +62,8 @@ export interface Metadata {
   /** The fields of an issue that can be changed now. Not cached, because they depend on its status. */
   editFields(issueKey: string): Promise<IssueField[]>;
   linkTypes(): Promise<LinkType[]>;
+  /** The IDs of the types of issues that have others under them, such as epics. */
+  typesAboveBase(): Promise<readonly string[]>;
   workingTime(): Promise<WorkingTime>;
   /** The names of the statuses that issues of each type of a project go through, by the type's ID. */
   statuses(projectId: string): Promise<ReadonlyMap<string, string[]>>;
@@ -71,6 +77,8 @@ export interface Metadata {
   priorities(projectId: string): Promise<z.output<typeof prioritiesSchema>['values']>;
   /** Every field of the site. */
   fields(): Promise<SearchField[]>;
+  /** The names in JQL, in small letters, of the fields that Jira cannot sort by. */
+  unsortable(): Promise<ReadonlySet<string>>;
   /** The values of a field, by its name in JQL, that begin with `text`; a few of all where it is blank. */
   suggestions(clause: string, text: string): Promise<Suggestion[]>;
   /** The numeric ID of a project. */
@@ -97,6 +105,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
   const typesOf = createCache<string, IssueType[]>(life);
   const fieldsOf = createCache<string, IssueField[]>(life);
   const allLinkTypes = createCache<'', LinkType[]>(life);
+  const highTypes = createCache<string, readonly string[]>(life);
   const siteTime = createCache<'', WorkingTime>(life);
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
   const allStatuses = createCache<'', z.output<typeof statusesSchema>>(life);
@@ -107,6 +116,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
     maxEntries: MAX_KEPT,
     now,
   });
+  const unsortableNames = createCache<string, ReadonlySet<string>>(life);
   const projects = createCache<string, { id: string; key: string }>(life);
 
   return call => {
@@ -173,6 +183,16 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           call,
         ),
 
+      typesAboveBase: () =>
+        highTypes.get(
+          keyOf(),
+          async () =>
+            parseAnswer(siteTypesSchema, await getIssueAllTypes(sharedClient()))
+              .filter(({ hierarchyLevel }) => (hierarchyLevel ?? 0) > 0)
+              .map(({ id }) => id),
+          call,
+        ),
+
       workingTime: () =>
         siteTime.get(
           '',
@@ -223,7 +243,20 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
       fields: () =>
         allFields.get(
           keyOf(),
-          async () => parseAnswer(siteFieldsSchema, await getFields(sharedClient())).map(toSearchField),
+          async () => toSearchFields(parseAnswer(siteFieldsSchema, await getFields(sharedClient()))),
+          call,
+        ),
+
+      unsortable: () =>
+        unsortableNames.get(
+          keyOf(),
+          async () => {
+            const { visibleFieldNames } = parseAnswer(referenceSchema, await getAutoComplete(sharedClient()));
+            const others = visibleFieldNames.filter(({ orderable }) => orderable !== 'true');
+            return new Set(
+              others.flatMap(({ value, cfid }) => [value, cfid ?? value]).map(name => plainClause(name).toLowerCase()),
+            );
+          },
           call,
         ),
 
@@ -258,6 +291,9 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
     };
   };
 }
+
+/** A field's name in JQL without quotation marks. */
+export const plainClause = (clause: string) => clause.replace(/^"(.*)"$/, '$1');
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 

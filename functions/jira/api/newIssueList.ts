@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { inWords } from '../../../shared/action/input.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
 import { FIELDS_TEXT } from '../../../shared/schema/textLimit.ts';
 import { strictJson } from '../../../shared/strictJson.ts';
+import { plainValue } from '../../../shared/time/typedValue.ts';
 import { folded } from './choosing.ts';
 import { issueInputs, issueType, nameList, projectId } from './inputs.ts';
 
@@ -150,7 +152,8 @@ function readItem(item: unknown, place: string, depth: number, problems: string[
   }
   const given = new Map<string, unknown>();
   const others = new Map<string, unknown>();
-  for (const [name, value] of entries) {
+  for (const [name, typed] of entries) {
+    const value = plainValue(typed);
     if (value === null || value === undefined || value === '') continue;
     const input = known.get(folded(name));
     if (input === 'additionalFields')
@@ -162,10 +165,10 @@ function readItem(item: unknown, place: string, depth: number, problems: string[
     else given.set(input, input === 'children' || typeof value === 'string' ? value : asText(value));
   }
   const { children, ...fields } = Object.fromEntries(given);
-  const read = newIssue.safeParse({
-    ...fields,
-    ...(others.size > 0 && { additionalFields: Object.fromEntries(others) }),
-  });
+  const read = newIssue.safeParse(
+    { ...fields, ...(others.size > 0 && { additionalFields: Object.fromEntries(others) }) },
+    { error: inWords },
+  );
   if (!read.success) {
     for (const { path, message } of read.error.issues) {
       const name = String(path[0] ?? '');

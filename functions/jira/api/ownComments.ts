@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { deleteComment, getComment, getComments, getCommentsByIds } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure } from '../../../shared/failure.ts';
-import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import { adfToMarkdown, shownMarkdown } from './adf/adfToMarkdown.ts';
 import { ASKED_BY, type AskedBy, isAskedBy } from './askedBy.ts';
 import type { Audience } from './inputs.ts';
 import { audienceOf, dateOf, type Issue } from './issue.ts';
@@ -135,12 +135,17 @@ export function openOwnComments({ client, people, mark, readBackClient, getIssue
     },
 
     async edit(issueKey, commentId, markdown) {
-      const [{ issue, found }, body] = await Promise.all([read(issueKey, commentId), toRichText(markdown, people)]);
+      const { issue, found } = await read(issueKey, commentId);
+      const body = await toRichText(markdown, people, found.body);
       const comment = toOwnComment(issue, found);
       const wanted = textOf(body);
       const told = (text: string) => (comment.isRestricted ? undefined : text);
       if (textOf(found.body) === wanted) {
-        return { comment, after: told(wanted), notes: [...comment.notes, 'It reads so already: nothing was changed.'] };
+        return {
+          comment,
+          after: told(shownOf(body)),
+          notes: [...comment.notes, 'It reads so already: nothing was changed.'],
+        };
       }
       const { visibility, properties, parentId } = found;
       const answer = await client
@@ -163,7 +168,7 @@ export function openOwnComments({ client, people, mark, readBackClient, getIssue
       const changed = parseAnswer(commentSchema, answer);
       return {
         comment,
-        after: told(changed.body === undefined ? wanted : textOf(changed.body)),
+        after: told(shownOf(changed.body === undefined ? body : changed.body)),
         notes: [...comment.notes, ...differences(found, changed, issue), ...people.notes],
       };
     },
@@ -189,7 +194,7 @@ function toOwnComment(issue: Issue, found: CommentAnswer): OwnComment {
     createdAt: dateOf(created),
     audience: audienceOf(jsdPublic, issue.isInServiceProject),
     isRestricted: Boolean(visibility),
-    text: visibility ? undefined : textOf(body),
+    text: visibility ? undefined : shownOf(body),
     version: createHash('sha256')
       .update(JSON.stringify([updated, body, visibility ?? null, jsdPublic ?? null]))
       .digest('base64url'),
@@ -214,6 +219,11 @@ function differences(before: CommentAnswer, after: CommentAnswer, issue: Issue):
       ? [`Jira made it ${to}; it was ${from ?? 'not marked'}. Tell the user at once.`]
       : []),
   ];
+}
+
+/** As people read it. */
+function shownOf(body: unknown): string {
+  return shownMarkdown(body, { left: MAX_MARKDOWN }).trim();
 }
 
 function textOf(body: unknown): string {

@@ -1,4 +1,4 @@
-import { getAllBoards, getAllSprints, getConfiguration } from 'jira.js/agile';
+import { getAllBoards, getAllSprints, getConfiguration, getSprint } from 'jira.js/agile';
 import { getFieldAutoCompleteForQueryString, searchAndReconsileIssuesUsingJqlPost } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
@@ -10,6 +10,7 @@ import {
   boardConfigurationSchema,
   boardsSchema,
   type IssueField,
+  sprintSchema,
   sprintsSchema,
   suggestionsSchema,
   teamSchema,
@@ -26,6 +27,12 @@ export interface Sprint {
 export interface Planning {
   /** Those that are not closed, of every board of the project. @throws Failure */
   sprints(project: string): Promise<Sprint[]>;
+  /**
+   * The sprint of that ID, closed or not, where a board of the project has it; undefined where none has. Where the boards cannot
+   * be read, it is taken for one of them.
+   * @throws Failure
+   */
+  sprint(project: string, id: number): Promise<Sprint | undefined>;
   /**
    * Teams that a search by the field suggests for a name; where that suggests none of that name, those that issues of the project
    * have in the field: Jira has no list of all teams that its own API would give. @throws Failure
@@ -79,6 +86,22 @@ export function openPlanning(client: Client): Planning {
       return [...new Map(lists.flat().map(sprint => [sprint.id, sprint])).values()];
     },
 
+    async sprint(project, id) {
+      const boards = await boardsOf(project).catch(error => {
+        if (isUnreadable(error)) return undefined;
+        throw error;
+      });
+      if (!boards) return { id, name: String(id), board: project };
+      const answer = await getSprint(client, { sprintId: id }).catch((error: unknown) => {
+        if (error instanceof Failure && ['invalid_input', 'not_found', 'forbidden'].includes(error.code))
+          return undefined;
+        throw error;
+      });
+      const sprint = answer && parseAnswer(sprintSchema, answer);
+      const board = boards.find(each => each.id === sprint?.originBoardId);
+      return sprint && board && { id, name: sprint.name, board: board.name };
+    },
+
     async teams(project, { id }, name) {
       const suggested = await suggestedTeams(id, name);
       if (suggested.some(team => folded(team.name) === folded(name))) return suggested;
@@ -120,6 +143,7 @@ export function askedOnce(planning: Planning): Planning {
   };
   return {
     sprints: project => once(`sprints ${project}`, () => planning.sprints(project)),
+    sprint: (project, id) => once(`sprint ${project} ${id}`, () => planning.sprint(project, id)),
     teams: (project, field, name) =>
       once(JSON.stringify(['teams', project, field.id, name]), () => planning.teams(project, field, name)),
     estimationFields: project => once(`estimates ${project}`, () => planning.estimationFields(project)),
@@ -142,9 +166,11 @@ async function allPages<Item>(
 /** A custom field's name in a query: `customfield_10001` is `cf[10001]`. */
 const clauseOf = (fieldId: string) => fieldId.replace(/^customfield_(\d+)$/, 'cf[$1]');
 
+const isUnreadable = (error: unknown) =>
+  error instanceof Failure && ['forbidden', 'not_found', 'upstream_auth_failed'].includes(error.code);
+
 function unreadable(error: unknown): never {
-  if (!(error instanceof Failure) || !['forbidden', 'not_found', 'upstream_auth_failed'].includes(error.code))
-    throw error;
+  if (!isUnreadable(error)) throw error;
   const message =
     'The boards of the project cannot be read here, so a sprint is given by its ID, such as {"Sprint": 12}.';
   throw invalidInput([{ field: 'additionalFields', message }]);

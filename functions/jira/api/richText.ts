@@ -13,12 +13,22 @@ const MAX_MENTIONS = 20;
 /**
  * Markdown as an Atlassian document, in which people who are mentioned are notified where exactly one matches; of each
  * of the others `people.notes` has a sentence. A text that was escaped twice is read as what was meant.
+ * @param current The document that it replaces: whom that mentions stays mentioned, and what is no mention in it becomes none.
  * @throws Failure `invalid_input`
  */
-export async function toRichText(markdown: string, people: People): Promise<RichText> {
+export async function toRichText(markdown: string, people: People, current?: unknown): Promise<RichText> {
   const { keyOf, markdownToAdf, mentionsIn } = await import('./adf/markdownToAdf.ts');
+  const { heldMentions } = await import('./adf/heldMentions.ts');
   const text = withLineBreaks(markdown);
-  const mentions = mentionsIn(text);
+  const { accounts, plain } = heldMentions(current);
+  const held = [...accounts.keys()];
+  const known = new Set([...accounts.values()].flat());
+  const mentions = mentionsIn(text, held).filter(mention => {
+    if (mention.isHeld || known.has(mention.accountId ?? '')) return false;
+    if (!plain.has(mention.written)) return true;
+    people.notes.add(`${mention.written} stays what it was, plain text, and notified nobody.`);
+    return false;
+  });
   // A word behind an @ may be anything, so that any number of them is taken.
   const sure = mentions.filter(({ isBare }) => !isBare);
   if (sure.length > MAX_MENTIONS) {
@@ -30,5 +40,15 @@ export async function toRichText(markdown: string, people: People): Promise<Rich
     await Promise.all(looked.map(async mention => [keyOf(mention), await findMentioned(mention, people)] as const)),
   );
   for (const mention of bare) if (!found.has(keyOf(mention))) people.notes.add(`${mention.written} was not looked up.`);
-  return markdownToAdf(text, { mention: mention => found.get(keyOf(mention)) });
+  // Where several people have one name, they are taken in their order.
+  const left = new Map([...accounts].map(([shown, ids]) => [shown, [...ids]]));
+  const keep = (shown: string) => {
+    const [id, ...others] = left.get(shown) ?? [];
+    if (others.length > 0) left.set(shown, others);
+    return id === undefined ? undefined : { id, text: shown };
+  };
+  return markdownToAdf(text, {
+    held,
+    mention: mention => (mention.isHeld ? keep(mention.written) : found.get(keyOf(mention))),
+  });
 }

@@ -69,8 +69,13 @@ export async function searchFilters(
  */
 export async function findFilter(client: Client, idOrName: string): Promise<SavedFilter> {
   if (/^\d{1,18}$/.test(idOrName)) {
-    const filter = toFilter(parseAnswer(filterSchema, await getFilter(client, { id: Number(idOrName) })));
-    return { ...filter, id: idOrName };
+    const answer = await getFilter(client, { id: Number(idOrName) }).catch((error: unknown) => {
+      // One that may not be seen is answered as one that there is not.
+      if (!(error instanceof Failure) || !['invalid_input', 'not_found', 'forbidden'].includes(error.code)) throw error;
+      const message = `There is no saved filter ${idOrName} that this service may see. listFilters lists them.`;
+      throw new Failure('not_found', message, { cause: error });
+    });
+    return { ...toFilter(parseAnswer(filterSchema, answer)), id: idOrName };
   }
   const [, toldName, id] = /^(.{1,255}) \(ID (\d{1,18})[^()]{0,255}\)$/.exec(idOrName) ?? [];
   const named = await allNamed(client, toldName ?? idOrName);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { id } from '../../../shared/schema/meaning.ts';
-import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import { shownMarkdown } from './adf/adfToMarkdown.ts';
 import type { Comments } from './issue.ts';
 import { commentAudience } from './issueRow.ts';
 
@@ -30,7 +30,7 @@ export async function showComments(
       by: author,
       ...(isEdited && { editedAt: editedAt.toISOString() }),
       audience,
-      text: adfToMarkdown(body, budget),
+      text: shownMarkdown(body, budget),
     });
   }
   return shown;

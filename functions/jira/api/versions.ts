@@ -410,7 +410,9 @@ const issues = (count: number) => `${count} unresolved ${count === 1 ? 'issue' :
 /** What became of the unresolved issues of a version that was released. */
 function openTold(open: number, moved: number | undefined, { name }: Version, target: Version | undefined): string[] {
   if (!target) {
-    return [`${issues(open)} stayed in ${name}, which is released: to move one to another version use updateIssue.`];
+    return [
+      `${issues(open)} stayed in ${name}, which is released: to move them to another version use updateIssues with addFixVersions and removeFixVersions.`,
+    ];
   }
   if (moved === undefined) {
     return [
@@ -424,4 +426,4 @@ function openTold(open: number, moved: number | undefined, { name }: Version, ta
 }
 
 const noneMoved = ({ name }: Version) =>
-  `No issue was moved: Jira moves them only while a version is released, and ${name} was not released by this call. To move one otherwise use updateIssue.`;
+  `No issue was moved: Jira moves them only while a version is released, and ${name} was not released by this call. To move them otherwise use updateIssues with addFixVersions and removeFixVersions.`;

@@ -60,6 +60,9 @@ const issueTypeSchema = z.object({
   hierarchyLevel: z.number().nullish().catch(undefined),
 });
 
+/** Of all projects: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-types/ */
+export const siteTypesSchema = z.array(issueTypeSchema);
+
 export const issueTypesSchema = z.object({ total: z.number().nullish(), issueTypes: z.array(issueTypeSchema) });
 
 const label = z
@@ -143,6 +146,7 @@ export const sprintSchema = z.object({
   startDate: text.catch(undefined),
   endDate: text.catch(undefined),
   completeDate: text.catch(undefined),
+  originBoardId: z.number().optional().catch(undefined),
 });
 
 /** What became of each issue that was to be ranked, where not all were. */
@@ -253,6 +257,18 @@ const siteFieldSchema = z.object({
 });
 
 /** No site is without any. */
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jql/#api-rest-api-3-jql-autocompletedata-get */
+export const referenceSchema = z.object({
+  visibleFieldNames: listOf(
+    z.object({
+      value: z.string(),
+      /** Such as `cf[10016]`, of a custom field. */
+      cfid: text,
+      orderable: text,
+    }),
+  ),
+});
+
 export const siteFieldsSchema = listOf(siteFieldSchema).refine(fields => fields.length > 0, 'no fields');
 
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jql/#api-rest-api-3-jql-autocompletedata-suggestions-get */

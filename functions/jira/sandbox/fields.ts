@@ -164,6 +164,8 @@ export const systemFields: readonly Field[] = [
   system('timespent', 'Time Spent', 'readOnly', { type: 'number' }),
   system('timetracking', 'Time tracking', 'timetracking', { type: 'timetracking' }, { clauseNames: [] }),
   system('comment', 'Comment', 'readOnly', { type: 'comments-page' }),
+  system('watches', 'Watchers', 'readOnly', { type: 'watches' }, { clauseNames: ['watchers'] }),
+  system('votes', 'Votes', 'readOnly', { type: 'votes' }),
   system('worklog', 'Log Work', 'readOnly', { type: 'array', items: 'worklog' }, { clauseNames: [] }),
 ];
 

@@ -206,10 +206,17 @@ const sprintStates: Readonly<Record<string, Sprint['state']>> = {
   closedsprints: 'closed',
 };
 
+const typeFunctions: Readonly<Record<string, (level: number) => boolean>> = {
+  standardissuetypes: level => level >= 0,
+  subtaskissuetypes: level => level < 0,
+};
+
 function resultOf(site: Site, field: Searchable, call: Extract<Operand, { kind: 'function' }>): Scalar[] {
   if (call.name.toLowerCase() === 'currentuser') return field.resolve(site.me.accountId);
   const state = sprintStates[call.name.toLowerCase()];
   if (call.name.toLowerCase() === 'linkedissues') return linkedIssues(site, call.args);
+  const isOfLevel = typeFunctions[call.name.toLowerCase()];
+  if (isOfLevel) return site.issueTypes.filter(({ level }) => isOfLevel(level)).map(({ id }) => id);
   if (state) return site.sprints.filter(sprint => sprint.state === state).map(({ id }) => id);
   const moment = evaluateDateFunction(site, call.name, call.args);
   if (moment === undefined) throw badRequest(`Unable to find JQL function '${describe(call)}'.`);
@@ -247,10 +254,22 @@ function linkTypes(site: Site, name: string): Searchable {
   };
 }
 
+/** Fields that a query cannot be ordered by. */
+export const unsortable: ReadonlySet<string> = new Set([
+  'comment',
+  'text',
+  'issuelinktype',
+  'watcher',
+  'voter',
+  'worklogauthor',
+  'worklogdate',
+]);
+
 function comparator(site: Site, orderBy: JqlQuery['orderBy']): (left: Issue, right: Issue) => number {
   if (orderBy.length > 7) throw badRequest('The maximum number of fields allowed in the order by clause is 7.');
   const sorts = orderBy.map(({ field: name, direction }) => {
     const field = searchable(site, name);
+    if (unsortable.has(name.toLowerCase())) throw badRequest(`Not able to sort using field '${name}'.`);
     const rank = field.rank ?? (value => value);
     const sign = (direction ?? field.defaultDirection) === 'asc' ? 1 : -1;
     const key = (issue: Issue): Scalar | undefined => {
@@ -285,6 +304,8 @@ function searchable(site: Site, name: string): Searchable {
   if (wanted === 'worklogauthor') return people(site, name, issue => issue.worklogs.map(({ authorId }) => authorId));
   if (wanted === 'worklogdate')
     return days(site, name, issue => issue.worklogs.map(({ started }) => dayOf(site, started)));
+  if (wanted === 'watcher') return people(site, name, ({ watcherIds = [] }) => watcherIds);
+  if (wanted === 'voter') return people(site, name, () => []);
   const field = fieldByClauseName(site, name);
   if (!field) throw badRequest(`Field '${name}' does not exist or you do not have permission to view it.`);
   return searchableField(site, name, field);
@@ -337,6 +358,15 @@ function searchableField(site: Site, name: string, field: Field): Searchable {
     case 'created':
     case 'updated':
       return moments(site, name, issue => [issue[field.id === 'created' ? 'created' : 'updated']]);
+    case 'watches':
+    case 'votes':
+      return {
+        name,
+        read: ({ watcherIds = [] }) => [field.id === 'watches' ? watcherIds.length : 0],
+        resolve: text => (/^\d+$/.test(text) ? [Number(text)] : []),
+        operators: ordering,
+        defaultDirection: 'desc',
+      };
     case 'resolutiondate':
       return moments(site, name, issue => (issue.resolved === undefined ? [] : [issue.resolved]));
     case 'timeoriginalestimate':

@@ -355,6 +355,14 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
     case 'timeestimate':
     case 'timespent':
       return timesOf(issue)[field.id];
+    case 'watches': {
+      const { watcherIds = [] } = issue;
+      const isWatching = watcherIds.includes(site.me.accountId);
+      return { self: at(view, `issue/${issue.key}/watchers`), watchCount: watcherIds.length, isWatching };
+    }
+    case 'votes':
+      // Nobody votes here.
+      return { self: at(view, `issue/${issue.key}/votes`), votes: 0, hasVoted: false };
     case 'comment': {
       const comments = issue.comments.map(comment => showComment(view, issue, comment));
       return { ...wholePage('comments', comments, listLimit), self: at(view, `issue/${issue.id}/comment`) };

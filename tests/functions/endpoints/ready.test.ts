@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { actions } from '../../../functions/actions.ts';
 import { scopeFor } from '../../../functions/jira/api/scopes.ts';
+import { sandboxUser } from '../../../tools/sandboxUser.ts';
 import { startApp } from '../../support/app.ts';
 import { request } from '../../support/request.ts';
 import { useSandboxedApp } from '../../support/sandboxedApp.ts';
@@ -118,16 +119,20 @@ describe('soon after the start', () => {
 
 it('every action of Jira says that it needs the scopes of what it asks Jira for', async () => {
   const lacking: string[] = [];
+  const app = await startApp({ env: { ...running.jira.settings, ...sandboxUser.settings } });
+  const { headers } = sandboxUser;
   for (const { name, system, access, load } of actions) {
     if (system !== 'jira') continue;
     const { needs, example } = (await load()).default;
     const said = new Set([needs, ...(needs?.also ?? [])].flatMap(grant => grant?.scopes ?? []));
     const before = running.jira.requests.length;
-    const url = `${running.app.url}/api/jira/${name}`;
+    const url = `${app.url}/api/jira/${name}`;
     const query = new URLSearchParams(
       Object.entries(example).map(([key, value]): [string, string] => [key, String(value)]),
     );
-    const { status } = await (access === 'read' ? request(`${url}?${query}`) : request(url, { json: example }));
+    const { status } = await (access === 'read'
+      ? request(`${url}?${query}`, { headers })
+      : request(url, { json: example, headers }));
     expect([name, status]).toEqual([name, 200]);
     for (const { method, path } of running.jira.requests.slice(before)) {
       const changes = method !== 'GET' && !/search|jql|bulkfetch/.test(path);
@@ -135,5 +140,6 @@ it('every action of Jira says that it needs the scopes of what it asks Jira for'
       if (!said.has(scope)) lacking.push(`${name}: ${scope} for ${method} ${path}`);
     }
   }
+  await app.stop();
   expect(lacking).toEqual([]);
 });

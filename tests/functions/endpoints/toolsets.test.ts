@@ -3,9 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systems } from '../../../functions/everySystem.ts';
 import type { Action } from '../../../shared/action/defineAction.ts';
 import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
+import { sandboxUser } from '../../../tools/sandboxUser.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
-import { sandboxedActions as actions } from '../../support/sandboxedActions.ts';
+import { sandboxedActions } from '../../support/sandboxedActions.ts';
 
+/** What callers are shown who have not signed in. */
+const actions = sandboxedActions.filter(({ callers }) => callers !== 'users');
 const namesOf = (group: readonly Action[]) => group.map(({ name }) => name);
 const toolsets = [...new Set(actions.map(({ toolset }) => toolset))];
 const [first = '', second = ''] = toolsets;
@@ -61,6 +64,15 @@ describe('an MCP path', () => {
 
   it('with all has every action', async () => {
     expect(await toolsAt('/x/all')).toEqual(namesOf(actions));
+  });
+
+  it('with all has, for who signed in, what is for users alone, too', async () => {
+    const signedIn = await startApp({ env: { ...env, ...sandboxUser.settings } });
+    try {
+      expect(await toolsAt('/x/all', sandboxUser.headers, signedIn)).toEqual(namesOf(sandboxedActions));
+    } finally {
+      await signedIn.stop();
+    }
   });
 
   it('gives nothing for a name that there is not, and the others all the same', async () => {

@@ -48,3 +48,9 @@ it('says what was done where the organisations fail after the people', async () 
   expect(body).toMatchObject({ code: 'forbidden', retryable: false });
   expect(body.detail).toMatch(/^The people were added to HELP-7, but the organisations were not/);
 });
+
+it('adds somebody who is named twice once, and takes a JSON list', async () => {
+  const twice = { issueKey: 'HELP-4', people: '["Li Wei", "li.wei@example.com"]', organizations: 'Contoso,CONTOSO' };
+  const { body } = await app.write('addParticipants', twice);
+  expect(body.added).toEqual(['Li Wei', 'Contoso']);
+});

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createIssue, editIssue, moveIssue } from '../../../functions/jira/sandbox/changes.ts';
 import type { Issue } from '../../../functions/jira/sandbox/model.ts';
+import { addDays } from '../../../shared/time/timeZone.ts';
 import { agreesWithOpenApi } from '../agreesWithOpenApi.ts';
 import { startJiraApp, useJiraApp } from '../harness.ts';
 
@@ -11,6 +12,7 @@ interface Group {
   name: string;
   issues: number;
   before?: number;
+  covers?: string;
   created?: number;
   resolved?: number;
   measures?: { measure: string; sum?: string; mean?: string; median?: string; issues: number }[];
@@ -170,12 +172,13 @@ describe('countIssues', () => {
 
   it('tells side by side what was created and what was resolved in each week', async () => {
     const since = dayOf(Date.now() - 30 * 86_400_000);
-    const { groups, created, resolved } = await count({ issueType: 'Bug', groupBy: 'week', since });
+    const { groups, created, resolved, summary, ...told } = await count({ issueType: 'Bug', groupBy: 'week', since });
     const start = Date.parse(since);
     const bugs = all().filter(issue => oracles.type?.(issue).includes('Bug'));
     const inWeek = (moments: (number | undefined)[], name: string) =>
       moments.filter(at => at !== undefined && at >= start && mondayOf(at) === name).length;
     const weeks = groups as Group[];
+    expect(weeks.some(week => 'issues' in week)).toBe(false);
     for (const week of weeks) {
       expect([week.name, week.created, week.resolved]).toEqual([
         week.name,
@@ -197,6 +200,29 @@ describe('countIssues', () => {
     const sum = (of: 'created' | 'resolved') => weeks.reduce((total, week) => total + (week[of] ?? 0), 0);
     expect([sum('created'), sum('resolved')]).toEqual([created, resolved]);
     expect(created + resolved).toBeGreaterThan(0);
+    expect([told.issues, summary]).toEqual([undefined, `${created} created, ${resolved} resolved.`]);
+  });
+
+  it('marks the weeks that a period cuts, and tells what was created and resolved of each type too', async () => {
+    const thursday = addDays(mondayOf(Date.now() - 14 * 86_400_000), 3);
+    const since = { projectId: 'ATLAS', since: thursday, until: addDays(thursday, 9) };
+    const weeks = (await count({ ...since, groupBy: 'week' })).groups as Group[];
+    expect(weeks.map(({ name, covers }) => [name, covers])).toEqual([
+      [addDays(thursday, -3), `${thursday} to ${addDays(thursday, 3)}`],
+      [addDays(thursday, 4), `${addDays(thursday, 4)} to ${addDays(thursday, 9)}`],
+    ]);
+    for (const groupBy of ['week,type', 'type,week']) {
+      const { groups, created, resolved } = await count({ ...since, groupBy });
+      const inner = (groups as Group[]).flatMap(group => group.groups ?? []);
+      for (const list of [groups as Group[], inner]) {
+        const sum = (of: 'created' | 'resolved') => list.reduce((total, group) => total + (group[of] ?? 0), 0);
+        expect([sum('created'), sum('resolved'), list.some(group => 'issues' in group)]).toEqual([
+          created,
+          resolved,
+          false,
+        ]);
+      }
+    }
   });
 
   it('has a table of some weeks where no period is given', async () => {

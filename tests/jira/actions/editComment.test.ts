@@ -34,6 +34,23 @@ describe('editComment', () => {
     ]);
   });
 
+  it('keeps whom an edited text mentions, and makes a mention of no @ that was none', async () => {
+    const issueKey = await app.newTask(ana);
+    const commentId = await commented(ana, { issueKey, comment: 'Ask @"Li Wei" about it' });
+    const { body: found } = await app.read('listComments', { issueKey }, ana);
+    expect(found.comments.at(-1).text).toBe('Ask @Li Wei about it');
+    const kept = JSON.stringify(last(issueKey)?.body.content?.[0]?.content?.[1]);
+    app.costs();
+    const { body } = await app.write('editComment', { issueKey, commentId, comment: '@Li Wei: **done**, @zz' }, ana);
+    expect(body.after).toBe('@Li Wei: **done**, @zz');
+    expect(JSON.stringify(last(issueKey)?.body.content?.[0]?.content?.[0])).toBe(kept);
+    // Who is mentioned already is not looked up again, and what is no mention stays none.
+    expect(app.costs().filter(cost => cost.includes('user/search'))).toHaveLength(1);
+    await app.write('editComment', { issueKey, commentId, comment: 'Not @Li Wei, and @zz' }, ana);
+    expect(app.costs().filter(cost => cost.includes('user/search'))).toEqual([]);
+    expect(JSON.stringify(last(issueKey)?.body)).toContain(kept);
+  });
+
   it('takes the latest one of the user where none is named, whoever commented since', async () => {
     const issueKey = await app.newTask(ana);
     await commented(ana, { issueKey, comment: 'Older' });

@@ -308,7 +308,7 @@ describe('getSprint', () => {
   it('tells who has how much', async () => {
     const { people } = await get(river);
     expect(people).toEqual([
-      { issues: 4, issuesLeft: 3, completed: 4, left: 16 },
+      { person: 'Unassigned', issues: 4, issuesLeft: 3, completed: 4, left: 16 },
       { person: 'Ana Ruiz', issues: 2, issuesLeft: 2, completed: 0, left: 0.3 },
     ]);
   });

@@ -123,6 +123,33 @@ describe('updateIssue', () => {
   });
 });
 
+it('keeps the mentions of a description that is replaced, and makes none of what only looks like one', async () => {
+  const issueKey = await app.newTask();
+  const people = ['Ana Ruiz', 'Ana Ruiz', 'O_Neil* (Ops), Sam'].map((name, index) => ({
+    type: 'mention',
+    attrs: { id: `712020:${index}`, text: `@${name}` },
+  }));
+  const gap = { type: 'text', text: ' and ' };
+  const plain = { type: 'text', text: ' but not @Li Wei' };
+  const content = people.flatMap((person, index) => [...(index > 0 ? [gap] : []), person]);
+  const held = { type: 'doc', version: 1, content: [{ type: 'paragraph', content: [...content, plain] }] };
+  app.issue(issueKey).values.description = held;
+  const { body: read } = await app.read('getIssue', { issueKey });
+  expect(read.description).not.toContain('accountid');
+  app.costs();
+  const { body: same } = await app.write('updateIssue', { issueKey, description: read.description });
+  expect(app.issue(issueKey).values.description).toEqual(held);
+  expect(same.note).toContain('Not changed: Description');
+  await app.write('updateIssue', { issueKey, description: `# New\n\n- ${read.description}` });
+  const now = JSON.stringify(app.issue(issueKey).values.description);
+  expect(now.match(/"id":"712020:\d/g)).toEqual(['"id":"712020:0', '"id":"712020:1', '"id":"712020:2']);
+  expect(now).toContain('but not @Li Wei');
+  expect(app.costs().filter(cost => cost.includes('user'))).toEqual([]);
+  // Who is mentioned anew is notified.
+  await app.write('updateIssue', { issueKey, description: `${read.description} @priya.n@example.com` });
+  expect(JSON.stringify(app.issue(issueKey).values.description).match(/"mention"/g)).toHaveLength(4);
+});
+
 describe('updateIssue of estimates', () => {
   const estimated = async () => {
     const issueKey = await app.newTask();

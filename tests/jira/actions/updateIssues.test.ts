@@ -265,6 +265,14 @@ describe('updateIssues', () => {
     ['filters that are not JSON', { filters: 'project = ATLAS', addLabels: 'a' }, 'filters'],
     ['a value that no issue can have', { issueKeys: 'ATLAS-3,ATLAS-15', priority: 'Urgent' }, 'priority'],
     ['a parent that is none', { issueKeys: 'ATLAS-3,ATLAS-15', parent: 'ATLAS-9999' }, undefined],
+    [
+      'the number of a sprint that the project does not have',
+      { issueKeys: 'ATLAS-15', sprint: '42' },
+      'additionalFields',
+    ],
+    ['a sprint of another board', { issueKeys: 'ATLAS-15', sprint: '108' }, 'additionalFields'],
+    ['a filter that is neither true nor false', { filters: '{"openOnly":"maybe"}', addLabels: 'a' }, 'filters'],
+    ['a filter that names nothing', { filters: '{"projectId":"ATLAS","label":[]}', addLabels: 'a' }, 'filters'],
     ['a resolution without a status', { issueKeys: 'ATLAS-3', resolution: 'Done' }, 'resolution'],
     [
       'filters that mean nothing',
@@ -274,6 +282,19 @@ describe('updateIssues', () => {
   ])('refuses %s', async (_, input, field) => {
     const { code, errors } = await plan(input);
     expect([code, errors?.[0]?.field]).toEqual([field ? 'invalid_input' : 'not_found', field]);
+  });
+
+  it('takes filters as models write them: texts for booleans and lists, values with their type, names with commas', async () => {
+    const { keys, label } = await tasks(2);
+    const since = { $kind: 'Date', value: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10) };
+    const filters = JSON.stringify({ openOnly: 'true', label: [label, 'a,b'], createdSince: since });
+    const planned = await plan({ filters, addLabels: '"quoted", plain' });
+    expect(itemsIn(planned).map(({ key }) => key)).toEqual(keys);
+    expect(planned.items[0].message).toContain(`${label}, quoted, plain.`);
+  });
+
+  it('tells a closed sprint of the project that is given by its ID by its name', async () => {
+    expect((await plan({ issueKeys: 'ATLAS-15', sprint: '1' })).items[0].message).toContain('→ Sprint 41');
   });
 
   it('neither shows nor changes what a policy closes', async () => {

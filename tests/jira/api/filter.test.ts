@@ -15,6 +15,7 @@ const around: Around = {
   slackMinutes: 61,
   suggestions: async () => [],
   nextSprint: async () => 44,
+  typesAboveBase: async () => ['10100'],
 };
 
 const field = (type: string, items?: string, custom = 'x:y'): SearchField =>

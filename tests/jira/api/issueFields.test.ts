@@ -63,6 +63,7 @@ const screen = [
 ];
 const planning: Planning = {
   sprints: async () => [],
+  sprint: async (_, id) => (id === 12 ? { id, name: 'Sprint 7', board: 'Atlas board' } : undefined),
   teams: async () => [{ id: 'team-1', name: 'Otters' }],
   estimationFields: async () => new Set(),
 };

@@ -422,7 +422,11 @@ describe('requests under a policy', () => {
   });
 
   it('write no closed object, no closed field, and point at no record of a closed object', async () => {
-    const keyPrefixes = { describeAll: async () => [{ ...summary, name: 'Contact', keyPrefix: '003' }] };
+    const objects = [
+      { ...summary, name: 'Account', keyPrefix: '001' },
+      { ...summary, name: 'Contact', keyPrefix: '003' },
+    ];
+    const keyPrefixes = { describeAll: async () => objects };
     const post = (object: string, body: object) =>
       refusal({ method: 'POST', path: `${base}/sobjects/${object}`, body: JSON.stringify(body) }, keyPrefixes);
     expect(await post('Task', { Subject: 'x', WhatId: '001Sx0000000001IAA' })).toBe('sent');

@@ -6,10 +6,9 @@ import { actions } from '../../support/sandboxedActions.ts';
 const names = actions.map(({ name }) => name);
 
 /** What looks like an action's name in a text. */
-const mentioned = (text: string) =>
-  text.match(
-    /\b(add|assign|create|delete|describe|edit|find|get|link|list|log|query|search|transition|update|watch)[A-Z]\w+/g,
-  ) ?? [];
+const verbs = [...new Set(names.map(name => /^[a-z]+/.exec(name)?.[0]))].join('|');
+const mention = new RegExp(`\\b(?:${verbs})[A-Z]\\w+`, 'g');
+const mentioned = (text: string) => text.match(mention) ?? [];
 
 /** A description's words, without those that every one has. */
 const wordsOf = (text: string) => new Set(text.toLowerCase().match(/[a-z]{4,}/g));

@@ -12,11 +12,20 @@ import type { Budget } from './toMarkdown/place.ts';
  * @see https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
  */
 export function adfToMarkdown(document: unknown, budget: Budget = { left: MAX_MARKDOWN }): string {
+  return toMarkdown(document, budget, false);
+}
+
+/** The same as people read it: a mention is `@Ana Ruiz`, which `heldMentions` of the document knows again. */
+export function shownMarkdown(document: unknown, budget: Budget = { left: MAX_MARKDOWN }): string {
+  return toMarkdown(document, budget, true);
+}
+
+function toMarkdown(document: unknown, budget: Budget, isNamed: boolean): string {
   if (typeof document === 'string') return cut(document, budget);
   const nodes = Array.isArray(document) ? document : [document];
   const own = { left: Math.min(budget.left, MAX_MARKDOWN) };
   const given = own.left;
-  const markdown = renderBlocks(nodes, { prefix: '', oneLine: false, depth: 0, budget: own });
+  const markdown = renderBlocks(nodes, { prefix: '', oneLine: false, depth: 0, budget: own, isNamed });
   budget.left -= given - own.left;
   return own.left > 0 ? markdown : `${markdown}… [cut]`;
 }

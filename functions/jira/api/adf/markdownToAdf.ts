@@ -6,6 +6,8 @@ import { parse } from './fromMarkdown/parse.ts';
 interface MarkdownToAdfOptions {
   /** Finds who is mentioned; undefined leaves a name as text. */
   mention?: FindPerson;
+  /** What the text mentioned before, as it is shown: `@Ana Ruiz`. */
+  held?: readonly string[];
 }
 
 /**
@@ -21,12 +23,17 @@ interface MarkdownToAdfOptions {
  * @see https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
  */
 export function markdownToAdf(markdown: string, options: MarkdownToAdfOptions = {}): AdfDocument {
-  const cursor = { tokens: parse(markdown), index: 0, mention: options.mention ?? (() => undefined) };
+  const cursor = {
+    tokens: parse(markdown),
+    index: 0,
+    mention: options.mention ?? (() => undefined),
+    held: options.held ?? [],
+  };
   return { version: 1, type: 'doc', content: readBlocks(cursor) };
 }
 
 /** Who is mentioned outside of code and links, each once, in order. */
-export function mentionsIn(markdown: string): Mention[] {
+export function mentionsIn(markdown: string, held: readonly string[] = []): Mention[] {
   const mentions = new Map<string, Mention>();
   const add = (mention: Mention | undefined) => mention && mentions.set(keyOf(mention), mention);
   for (const { children } of parse(markdown)) {
@@ -36,7 +43,7 @@ export function mentionsIn(markdown: string): Mention[] {
       if (token.type === 'link_open') {
         add(linkedMention(children?.[index + 1]?.content ?? '', String(token.attrGet('href') ?? '')));
       } else if (token.type === 'text' && links === 0) {
-        for (const { mention } of mentionsOf(token.content)) add(mention);
+        for (const { mention } of mentionsOf(token.content, held)) add(mention);
       }
     }
   }

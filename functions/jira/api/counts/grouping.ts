@@ -59,7 +59,17 @@ const events: ReadonlyMap<string, 'created' | 'resolved'> = new Map([
 ]);
 
 /** Fields of which each issue has another value, or whole things. */
-const notGrouped = new Set(['issuekey', 'summary', 'description', 'environment', 'comment', 'worklog', 'attachment']);
+const notGrouped = new Set([
+  'watcher',
+  'voter',
+  'issuekey',
+  'summary',
+  'description',
+  'environment',
+  'comment',
+  'worklog',
+  'attachment',
+]);
 const oneLine = /:(?:textfield|url)$/;
 
 /**

@@ -1,7 +1,7 @@
 import { invalidInput } from '../../../../shared/failure.ts';
 import { fieldCalled, folded } from '../../../../shared/filter/label.ts';
 import { quoted } from '../../../../shared/text.ts';
-import { duration } from '../fieldText.ts';
+import { duration, toText } from '../fieldText.ts';
 import { estimates, type SearchField } from '../filter/searchField.ts';
 import type { Issue } from '../issue.ts';
 
@@ -47,12 +47,19 @@ function summed(measure: string, fields: readonly SearchField[], tell: (sum: num
   return {
     fields: ids,
     of(issues) {
-      const values = issues.flatMap(issue => ids.map(id => issue.values[id]).find(isNumber) ?? []);
+      const values = issues.flatMap(issue => ids.map(id => numberIn(issue.values[id])).find(isNumber) ?? []);
       // A sum of fractions has an error that nobody wants to read.
       const sum = Number(values.reduce((all, value) => all + value, 0).toFixed(6));
       return { measure, sum: tell(sum), issues: values.length };
     },
   };
+}
+
+/** Jira tells how many watch or vote with more beside it. */
+function numberIn(value: unknown): number | undefined {
+  if (typeof value !== 'object' || value === null) return isNumber(value) ? value : undefined;
+  const text = toText(value);
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';

@@ -23,6 +23,8 @@ interface Level {
   groupings: readonly Grouping[];
   measures: readonly Measure[];
   at: number;
+  /** Where the table of what was created and resolved stands among the groupings, and the period that is looked at. */
+  events?: { at: number; period?: string } | undefined;
   /** The first and the last period of a series; those of the issues where it is undefined. */
   span: { first: string; last: string } | undefined;
 }
@@ -42,13 +44,14 @@ export function tally(samples: readonly Sample[], before: readonly Sample[] | un
     const own = now.get(key)?.samples ?? [];
     const issues = [...new Set(own.map(({ issue }) => issue))];
     const old = then && (then.get(key)?.samples ?? []);
-    const inner = tally(own, old, { ...level, at: level.at + 1 });
+    const events = level.events?.at === level.at ? { at: level.at, period: key } : level.events;
+    const inner = tally(own, old, { ...level, at: level.at + 1, events });
     const measures = level.measures.map(measure => measure.of(issues)).filter(measured => measured.issues > 0);
     const group: Group = {
       name,
       issues: issues.length,
       ...(old && { before: old.length }),
-      ...(grouping.series?.of === 'both' && eventsOf(own, key, level.at)),
+      ...(events && eventsOf(own, events)),
       ...(measures.length > 0 && { measures }),
       ...(inner.length > 0 && { groups: inner }),
     };
@@ -76,9 +79,12 @@ function byGroup(samples: readonly Sample[], at: number): Map<string, { name: st
   return found;
 }
 
-function eventsOf(samples: readonly Sample[], key: string, at: number) {
+/** How many of the issues were created and how many resolved: in a period, or in all. */
+export function eventsOf(samples: readonly Sample[], { at, period }: NonNullable<Level['events']>) {
   const count = (event: GroupName['event']) =>
-    samples.filter(({ groups }) => groups[at]?.some(group => group.key === key && group.event === event)).length;
+    samples.filter(({ groups }) =>
+      groups[at]?.some(group => (period === undefined || group.key === period) && group.event === event),
+    ).length;
   return { created: count('created'), resolved: count('resolved') };
 }
 

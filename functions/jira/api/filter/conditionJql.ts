@@ -27,6 +27,8 @@ export interface Around {
   /** How many minutes after `now` the query may still be asked. */
   slackMinutes: number;
   suggestions: Metadata['suggestions'];
+  /** The IDs of the types of issues that have others under them, such as epics. */
+  typesAboveBase(): Promise<readonly string[]>;
   /** The ID of the sprint that comes next. @throws Failure where there is none or several */
   nextSprint(input: string): Promise<number>;
 }
@@ -85,14 +87,21 @@ async function oneOfJql(
   around: Around,
 ): Promise<Jql> {
   const { field, isNot } = condition;
-  const takesNone = field.kind === 'person' || field.kind === 'sprint';
-  const values = given.filter(value => !(takesNone && isNone(String(value))));
-  if (field.kind === 'sprint' && values.length < given.length) {
-    const rest = values.length > 0 ? await matches(condition, clause, values, around) : [];
-    return isNot ? allOf([...rest, isPlanned(clause)]) : anyOf([...rest, isUnplanned(clause)]);
-  }
-  const orEmpty = orEmptyGiven || values.length < given.length;
   const isEmpty = jql`${clause} IS EMPTY`;
+  if (field.kind === 'sprint') {
+    const sprints = given.filter(value => !isNone(String(value)) && !isBacklog(value));
+    const unplanned = given.some(value => isNone(String(value))) ? isUnplanned(clause) : undefined;
+    const backlog = given.some(isBacklog) ? await backlogJql(clause, around) : undefined;
+    if (unplanned || backlog) {
+      const rest = sprints.length > 0 ? await matches(condition, clause, sprints, around) : [];
+      const found = [unplanned, backlog].filter(each => each !== undefined);
+      if (!isNot) return anyOf([...rest, ...found]);
+      const others = rest.length > 0 ? [anyOf([allOf(rest), isEmpty])] : [];
+      return allOf([...others, ...found.map(each => jql`NOT ${each}`)]);
+    }
+  }
+  const values = given.filter(value => !(field.kind === 'person' && isNone(String(value))));
+  const orEmpty = orEmptyGiven || values.length < given.length;
   if (values.length === 0) return isNot ? jql`${clause} IS NOT EMPTY` : isEmpty;
 
   const parts = await matches(condition, clause, values, around);
@@ -126,8 +135,9 @@ async function matches(
   if (values.length > MAX_LOOKED_UP && (field.kind === 'person' || field.kind === 'team')) {
     throw wrong(condition, `takes at most ${MAX_LOOKED_UP} values at a time.`);
   }
-  const functions = field.kind === 'sprint' ? values.flatMap(value => sprintFunction(value) ?? []) : [];
-  const named = field.kind === 'sprint' ? values.filter(value => !sprintFunction(value)) : values;
+  const isOfSprints = field.kind === 'sprint';
+  const functions = isOfSprints ? values.flatMap(value => sprintFunction(value) ?? []) : [];
+  const named = isOfSprints ? values.filter(value => !sprintFunction(value)) : values;
   const operands = [...new Set(await Promise.all(named.map(value => operandOf(condition, value, around))))];
   const [only, ...more] = operands;
   const single = only !== undefined && more.length === 0;
@@ -141,11 +151,28 @@ async function matches(
 /** An issue that a closed sprint left behind still has that sprint in its field. */
 const isUnplanned = (clause: Jql) =>
   jql`(${clause} IS EMPTY OR (${clause} NOT IN openSprints() AND ${clause} NOT IN futureSprints()))`;
-const isPlanned = (clause: Jql) => jql`(${clause} IN openSprints() OR ${clause} IN futureSprints())`;
+
+/**
+ * What a team may still plan: neither done nor planned already, and none of what a backlog shows elsewhere, which are epics
+ * and all above them, and sub-tasks. Types are told by their level, because a site may have renamed them.
+ * https://support.atlassian.com/jira-software-cloud/docs/jql-functions/ (standardIssueTypes: all but sub-tasks)
+ */
+async function backlogJql(clause: Jql, { typesAboveBase }: Around): Promise<Jql> {
+  const above = await typesAboveBase();
+  const parts = [
+    isUnplanned(clause),
+    jql`statusCategory != Done`,
+    jql`issuetype IN standardIssueTypes()`,
+    ...(above.length > 0 ? [jql`issuetype NOT IN ${above}`] : []),
+  ];
+  return jql`(${allOf(parts)})`;
+}
+
+export const isBacklog = (value: Value | undefined) => String(value).trim().toLowerCase() === 'backlog';
 
 /** Whether a value means sprints by their state or their place, and none by its name. */
 export function isSprintWord(value: Value): boolean {
-  return sprintFunction(value) !== undefined || isNextSprint(value) || isNone(String(value));
+  return sprintFunction(value) !== undefined || isNextSprint(value) || isBacklog(value) || isNone(String(value));
 }
 
 const isNextSprint = (value: Value) => String(value).toLowerCase() === 'next';

@@ -25,35 +25,44 @@ export const filterInputs = {
   }),
   issueType: anyName.optional().describe('One type or several, such as Bug,Task.'),
   priority: anyName.optional().describe('One priority or several.'),
-  sprint: anyName.optional().describe('Names; or active, next (of projectId), none: in no active or future sprint.'),
+  sprint: anyName
+    .optional()
+    .describe(
+      'Names; or active, next (of projectId), backlog: what a team may still plan, in its order, or none: anything in no active or future sprint, also epics, sub-tasks and what is done.',
+    ),
   parent: anyName.optional().describe('Keys of parents or epics, or none.'),
   fixVersion: anyName.optional().describe('One version or several, or none.'),
   component: anyName.optional().describe('One component or several, or none.'),
   reporter: anyName.optional().meta({ description: 'Who reported it, as assignee.', mayMatchSeveral: true }),
   linked: linked
     .optional()
-    .describe('blocked: by an issue that is not done; blocks: another issue; or the key of an issue it is linked to.'),
+    .describe(
+      'What it is linked to: blocked (by an issue that is not done), blocks (another one), or the key of an issue.',
+    ),
   filter: nameText.optional().meta({
     description: 'A saved filter, by name.',
     names: 'filter',
     mayMatchSeveral: true,
     choices: { action: 'listFilters', collection: 'filters', title: 'name', value: 'filterId', inputs: { limit: 100 } },
   }),
-  label: anyName.optional().describe('One label or several, of which an issue has at least one.'),
+  label: anyName.optional().describe('One label or several, or none.'),
   where: where.optional().meta({
     description:
-      'Conditions on any fields by name, a JSON object as a string: {"Severity": ["Major", "Critical"], "Story Points": {"from": 3, "to": 8}, "Summary": {"contains": "login"}, "Component": {"not": "Search"}, "Reviewer": null}.',
+      'Conditions on any fields by name, a JSON object as a string: {"Severity": ["Major", "Critical"], "Created": {"from": "2026-10-01", "to": "2026-10-31"}, "Story Points": {"from": 3, "to": 8}, "Summary": {"contains": "login"}, "Component": {"not": "Search"}, "Reviewer": null}.',
     mayMatchSeveral: true,
   }),
   missing: missing.optional().describe('Fields that are empty, such as assignee,estimate,due date.'),
   openOnly: z.boolean().optional().describe('True to leave out what is done.'),
   overdue: z.boolean().optional().describe('True for open issues whose due date is past.'),
-  createdSince: sinceText.optional().describe('As updatedSince.'),
-  resolvedSince: sinceText.optional().describe('As updatedSince.'),
+  createdSince: sinceText
+    .optional()
+    .describe('As updatedSince. For a period that is over, such as last month, use where.'),
+  resolvedSince: sinceText.optional().describe('As createdSince.'),
   updatedSince: sinceText
     .optional()
     .describe('Updated since a day, today, yesterday, a date-time, or a span back such as 7d.'),
-  unchangedFor: sinceText.optional().describe('Not updated for a span such as 7d.'),
+  unchangedFor: sinceText.optional().describe('Not updated for a span such as 7d; a comment is an update.'),
+  statusUnchangedFor: sinceText.optional().describe('In its present status for longer than a span such as 5d.'),
   dueBefore: dayText.optional().describe('Due before this day, such as 2026-11-30.'),
   jql: z.string().trim().min(1).max(5000).optional().meta({
     description: 'A query in JQL with a condition, in place of all filters.',

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { coerce, inWords } from '../../../../shared/action/input.ts';
 import { LIST_TEXT, textLimit } from '../../../../shared/schema/textLimit.ts';
 import { strictJson } from '../../../../shared/strictJson.ts';
 import { quoted } from '../../../../shared/text.ts';
+import { plainValue } from '../../../../shared/time/typedValue.ts';
 import { filterInputs, type GivenFilters } from './filterInputs.ts';
 
 const filters = z.strictObject(filterInputs);
@@ -21,11 +23,15 @@ export const filtersObject = z
         `It ${problem ?? 'is no object'}. It must be a JSON object as a string, such as {"projectId": "ABC", "openOnly": true}.`,
       );
     }
-    const given = Object.entries(value).filter(([, each]) => each !== null && each !== '');
+    const given = Object.entries(value)
+      .map(([name, each]): [string, unknown] => [name, plainValue(each)])
+      .filter(([, each]) => each !== null && each !== '');
     const limits = new Map(Object.entries(filters.shape).map(([name, schema]) => [name, textLimit(schema)]));
     const long = given.find(([name, each]) => String(asInput(each, name)).length > (limits.get(name) ?? LIST_TEXT));
     if (long) return refuse(`${quoted(long[0])} is too long.`);
-    const read = filters.safeParse(Object.fromEntries(given.map(([name, each]) => [name, asInput(each, name)])));
+    const read = filters.safeParse(Object.fromEntries(given.map(([name, each]) => [name, asInput(each, name)])), {
+      error: inWords,
+    });
     if (read.success) return read.data;
     return refuse(
       read.error.issues
@@ -39,8 +45,8 @@ export const filtersObject = z
   });
 
 /** What JSON has for an input that is a text: a list of names, or an object. */
-function asInput(value: unknown, name: string): string | boolean {
-  if (typeof value === 'boolean' || typeof value === 'string') return value;
-  if (name !== 'where' && Array.isArray(value) && value.every(each => typeof each === 'string')) return value.join(',');
-  return JSON.stringify(value);
+function asInput(value: unknown, name: string): unknown {
+  const schema = Object.entries(filters.shape).find(([each]) => each === name)?.[1];
+  if (typeof value === 'boolean') return value;
+  return schema ? coerce(schema, typeof value === 'string' ? value : JSON.stringify(value)) : value;
 }

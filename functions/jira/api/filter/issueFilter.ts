@@ -8,7 +8,8 @@ import { quoted } from '../../../../shared/text.ts';
 import { isNone } from '../inputs.ts';
 import type { Issue } from '../issue.ts';
 import type { Jira } from '../jira.ts';
-import { allOf, anyOf, inProject, Jql, jql, words } from '../jql.ts';
+import { allOf, anyOf, inProject, Jql, jql, minutesFromNow, words } from '../jql.ts';
+import { plainClause } from '../metadata.ts';
 import type { People } from '../people.ts';
 import {
   type Around,
@@ -32,7 +33,7 @@ export interface IssueFilters {
   issueType?: string | undefined;
   priority?: string | undefined;
   label?: string | undefined;
-  /** Names, or IDs; `active`, `next`, `none`. */
+  /** Names, or IDs; `active`, `next`, `backlog`, `none`. */
   sprint?: string | undefined;
   /** Keys; `none`. */
   parent?: string | undefined;
@@ -51,6 +52,7 @@ export interface IssueFilters {
   resolvedSince?: Date | undefined;
   updatedSince?: Date | undefined;
   unchangedSince?: Date | undefined;
+  statusUnchangedSince?: Date | undefined;
   /** A day, such as `2026-11-30`. */
   dueBefore?: string | undefined;
 }
@@ -139,8 +141,8 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
   const own = [
     ...namedOf('issueType', issueType),
     ...namedOf('priority', priority),
-    ...namedOf('label', label),
     ...namedOf('sprint', filters.sprint),
+    ...namedOrNone('label', label),
     ...namedOrNone('parent', filters.parent),
     ...namedOrNone('fixVersion', filters.fixVersion),
     ...namedOrNone('component', filters.component),
@@ -202,6 +204,7 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
     (openOnly || overdue) && jql`statusCategory != Done`,
     today && jql`due < ${today}`,
     dueBefore && jql`due < ${dueBefore}`,
+    filters.statusUnchangedSince && inStatusSince(filters.statusUnchangedSince, around),
     ...checks.map(compiled => compiled.jql),
     ...empty.map(compiled => compiled.jql),
   ].filter(condition => condition instanceof Jql);
@@ -214,6 +217,12 @@ export async function issueQuery(filters: IssueFilters, site: Site, around: Arou
     notes: empty.flatMap(({ note }) => note ?? []),
     isSparse: links?.passes !== undefined,
   };
+}
+
+/** A change of status is in the history; that an issue was created in a status is not. */
+function inStatusSince(moment: Date, { now }: Pick<Around, 'now'>): Jql {
+  const at = minutesFromNow(Math.ceil((moment.getTime() - now.getTime()) / 60_000));
+  return jql`created <= ${at} AND NOT status CHANGED AFTER ${at}`;
 }
 
 /** Each costs a request. */
@@ -295,18 +304,38 @@ export async function issueOrder(
   if (!order || order.length === 0) return new Jql('updated DESC, key DESC');
   const isKnown = ({ label }: Order) => Object.hasOwn(orders, folded(label));
   const fields = order.every(isKnown) ? [] : await fieldsFor(projectId, site);
+  const unsortable = order.every(isKnown) ? new Set<string>() : await site.jira.metadata.unsortable();
   const parts = order.map(each => {
     const known = isKnown(each) ? orders[folded(each.label)] : undefined;
     const field = known ? undefined : fieldCalled(each.label, fields, { input: 'orderBy', hint });
     const clause = known?.[0] ?? field?.clause;
     if (clause === undefined) {
-      throw invalidInput([{ field: 'orderBy', message: `Jira cannot sort by ${quoted(each.label)}.` }]);
+      throw notSorted(field ?? each, fields, unsortable);
     }
+    if (field && unsortable.has(plainClause(clause).toLowerCase())) throw notSorted(field, fields, unsortable);
     const direction = each.direction?.toUpperCase() ?? known?.[1] ?? (field?.kind === 'moment' ? 'DESC' : 'ASC');
     return { clause, text: `${clause} ${direction}` };
   });
   const isByKey = parts.some(({ clause }) => clause === 'key');
   return new Jql([...parts.map(({ text }) => text), ...(isByKey ? [] : ['key DESC'])].join(', '));
+}
+
+const MAX_SORTABLE = 8;
+
+/** Names the fields that come near and that Jira sorts by, and those that are asked for most often. */
+function notSorted(
+  { label }: { label: string },
+  fields: readonly SearchField[],
+  unsortable: ReadonlySet<string>,
+): Failure {
+  const sortable = fields
+    .filter(({ clause }) => clause !== undefined && !unsortable.has(plainClause(clause).toLowerCase()))
+    .map(field => field.label);
+  const names = [
+    ...new Set([...nearNames(label, sortable), ...Object.keys(orders).filter(name => name !== 'duedate')]),
+  ].slice(0, MAX_SORTABLE);
+  const message = `Jira cannot sort by ${quoted(label)}. It can by ${names.map(quoted).join(', ')} and others.`;
+  return invalidInput([{ field: 'orderBy', message }]);
 }
 
 /** The fields that labels mean, to show them. */
@@ -317,7 +346,12 @@ export async function issueColumns(
 ): Promise<SearchField[]> {
   if (!labels || labels.length === 0) return [];
   const fields = await fieldsFor(projectId, site);
-  return [...new Set(labels.map(label => fieldCalled(label, fields, { input: 'columns', hint })))];
+  const meant = [...new Set(labels.map(label => fieldCalled(label, fields, { input: 'columns', hint })))];
+  const notShown = meant.find(({ countedBy }) => countedBy !== undefined);
+  if (!notShown) return meant;
+  const { label, countedBy = '' } = notShown;
+  const message = `Jira does not show ${quoted(label)} in lists: ${quoted(countedBy)} shows how many there are, and where finds issues by one, {${JSON.stringify(label)}: "Ana Ruiz"}.`;
+  throw invalidInput([{ field: 'columns', message }]);
 }
 
 const MAX_CHECKED = 10;
@@ -422,9 +456,4 @@ async function nearValues(field: SearchField, value: string, { metadata }: Site[
     if (error instanceof Failure) return undefined;
     throw error;
   }
-}
-
-/** A field's name in JQL without quotation marks. */
-function plainClause(clause: string): string {
-  return clause.replace(/^"(.*)"$/, '$1');
 }

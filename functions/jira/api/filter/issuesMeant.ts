@@ -4,7 +4,8 @@ import { resolveDay, resolveSince } from '../../../../shared/time/inputs.ts';
 import { ambiguous } from '../choosing.ts';
 import type { Issue } from '../issue.ts';
 import type { Jira } from '../jira.ts';
-import { allOf, type Jql, jql, rawJql } from '../jql.ts';
+import { allOf, Jql, jql, rawJql } from '../jql.ts';
+import { isBacklog } from './conditionJql.ts';
 import type { GivenFilters } from './filterInputs.ts';
 import { issueQuery, mayHideWrong, unknownPerson, wrongValues } from './issueFilter.ts';
 import { explainedQuery } from './rawQuery.ts';
@@ -68,7 +69,8 @@ export async function issuesMeant(
     };
   }
   const clock = { now, timeZone: jira.timeZone };
-  const { updatedSince, unchangedFor, createdSince, resolvedSince, dueBefore, filter, ...others } = filters;
+  const { updatedSince, unchangedFor, statusUnchangedFor, createdSince, resolvedSince, dueBefore, filter, ...others } =
+    filters;
   const since = async (text: string | undefined, input: string) =>
     text === undefined ? undefined : resolveSince(text, clock, input);
   const saved = filter === undefined ? undefined : await jira.savedFilter(filter);
@@ -77,6 +79,7 @@ export async function issuesMeant(
     saved: saved?.condition,
     updatedSince: await since(updatedSince, 'updatedSince'),
     unchangedSince: await since(unchangedFor, 'unchangedFor'),
+    statusUnchangedSince: await since(statusUnchangedFor, 'statusUnchangedFor'),
     createdSince: await since(createdSince, 'createdSince'),
     resolvedSince: await since(resolvedSince, 'resolvedSince'),
     dueBefore: dueBefore === undefined ? undefined : await resolveDay(dueBefore, clock, 'dueBefore'),
@@ -90,6 +93,7 @@ export async function issuesMeant(
       now,
       slackMinutes,
       suggestions: jira.metadata.suggestions,
+      typesAboveBase: jira.metadata.typesAboveBase,
       nextSprint: input => {
         next ??= nextSprint(filters.projectId, input, jira);
         return next;
@@ -109,7 +113,7 @@ export async function issuesMeant(
   };
   return {
     jqlNow: async () => (query.fields.length > 0 ? allOf((await compiled(0)).conditions) : conditions),
-    order: saved?.order,
+    order: saved?.order ?? (isBacklog(filters.sprint) ? new Jql('Rank ASC, key ASC') : undefined),
     jql: order => (order === undefined ? conditions : jql`${conditions} ORDER BY ${order}`),
     fields: query.fields,
     passes: query.passes,

@@ -38,6 +38,8 @@ export interface SearchField extends Labelled {
   custom: string | undefined;
   /** The ID of the project that alone has the field. */
   projectId: string | undefined;
+  /** Of what issues are found by and Jira does not show: the label of the field that tells how many there are. */
+  countedBy?: string | undefined;
 }
 
 /** What people call system fields besides the names that the site gives them. */
@@ -57,6 +59,11 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   updated: ['updated at', 'last updated'],
   statusCategory: ['status category'],
   creator: ['created by'],
+  comment: ['comments', 'comment count'],
+  worklog: ['worklogs', 'work log'],
+  attachment: ['attachments'],
+  watches: ['watches', 'number of watchers'],
+  votes: ['number of votes'],
 };
 
 const durations = new Set(['timeoriginalestimate', 'timeestimate', 'timespent']);
@@ -94,6 +101,24 @@ export function toSearchField(field: SiteField): SearchField {
   };
 }
 
+/** Names in JQL of people who are no field of the site: whom issues are found by, where the site keeps how many they are. */
+const countedPeople: Readonly<Record<string, { id: string; label: string; also: readonly string[] }>> = {
+  watches: { id: 'watcher', label: 'Watcher', also: ['watched by', 'watching'] },
+  votes: { id: 'voter', label: 'Voter', also: ['voted by'] },
+};
+
+/** The fields of a site as Jira lists them, and by whom else issues are found. */
+export function toSearchFields(fields: readonly SiteField[]): SearchField[] {
+  const listed = fields.map(toSearchField);
+  const people = listed.flatMap(({ id, label, projectId }): SearchField[] => {
+    const named = Object.hasOwn(countedPeople, id) ? countedPeople[id] : undefined;
+    if (!named) return [];
+    const nothing = { isAlwaysSet: false, isOrdered: false, custom: undefined, projectId };
+    return [{ ...named, kind: 'person', clause: named.id, isList: true, ...nothing, countedBy: label }];
+  });
+  return [...listed, ...people];
+}
+
 /** A name in JQL. Reserved words and names with spaces stand in quotation marks. */
 function clauseText(name: string): string {
   return JSON.stringify(name);
@@ -111,6 +136,9 @@ function kindOf({ id, schema }: SiteField): FieldKind {
     case 'comments-page':
       return 'text';
     case 'number':
+    // How many there are.
+    case 'votes':
+    case 'watches':
       return 'number';
     case 'date':
       return 'day';

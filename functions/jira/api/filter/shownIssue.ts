@@ -11,6 +11,7 @@ export const shownIssue = issueRow.extend({
   points: z.number().optional().describe('Its estimate in points.'),
   createdAt: z.string().optional().describe('When it was created, where that is asked for.'),
   resolvedAt: z.string().optional().describe('When it was resolved, where that is asked for.'),
+  statusSince: z.string().optional().describe('When it came into its status, where statusUnchangedFor is given.'),
   components: z.array(z.string()).optional().describe('Its components.'),
   fixVersions: z.array(z.string()).optional().describe('Its fix versions.'),
   sprint: z.string().optional().describe('Its sprint; one that is over is marked so.'),

@@ -52,18 +52,19 @@ export async function createRequest(
   const desk = await desks.desk(given.projectId);
   const type = await desks.requestType(desk, given.requestType);
   const portal = `${parts.baseUrl}/servicedesk/customer/portal/${type.portalId ?? desk.id}/create/${type.id}`;
-  const [fields, customer, participants] = await Promise.all([
+  const [fields, customer, named] = await Promise.all([
     desks.fields(desk, type),
     given.onBehalfOf === undefined ? undefined : personIn('onBehalfOf', given.onBehalfOf, people),
     Promise.all(nameList(given.participants ?? '').map(name => personIn('participants', name, people))),
   ]);
+  const participants = new Set(named.map(({ accountId }) => accountId));
   const values = await valuesOf(given, fields, { ...parts, project: desk.projectKey, type, portal });
   const answer = await createCustomerRequest(client, {
     serviceDeskId: desk.id,
     requestTypeId: type.id,
     requestFieldValues: values,
     ...(customer && { raiseOnBehalfOf: customer.accountId }),
-    ...(participants.length > 0 && { requestParticipants: participants.map(({ accountId }) => accountId) }),
+    ...(participants.size > 0 && { requestParticipants: [...participants] }),
   }).catch(error => {
     if (error instanceof Failure && error.code === 'invalid_input' && /\bforms?\b/i.test(error.message)) {
       throw asksForForm(type, portal, error);

@@ -48,10 +48,11 @@ export async function addParticipants(
   ];
   const before = await getIssue(issueKey, { fields: asked });
   requireRequest(before, 'To have somebody follow an issue of another project, add them as watchers in Jira.');
-  const [persons, organizations] = await Promise.all([
+  const [named, organizations] = await Promise.all([
     Promise.all(nameList(given.people ?? '').map(name => people.find(name))),
     given.organizations === undefined ? [] : organizationsCalled(given.organizations, before, { desks, fields }),
   ]);
+  const persons = [...new Map(named.map(each => [each.accountId, each])).values()];
   const held = new Set(participantsOf(before, fields).map(({ accountId }) => accountId));
   const shared = organizationsOf(before, fields);
   const newPeople = persons.filter(({ accountId }) => !held.has(accountId));
@@ -95,7 +96,8 @@ async function organizationsCalled(
     throw invalidInput([{ field: 'organizations', message }]);
   }
   const desk = await desks.desk(issue.project?.key ?? issue.key.slice(0, issue.key.lastIndexOf('-')));
-  return Promise.all(nameList(text).map(name => desks.organization(desk, name)));
+  const named = await Promise.all(nameList(text).map(name => desks.organization(desk, name)));
+  return [...new Map(named.map(each => [each.id, each])).values()];
 }
 
 /** The failure for organisations that were not added after the people were. */

@@ -1,6 +1,8 @@
 import { choicesOf, type Field, fieldByClauseName } from '../fields.ts';
 import { badRequest } from '../jiraError.ts';
-import { showPriority, showStatus } from '../represent.ts';
+import { reservedWords } from '../jqlReservedWords.ts';
+import { unsortable } from '../jqlSearch.ts';
+import { showIssueType, showPriority, showStatus } from '../represent.ts';
 import { type Call, page, type Route, route } from '../router.ts';
 import { statusCategories } from '../statusCategories.ts';
 
@@ -10,6 +12,7 @@ const MAX_SUGGESTIONS = 15;
 export const fieldRoutes: Route[] = [
   route('GET', 'field', ({ site }) => ({ json: [issueKey, ...site.fields.map(showSiteField)] })),
   route('GET', 'status', call => ({ json: call.site.statuses.map(status => showStatus(call, status)) })),
+  route('GET', 'issuetype', call => ({ json: call.site.issueTypes.map(type => showIssueType(call, type)) })),
   route('GET', 'priority/search', call =>
     page(
       call,
@@ -17,6 +20,22 @@ export const fieldRoutes: Route[] = [
       'priority/search',
     ),
   ),
+  route('GET', 'jql/autocompletedata', ({ site }) => ({
+    json: {
+      visibleFieldNames: site.fields
+        .filter(({ clauseNames }) => clauseNames.length > 0)
+        .map(({ clauseNames: [clause = ''], name, schema: { customId } }) => ({
+          value: customId === undefined ? clause : JSON.stringify(name),
+          displayName: customId === undefined ? name : `${name} - cf[${customId}]`,
+          ...(customId !== undefined && { cfid: `cf[${customId}]` }),
+          orderable: String(!unsortable.has(clause.toLowerCase())),
+          searchable: 'true',
+        }))
+        .concat(people),
+      visibleFunctionNames: [],
+      jqlReservedWords: [...reservedWords],
+    },
+  })),
   route('GET', 'jql/autocompletedata/suggestions', call => {
     const field = fieldByClauseName(call.site, call.query.get('fieldName') ?? '');
     if (!field) throw badRequest('The field does not exist.');
@@ -33,6 +52,14 @@ export const fieldRoutes: Route[] = [
     return { json: { results } };
   }),
 ];
+
+/** They are no fields, and queries know them. */
+const people = ['watcher', 'voter'].map(value => ({
+  value,
+  displayName: value,
+  orderable: 'false',
+  searchable: 'true',
+}));
 
 /** It is no field of an issue, but is listed as one. */
 const issueKey = {

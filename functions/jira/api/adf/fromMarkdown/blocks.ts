@@ -21,6 +21,8 @@ interface Cursor {
   tokens: readonly Token[];
   index: number;
   mention: FindPerson;
+  /** What the text mentioned before, as it is shown. */
+  held: readonly string[];
 }
 
 /** Reads blocks up to the end of the container that the cursor is in, and moves past that end. */
@@ -70,7 +72,7 @@ export function readBlocks(cursor: Cursor): AdfNode[] {
 function readInlineBlock(cursor: Cursor): AdfNode[] {
   const inline = cursor.tokens[cursor.index];
   cursor.index += 2;
-  return inlineNodes(inline?.children ?? [], cursor.mention);
+  return inlineNodes(inline?.children ?? [], cursor.mention, cursor.held);
 }
 
 function readItems(cursor: Cursor): AdfNode[] {

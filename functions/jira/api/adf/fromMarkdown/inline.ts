@@ -23,7 +23,7 @@ const markOfTag = new Map<string, AdfMark>([
   ['sup', { type: 'subsup', attrs: { type: 'sup' } }],
 ]);
 
-export function inlineNodes(tokens: readonly Token[], mention: FindPerson): AdfNode[] {
+export function inlineNodes(tokens: readonly Token[], mention: FindPerson, held: readonly string[]): AdfNode[] {
   const nodes: AdfNode[] = [];
   const open: AdfMark[] = [];
   const closers = countClosingTags(tokens);
@@ -88,7 +88,7 @@ export function inlineNodes(tokens: readonly Token[], mention: FindPerson): AdfN
 
   function pushMentions(text: string): void {
     let from = 0;
-    for (const { start, mention: mentioned } of mentionsOf(text)) {
+    for (const { start, mention: mentioned } of mentionsOf(text, held)) {
       const person = mention(mentioned) ?? (mentioned.accountId && { id: mentioned.accountId, text: '' });
       if (!person) continue;
       pushText(text.slice(from, start));

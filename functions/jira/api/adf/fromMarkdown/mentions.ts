@@ -8,6 +8,8 @@ export interface Mention {
   name: string;
   /** True for `@Ana`, without quotation marks: more words of the name may follow, or of the sentence. */
   isBare: boolean;
+  /** True for one that the text had before, as it is shown. */
+  isHeld?: true;
 }
 
 /** The account of who is mentioned, and of `@Ana Ruiz Please` how many characters the name has. */
@@ -30,8 +32,34 @@ const MAX_WORDS = 4;
 /**
  * The mentions in a text that is no code and no link: `@ana@example.com`, `@"Ana Ruiz"`, `@Ana Ruiz`, `[~accountid:5b10…]`.
  * An e-mail address in prose is none, and neither is a package or a decorator: `@scope/name`, `@Test()`.
+ * @param held what the text mentioned before, as it is shown: `@Ana Ruiz`
  */
-export function* mentionsOf(text: string): Generator<Place> {
+export function mentionsOf(text: string, held: readonly string[] = []): Iterable<Place> {
+  const kept = [...heldIn(text, held)];
+  if (kept.length === 0) return writtenIn(text);
+  const starts = new Set(kept.map(({ start }) => start));
+  const others = [...writtenIn(text)].filter(({ start }) => !starts.has(start));
+  return [...kept, ...others].sort((one, other) => one.start - other.start);
+}
+
+const wordBefore = /[\p{L}\p{N}_.@]$/u;
+const wordAfter = /^[\p{L}\p{M}\p{N}_@]/u;
+
+function* heldIn(text: string, held: readonly string[]): Generator<Place> {
+  if (held.length === 0) return;
+  for (let start = text.indexOf('@'); start !== -1; start = text.indexOf('@', start + 1)) {
+    if (wordBefore.test(text.slice(Math.max(0, start - 2), start))) continue;
+    const fitting = held.filter(
+      each => text.startsWith(each, start) && !wordAfter.test(text.slice(start + each.length, start + each.length + 2)),
+    );
+    const [longest] = fitting.sort((one, other) => other.length - one.length);
+    if (longest === undefined) continue;
+    yield { start, mention: { written: longest, name: longest.slice(1), isBare: false, isHeld: true } };
+    start += longest.length - 1;
+  }
+}
+
+function* writtenIn(text: string): Generator<Place> {
   if (!text.includes('@') && !text.includes('[~')) return;
   for (const match of text.matchAll(form)) {
     const { account, user, email, quoted, curly, listed, word } = match.groups ?? {};

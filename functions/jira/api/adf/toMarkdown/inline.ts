@@ -140,7 +140,7 @@ function collectRuns(value: unknown, runs: Run[], place: Place, depth: number): 
   const { marks, isCode } = marksOf(node);
   const markdown = isCode
     ? codeSpan(oneLineOf(stringOf(node.text).slice(0, place.budget.left)))
-    : inlineMarkdown(node, type);
+    : inlineMarkdown(node, type, place);
   if (markdown !== undefined) {
     if (markdown !== '') runs.push({ kind: 'markdown', text: markdown, marks });
   } else if (
@@ -160,12 +160,13 @@ function collectRuns(value: unknown, runs: Run[], place: Place, depth: number): 
 }
 
 /** The Markdown of a node that is more than text; undefined for any other. */
-function inlineMarkdown(node: Fields, type: string): string | undefined {
+function inlineMarkdown(node: Fields, type: string, { isNamed }: Place): string | undefined {
   const attrs = fieldsOf(node.attrs);
   const url = stringOf(attrs.url);
   switch (type) {
     case 'mention':
-      return attrs.id
+      // Without its text a mention has no name that could be read.
+      return attrs.id && !(isNamed && attrs.text)
         ? `[${escapeInLink(ownText(node))}](${destination(`accountid:${stringOf(attrs.id)}`)})`
         : undefined;
     case 'inlineCard':

@@ -5,6 +5,8 @@ export interface Place {
   oneLine: boolean;
   depth: number;
   budget: Budget;
+  /** True where a mention is the name alone, as people read it. */
+  isNamed: boolean;
 }
 
 /** What may still be written, and looked at, of a document, in characters and nodes. Nothing is written once it is spent. */
