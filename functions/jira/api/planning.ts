@@ -35,8 +35,6 @@ export interface Planning {
   sprint(project: string, id: number): Promise<Sprint | undefined>;
   /** Those of the sprints, by ID, that are closed. One that cannot be read is taken for none of them. @throws Failure */
   closedSprints(ids: readonly number[]): Promise<Set<number>>;
-  /** The first future sprint of each board of the project, each once. @throws Failure */
-  nextSprints(project: string): Promise<Sprint[]>;
   /**
    * Teams that a search by the field suggests for a name; where that suggests none of that name, those that issues of the project
    * have in the field: Jira has no list of all teams that its own API would give. @throws Failure
@@ -119,18 +117,6 @@ export function openPlanning(client: Client): Planning {
       return new Set(read.flat());
     },
 
-    async nextSprints(project) {
-      const first = await Promise.all(
-        (await boardsOf(project)).map(async ({ id: boardId, name: board }) => {
-          // A board has its sprints in the order in which they are planned.
-          const page = { boardId, state: 'future', maxResults: 1 };
-          const { values } = parseAnswer(sprintsSchema, await getAllSprints(client, page).catch(withoutSprints));
-          return values.map(({ id, name }): Sprint => ({ id, name, board }));
-        }),
-      );
-      return [...new Map(first.flat().map(sprint => [sprint.id, sprint])).values()];
-    },
-
     async teams(project, { id }, name) {
       const suggested = await suggestedTeams(id, name);
       if (suggested.some(team => folded(team.name) === folded(name))) return suggested;
@@ -189,7 +175,6 @@ export function askedOnce(planning: Planning): Planning {
     sprints: project => once(`sprints ${project}`, () => planning.sprints(project)),
     sprint: (project, id) => once(`sprint ${project} ${id}`, () => planning.sprint(project, id)),
     closedSprints: planning.closedSprints,
-    nextSprints: project => once(`next ${project}`, () => planning.nextSprints(project)),
     teams: (project, field, name) =>
       once(JSON.stringify(['teams', project, field.id, name]), () => planning.teams(project, field, name)),
     estimationFields: project => once(`estimates ${project}`, () => planning.estimationFields(project)),

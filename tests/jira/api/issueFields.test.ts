@@ -65,7 +65,6 @@ const planning: Planning = {
   sprints: async () => [],
   sprint: async (_, id) => (id === 12 ? { id, name: 'Sprint 7', board: 'Atlas board' } : undefined),
   closedSprints: async () => new Set(),
-  nextSprints: async () => [],
   teams: async () => [{ id: 'team-1', name: 'Otters' }],
   estimationFields: async () => new Set(),
 };
