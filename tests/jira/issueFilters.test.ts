@@ -521,6 +521,39 @@ describe('the total', () => {
   });
 });
 
+describe('a condition on an SLA or on approvals', () => {
+  const found = (where: object) => sortedBy({ where: JSON.stringify({ Project: 'HELP', ...where }) });
+
+  it('takes the functions of JQL as words, and a span for what is left', async () => {
+    const resolution = 'Time to resolution';
+    const late = await found({ [resolution]: 'breached' });
+    expect(late).toEqual(['HELP-1', 'HELP-7']);
+    for (const word of ['Breached', 'breached()', 'everBreached', 'missed'])
+      expect(await found({ [resolution]: word })).toEqual(late);
+    expect(await found({ [resolution]: 'paused' })).toEqual(['HELP-5']);
+    expect(await found({ [resolution]: 'met' })).toEqual(['HELP-6']);
+    expect(await found({ [resolution]: ['met', 'paused'] })).toEqual(['HELP-5', 'HELP-6']);
+    expect(await found({ [resolution]: { not: 'breached' } })).not.toContain('HELP-1');
+    expect(await found({ [resolution]: { not: 'breached' } })).toContain('HELP-6');
+    expect(await found({ [resolution]: { from: '0m', to: '2 hours' } })).toEqual(['HELP-3']);
+    expect(await found({ Approvals: 'pending' })).toEqual(['HELP-4', 'HELP-5']);
+  });
+
+  it('says what it takes, and where a time of breach is asked for', async () => {
+    for (const value of ['late', '2h', { contains: 'breach' }, { from: 'breached' }, { not: ['late'] }]) {
+      const { body } = await app.read('searchIssues', { where: JSON.stringify({ 'Time to resolution': value }) });
+      expect(body.errors).toEqual([
+        {
+          field: 'where',
+          message: expect.stringMatching(/takes breached, everBreached.*listRequests with breachedSince/),
+        },
+      ]);
+    }
+    const { body } = await app.read('searchIssues', { where: '{"Approvals":{"not":"pending"}}' });
+    expect(body.errors).toEqual([{ field: 'where', message: expect.stringContaining('takes pending or approved') }]);
+  });
+});
+
 describe('what an issue has several of', () => {
   it('is told by its number: comments, worklogs, watchers and votes', async () => {
     const key = await taskWith({});

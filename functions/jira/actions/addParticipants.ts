@@ -22,7 +22,11 @@ export default jira.action({
   input: z.object({
     issueKey,
     people: nameList.optional().describe('Names or e-mail addresses, separated by commas.'),
-    organizations: nameList.optional().describe('Names of organisations of the desk, separated by commas.'),
+    organizations: nameList
+      .optional()
+      .describe(
+        'Names of organisations of the desk, separated by commas; theirs for the one that each of the people belongs to.',
+      ),
   }),
   output: z.object({
     issueKey: key('The key of the request.'),

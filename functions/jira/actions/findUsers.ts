@@ -11,6 +11,10 @@ const user = z.object({
   accountId: id('The ID of the account, which every input for a person takes.'),
   name: heading('The name of the person.').optional(),
   email: z.string().optional().describe('The e-mail address; absent when it is hidden.'),
+  organizations: z
+    .array(z.string())
+    .optional()
+    .describe('Where asked for, the organisations of service desks that they belong to: of the first ten people.'),
   kind: z
     .enum(['left', 'customer', 'app'])
     .optional()
@@ -19,12 +23,25 @@ const user = z.object({
     ),
 });
 
+/** Each costs a request for each service desk. */
+const MAX_ASKED = 10;
+
 export default jira.action({
   name: 'findUsers',
   toolset: 'jira',
   core: true,
   access: 'read',
-  needs: reads({ permissions: ['USER_PICKER'], scopes: ['read:jira-user'] }),
+  needs: reads({
+    permissions: ['USER_PICKER'],
+    scopes: ['read:jira-user'],
+    also: [
+      {
+        when: 'for organisations',
+        permissions: ['SERVICEDESK_AGENT'],
+        scopes: ['read:servicedesk-request'],
+      },
+    ],
+  }),
   title: 'Find users',
   description:
     'Finds people who use Jira by name, e-mail address or account ID: staff, customers, apps. ' +
@@ -32,17 +49,27 @@ export default jira.action({
     'Actions that take a person find one by name or address themselves. For people at a customer use findContacts.',
   input: z.object({
     person: shortText.describe('The beginning of a name or of an e-mail address, such as Ana or ana.ruiz@example.com.'),
+    withOrganizations: z.boolean().optional().describe("True for a customer's organisations, too."),
   }),
   output: z.object({ users: z.array(user).describe('The matching people.') }),
   example: { person: 'Ana' },
   paged: true,
-  async run({ person }, { jira, page: { limit, cursor } }) {
+  // The service desks, and each of five of them for each of ten people.
+  requests: 60,
+  async run({ person, withOrganizations }, { jira, page: { limit, cursor } }) {
     const { users, next } = await jira.people.search(person, { startAt: offsetOf(cursor), limit });
+    const asked = withOrganizations ? users.filter(user => kindOf(user) !== 'app').slice(0, MAX_ASKED) : [];
+    const organizations = new Map(
+      await Promise.all(
+        asked.map(async ({ accountId }) => [accountId, await jira.desks.organizationNames(accountId)] as const),
+      ),
+    );
     return page({
       items: users.map(({ accountId, displayName, emailAddress, ...others }) => ({
         accountId,
         ...(displayName && { name: displayName }),
         ...(emailAddress && { email: emailAddress }),
+        organizations: organizations.get(accountId),
         kind: kindOf(others),
       })),
       nextCursor: next === undefined ? undefined : String(next),

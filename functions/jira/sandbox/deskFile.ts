@@ -50,7 +50,8 @@ export const deskFile = z.strictObject({
       }),
     )
     .default([]),
-  organizations: z.array(z.strictObject({ id, name })).default([]),
+  /** With the customers who belong to them, by their addresses. */
+  organizations: z.array(z.strictObject({ id, name, members: z.array(z.email()).default([]) })).default([]),
   articles: z.array(z.strictObject({ id, title: name, space: z.string().regex(/^[A-Z]+$/), body: name })).default([]),
 });
 

@@ -2,7 +2,7 @@ import type { DataFiles } from './dataFiles.ts';
 import { offsetOf, readDay, readTime } from './dataTime.ts';
 import { readDesks } from './desks.ts';
 import { customField, type Field, systemFields } from './fields.ts';
-import type { Board, Instant, Named, Project, SavedFilter, Sprint, Status } from './model.ts';
+import type { Board, Instant, Named, Organization, Project, SavedFilter, Sprint, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
 import type { Site } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
@@ -116,7 +116,16 @@ export function emptySite(
     return { ...filter, ownerId: person(below(place, 'owner'), owner)?.accountId ?? '' };
   });
   const desks = readDesks(files, references, { projects, fields, statuses, issueTypes });
-  const organizations = files.serviceDesks.flatMap(desk => desk.organizations);
+  const organizations = files.serviceDesks.flatMap((desk, at) =>
+    desk.organizations.map(({ id, name, members }, nth): Organization => {
+      const place = below(below(below({ file: 'serviceDesks.json', path: '' }, at), 'organizations'), nth);
+      return {
+        id,
+        name,
+        memberIds: members.map((email, which) => person(below(below(place, 'members'), which), email)?.accountId ?? ''),
+      };
+    }),
+  );
 
   const me = person(inSite('account'), account);
   const defaultPriority = named(inSite('defaultPriority'), 'priority', priorities, files.site.defaultPriority);

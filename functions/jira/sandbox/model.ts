@@ -26,6 +26,11 @@ export interface Named {
   name: string;
 }
 
+export interface Organization extends Named {
+  /** The accounts of the customers who belong to it. */
+  memberIds: string[];
+}
+
 export interface StatusCategory extends Named {
   key: string;
   colorName: string;

@@ -104,9 +104,11 @@ export function showApproval(view: View, issue: Issue, approval: Approval) {
 
 /** An SLA of a request with its one cycle, completed or ongoing. */
 export function showSla(view: View, issue: Issue, clock: SlaClock) {
-  const { sla, start, stop, isPaused, isBreached, elapsed, remaining } = clock;
+  const { sla, start, stop, isPaused, isBreached, breachedAt, elapsed, remaining } = clock;
+  const breach = stop === undefined && !isPaused ? view.site.now() + remaining : breachedAt;
   const common = {
     startTime: showDate(view, start),
+    ...(breach !== undefined && { breachTime: showDate(view, breachedAt ?? breach) }),
     breached: isBreached,
     goalDuration: showDuration(sla.goalSeconds * 1000),
     elapsedTime: showDuration(elapsed),
@@ -121,7 +123,6 @@ export function showSla(view: View, issue: Issue, clock: SlaClock) {
     ...(stop === undefined && {
       ongoingCycle: {
         ...common,
-        ...(!isPaused && { breachTime: showDate(view, view.site.now() + remaining) }),
         paused: isPaused,
         withinCalendarHours: true,
       },

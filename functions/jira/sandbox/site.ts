@@ -8,6 +8,7 @@ import type {
   Link,
   LinkType,
   Named,
+  Organization,
   Person,
   Project,
   SavedFilter,
@@ -39,7 +40,7 @@ export interface Site {
   filters: readonly SavedFilter[];
   desks: readonly Desk[];
   /** The organisations of customers. */
-  organizations: readonly Named[];
+  organizations: readonly Organization[];
   issues: Issue[];
   links: Link[];
   /** The account that the API is called with. */

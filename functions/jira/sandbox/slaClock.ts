@@ -12,6 +12,8 @@ export interface SlaClock {
   /** Negative where the goal was missed. */
   remaining: number;
   isBreached: boolean;
+  /** When the goal was missed. */
+  breachedAt: Instant | undefined;
 }
 
 /** The clock of an SLA of a request as it is now. */
@@ -21,14 +23,22 @@ export function clockOf(site: Site, issue: Issue, sla: Sla): SlaClock {
   let elapsed = 0;
   let from = issue.created;
   let isPaused = false;
+  let breachedAt: Instant | undefined;
+  const goal = sla.goalSeconds * 1000;
+  const runTo = (at: Instant) => {
+    if (!isPaused) {
+      if (breachedAt === undefined && elapsed + at - from > goal) breachedAt = from + goal - elapsed;
+      elapsed += at - from;
+    }
+    from = at;
+  };
   for (const { at, statusId } of moves(issue)) {
     if (at > end) break;
-    if (!isPaused) elapsed += at - from;
-    from = at;
+    runTo(at);
     isPaused = sla.pausedIn.includes(statusId);
   }
-  if (!isPaused) elapsed += Math.max(0, end - from);
-  const remaining = sla.goalSeconds * 1000 - elapsed;
+  runTo(Math.max(from, end));
+  const remaining = goal - elapsed;
   return {
     sla,
     start: issue.created,
@@ -37,6 +47,7 @@ export function clockOf(site: Site, issue: Issue, sla: Sla): SlaClock {
     elapsed,
     remaining,
     isBreached: remaining < 0,
+    breachedAt,
   };
 }
 

@@ -49,6 +49,35 @@ it('says what was done where the organisations fail after the people', async () 
   expect(body.detail).toMatch(/^The people were added to HELP-7, but the organisations were not/);
 });
 
+it('adds the organisation of a person by "theirs", and asks where that is none or one of several', async () => {
+  app.costs();
+  const { body } = await app.write('addParticipants', {
+    issueKey: 'HELP-5',
+    people: 'Maria Keller',
+    organizations: 'theirs',
+  });
+  expect(body).toMatchObject({ added: ['Maria Keller', 'Contoso'], organizations: ['Fabrikam', 'Contoso'] });
+  expect(app.costs().filter(each => each.includes('/organization'))).toHaveLength(1);
+  const { body: several } = await app.write('addParticipants', {
+    issueKey: 'HELP-5',
+    people: 'Carla Client',
+    organizations: 'Theirs',
+  });
+  expect(several.code).toBe('ambiguous');
+  expect(several.errors).toEqual([
+    { field: 'organizations', message: expect.stringMatching(/^Carla Client belongs to several.*Contoso, Fabrikam/) },
+  ]);
+  const { body: none } = await app.write('addParticipants', {
+    issueKey: 'HELP-5',
+    people: 'Maria Keller, Ana Ruiz',
+    organizations: 'theirs',
+  });
+  expect(none).toMatchObject({ code: 'not_found', detail: expect.stringContaining('Ana Ruiz belongs to no') });
+  const { body: whose } = await app.write('addParticipants', { issueKey: 'HELP-5', organizations: 'theirs' });
+  expect(whose.errors).toEqual([{ field: 'organizations', message: expect.stringContaining('name them as well') }]);
+  expect(app.costs().some(each => /^(POST|PUT)/.test(each))).toBe(false);
+});
+
 it('adds somebody who is named twice once, and takes a JSON list', async () => {
   const twice = { issueKey: 'HELP-4', people: '["Li Wei", "li.wei@example.com"]', organizations: 'Contoso,CONTOSO' };
   const { body } = await app.write('addParticipants', twice);

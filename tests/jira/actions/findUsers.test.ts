@@ -23,6 +23,20 @@ describe('findUsers', () => {
     }
   });
 
+  it('tells the organisations of customers where they are asked for, and nowhere else', async () => {
+    const { body } = await app.read('findUsers', { person: 'carla', withOrganizations: 'true' });
+    expect(body.users).toMatchObject([{ name: 'Carla Client', organizations: ['Contoso', 'Fabrikam'] }]);
+    app.costs();
+    const { body: plain } = await app.read('findUsers', { person: 'maria' });
+    expect(plain.users[0]).not.toHaveProperty('organizations');
+    expect(app.costs()).toHaveLength(1);
+    app.jira.fail({ path: '/organization$', status: 403, body: '{"errorMessage":"No agent."}' });
+    const { body: closed } = await app.read('findUsers', { person: 'maria', withOrganizations: 'true' });
+    expect(closed.users[0]).not.toHaveProperty('organizations');
+    const { body: staff } = await app.read('findUsers', { person: 'ana', withOrganizations: 'true' });
+    expect(staff.users).toMatchObject([{ name: 'Ana Ruiz', organizations: [] }]);
+  });
+
   it('goes on page by page', async () => {
     expect((await app.readAll('findUsers', 'users', { person: 'sam', limit: '1' })).map(({ name }) => name)).toEqual([
       'Sam Taylor',

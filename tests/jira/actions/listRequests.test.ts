@@ -76,3 +76,53 @@ it('finds what waits for approval, is of a type, or is done', async () => {
   const { body: wrong } = await app.read('listRequests', { requestType: 'Hardwear' });
   expect(wrong.errors).toEqual([{ field: 'requestType', message: expect.stringContaining('nearest are "Hardware"') }]);
 });
+
+it('finds what missed its SLA in a time, running over or stopped, with when and by how much, the last first', async () => {
+  const day = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 15);
+  const { body: open } = await app.read('listRequests', { breached: 'true', orderBy: 'oldest' });
+  expect(open.note).toContain('openOnly false, or breachedSince');
+  // Its clock stops, six hours after its goal.
+  await app.write('transitionIssue', { issueKey: 'HELP-7', status: 'Done' });
+  const { body } = await app.read('listRequests', { breachedSince: '7h', sla: 'Time to resolution' });
+  expect(keys(body)).toEqual(['HELP-7']);
+  const [, resolution] = body.requests[0].slas;
+  expect(resolution).toMatchObject({ state: 'missed', breached: true, overdueBy: '6h' });
+  expect(resolution.breachesAt.slice(0, 15)).toBe(day(6));
+  expect(keys((await app.read('listRequests', { breachedSince: '5h', sla: 'Time to resolution' })).body)).toEqual([]);
+  const { body: week } = await app.read('listRequests', { breachedSince: '52w' });
+  expect(keys(week)).toEqual(['HELP-4', 'HELP-7', 'HELP-1']);
+  const all = await app.readAll('listRequests', 'requests', { breachedSince: '52w', limit: '1' });
+  expect(all.map(({ issueKey }) => issueKey)).toEqual(keys(week));
+  const { body: done } = await app.read('listRequests', { breached: 'true', openOnly: 'false', orderBy: 'oldest' });
+  expect([keys(done), done.note]).toEqual([['HELP-1', 'HELP-7', 'HELP-4'], undefined]);
+});
+
+it('also finds a clock that was missed before it was started again, and says where Jira does not tell when', async () => {
+  const hour = 3_600_000;
+  const now = Date.now();
+  const cycle = (breached: boolean, stopped: number, more: object) => ({
+    breached,
+    stopTime: { epochMillis: now - stopped * hour },
+    remainingTime: { millis: breached ? -2 * hour : hour },
+    ...more,
+  });
+  const issue = (key: string, completedCycles: object[]) => ({
+    id: key.slice(5),
+    key,
+    fields: {
+      project: { id: '10013', key: 'HELP', projectTypeKey: 'service_desk' },
+      summary: key,
+      customfield_10065: { name: 'Time to resolution', completedCycles },
+    },
+  });
+  const issues = [
+    issue('HELP-21', [cycle(true, 3, { breachTime: { epochMillis: now - 5 * hour } }), cycle(false, 1, {})]),
+    issue('HELP-22', [cycle(true, 2, {})]),
+    issue('HELP-23', [cycle(true, 200, {})]),
+  ];
+  app.answerNext('search/jql$', { issues });
+  const { body } = await app.read('listRequests', { breachedSince: '1d' });
+  expect(keys(body)).toEqual(['HELP-22', 'HELP-21']);
+  expect(body.requests[1].slas).toMatchObject([{ state: 'missed', overdueBy: '2h' }, { state: 'met' }]);
+  expect(body.note).toContain('when HELP-22 missed an SLA');
+});

@@ -8,6 +8,7 @@ import type { Issue } from '../issue.ts';
 import { allOf, anyOf, Jql, jql, minutesFromNow, phrase, words } from '../jql.ts';
 import type { Metadata } from '../metadata.ts';
 import type { People } from '../people.ts';
+import { functionJql } from './functionCondition.ts';
 import type { SearchField } from './searchField.ts';
 
 /** A condition on a field of Jira. */
@@ -52,6 +53,11 @@ const MAX_LOOKED_UP = 15;
 export async function conditionJql(condition: FieldCondition, around: Around): Promise<CompiledCondition> {
   const { field, test, isNot } = condition;
   const clause = clauseOf(condition);
+  if ((field.kind === 'sla' || field.kind === 'approval') && test.kind !== 'empty') {
+    const compiled = functionJql(field.kind, { clause, test, isNot });
+    if ('problem' in compiled) throw wrong(condition, compiled.problem);
+    return compiled;
+  }
   const orEmpty = (jqlText: Jql) => (field.isAlwaysSet ? jqlText : anyOf([jqlText, jql`${clause} IS EMPTY`]));
   switch (test.kind) {
     case 'empty':

@@ -1,8 +1,10 @@
 import type { Labelled } from '../../../../shared/filter/label.ts';
 import type { SiteField } from '../wire.ts';
+import type { FunctionKind } from './functionCondition.ts';
 
 /** How JQL compares a field. https://support.atlassian.com/jira-software-cloud/docs/jql-fields/ */
 type FieldKind =
+  | FunctionKind
   /** Words, by `~` alone. */
   | 'text'
   | 'number'
@@ -130,6 +132,8 @@ function kindOf({ id, schema }: SiteField): FieldKind {
   const { type, items, custom } = schema;
   if (custom?.endsWith(':gh-sprint')) return 'sprint';
   if (custom?.endsWith(':gh-epic-link')) return 'issue';
+  if (custom?.endsWith(':sd-sla-field')) return 'sla';
+  if (custom?.endsWith(':sd-approvals')) return 'approval';
   switch (items ?? type) {
     case 'string':
       return type === 'array' || exactTexts.test(custom ?? '') ? 'choice' : 'text';

@@ -50,13 +50,24 @@ export interface Desks {
   /** The fields that a request of a type is made with. */
   fields(desk: Desk, type: RequestType): Promise<IssueField[]>;
   /** The organisations of customers of a desk that are called so. @throws Failure `not_found` or `ambiguous` */
-  organization(desk: Desk, name: string): Promise<{ id: string; name: string }>;
+  organization(desk: Desk, name: string): Promise<Organization>;
+  /** The organisations of a desk that a person belongs to. It costs a request. */
+  organizationsOf(desk: Desk, accountId: string): Promise<Organization[]>;
+  /** The names of those of the desks, five of them at most; undefined where this service is an agent of none. */
+  organizationNames(accountId: string): Promise<string[] | undefined>;
+}
+
+export interface Organization {
+  id: string;
+  name: string;
 }
 
 const LIFE_MS = 5 * 60_000;
 const LOOKUP_MS = 8_000;
 const MAX_KEPT = 200;
 const PAGE_SIZE = 100;
+/** Each is asked by itself whom its organisations have. */
+const MAX_DESKS = 5;
 /** Ends the reading of a list that does not end. */
 const MAX_PAGES = 5;
 
@@ -66,7 +77,7 @@ export function openDesks(clientFor: (call: Call) => Client, now: () => number):
   const queuesOf = createCache<string, Queue[]>(life);
   const typesOf = createCache<string, RequestType[]>(life);
   const fieldsOf = createCache<string, IssueField[]>(life);
-  const organizationsOf = createCache<string, { id: string; name: string }[]>(life);
+  const organizationsOf = createCache<string, Organization[]>(life);
 
   return call => {
     // Desks that are open to one caller may be closed to another.
@@ -90,6 +101,16 @@ export function openDesks(clientFor: (call: Call) => Client, now: () => number):
         },
         call,
       );
+
+    const membershipsOf = async (desk: Desk, accountId: string) => {
+      const client = clientFor(call);
+      return allPages(async start =>
+        parseAnswer(
+          organizationsPage,
+          await getServiceDeskOrganizations(client, { serviceDeskId: desk.id, accountId, start, limit: 50 }),
+        ),
+      );
+    };
 
     return {
       async desk(text) {
@@ -175,6 +196,25 @@ export function openDesks(clientFor: (call: Call) => Client, now: () => number):
           call,
         );
         return oneCalled(all, name, { input: 'organizations', kind: 'organisation', place: desk.name });
+      },
+
+      organizationsOf: (desk, accountId) =>
+        membershipsOf(desk, accountId).catch(error =>
+          agentsOnly(error, desk, 'Only its agents see whom the organisations of a service desk have'),
+        ),
+
+      async organizationNames(accountId) {
+        const found = await Promise.all(
+          (await desks()).slice(0, MAX_DESKS).map(desk =>
+            membershipsOf(desk, accountId).catch(error => {
+              // The account may be an agent of some desks alone.
+              if (isAnswer(error, 403)) return undefined;
+              throw error;
+            }),
+          ),
+        );
+        const told = found.filter(each => each !== undefined);
+        return told.length === 0 ? undefined : [...new Set(told.flat().map(({ name }) => name))];
       },
     };
   };

@@ -3,9 +3,11 @@ import type { Client } from 'jira.js/core';
 import { addRequestParticipants } from 'jira.js/serviceDesk';
 import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import { nameList } from '../../../../shared/filter/nameList.ts';
+import { listed } from '../choosing.ts';
 import type { Issue } from '../issue.ts';
 import type { People } from '../people.ts';
-import type { Desks } from './desks.ts';
+import type { User } from '../wire.ts';
+import type { Desk, Desks, Organization } from './desks.ts';
 import { noRequest, organizationsOf, participantsOf, requireRequest } from './requestDetails.ts';
 import type { RequestFields } from './requestRow.ts';
 
@@ -48,11 +50,12 @@ export async function addParticipants(
   ];
   const before = await getIssue(issueKey, { fields: asked });
   requireRequest(before, 'To have somebody follow an issue of another project, add them as watchers in Jira.');
-  const [named, organizations] = await Promise.all([
-    Promise.all(nameList(given.people ?? '').map(name => people.find(name))),
-    given.organizations === undefined ? [] : organizationsCalled(given.organizations, before, { desks, fields }),
-  ]);
+  const named = await Promise.all(nameList(given.people ?? '').map(name => people.find(name)));
   const persons = [...new Map(named.map(each => [each.accountId, each])).values()];
+  const organizations =
+    given.organizations === undefined
+      ? []
+      : await organizationsCalled(given.organizations, persons, before, { desks, fields });
   const held = new Set(participantsOf(before, fields).map(({ accountId }) => accountId));
   const shared = organizationsOf(before, fields);
   const newPeople = persons.filter(({ accountId }) => !held.has(accountId));
@@ -86,18 +89,46 @@ export async function addParticipants(
   };
 }
 
+/** The organisations by their names; `theirs` is that of each of the people. */
 async function organizationsCalled(
   text: string,
+  persons: readonly User[],
   issue: Issue,
   { desks, fields }: Pick<ParticipantParts, 'desks' | 'fields'>,
-): Promise<{ id: string; name: string }[]> {
+): Promise<Organization[]> {
   if (!fields.organizations) {
     const message = 'This Jira site has no field for the organisations of a request.';
     throw invalidInput([{ field: 'organizations', message }]);
   }
   const desk = await desks.desk(issue.project?.key ?? issue.key.slice(0, issue.key.lastIndexOf('-')));
-  const named = await Promise.all(nameList(text).map(name => desks.organization(desk, name)));
-  return [...new Map(named.map(each => [each.id, each])).values()];
+  const found = await Promise.all(
+    nameList(text).map(async name =>
+      isTheirs(name) ? theirs(desk, persons, desks) : [await desks.organization(desk, name)],
+    ),
+  );
+  return [...new Map(found.flat().map(each => [each.id, each])).values()];
+}
+
+const isTheirs = (name: string) => /^(?:theirs|their organi[sz]ations?)$/i.test(name);
+
+/** @throws Failure unless each of the people belongs to exactly one of the desk's: it is never guessed */
+async function theirs(desk: Desk, persons: readonly User[], desks: Desks): Promise<Organization[]> {
+  if (persons.length === 0) {
+    throw invalidInput([{ field: 'organizations', message: '"theirs" is that of the people: name them as well.' }]);
+  }
+  return Promise.all(
+    persons.map(async ({ accountId, displayName }) => {
+      const who = displayName ?? accountId;
+      const [only, ...others] = await desks.organizationsOf(desk, accountId);
+      if (only && others.length === 0) return only;
+      const message = only
+        ? `${who} belongs to several organisations of ${desk.name}: ${listed([only, ...others].map(({ name }) => name))}. Ask the user which one is meant, and name it.`
+        : `${who} belongs to no organisation of ${desk.name}. Ask the user which one is meant, and name it.`;
+      throw new Failure(only ? 'ambiguous' : 'not_found', `organizations: ${message}`, {
+        errors: [{ field: 'organizations', message }],
+      });
+    }),
+  );
 }
 
 /** The failure for organisations that were not added after the people were. */

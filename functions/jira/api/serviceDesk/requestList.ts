@@ -6,11 +6,11 @@ import type { SearchField } from '../filter/searchField.ts';
 import { isNone } from '../inputs.ts';
 import type { Issue } from '../issue.ts';
 import type { Jira } from '../jira.ts';
-import { allOf, anyOf, inProject, Jql, jql, rawJql } from '../jql.ts';
+import { allOf, anyOf, inProject, Jql, jql, minutesFromNow, rawJql } from '../jql.ts';
 import { jqlTokens, orderStart } from '../jqlTokens.ts';
 import { type Desk, isCalled } from './desks.ts';
 import { fieldsOfRequest, type RequestFields, requestFieldsOf } from './requestRow.ts';
-import { type Sla, slasOf, urgency } from './sla.ts';
+import { cyclesOf, missedBy, type Sla, urgency } from './sla.ts';
 
 export interface RequestFilters {
   queue?: string | undefined;
@@ -22,7 +22,10 @@ export interface RequestFilters {
   sla?: string | undefined;
   /** In minutes from now. */
   breachingWithin?: number | undefined;
+  /** Whose latest clock has run over, whether or not it goes on. */
   breached?: boolean | undefined;
+  /** Whose SLA was missed from then on, be it in a cycle before the latest. */
+  breachedSince?: Date | undefined;
   waitingForApproval?: boolean | undefined;
   /** True unless given, except of a queue, which decides that itself. */
   openOnly?: boolean | undefined;
@@ -50,6 +53,8 @@ export interface RequestPage {
 /** A page of a search, and how many pages a list that is sorted by the time left looks through. */
 const PAGE_SIZE = 100;
 const MAX_PAGES = 5;
+/** For what changes while a query waits to be asked. */
+const SLACK_MINUTES = 60;
 /** A query names each SLA. */
 const MAX_SLAS = 25;
 
@@ -61,7 +66,7 @@ const orders: Readonly<Record<Exclude<RequestOrder, 'timeLeft'>, string>> = {
 };
 
 /**
- * The requests of a service desk. By the time that is left they are sorted here, over all that match, up to 500; any
+ * The requests of a service desk. By the time that is left, or since when it is missed, they are sorted here, over all that match, up to 500; any
  * other list is Jira's own, a request a page.
  * @throws Failure
  */
@@ -76,7 +81,7 @@ export async function listRequests(
     now,
   }: { order: RequestOrder | undefined; limit: number; cursor: string | undefined; now: Date },
 ): Promise<RequestPage> {
-  const { queue: queueName, breachingWithin, breached = false } = filters;
+  const { queue: queueName, breachingWithin, breached = false, breachedSince } = filters;
   const [desk, siteFields] = await Promise.all([jira.desks.desk(projectId), jira.metadata.fields()]);
   const all = requestFieldsOf(siteFields);
   const fields = {
@@ -89,33 +94,61 @@ export async function listRequests(
   const conditions = [
     ...(own?.conditions ? [new Jql(`(${own.conditions})`)] : []),
     inProject(desk.projectKey),
-    ...(await conditionsOf(filters, { jira, desk, fields, slas, isQueue: queue !== undefined })),
+    ...(await conditionsOf(filters, { jira, desk, fields, slas, isQueue: queue !== undefined, now })),
   ];
-  const byTime = order === 'timeLeft' || (order === undefined && breachingWithin !== undefined);
+  const byBreach = order === undefined && breachingWithin === undefined && breachedSince !== undefined;
+  const byTime = byBreach || order === 'timeLeft' || (order === undefined && breachingWithin !== undefined);
   const orderBy = byTime ? 'created ASC, key ASC' : order !== undefined ? orders[order] : (own?.order ?? orders.newest);
   const text = `${allOf(conditions).text} ORDER BY ${orderBy}`;
   const query = own === undefined ? new Jql(text) : rawJql(text);
 
   const ends = now.getTime() + (breachingWithin ?? 0) * 60_000;
-  const passes = ({ slas: held }: FoundRequest) =>
-    held.some(sla => {
-      if (!slas.some(({ label }) => isCalled(label, sla.name)) && slas.length !== fields.slas.length) return false;
-      const isBreached = breached && sla.isOngoing && sla.isBreached;
-      return isBreached || (breachingWithin !== undefined && breaksBefore(sla, ends, now));
-    });
-  const isWanted = (found: FoundRequest) => (breachingWithin === undefined && !breached) || passes(found);
+  const isMeant = ({ name }: Sla) =>
+    slas.length === fields.slas.length || slas.some(({ label }) => isCalled(label, name));
+  const isMissedThen = (sla: Sla) =>
+    breachedSince !== undefined && sla.isBreached && missedBy(sla) >= breachedSince.getTime();
+  const passes = (sla: Sla) =>
+    isMeant(sla) &&
+    ((breached && breachedSince === undefined && sla.isBreached) ||
+      isMissedThen(sla) ||
+      (breachingWithin !== undefined && breaksBefore(sla, ends, now)));
+  const isFiltered = breachingWithin !== undefined || breached || breachedSince !== undefined;
+  const isWanted = ({ slas: held }: FoundRequest) => !isFiltered || held.some(passes);
   const search = async (size: number, from: string | undefined) => {
     const asked = { jql: query, fields: fieldsOfRequest(fields), limit: size, cursor: from };
     const { issues, nextCursor } = await jira.search(asked).catch(error => {
       throw own === undefined ? error : ofQueue(error, queueName ?? '');
     });
-    const found = issues.map(issue => ({ issue, slas: slasOf(issue, fields.slas) }));
+    const found = issues.map(issue => ({
+      issue,
+      // Of the cycles before the latest, those that are asked for.
+      slas: cyclesOf(issue, fields.slas).flatMap(cycles =>
+        cycles.filter((cycle, at) => at === cycles.length - 1 || isMissedThen(cycle)),
+      ),
+    }));
     return { found, nextCursor };
+  };
+
+  const noteOf = (shown: readonly FoundRequest[], ...others: (string | false)[]): string | undefined => {
+    const untold = shown.filter(({ slas: held }) =>
+      held.some(sla => isMeant(sla) && isMissedThen(sla) && sla.breachesAt === undefined),
+    );
+    const notes = [
+      ...others,
+      breached &&
+        filters.openOnly === undefined &&
+        isOpenOnly(filters, queue !== undefined) &&
+        'Only open requests are listed: those that are done and missed an SLA come with openOnly false, or breachedSince.',
+      untold.length > 0 &&
+        `Jira does not tell when ${listed(untold.map(({ issue }) => issue.key))} missed an SLA: it may have been earlier.`,
+    ].filter(note => note !== false);
+    return notes.length > 0 ? notes.join(' ') : undefined;
   };
 
   if (!byTime) {
     const { found, nextCursor } = await search(limit, cursor);
-    return { desk, fields, requests: found.filter(isWanted), nextCursor };
+    const requests = found.filter(isWanted);
+    return { desk, fields, requests, nextCursor, note: noteOf(requests) };
   }
   const found: FoundRequest[] = [];
   let from: string | undefined;
@@ -126,24 +159,31 @@ export async function listRequests(
     if (from === undefined) break;
   }
   const sorted = found
-    .map(request => ({ request, place: placeOf(request, fields.slas.length === slas.length ? undefined : slas) }))
+    .map(request => {
+      const meant = request.slas.filter(isMeant);
+      const rank = byBreach ? -Math.max(...meant.filter(isMissedThen).map(missedBy)) : urgency(meant);
+      return { request, place: { urgency: Math.max(rank, -Number.MAX_SAFE_INTEGER), key: request.issue.key } };
+    })
     .toSorted((one, other) => comparePlaces(one.place, other.place));
   const rest =
     cursor === undefined ? sorted : sorted.filter(({ place }) => comparePlaces(place, readPlace(cursor)) > 0);
   const shown = rest.slice(0, limit);
   const last = shown.at(-1);
+  const requests = shown.map(({ request }) => request);
   return {
     desk,
     fields,
-    requests: shown.map(({ request }) => request),
+    requests,
     nextCursor: last && rest.length > limit ? writePlace(last.place) : undefined,
     cursorAfter: count => {
       const end = shown[count - 1];
       return end ? writePlace(end.place) : (cursor ?? '');
     },
-    ...(from !== undefined && {
-      note: `More than ${MAX_PAGES * PAGE_SIZE} requests match. Only the oldest ${MAX_PAGES * PAGE_SIZE} of them were sorted by the time that is left: give more filters.`,
-    }),
+    note: noteOf(
+      requests,
+      from !== undefined &&
+        `More than ${MAX_PAGES * PAGE_SIZE} requests match. Only the oldest ${MAX_PAGES * PAGE_SIZE} of them were looked through: give more filters.`,
+    ),
   };
 }
 
@@ -158,13 +198,14 @@ function breaksBefore(
 }
 
 async function conditionsOf(
-  { status, assignee, requestType, breachingWithin, breached, waitingForApproval, openOnly }: RequestFilters,
-  around: { jira: Jira; desk: Desk; fields: RequestFields; slas: readonly SearchField[]; isQueue: boolean },
+  filters: RequestFilters,
+  around: { jira: Jira; desk: Desk; fields: RequestFields; slas: readonly SearchField[]; isQueue: boolean; now: Date },
 ): Promise<Jql[]> {
-  const { jira, desk, fields, slas, isQueue } = around;
+  const { status, assignee, requestType, breachingWithin, breached, breachedSince, waitingForApproval } = filters;
+  const { jira, desk, fields, slas, isQueue, now } = around;
   const conditions: Jql[] = [];
   if (status !== undefined) conditions.push(jql`status in ${nameList(status)}`);
-  if (openOnly ?? (!isQueue && status === undefined)) conditions.push(jql`statusCategory != Done`);
+  if (isOpenOnly(filters, isQueue)) conditions.push(jql`statusCategory != Done`);
   if (assignee !== undefined) conditions.push(await ofAssignee(assignee, jira));
   if (requestType !== undefined) {
     const kind = required(fields.kind, 'requestType', 'Request Type');
@@ -174,7 +215,10 @@ async function conditionsOf(
   if (waitingForApproval) {
     conditions.push(jql`${required(fields.approvals, 'waitingForApproval', 'Approvals')} = pending()`);
   }
-  if (breachingWithin !== undefined || breached) {
+  if (breachingWithin !== undefined || breached || breachedSince) {
+    // A clock that has stopped since then was stopped by a change of the request.
+    const since =
+      breachedSince && minutesFromNow(Math.floor((breachedSince.getTime() - now.getTime()) / 60_000) - SLACK_MINUTES);
     const clauses = slas.slice(0, MAX_SLAS).map(field => required(field, 'sla', field.label));
     conditions.push(
       anyOf(
@@ -182,13 +226,21 @@ async function conditionsOf(
           ...(breachingWithin === undefined
             ? []
             : [jql`(${clause} = running() AND ${clause} < remaining(${`${breachingWithin}m`}))`]),
-          ...(breached ? [jql`(${clause} = breached() AND ${clause} != completed())`] : []),
+          ...(since
+            ? [jql`(${clause} = everBreached() AND (${clause} != completed() OR updated >= ${since}))`]
+            : breached
+              ? [jql`${clause} = breached()`]
+              : []),
         ]),
       ),
     );
   }
   return conditions;
 }
+
+/** A queue decides it itself, as a status does; what was missed in a time is told of all. */
+const isOpenOnly = ({ openOnly, status, breachedSince }: RequestFilters, isQueue: boolean) =>
+  openOnly ?? (!isQueue && status === undefined && breachedSince === undefined);
 
 async function ofAssignee(text: string, { people }: Jira): Promise<Jql> {
   const names = nameList(text);
@@ -244,11 +296,6 @@ interface Place {
   urgency: number;
   key: string;
 }
-
-const placeOf = ({ issue, slas }: FoundRequest, meant: readonly SearchField[] | undefined): Place => ({
-  urgency: urgency(meant ? slas.filter(({ name }) => meant.some(({ label }) => isCalled(label, name))) : slas),
-  key: issue.key,
-});
 
 const comparePlaces = (one: Place, other: Place) =>
   one.urgency - other.urgency || one.key.localeCompare(other.key, 'en', { numeric: true });

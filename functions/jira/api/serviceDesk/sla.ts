@@ -12,7 +12,7 @@ export const shownSla = z.object({
     .describe('Running or paused; when its clock has stopped, met or missed.'),
   breached: z.boolean().optional().describe('True when its goal is missed.'),
   timeLeft: z.string().optional().describe("What is left of it in the desk's working hours, such as 1h 5m."),
-  overdueBy: z.string().optional().describe('By how much it is missed while its clock goes on.'),
+  overdueBy: z.string().optional().describe('By how much it is missed, so far or in the end.'),
   breachesAt: z.string().optional().describe('When it will be missed, or was, ISO 8601 in UTC.'),
 });
 
@@ -32,29 +32,42 @@ export interface Sla {
   remaining: number | undefined;
   elapsed: number | undefined;
   goal: number | undefined;
-  /** Milliseconds since the epoch; undefined while it is paused. */
+  /** When its goal is or was missed, in milliseconds since the epoch; undefined where Jira does not tell, as while it is paused. */
   breachesAt: number | undefined;
+  /** When its clock stopped. */
+  stoppedAt: number | undefined;
 }
 
-/** The SLAs of a request, of those of the fields that it has a value in. */
+/** The SLAs of a request, of those of the fields that it has a value in, each as its latest cycle has it. */
 export function slasOf(issue: Pick<Issue, 'values'>, fields: readonly { id: string; label: string }[]): Sla[] {
-  return fields.flatMap(({ id, label }) => {
+  return cyclesOf(issue, fields).flatMap(cycles => cycles.at(-1) ?? []);
+}
+
+/** All cycles of each SLA, the latest last: the clock of one may start anew, as when a request is opened again. */
+export function cyclesOf(issue: Pick<Issue, 'values'>, fields: readonly { id: string; label: string }[]): Sla[][] {
+  return fields.map(({ id, label }) => {
     const { data } = slaSchema.safeParse(issue.values[id]);
-    const latest = data?.ongoingCycle ?? data?.completedCycles.at(-1);
-    if (!data || !latest) return [];
-    return [
-      {
-        name: data.name ?? label,
-        isOngoing: Boolean(data.ongoingCycle),
-        isPaused: latest.paused === true,
-        isBreached: latest.breached,
-        remaining: latest.remainingTime?.millis,
-        elapsed: latest.elapsedTime?.millis,
-        goal: latest.goalDuration?.millis,
-        breachesAt: latest.breachTime?.epochMillis,
-      },
-    ];
+    if (!data) return [];
+    const { ongoingCycle, completedCycles } = data;
+    return [...completedCycles, ...(ongoingCycle ? [ongoingCycle] : [])].map(cycle => ({
+      name: data.name ?? label,
+      isOngoing: cycle === ongoingCycle,
+      isPaused: cycle.paused === true,
+      isBreached: cycle.breached,
+      remaining: cycle.remainingTime?.millis,
+      elapsed: cycle.elapsedTime?.millis,
+      goal: cycle.goalDuration?.millis,
+      breachesAt: cycle.breachTime?.epochMillis,
+      stoppedAt: cycle.stopTime?.epochMillis,
+    }));
   });
+}
+
+/** The last moment at which a goal that is missed may have been missed: by the clock on the wall, where Jira does not tell. */
+export function missedBy({ breachesAt, stoppedAt, remaining }: Sla): number {
+  if (breachesAt !== undefined) return breachesAt;
+  // Hours that do not count lie between as well, so that it may have been earlier.
+  return stoppedAt === undefined ? Number.POSITIVE_INFINITY : stoppedAt + Math.min(remaining ?? 0, 0);
 }
 
 export function showSla({
@@ -65,13 +78,13 @@ export function showSla({
   remaining,
   breachesAt,
 }: Sla): z.infer<typeof shownSla> {
-  const left = isOngoing ? remaining : undefined;
+  const left = isOngoing || isBreached ? remaining : undefined;
   return {
     name,
     state: isOngoing ? (isPaused ? 'paused' : 'running') : isBreached ? 'missed' : 'met',
     ...(isBreached && { breached: true }),
     ...(left !== undefined && (left < 0 ? { overdueBy: duration(-left / 1000) } : { timeLeft: duration(left / 1000) })),
-    ...(isOngoing && breachesAt !== undefined && { breachesAt: new Date(breachesAt).toISOString() }),
+    ...((isOngoing || isBreached) && breachesAt !== undefined && { breachesAt: new Date(breachesAt).toISOString() }),
   };
 }
 

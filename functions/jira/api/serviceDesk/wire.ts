@@ -100,6 +100,7 @@ const cycle = z.object({
   paused: z.boolean().nullish().catch(undefined),
   withinCalendarHours: z.boolean().nullish().catch(undefined),
   breachTime: moment,
+  stopTime: moment,
   goalDuration: span,
   elapsedTime: span,
   remainingTime: span,

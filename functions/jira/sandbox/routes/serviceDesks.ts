@@ -55,10 +55,11 @@ export const serviceDeskRoutes: Route[] = [
   route('GET', 'servicedesk/{serviceDeskId}/organization', call => {
     requireOptIn(call);
     const { organizationIds } = deskInPath(call);
+    const memberId = call.query.get('accountId');
     return deskPage(
       call,
       call.site.organizations
-        .filter(({ id }) => organizationIds.includes(id))
+        .filter(({ id, memberIds }) => organizationIds.includes(id) && (!memberId || memberIds.includes(memberId)))
         .map(({ id, name }) => ({
           id,
           name,
