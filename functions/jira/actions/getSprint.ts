@@ -6,7 +6,15 @@ import { doneStatuses, type Estimation, estimationOf, rounded } from '../api/est
 import { nameText, projectId } from '../api/inputs.ts';
 import { ifAny } from '../api/issueRow.ts';
 import type { Jira } from '../api/jira.ts';
-import { board, daysAfter, notCounted, shownSprint, toShownSprint, workingDaysAfter } from '../api/shownSprint.ts';
+import {
+  board,
+  daysAfter,
+  inDays,
+  notCounted,
+  shownSprint,
+  toShownSprint,
+  workingDaysAfter,
+} from '../api/shownSprint.ts';
 import { average, cycleTime, type Figures, median, type SprintIssue, sprintFigures } from '../api/sprintFigures.ts';
 import type { BoardSprint } from '../api/sprints.ts';
 import { trackedIssues } from '../api/trackedIssues.ts';
@@ -16,25 +24,37 @@ import { jira } from '../system.ts';
 const row = z.object({
   issueKey: key('The key of the issue.'),
   title: heading('Its summary.').optional(),
-  status: z.string().optional().describe('Its status now.'),
-  assignee: z.string().optional().describe('Its assignee; absent when it is unassigned.'),
+  status: z.string().optional().describe('Its status now; of a closed sprint at its end.'),
+  statusNow: z.string().optional().describe('Of a closed sprint, its status now where that is another one.'),
+  assignee: z.string().optional().describe('Its assignee now; absent when it is unassigned.'),
   estimate: z.number().optional().describe('Its estimate.'),
-  url: link('The address of the issue in the browser.'),
+  url: link(
+    'The address of the issue in the browser; an issue that is in several lists has it in the first.',
+  ).optional(),
 });
 
 /** More rows of one kind are not listed; how many there are is told. */
 const MAX_ROWS = 40;
+/** The cycle times of more issues are told only as average and median. */
+const MAX_CYCLE_TIMES = 15;
 const DAY_MS = 86_400_000;
 
 const output = z.object({
   board: z.string().describe('The name of the board.'),
   sprint: shownSprint.describe('The sprint.'),
   summary: summary('How it goes, or went, in a sentence or two.'),
-  daysLeft: z.int().optional().describe('Days after today up to its last day; negative when it is overdue.'),
+  daysLeft: z.int().optional().describe('Days after today up to its last day; negative by as many as it is overdue.'),
   workingDaysLeft: z.int().optional().describe('Those of them from Monday to Friday; holidays are not known.'),
   estimatedBy: z.string().describe('What the board estimates by, such as Story Points.'),
   unit: z.enum(['points', 'hours', 'issues']).describe('The unit of all estimates and sums.'),
   committed: z.number().optional().describe('Of the issues in it at the start and not done: their estimates then.'),
+  added: z
+    .number()
+    .optional()
+    .describe(
+      'Of the issues that came in after the start, or were opened again after it: their estimates now, or at its end.',
+    ),
+  reestimatedBy: z.number().optional().describe('By how much the estimates of the committed ones have grown since.'),
   completed: z.number().optional().describe('Of the issues that were done in it: their estimates now, or at its end.'),
   left: z.number().describe('Of the issues that are not done, or were not at its end.'),
   issuesInAll: z.int().describe('How many issues it has, without sub-tasks and those that were done before.'),
@@ -56,9 +76,16 @@ const output = z.object({
     .optional()
     .describe('Open issues of an active sprint that an open issue blocks, or that are flagged.'),
   unmoved: z
-    .array(row.extend({ updatedAt: z.string().describe('When it was last changed, ISO 8601 in UTC.') }))
+    .array(
+      row.extend({
+        movedAt: z.string().describe('When it last moved, ISO 8601 in UTC.'),
+        lastMove: z.enum(['status', 'assignee', 'created']).describe('What that was: a change, or its creation.'),
+      }),
+    )
     .optional()
-    .describe('Open issues of an active sprint that nobody has changed for the time of unchangedFor.'),
+    .describe(
+      'Open issues of an active sprint whose status and assignee have not changed for the time of unchangedFor. Edits, comments and the move into the sprint do not count.',
+    ),
   addedAfterStart: z
     .array(row.extend({ addedAt: z.string().describe('When it came in, ISO 8601 in UTC.') }))
     .optional()
@@ -68,6 +95,7 @@ const output = z.object({
     .optional()
     .describe('Issues that were left over from earlier sprints.'),
   leftOver: z.array(row).optional().describe('Issues that were not done when it was closed.'),
+  reopened: z.array(row).optional().describe('Issues that were done at its start and were opened again after it.'),
   reestimated: z
     .array(row.extend({ before: z.number().optional().describe('Its estimate at the start.') }))
     .optional()
@@ -82,10 +110,14 @@ const output = z.object({
       medianDays: z.number().describe('The median.'),
       issues: z.int().describe('How many completed issues it is of.'),
       neverInProgress: z.int().optional().describe('How many went to done without being in progress.'),
+      ofIssues: z
+        .array(z.object({ issueKey: key('The key of the issue.'), days: z.number().describe('Its cycle time.') }))
+        .optional()
+        .describe(`Of each issue, the longest first, where they are at most ${MAX_CYCLE_TIMES}.`),
     })
     .optional()
     .describe(
-      'From In Progress to Done: how long its completed issues were in statuses of work, as the control chart counts.',
+      'Of its completed issues: from the first time in a status of the category In Progress, also before the sprint, to the last time that they became done.',
     ),
   computed: z.string().optional().describe('How the figures come about, and what is not in them.'),
   notShown: z.array(z.string()).optional().describe('What could not be told, and why.'),
@@ -111,7 +143,9 @@ export default jira.action({
       names: 'sprint',
       mayMatchSeveral: true,
     }),
-    unchangedFor: sinceText.default('3d').describe('Not changed for a span such as 3d counts as unmoved.'),
+    unchangedFor: sinceText
+      .default('3d')
+      .describe('An issue without a change of status or assignee for a span such as 3d counts as unmoved.'),
   }),
   output,
   requests: 50,
@@ -137,7 +171,7 @@ export default jira.action({
     const today = dayAt(now, timeZone);
     const days = sprint.state === 'active' && shown.endDate ? daysAfter(today, shown.endDate) : undefined;
     const hasBegun = sprint.state !== 'future';
-    const { counts, completed, committed, left } = figures;
+    const { counts, completed, committed, added, reestimatedBy, left } = figures;
     const answer = {
       board: found.name,
       sprint: shown,
@@ -145,22 +179,27 @@ export default jira.action({
         shown.endDate && { daysLeft: days, workingDaysLeft: workingDaysAfter(today, shown.endDate) }),
       estimatedBy: estimation.name,
       unit: estimation.unit,
-      ...(hasBegun && { committed, completed, issuesCompleted: counts.completed }),
+      ...(hasBegun && { committed, added, reestimatedBy, completed, issuesCompleted: counts.completed }),
       left,
       issuesInAll: counts.completed + counts.left,
       issuesUnestimated: counts.unestimated,
       people: peopleOf(figures),
       ...lists,
       ...(hasBegun && { cycleTime: cycleTimeOf(figures, isInProgress) }),
-      ...(hasBegun && {
-        computed:
-          'Computed from the issues and their changes as Jira’s sprint report does: sub-tasks count in no sum. Issues that were taken out of the sprint since it began are not known.',
-      }),
+      ...(hasBegun && { computed }),
       notShown: ifAny([...notCounted(jira), ...notShown, ...isCut]),
     };
     return { ...answer, summary: told(answer, estimation) };
   },
 });
+
+const computed = [
+  'Computed from the issues and their changes as Jira’s sprint report does: sub-tasks count in no sum.',
+  'committed + added + reestimatedBy = completed + left.',
+  'Issues that were taken out of the sprint since it began are not known, and in no sum.',
+  'It began at its start date, which whoever started it may have set back or ahead.',
+  'The cycle time is from the first time In Progress to the last time done, with the time that an issue lay in between.',
+].join(' ');
 
 interface ListParts {
   jira: Jira;
@@ -170,10 +209,11 @@ interface ListParts {
 
 /** The issues that deserve a look, in lists; those that are empty are left out. */
 async function listsOf(sprint: BoardSprint, { issues }: Figures, { jira, board, unchangedSince }: ListParts) {
-  const toRow = ({ issue, estimate }: SprintIssue): Row => ({
+  const toRow = ({ issue, estimate, status }: SprintIssue): Row => ({
     issueKey: issue.key,
     title: issue.title,
-    status: issue.status,
+    status,
+    ...(status !== issue.status && { statusNow: issue.status }),
     assignee: issue.assignee,
     estimate: issue.isSubtask || estimate === undefined ? undefined : rounded(estimate),
     url: jira.browseUrl(issue.key),
@@ -189,8 +229,8 @@ async function listsOf(sprint: BoardSprint, { issues }: Figures, { jira, board, 
       .filter(({ issue }) => issue.blockedBy.length > 0)
       .map(each => ({ ...toRow(each), blockedBy: each.issue.blockedBy })),
     unmoved: openNow.flatMap(each => {
-      const { updatedAt } = each.issue;
-      return updatedAt && updatedAt <= unchangedSince ? [{ ...toRow(each), updatedAt: updatedAt.toISOString() }] : [];
+      const { at, lastMove } = lastMoved(each);
+      return at <= unchangedSince ? [{ ...toRow(each), movedAt: at.toISOString(), lastMove }] : [];
     }),
     addedAfterStart: begun.flatMap(each =>
       each.addedAt ? [{ ...toRow(each), addedAt: each.addedAt.toISOString() }] : [],
@@ -200,12 +240,20 @@ async function listsOf(sprint: BoardSprint, { issues }: Figures, { jira, board, 
       from: each.carriedFrom.flatMap(sprintId => names.get(sprintId) ?? []),
     })),
     leftOver: sprint.state === 'closed' ? begun.filter(({ isDone }) => !isDone).map(toRow) : [],
+    reopened: begun
+      .filter(({ addedAt, isCommitted, isDoneElsewhere }) => !addedAt && !isCommitted && !isDoneElsewhere)
+      .map(toRow),
     reestimated: begun
-      .filter(({ addedAt, committed, estimate }) => !addedAt && committed !== estimate)
+      .filter(({ isCommitted, committed, estimate }) => isCommitted && committed !== estimate)
       .map(each => ({ ...toRow(each), before: each.committed === undefined ? undefined : rounded(each.committed) })),
     doneElsewhere: begun.filter(({ isDoneElsewhere }) => isDoneElsewhere).map(toRow),
   };
-  const cut = <Item>(list: Item[]) => ifAny(list.slice(0, MAX_ROWS));
+  const named = new Set<string>();
+  const cut = <Item extends Row>(list: Item[]): Item[] | undefined => {
+    const rows = list.slice(0, MAX_ROWS).map(each => (named.has(each.issueKey) ? { ...each, url: undefined } : each));
+    for (const { issueKey } of rows) named.add(issueKey);
+    return ifAny(rows);
+  };
   const isCut = Object.entries(lists).flatMap(([name, { length }]) =>
     length > MAX_ROWS ? [`${name}: ${MAX_ROWS} of ${length} are listed.`] : [],
   );
@@ -215,10 +263,20 @@ async function listsOf(sprint: BoardSprint, { issues }: Figures, { jira, board, 
     addedAfterStart: cut(lists.addedAfterStart),
     carriedOver: cut(lists.carriedOver),
     leftOver: cut(lists.leftOver),
+    reopened: cut(lists.reopened),
     reestimated: cut(lists.reestimated),
     doneElsewhere: cut(lists.doneElsewhere),
   };
   return { lists: shown, isCut };
+}
+
+/** When an issue last moved, and by what: a comment or an edit is no move. */
+function lastMoved({ issue: { lastChange, createdAt } }: SprintIssue) {
+  const { status, assignee } = lastChange;
+  if (status && (!assignee || status >= assignee)) return { at: status, lastMove: 'status' } as const;
+  return assignee
+    ? ({ at: assignee, lastMove: 'assignee' } as const)
+    : ({ at: createdAt, lastMove: 'created' } as const);
 }
 
 /** An issue names the sprints of all boards; only those that this board shows may be told. */
@@ -250,10 +308,11 @@ function peopleOf({ issues }: Figures): z.input<typeof output>['people'] {
 
 function cycleTimeOf({ issues }: Figures, isInProgress: (statusId: string) => boolean) {
   const done = issues.filter(({ issue, doneAt, isDoneElsewhere }) => doneAt && !issue.isSubtask && !isDoneElsewhere);
-  const days = done.flatMap(({ issue, doneAt }) => {
+  const times = done.flatMap(({ issue, doneAt }) => {
     const time = doneAt && cycleTime(issue, doneAt, isInProgress);
-    return time === undefined ? [] : [time / DAY_MS];
+    return time === undefined ? [] : [{ issueKey: issue.key, days: time / DAY_MS }];
   });
+  const days = times.map(each => each.days);
   const averageDays = average(days);
   const medianDays = median(days);
   if (averageDays === undefined || medianDays === undefined) return undefined;
@@ -262,18 +321,24 @@ function cycleTimeOf({ issues }: Figures, isInProgress: (statusId: string) => bo
     medianDays,
     issues: days.length,
     ...(days.length < done.length && { neverInProgress: done.length - days.length }),
+    ...(times.length <= MAX_CYCLE_TIMES && {
+      ofIssues: times
+        .toSorted((one, other) => other.days - one.days)
+        .map(({ issueKey, days }) => ({ issueKey, days: rounded(days) })),
+    }),
   };
 }
 
 function told(answer: Omit<z.input<typeof output>, 'summary'>, { unit }: Estimation): string {
-  const { sprint, completed, committed, left, issuesCompleted, issuesInAll, daysLeft, workingDaysLeft } = answer;
+  const { sprint, completed, committed, added, left, issuesCompleted, issuesInAll, daysLeft, workingDaysLeft } = answer;
   if (sprint.state === 'future') {
     const planned = unit === 'issues' ? '' : ` with ${left} ${unit}`;
     const issues = issuesInAll === 1 ? '1 issue' : `${issuesInAll} issues`;
     return `${sprint.name} has not begun; planned for it: ${issues}${planned}.`;
   }
   const done = `${issuesCompleted} of ${issuesInAll} issues`;
-  const sums = unit === 'issues' ? '' : `, ${completed} ${unit} of ${committed} committed`;
+  const later = added ? ` and ${added} added later` : '';
+  const sums = unit === 'issues' ? '' : `, ${completed} ${unit} of ${committed} committed${later}`;
   if (sprint.state === 'closed') {
     const rest = unit === 'issues' ? '' : ` ${left} ${unit} were left.`;
     return `${sprint.name} was closed on ${sprint.closedDate} with ${done} done${sums}.${rest}`;
@@ -284,7 +349,7 @@ function told(answer: Omit<z.input<typeof output>, 'summary'>, { unit }: Estimat
 
 function timeLeft(endDate: string | undefined, days: number | undefined, workingDays: number | undefined): string {
   if (endDate === undefined || days === undefined) return '';
-  if (days < 0) return ` It was to end on ${endDate}, ${-days} days ago.`;
+  if (days < 0) return ` It is overdue by ${inDays(-days)}: it was to end on ${endDate}.`;
   if (days === 0) return ' Today is its last day.';
-  return ` It ends on ${endDate}, in ${days} days, ${workingDays} of them from Monday to Friday.`;
+  return ` It ends on ${endDate}, in ${inDays(days)}, ${workingDays} of them from Monday to Friday.`;
 }

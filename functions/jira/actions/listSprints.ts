@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { heading, id, link, summary } from '../../../shared/schema/meaning.ts';
+import { dayAt } from '../../../shared/time/timeZone.ts';
 import { doneStatuses, type Estimation, estimationOf } from '../api/estimation.ts';
 import { projectId } from '../api/inputs.ts';
 import { ifAny } from '../api/issueRow.ts';
 import type { Jira } from '../api/jira.ts';
-import { board, notCounted, shownSprint, toShownSprint } from '../api/shownSprint.ts';
+import { board, daysAfter, inDays, notCounted, shownSprint, toShownSprint } from '../api/shownSprint.ts';
 import { average, type Figures, sprintFigures } from '../api/sprintFigures.ts';
 import type { BoardSprint } from '../api/sprints.ts';
 import { trackedIssues } from '../api/trackedIssues.ts';
@@ -94,7 +95,7 @@ export default jira.action({
     });
     return {
       board: { boardId: String(found.id), name: found.name, url: jira.boardUrl(found.id) },
-      summary: [stateOf(found.name, shown), ...(velocity ? [told(velocity)] : [])].join(' '),
+      summary: [stateOf(found.name, shown, dayAt(now, timeZone)), ...(velocity ? [told(velocity)] : [])].join(' '),
       sprints: shown,
       velocity,
       ...(velocity && {
@@ -132,14 +133,16 @@ function velocityOf(figures: readonly Figures[], { name, unit }: Estimation): Ve
 }
 
 function told({ sprints, averageCompleted, averageCommitted, unit }: Velocity): string {
-  const over = sprints === 1 ? 'The last closed sprint' : `The last ${sprints} closed sprints`;
-  return `${over} completed ${averageCompleted} of ${averageCommitted} committed ${unit} on average.`;
+  const done = `completed ${averageCompleted} of ${averageCommitted} committed ${unit}`;
+  return sprints === 1 ? `The last closed sprint ${done}.` : `The last ${sprints} closed sprints ${done} on average.`;
 }
 
-function stateOf(boardName: string, sprints: readonly z.infer<typeof shownSprint>[]): string {
+function stateOf(boardName: string, sprints: readonly z.infer<typeof shownSprint>[], today: string): string {
+  const overdue = (endDate: string | undefined) =>
+    endDate !== undefined && endDate < today ? `, overdue by ${inDays(daysAfter(endDate, today))}` : '';
   const active = sprints
     .filter(({ state }) => state === 'active')
-    .map(({ name, endDate }) => `${name} until ${endDate}`);
+    .map(({ name, endDate }) => `${name}${endDate ? ` until ${endDate}` : ''}${overdue(endDate)}`);
   const next = sprints.find(({ state }) => state === 'future');
   const now = active.length > 0 ? `active is ${active.join(', and ')}` : 'no sprint is active';
   return `On ${boardName} ${now}${next ? `; next is ${next.name}` : ''}.`;

@@ -225,10 +225,12 @@ export function openBacklog({ client, readBackClient, metadata }: BacklogParts):
       const keyOf = (key: string) => found.get(key)?.issue.key ?? key;
       const outcomes = new Map<string, PlacedIssue>();
       for (const key of issueKeys) {
-        const message = failures.get(key)?.message;
+        const failed = failures.get(key)?.message;
+        const sprint = 'end' in place ? found.get(key)?.sprint : undefined;
+        const message = failed ?? (sprint && `It is in ${quoted(sprint.name)}, so that the backlog does not show it.`);
         outcomes.set(key, {
           issueKey: key,
-          outcome: message === undefined ? 'notReached' : 'notDone',
+          outcome: failed === undefined ? 'notReached' : 'notDone',
           ...(message && { message }),
         });
       }

@@ -23,6 +23,8 @@ export interface Boards {
    * @throws Failure `not_found` where there is none, or only one that has no sprints; `ambiguous` with the names of several
    */
   find(wanted: WantedBoard): Promise<Board>;
+  /** Those of a project that may have sprints. */
+  withSprints(projectId: string): Promise<Board[]>;
   /** Its columns, and what it estimates by. Cached for five minutes. */
   configuration(board: Pick<Board, 'id'>): Promise<BoardConfiguration>;
 }
@@ -72,6 +74,8 @@ export function openBoards(clientFor: (call: Call) => Client, now: () => number)
     };
 
     return {
+      withSprints: async projectId => (await list({ projectKeyOrId: projectId })).filter(maySprint),
+
       async find({ projectId, board: wanted }) {
         const filter = projectId === undefined ? {} : { projectKeyOrId: projectId };
         const where = projectId === undefined ? '' : ` of project ${projectId}`;

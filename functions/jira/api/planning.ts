@@ -33,8 +33,6 @@ export interface Planning {
    * @throws Failure
    */
   sprint(project: string, id: number): Promise<Sprint | undefined>;
-  /** The first future sprint of each board of the project, each once. @throws Failure */
-  nextSprints(project: string): Promise<Sprint[]>;
   /**
    * Teams that a search by the field suggests for a name; where that suggests none of that name, those that issues of the project
    * have in the field: Jira has no list of all teams that its own API would give. @throws Failure
@@ -104,18 +102,6 @@ export function openPlanning(client: Client): Planning {
       return sprint && board && { id, name: sprint.name, board: board.name };
     },
 
-    async nextSprints(project) {
-      const first = await Promise.all(
-        (await boardsOf(project)).map(async ({ id: boardId, name: board }) => {
-          // A board has its sprints in the order in which they are planned.
-          const page = { boardId, state: 'future', maxResults: 1 };
-          const { values } = parseAnswer(sprintsSchema, await getAllSprints(client, page).catch(withoutSprints));
-          return values.map(({ id, name }): Sprint => ({ id, name, board }));
-        }),
-      );
-      return [...new Map(first.flat().map(sprint => [sprint.id, sprint])).values()];
-    },
-
     async teams(project, { id }, name) {
       const suggested = await suggestedTeams(id, name);
       if (suggested.some(team => folded(team.name) === folded(name))) return suggested;
@@ -158,7 +144,6 @@ export function askedOnce(planning: Planning): Planning {
   return {
     sprints: project => once(`sprints ${project}`, () => planning.sprints(project)),
     sprint: (project, id) => once(`sprint ${project} ${id}`, () => planning.sprint(project, id)),
-    nextSprints: project => once(`next ${project}`, () => planning.nextSprints(project)),
     teams: (project, field, name) =>
       once(JSON.stringify(['teams', project, field.id, name]), () => planning.teams(project, field, name)),
     estimationFields: project => once(`estimates ${project}`, () => planning.estimationFields(project)),

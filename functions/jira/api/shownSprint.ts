@@ -51,6 +51,8 @@ export function daysAfter(today: string, end: string): number {
   return Math.round((Date.parse(end) - Date.parse(today)) / DAY_MS);
 }
 
+export const inDays = (count: number): string => `${count} ${count === 1 ? 'day' : 'days'}`;
+
 /** Those of them from Monday to Friday. */
 export function workingDaysAfter(today: string, end: string): number {
   const weeks = Math.max(0, Math.floor(daysAfter(today, end) / 7));

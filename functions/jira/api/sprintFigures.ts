@@ -18,6 +18,10 @@ export interface SprintIssue {
   isDoneElsewhere: boolean;
   /** When it came into the sprint, where that was after the start. */
   addedAt: Date | undefined;
+  /** It was in the sprint at the start, and not done. */
+  isCommitted: boolean;
+  /** The status that it had at the end, or has now. */
+  status: string | undefined;
   /** The closed sprints that it was in without being done at their ends. */
   carriedFrom: number[];
   /** At the start, in points, hours or issues; undefined where it was not in the sprint then, or without an estimate. */
@@ -30,6 +34,10 @@ export interface Figures {
   issues: SprintIssue[];
   /** Of the issues that were in the sprint when it began and were not done: what they were estimated at then. */
   committed: number;
+  /** Of the other issues that count: what they were estimated at when it ended, or now. They came in later, or were done at the start. */
+  added: number;
+  /** By how much the estimates of the committed issues grew until the end, or now. */
+  reestimatedBy: number;
   /** Of the issues that were done in the sprint: what they were estimated at when it ended, or now. */
   completed: number;
   /** Of the issues that were not done at its end, or are not done now. */
@@ -48,12 +56,15 @@ export function sprintFigures(
   const end = sprint.completed ?? now;
   const issues = all.flatMap(issue => partIn(sprint, issue, { start, end, done }));
   const counted = issues.filter(({ issue }) => !issue.isSubtask);
-  const committed = counted.filter(each => wasCommitted(each, sprint, { start, done }));
+  const committed = counted.filter(({ isCommitted }) => isCommitted);
+  const added = counted.filter(isAddition);
   const completed = counted.filter(({ isDone, isDoneElsewhere }) => isDone && !isDoneElsewhere);
   const left = counted.filter(({ isDone }) => !isDone);
   return {
     issues,
     committed: sumOf(committed, each => each.committed),
+    added: sumOf(added, each => each.estimate),
+    reestimatedBy: sumOf(committed, each => (each.estimate ?? 0) - (each.committed ?? 0)),
     completed: sumOf(completed, each => each.estimate),
     left: sumOf(left, each => each.estimate),
     counts: {
@@ -65,11 +76,8 @@ export function sprintFigures(
   };
 }
 
-const wasCommitted = (
-  { issue }: SprintIssue,
-  { id }: BoardSprint,
-  { start, done }: { start: Date; done: ReadonlySet<string> },
-) => sprintsAt(issue, start).has(id) && !done.has(statusAt(issue, start) ?? '');
+/** Whether it counts and was not committed: it came in after the start, or was done then and opened again. */
+const isAddition = ({ isCommitted, isDoneElsewhere }: SprintIssue) => !isCommitted && !isDoneElsewhere;
 
 function partIn(
   { id }: BoardSprint,
@@ -77,22 +85,26 @@ function partIn(
   { start, end, done }: { start: Date; end: Date; done: ReadonlySet<string> },
 ): SprintIssue[] {
   if (!sprintsAt(issue, end).has(id)) return [];
-  const isDone = done.has(statusAt(issue, end) ?? '');
+  const statusId = statusAt(issue, end);
+  const isDone = done.has(statusId ?? '');
   const doneAt = isDone ? lastDone(issue, end, done) : undefined;
   const enteredAt = lastEntry(issue, id, end);
   const since = enteredAt > start ? enteredAt : start;
+  const wasThere = sprintsAt(issue, start).has(id);
   return [
     {
       issue,
       isDone,
       doneAt,
       isDoneElsewhere: doneAt !== undefined && doneAt <= since,
-      addedAt: sprintsAt(issue, start).has(id) ? undefined : enteredAt,
+      addedAt: wasThere ? undefined : enteredAt,
+      isCommitted: wasThere && !done.has(statusAt(issue, start) ?? ''),
+      status: statusId === undefined ? issue.status : (issue.statusNames.get(statusId) ?? issue.status),
       carriedFrom: [...sprintsAt(issue, end)].filter(other => {
         const closedAt = other === id ? undefined : issue.closedSprints.get(other);
         return closedAt !== undefined && closedAt <= end && !done.has(statusAt(issue, closedAt) ?? '');
       }),
-      committed: sprintsAt(issue, start).has(id) ? estimateAt(issue, start) : undefined,
+      committed: wasThere ? estimateAt(issue, start) : undefined,
       estimate: estimateAt(issue, end),
     },
   ];
@@ -137,22 +149,18 @@ function lastEntry(issue: TrackedIssue, sprintId: number, end: Date): Date {
 }
 
 /**
- * How long an issue that was done at `doneAt` had been in progress before, as Jira's control chart counts it: the time in
- * statuses that are neither to do nor done, in milliseconds; undefined where it never was in one of them.
+ * The cycle time of an issue that was done at `doneAt`, in milliseconds: since it first came to a status in progress, whatever
+ * it went through until then; undefined where it never was in one.
  */
 export function cycleTime(
-  { statusChanges, createdAt }: TrackedIssue,
+  { statusChanges, statusId, createdAt }: TrackedIssue,
   doneAt: Date,
   isInProgress: (statusId: string) => boolean,
 ): number | undefined {
-  let total = 0;
-  let since: Date | undefined = createdAt;
-  for (const { at, from, to } of statusChanges) {
-    if (at > doneAt) break;
-    if (since && from !== undefined && isInProgress(from)) total += at.getTime() - since.getTime();
-    since = to !== undefined && isInProgress(to) ? at : undefined;
-  }
-  return total > 0 ? total : undefined;
+  const [first] = statusChanges;
+  const isSo = (id: string | undefined) => id !== undefined && isInProgress(id);
+  const begunAt = isSo(first ? first.from : statusId) ? createdAt : statusChanges.find(({ to }) => isSo(to))?.at;
+  return begunAt && begunAt < doneAt ? doneAt.getTime() - begunAt.getTime() : undefined;
 }
 
 export function average(amounts: readonly number[]): number | undefined {

@@ -22,10 +22,11 @@ export interface TrackedIssue {
   /** Jira's reports count the estimates of sub-tasks nowhere. */
   isSubtask: boolean;
   createdAt: Date;
-  updatedAt: Date | undefined;
   /** Why it is stuck: `Flagged`, or the keys of open issues that block it. */
   blockedBy: string[];
   statusId: string | undefined;
+  /** What the statuses that it has or had are called, by their IDs. */
+  statusNames: ReadonlyMap<string, string>;
   sprintIds: ReadonlySet<number>;
   /** In points, hours, or issues; undefined where it has none. */
   estimate: number | undefined;
@@ -33,6 +34,8 @@ export interface TrackedIssue {
   statusChanges: Change<string | undefined>[];
   sprintChanges: Change<ReadonlySet<number>>[];
   estimateChanges: Change<number | undefined>[];
+  /** When it came to its status, and to its assignee; undefined where either never changed. */
+  lastChange: Record<'status' | 'assignee', Date | undefined>;
   /** When each of the sprints that it is or was in was closed, as far as that is known. */
   closedSprints: ReadonlyMap<number, Date>;
 }
@@ -72,7 +75,7 @@ export async function trackedIssues(
     const page = await jira.search({
       jql: jql`sprint in ${sprintIds} ORDER BY key ASC`,
       fields: [
-        ...['summary', 'status', 'issuetype', 'assignee', 'created', 'updated', 'issuelinks', sprintField, ...flags],
+        ...['summary', 'status', 'issuetype', 'assignee', 'created', 'issuelinks', sprintField, ...flags],
         ...(estimation.fieldId === undefined ? [] : [estimation.isTime ? 'timetracking' : estimation.fieldId]),
       ],
       limit: PAGE_SIZE,
@@ -85,7 +88,7 @@ export async function trackedIssues(
 
   // An issue that changes while it is read may be on two pages.
   const byId = new Map(found.flatMap(issue => (issue.id === undefined ? [] : [[issue.id, issue]])));
-  const fieldIds = ['status', sprintField, ...(own.estimate === undefined ? [] : [own.estimate])];
+  const fieldIds = ['status', 'assignee', sprintField, ...(own.estimate === undefined ? [] : [own.estimate])];
   const { changes, isWhole } = await jira.fieldChanges([...byId.keys()], fieldIds);
   if (!isWhole) notShown.push('Some changes were not read, because there are too many.');
   const issues = [...byId].flatMap(([id, issue]) => toTracked(issue, changes.get(id) ?? [], own, estimation));
@@ -120,9 +123,9 @@ function toTracked(
       assignee: issue.assignee,
       isSubtask: issue.hierarchyLevel === SUBTASK_LEVEL,
       createdAt,
-      updatedAt: issue.updatedAt,
       blockedBy: [...(isFlagged ? ['Flagged'] : []), ...blockersOf(issue)],
       statusId: issue.statusId,
+      statusNames: namesIn(of('status'), issue),
       sprintIds: new Set(sprints.map(({ id }) => id)),
       estimate: estimateIn(issue, estimation),
       statusChanges: of('status').map(({ at, from, to }) => ({ at, from: from.id, to: to.id })),
@@ -132,11 +135,19 @@ function toTracked(
         from: amount(from.text, estimation),
         to: amount(to.text, estimation),
       })),
+      lastChange: { status: of('status').at(-1)?.at, assignee: of('assignee').at(-1)?.at },
       closedSprints: new Map(
         sprints.flatMap(({ id, completeDate }) => (completeDate ? [[id, new Date(completeDate)]] : [])),
       ),
     },
   ];
+}
+
+function namesIn(changes: readonly FieldChange[], { statusId, status }: Issue): ReadonlyMap<string, string> {
+  const named = changes.flatMap(({ from, to }) => [from, to]);
+  return new Map(
+    [...named, { id: statusId, text: status }].flatMap(({ id, text }) => (id && text ? [[id, text]] : [])),
+  );
 }
 
 /** Those that must be done first and are not. */

@@ -225,7 +225,10 @@ export const versionSchema = z.object({
     .catch(undefined),
 });
 
-export const versionsSchema = listOf(versionSchema);
+/** What is no list is no answer: a version would be missing that is there. */
+export const versionsSchema = z
+  .array(z.unknown())
+  .transform(items => items.flatMap(item => versionSchema.safeParse(item).data ?? []));
 
 export const versionPageSchema = z.object({ isLast, values: listOf(versionSchema) });
 

@@ -208,9 +208,37 @@ describe('getSprint', () => {
     expect([body.carriedOver, body.blocked, body.unmoved]).toEqual([undefined, undefined, undefined]);
   });
 
-  it('tells how long work took from In Progress to Done, without the time in which it lay', async () => {
-    const { cycleTime } = await get({ ...river, sprint: '1' });
-    expect(cycleTime).toEqual({ averageDays: 2, medianDays: 2, issues: 5, neverInProgress: 2 });
+  it('tells how long work took from the first In Progress to the last Done, of each issue', async () => {
+    const { cycleTime, computed } = await get({ ...river, sprint: '1' });
+    expect(cycleTime).toMatchObject({ averageDays: 2.8, medianDays: 2, issues: 5, neverInProgress: 2 });
+    const days = new Map(
+      cycleTime.ofIssues.map((each: { issueKey: string; days: number }) => [each.issueKey, each.days]),
+    );
+    // It lay from the 17th to the 13th day.
+    expect([days.get('RIVER-15'), days.get('RIVER-1'), days.size]).toEqual([6, 4, 5]);
+    expect(computed).toContain('first time In Progress to the last time done');
+  });
+
+  it('tells sums that explain each other', async () => {
+    for (const [sprint, added, reestimatedBy] of [
+      [first, 5, 5],
+      [second, 6, 0],
+    ] as const) {
+      const body = await get({ ...river, sprint });
+      expect(body).toMatchObject({ added, reestimatedBy });
+      expect(body.committed + added + reestimatedBy).toBeCloseTo(body.completed + body.left);
+    }
+    expect(keysIn((await get({ ...river, sprint: first })).reopened)).toEqual(['RIVER-6']);
+  });
+
+  it('tells of a closed sprint the statuses at its end, and those of now where they differ', async () => {
+    const { leftOver, addedAfterStart } = await get({ ...river, sprint: first });
+    const [fifth, tenth] = leftOver;
+    expect([fifth.status, fifth.statusNow]).toEqual(['To Do', undefined]);
+    expect([tenth.issueKey, tenth.status, tenth.statusNow]).toEqual(['RIVER-10', 'To Do', 'Done']);
+    // RIVER-12 is in both lists.
+    expect(addedAfterStart.at(-1)).toMatchObject({ issueKey: 'RIVER-12', url: expect.stringMatching(/RIVER-12$/) });
+    expect(leftOver.map((each: { url?: string }) => each.url !== undefined)).toEqual([true, true, false]);
   });
 
   it('tells how the active sprint goes, in few requests', async () => {
@@ -231,7 +259,7 @@ describe('getSprint', () => {
       ['RIVER-5', [first]],
       ['RIVER-10', [first]],
     ]);
-    expect(body.summary).toContain('1 of 6 issues done, 4 points of 14.3 committed. 16.3 points are left.');
+    expect(body.summary).toContain('1 of 6 issues done, 4 points of 14.3 committed and 6 added later. 16.3 points');
   });
 
   it('tells from which sprints work was carried over, and never from one that came later', async () => {
@@ -250,6 +278,31 @@ describe('getSprint', () => {
     ]);
     expect(keysIn(body.unmoved)).toEqual(['RIVER-5', 'RIVER-11', 'RIVER-17', 'RIVER-18']);
     expect(keysIn((await get({ ...river, unchangedFor: '9d' })).unmoved)).toEqual(['RIVER-5', 'RIVER-17', 'RIVER-18']);
+  });
+
+  it('counts a change of status or assignee as a move, and no edit, comment or move into the sprint', async () => {
+    await app.write('updateIssue', { issueKey: 'RIVER-17', summary: 'Another name' });
+    await app.write('addComment', { issueKey: 'RIVER-17', comment: 'Still waiting.' });
+    await app.write('updateIssue', { issueKey: 'RIVER-18', storyPoints: '3' });
+    const before = (await get(river)).unmoved;
+    expect(before).toMatchObject([
+      { issueKey: 'RIVER-5', lastMove: 'status' },
+      { issueKey: 'RIVER-11', lastMove: 'status' },
+      { issueKey: 'RIVER-17', lastMove: 'created' },
+      { issueKey: 'RIVER-18', lastMove: 'created' },
+    ]);
+    await app.write('assignIssue', { issueKey: 'RIVER-17', assignee: 'ana.ruiz@example.com' });
+    expect(keysIn((await get(river)).unmoved)).toEqual(['RIVER-5', 'RIVER-11', 'RIVER-17', 'RIVER-18']);
+  });
+
+  it('says by how much a sprint is overdue', async () => {
+    const sprint = app.jira.site.sprints.find(({ name }) => name === second);
+    if (!sprint) throw new Error('There is no second sprint');
+    const { end } = sprint;
+    sprint.end = app.jira.site.now() - 3 * 86_400_000;
+    const { daysLeft, summary } = await get(river);
+    sprint.end = end;
+    expect([daysLeft, summary]).toEqual([-3, expect.stringContaining('overdue by 3 days')]);
   });
 
   it('tells who has how much', async () => {
@@ -280,6 +333,16 @@ describe('getSprint', () => {
 });
 
 describe('the board and the sprint', () => {
+  it('are for a search of the next sprint those of all boards of the project that have one', async () => {
+    const search = (projectId: string) => app.read('searchIssues', { projectId, sprint: 'next' });
+    expect((await search('LAKE')).body.issues).toEqual([]);
+    const north = app.jira.site.boards.find(({ name }) => name === 'North');
+    north?.sprintIds.push('3');
+    expect((await search('LAKE')).body).toMatchObject({ code: 'ambiguous', detail: expect.stringContaining('Rain') });
+    north?.sprintIds.pop();
+    expect((await search('POND')).body.detail).toContain('No board of POND');
+  });
+
   it('are told apart by their IDs where several have one name', async () => {
     const { boards, sprints } = app.jira.site;
     const twin = boards.find(({ id }) => id === '24');

@@ -43,6 +43,16 @@ describe('listSprints', () => {
     expect(body.computed).toContain('taken out');
   });
 
+  it('speaks of one sprint as of one, and says by how much the active one is overdue', async () => {
+    const active = app.jira.site.sprints.find(({ name }) => name === 'Delta 8');
+    if (!active) throw new Error('There is no sprint Delta 8');
+    const { end } = active;
+    active.end = app.jira.site.now() - 2 * 86_400_000;
+    const { summary } = (await app.read('listSprints', { projectId: 'DELTA', closed: '1' })).body;
+    active.end = end;
+    expect(summary).toMatch(/overdue by 2 days; .*The last closed sprint completed \d+ of \d+ committed points\.$/);
+  });
+
   it('asks for all of it in seven requests, and no more than once for what does not change', async () => {
     const asked = [
       'GET /rest/agile/1.0/board',
@@ -55,7 +65,12 @@ describe('listSprints', () => {
     app.costs();
     await list({ projectId: 'DELTA' });
     expect(app.costs()).toEqual(asked);
-    expect(app.sent('POST', /bulkfetch/).fieldIds).toEqual(['status', 'customfield_10020', 'customfield_10016']);
+    expect(app.sent('POST', /bulkfetch/).fieldIds).toEqual([
+      'status',
+      'assignee',
+      'customfield_10020',
+      'customfield_10016',
+    ]);
   });
 
   it('tells the days of sprints in the zone of whoever asks', async () => {

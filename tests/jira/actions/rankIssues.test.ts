@@ -39,6 +39,13 @@ describe('rankIssues', () => {
     expect(keys.indexOf('DELTA-22')).toBe(keys.indexOf(bottom.besideIssue) + 1);
   });
 
+  it('says of an issue in a sprint that the backlog does not show it', async () => {
+    await app.write('moveToSprint', { issueKeys: 'DELTA-20', sprint: 'next' });
+    const { body } = await rank('DELTA-20', { position: 'top' });
+    expect(body.issues).toMatchObject([{ outcome: 'done', message: expect.stringContaining('"Delta 9"') }]);
+    await app.write('moveToSprint', { issueKeys: 'DELTA-20', sprint: 'backlog' });
+  });
+
   it('takes no sub-task, epic or done issue for an end of the backlog', async () => {
     const { issueTypes, issues } = app.jira.site;
     const shownTypes = issueTypes.filter(({ level }) => level === 0).map(({ id }) => id);

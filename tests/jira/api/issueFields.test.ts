@@ -64,7 +64,6 @@ const screen = [
 const planning: Planning = {
   sprints: async () => [],
   sprint: async (_, id) => (id === 12 ? { id, name: 'Sprint 7', board: 'Atlas board' } : undefined),
-  nextSprints: async () => [],
   teams: async () => [{ id: 'team-1', name: 'Otters' }],
   estimationFields: async () => new Set(),
 };

@@ -128,7 +128,7 @@ async function findReads(): Promise<ReadonlySet<string>> {
 }
 
 /** Look-ups that only writes make. */
-const postedByWrites = ['/rest/api/3/comment/list'];
+const postedByWrites = ['/rest/api/3/comment/list', '/rest/api/3/issue/bulkfetch'];
 
 const isSignIn = (path: string) => path.includes('oauth');
 

@@ -6,8 +6,12 @@ import type { Input } from '../callAction.ts';
 const texts = ['summary', 'comment', 'subject', 'description', 'message'] as const;
 
 /** An action's example with a mark in what it writes; undefined where it writes no text of the caller's. */
-export function markedInput({ input, example }: Action, mark: string): Input | undefined {
-  const text = texts.find(name => name in input.shape);
+export function markedInput(
+  { input, example }: Action,
+  mark: string,
+  names: readonly string[] = texts,
+): Input | undefined {
+  const text = names.find(name => name in input.shape);
   if (text !== undefined) return { ...example, [text]: mark };
   const fields = parseJson(String(example.fields ?? ''));
   if (typeof fields !== 'object' || fields === null) return undefined;
@@ -17,6 +21,7 @@ export function markedInput({ input, example }: Action, mark: string): Input | u
 
 /** An input that nothing was called with before: an equal write is answered from the ledger, or refused where it is unknown. */
 export function freshInput(action: Action, mark: string): Input {
-  const input = markedInput(action, mark) ?? action.example;
+  // What else may be written anew; a sprint that is created is told from others by its name.
+  const input = markedInput(action, mark, [...texts, 'goal']) ?? action.example;
   return { ...input, ...('repeat' in action.input.shape && { repeat: true }) };
 }

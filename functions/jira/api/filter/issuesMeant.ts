@@ -142,12 +142,19 @@ export async function issuesMeant(
  * The ID of the first future sprint of a project's board.
  * @throws Failure `invalid_input` without a project, `not_found` without such a sprint, `ambiguous` where boards have different ones
  */
-async function nextSprint(projectId: string | undefined, input: string, { planning }: Jira): Promise<number> {
+async function nextSprint(projectId: string | undefined, input: string, { boards, sprints }: Jira): Promise<number> {
   if (projectId === undefined) {
     const message = 'Which sprint comes next depends on the board: give projectId as well, or the name of the sprint.';
     throw invalidInput([{ field: input, message }]);
   }
-  const [sprint, ...others] = await planning.nextSprints(projectId);
+  const firsts = await Promise.all(
+    (await boards.withSprints(projectId)).map(async board => {
+      const first = await sprints.find(board, 'next').catch(noneThere);
+      return first ? [{ ...first, board: board.name }] : [];
+    }),
+  );
+  // Several boards may show one sprint.
+  const [sprint, ...others] = new Map(firsts.flat().map(each => [each.id, each])).values();
   if (!sprint) throw new Failure('not_found', `${input}: No board of ${projectId} has a sprint that is still to come.`);
   if (others.length === 0) return sprint.id;
   throw ambiguous(
@@ -155,6 +162,12 @@ async function nextSprint(projectId: string | undefined, input: string, { planni
     'next',
     [sprint, ...others].map(({ name, board }) => `${name} (${board})`),
   );
+}
+
+/** What a board has that has no such sprint, or none at all. */
+function noneThere(error: unknown): undefined {
+  if (error instanceof Failure && error.code === 'not_found') return undefined;
+  throw error;
 }
 
 function refuseBesideJql(others: Readonly<Record<string, unknown>>): void {
