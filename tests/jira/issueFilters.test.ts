@@ -434,19 +434,18 @@ describe('a row', () => {
     expect([row.points, row.columns]).toEqual([points, points === undefined ? told : undefined]);
   });
 
-  it('shows a column that was asked for and is empty as empty', async () => {
+  it('leaves out a column that is empty, and tells once which are empty in all', async () => {
     const { body } = await app.read('searchIssues', {
       where: '{"Key":"ATLAS-15"}',
       columns: 'Assignee, Reviewer, Status category, Original estimate, Resolution',
     });
-    expect(body.issues[0]).toMatchObject({
-      columns: expect.arrayContaining([
-        { name: 'Reviewer', value: null },
-        { name: 'Status Category', value: 'To Do' },
-        { name: 'Original Estimate', value: null },
-        { name: 'Resolution', value: null },
-      ]),
-    });
+    expect(body.issues[0]).toMatchObject({ columns: [{ name: 'Status Category', value: 'To Do' }] });
+    expect(body.emptyColumns).toEqual(expect.arrayContaining(['Reviewer', 'Original Estimate', 'Resolution']));
+    expect(body.emptyColumns).not.toContain('Status Category');
+    const dated = await app.read('searchIssues', { projectId: 'ATLAS', columns: 'Due date', limit: '100' });
+    const dueDates = dated.body.issues.filter(row => 'dueDate' in row);
+    expect([dueDates.length > 0, dated.body.emptyColumns]).toEqual([true, undefined]);
+    expect(dated.body.issues.filter(row => 'columns' in row)).toEqual([]);
   });
 });
 
@@ -604,5 +603,22 @@ describe('what an issue has several of', () => {
     const most = Math.max(...app.jira.site.issues.filter(inAtlas).map(({ watcherIds = [] }) => watcherIds.length));
     expect(app.issue(body.issues[0]?.issueKey ?? '').watcherIds).toHaveLength(most);
     expect((await app.read('searchIssues', { projectId: 'ATLAS', orderBy: 'Story Points' })).status).toBe(200);
+  });
+});
+
+describe('what an answer says of the way there', () => {
+  it('names the status that leads on, the leads of a project, and whose an issue below an epic is', async () => {
+    const key = await taskWith({ assignee: personId('Li Wei') ?? null });
+    const [status] = app.jira.site.statuses.filter(({ name }) => name === 'To Do');
+    Object.assign(app.issue(key).values, { status: status?.id });
+    const moved = await app.write('transitionIssue', { issueKey: key, status: 'Done' });
+    expect(moved.body.detail).toMatch(
+      /has the status To Do.*If the workflow goes on from there to "Done", move it first to/,
+    );
+    const assigned = await app.write('assignIssue', { issueKey: key, assignee: 'Component lead' });
+    expect(assigned.body.detail).toContain('"Component lead" is no person. Leads are told by describeProject');
+    Object.assign(app.issue(key).values, { parent: app.issue('ATLAS-1').id });
+    const epic = await app.read('getIssue', { issueKey: 'ATLAS-1' });
+    expect(epic.body.children).toContainEqual(expect.objectContaining({ issueKey: key, assignee: 'Li Wei' }));
   });
 });

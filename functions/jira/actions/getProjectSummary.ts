@@ -3,7 +3,10 @@ import { Failure } from '../../../shared/failure.ts';
 import { heading, link, summary } from '../../../shared/schema/meaning.ts';
 import { sentence } from '../../../shared/text.ts';
 import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
+import { findIssues } from '../api/filter/foundIssues.ts';
+import { issuesMeant } from '../api/filter/issuesMeant.ts';
 import { projectId } from '../api/inputs.ts';
+import type { Jira } from '../api/jira.ts';
 import { inProject, type Jql, jql, minutesAgo } from '../api/jql.ts';
 import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
@@ -16,7 +19,7 @@ export default jira.action({
   needs: reads(),
   title: 'Get a project summary',
   description:
-    'Counts the issues of a Jira project: to do, in progress and done, overdue, unassigned, and recently created and resolved. ' +
+    'Counts the issues of a Jira project: to do, in progress and done, overdue, unassigned, blocked, and recently created and resolved. ' +
     'Use it when the user asks for the state of a project, or how many issues it has. ' +
     'For what changed use getProjectUpdates; for the issues themselves use searchIssues.',
   input: z.object({
@@ -42,12 +45,13 @@ export default jira.action({
     done: z.int().optional().describe('The number of issues that are done.'),
     overdue: z.int().optional().describe('The number of issues that are not done and past their due date.'),
     unassigned: z.int().optional().describe('The number of issues that are not done and unassigned.'),
+    blocked: z.int().optional().describe('The number of issues that are not done and blocked by one that is not done.'),
     since: z.string().describe('The start of the period, ISO 8601 in UTC.'),
     created: z.int().optional().describe('The number of issues created since then.'),
     resolved: z.int().optional().describe('The number of issues resolved since then.'),
     notShown: z.array(z.string()).optional().describe('What could not be counted, and why.'),
   }),
-  requests: 22,
+  requests: 30,
   example: { projectId: 'ATLAS' },
   async run({ projectId, since: sinceInput }, { jira, now }) {
     const clock = { now, timeZone: jira.timeZone };
@@ -58,7 +62,7 @@ export default jira.action({
     const notShown: string[] = [];
     const count = (name: string, query: Jql) => jira.count(query).catch(error => leftOut(name, error, notShown));
     // The IDs of the status categories To Do, In Progress and Done, which do not depend on the language of the site.
-    const [project, toDo, inProgress, done, overdue, unassigned, created, resolved] = await Promise.all([
+    const [project, toDo, inProgress, done, overdue, unassigned, created, resolved, blocked] = await Promise.all([
       jira.getProject(projectId),
       count('toDo', jql`${issues} AND statusCategory = ${2}`),
       count('inProgress', jql`${issues} AND statusCategory = ${4}`),
@@ -67,6 +71,7 @@ export default jira.action({
       count('unassigned', jql`${issues} AND statusCategory != ${3} AND assignee IS EMPTY`),
       count('created', jql`${issues} AND created >= ${recently}`),
       count('resolved', jql`${issues} AND resolutiondate >= ${recently}`),
+      countBlocked(projectId, { jira, now }, notShown).catch(error => leftOut('blocked', error, notShown)),
     ]);
     return {
       project: {
@@ -75,12 +80,13 @@ export default jira.action({
         ...(project.lead?.displayName && { lead: project.lead.displayName }),
         url: jira.browseUrl(project.key),
       },
-      summary: `${project.name} has ${told(toDo)} issues to do, ${told(inProgress)} in progress and ${told(done)} done; ${told(overdue)} are overdue and ${told(unassigned)} open issues are unassigned.`,
+      summary: `${project.name} has ${told(toDo)} issues to do, ${told(inProgress)} in progress and ${told(done)} done; ${told(overdue)} are overdue, ${told(blocked)} blocked, and ${told(unassigned)} open issues are unassigned.`,
       toDo,
       inProgress,
       done,
       overdue,
       unassigned,
+      blocked,
       since: since.toISOString(),
       created,
       resolved,
@@ -88,6 +94,22 @@ export default jira.action({
     };
   },
 });
+
+/** As many as are looked at for it. */
+const MAX_LOOKED_AT = 500;
+
+/** Jira counts no issues by what the issues that block them are like, so those with such a link are looked at. */
+async function countBlocked(projectId: string, at: { jira: Jira; now: Date }, notShown: string[]) {
+  const meant = await issuesMeant({ projectId, openOnly: true, linked: { kind: 'blocked' } }, at);
+  const found = await findIssues(
+    meant,
+    { jira: at.jira, fields: ['status'], order: undefined, isByUpdate: false },
+    { limit: MAX_LOOKED_AT, cursor: undefined },
+  );
+  if (found.total === undefined)
+    notShown.push('blocked: There are too many linked issues. Use searchIssues with linked blocked.');
+  return found.total;
+}
 
 /** A count that needs a field that the user may not see is left out, and the others are told. */
 function leftOut(name: string, error: unknown, notShown: string[]): undefined {

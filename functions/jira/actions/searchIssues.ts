@@ -10,6 +10,7 @@ import { issueColumns, issueOrder } from '../api/filter/issueFilter.ts';
 import { issuesMeant } from '../api/filter/issuesMeant.ts';
 import type { SearchField } from '../api/filter/searchField.ts';
 import {
+  emptyColumns,
   fieldsOfRow,
   planningFields,
   pointsName,
@@ -19,6 +20,7 @@ import {
 } from '../api/filter/shownIssue.ts';
 import type { Issue } from '../api/issue.ts';
 import { MAX_MARKDOWN } from '../api/issueDetails.ts';
+import { ifAny } from '../api/issueRow.ts';
 import type { Jira } from '../api/jira.ts';
 import { reads, whereFiltered } from '../needs.ts';
 import { jira } from '../system.ts';
@@ -58,6 +60,7 @@ export default jira.action({
       .describe(
         'How many there are in all. Where the list goes on it is a count of Jira, which may lag behind changes just made.',
       ),
+    emptyColumns: z.array(z.string()).optional().describe('The columns that are empty in all of these issues.'),
     pointsField: z.string().optional().describe('What this site calls the points.'),
     note: z.string().optional().describe('What the user should know of how a filter was taken.'),
   }),
@@ -109,6 +112,7 @@ export default jira.action({
       answer: part => ({
         issues: part,
         total,
+        emptyColumns: part.length > 0 ? ifAny(emptyColumns(shown, part)) : undefined,
         pointsField: pointsName(found.issues, rowFields),
         note: notes.join(' ') || undefined,
       }),

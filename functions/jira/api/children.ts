@@ -18,7 +18,7 @@ interface Estimate {
 
 /** The issues directly below another one. */
 export interface Children {
-  issues: Pick<Issue, 'key' | 'summary' | 'status' | 'isDone'>[];
+  issues: (Pick<Issue, 'key' | 'summary' | 'status' | 'isDone'> & { assignee?: string | undefined })[];
   /** One for each field that any of them is estimated in. */
   estimates: Estimate[];
   /** False where there are more of them than were read. */
@@ -42,7 +42,7 @@ export async function readChildren(
   const { issues: all, areAll } = await allIssues(
     {
       jql: jql`parent = ${issue.key} ORDER BY key ASC`,
-      fields: ['summary', 'status', ...fields.map(({ id }) => id)],
+      fields: ['summary', 'status', 'assignee', ...fields.map(({ id }) => id)],
       maxPages: MAX_PAGES,
     },
     jira,

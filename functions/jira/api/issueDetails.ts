@@ -44,7 +44,11 @@ export const issueDetails = issueRow.extend({
     .optional()
     .describe('What is done and what is left below it.'),
   children: z
-    .array(relatedIssue)
+    .array(
+      relatedIssue.extend({
+        assignee: z.string().optional().describe('The name of its assignee; absent when it is unassigned.'),
+      }),
+    )
     .optional()
     .describe('The issues directly below it, such as those of an epic, the open ones first; up to 50.'),
   subtasks: z.array(relatedIssue).optional().describe('Its sub-tasks.'),
@@ -146,7 +150,7 @@ export async function toIssueDetails(
           children.issues
             .toSorted((one, other) => Number(one.isDone) - Number(other.isDone))
             .slice(0, MAX_CHILDREN)
-            .map(toRelated),
+            .map(child => ({ ...toRelated(child), assignee: child.assignee })),
         ),
       }),
     subtasks: ifAny(issue.subtasks.map(toRelated)),

@@ -3,6 +3,7 @@ import type { Client } from 'jira.js/core';
 import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { folded as foldedLabel } from '../../../shared/filter/label.ts';
 import { folded, isGuest } from '../../../shared/settings/userMap.ts';
 import { quoted } from '../../../shared/text.ts';
 import type { JiraParts, JiraSettings } from '../settings.ts';
@@ -164,12 +165,28 @@ function bestMatches(users: readonly User[], wanted: string): readonly User[] {
 
 const isSame = (one: string, other: string) => one.localeCompare(other, 'en', { sensitivity: 'base' }) === 0;
 
+/** What people say in place of a name, of an assignee above all. */
+const roles = new Set(['componentlead', 'projectlead', 'lead', 'automatic', 'default', 'defaultassignee']);
+
+function isRole(person: string): boolean {
+  return roles.has(foldedLabel(person));
+}
+
+function noPerson(person: string): Failure {
+  return new Failure(
+    'not_found',
+    `${quoted(person)} is no person. Leads are told by describeProject, those of components with part components; a new issue without an assignee goes to whom its project is set up for.`,
+  );
+}
+
 function noMatch(person: string): Failure {
+  if (isRole(person)) return noPerson(person);
   const advice = accountId.test(person) ? '' : ' Check the name, or give the e-mail address.';
   return new Failure('not_found', `No user in Jira matches ${quoted(person)}.${advice}`);
 }
 
 function notAssignable(person: string): Failure {
+  if (isRole(person)) return noPerson(person);
   return new Failure(
     'not_found',
     `No user who matches ${quoted(person)} can be assigned issues there. Check the name with findUsers, or give the e-mail address.`,

@@ -31,7 +31,12 @@ export function transitionTo(status: string, { key, transitions, ...issue }: Iss
   if (found.length > 1) throw ambiguous('status', status, found.map(told));
   if (found[0]) return found[0];
   const possible = transitions.map(({ name, to }) => (name === to.name ? name : `${to.name} (by "${name}")`));
-  const message = `${key} has the status ${current}, and no transition leads from there to ${quoted(status)}. ${possible.length > 0 ? `Possible are ${possible.join(', ')}.` : 'No transition is possible.'}`;
+  const [only, ...others] = [...new Set(transitions.map(({ to }) => to.name))];
+  const way =
+    only === undefined
+      ? 'No transition is possible.'
+      : `Possible are ${possible.join(', ')}. If the workflow goes on from there to ${quoted(status)}, move it first to ${others.length === 0 ? only : 'the one of them that comes before'}, and then again.`;
+  const message = `${key} has the status ${current}, and no transition leads from there to ${quoted(status)}. ${way}`;
   throw invalidInput([{ field: 'status', message }]);
 }
 

@@ -437,7 +437,6 @@ describe('a filter on any field', () => {
           { name: 'Reviewer', value: 'Li Wei' },
           { name: 'Affected platforms', value: 'Web, iOS' },
           { name: 'Components', value: 'Checkout' },
-          { name: 'Go-live date', value: null },
         ],
       },
     ]);

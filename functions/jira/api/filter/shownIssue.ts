@@ -20,11 +20,13 @@ export const shownIssue = issueRow.extend({
     .array(
       z.object({
         name: heading('The name of the field.'),
-        value: z.string().nullable().describe('Its value, as text or Markdown; null where it is empty.'),
+        value: z.string().describe('Its value, as text or Markdown.'),
       }),
     )
     .optional()
-    .describe('The fields that were asked for in columns and have no place of their own here, or no value.'),
+    .describe(
+      'The fields that were asked for in columns and have no place of their own here; one that is empty is left out.',
+    ),
 });
 
 export type ShownIssue = z.infer<typeof shownIssue>;
@@ -41,6 +43,18 @@ const places: Readonly<Record<string, keyof IssueRow>> = {
   parent: 'parentKey',
   updated: 'updatedAt',
 };
+
+/** The columns that none of the rows has a value in, by their labels. */
+export function emptyColumns(columns: readonly SearchField[], rows: readonly ShownIssue[]): string[] {
+  return columns
+    .filter(({ id, label }) => {
+      const place = places[id];
+      return rows.every(row =>
+        place === undefined ? !row.columns?.some(({ name }) => name === label) : row[place] === undefined,
+      );
+    })
+    .map(({ label }) => label);
+}
 
 /** What every row has, whatever is asked for. */
 const always: readonly (keyof IssueRow)[] = ['issueKey', 'title', 'status', 'url'];
@@ -88,13 +102,8 @@ export async function toShownIssue(
   const row = toIssueRow(issue, browseUrl);
   if (columns.length === 0) return { ...row, ...plan(issue, rowFields) };
   const placed = new Set<string>([...always, ...columns.flatMap(({ id }) => places[id] ?? [])]);
-  const hasPlace = ({ id }: SearchField) => {
-    const place = places[id];
-    return place !== undefined && row[place] !== undefined;
-  };
-  const others = columns.filter(column => !hasPlace(column));
-  const texts = new Map((await textsOf(issue, others, render)).map(({ id, value }) => [id, value]));
-  const shown = others.map(({ id, label }) => ({ name: label, value: texts.get(id) ?? null }));
+  const others = columns.filter(({ id }) => places[id] === undefined);
+  const shown = (await textsOf(issue, others, render)).map(({ name, value }) => ({ name, value }));
   return {
     ...Object.fromEntries(Object.entries(row).filter(([name]) => placed.has(name))),
     issueKey: row.issueKey,
