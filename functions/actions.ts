@@ -236,6 +236,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./jira/actions/listProjects.ts'),
   },
   {
+    name: 'listRequestTypes',
+    system: 'jira',
+    toolset: 'jira-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./jira/actions/listRequestTypes.ts'),
+  },
+  {
     name: 'listRequests',
     system: 'jira',
     toolset: 'jira-service',

@@ -36,7 +36,7 @@ export default jira.action({
       .optional()
       .describe('With fromIssueKey: the names of the files, separated by commas. All unless given.'),
     audience: audience.describe(
-      'Who sees the files; required in a service project: public for the customer as well, internal for agents alone. Ask the user when it is not clear. Elsewhere leave it out.',
+      'Who sees the files; required in a service project, which shows each by a comment: public for the customer as well, internal for agents alone. Ask the user when it is not clear. Elsewhere leave it out.',
     ),
   }),
   output: writtenIssue.pick({ issueKey: true, title: true, status: true, note: true, url: true }).extend({

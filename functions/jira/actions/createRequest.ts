@@ -18,7 +18,7 @@ export default jira.action({
   title: 'Make a request',
   description:
     "Makes a request in a Jira service desk, as its portal does, and returns it. Its customer is who onBehalfOf names; without that, this service's account. " +
-    'Use it when the user asks a service desk for something, or an agent does so for a customer. For other issues use createIssue.',
+    'Use it when the user asks a service desk for something, or an agent does so for a customer; listRequestTypes tells the types and fields. For other issues use createIssue.',
   input: z.object({
     projectId: deskName.optional(),
     requestType: requestTypeName,

@@ -6,7 +6,6 @@ import { pace } from '../../../shared/pace.ts';
 import { heading, id, key, link, summary } from '../../../shared/schema/meaning.ts';
 import { resolveSince, resolveUntil, sinceText } from '../../../shared/time/inputs.ts';
 import { shownPeriod } from '../../../shared/time/shown.ts';
-import { clockAt } from '../../../shared/time/timeZone.ts';
 import { shownMarkdown } from '../api/adf/adfToMarkdown.ts';
 import { duration } from '../api/fieldText.ts';
 import { issueKey, projectId } from '../api/inputs.ts';
@@ -79,7 +78,7 @@ export default jira.action({
           worklogId: id('The ID of the entry.'),
           issueKey: key('The key of the issue.'),
           person: z.string().optional().describe('Who worked.'),
-          startedAt: z.string().describe('When the work began, ISO 8601.'),
+          startedAt: z.string().describe('When the work began, ISO 8601 in UTC.'),
           timeSpent,
           comment: z.string().optional().describe('What was done, in Markdown.'),
         }),
@@ -105,7 +104,6 @@ export default jira.action({
     const to = until === undefined ? undefined : await resolveUntil(until, from, clock);
     const people = person === undefined ? [] : nameList(person);
     const { work, restricted, partial } = await loggedWork({ people, projectId, issueKey, from, to }, jira);
-    const zone = await jira.timeZone();
     const budget = { left: MAX_MARKDOWN };
     const pause = pace(signal);
     const offset = offsetOf(cursor);
@@ -116,7 +114,7 @@ export default jira.action({
         worklogId: entry.id,
         issueKey: entry.issueKey,
         person: entry.author,
-        startedAt: clockAt(entry.startedAt, zone),
+        startedAt: entry.startedAt.toISOString(),
         timeSpent: duration(entry.seconds),
         comment: shownMarkdown(entry.comment, budget) || undefined,
       });

@@ -33,6 +33,10 @@ function startOf(minutes: number, now: Date): Date {
   throw invalidInput([{ field: 'timeSpent', message }]);
 }
 
+/** Jira keeps the time of whoever writes the entry, which is this service. */
+const ownTime = (by: string | undefined) =>
+  by === undefined ? [] : [`Jira has it as the time of ${by}, and so does listWorklogs: tell the user.`];
+
 export default jira.action({
   name: 'logWork',
   formerly: { inputs: { since: 'startedAt' } },
@@ -63,6 +67,7 @@ export default jira.action({
     worklogId: id('The ID of the new work log entry.'),
     timeSpent: z.string().describe('The logged time, as Jira formats it.'),
     startedAt: z.string().describe('When the work started, ISO 8601.'),
+    by: z.string().optional().describe('In whose name Jira has it: that of the account of this service.'),
     totalTimeSpent: z.string().optional().describe('The total time spent on the issue.'),
     remainingEstimate: z.string().optional().describe('The estimate of what remains.'),
   }),
@@ -75,12 +80,14 @@ export default jira.action({
         ? startOf(await jira.minutesOf(timeSpent), now)
         : await resolveSince(startedAt, { now, timeZone: jira.timeZone }, 'startedAt');
     const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
+    const by = worklog.author?.displayName ?? undefined;
     return {
-      ...toWrittenIssue(issue, jira.browseUrl, [...jira.people.notes]),
+      ...toWrittenIssue(issue, jira.browseUrl, [...ownTime(by), ...jira.people.notes]),
       worklogId: worklog.id,
       timeSpent: worklog.timeSpent,
       // A day begins at another date in UTC.
       startedAt: isByZone(startedAt) ? clockAt(started, await jira.timeZone()) : started.toISOString(),
+      by,
       totalTimeSpent: issue.timeSpent,
       remainingEstimate: issue.remainingEstimate,
     };

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { issueKey, person } from '../api/inputs.ts';
-import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import { ifAny, toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
 import { whereNamed, writes } from '../needs.ts';
 import { jira } from '../system.ts';
+
+/** Of those who watch. */
+const MAX_NAMED = 20;
 
 export default jira.action({
   name: 'watchIssue',
@@ -25,10 +28,21 @@ export default jira.action({
     watching: z.boolean().describe('Whether they watch it now.'),
     already: z.boolean().optional().describe('Whether it was so before; absent where Jira does not tell.'),
     watchCount: z.int().optional().describe('How many watch it now.'),
+    watchers: z.array(z.string()).optional().describe('Who they are, up to 20, as far as Jira tells.'),
   }),
   example: { issueKey: 'ATLAS-12', person: 'Li Wei' },
   async run({ issueKey, person: who, watching }, { jira }) {
-    const { issue, person, already, count } = await jira.watch(issueKey, { person: who, isWatching: watching });
-    return { ...toWrittenIssue(issue, jira.browseUrl), person, watching, already, watchCount: count };
+    const { issue, person, already, count, watchers } = await jira.watch(issueKey, {
+      person: who,
+      isWatching: watching,
+    });
+    return {
+      ...toWrittenIssue(issue, jira.browseUrl),
+      person,
+      watching,
+      already,
+      watchCount: count,
+      watchers: ifAny(watchers.slice(0, MAX_NAMED)),
+    };
   },
 });

@@ -66,7 +66,7 @@ export async function forAsker(query: string, parts: AskerParts, depth = 0): Pro
   if (!tokens) return query;
   const edits: Edit[] = [];
   for (const call of jqlCalls(tokens)) {
-    if (!instead.has(call.name) || (takesPerson.has(call.name) && call.hasArguments)) continue;
+    if (!isOfAsker(call)) continue;
     edits.push(await rewritten(call, tokens, parts));
   }
   for (const reference of filterReferences(tokens)) {
@@ -75,6 +75,13 @@ export async function forAsker(query: string, parts: AskerParts, depth = 0): Pro
     if (replacement) edits.push({ start, end, text: isNegated ? `NOT ${replacement}` : replacement });
   }
   return applied(query, edits);
+}
+
+const isOfAsker = ({ name, hasArguments }: JqlCall) => instead.has(name) && !(takesPerson.has(name) && hasArguments);
+
+/** Whether a query itself means its asker; what its saved filters mean is not looked at. */
+export function meansAsker(query: string): boolean {
+  return [...jqlCalls(jqlTokens(query) ?? [])].some(isOfAsker);
 }
 
 interface Edit {

@@ -110,7 +110,7 @@ export function openAttachFiles({ client, comments, readBackClient, readBack, ti
   };
 
   const toIssue = async ({ key }: Issue, file: NewFile) => {
-    const content = new Blob([file.bytes], { type: mimeTypeFor(file.name) });
+    const content = new Blob([file.bytes], { type: typeOf(file.name) });
     const answer = await addAttachment(client, {
       issueIdOrKey: key,
       attachments: [{ filename: file.name, content }],
@@ -125,7 +125,7 @@ export function openAttachFiles({ client, comments, readBackClient, readBack, ti
   /** The service desk takes a file in two steps, of which the first one shows it to nobody. */
   const toRequest = async ({ issue: { key }, audience }: Place, deskId: string, file: NewFile) => {
     const form = new FormData();
-    form.append('file', new Blob([file.bytes], { type: mimeTypeFor(file.name) }), file.name);
+    form.append('file', new Blob([file.bytes], { type: typeOf(file.name) }), file.name);
     const kept = await client
       .sendRequest({
         url: `/rest/servicedeskapi/servicedesk/${deskId}/attachTemporaryFile`,
@@ -152,6 +152,11 @@ export function openAttachFiles({ client, comments, readBackClient, readBack, ti
       file: { id, name: made?.filename ?? file.name, size: made?.size ?? file.bytes.length },
       notes: [
         ...(comment ? await comments.markAfterwards(comment.id) : []),
+        ...(comment
+          ? [
+              `The service desk shows each file by ${audience === 'public' ? 'a public comment, which the customer is told of' : 'an internal comment'}, in the name of this service.`,
+            ]
+          : []),
         ...(comment && comment.public !== undefined && comment.public !== (audience === 'public')
           ? [`Jira made it ${comment.public ? 'public: the customer can see it' : 'internal'}. Tell the user at once.`]
           : []),
@@ -240,6 +245,9 @@ export function openAttachFiles({ client, comments, readBackClient, readBack, ti
     },
   };
 }
+
+/** An archive of HTTP requests is JSON: http://www.softwareishard.com/blog/har-12-spec/ */
+const typeOf = (name: string) => (/\.har$/i.test(name) ? 'application/json' : mimeTypeFor(name));
 
 function nothingCopied(left: AttachedFiles['left']): Failure {
   const told = left.slice(0, MAX_LISTED).map(({ name, reason }) => `${quoted(name)}: ${reason}`);

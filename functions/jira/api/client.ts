@@ -98,7 +98,7 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
       const request = { method: 'GET', query: '?redirect=false', headers: { accept: '*/*' }, safe: true, range };
       const answer = await exchange(path, request, call);
       if (answer.part) return answer.part;
-      if (answer.status >= 400) throw answerFailure(answer, path, address);
+      if (answer.status >= 400) throw withoutContents(answerFailure(answer, path, address));
       const location = URL.parse(answer.headers.get('location') ?? '', base + path);
       if (!location) throw garbled();
       const work = { target: 'attached files', safe: true };
@@ -195,6 +195,14 @@ function queryString(searchParams: Record<string, unknown>): string {
     if (value !== undefined && value !== null) query.set(name, Array.isArray(value) ? value.join(',') : String(value));
   }
   return query.size > 0 ? `?${query}` : '';
+}
+
+/** Jira may list a file that it does not give: one that was removed just now, is quarantined, or was lost. */
+function withoutContents(failure: Failure): Failure {
+  if (failure.code !== 'not_found') return failure;
+  const message =
+    'Jira lists this file but does not give what it holds: it may have been removed, or is being checked. Say so to the user, who can try to open it in Jira, or attach it again.';
+  return new Failure('not_found', message, { cause: failure });
 }
 
 /** Jira refuses to make several issues as it makes them, where it can make none: with what is wrong with each. */

@@ -8,6 +8,8 @@ import { ifAny, issueRow, notShown, toIssueRow } from './issueRow.ts';
 import type { Jira } from './jira.ts';
 import { showComments, shownComment } from './shownComment.ts';
 
+const watches = z.object({ watchCount: z.int() });
+
 const relatedIssue = z.object({
   issueKey: key('The key of the related issue.'),
   title: heading('Its summary.').optional(),
@@ -72,6 +74,7 @@ export const issueDetails = issueRow.extend({
   originalEstimate: z.string().optional().describe('The original estimate, such as 1d.'),
   remainingEstimate: z.string().optional().describe('The remaining estimate, such as 4h.'),
   timeSpent: z.string().optional().describe('The time logged on it, such as 3h 30m.'),
+  watchCount: z.int().optional().describe('How many watch it, if any.'),
   otherFields: z
     .array(
       z.object({
@@ -94,7 +97,6 @@ export const issueDetails = issueRow.extend({
 export const issueDetailsFields = [
   '*all',
   '-worklog',
-  '-watches',
   '-votes',
   '-progress',
   '-aggregateprogress',
@@ -163,6 +165,7 @@ export async function toIssueDetails(
     originalEstimate: issue.originalEstimate,
     remainingEstimate: issue.remainingEstimate,
     timeSpent: issue.timeSpent,
+    watchCount: watches.safeParse(issue.values.watches).data?.watchCount || undefined,
     otherFields: ifAny(await otherFields(issue, render)),
     comments,
     notShown: issue.comments.restricted.length || undefined,
@@ -200,11 +203,14 @@ interface ShownField {
   value: string;
 }
 
+/** How many watch and vote, which is no text of the issue. */
+const counted = new Set(['watches', 'votes']);
+
 /** The fields of an issue that have no place of their own and hold something for people. */
 async function otherFields(issue: Issue, render: Render): Promise<ShownField[]> {
   const shown: ShownField[] = [];
-  for (const { name, type, value } of issue.otherFields) {
-    if (!isForPeople(type)) continue;
+  for (const { id, name, type, value } of issue.otherFields) {
+    if (counted.has(id) || !isForPeople(type)) continue;
     const text = await fieldText(value, render, type);
     if (text !== '') shown.push({ name, value: text });
   }

@@ -14,6 +14,8 @@ export interface Watching {
   already: boolean | undefined;
   /** How many watch it now; undefined where that could not be read. */
   count: number | undefined;
+  /** Who they are, as far as Jira tells. */
+  watchers: string[];
 }
 
 interface WatchingParts {
@@ -59,6 +61,7 @@ export async function watch(
     person: user.displayName ?? known?.displayName ?? user.accountId,
     already,
     count: after?.watchCount,
+    watchers: (after?.watchers ?? []).map(({ displayName, accountId }) => displayName ?? accountId),
   };
 }
 

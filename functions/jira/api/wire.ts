@@ -365,7 +365,11 @@ export const requestFilesSchema = z.object({
     .catch(undefined),
 });
 
-export const worklogSchema = z.object({ id: z.string(), timeSpent: z.string() });
+export const worklogSchema = z.object({
+  id: z.string(),
+  timeSpent: z.string(),
+  author: z.object({ displayName: text }).nullish().catch(undefined),
+});
 
 export type Project = z.output<typeof projectSchema>;
 export type User = z.output<typeof usersSchema>[number];

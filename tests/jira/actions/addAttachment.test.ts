@@ -136,7 +136,7 @@ describe('in a service project', () => {
     const { body } = await attach({ issueKey: 'HELP-1', fileName: `${audience}.txt`, text: 'a', audience });
     expect([body.audience, body.note, body.attached[0].attachmentId]).toEqual([
       audience,
-      undefined,
+      expect.stringMatching(isPublic ? /a public comment/ : /an internal comment/),
       last('HELP-1')?.id,
     ]);
     expect(app.issue('HELP-1').comments.at(-1)?.isPublic).toBe(isPublic);
@@ -283,3 +283,19 @@ describe('copying', () => {
 });
 
 agreesWithOpenApi(() => app.jira);
+
+it('copies the picture of a request, tells how customers are shown it, and has HTTP archives as JSON', async () => {
+  const from = { fromIssueKey: 'HELP-2', issueKey: 'HELP-4', audience: 'public' };
+  const { body } = await attach(from);
+  expect(body.attached).toMatchObject([{ name: 'vpn-error.png' }]);
+  expect(body.note).toContain('a public comment');
+  expect(Buffer.from(last('HELP-4')?.bytes ?? [])).toEqual(Buffer.from(files('HELP-2')[0]?.bytes ?? []));
+  const read = { issueKey: 'HELP-2', attachmentId: files('HELP-2')[0]?.id ?? '' };
+  expect((await app.read('getAttachment', read, ana)).body).toMatchObject({ mimeType: 'image/png' });
+  app.jira.fail({ path: '/attachment/content/', status: 404, body: '{"errorMessages":["Not there."]}' });
+  const { body: gone } = await app.read('getAttachment', read, ana);
+  expect([gone.code, gone.detail]).toEqual(['not_found', expect.stringContaining('open it in Jira, or attach it')]);
+  const issueKey = await app.newTask(ana);
+  await attach({ issueKey, fileName: 'net.HAR', text: '{"log":{}}' });
+  expect(last(issueKey)?.mimeType).toBe('application/json');
+});

@@ -8,7 +8,7 @@ it('finds articles by words, with a link for people and an excerpt as plain text
   expect(body.articles).toEqual([
     {
       title: 'Reset your VPN password',
-      excerpt: expect.stringMatching(/^Open the portal of the VPN/),
+      excerpt: expect.stringMatching(/^Open the portal of the VPN.* after five…$/),
       url: expect.stringMatching(/\/wiki\/spaces\/IT\/pages\/9001$/),
     },
   ]);
@@ -36,4 +36,23 @@ it('goes through the pages of a desk, and says where nothing fits', async () => 
   ]);
   expect(all.every(({ url }) => /\/servicedesk\/customer\/portal\/7\/article\/\d+$/.test(String(url)))).toBe(true);
   expect((await app.read('findHelpArticles', { term: 'zeppelin' })).body.articles).toEqual([]);
+});
+
+it('cuts an excerpt at a word, and leaves one alone that ends by itself', async () => {
+  const sentence = 'Plug the monitor into the dock, and choose Extend in the display settings of the computer.';
+  const excerpts = [
+    `${sentence} Then wait for fi`,
+    `${sentence} ${sentence}`,
+    'Short and with no end',
+    'x'.repeat(120),
+  ];
+  const values = excerpts.map(excerpt => ({ title: 'Monitor', excerpt }));
+  app.answerNext('knowledgebase/article', { values, isLastPage: true });
+  const { body } = await app.read('findHelpArticles', { term: 'monitor' });
+  expect(body.articles.map(({ excerpt }: { excerpt: string }) => excerpt)).toEqual([
+    `${sentence} Then wait for…`,
+    `${sentence} ${sentence}`,
+    'Short and with no end',
+    `${'x'.repeat(120)}…`,
+  ]);
 });

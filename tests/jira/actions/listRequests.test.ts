@@ -43,7 +43,10 @@ it('takes the query of a queue by its name, in its own order, and names the near
   ]);
   // The account of this service is not the user.
   const { body: mine } = await app.read('listRequests', { queue: 'Assigned to me' });
-  expect(mine.errors).toEqual([{ field: 'queue', message: expect.stringContaining('not the user') }]);
+  expect(mine.errors).toEqual([
+    { field: 'queue', message: expect.stringMatching(/shows everybody their own requests.*give assignee/) },
+  ]);
+  expect(mine.detail).not.toContain('currentUser');
 });
 
 it('finds what breaches within a span, soonest first, and tells what is breached or paused', async () => {

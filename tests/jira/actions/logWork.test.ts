@@ -20,6 +20,8 @@ describe('logWork', () => {
     expect(body).toMatchObject({
       issueKey,
       timeSpent: '1h 30m',
+      by: 'Copilot Agent',
+      note: expect.stringContaining('the time of Copilot Agent'),
       startedAt: '2026-11-20T09:00:00.000Z',
       totalTimeSpent: '2h 15m',
       worklogId: expect.any(String),

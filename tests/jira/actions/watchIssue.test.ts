@@ -25,7 +25,8 @@ describe('watchIssue', () => {
     const issueKey = await app.newTask(ana);
     await app.write('watchIssue', { issueKey }, ana);
     const { body } = await app.write('watchIssue', { issueKey, person: 'li wei' }, ana);
-    expect(body).toMatchObject({ person: 'Li Wei', already: false, watchCount: 2 });
+    expect(body).toMatchObject({ person: 'Li Wei', watchCount: 2, watchers: ['Ana Ruiz', 'Li Wei'] });
+    expect((await app.read('getIssue', { issueKey }, ana)).body.watchCount).toBe(2);
     const off = { issueKey, person: 'li wei', watching: false };
     expect((await app.write('watchIssue', off, ana)).body).toMatchObject({
       watching: false,

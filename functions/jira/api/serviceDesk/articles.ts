@@ -40,7 +40,7 @@ export async function findArticles(
       const pageId = source?.pageId ?? /\/article\/view\/(\d+)/.exec(content?.iframeSrc ?? '')?.[1];
       return {
         title: unmarked(title),
-        excerpt: excerpt ? unmarked(excerpt) : undefined,
+        excerpt: excerpt ? wholeWords(unmarked(excerpt)) : undefined,
         url: addressOf(pageId, source?.spaceKey, { desk, baseUrl }),
       };
     }),
@@ -62,3 +62,18 @@ function addressOf(
 
 /** A text without the signs around the words that were found, which Jira may set unasked. */
 const unmarked = (text: string) => plainOf(text.replace(/@@@(?:end)?hl@@@/g, '')).trim();
+
+/** Jira cuts an excerpt off after so many characters, also within a word. A shorter one is all that there is. */
+const CUT_AFTER = 100;
+
+/** A text that was cut off, to its last whole word, with … where it goes on. */
+function wholeWords(text: string): string {
+  if (text.length < CUT_AFTER || /[.!?…。！？]["'”’»)\]]?$/.test(text)) return text;
+  const end = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n'));
+  return end <= 0
+    ? `${text}…`
+    : `${text
+        .slice(0, end)
+        .trimEnd()
+        .replace(/[,;:–-]$/, '')}…`;
+}

@@ -27,6 +27,7 @@ export interface Desk {
 export interface RequestType {
   id: string;
   name: string;
+  description: string | undefined;
   portalId: string | undefined;
 }
 
@@ -45,6 +46,8 @@ export interface Desks {
   desk(text: string | undefined): Promise<Desk>;
   /** @throws Failure `not_found` or `ambiguous`; `forbidden` where the account is no agent of the desk */
   queue(desk: Desk, name: string): Promise<Queue>;
+  /** The request types that this service may see. */
+  requestTypes(desk: Desk): Promise<RequestType[]>;
   /** @throws Failure `invalid_input` with the names that come near, or `ambiguous` */
   requestType(desk: Desk, name: string): Promise<RequestType>;
   /** The fields that a request of a type is made with. */
@@ -102,6 +105,29 @@ export function openDesks(clientFor: (call: Call) => Client, now: () => number):
         call,
       );
 
+    const requestTypes = (desk: Desk) =>
+      typesOf.get(
+        keyOf(desk.id),
+        async () => {
+          const client = sharedClient();
+          const found = await allPages(async start =>
+            parseAnswer(
+              requestTypesPage,
+              await getRequestTypes(client, { serviceDeskId: desk.id, start, limit: PAGE_SIZE }),
+            ),
+          ).catch(error =>
+            agentsOnly(error, desk, 'Only its agents and customers see the request types of a service desk'),
+          );
+          return found.map(({ id, name, description, portalId }) => ({
+            id,
+            name,
+            description: description?.trim() || undefined,
+            portalId: portalId ?? undefined,
+          }));
+        },
+        call,
+      );
+
     const membershipsOf = async (desk: Desk, accountId: string) => {
       const client = clientFor(call);
       return allPages(async start =>
@@ -144,23 +170,10 @@ export function openDesks(clientFor: (call: Call) => Client, now: () => number):
         return oneCalled(all, name, { input: 'queue', kind: 'queue', place: desk.name });
       },
 
+      requestTypes,
+
       async requestType(desk, name) {
-        const all = await typesOf.get(
-          keyOf(desk.id),
-          async () => {
-            const client = sharedClient();
-            const found = await allPages(async start =>
-              parseAnswer(
-                requestTypesPage,
-                await getRequestTypes(client, { serviceDeskId: desk.id, start, limit: PAGE_SIZE }),
-              ),
-            ).catch(error =>
-              agentsOnly(error, desk, 'Only its agents and customers see the request types of a service desk'),
-            );
-            return found.map(({ id, name, portalId }) => ({ id, name, portalId: portalId ?? undefined }));
-          },
-          call,
-        );
+        const all = await requestTypes(desk);
         return oneCalled(all, name, { input: 'requestType', kind: 'request type', place: desk.name });
       },
 

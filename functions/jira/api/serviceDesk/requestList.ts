@@ -1,6 +1,7 @@
 import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import { nameList } from '../../../../shared/filter/nameList.ts';
 import { quoted } from '../../../../shared/text.ts';
+import { meansAsker } from '../asker.ts';
 import { listed } from '../choosing.ts';
 import type { SearchField } from '../filter/searchField.ts';
 import { isNone } from '../inputs.ts';
@@ -117,7 +118,7 @@ export async function listRequests(
   const search = async (size: number, from: string | undefined) => {
     const asked = { jql: query, fields: fieldsOfRequest(fields), limit: size, cursor: from };
     const { issues, nextCursor } = await jira.search(asked).catch(error => {
-      throw own === undefined ? error : ofQueue(error, queueName ?? '');
+      throw queue === undefined ? error : ofQueue(error, queue);
     });
     const found = issues.map(issue => ({
       issue,
@@ -285,9 +286,11 @@ function queueQuery(text: string, name: string): { conditions: string; order: st
 }
 
 /** What is said of a query is said of the queue that has it. */
-function ofQueue(error: unknown, queue: string): unknown {
+function ofQueue(error: unknown, { name, jql: query }: { name: string; jql: string }): unknown {
   if (!(error instanceof Failure) || error.code !== 'invalid_input') return error;
-  const message = `The query of the queue ${quoted(queue)} cannot be asked for the user: ${error.errors?.[0]?.message ?? error.message}`;
+  const message = meansAsker(query)
+    ? `The queue ${quoted(name)} shows everybody their own requests, and this service does not know the Jira account of the user. Leave queue out, and give assignee with the name or the e-mail address of the user, for which ask them.`
+    : `The query of the queue ${quoted(name)} cannot be asked for the user: ${error.errors?.[0]?.message ?? error.message}`;
   return invalidInput([{ field: 'queue', message }]);
 }
 
