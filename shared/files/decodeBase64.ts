@@ -26,7 +26,7 @@ function decode(text: string): Decoded {
   if (end >= 0 && !/^=+$/.test(digits.slice(end))) return { problem: 'It goes on behind its end, which = marks.' };
   const bytes = Buffer.from(data, 'base64');
   // The last digits must tell whole bytes, and no bit more.
-  const isWhole = data.length % 4 !== 1 && bytes.toString('base64').replace(/=+$/, '') === data;
+  const isWhole = data.length % 4 !== 1 && bytes.toString('base64').replace(/={1,2}$/, '') === data;
   if (!isWhole) return { problem: 'It is cut off or damaged: its last characters are no whole byte.' };
   if (padding > 0 && (data.length + padding) % 4 !== 0) {
     return { problem: `It ends with ${padding} =, which does not fit what is before: it is cut off or damaged.` };

@@ -143,7 +143,7 @@ describe('one caller', () => {
       isOver = true;
     });
     await vi.waitUntil(() => jira.requests.length > 40, { timeout: 8_000 });
-    const { status } = await request(`${app.url}/api/jira/getIssue?issueKey=ATLAS-1`);
+    const { status } = await request(`${app.url}/api/jira/getIssue?issueKey=ATLAS-12`);
     expect({ status, isOver }).toEqual({ status: 200, isOver: false });
     await slow;
     jira.clearFaults();

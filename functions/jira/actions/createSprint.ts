@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { dayText } from '../../../shared/time/inputs.ts';
 import { projectId, sprintGoal, sprintTitle } from '../api/inputs.ts';
+import { board as boardName } from '../api/shownSprint.ts';
 import { sprintEnd } from '../api/sprintEnd.ts';
-import { boardName, toWrittenSprint, writtenSprint } from '../api/sprintRow.ts';
+import { toWrittenSprint, writtenSprint } from '../api/sprintRow.ts';
 import { managesSprints } from '../needs.ts';
 import { jira } from '../system.ts';
 

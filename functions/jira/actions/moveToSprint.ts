@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { issueKeys, nameText, projectId } from '../api/inputs.ts';
 import { inSprint, placedIssue, placedSummary } from '../api/placedIssue.ts';
-import { boardName } from '../api/sprintRow.ts';
+import { board as boardName } from '../api/shownSprint.ts';
 import { BACKLOG } from '../api/sprintWrites.ts';
 import { movesToSprints } from '../needs.ts';
 import { jira } from '../system.ts';

@@ -4,8 +4,9 @@ import { dayText } from '../../../shared/time/inputs.ts';
 import { fieldChange } from '../api/fieldChanges.ts';
 import { clearable, nameText, projectId, sprintGoal, sprintTitle } from '../api/inputs.ts';
 import { ifAny } from '../api/issueRow.ts';
+import { board as boardName } from '../api/shownSprint.ts';
 import { sprintEnd } from '../api/sprintEnd.ts';
-import { boardName, toWrittenSprint, writtenSprint } from '../api/sprintRow.ts';
+import { toWrittenSprint, writtenSprint } from '../api/sprintRow.ts';
 import { managesSprints, whereClosed } from '../needs.ts';
 import { jira } from '../system.ts';
 

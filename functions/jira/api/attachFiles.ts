@@ -309,8 +309,8 @@ function notBegun(cause: unknown): Failure {
 function refusal(error: unknown, issueKey: string, { name, bytes }: NewFile): unknown {
   if (!(error instanceof Failure)) return error;
   const status = error.cause instanceof Error ? error.cause.message : '';
-  const says = /Jira says: .*$/.exec(error.message)?.[0];
-  const told = says ? ` ${says}` : '';
+  const says = error.message.indexOf('Jira says: ');
+  const told = says < 0 ? '' : ` ${error.message.slice(says)}`;
   if (status === 'status 413') {
     const message = `This Jira site takes no file as large as ${quoted(name)} with ${bytes.length} bytes. Say so to the user.${told}`;
     return new Failure('invalid_input', message, { cause: error });

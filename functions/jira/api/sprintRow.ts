@@ -1,14 +1,8 @@
 import * as z from 'zod';
 import { heading, id } from '../../../shared/schema/meaning.ts';
 import { clockAt } from '../../../shared/time/timeZone.ts';
-import { nameText } from './inputs.ts';
 import type { BoardSprint } from './sprints.ts';
 import type { Board } from './wire.ts';
-
-/** A board, where a project has several. */
-export const boardName = nameText
-  .optional()
-  .meta({ description: 'The name of the board, where the project has several.', mayMatchSeveral: true });
 
 /** A sprint as a write answers with it. */
 export const writtenSprint = z.object({

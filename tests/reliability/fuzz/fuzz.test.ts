@@ -10,4 +10,4 @@ it(`${EACH} odd requests for each action and for MCP are answered in form, witho
   expect(requests).toBe(EACH * (allActions.length + 1));
   // Otherwise everything was refused before anything was done.
   expect(codes.ok).toBeGreaterThan(requests / 20);
-}, 240_000);
+}, 600_000);

@@ -23,6 +23,10 @@ const CONCURRENT = 8;
 const MAX_URL = 8_192;
 
 const inline = z.object({ error: inlineErrorSchema });
+/** The message names what is wrong with each field, so that the fields alone are beside it. */
+const inTool = z.object({
+  error: inlineErrorSchema.extend({ errors: z.array(z.strictObject({ field: z.string() })).optional() }),
+});
 const toolResult = z.object({
   result: z.object({ isError: z.literal(true), content: z.tuple([z.object({ text: z.string() })]) }),
 });
@@ -96,7 +100,8 @@ function kindOf({ status, headers }: Response, text: string, { path }: OddReques
   if (body === undefined) return { code: 'no JSON', why: 'the answer is not JSON' };
   if (!headers.get('x-correlation-id')) return { code: 'no ID', why: 'the answer has no correlation ID' };
   const tool = toolResult.safeParse(body).data?.result.content[0].text;
-  const inside = inline.safeParse(tool === undefined ? body : parseJson(tool)).data?.error;
+  const inside =
+    tool === undefined ? inline.safeParse(body).data?.error : inTool.safeParse(parseJson(tool)).data?.error;
   const failure = inside ?? (status === 200 ? undefined : problemSchema.safeParse(body).data);
   if (failure) {
     const { code } = failure;

@@ -52,8 +52,8 @@ const forms: Readonly<Record<FunctionKind, string>> = {
 
 /** The span that `remaining("2h")` means as well as `2h`, in minutes. */
 function minutesIn(value: Value): number | undefined {
-  const [, inside = String(value)] = /^remaining\(\s*"?([^")]*)"?\s*\)$/i.exec(String(value).trim()) ?? [];
-  const span = durationOf(inside.trim());
+  const [, inside = String(value)] = /^remaining\(([^)]*)\)$/i.exec(String(value).trim()) ?? [];
+  const span = durationOf(inside.replaceAll('"', '').trim());
   // An SLA's clock runs by hours, and a day has 24 of them here.
   return span === undefined ? undefined : Math.round(minutesOf(span, { hoursPerDay: 24, daysPerWeek: 7 }));
 }
