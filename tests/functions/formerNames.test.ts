@@ -100,8 +100,11 @@ describe.each(renamedInputs)('the input $now of $name', ({ action, old, now }) =
 
   it(`is taken as ${old}, and not under both names`, async () => {
     const { [now]: _, ...others } = action.example;
-    const { body, status } = await call(action, action.name, { ...others, [now]: value });
+    const first = await call(action, action.name, { ...others, [now]: value });
+    const { status } = first;
     expect(status).toBe(200);
+    // A write that is made once more says so in its note.
+    const { note: _note, ...body } = first.body as Record<string, unknown>;
     expect(await call(action, action.name, { ...others, [old]: value })).toMatchObject({ status, body });
     expect(await call(action, action.name, { ...others, [old]: value, [now]: '' })).toMatchObject({ status, body });
     const both = await call(action, action.name, { ...others, [old]: value, [now]: value });
