@@ -86,6 +86,8 @@ describe('a condition in JQL', () => {
   it('looks for a phrase in a text by exactly that phrase', async () => {
     await fc.assert(
       fc.asyncProperty(anyValue, async text => {
+        // Signs alone are refused: Jira finds everything by them.
+        fc.pre(/[\p{L}\p{N}]/u.test(text));
         const [operand = ''] = valuesOf(await compiled(text, kinds.text));
         expect(operand.startsWith('"') && operand.endsWith('"')).toBe(true);
         expect(operand.slice(1, -1).replace(/\\(.)/gs, '$1')).toBe(text.trim());

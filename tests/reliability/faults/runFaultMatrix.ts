@@ -156,7 +156,11 @@ async function tryOne({ action, stage, kind }: Case, { app, sandboxes, reads }: 
     .filter(({ request, status }) => isWrite(request) && status < 300).length;
   const requests = own.flatMap(server => server.requests);
   if (stage === 'read' ? requests.length === 0 : stage === 'write' && !requests.some(isWrite)) return undefined;
-  const again = await callAction(app.url, action, newInput(action), sandboxUser.headers);
+  // What a change does may have been done before.
+  const goesOn = async () => {
+    const again = await callAction(app.url, action, newInput(action), sandboxUser.headers);
+    return again.status === 200 || again.body?.code === 'conflict';
+  };
   return {
     action: action.name,
     stage,
@@ -164,8 +168,8 @@ async function tryOne({ action, stage, kind }: Case, { app, sandboxes, reads }: 
     got: inWords(answer),
     expected: expectedOf(stage, kind, made),
     made,
-    // What a change does may have been done before.
-    recovered: again.status === 200 || again.body?.code === 'conflict',
+    // Twelve answers of 20 MB at once take the sandbox's time even after nobody wants them.
+    recovered: (await goesOn()) || (kind.name === 'huge' && (await goesOn())),
   };
 }
 
