@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { actions as entries } from '../../functions/actions.ts';
 import { restrictedTo } from '../../functions/jira/api/allowed.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
+import { actions as allActions } from '../support/sandboxedActions.ts';
+import { textInputs } from '../support/textInputs.ts';
 import { type JiraApp, startJiraApp } from './harness.ts';
 
 /** Whoever may not see something is not told whether it is there: every answer is the same as for what there is not. */
 
-const actions: Action[] = (await Promise.all(entries.map(async ({ load }) => (await load()).default))).filter(
-  ({ system }) => system === 'jira',
-);
+const actions = allActions.filter(({ system }) => system === 'jira');
 const atlas = { 'x-functions-key': 'atlas-agent' };
 
 let jira: JiraApp;
@@ -41,17 +39,9 @@ async function answer(action: Action, input: Record<string, unknown>, named: str
   return `${status} ${JSON.stringify(others).split(named).join('X').split(named.toLowerCase()).join('X')}`;
 }
 
-const isText = (schema: unknown) => {
-  const { type, enum: values } = z.toJSONSchema(schema as z.ZodType, { io: 'input', unrepresentable: 'any' });
-  return type === 'string' && values === undefined;
-};
-
 /** Inputs that name a project or an issue; of a read, which changes nothing, every text. */
-const inputs = actions.flatMap(action =>
-  Object.entries(action.input.shape)
-    .filter(([name, schema]) => name !== 'pageToken' && isText(schema))
-    .filter(([, schema]) => action.access === 'read' || 'names' in ((schema as z.ZodType).meta() ?? {}))
-    .map(([input]) => ({ action, name: action.name, input })),
+const inputs = textInputs(actions).filter(
+  ({ action, schema }) => action.access === 'read' || 'names' in (schema.meta() ?? {}),
 );
 
 it('has inputs to try of every action that names an issue or a project', () => {

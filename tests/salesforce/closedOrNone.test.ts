@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { actions as entries } from '../../functions/actions.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
+import { actions as allActions } from '../support/sandboxedActions.ts';
+import { textInputs } from '../support/textInputs.ts';
 import { type SalesforceApp, startSalesforceApp } from './harness.ts';
 
 /** Whoever may not see something is not told whether it is there: every answer is the same as for what there is not. */
 
-const actions: Action[] = (await Promise.all(entries.map(async ({ load }) => (await load()).default))).filter(
-  ({ system }) => system === 'salesforce',
-);
+const actions = allActions.filter(({ system }) => system === 'salesforce');
 const agent = { 'x-functions-key': 'accounts-agent' };
 
 let salesforce: SalesforceApp;
@@ -56,16 +54,7 @@ async function answer(action: Action, input: Record<string, unknown>, named: str
     .join('X')}`;
 }
 
-const isText = (schema: unknown) => {
-  const { type, enum: values } = z.toJSONSchema(schema as z.ZodType, { io: 'input', unrepresentable: 'any' });
-  return type === 'string' && values === undefined;
-};
-
-const inputs = actions.flatMap(action =>
-  Object.entries(action.input.shape)
-    .filter(([name, schema]) => name !== 'pageToken' && isText(schema))
-    .map(([input]) => ({ action, name: action.name, input })),
-);
+const inputs = textInputs(actions);
 
 it.each(inputs)('$name tells by $input of nothing whether it is closed', async ({ action, input }) => {
   for (const [there = '', none = ''] of pairs()) {

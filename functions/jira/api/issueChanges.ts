@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { bulkFetchIssues, doTransition, editIssue } from 'jira.js/cloud';
-import type { Client } from 'jira.js/core';
 import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import type { ItemResult, ItemState } from '../../../shared/plan/carryOut.ts';
 import type { LeftItem, PlanItem } from '../../../shared/plan/plans.ts';
 import { beginning, quoted, sentence } from '../../../shared/text.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
-import type { Clock } from '../../../shared/time/when.ts';
 import { calledSo, folded, listed } from './choosing.ts';
 import { toText } from './fieldText.ts';
 import { isSprint, ValueProblem } from './fieldValue.ts';
@@ -16,12 +14,11 @@ import { isNone } from './inputs.ts';
 import { type Issue, readIssues } from './issue.ts';
 import { type IssueChange, type IssueInput, toChange, withInputNames } from './issueFields.ts';
 import type { Metadata } from './metadata.ts';
-import type { People } from './people.ts';
-import { askedOnce, closedMeanwhile, openSprintIn, type Planning } from './planning.ts';
-import type { SprintMeant } from './sprintMeant.ts';
+import { askedOnce, closedMeanwhile, openSprintIn } from './planning.ts';
 import { moveIssue, sprintFieldOf } from './sprintMove.ts';
 import { transitionTo } from './transitions.ts';
 import type { IssueField } from './wire.ts';
+import { asFailure, type WritesOfMany } from './writesOfMany.ts';
 
 /** What many issues are to become. */
 interface ManyChanges extends IssueInput {
@@ -67,17 +64,6 @@ export interface IssueChanges {
   change(item: PlannedChange): Promise<ItemResult>;
 }
 
-interface IssueChangeParts {
-  client: Client;
-  people: People;
-  planning: Planning;
-  metadata: Metadata;
-  clock: Clock;
-  sprintMeant: SprintMeant;
-  getIssue(issueKey: string, options: { fields: string[] }): Promise<Issue>;
-  browseUrl(issueKey: string): string;
-}
-
 /** As many as are changed by one plan, which Jira also reads at a time. */
 export const MAX_CHANGED = 100;
 /** So many keys that Jira does not give are looked up one by one: such an issue may have been moved. */
@@ -91,7 +77,7 @@ interface Kind {
   screen: readonly IssueField[];
 }
 
-export function issueChanges(parts: IssueChangeParts): IssueChanges {
+export function issueChanges(parts: WritesOfMany): IssueChanges {
   const { client, people, metadata, clock, sprintMeant, getIssue, browseUrl } = parts;
   const times = fieldTimes(clock);
   const planning = askedOnce(parts.planning);
@@ -546,11 +532,6 @@ function partlyDone(error: unknown, told: string): ItemResult {
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
   return { failure, partly: true };
-}
-
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  throw error;
 }
 
 function summaryOf(count: number, alreadySo: number, failed: number): string {

@@ -54,6 +54,7 @@ import {
   projectSchema,
   zoneSchema,
 } from './wire.ts';
+import type { WritesOfMany } from './writesOfMany.ts';
 
 interface SearchRequest {
   jql: Jql;
@@ -209,13 +210,23 @@ export function openJira(parts: JiraParts) {
         readBackClient,
         getIssue: async issueKey => withProjectType(await get(call, issueKey, { fields: ['project'] }), client),
       });
-      const planning = openPlanning(client);
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       const clock = { now: new Date(call.startedAt), timeZone };
       const boards = boardsFor(call);
       const sprints = openSprints(client);
+      const planning = openPlanning({ client, boards, sprints });
       const writing = { client, readBackClient, clock };
       const backlog = openBacklog({ ...writing, metadata });
+      const ofMany: WritesOfMany = {
+        client,
+        people,
+        planning,
+        metadata,
+        clock,
+        sprintMeant: sprintMeant({ boards, sprints }),
+        getIssue: (issueKey, options) => get(call, issueKey, options),
+        browseUrl,
+      };
       const projectNamed = async (projectIdOrKey: string) =>
         parseAnswer(projectSchema, await getProject(client, { projectIdOrKey }));
       return {
@@ -299,27 +310,11 @@ export function openJira(parts: JiraParts) {
           const { key, isInServiceProject } = await get(call, issueKey, { fields: ['project'] });
           return { key, ...(await listComments(client, key, { ...page, isInServiceProject })) };
         },
-        issueChanges: issueChanges({
-          client,
-          people,
-          planning: openPlanning(client),
-          metadata,
-          clock,
-          sprintMeant: sprintMeant({ boards, sprints }),
-          getIssue: (issueKey, options) => get(call, issueKey, options),
-          browseUrl,
-        }),
+        issueChanges: issueChanges(ofMany),
         newIssues: newIssues({
-          client,
-          people,
-          planning: openPlanning(client),
-          metadata,
-          clock,
-          sprintMeant: sprintMeant({ boards, sprints }),
+          ...ofMany,
           callerId: call.caller.id,
-          getIssue: (issueKey, options) => get(call, issueKey, options),
           keyOf: async project => (/^\d+$/.test(project) ? (await projectNamed(project)).key : project),
-          browseUrl,
         }),
         getProject: projectNamed,
         async getWorklogs(issueKey, { from, to }) {

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { bulkFetchIssues, createIssues, searchAndReconsileIssuesUsingJqlPost } from 'jira.js/cloud';
-import type { Client } from 'jira.js/core';
 import * as z from 'zod';
 import { Failure, type FieldError, invalidInput, lostWrite } from '../../../shared/failure.ts';
 import type { ItemResult, ItemState } from '../../../shared/plan/carryOut.ts';
@@ -8,7 +7,6 @@ import type { ItemOutcome } from '../../../shared/plan/itemOutcome.ts';
 import type { LeftItem, PlanItem } from '../../../shared/plan/plans.ts';
 import { beginning, quoted, sentence } from '../../../shared/text.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
-import type { Clock } from '../../../shared/time/when.ts';
 import { folded, listed } from './choosing.ts';
 import { isSprint } from './fieldValue.ts';
 import { isNone, listOf } from './inputs.ts';
@@ -16,13 +14,11 @@ import { dateOf, type Issue, readIssues } from './issue.ts';
 import { toChange, withInputNames } from './issueFields.ts';
 import { obviousType, typeCalled } from './issueTypes.ts';
 import { inProject, jql } from './jql.ts';
-import type { Metadata } from './metadata.ts';
 import type { NewIssue } from './newIssueList.ts';
 import { parseAnswer } from './parseAnswer.ts';
-import type { People } from './people.ts';
-import { askedOnce, closedMeanwhile, openSprintIn, type Planning } from './planning.ts';
-import type { SprintMeant } from './sprintMeant.ts';
+import { askedOnce, closedMeanwhile, openSprintIn } from './planning.ts';
 import { createdManySchema, type IssueType, markedSchema } from './wire.ts';
+import { asFailure, type WritesOfMany } from './writesOfMany.ts';
 
 /** What is needed to make a new issue, as it is kept until it is confirmed. */
 export const newIssueData = z.object({
@@ -59,19 +55,11 @@ export interface NewIssues {
   create(items: readonly PlannedIssue[], before: ReadonlyMap<string, ItemOutcome>): Promise<ItemResult[]>;
 }
 
-interface NewIssueParts {
-  client: Client;
-  people: People;
-  planning: Planning;
-  metadata: Metadata;
-  clock: Clock;
-  sprintMeant: SprintMeant;
+interface NewIssueParts extends WritesOfMany {
   /** Who calls: what somebody else made is not what this caller made. */
   callerId: string;
-  getIssue(issueKey: string, options: { fields: string[] }): Promise<Issue>;
   /** The key of a project. @throws Failure */
   keyOf(projectIdOrKey: string): Promise<string>;
-  browseUrl(issueKey: string): string;
 }
 
 /** The key of the property by which an issue that was made is found again. */
@@ -377,11 +365,6 @@ function parted(issueKey: string): { project: string; number: number } {
 }
 
 const levelOf = ({ hierarchyLevel, subtask }: IssueType) => hierarchyLevel ?? (subtask ? -1 : 0);
-
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  throw error;
-}
 
 /** What holds for all, where an issue does not say otherwise; labels are added. What is below another one has its own type. */
 function withDefaults(issue: NewIssue, defaults: NewIssueDefaults, isTop: boolean): NewIssue {

@@ -1,20 +1,13 @@
-import { getAllBoards, getAllSprints, getConfiguration, getSprint } from 'jira.js/agile';
+import { getSprint } from 'jira.js/agile';
 import { getFieldAutoCompleteForQueryString, searchAndReconsileIssuesUsingJqlPost } from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { folded } from '../../../shared/filter/label.ts';
+import type { Boards } from './boards.ts';
 import { readIssues } from './issue.ts';
 import { parseAnswer } from './parseAnswer.ts';
-import {
-  type Board,
-  boardConfigurationSchema,
-  boardsSchema,
-  type IssueField,
-  sprintSchema,
-  sprintsSchema,
-  suggestionsSchema,
-  teamSchema,
-} from './wire.ts';
+import type { Sprints } from './sprints.ts';
+import { type IssueField, sprintSchema, suggestionsSchema, teamSchema } from './wire.ts';
 
 export interface Sprint {
   id: number;
@@ -44,21 +37,15 @@ export interface Planning {
   estimationFields(project: string): Promise<Set<string>>;
 }
 
-/** The most that Jira gives at once. */
-const PAGE_SIZE = 50;
-/** Ends the reading of a list that does not end. */
-const MAX_PAGES = 4;
 const MAX_ISSUES = 100;
 
-export function openPlanning(client: Client): Planning {
-  const boardsOf = async (project: string): Promise<Board[]> => {
-    const boards = await allPages(async startAt => {
-      const answer = await getAllBoards(client, { projectKeyOrId: project, startAt, maxResults: PAGE_SIZE });
-      return parseAnswer(boardsSchema, answer);
-    });
-    return boards.filter(({ type }) => type !== 'kanban');
-  };
+interface PlanningParts {
+  client: Client;
+  boards: Boards;
+  sprints: Sprints;
+}
 
+export function openPlanning({ client, boards, sprints }: PlanningParts): Planning {
   const suggestedTeams = async (fieldId: string, name: string) => {
     const request = { fieldName: clauseOf(fieldId), fieldValue: name };
     const answer = await getFieldAutoCompleteForQueryString(client, request).catch((error: unknown) => {
@@ -74,14 +61,11 @@ export function openPlanning(client: Client): Planning {
 
   return {
     async sprints(project) {
-      const boards = await boardsOf(project).catch(unreadable);
+      const own = await boards.withSprints(project).catch(unreadable);
       const lists = await Promise.all(
-        boards.map(async ({ id: boardId, name: board }) => {
-          const sprints = await allPages(async startAt => {
-            const page = { boardId, state: 'active,future', startAt, maxResults: PAGE_SIZE };
-            return parseAnswer(sprintsSchema, await getAllSprints(client, page).catch(withoutSprints));
-          });
-          return sprints.map(({ id, name }): Sprint => ({ id, name, board }));
+        own.map(async board => {
+          const open = await sprints.open(board).catch(withoutSprints);
+          return open.map(({ id, name }): Sprint => ({ id, name, board: board.name }));
         }),
       );
       // Several boards may show one sprint.
@@ -89,18 +73,18 @@ export function openPlanning(client: Client): Planning {
     },
 
     async sprint(project, id) {
-      const boards = await boardsOf(project).catch(error => {
+      const own = await boards.withSprints(project).catch((error: unknown) => {
         if (isUnreadable(error)) return undefined;
         throw error;
       });
-      if (!boards) return { id, name: String(id), board: project };
+      if (!own) return { id, name: String(id), board: project };
       const answer = await getSprint(client, { sprintId: id }).catch((error: unknown) => {
         if (error instanceof Failure && ['invalid_input', 'not_found', 'forbidden'].includes(error.code))
           return undefined;
         throw error;
       });
       const sprint = answer && parseAnswer(sprintSchema, answer);
-      const board = boards.find(each => each.id === sprint?.originBoardId);
+      const board = own.find(each => each.id === sprint?.originBoardId);
       return sprint && board && { id, name: sprint.name, board: board.name };
     },
 
@@ -132,14 +116,8 @@ export function openPlanning(client: Client): Planning {
 
     async estimationFields(project) {
       try {
-        const boards = await boardsOf(project);
-        const fields = await Promise.all(
-          boards.map(async ({ id }) => {
-            const answer = parseAnswer(boardConfigurationSchema, await getConfiguration(client, { boardId: id }));
-            return answer.estimation?.field?.fieldId ?? [];
-          }),
-        );
-        return new Set(fields.flat());
+        const configurations = await Promise.all((await boards.withSprints(project)).map(boards.configuration));
+        return new Set(configurations.flatMap(({ estimation }) => estimation?.field?.fieldId ?? []));
       } catch (error) {
         if (error instanceof Failure) return new Set();
         throw error;
@@ -181,19 +159,6 @@ export function askedOnce(planning: Planning): Planning {
   };
 }
 
-async function allPages<Item>(
-  load: (startAt: number) => Promise<{ values: Item[]; isLast?: boolean | null | undefined }>,
-): Promise<Item[]> {
-  const all: Item[] = [];
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    // A policy may leave out some of a page, so that their number does not tell where the next one begins.
-    const { values, isLast } = await load(page * PAGE_SIZE);
-    all.push(...values);
-    if (isLast !== false) break;
-  }
-  return all;
-}
-
 /** A custom field's name in a query: `customfield_10001` is `cf[10001]`. */
 const clauseOf = (fieldId: string) => fieldId.replace(/^customfield_(\d+)$/, 'cf[$1]');
 
@@ -207,8 +172,8 @@ function unreadable(error: unknown): never {
   throw invalidInput([{ field: 'additionalFields', message }]);
 }
 
-/** What a board answers that has no sprints. */
-function withoutSprints(error: unknown): unknown {
-  if (error instanceof Failure && error.code === 'invalid_input') return { values: [] };
+/** A board may have none in use. */
+function withoutSprints(error: unknown): [] {
+  if (error instanceof Failure && error.code === 'not_found') return [];
   throw error;
 }

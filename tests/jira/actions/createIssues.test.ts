@@ -4,6 +4,7 @@ import { type Azurite, startAzurite } from '../../support/azurite.ts';
 import { adfErrors } from '../adfSchema.ts';
 import { agreesWithOpenApi } from '../agreesWithOpenApi.ts';
 import { type JiraApp, startJiraApp } from '../harness.ts';
+import { type Item, plannedCalls } from '../planned.ts';
 
 let azurite: Azurite;
 let app: JiraApp;
@@ -29,19 +30,9 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-interface Item {
-  key: string;
-  outcome: string;
-  message: string;
-  url?: string;
-}
-
-const plan = async (input: Record<string, unknown>, by = app) => (await by.write('createIssues', input)).body;
-const confirm = async (confirmationToken: string, by = app) =>
-  (await by.write('createIssues', { confirmationToken })).body;
+const { plan, confirm, itemsIn, outcomesIn: allOutcomesIn } = plannedCalls('createIssues', () => app);
 type Body = Awaited<ReturnType<typeof plan>>;
-const itemsIn = ({ items = [] }: Body): Item[] => items;
-const outcomesIn = (body: Body) => [...new Set(itemsIn(body).map(({ outcome }) => outcome))];
+const outcomesIn = (body: Body) => [...new Set(allOutcomesIn(body))];
 const messagesIn = (body: Body) => itemsIn(body).map(({ message }) => message);
 const made = (summaries: readonly string[]) =>
   app.jira.site.issues.filter(({ values }) => summaries.includes(String(values.summary))).map(({ key }) => key);

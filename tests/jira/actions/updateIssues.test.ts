@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../support/azurite.ts';
 import { agreesWithOpenApi } from '../agreesWithOpenApi.ts';
 import { type JiraApp, startJiraApp } from '../harness.ts';
+import { plannedCalls } from '../planned.ts';
 
 let azurite: Azurite;
 let app: JiraApp;
@@ -25,21 +26,9 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-interface Item {
-  key: string;
-  outcome: string;
-  message: string;
-  partly?: boolean;
-  url?: string;
-}
-
-const plan = async (input: Record<string, unknown>, by = app) => (await by.write('updateIssues', input)).body;
-const confirm = async (confirmationToken: string, by = app) =>
-  (await by.write('updateIssues', { confirmationToken })).body;
+const { plan, confirm, itemsIn, outcomesIn } = plannedCalls('updateIssues', () => app);
 type Body = Awaited<ReturnType<typeof plan>>;
-const itemsIn = ({ items = [] }: Body): Item[] => items;
 const told = (body: Body) => itemsIn(body).map(({ key, outcome, message }) => `${key} ${outcome}: ${message}`);
-const outcomesIn = (body: Body) => itemsIn(body).map(({ outcome }) => outcome);
 /** What was sent to change issues. */
 const changes = () => app.costs().filter(request => /^(PUT|POST issue\/\w+-\d+\/)/.test(request));
 
