@@ -11,6 +11,7 @@ import {
 } from 'jira.js/cloud';
 import { type Call, forReadBack, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { lazily } from '../../../shared/lazily.ts';
 import { openAskersZone } from '../../../shared/time/askersZone.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
@@ -18,33 +19,33 @@ import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { askedBy } from './askedBy.ts';
 import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
-import { type AttachFiles, openAttachFiles } from './attachFiles.ts';
-import { type Attachments, openAttachments } from './attachments.ts';
-import { type Backlog, openBacklog } from './backlog.ts';
+import type { AttachFiles } from './attachFiles.ts';
+import type { Attachments } from './attachments.ts';
+import type { Backlog } from './backlog.ts';
 import { type Boards, openBoards } from './boards.ts';
 import { type FieldChange, fieldChanges } from './changelogs.ts';
 import { type JiraClient, jiraClient } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments, openComments, withProjectType } from './comments.ts';
 import { namesInJql } from './filter/searchField.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
-import { type IssueChanges, issueChanges } from './issueChanges.ts';
-import { type IssueWrites, issueWrites } from './issueWrites.ts';
+import type { IssueChanges } from './issueChanges.ts';
+import type { IssueWrites } from './issueWrites.ts';
 import { Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
-import { type NewIssues, newIssues } from './newIssues.ts';
-import { type EditedComment, type OwnComments, openOwnComments } from './ownComments.ts';
+import type { NewIssues } from './newIssues.ts';
+import type { EditedComment, OwnComments } from './ownComments.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning, type Planning } from './planning.ts';
 import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
-import { type ArticlePage, findArticles } from './serviceDesk/articles.ts';
-import { type Desks, openDesks } from './serviceDesk/desks.ts';
-import { type RequestWrites, requestWrites } from './serviceDesk/requestWrites.ts';
+import type { ArticlePage } from './serviceDesk/articles.ts';
+import type { Desks } from './serviceDesk/desks.ts';
+import type { RequestWrites } from './serviceDesk/requestWrites.ts';
 import { sprintMeant } from './sprintMeant.ts';
 import { openSprints, type Sprints } from './sprints.ts';
-import { openSprintWrites, type SprintWrites } from './sprintWrites.ts';
-import { openVersions, type Versions } from './versions.ts';
-import { type Watching, watch } from './watching.ts';
+import type { SprintWrites } from './sprintWrites.ts';
+import type { Versions } from './versions.ts';
+import type { Watching } from './watching.ts';
 import {
   countSchema,
   myselfSchema,
@@ -155,6 +156,28 @@ export interface Jira extends IssueWrites, RequestWrites {
 
 const LOOKUP_MS = 8_000;
 
+const issueWriteMethods = [
+  'createIssue',
+  'updateIssue',
+  'assignIssue',
+  'transitionIssue',
+  'addComment',
+  'linkIssues',
+  'minutesOf',
+  'logWork',
+] as const satisfies (keyof IssueWrites)[];
+
+const deskMethods = [
+  'desk',
+  'queue',
+  'requestTypes',
+  'requestType',
+  'fields',
+  'organization',
+  'organizationsOf',
+  'organizationNames',
+] as const satisfies (keyof Desks)[];
+
 /** Opens Jira for calls. */
 export function openJira(parts: JiraParts) {
   const { settings } = parts;
@@ -167,7 +190,9 @@ export function openJira(parts: JiraParts) {
   const peopleFor = openPeople(clientFor, parts);
   const metadataFor = openMetadata(clientFor, parts.now);
   const boardsFor = openBoards(clientFor, parts.now);
-  const desksFor = openDesks(clientFor, parts.now);
+  // What is kept of the desks serves all calls.
+  let openedDesks: Promise<(call: Call) => Desks> | undefined;
+  const openDesks = async () => (await import('./serviceDesk/desks.ts')).openDesks(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
     const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
@@ -187,7 +212,10 @@ export function openJira(parts: JiraParts) {
       const allowed = allowedProjects(parts.rulesOf(call));
       const people = peopleFor(call);
       const metadata = metadataFor(call);
-      const desks = desksFor(call);
+      const desks = lazily(deskMethods, async () => {
+        openedDesks ??= openDesks();
+        return (await openedDesks)(call);
+      });
       const { timeZone, unlessAccounts } = zoneFor(call, {
         ofUser: async () => (await people.findCaller())?.timeZone ?? undefined,
         ofAccount: () => accountsZone(call),
@@ -203,20 +231,24 @@ export function openJira(parts: JiraParts) {
           call.log.warn('notReadBack', { code: error instanceof Failure ? error.code : 'internal' });
           return unreadIssue(issueKey);
         });
-      const ownComments = openOwnComments({
-        client,
-        people,
-        mark,
-        readBackClient,
-        getIssue: async issueKey => withProjectType(await get(call, issueKey, { fields: ['project'] }), client),
-      });
+      const ownComments = lazily(['find', 'edit', 'remove'], async () =>
+        (await import('./ownComments.ts')).openOwnComments({
+          client,
+          people,
+          mark,
+          readBackClient,
+          getIssue: async issueKey => withProjectType(await get(call, issueKey, { fields: ['project'] }), client),
+        }),
+      );
       const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
       const clock = { now: new Date(call.startedAt), timeZone };
       const boards = boardsFor(call);
       const sprints = openSprints(client);
       const planning = openPlanning({ client, boards, sprints });
       const writing = { client, readBackClient, clock };
-      const backlog = openBacklog({ ...writing, metadata });
+      const backlog = lazily(['move', 'rank'], async () =>
+        (await import('./backlog.ts')).openBacklog({ ...writing, metadata }),
+      );
       const ofMany: WritesOfMany = {
         client,
         people,
@@ -236,29 +268,41 @@ export function openJira(parts: JiraParts) {
         boards,
         sprints,
         backlog,
-        sprintWrites: openSprintWrites({ ...writing, boards, sprints, backlog }),
+        sprintWrites: lazily(['create', 'update'], async () =>
+          (await import('./sprintWrites.ts')).openSprintWrites({ ...writing, boards, sprints, backlog }),
+        ),
         desks,
         async findArticles(text, { projectId, ...page }) {
           // A policy may close some of the desks.
           const isOfOne = projectId !== undefined || allowed !== undefined;
           const desk = isOfOne ? await desks.desk(projectId) : undefined;
+          const { findArticles } = await import('./serviceDesk/articles.ts');
           return findArticles(client, { text, desk, ...page, baseUrl: settings.JIRA_BASE_URL });
         },
-        attachments: openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        attachments: lazily(['read'], async () =>
+          (await import('./attachments.ts')).openAttachments({ client, call, baseUrl: settings.JIRA_BASE_URL }),
+        ),
         ownComments,
-        attachFiles: openAttachFiles({
-          client,
-          comments: openComments({ client, mark, readBackClient }),
-          readBackClient,
-          readBack,
-          timeLeft: () => call.deadline - parts.now(),
-        }),
-        watch: (issueKey, whom) => watch(issueKey, whom, { client, people, readBackClient, readBack }),
+        attachFiles: lazily(['attach', 'copy'], async () =>
+          (await import('./attachFiles.ts')).openAttachFiles({
+            client,
+            comments: openComments({ client, mark, readBackClient }),
+            readBackClient,
+            readBack,
+            timeLeft: () => call.deadline - parts.now(),
+          }),
+        ),
+        async watch(issueKey, whom) {
+          const { watch } = await import('./watching.ts');
+          return watch(issueKey, whom, { client, people, readBackClient, readBack });
+        },
         async editComment(issueKey, commentId, markdown) {
           const edited = await ownComments.edit(issueKey, commentId, markdown);
           return { ...edited, issue: await readBack(edited.comment.issueKey, ['summary', 'status']) };
         },
-        versions: openVersions({ ...writing, metadata, baseUrl: settings.JIRA_BASE_URL }),
+        versions: lazily(['list', 'create', 'update', 'url'], async () =>
+          (await import('./versions.ts')).openVersions({ ...writing, metadata, baseUrl: settings.JIRA_BASE_URL }),
+        ),
         timeZone,
         async startOfDay(now) {
           const zone = await unlessAccounts();
@@ -267,28 +311,32 @@ export function openJira(parts: JiraParts) {
         timeLeft: () => call.deadline - parts.now(),
         isRestricted: allowed !== undefined,
         getIssue: (issueKey, options) => get(call, issueKey, options),
-        ...requestWrites({
-          client,
-          desks,
-          people,
-          planning,
-          times: fieldTimes({ now: new Date(call.startedAt), timeZone }),
-          metadata,
-          baseUrl: settings.JIRA_BASE_URL,
-          browseUrl,
-          getIssue: (issueKey, options) => get(call, issueKey, options),
-          readBack,
-        }),
-        ...issueWrites({
-          ...writing,
-          people,
-          mark,
-          planning,
-          metadata,
-          getIssue: (issueKey, options) => get(call, issueKey, options),
-          readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
-          readBack,
-        }),
+        ...lazily(['createRequest', 'addParticipants', 'answerApproval'], async () =>
+          (await import('./serviceDesk/requestWrites.ts')).requestWrites({
+            client,
+            desks,
+            people,
+            planning,
+            times: fieldTimes({ now: new Date(call.startedAt), timeZone }),
+            metadata,
+            baseUrl: settings.JIRA_BASE_URL,
+            browseUrl,
+            getIssue: (issueKey, options) => get(call, issueKey, options),
+            readBack,
+          }),
+        ),
+        ...lazily(issueWriteMethods, async () =>
+          (await import('./issueWrites.ts')).issueWrites({
+            ...writing,
+            people,
+            mark,
+            planning,
+            metadata,
+            getIssue: (issueKey, options) => get(call, issueKey, options),
+            readBefore: (issueKey, options) => get(forReadBack(call, parts.now()), issueKey, options),
+            readBack,
+          }),
+        ),
         async search({ jql: query, fields, limit, cursor, withChangelog }) {
           const answer = await searchAndReconsileIssuesUsingJqlPost(client, {
             jql: await textOf(query),
@@ -310,12 +358,16 @@ export function openJira(parts: JiraParts) {
           const { key, isInServiceProject } = await get(call, issueKey, { fields: ['project'] });
           return { key, ...(await listComments(client, key, { ...page, isInServiceProject })) };
         },
-        issueChanges: issueChanges(ofMany),
-        newIssues: newIssues({
-          ...ofMany,
-          callerId: call.caller.id,
-          keyOf: async project => (/^\d+$/.test(project) ? (await projectNamed(project)).key : project),
-        }),
+        issueChanges: lazily(['plan', 'look', 'change'], async () =>
+          (await import('./issueChanges.ts')).issueChanges(ofMany),
+        ),
+        newIssues: lazily(['plan', 'look', 'create'], async () =>
+          (await import('./newIssues.ts')).newIssues({
+            ...ofMany,
+            callerId: call.caller.id,
+            keyOf: async project => (/^\d+$/.test(project) ? (await projectNamed(project)).key : project),
+          }),
+        ),
         getProject: projectNamed,
         async getWorklogs(issueKey, { from, to }) {
           const answer = await getIssueWorklog(client, {
