@@ -82,7 +82,9 @@ export default jira.action({
     since: sinceText.optional().describe('The start of the period that groups by day, week or month cover.'),
     until: sinceText.optional().describe('The end of that period.'),
     asOf: sinceText.optional().describe('Count as it was at the end of this day, such as 2026-10-31, or 30d ago.'),
-    compareWith: sinceText.optional().describe('Count as it was at the end of this day, too.'),
+    compareWith: sinceText
+      .optional()
+      .describe('Count as it was at the end of this day, too: a day, or a span back such as 30d for a month.'),
   }),
   output: z.object({
     summary: summary('One sentence with the number.'),

@@ -22,7 +22,10 @@ const update = z.object({
   url: link('The address of the issue in the browser.'),
   changes: z.array(changeSchema).describe('Its changes since then, newest first.'),
   notShown,
-  moreChanges: z.boolean().optional().describe('True when Jira left out some of its changes or comments.'),
+  moreChanges: z
+    .boolean()
+    .optional()
+    .describe('True when Jira left out some of its changes or comments: use getIssueHistory and listComments.'),
 });
 
 const fields = [
@@ -76,7 +79,7 @@ export default jira.action({
       .describe('The project.'),
     since: z.string().describe('The start of the period, ISO 8601 in UTC.'),
     until: z.string().optional().describe('The end of the period, where one was given, ISO 8601 in UTC.'),
-    summary: summary('One sentence that sums up the updates in this answer.'),
+    summary: summary('Sums up the updates in this answer.'),
     updates: z.array(update).describe('The updated issues, the last updated first.'),
   }),
   example: { projectId: 'ATLAS', since: '7d' },
@@ -142,7 +145,7 @@ export default jira.action({
 
 /** `7 issues changed since 15 Nov 2026: 2 moved to Done, 1 created, 4 comments.` */
 function summarize(
-  updates: readonly { changes: Change[] }[],
+  updates: readonly { issueKey: string; moreChanges?: boolean | undefined; changes: Change[] }[],
   { name, period, isFirst, more }: { name: string; period: string; isFirst: boolean; more: boolean },
 ): string {
   if (updates.length === 0)
@@ -165,7 +168,12 @@ function summarize(
   if (comments > 0) parts.push(counted(comments, 'comment'));
 
   const subject = `${counted(updates.length, isFirst ? 'issue' : 'more issue')}${more ? ' on this page' : ''} changed ${period}`;
-  return `${subject}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}${more ? '; more are on the next page' : ''}.`;
+  const cut = updates.filter(({ moreChanges }) => moreChanges).map(({ issueKey }) => issueKey);
+  const lacking =
+    cut.length > 0
+      ? ` Jira gave only some of what happened to ${cut.join(', ')}: use listComments and getIssueHistory.`
+      : '';
+  return `${subject}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}${more ? '; more are on the next page' : ''}.${lacking}`;
 }
 
 function counted(count: number, noun: string): string {

@@ -330,15 +330,32 @@ function cycleTimeOf({ issues }: Figures, isInProgress: (statusId: string) => bo
 }
 
 function told(answer: Omit<z.input<typeof output>, 'summary'>, { unit }: Estimation): string {
-  const { sprint, completed, committed, added, left, issuesCompleted, issuesInAll, daysLeft, workingDaysLeft } = answer;
+  const {
+    sprint,
+    completed,
+    committed,
+    added,
+    reestimatedBy = 0,
+    left,
+    issuesCompleted,
+    issuesInAll,
+    daysLeft,
+    workingDaysLeft,
+  } = answer;
   if (sprint.state === 'future') {
     const planned = unit === 'issues' ? '' : ` with ${left} ${unit}`;
     const issues = issuesInAll === 1 ? '1 issue' : `${issuesInAll} issues`;
     return `${sprint.name} has not begun; planned for it: ${issues}${planned}.`;
   }
   const done = `${issuesCompleted} of ${issuesInAll} issues`;
-  const later = added ? ` and ${added} added later` : '';
-  const sums = unit === 'issues' ? '' : `, ${completed} ${unit} of ${committed} committed${later}`;
+  const later = [
+    ...(added ? [`${added} added later`] : []),
+    ...(reestimatedBy ? [`${Math.abs(reestimatedBy)} ${reestimatedBy > 0 ? 'more' : 'fewer'} by new estimates`] : []),
+  ];
+  const sums =
+    unit === 'issues'
+      ? ''
+      : `, ${completed} ${unit} of ${committed} committed${later.map(text => `, ${text}`).join('')}`;
   if (sprint.state === 'closed') {
     const rest = unit === 'issues' ? '' : ` ${left} ${unit} were left.`;
     return `${sprint.name} was closed on ${sprint.closedDate} with ${done} done${sums}.${rest}`;

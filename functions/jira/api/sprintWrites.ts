@@ -76,6 +76,8 @@ const PAGE_SIZE = 100;
 /** Ends the reading of a sprint that does not end. */
 const MAX_PAGES = 5;
 
+const MINUTE_MS = 60_000;
+
 export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
   const { client, readBackClient, boards, sprints, backlog, clock } = parts;
 
@@ -169,7 +171,11 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
     throw invalidInput([{ field: 'endDate', message }]);
   };
 
-  const overdueTold = ({ state, end }: BoardSprint) => {
+  const datesTold = ({ state, start, end }: BoardSprint) => {
+    // One that is set by Jira is a moment after this call began.
+    if (state === 'active' && start && start.getTime() - clock.now.getTime() > MINUTE_MS) {
+      return ['The sprint is active from now on, though the start that it was given is still to come: tell the user.'];
+    }
     if (state === 'closed' || !isPast(end)) return [];
     const what = state === 'active' ? 'it is overdue, and it goes on until it is closed' : 'it cannot be started so';
     return [`The end of the sprint is past: ${what}. Check the dates with the user; updateSprint changes them.`];
@@ -205,10 +211,15 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
       ).catch(error => {
         throw toldInInputs(error, board);
       });
-      if (!start) return { board, sprint: made, changes: [], notes: [...notes, ...overdueTold(made)] };
+      if (!start) return { board, sprint: made, changes: [], notes: [...notes, ...datesTold(made)] };
       try {
         const started = await startSprint(board, made, dates, open);
-        return { board, sprint: started.made, changes: [], notes: [...notes, ...started.notes] };
+        return {
+          board,
+          sprint: started.made,
+          changes: [],
+          notes: [...notes, ...started.notes, ...datesTold(started.made)],
+        };
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         // It is there, so that a failure would have it created again.
@@ -258,8 +269,8 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
       const kept = keptOf(made, fields);
       const told = kept.length > 0 ? [`Jira did not take what was given for ${kept.join(', ')}.`] : [];
       if (!isClosing) {
-        const overdue = from || ends ? overdueTold(made) : [];
-        return { board, sprint: made, changes, notes: [...notes, ...told, ...overdue] };
+        const ofDates = isStarting || from || ends ? datesTold(made) : [];
+        return { board, sprint: made, changes, notes: [...notes, ...told, ...ofDates] };
       }
       // A sprint is closed first, as Jira's own screen does it: issues then tell in their field that they were in it, and
       // reports count them as not completed instead of removed.

@@ -80,6 +80,16 @@ describe('createSprint', () => {
     expect(body).toMatchObject({ startsAt: '2027-03-22T00:00:00+01:00', endsAt: '2027-04-04T23:59:59+02:00' });
   });
 
+  it('says where one is started whose start is still to come, and of no other', async () => {
+    for (const sprint of app.jira.site.sprints) if (sprint.state === 'active') sprint.state = 'closed';
+    const { body } = await create({ name: 'Early', startDate: '2030-01-07', endDate: '+2w', start: true });
+    expect(body).toMatchObject({ state: 'active', note: expect.stringContaining('still to come') });
+    for (const sprint of app.jira.site.sprints) if (sprint.state === 'active') sprint.state = 'closed';
+    const { body: onTime } = await create({ name: 'On time', endDate: '2030-01-21', start: true });
+    expect(onTime).toMatchObject({ state: 'active' });
+    expect(onTime.note).toBeUndefined();
+  });
+
   it('says where a sprint lies in the past, and starts none that would be over at once', async () => {
     const past = { startDate: '2026-01-05', endDate: '2026-01-16' };
     const { body } = await create({ name: 'Past', ...past });

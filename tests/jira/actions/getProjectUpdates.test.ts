@@ -176,6 +176,7 @@ describe('getProjectUpdates, of an answer that Jira has cut', () => {
       issue('CUT-4', { updated: at(200) }, whole),
     );
     const { body } = await get({ projectId: 'CUT' });
+    expect(body.summary).toContain('only some of what happened to CUT-2, CUT-3');
     expect(body.updates.map(({ issueKey, moreChanges }) => [issueKey, moreChanges])).toEqual([
       ['CUT-1', undefined],
       ['CUT-2', true],

@@ -259,7 +259,7 @@ describe('getSprint', () => {
       ['RIVER-5', [first]],
       ['RIVER-10', [first]],
     ]);
-    expect(body.summary).toContain('1 of 6 issues done, 4 points of 14.3 committed and 6 added later. 16.3 points');
+    expect(body.summary).toContain('1 of 6 issues done, 4 points of 14.3 committed, 6 added later. 16.3 points');
   });
 
   it('tells from which sprints work was carried over, and never from one that came later', async () => {
