@@ -15,7 +15,7 @@ export default jira.action({
   needs: writes({ permissions: ['LINK_ISSUES'] }),
   title: 'Link two issues',
   description:
-    'Links two Jira issues, and returns the first one. ' +
+    'Links two Jira issues, and returns the first one; no action removes a link. ' +
     'Use it when the user says that one issue blocks, duplicates, or relates to another. ' +
     'To put an issue under an epic or another parent use updateIssue with parent.',
   input: z.object({

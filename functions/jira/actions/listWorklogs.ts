@@ -46,7 +46,7 @@ export default jira.action({
     until: sinceText.optional().describe('The end of the period: a day, of which all counts, or a date-time.'),
   }),
   output: z.object({
-    summary: summary('One sentence with the whole time.'),
+    summary: summary('The whole time.'),
     people: z
       .array(
         z.object({
@@ -144,13 +144,14 @@ export default jira.action({
       }),
     });
     const period = await shownPeriod(startedSince, until, clock);
+    const others = people.length > 0 ? ' What logWork has logged is the time of the account of this service.' : '';
     const next = offset + limit;
     return page({
       items,
       nextCursor: next < work.length ? String(next) : undefined,
       cursorAfter: count => String(offset + count),
       answer: worklogs => ({
-        summary: `${duration(secondsOf(work))} logged ${period} by ${counted(byPerson.length, 'person', 'people')} on ${counted(byIssue.length, 'issue', 'issues')}${partial ? ', as far as could be read' : ''}.`,
+        summary: `${duration(secondsOf(work))} logged ${period} by ${counted(byPerson.length, 'person', 'people')} on ${counted(byIssue.length, 'issue', 'issues')}${partial ? ', as far as could be read' : ''}.${others}`,
         ...(isFirst && sumsOf()),
         worklogs,
         entries: work.length,

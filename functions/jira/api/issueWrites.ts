@@ -204,18 +204,20 @@ export function issueWrites({
         issueType === undefined
           ? obviousType(types, projectId, await levelOf(input.parent))
           : typeCalled(issueType, types, projectId);
-      const screen = await metadata.createFields(projectId, type.id);
       const around = {
         people,
         planning,
         times,
         project: projectId,
-        screen,
         assignable: { project: projectId },
         isNew: true,
         sprintOffScreen: sprintFieldOf(metadata, async () => type.hierarchyLevel ?? (type.subtask ? -1 : 0)),
       };
-      const { fields, changed, moved: sprintField } = await toChange(input, around);
+      const { screen, change } = await metadata.withCreateFields(projectId, type.id, async screen => ({
+        screen,
+        change: await toChange(input, { ...around, screen }),
+      }));
+      const { fields, changed, moved: sprintField } = change;
       const { sprint, others: written } = withoutSprint(fields, sprintField?.id);
       const link = await linkable;
       const answer = await createIssue(client, {

@@ -20,6 +20,7 @@ import type { Client } from 'jira.js/core';
 import type * as z from 'zod';
 import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
+import { Failure } from '../../../shared/failure.ts';
 import { folded } from '../../../shared/filter/label.ts';
 import type { WorkingTime } from './duration.ts';
 import { type SearchField, toSearchFields } from './filter/searchField.ts';
@@ -59,6 +60,15 @@ export interface Metadata {
   issueTypes(projectId: string): Promise<IssueType[]>;
   /** The fields of a new issue of a type, optional and required. */
   createFields(projectId: string, issueTypeId: string): Promise<IssueField[]>;
+  /**
+   * What `use` makes of them. Where it refuses a value by what was kept of them, they are read anew and it is asked once more:
+   * the value, such as a version, may have just been made.
+   */
+  withCreateFields<Made>(
+    projectId: string,
+    issueTypeId: string,
+    use: (fields: IssueField[]) => Promise<Made>,
+  ): Promise<Made>;
   /** The fields of an issue that can be changed now. Not cached, because they depend on its status. */
   editFields(issueKey: string): Promise<IssueField[]>;
   linkTypes(): Promise<LinkType[]>;
@@ -131,6 +141,30 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
         async () => parseAnswer(projectSchema, await getProject(sharedClient(), { projectIdOrKey })),
         call,
       );
+    /** Those that were read for this call. */
+    const fresh = new WeakSet<IssueField[]>();
+    const createFields = (projectId: string, issueTypeId: string): Promise<IssueField[]> =>
+      fieldsOf.get(
+        keyOf(projectId, issueTypeId),
+        async () => {
+          const client = sharedClient();
+          const fields = await allPages(async startAt => {
+            const answer = await getCreateIssueMetaIssueTypeId(client, {
+              projectIdOrKey: projectId,
+              issueTypeId,
+              startAt,
+              maxResults: PAGE_SIZE,
+            });
+            const { fields: items, total } = parseAnswer(createFieldsSchema, answer);
+            return { items, total };
+          });
+          const read = givable(fields.map(({ fieldId, ...field }) => ({ ...field, id: fieldId })));
+          fresh.add(read);
+          return read;
+        },
+        call,
+      );
+
     return {
       issueTypes: projectId =>
         typesOf.get(
@@ -150,25 +184,17 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           call,
         ),
 
-      createFields: (projectId, issueTypeId) =>
-        fieldsOf.get(
-          keyOf(projectId, issueTypeId),
-          async () => {
-            const client = sharedClient();
-            const fields = await allPages(async startAt => {
-              const answer = await getCreateIssueMetaIssueTypeId(client, {
-                projectIdOrKey: projectId,
-                issueTypeId,
-                startAt,
-                maxResults: PAGE_SIZE,
-              });
-              const { fields: items, total } = parseAnswer(createFieldsSchema, answer);
-              return { items, total };
-            });
-            return givable(fields.map(({ fieldId, ...field }) => ({ ...field, id: fieldId })));
-          },
-          call,
-        ),
+      createFields,
+      async withCreateFields(projectId, issueTypeId, use) {
+        const fields = await createFields(projectId, issueTypeId);
+        try {
+          return await use(fields);
+        } catch (error) {
+          if (!(error instanceof Failure) || error.code !== 'invalid_input' || fresh.has(fields)) throw error;
+          fieldsOf.delete(keyOf(projectId, issueTypeId), fields);
+          return use(await createFields(projectId, issueTypeId));
+        }
+      },
 
       async editFields(issueKey) {
         const answer = await getEditIssueMeta(clientFor(call), { issueIdOrKey: issueKey });

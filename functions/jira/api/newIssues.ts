@@ -159,30 +159,30 @@ export function newIssues(parts: NewIssueParts): NewIssues {
   };
 
   /** The issue in the form that Jira takes, and what it is in a sentence. */
-  const prepared = async (issue: NewIssue, type: IssueType, project: string, isBelowNew: boolean) => {
-    const screen = await metadata.createFields(project, type.id);
-    const { components, fixVersion, sprint, additionalFields = {}, ...others } = issue;
-    const sprintField = screen.find(isSprint);
-    if (sprint !== undefined && !sprintField) {
-      throw invalidInput([{ field: 'sprint', message: `A new ${type.name} takes no sprint.` }]);
-    }
-    const { fields } = await toChange(
-      {
-        ...others,
-        // What it is made below has no key yet: this one stands in for it.
-        ...(isBelowNew && { parent: `${project}-1` }),
-        ...(components !== undefined && { addComponents: components }),
-        ...(fixVersion !== undefined && { addFixVersions: fixVersion }),
-        additionalFields: {
-          ...additionalFields,
-          ...(sprint !== undefined && sprintField && { [sprintField.id]: await sprintMeant(sprint, project) }),
+  const prepared = (issue: NewIssue, type: IssueType, project: string, isBelowNew: boolean) =>
+    metadata.withCreateFields(project, type.id, async screen => {
+      const { components, fixVersion, sprint, additionalFields = {}, ...others } = issue;
+      const sprintField = screen.find(isSprint);
+      if (sprint !== undefined && !sprintField) {
+        throw invalidInput([{ field: 'sprint', message: `A new ${type.name} takes no sprint.` }]);
+      }
+      const { fields } = await toChange(
+        {
+          ...others,
+          // What it is made below has no key yet: this one stands in for it.
+          ...(isBelowNew && { parent: `${project}-1` }),
+          ...(components !== undefined && { addComponents: components }),
+          ...(fixVersion !== undefined && { addFixVersions: fixVersion }),
+          additionalFields: {
+            ...additionalFields,
+            ...(sprint !== undefined && sprintField && { [sprintField.id]: await sprintMeant(sprint, project) }),
+          },
         },
-      },
-      { people, planning, times, project, screen, assignable: { project }, isNew: true },
-    );
-    if (isBelowNew) delete fields.parent;
-    return { ...fields, project: { key: project }, issuetype: { id: type.id } };
-  };
+        { people, planning, times, project, screen, assignable: { project }, isNew: true },
+      );
+      if (isBelowNew) delete fields.parent;
+      return { ...fields, project: { key: project }, issuetype: { id: type.id } };
+    });
 
   const told = async ({ issue, above }: Placed, type: IssueType, project: string): Promise<string> => {
     const { summary, description, assignee, parent, additionalFields = {}, ...others } = issue;

@@ -60,6 +60,26 @@ describe('createVersion', () => {
     expect(gone).toMatchObject({ code: 'upstream_timeout', retryable: false });
   });
 
+  it('is known at once to whoever creates issues, and one that there is not costs one look more', async () => {
+    const issue = (version: string) => ({
+      projectId: 'ATLAS',
+      issueType: 'Task',
+      additionalFields: JSON.stringify({ 'Fix versions': [version] }),
+    });
+    await app.write('createIssue', { ...issue('2.5'), summary: 'What is kept of the fields is read now' });
+    await app.write('createVersion', { projectId: 'ATLAS', name: 'Just made' });
+    const { status } = await app.write('createIssue', { ...issue('Just made'), summary: 'For the new version' });
+    expect(status).toBe(200);
+    await app.write('createVersion', { projectId: 'ATLAS', name: 'Made later' });
+    const issues = 'One for it\nAnother one for it';
+    const { body } = await app.write('createIssues', { projectId: 'ATLAS', issues, fixVersion: 'Made later' });
+    expect(body.items.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['planned', 'planned']);
+    app.costs();
+    const { body: refused } = await app.write('createIssue', { ...issue('Nowhere'), summary: 'For none' });
+    expect(refused.code).toBe('invalid_input');
+    expect(app.costs().filter(request => request.includes('createmeta')).length).toBeLessThanOrEqual(1);
+  });
+
   it.each([
     ['before it starts', { startDate: '2026-12-24', releaseDate: '2026-12-01' }],
     ['a day that is none', { releaseDate: '2026-02-30' }],
