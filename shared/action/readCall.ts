@@ -5,16 +5,18 @@ import { readInput } from './input.ts';
 import { noneAnswered, type Position } from './page.ts';
 import { readPageToken, type TokenBinding } from './pageToken.ts';
 
-/** A planned action takes its inputs, or the token of a plan and nothing else. */
-function schemaFor({ input, planned }: Action, raw: Record<string, unknown>): Action['input'] {
-  if (!planned) return input;
+/** A planned action takes its inputs, or the token of a plan and nothing else. What is empty counts as not given. */
+function readGiven({ input, planned }: Action, raw: Record<string, unknown>): Record<string, unknown> {
+  if (!planned) return readInput(input, raw);
   const { confirmationToken, ...others } = raw;
-  if (!confirmationToken) return planned.input;
-  const misplaced = Object.keys(others).filter(field => others[field] !== '' && others[field] !== null);
-  if (misplaced.length === 0) return input;
+  if (isEmpty(confirmationToken)) return readInput(planned.input, others);
+  const misplaced = Object.keys(others).filter(field => !isEmpty(others[field]));
+  if (misplaced.length === 0) return readInput(input, raw);
   const message = 'Leave it out: with confirmationToken, what was planned is done, whatever else is given.';
   throw invalidInput(misplaced.map(field => ({ field, message })));
 }
+
+const isEmpty = (value: unknown) => value === '' || value === null || value === undefined;
 
 /** The inputs that the pipeline takes itself. */
 interface PipelineInput {
@@ -37,7 +39,7 @@ export async function readCall(
   binding: (input: object) => Promise<TokenBinding>,
 ) {
   const given = renamed(raw, action.formerly?.inputs);
-  const { limit = 0, pageToken, ...others } = readInput(schemaFor(action, given), given) as PipelineInput;
+  const { limit = 0, pageToken, ...others } = readGiven(action, given) as PipelineInput;
   const { repeat = false, ...rest } = others;
   // What it has done before is a part of what a planned action shows.
   const input = action.planned ? others : rest;

@@ -448,11 +448,11 @@ describe('a row', () => {
   it('leaves out a column that is empty, and tells once which are empty in all', async () => {
     const { body } = await app.read('searchIssues', {
       where: '{"Key":"ATLAS-15"}',
-      columns: 'Assignee, Reviewer, Status category, Original estimate, Resolution',
+      columns: 'Key, Summary, Assignee, Reviewer, Status category, Original estimate, Resolution',
     });
     expect(body.issues[0]).toMatchObject({ columns: [{ name: 'Status Category', value: 'To Do' }] });
     expect(body.emptyColumns).toEqual(expect.arrayContaining(['Reviewer', 'Original Estimate', 'Resolution']));
-    expect(body.emptyColumns).not.toContain('Status Category');
+    for (const column of ['Status Category', 'Key', 'Summary']) expect(body.emptyColumns).not.toContain(column);
     const dated = await app.read('searchIssues', { projectId: 'ATLAS', columns: 'Due date', limit: '100' });
     const dueDates = dated.body.issues.filter(row => 'dueDate' in row);
     expect([dueDates.length > 0, dated.body.emptyColumns]).toEqual([true, undefined]);

@@ -4,6 +4,7 @@ import { folded } from '../../../shared/filter/label.ts';
 import { nameList } from '../../../shared/filter/nameList.ts';
 import { heading, summary } from '../../../shared/schema/meaning.ts';
 import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
+import { quoted } from '../../../shared/text.ts';
 import { resolveSince, resolveUntil, sinceText } from '../../../shared/time/inputs.ts';
 import { shownDay } from '../../../shared/time/shown.ts';
 import { addDays, dayAt, startOfDay } from '../../../shared/time/timeZone.ts';
@@ -20,7 +21,7 @@ import {
 } from '../api/counts/grouping.ts';
 import { measureOf } from '../api/counts/measure.ts';
 import { hasPast } from '../api/counts/pastValues.ts';
-import { eventsOf, type Group, MAX_GROUPS, type Sample, tally } from '../api/counts/tally.ts';
+import { eventsOf, type Group, type Sample, tally, toldGroups } from '../api/counts/tally.ts';
 import { filterInputs } from '../api/filter/filterInputs.ts';
 import { fieldsFor } from '../api/filter/issueFilter.ts';
 import type { Jira } from '../api/jira.ts';
@@ -143,7 +144,7 @@ export default jira.action({
       ...(happened ?? { issues: samples.length }),
       ...(compared && { before: compared.length }),
       ...(measures.length > 0 && { measures: measures.map(each => each.of(issues)) }),
-      ...(groups.length > 0 && { groups: groups.slice(0, MAX_GROUPS[0]).map(shown) }),
+      ...(groups.length > 0 && { groups: toldGroups(groups, groupings[0], 0).map(shown) }),
       note: notes({ counting, samples, groups, current, old, isRestricted: jira.isRestricted }),
       partial: areAll
         ? undefined
@@ -278,10 +279,35 @@ function notes({
     isByResolution && 'Resolved is by the resolution date of Jira: issues that were reopened have none.',
     isTimed && 'Times to resolution run from creation to resolution by the calendar, in days of 24 hours.',
     groupings.some(({ series }) => series) && `Days are those of ${within.timeZone}.`,
-    groups.length > MAX_GROUPS[0] && `There are ${groups.length} groups; the smallest are left out here.`,
+    measures.length > 0 &&
+      groupings.some(({ series }) => series?.of === 'both') &&
+      'What is measured is that of the issues that were created or resolved, and counts in each period in which one was.',
+    groupings.length === 1 && groupings[0]?.series && hasGaps(groups, groupings[0].series.unit)
+      ? 'Periods in which there are none are left out here.'
+      : undefined,
+    ...leftOut(groups, groupings),
     isRestricted && filters.projectId === undefined && 'Projects that a policy closes are not counted.',
   ].filter(Boolean);
   return said.length > 0 ? said.join(' ') : undefined;
+}
+
+/** Whether a period between those of the groups has none. */
+function hasGaps(groups: readonly Group[], unit: Unit): boolean {
+  const periods = groups.map(({ name }) => name).filter(name => name !== none.name);
+  return periods.some((period, at) => at > 0 && nextPeriod(periods[at - 1] ?? '', unit) !== period);
+}
+
+/** Which groups are not told, in sentences. */
+function leftOut(groups: readonly Group[], groupings: readonly Grouping[]): string[] {
+  const which = (at: number) => (groupings[at]?.series ? 'earliest' : 'smallest');
+  const isCut = (all: readonly Group[], at: number) => toldGroups(all, groupings[at], at).length < all.length;
+  const inner = toldGroups(groups, groupings[0], 0).filter(group => isCut(group.groups ?? [], 1));
+  return [
+    ...(isCut(groups, 0) ? [`There are ${groups.length} groups; the ${which(0)} are left out here.`] : []),
+    ...(inner.length > 0
+      ? [`Of the groups within ${inner.map(({ name }) => quoted(name)).join(', ')} the ${which(1)} are left out here.`]
+      : []),
+  ];
 }
 
 /** A group as it is told. `issues` that were created or resolved in a period are no number that anybody asks for. */
@@ -294,7 +320,7 @@ function shownGroup(groupings: readonly Grouping[], within: Within, now: Date) {
   });
   return ({ groups, ...group }: Group) => ({
     ...shown(group, 0),
-    ...(groups && { groups: groups.slice(0, MAX_GROUPS[1]).map(each => shown(each, 1)) }),
+    ...(groups && { groups: toldGroups(groups, groupings[1], 1).map(each => shown(each, 1)) }),
   });
 }
 

@@ -65,12 +65,9 @@ export function fieldChanges(
     for (const { name, text, isAsked } of partsOf(field)) {
       const from = before.isUnread ? undefined : text(before.values[field.id]);
       const to = text(after.values[field.id]);
-      if (from !== to)
-        changes.push({
-          field: name,
-          ...shown(from && named(from, before.values[field.id]), named(to, after.values[field.id])),
-        });
-      else if (isAsked) unchanged.push(`${name} (${to ? beginning(to, MAX_VALUE / 4) : 'empty'})`);
+      const told = named(to, after.values[field.id]);
+      if (from !== to) changes.push({ field: name, ...shown(from && named(from, before.values[field.id]), told) });
+      else if (isAsked) unchanged.push(`${name} (${told ? beginning(told, MAX_VALUE / 4) : 'empty'})`);
     }
   }
   return { changes, unchanged, untold };

@@ -20,9 +20,8 @@ export async function toRichText(markdown: string, people: People, current?: unk
   const { keyOf, markdownToAdf, mentionsIn } = await import('./adf/markdownToAdf.ts');
   const { heldMentions } = await import('./adf/heldMentions.ts');
   const text = withLineBreaks(markdown);
-  const { accounts, plain } = heldMentions(current);
-  const held = [...accounts.keys()];
-  const known = new Set([...accounts.values()].flat());
+  const { people: held, plain } = heldMentions(current);
+  const known = new Set([...held.values()].flatMap(({ accountIds }) => accountIds));
   const mentions = mentionsIn(text, held).filter(mention => {
     if (mention.isHeld || known.has(mention.accountId ?? '')) return false;
     if (!plain.has(mention.written)) return true;
@@ -41,14 +40,24 @@ export async function toRichText(markdown: string, people: People, current?: unk
   );
   for (const mention of bare) if (!found.has(keyOf(mention))) people.notes.add(`${mention.written} was not looked up.`);
   // Where several people have one name, they are taken in their order.
-  const left = new Map([...accounts].map(([shown, ids]) => [shown, [...ids]]));
+  const kept = new Map<string, number>();
   const keep = (shown: string) => {
-    const [id, ...others] = left.get(shown) ?? [];
-    if (others.length > 0) left.set(shown, others);
+    const count = kept.get(shown) ?? 0;
+    kept.set(shown, count + 1);
+    const { accountIds = [] } = held.get(shown) ?? {};
+    const id = accountIds[count] ?? accountIds.at(-1);
     return id === undefined ? undefined : { id, text: shown };
   };
-  return markdownToAdf(text, {
+  const document = markdownToAdf(text, {
     held,
     mention: mention => (mention.isHeld ? keep(mention.written) : found.get(keyOf(mention))),
   });
+  for (const [shown, count] of kept) {
+    const { accountIds = [] } = held.get(shown) ?? {};
+    if (count === accountIds.length || new Set(accountIds).size < 2) continue;
+    people.notes.add(
+      `Several people were mentioned as ${shown}, ${accountIds.length} times in all and now ${count}: they were taken in their order. Check in Jira who is mentioned.`,
+    );
+  }
+  return document;
 }

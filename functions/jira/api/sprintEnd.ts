@@ -6,6 +6,9 @@ import { type Clock, isDayOrMoment, lastMomentOf } from '../../../shared/time/wh
 /** `+2d`, `-1 day`, `+2 weeks`: so much later or earlier. */
 const shift = /^(?<sign>[+-]) ?(?<count>\d{1,3}) ?(?<unit>d|w|days?|weeks?)$/i;
 
+/** A date has four digits for its year. */
+const END_OF_TIME = Date.UTC(9999, 11, 31);
+
 /** When a sprint ends: a day or a date-time, or a span. */
 export const sprintEnd = whenText.refine(
   text => isDayOrMoment(text) || shift.test(text),
@@ -27,14 +30,18 @@ export async function endMeant(
   if (count === undefined) return lastMomentOf(text, clock);
   const timeZone = await clock.timeZone();
   const days = Number(`${sign}${count}`) * (/^w/i.test(unit) ? 7 : 1);
-  if (end) return daysLater(end, days, timeZone);
-  if (!start) {
+  const from = end ?? start;
+  if (!from) {
     const message = `${text} counts from the end or the start of the sprint, which has neither: give the day on which it ends.`;
     throw invalidInput([{ field: 'endDate', message }]);
   }
-  const last = daysLater(start, days, timeZone);
+  const last = daysLater(from, days, timeZone);
+  if (!(last.getTime() < END_OF_TIME)) {
+    const message = `${text} after ${dayAt(from, timeZone)} is behind the year 9999. Check the dates with the user.`;
+    throw invalidInput([{ field: 'endDate', message }]);
+  }
   // A sprint that begins with a day ends with one.
-  const isWholeDay = start.getTime() === startOfDay(dayAt(start, timeZone), timeZone).getTime();
+  const isWholeDay = !end && from.getTime() === startOfDay(dayAt(from, timeZone), timeZone).getTime();
   return isWholeDay ? new Date(last.getTime() - 1) : last;
 }
 

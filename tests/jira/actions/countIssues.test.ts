@@ -225,6 +225,30 @@ describe('countIssues', () => {
     }
   });
 
+  it('tells of a period too long to tell whole what happened, up to its end', async () => {
+    const short = await count({ projectId: 'ATLAS', groupBy: 'week', since: '2026-01-01', measure: 'points' });
+    expect(short.note).toContain('counts in each period in which one was');
+    expect(short.note).not.toContain('left out');
+    const long = await count({ projectId: 'ATLAS', groupBy: 'week', since: '2016-01-01' });
+    const some = (groups: Group[]) => groups.filter(({ created = 0, resolved = 0 }) => created + resolved > 0);
+    expect(long.groups.map(({ name }: Group) => name)).toEqual(some(short.groups).map(({ name }) => name));
+    expect(long.note).toContain('Periods in which there are none are left out here.');
+  });
+
+  it('tells the latest days of a type that has too many, and says so', async () => {
+    const made: Issue[] = [];
+    for (let day = 0; day < 60; day += 1) {
+      const issue = app.issue(await app.newTask());
+      issue.created = site().now() - day * 24 * 3_600_000;
+      made.push(issue);
+    }
+    const { groups, note } = await count({ projectId: 'ATLAS', issueType: 'Task', groupBy: 'type, day of creation' });
+    site().issues = site().issues.filter(issue => !made.includes(issue));
+    const days = groups[0].groups.map(({ name }: Group) => name);
+    expect([days.length, days.at(-1)]).toEqual([50, new Date(made[0]?.created ?? 0).toISOString().slice(0, 10)]);
+    expect(note).toContain('Of the groups within "Task" the earliest are left out here.');
+  });
+
   it('has a table of some weeks where no period is given', async () => {
     const { groups } = await count({ projectId: 'ATLAS', groupBy: 'week' });
     const weeks = (groups as Group[]).map(({ name }) => name);

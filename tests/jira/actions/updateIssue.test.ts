@@ -140,6 +140,7 @@ it('keeps the mentions of a description that is replaced, and makes none of what
   const { body: same } = await app.write('updateIssue', { issueKey, description: read.description });
   expect(app.issue(issueKey).values.description).toEqual(held);
   expect(same.note).toContain('Not changed: Description');
+  expect(same.note).not.toContain('accountid');
   await app.write('updateIssue', { issueKey, description: `# New\n\n- ${read.description}` });
   const now = JSON.stringify(app.issue(issueKey).values.description);
   expect(now.match(/"id":"712020:\d/g)).toEqual(['"id":"712020:0', '"id":"712020:1', '"id":"712020:2']);
@@ -148,6 +149,47 @@ it('keeps the mentions of a description that is replaced, and makes none of what
   // Who is mentioned anew is notified.
   await app.write('updateIssue', { issueKey, description: `${read.description} @priya.n@example.com` });
   expect(JSON.stringify(app.issue(issueKey).values.description).match(/"mention"/g)).toHaveLength(4);
+});
+
+describe('updateIssue of a description with mentions', () => {
+  type Part = string | { name: string; id: number };
+  const at = (id: number, name: string): Part => ({ id, name });
+  const written = async (parts: readonly Part[], edited: (shown: string) => string) => {
+    const issueKey = await app.newTask();
+    const content = parts.map(part =>
+      typeof part === 'string'
+        ? { type: 'text', text: part }
+        : { type: 'mention', attrs: { id: `712020:${part.id}`, text: `@${part.name}` } },
+    );
+    app.issue(issueKey).values.description = { type: 'doc', version: 1, content: [{ type: 'paragraph', content }] };
+    const { body: read } = await app.read('getIssue', { issueKey });
+    const { body } = await app.write('updateIssue', { issueKey, description: edited(read.description) });
+    const now = JSON.stringify(app.issue(issueKey).values.description);
+    return { ids: [...now.matchAll(/"id":"([^"]*)"/g)].map(([, id]) => id), note: body.note };
+  };
+  const many = Array.from({ length: 150 }, (_, id) => [at(id, `Person ${id}`), ', ']).flat();
+
+  it.each<[string, Part[]]>([
+    ['stand beside words that have no blanks', ['请', at(1, '李雷'), '看一下，', at(2, '韩梅梅'), '也看']],
+    ['follow each other at once', [at(1, 'Bo Li'), at(2, 'Al Yu'), 's turn. (', at(3, 'Cy'), ').', at(4, 'Di')]],
+    [
+      'have signs of Markdown',
+      ['by ', at(1, 'Ana *b* _c_'), ', ', at(2, 'Ana &amp; Bo'), ', ', at(3, 'Ana "Q" [x] \\')],
+    ],
+    ['have characters that are not seen', ['by ', at(1, 'Ana\u200dRuiz'), ' and ', at(2, 'Li\nWei'), '!']],
+    ['are named twice', [at(1, 'Bo'), ' ', at(2, 'Bo'), ' ', at(1, 'Bo')]],
+    ['are more than a hundred', many],
+  ])('keeps people who %s', async (_, parts) => {
+    const { ids, note } = await written(parts, shown => `${shown}\n\nMore.`);
+    expect(ids).toEqual(parts.flatMap(part => (typeof part === 'string' ? [] : [`712020:${part.id}`])));
+    expect(note).toBeUndefined();
+  });
+
+  it('says so where it cannot know which of several people of one name stays', async () => {
+    const { ids, note } = await written([at(1, 'Bo'), ' and ', at(2, 'Bo')], shown => shown.replace('@Bo and ', ''));
+    expect(ids).toHaveLength(1);
+    expect(note).toContain('Several people were mentioned as @Bo');
+  });
 });
 
 describe('updateIssue of estimates', () => {

@@ -155,6 +155,18 @@ describe('updateSprint', () => {
     expect([refused.errors?.[0]?.field, refused.detail]).toEqual(['endDate', expect.stringContaining('over at once')]);
   });
 
+  it('refuses an end behind what a date can tell', async () => {
+    await activeSprint('DELTA-22');
+    const { body: far } = await update('active', { endDate: '9999-12-30' });
+    expect(far.changes).toHaveLength(1);
+    app.costs();
+    for (const endDate of ['+2d', '+999w']) {
+      const { body } = await update('active', { endDate });
+      expect(body.errors).toEqual([{ field: 'endDate', message: expect.stringContaining('behind the year 9999') }]);
+    }
+    expect(app.costs().filter(cost => !cost.startsWith('GET'))).toEqual([]);
+  });
+
   it('says what Jira does not take of a closed sprint', async () => {
     const { body } = await update('Delta 4', { goal: 'Seen later', endDate: '2030-03-14' });
     expect(body.changes).toMatchObject([{ field: 'Goal', to: 'Seen later' }]);

@@ -114,6 +114,16 @@ describe('a planned action', () => {
     expect(removed).toEqual([]);
   });
 
+  it('takes a token that is empty for none, as connectors send a blank field', async () => {
+    for (const confirmationToken of ['', null]) {
+      const { output } = await call({ prefix: 'a', confirmationToken });
+      expect(output.items.map(({ outcome }) => outcome)).toEqual(['planned', 'planned', 'planned']);
+    }
+    const { confirmationToken } = await planned();
+    const answer = await call({ prefix: '', confirmationToken });
+    expect(answer.output.summary).toBe('3 of 3 done.');
+  });
+
   it('then does exactly that, whatever there is by then', async () => {
     const { confirmationToken } = await planned();
     things.set('a4', 5);

@@ -1,13 +1,13 @@
 import type { AdfDocument } from './document.ts';
 import { readBlocks } from './fromMarkdown/blocks.ts';
-import { type FindPerson, linkedMention, type Mention, mentionsOf } from './fromMarkdown/mentions.ts';
+import { type FindPerson, type HeldByName, linkedMention, type Mention, mentionsOf } from './fromMarkdown/mentions.ts';
 import { parse } from './fromMarkdown/parse.ts';
 
 interface MarkdownToAdfOptions {
   /** Finds who is mentioned; undefined leaves a name as text. */
   mention?: FindPerson;
-  /** What the text mentioned before, as it is shown: `@Ana Ruiz`. */
-  held?: readonly string[];
+  /** Whom the text mentioned before. */
+  held?: HeldByName;
 }
 
 /**
@@ -27,13 +27,13 @@ export function markdownToAdf(markdown: string, options: MarkdownToAdfOptions = 
     tokens: parse(markdown),
     index: 0,
     mention: options.mention ?? (() => undefined),
-    held: options.held ?? [],
+    held: options.held ?? new Map(),
   };
   return { version: 1, type: 'doc', content: readBlocks(cursor) };
 }
 
 /** Who is mentioned outside of code and links, each once, in order. */
-export function mentionsIn(markdown: string, held: readonly string[] = []): Mention[] {
+export function mentionsIn(markdown: string, held?: HeldByName): Mention[] {
   const mentions = new Map<string, Mention>();
   const add = (mention: Mention | undefined) => mention && mentions.set(keyOf(mention), mention);
   for (const { children } of parse(markdown)) {

@@ -29,8 +29,15 @@ interface Level {
   span: { first: string; last: string } | undefined;
 }
 
-/** How many groups there are at most at a level; those with the fewest issues are left out. */
-export const MAX_GROUPS = [100, 50] as const;
+/** How many groups are told at most at a level. */
+const MAX_GROUPS = [100, 50];
+
+/** The groups of a level that are told: without those with the fewest issues, or of periods without the earliest. */
+export function toldGroups(groups: readonly Group[], grouping: Grouping | undefined, at: number): readonly Group[] {
+  const most = MAX_GROUPS[at] ?? 0;
+  if (!grouping?.series) return groups.slice(0, most);
+  return groups.slice(Math.max(0, groups.length - most));
+}
 
 /** The groups of issues, with those within each. An issue counts once in each group that it is in. */
 export function tally(samples: readonly Sample[], before: readonly Sample[] | undefined, level: Level): Group[] {
@@ -88,12 +95,15 @@ export function eventsOf(samples: readonly Sample[], { at, period }: NonNullable
   return { created: count('created'), resolved: count('resolved') };
 }
 
-/** Adds the periods in between in which nothing happened, which a reader would miss. */
+/** Adds the periods in between in which nothing happened, which a reader would miss, unless they are too many to tell. */
 function fill(keys: Map<string, string>, unit: Unit, span: Level['span']): void {
   const known = [...keys.keys()].filter(key => key !== none.key).sort();
   const { first, last } = span ?? { first: known[0] ?? '', last: known.at(-1) ?? '' };
-  for (let [period, count] = [first, 0]; period !== '' && period <= last && count < MAX_GROUPS[0]; count += 1) {
-    keys.set(period, period);
+  const most = MAX_GROUPS[0] ?? 0;
+  const periods: string[] = [];
+  for (let period = first; period !== '' && period <= last && periods.length <= most; ) {
+    periods.push(period);
     period = nextPeriod(period, unit);
   }
+  if (periods.length <= most) for (const period of periods) keys.set(period, period);
 }

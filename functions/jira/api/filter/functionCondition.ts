@@ -79,7 +79,7 @@ export function functionJql(
     }
     return { jql: isNot ? anyOf(bounds) : allOf(bounds) };
   }
-  if (kind === 'approval' && isNot) return refused('not');
+  if (kind === 'approval' && isNot) return { problem: `${forms.approval}.` };
   const parts: Jql[] = [];
   for (const value of test.values) {
     const write = states[kind].get(

@@ -33,6 +33,8 @@ export type ShownIssue = z.infer<typeof shownIssue>;
 
 /** The places in a row of the fields that have one. */
 const places: Readonly<Record<string, keyof IssueRow>> = {
+  issuekey: 'issueKey',
+  summary: 'title',
   issuetype: 'type',
   status: 'status',
   resolution: 'resolution',

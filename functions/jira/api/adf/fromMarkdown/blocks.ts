@@ -2,7 +2,7 @@ import type { Token } from 'markdown-it';
 import type { AdfNode } from '../document.ts';
 import { adapt, joinLines, linesOf } from './fit.ts';
 import { inlineNodes } from './inline.ts';
-import type { FindPerson } from './mentions.ts';
+import type { FindPerson, HeldByName } from './mentions.ts';
 
 /** The panel type for each label: those of GitHub's alerts (`> [!NOTE]`), and the panel types themselves. */
 const panelTypes = new Map([
@@ -22,7 +22,7 @@ interface Cursor {
   index: number;
   mention: FindPerson;
   /** What the text mentioned before, as it is shown. */
-  held: readonly string[];
+  held: HeldByName;
 }
 
 /** Reads blocks up to the end of the container that the cursor is in, and moves past that end. */

@@ -1,6 +1,6 @@
 import type { Token } from 'markdown-it';
 import type { AdfMark, AdfNode } from '../document.ts';
-import { type FindPerson, linkedMention, mentionsOf } from './mentions.ts';
+import { type FindPerson, type HeldByName, linkedMention, mentionsOf } from './mentions.ts';
 
 export const code: AdfMark = { type: 'code' };
 
@@ -23,7 +23,7 @@ const markOfTag = new Map<string, AdfMark>([
   ['sup', { type: 'subsup', attrs: { type: 'sup' } }],
 ]);
 
-export function inlineNodes(tokens: readonly Token[], mention: FindPerson, held: readonly string[]): AdfNode[] {
+export function inlineNodes(tokens: readonly Token[], mention: FindPerson, held: HeldByName): AdfNode[] {
   const nodes: AdfNode[] = [];
   const open: AdfMark[] = [];
   const closers = countClosingTags(tokens);

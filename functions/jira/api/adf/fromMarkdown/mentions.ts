@@ -15,6 +15,18 @@ export interface Mention {
 /** The account of who is mentioned, and of `@Ana Ruiz Please` how many characters the name has. */
 export type FindPerson = (mention: Mention) => { id: string; text: string; length?: number } | undefined;
 
+/** Whom a text mentioned before, under one name. */
+export interface Held {
+  /** The account of each mention, in their order. */
+  accountIds: readonly string[];
+  /** What stood before and behind them, a character each; '' where nothing did. */
+  before: ReadonlySet<string>;
+  after: ReadonlySet<string>;
+}
+
+/** By how they are shown: `@Ana Ruiz`. */
+export type HeldByName = ReadonlyMap<string, Held>;
+
 /** A mention and where it stands. */
 interface Place {
   start: number;
@@ -32,9 +44,9 @@ const MAX_WORDS = 4;
 /**
  * The mentions in a text that is no code and no link: `@ana@example.com`, `@"Ana Ruiz"`, `@Ana Ruiz`, `[~accountid:5b10…]`.
  * An e-mail address in prose is none, and neither is a package or a decorator: `@scope/name`, `@Test()`.
- * @param held what the text mentioned before, as it is shown: `@Ana Ruiz`
+ * @param held whom the text mentioned before
  */
-export function mentionsOf(text: string, held: readonly string[] = []): Iterable<Place> {
+export function mentionsOf(text: string, held: HeldByName = none): Iterable<Place> {
   const kept = [...heldIn(text, held)];
   if (kept.length === 0) return writtenIn(text);
   const starts = new Set(kept.map(({ start }) => start));
@@ -42,20 +54,30 @@ export function mentionsOf(text: string, held: readonly string[] = []): Iterable
   return [...kept, ...others].sort((one, other) => one.start - other.start);
 }
 
+const none: HeldByName = new Map();
+
 const wordBefore = /[\p{L}\p{N}_.@]$/u;
 const wordAfter = /^[\p{L}\p{M}\p{N}_@]/u;
 
-function* heldIn(text: string, held: readonly string[]): Generator<Place> {
-  if (held.length === 0) return;
+/** The longest that fits at each @. */
+function* heldIn(text: string, held: HeldByName): Generator<Place> {
+  if (held.size === 0) return;
+  const lengths = [...new Set([...held.keys()].map(({ length }) => length))].sort((one, other) => other - one);
   for (let start = text.indexOf('@'); start !== -1; start = text.indexOf('@', start + 1)) {
-    if (wordBefore.test(text.slice(Math.max(0, start - 2), start))) continue;
-    const fitting = held.filter(
-      each => text.startsWith(each, start) && !wordAfter.test(text.slice(start + each.length, start + each.length + 2)),
-    );
-    const [longest] = fitting.sort((one, other) => other.length - one.length);
-    if (longest === undefined) continue;
-    yield { start, mention: { written: longest, name: longest.slice(1), isBare: false, isHeld: true } };
-    start += longest.length - 1;
+    const before = [...text.slice(Math.max(0, start - 2), start)].at(-1) ?? '';
+    const length = lengths.find(each => {
+      const known = held.get(text.slice(start, start + each));
+      const [after = ''] = text.slice(start + each, start + each + 2);
+      return (
+        known !== undefined &&
+        (!wordBefore.test(before) || known.before.has(before)) &&
+        (!wordAfter.test(after) || known.after.has(after))
+      );
+    });
+    if (length === undefined) continue;
+    const written = text.slice(start, start + length);
+    yield { start, mention: { written, name: written.slice(1), isBare: false, isHeld: true } };
+    start += length - 1;
   }
 }
 

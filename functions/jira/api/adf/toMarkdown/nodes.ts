@@ -1,3 +1,5 @@
+import { oneLineOf } from './escape.ts';
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 const noFields: Fields = {};
@@ -11,7 +13,7 @@ export function ownText(node: Fields): string {
     case 'hardBreak':
       return '\n';
     case 'mention': {
-      const name = stringOf(attrs.text) || stringOf(attrs.id);
+      const name = oneLineOf(stringOf(attrs.text)) || stringOf(attrs.id);
       return name.startsWith('@') ? name : `@${name}`;
     }
     case 'emoji':
