@@ -116,7 +116,8 @@ const currenciesFile = z
     error: 'each currency may be there once',
   });
 
-const recordsFile = z.record(apiName, z.array(record));
+const recordsFile = z.array(record);
+const allRecordsFile = z.record(apiName, recordsFile);
 
 export type PicklistValue = z.infer<typeof picklistValue>;
 export type FieldFile = z.infer<typeof fieldFile>;
@@ -124,11 +125,20 @@ export type ObjectFile = z.infer<typeof objectFile>;
 export type CurrencyData = z.infer<typeof currency>;
 export type RecordData = z.infer<typeof record>;
 
+/** The records of an object, and where they are. */
+interface ObjectRecords {
+  objectType: string;
+  records: readonly RecordData[];
+  file: string;
+  /** Within the file; empty where it holds nothing else. */
+  place: string;
+}
+
 /** The data of an org as its files have them: their shapes are checked, what they refer to is not. */
 export interface DataFiles {
   objects: ReadonlyMap<string, ObjectFile>;
   users: z.infer<typeof usersFile>;
-  records: z.infer<typeof recordsFile>;
+  records: readonly ObjectRecords[];
   /** More than one make it an org with several currencies. */
   currencies: z.infer<typeof currenciesFile>;
   /** A file's path, for messages about it. */
@@ -138,16 +148,16 @@ export interface DataFiles {
 const defaultFolder = fileURLToPath(new URL('data/', import.meta.url));
 
 /**
- * Reads `objects/<Object>.json`, `users.json`, `records.json` and `currencies.json` from `folder`, and from the sandbox's own folder what is
- * missing there.
+ * Reads `objects/<Object>.json`, `records/<Object>.json`, `users.json` and `currencies.json` from `folder`, and from the
+ * sandbox's own folder what is missing there. `records.json` stands for all files of records.
  * @throws Error that names each file, place and fault
  */
 export async function readDataFiles(folder: string = defaultFolder): Promise<DataFiles> {
   const given = await jsonFilesIn(folder);
-  const stray = given.filter(file => !/^(users|records|currencies|objects\/\w+)\.json$/.test(file));
+  const stray = given.filter(file => !/^(users|records|currencies|(objects|records)\/\w+)\.json$/.test(file));
   if (stray.length > 0) {
     throw new Error(
-      `${join(folder, stray[0] ?? '')} is no file of the Salesforce sandbox, which reads users.json, records.json, currencies.json and objects/<Object>.json.`,
+      `${join(folder, stray[0] ?? '')} is no file of the Salesforce sandbox, which reads users.json, currencies.json, objects/<Object>.json, and records/<Object>.json or records.json.`,
     );
   }
   const pathOf = (file: string) => join(given.includes(file) ? folder : defaultFolder, file);
@@ -167,18 +177,31 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
     return undefined;
   };
 
+  const files = [...new Set([...(await jsonFilesIn(defaultFolder)), ...given])].sort();
   const objects = new Map<string, ObjectFile>();
-  const files = new Set([...(await jsonFilesIn(defaultFolder)), ...given]);
-  for (const file of [...files].filter(name => name.startsWith('objects/')).sort()) {
+  for (const file of files.filter(name => name.startsWith('objects/'))) {
     const object = await read(file, objectFile);
-    if (object) objects.set(file.replace(/^objects\/(\w+)\.json$/, '$1'), object);
+    if (object) objects.set(objectOf(file), object);
+  }
+  const records: ObjectRecords[] = [];
+  const areTogether = given.includes('records.json');
+  if (areTogether) {
+    for (const [objectType, all] of Object.entries((await read('records.json', allRecordsFile)) ?? {})) {
+      records.push({ objectType, records: all, file: 'records.json', place: objectType });
+    }
+  }
+  for (const file of (areTogether ? given : files).filter(name => name.startsWith('records/'))) {
+    if (areTogether) problems.push(`${pathOf(file)}: records.json holds all records, where it is there.`);
+    const all = await read(file, recordsFile);
+    if (all) records.push({ objectType: objectOf(file), records: all, file, place: '' });
   }
   const users = await read('users.json', usersFile);
-  const records = await read('records.json', recordsFile);
   const currencies = await read('currencies.json', currenciesFile);
-  if (!users || !records || !currencies || problems.length > 0) throw new Error(problems.join('\n'));
+  if (!users || !currencies || problems.length > 0) throw new Error(problems.join('\n'));
   return { objects, users, records, currencies, pathOf };
 }
+
+const objectOf = (file: string) => file.replace(/^\w+\/(\w+)\.json$/, '$1');
 
 async function jsonFilesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true }).catch(() => {

@@ -50,9 +50,9 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
     }),
   );
   addEntries('User', users, 'users.json', '');
-  for (const [objectType, records] of Object.entries(files.records)) {
-    if (objectType === 'User') report('records.json', 'User', 'users belong into users.json.');
-    else addEntries(objectType, records, 'records.json', objectType);
+  for (const { objectType, records, file, place } of files.records) {
+    if (objectType === 'User') report(file, place, 'users belong into users.json.');
+    else addEntries(objectType, records, file, place);
   }
 
   const currencyTypes = currencyRecords(files.currencies);

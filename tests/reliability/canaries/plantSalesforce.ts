@@ -64,9 +64,9 @@ export async function plantSalesforce(folder: string, marks: Marks, isClosed: Is
   await write(
     'records.json',
     Object.fromEntries(
-      Object.entries(records).map(([name, rows]) => {
-        const object = objects.get(name);
-        return [name, object ? rows.map(row => markedRecord(name, object, row)) : rows];
+      records.map(({ objectType, records: rows }) => {
+        const object = objects.get(objectType);
+        return [objectType, object ? rows.map(row => markedRecord(objectType, object, row)) : rows];
       }),
     ),
   );

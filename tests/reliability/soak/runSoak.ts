@@ -56,10 +56,12 @@ export async function runSoak(seconds: number, seed = newSeed()): Promise<SoakRe
   const { next, pick, below } = randomFrom(seed);
   const sandboxes = await startSandboxes();
   const azurite = await startAzurite();
+  await azurite.createTable('audit');
   const app = await startApp({
     env: {
       ...sandboxes.settings,
       ...azurite.settings,
+      AUDIT_TABLE_ENDPOINT: azurite.settings.LEDGER_TABLE_ENDPOINT ?? '',
       ...sandboxUser.settings,
       ACTION_TIMEOUT_MS: String(TIMEOUT_MS),
       NODE_OPTIONS: `--import ${new URL('../../support/measuredProcess.ts', import.meta.url).href}`,

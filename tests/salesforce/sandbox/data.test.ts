@@ -105,8 +105,7 @@ test('an object is added and another one changed by their files alone', async ()
       field.values.push({ value: 'Given away', probability: 100, closed: true, won: true });
   }
   await write('objects/Opportunity.json', opportunity);
-  const records = await defaultData('records.json');
-  await write('records.json', { ...records, Invoice__c: [{ Account__c: 'contoso' }] });
+  await write('records/Invoice__c.json', [{ Account__c: 'contoso' }]);
   const org = await start();
   const { connection, query, call } = await signIn(org);
   expect((await connection.sobject('Invoice__c').describe()).custom).toBe(true);
@@ -117,6 +116,12 @@ test('an object is added and another one changed by their files alone', async ()
   const [deal] = org.records('Opportunity');
   await call('PATCH', `/sobjects/Opportunity/${deal?.Id}`, { StageName: 'Given away' });
   expect(org.records('Opportunity')[0]).toMatchObject({ IsWon: true, Probability: 100 });
+});
+
+test('records in one file and in files of their own are refused: an object could be in both', async () => {
+  await write('records.json', { Account: [] });
+  await write('records/Account.json', []);
+  expect(await refusal()).toContain('records/Account.json: records.json holds all records, where it is there.');
 });
 
 describe('data that does not fit is refused with the file, the place and the fault', () => {
