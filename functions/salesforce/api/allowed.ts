@@ -67,6 +67,8 @@ interface Guard extends AllowedParts {
   /** @throws Failure `forbidden` */
   requireWrite(objectType: string, values: Record<string, unknown>): Promise<void>;
   requireOpen(objectType: string): void;
+  /** @throws Failure `forbidden`, also where what a policy closes would be deleted with it */
+  requireDeletion(objectType: string): Promise<void>;
   /** What an object is made of; undefined where Salesforce does not tell. */
   find(objectType: string): Promise<ObjectDescription | undefined>;
   openFields(objectType: string): Promise<ReadonlySet<string> | undefined>;
@@ -91,6 +93,13 @@ const rules: readonly Rule[] = [
   rule('GET', '/sobjects', async (_, guard) => withBody(fine, { sobjects: await describeAllOpen(guard) })),
   rule('POST', '/sobjects/(\\w+)', write),
   rule('PATCH', '/sobjects/(\\w+)/\\w+', write),
+  rule('DELETE', '/sobjects/(\\w+)/\\w+', async ({ request, parts: [objectType = ''] }, guard) => {
+    await guard.requireDeletion(objectType);
+    const answer = await guard.send(request);
+    return answer.status < 400 ? answer : refusedWith(answer, guard, objectType);
+  }),
+  rule('POST', '/composite/sobjects', writeMany),
+  rule('PATCH', '/composite/sobjects', writeMany),
 ];
 
 function rule(method: string, path: string, handle: Rule['handle']): Rule {
@@ -164,6 +173,25 @@ async function write({ request, parts: [objectType = ''] }: Exchange, guard: Gua
   await guard.requireWrite(objectType, anyObject.parse(parseJson(request.body ?? '')));
   const answer = await guard.send(request);
   return answer.status < 400 ? answer : refusedWith(answer, guard, objectType);
+}
+
+async function writeMany({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const { data } = collectionBody.safeParse(parseJson(request.body ?? ''));
+  if (!data) throw closedRequest();
+  const { records } = data;
+  await Promise.all(records.map(({ attributes, id: _, ...values }) => guard.requireWrite(attributes.type, values)));
+  const answer = await guard.send(request);
+  if (answer.status >= 400) return refusedWith(answer, guard);
+  if (!guard.openness.restricts) return answer;
+  const results = collectionAnswer.parse(parseJson(answer.body));
+  const shown = await Promise.all(
+    results.map(async (result, at) =>
+      result.errors.length === 0
+        ? result
+        : { ...result, errors: await guard.shownErrors(result.errors, records[at]?.attributes.type) },
+    ),
+  );
+  return withBody(answer, shown);
 }
 
 /** Salesforce, of which only this is there. */
@@ -295,6 +323,10 @@ export function allowed(parts: AllowedParts): Allowed {
       const closed = Object.keys(values).find(name => open && !open.has(name.toLowerCase()));
       if (closed !== undefined) throw closedField(objectType, closed);
       await requireTargets(objectType, values, guard);
+    },
+    async requireDeletion(objectType) {
+      if (!openness.isWritable(objectType)) throw closedForWriting(objectType, openness);
+      if (await takesClosed(await find(objectType), guard)) throw closedDeletion(objectType);
     },
     shown: records => shown(records, guard),
     shownErrors: (body, objectType) => shownErrors(body, objectType, guard),
@@ -474,11 +506,25 @@ async function describeOpen(objectType: string, guard: Guard): Promise<ObjectDes
     ...object,
     createable: object.createable && isWritable,
     updateable: object.updateable && isWritable,
+    deletable: object.deletable && isWritable && !(await takesClosed(object, guard)),
     fields: object.fields.flatMap(field =>
       open && !open.has(field.name.toLowerCase()) ? [] : [withoutClosed(field, isWritable, openness)],
     ),
     childRelationships: object.childRelationships.filter(({ childSObject }) => openness.isOpen(childSObject)),
   };
+}
+
+/**
+ * Whether records that a policy closes are deleted with those of an object. What only belongs to a record, such as its history,
+ * has no layout.
+ */
+async function takesClosed(object: ObjectDescription | undefined, guard: Guard): Promise<boolean> {
+  const { openness } = guard;
+  const closed = (object?.childRelationships ?? [])
+    .filter(({ cascadeDelete, childSObject }) => cascadeDelete && !openness.isWritable(childSObject))
+    .map(({ childSObject }) => childSObject);
+  if (!openness.restricts || closed.length === 0) return false;
+  return (await guard.describeAll()).some(({ name, layoutable }) => layoutable && closed.includes(name));
 }
 
 /** A lookup leads on only where all that it may lead to is open, by name. */
@@ -498,7 +544,9 @@ async function describeAllOpen({ openness, describeAll }: Guard): Promise<Object
   const all = await describeAll();
   return all
     .filter(({ name }) => openness.isOpen(name))
-    .map(object => (openness.isWritable(object.name) ? object : { ...object, createable: false, updateable: false }));
+    .map(object =>
+      openness.isWritable(object.name) ? object : { ...object, createable: false, updateable: false, deletable: false },
+    );
 }
 
 async function hasOpenName(objectType: string, open: ReadonlySet<string>, guard: Guard): Promise<boolean> {
@@ -557,6 +605,12 @@ function closedForWriting(objectType: string, openness: Openness): Failure {
   );
 }
 
+function closedDeletion(objectType: string): Failure {
+  return closed(
+    `With a record of ${objectType} others are deleted that a policy of this service's administrator does not open.`,
+  );
+}
+
 function closedField(objectType: string, field: string): Failure {
   return closed(
     openPeopleFields(objectType)
@@ -593,6 +647,10 @@ const anyObject = z.looseObject({});
 const compositeBody = z.looseObject({
   compositeRequest: z.array(z.looseObject({ method: z.string(), url: z.string() })),
 });
+const collectionBody = z.strictObject({
+  allOrNone: z.literal(false),
+  records: z.array(z.looseObject({ attributes: z.strictObject({ type: z.string() }), id: z.string().optional() })),
+});
 const compositeAnswer = z.looseObject({
   compositeResponse: z.array(z.looseObject({ httpStatusCode: z.number(), body: z.unknown() })),
 });
@@ -619,4 +677,5 @@ const anyError = z.looseObject({
     .nullish()
     .catch(undefined),
 });
+const collectionAnswer = z.array(z.looseObject({ errors: z.array(anyError).catch([]) }));
 const errorsBody = z.union([z.array(anyError), anyError]);

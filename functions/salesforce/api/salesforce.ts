@@ -17,6 +17,7 @@ import {
   querySchema,
   read,
   type SalesforceRecord,
+  savedManySchema,
   savedSchema,
   searchSchema,
 } from './wire.ts';
@@ -45,6 +46,11 @@ interface WriteOptions {
   /** Makes a change only where the record was not changed since. */
   unmodifiedSince?: Date | undefined;
 }
+
+type Values = Record<string, unknown>;
+
+/** What came of one record of many. */
+export type SavedRecord = { id: string } | { failure: Failure };
 
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
@@ -90,6 +96,17 @@ export interface Salesforce {
   create(objectType: string, values: Record<string, unknown>, options?: WriteOptions): Promise<string>;
   /** @throws Failure `conflict` like `create`, and where the record was changed after `unmodifiedSince` */
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
+  /**
+   * Creates up to 200 records of an object, each by itself, and tells what came of each, in their order.
+   * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_create.htm
+   */
+  createMany(objectType: string, all: readonly Values[], options?: WriteOptions): Promise<SavedRecord[]>;
+  /** The same for changes, of which each has the ID of its record in `Id`. */
+  updateMany(objectType: string, all: readonly Values[], options?: WriteOptions): Promise<SavedRecord[]>;
+  /** Puts a record into the recycle bin, with what is deleted with it. */
+  remove(objectType: string, recordId: string): Promise<void>;
+  /** The ID of the Salesforce user as whom requests are made; after the first request, and where it is known. */
+  sessionUser(): string | undefined;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -120,7 +137,9 @@ const MAX_URL = 8_000;
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm and
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm
  */
-function headersFor({ allowDuplicate = false, unmodifiedSince }: WriteOptions = {}) {
+function headersFor({ allowDuplicate = false, unmodifiedSince }: WriteOptions = {}): {
+  headers?: Record<string, string>;
+} {
   const headers = {
     ...(allowDuplicate && { 'sforce-duplicate-rule-header': 'allowSave=true' }),
     ...(unmodifiedSince && { 'if-unmodified-since': unmodifiedSince.toUTCString() }),
@@ -181,6 +200,39 @@ export function openSalesforce(parts: SalesforceParts) {
         const { withNames } = await import('./duplicates.ts');
         throw await withNames(error.cause, async statement => (await runOnce(statement)).records);
       });
+
+    /** @throws Failure that befell all of them; `upstream_timeout` where an answer does not tell what came of each */
+    const writeMany = async (
+      method: 'POST' | 'PATCH',
+      objectType: string,
+      all: readonly Values[],
+      options?: WriteOptions,
+    ): Promise<SavedRecord[]> => {
+      const answer = await connection.request({
+        method,
+        url: '/composite/sobjects',
+        body: JSON.stringify({
+          allOrNone: false,
+          records: all.map(({ Id: id, ...values }) => ({
+            attributes: { type: objectType },
+            ...(id !== undefined && { id }),
+            ...values,
+          })),
+        }),
+        headers: { 'content-type': 'application/json', ...headersFor(options).headers },
+      });
+      const { data } = savedManySchema.safeParse(answer);
+      if (data?.length !== all.length) throw lostWrite('Salesforce');
+      return Promise.all(
+        data.map(async (saved): Promise<SavedRecord> => {
+          if (saved.success) return { id: saved.id };
+          const failure = partFailure({ status: 400, body: [saved] }, `such record of ${objectType}`);
+          return namingDuplicates(Promise.reject(failure)).catch((named: unknown) => ({
+            failure: named instanceof Failure ? named : failure,
+          }));
+        }),
+      );
+    };
 
     return {
       query: async (statement, options) => (await runOnce(statement, options)).records,
@@ -267,6 +319,19 @@ export function openSalesforce(parts: SalesforceParts) {
         );
         if (!confirmedSchema.safeParse(saved).success) throw lostWrite('Salesforce');
       },
+
+      createMany: (objectType, all, options) => writeMany('POST', objectType, all, options),
+      updateMany: (objectType, all, options) => writeMany('PATCH', objectType, all, options),
+
+      async remove(objectType, recordId) {
+        const gone = await connection.request(
+          { method: 'DELETE', url: `/sobjects/${objectType}/${recordId}` },
+          { noContentResponse: { success: true } },
+        );
+        if (!confirmedSchema.safeParse(gone).success) throw lostWrite('Salesforce');
+      },
+
+      sessionUser: () => session().userId,
 
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;

@@ -26,6 +26,11 @@ export const searchSchema = z.object({
 
 export const savedSchema = z.object({ id: z.string() });
 
+/** What came of each record of a collection, in their order. */
+export const savedManySchema = z.array(
+  z.union([z.object({ success: z.literal(true), id: z.string() }), z.looseObject({ success: z.literal(false) })]),
+);
+
 /** What jsforce returns for the empty 204 that confirms a change. */
 export const confirmedSchema = z.object({ success: z.literal(true) });
 
@@ -81,6 +86,10 @@ const objectShape = {
   custom: flag(false),
   createable: flag(true),
   updateable: flag(true),
+  deletable: flag(true),
+  /** Whether what is deleted goes into the recycle bin. */
+  undeletable: flag(true),
+  mergeable: flag(false),
 };
 
 export const describeSchema = z.object({
@@ -96,7 +105,16 @@ export const describeSchema = z.object({
       master: flag(false),
     }),
   ),
-  childRelationships: list(z.object({ childSObject: z.string(), relationshipName: z.string().nullish() })),
+  childRelationships: list(
+    z.object({
+      childSObject: z.string(),
+      relationshipName: z.string().nullish(),
+      /** The field of the child that refers to this object. */
+      field: z.string().nullish(),
+      /** Whether a child is deleted with what it refers to. */
+      cascadeDelete: flag(false),
+    }),
+  ),
 });
 
 export const describeGlobalSchema = z.object({

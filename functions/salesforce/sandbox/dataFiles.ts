@@ -65,6 +65,7 @@ const fieldFile = z
     referenceTo: z.array(apiName).min(1).exactOptional(),
     relationshipName: apiName.exactOptional(),
     childRelationship: apiName.exactOptional(),
+    cascadeDelete: z.boolean().exactOptional(),
   })
   .refine(({ type, referenceTo }) => (type === 'reference') === (referenceTo !== undefined), {
     path: ['referenceTo'],

@@ -125,7 +125,7 @@ export const describeGlobal = (schema: Schema, base: string) => ({
 export const describeObject = ({ schema, rows }: Org, object: ObjectDefinition, viewer: Viewer, base: string) => ({
   ...summary(object, base),
   childRelationships: schema.children(object).map(child => ({
-    cascadeDelete: false,
+    cascadeDelete: child.field.cascadeDelete,
     childSObject: child.object.name,
     deprecatedAndHidden: false,
     field: child.field.name,

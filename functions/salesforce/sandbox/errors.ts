@@ -51,6 +51,9 @@ export const methodNotAllowed = (method: string, allowed: string[]): Refusal =>
     message: `HTTP Method '${method}' not allowed. Allowed are ${allowed.join(',')}`,
   });
 
+export const noSuchObject = (objectType: string): Refusal =>
+  refusal(400, 'INVALID_TYPE')(`sObject type '${objectType}' is not supported.`);
+
 export const invalidQueryLocator = (): Refusal => refusal(400, 'INVALID_QUERY_LOCATOR')('invalid query locator');
 
 const appendSuffix = (kind: string, suffix: string, what: string) =>

@@ -36,6 +36,8 @@ export interface FieldDefinition {
   relationshipName: string | null;
   /** The name under which each parent lists the records that refer to it: `Contacts`. */
   childRelationship: string | null;
+  /** Whether a record is deleted with the one that it refers to. */
+  cascadeDelete: boolean;
 }
 
 export interface ObjectDefinition {
@@ -114,6 +116,7 @@ function defineField({ values = [], ...given }: FieldFile): FieldDefinition {
     referenceTo: [],
     relationshipName: type === 'reference' ? relationshipOf(name) : null,
     childRelationship: null,
+    cascadeDelete: false,
     ...given,
     length,
     values: values.map(picklistValueOf),

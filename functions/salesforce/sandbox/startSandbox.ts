@@ -12,6 +12,7 @@ import { fillOrg } from './fillOrg.ts';
 import type { Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
 import { answerBy } from './router.ts';
+import { collectionRoutes } from './routes/collections.ts';
 import { compositeRoutes } from './routes/composite.ts';
 import { organizationRoutes } from './routes/organization.ts';
 import { queryRoutes } from './routes/query.ts';
@@ -59,6 +60,7 @@ const answerApi = answerBy([
   ...searchRoutes,
   ...compositeRoutes,
   ...organizationRoutes,
+  ...collectionRoutes,
 ]);
 
 /**

@@ -22,7 +22,7 @@ describe('describe', () => {
   test('lists the objects, a custom one among them', async () => {
     const { sobjects } = await session.connection.describeGlobal();
     expect(sobjects.map(({ name, keyPrefix }) => `${name} ${keyPrefix}`)).toEqual(
-      [
+      expect.arrayContaining([
         'Account 001',
         'Contact 003',
         'User 005',
@@ -34,7 +34,8 @@ describe('describe', () => {
         'RecordType 012',
         'QueueSobject 03g',
         'Case 500',
-      ].concat('Project__c a00'),
+        'Project__c a00',
+      ]),
     );
   });
 
@@ -55,7 +56,9 @@ describe('describe', () => {
       relationshipName: 'Account',
     });
     expect(field('StageName')?.picklistValues?.map(({ value }) => value)).toContain('Closed Won');
-    expect(childRelationships.map(({ relationshipName }) => relationshipName)).toEqual(['Tasks', 'Events']);
+    expect(childRelationships.map(({ relationshipName }) => relationshipName)).toEqual(
+      expect.arrayContaining(['Tasks', 'Events']),
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { deleteRecord } from '../deletion.ts';
 import { describeGlobal, describeObject } from '../describe.ts';
 import type { Row } from '../org.ts';
 import { type ApiCall, noContent, objectInPath, ok, type Route, route, valuesIn } from '../router.ts';
@@ -18,6 +19,10 @@ export const sobjectRoutes: Route[] = [
     updateRecord(call.org, call.viewer, located, valuesIn(call), duplicatesOf(call));
     return noContent;
   }),
+  route('DELETE', 'sobjects/{object}/{id}', call => {
+    deleteRecord(call.org, call.viewer, locate(call.org, call.viewer, objectInPath(call), call.params.id ?? ''));
+    return noContent;
+  }),
 ];
 
 /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm */
@@ -26,6 +31,6 @@ function isChangedSince({ LastModifiedDate }: Row, { headers }: ApiCall): boolea
   return since !== undefined && Date.parse(String(LastModifiedDate)) > Date.parse(since);
 }
 
-const duplicatesOf = ({ headers }: ApiCall) => ({
+export const duplicatesOf = ({ headers }: ApiCall) => ({
   allowDuplicates: /allowSave\s*=\s*true/i.test(headers['sforce-duplicate-rule-header'] ?? ''),
 });
