@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Log } from '../call.ts';
 import type { Caller } from '../caller/caller.ts';
-import type { Batches, ItemResult, ItemState } from '../plan/carryOut.ts';
+import type { Batches, ItemResult, ItemState, Known } from '../plan/carryOut.ts';
 import { type ItemOutcome, itemOutcome } from '../plan/itemOutcome.ts';
 import type { LeftItem, PlanItem } from '../plan/plans.ts';
 import { TOKEN_TEXT } from '../schema/textLimit.ts';
@@ -123,7 +123,7 @@ type CarriedOut<Data extends z.ZodType, Context> =
   | {
       batches: Batches;
       /** How the items are now, in their order. */
-      look(items: readonly Planned<Data>[], context: Context): Promise<ItemState[]>;
+      look(items: readonly Planned<Data>[], context: Context, known: Known): Promise<ItemState[]>;
       /** Does the items, and tells what came of each, in their order. `outcomes` has those of the items before. */
       performAll(
         items: readonly Planned<Data>[],
@@ -168,7 +168,7 @@ export interface PlannedWork {
   input: z.ZodObject;
   batches: Batches;
   plan(input: unknown, context: unknown): Promise<{ summary: string; items: readonly (PlanItem | LeftItem)[] }>;
-  look(items: readonly PlanItem[], context: unknown): Promise<ItemState[]>;
+  look(items: readonly PlanItem[], context: unknown, known: Known): Promise<ItemState[]>;
   perform(
     items: readonly PlanItem[],
     context: unknown,
@@ -352,7 +352,7 @@ function inBatches<Data extends z.ZodType, Context>(
     const { batches, look, performAll } = definition;
     return {
       batches,
-      look: (items: readonly PlanItem[], context: Context) => look(items.map(parsed), context),
+      look: (items: readonly PlanItem[], context: Context, known: Known) => look(items.map(parsed), context, known),
       perform: (items: readonly PlanItem[], context: Context, outcomes: ReadonlyMap<string, ItemOutcome>) =>
         performAll(items.map(parsed), context, outcomes),
     };

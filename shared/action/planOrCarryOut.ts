@@ -55,7 +55,7 @@ export async function planOrCarryOut(action: Action, planned: PlannedWork, parts
   const outcomes = await carryOut(items, {
     batches: planned.batches,
     isIdempotent: action.idempotent,
-    look: some => planned.look(some, context),
+    look: (some, known) => planned.look(some, context, known),
     perform(some, before) {
       // A failure leaves doubt for what was sent for these items alone, where that can be told.
       if (planned.batches.atOnce === 1) writesBefore = call.usage.writes;

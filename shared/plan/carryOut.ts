@@ -30,12 +30,20 @@ export interface Batches {
   atOnce: number;
 }
 
+/** What is known of items before they are looked at. */
+export interface Known {
+  /** Whether it was sent, and nobody knows what came of it. */
+  isInDoubt(itemKey: string): boolean;
+  /** Those that are told already, by their keys in the plan. */
+  outcomes: ReadonlyMap<string, ItemOutcome>;
+}
+
 export interface PlanWork {
   batches: Batches;
   /** True where what was sent once may be sent again without harm. */
   isIdempotent: boolean;
   /** How the items are now, in their order. @throws Failure */
-  look(items: readonly PlanItem[]): Promise<ItemState[]>;
+  look(items: readonly PlanItem[], known: Known): Promise<ItemState[]>;
   /**
    * Does the items, each once, and tells what came of each, in their order. `outcomes` has those before, by their keys in the
    * plan. @throws Failure that befell all of them
@@ -155,7 +163,7 @@ export async function carryOut(items: readonly PlanItem[], work: PlanWork): Prom
   const lookAgain = async (looked: readonly PlanItem[]): Promise<void> => {
     const unknown = looked.filter(({ key }) => outcomes.get(key)?.outcome === 'unknown');
     if (unknown.length === 0 || timeLeft() < MIN_ITEM_MS) return;
-    const states = await waitFor(work.look(unknown), work.signal).catch(() => []);
+    const states = await waitFor(work.look(unknown, { isInDoubt: () => true, outcomes }), work.signal).catch(() => []);
     const found = unknown.flatMap((item, index): [string, ItemOutcome][] => {
       const state = states[index];
       if (state?.is !== 'done') return [];
@@ -180,7 +188,7 @@ export async function carryOut(items: readonly PlanItem[], work: PlanWork): Prom
     }
     let ready: PlanItem[];
     try {
-      ready = sort(open, await waitFor(work.look(open), work.signal));
+      ready = sort(open, await waitFor(work.look(open, { isInDoubt: progress.isInDoubt, outcomes }), work.signal));
     } catch (error) {
       if (timeLeft() < MIN_ITEM_MS || isOutage(error)) {
         stopped = timeLeft() < MIN_ITEM_MS ? noTime : messageOf(error, work.signal);

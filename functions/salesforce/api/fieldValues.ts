@@ -8,7 +8,7 @@ import { type Change, readValue } from './fieldValue.ts';
 import { isRecordId, isSameRecord } from './recordId.ts';
 import type { FieldDescription, ObjectDescription } from './wire.ts';
 
-type Values = Record<string, unknown>;
+export type Values = Record<string, unknown>;
 
 /** A field that a write sets. */
 export interface FieldChange {
@@ -50,9 +50,13 @@ const MAX_REMARKS = 5;
  * @throws Failure `invalid_input` that names every field that is unknown, read-only or of the wrong type, and `ambiguous`
  *   where a label is that of several fields
  */
-export async function readFields(text: string, object: ObjectDescription, reading: Reading): Promise<FieldChanges> {
+export async function readFields(
+  given: string | Readonly<Values>,
+  object: ObjectDescription,
+  reading: Reading,
+): Promise<FieldChanges> {
   const { access, times } = reading;
-  const parsed = parseObject(text);
+  const parsed = typeof given === 'string' ? parseObject(given) : given;
   if (Object.keys(parsed).length > MAX_FIELDS) throw refusedFields(`It has more than ${MAX_FIELDS} fields.`);
   const { all, errors, several } = namedFields(parsed, object, reading);
   if (several && errors.length === 1) throw new Failure('ambiguous', several.message, { errors: [several] });
@@ -106,14 +110,19 @@ export function isRequired({ nillable, defaultedOnCreate, createable }: FieldDes
   return !nillable && !defaultedOnCreate && createable;
 }
 
+/** The fields of a record in JSON, also in the forms of Salesforce's own answers; undefined for what is no object. */
+export function valuesIn(value: unknown): Values | undefined {
+  if (!isObject(value)) return undefined;
+  const { fields, attributes, ...others } = value;
+  // The form of Salesforce's user interface API.
+  if (isObject(fields) && Object.keys(others).every(name => name === 'apiName')) return { ...fields };
+  return isObject(attributes) ? others : { ...value };
+}
+
 function parseObject(text: string): Values {
   const { value, problem } = strictJson(text);
-  if (problem === undefined && isObject(value)) {
-    const { fields, attributes, ...others } = value;
-    // The form of Salesforce's user interface API.
-    if (isObject(fields) && Object.keys(others).every(name => name === 'apiName')) return { ...fields };
-    return isObject(attributes) ? others : { ...value };
-  }
+  const values = problem === undefined ? valuesIn(value) : undefined;
+  if (values) return values;
   throw refusedFields(
     `It ${problem ?? 'is no object'}. It must be one JSON object, such as {"Name":"Contoso","Industry":"Retail"}.`,
   );
@@ -128,7 +137,7 @@ function refusedFields(message: string) {
 }
 
 /** The fields that names mean, compound ones by their parts. */
-function namedFields(given: Values, object: ObjectDescription, { access, recordId }: Reading) {
+function namedFields(given: Readonly<Values>, object: ObjectDescription, { access, recordId }: Reading) {
   const all: Given[] = [];
   const errors: FieldError[] = [];
   let several: FieldError | undefined;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { FIELDS_TEXT } from '../../../shared/schema/textLimit.ts';
+import { quoted } from '../../../shared/text.ts';
 import { longRecordId, recordIdPattern } from './recordId.ts';
 
 /** An ID of 15 or 18 characters. IDs are put into paths and queries, so nothing else is accepted. */
@@ -9,6 +10,35 @@ export const recordId = z
   .regex(recordIdPattern, 'It must be a Salesforce record ID: 15 or 18 letters and digits, such as 001A000001bCdEf.')
   .transform(longRecordId)
   .meta({ names: 'record', acronym: 'ID' });
+
+/** The IDs of several records, separated by commas, spaces or lines, or as a list in JSON; each once. */
+export function recordIds(most: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(FIELDS_TEXT)
+    .transform((text, context): string[] => {
+      const given = text
+        .replace(/[[\]"']/g, ' ')
+        .split(/[\s,;]/)
+        .filter(Boolean);
+      const wrong = given.filter(each => !recordIdPattern.test(each));
+      const found = [...new Set(given.map(longRecordId))];
+      const problem =
+        wrong.length > 0
+          ? `${wrong.slice(0, 5).map(quoted).join(', ')} ${wrong.length === 1 ? 'is' : 'are'} no record ID, which is 15 or 18 letters and digits.`
+          : found.length === 0
+            ? 'It must have at least one ID.'
+            : found.length > most
+              ? `It has ${found.length} IDs; at most ${most} are taken in one call.`
+              : undefined;
+      if (problem === undefined) return found;
+      context.issues.push({ code: 'custom', message: problem, input: text });
+      return z.NEVER;
+    })
+    .meta({ names: 'record', acronym: 'ID' });
+}
 
 /** The ID of a record of one object. IDs begin with a prefix that is particular to the object. */
 export function recordIdOf(thing: string, prefix: string) {

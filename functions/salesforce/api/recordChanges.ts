@@ -29,7 +29,8 @@ export const nameFieldIn = ({ fields }: ObjectDescription): string | undefined =
   fields.find(field => field.nameField)?.name;
 
 /** Contents of files are not read to be shown. */
-const isReadable = ({ type }: FieldDescription) => !['base64', 'address', 'location', 'complexvalue'].includes(type);
+export const isReadable = ({ type }: FieldDescription) =>
+  !['base64', 'address', 'location', 'complexvalue'].includes(type);
 
 /** The statement that reads some fields of a record, its name, and when it was changed last. */
 export function fieldsStatement(
@@ -52,7 +53,7 @@ export function needsOrgCurrency(object: ObjectDescription, fields: readonly Fie
 const isAmount = ({ type }: FieldDescription) => type === 'currency';
 
 /** Where a lookup has the name of the record that it leads to; undefined where that is not known or closed. */
-function namePathOf({ type, relationshipName, referenceTo }: FieldDescription): string | undefined {
+export function namePathOf({ type, relationshipName, referenceTo }: FieldDescription): string | undefined {
   const [target = '', ...others] = referenceTo;
   // A lookup to several objects has the common field Name.
   const field = others.length > 0 ? 'Name' : nameFieldOf(target);
@@ -144,7 +145,8 @@ export function toldDefaults(
 }
 
 /** `Owner` for `Owner ID`. */
-const labelFor = ({ label, type }: FieldDescription) => (type === 'reference' ? label.replace(/ ID$/, '') : label);
+export const labelFor = ({ label, type }: FieldDescription) =>
+  type === 'reference' ? label.replace(/ ID$/, '') : label;
 
 /** With its API name where another one that was set has the same label. */
 function labelAmong(field: FieldDescription, all: readonly FieldDescription[]): string {
@@ -172,7 +174,7 @@ function firstDifference(one: string, other: string): number {
 }
 
 /** Whether two values of a field are the same to Salesforce, which trims texts and rounds numbers. */
-function isSame({ type, scale }: FieldDescription, one: unknown, other: unknown): boolean {
+export function isSame({ type, scale }: FieldDescription, one: unknown, other: unknown): boolean {
   const [left, right] = [one ?? '', other ?? ''];
   if (left === right) return true;
   if (typeof left === 'number' && typeof right === 'number') {

@@ -63,6 +63,93 @@ export async function resolveReferences(
   return Object.fromEntries(found.flatMap(({ field, id }) => (id === undefined ? [] : [[field, id]])));
 }
 
+/** A record that a name means. */
+export interface NamedRecord {
+  id: string;
+  name: string;
+}
+
+/** So many names that mean no record, or several, are looked into one by one. */
+const MAX_LOOKED_INTO = 20;
+
+/**
+ * What many lookups lead to, each name looked up once, and plain names by the hundred.
+ * @returns what tells of each of the references the record, or why there is none: `invalid_input`, or `ambiguous`
+ */
+export async function lookUpAll(
+  salesforce: Salesforce,
+  object: ObjectDescription,
+  references: readonly Reference[],
+): Promise<(reference: Reference) => NamedRecord | Failure> {
+  const keyOf = ({ field, sought }: Reference) => JSON.stringify([field.name, sought]);
+  const all = new Map(references.map(each => [keyOf(each), each]));
+  const found = new Map<string, NamedRecord | Failure>();
+  const plain = Map.groupBy(
+    [...all.values()].filter(each => isPlain(each)),
+    ({ field }) => field.referenceTo[0] ?? '',
+  );
+  await Promise.all(
+    [...plain].map(async ([target, group]) => {
+      // A few are told more of, each by itself.
+      if (group.length <= 2) return;
+      const byName = await soleRecords(
+        salesforce,
+        target,
+        group.map(({ sought }) => sought.name),
+      );
+      for (const each of group) {
+        const sole = byName.get(each.sought.name.toLowerCase());
+        if (sole) found.set(keyOf(each), sole);
+      }
+    }),
+  );
+  const others = [...all].filter(([key]) => !found.has(key));
+  await Promise.all(
+    others.slice(0, MAX_LOOKED_INTO).map(async ([key, reference]) => {
+      try {
+        const { id, name, error } = await recordFor(salesforce, object, reference);
+        const none = { field: reference.given, message: 'It means no record.' };
+        found.set(key, id === undefined ? invalidInput([error ?? none]) : { id, name: name ?? id });
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'ambiguous') throw error;
+        found.set(key, error);
+      }
+    }),
+  );
+  return reference =>
+    found.get(keyOf(reference)) ??
+    invalidInput([
+      {
+        field: reference.given,
+        message: `There is no ${reference.field.referenceTo.join(' or ')} with the name ${quoted(reference.sought.name)}, or several have it. Give the ID.`,
+      },
+    ]);
+}
+
+/** Whether it is the whole name of a record of one object, which is no user and no record type. */
+function isPlain({ field, sought }: Reference): boolean {
+  const [target, ...others] = field.referenceTo;
+  const isOwn = target !== undefined && !['User', 'Group', 'RecordType'].includes(target);
+  return isOwn && others.length === 0 && sought.fields === undefined && sought.objectType === undefined;
+}
+
+/** The records that names mean which are one record's alone, by their names in lower case. */
+async function soleRecords(salesforce: Salesforce, target: string, all: readonly string[]) {
+  const nameField = await nameFieldFor(salesforce, target);
+  const found = await salesforce.query(
+    soql`SELECT Id, ${names(nameField)} FROM ${names(target)} WHERE ${names(nameField)} IN ${all}`,
+  );
+  const records = found.flatMap(({ Id: id, [nameField]: name }) =>
+    typeof id === 'string' && typeof name === 'string' ? [{ id, name }] : [],
+  );
+  const byName = Map.groupBy(records, ({ name }) => name.toLowerCase());
+  return new Map(
+    [...byName].flatMap(([name, [only, ...others]]): [string, NamedRecord][] =>
+      only && others.length === 0 ? [[name, only]] : [],
+    ),
+  );
+}
+
 /** The ID of who is to own a record, told by an ID, a name, an e-mail address or `me`. @throws Failure like `resolveReferences` */
 export async function ownerOf(salesforce: Salesforce, objectType: string, owner: string): Promise<string> {
   const object = await salesforce.describe(objectType);
@@ -80,7 +167,7 @@ async function recordFor(
   salesforce: Salesforce,
   object: ObjectDescription,
   reference: Reference,
-): Promise<{ field: string; id?: string; error?: FieldError }> {
+): Promise<{ field: string; id?: string; name?: string; error?: FieldError }> {
   const { given, field, sought } = reference;
   const { name } = sought;
   const refused = (message: string) => ({ field: field.name, error: { field: given, message } });
@@ -93,7 +180,7 @@ async function recordFor(
   const spelled = alike.filter(candidate => candidate.name === name);
   const exact = spelled.length > 0 ? spelled : alike;
   const [only, ...others] = exact;
-  if (only && others.length === 0) return { field: field.name, id: only.id };
+  if (only && others.length === 0) return { field: field.name, id: only.id, name: only.name };
   if (only) {
     const choices = exact.map(({ choice }) => choice).join('; ');
     const message = `several records are called ${quoted(name)}: ${choices}. Nothing was saved. Ask the user which one, and give its ID.`;

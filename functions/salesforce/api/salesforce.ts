@@ -105,8 +105,8 @@ export interface Salesforce {
   updateMany(objectType: string, all: readonly Values[], options?: WriteOptions): Promise<SavedRecord[]>;
   /** Puts a record into the recycle bin, with what is deleted with it. */
   remove(objectType: string, recordId: string): Promise<void>;
-  /** The ID of the Salesforce user as whom requests are made; after the first request, and where it is known. */
-  sessionUser(): string | undefined;
+  /** The ID of the Salesforce user as whom requests are made, where it is known. Only a session tells, so it takes a request. */
+  sessionUser(): Promise<string | undefined>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -200,6 +200,12 @@ export function openSalesforce(parts: SalesforceParts) {
         const { withNames } = await import('./duplicates.ts');
         throw await withNames(error.cause, async statement => (await runOnce(statement)).records);
       });
+
+    const signedInUser = async () => {
+      // Only a session tells whose it is.
+      await runOnce(soql`SELECT Id FROM User LIMIT 1`);
+      return session().userId;
+    };
 
     /** @throws Failure that befell all of them; `upstream_timeout` where an answer does not tell what came of each */
     const writeMany = async (
@@ -331,14 +337,12 @@ export function openSalesforce(parts: SalesforceParts) {
         if (!confirmedSchema.safeParse(gone).success) throw lostWrite('Salesforce');
       },
 
-      sessionUser: () => session().userId,
+      sessionUser: signedInUser,
 
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
         if (settings.SALESFORCE_RUN_AS === 'caller') {
-          // Only a session tells whose it is.
-          await runOnce(soql`SELECT Id FROM User LIMIT 1`);
-          const { userId } = session();
+          const userId = await signedInUser();
           if (userId) return { statement: soql`${columns} WHERE Id = ${userId}` };
         }
         const { kind, userName } = call.caller;

@@ -160,7 +160,7 @@ function resolved(salesforce: Salesforce, object: ObjectDescription, changes: re
 }
 
 /** What is sent for each field, with what is added behind what is there. */
-function setFields(
+export function setFields(
   changes: readonly FieldChange[],
   references: Record<string, string>,
   before: SalesforceRecord | undefined,
@@ -192,7 +192,8 @@ function valueFor({ given, field, change }: FieldChange, references: Record<stri
 /** A text of one line stays one. */
 const lineEndOf = ({ type }: FieldDescription) => (type === 'textarea' ? '\n' : ' ');
 
-const valuesOf = (set: readonly SetField[]) => Object.fromEntries(set.map(({ field, value }) => [field.name, value]));
+export const valuesOf = (set: readonly SetField[]) =>
+  Object.fromEntries(set.map(({ field, value }) => [field.name, value]));
 
 function answer(
   salesforce: Salesforce,
