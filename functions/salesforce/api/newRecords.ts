@@ -226,6 +226,9 @@ function withDefaults(record: Values, defaults: Values, object: ObjectDescriptio
   return { ...Object.fromEntries(Object.entries(defaults).filter(([name]) => !own.has(meant(name)))), ...record };
 }
 
+/** The title has the name. */
+const nameParts = new Set(['FirstName', 'LastName']);
+
 interface Prepared {
   values: Values;
   what: string;
@@ -253,7 +256,8 @@ function preparedOf(
       values[field.name] = record.id;
       shown = record.name;
     }
-    if (shown !== undefined && field.name !== nameField) told.push(`${labelFor(field)} ${beginning(shown, MAX_TEXT)}`);
+    const isName = field.name === nameField || nameParts.has(field.name);
+    if (shown !== undefined && !isName) told.push(`${labelFor(field)} ${beginning(shown, MAX_TEXT)}`);
   }
   const missing = object.fields.filter(
     field => isRequired(field) && (values[field.name] ?? '') === '' && !(field.nameField && 'LastName' in values),

@@ -9,8 +9,30 @@ const grouped = /^[+-]?\d{1,3}(?:([,. '’\u00a0\u202f])\d{3})(?:\1\d{3})*(?:([.
 const decimalComma = /^[+-]?\d{1,18},\d{1,18}$/;
 const currencySign = /^[\p{Sc}A-Z]{1,4}\s*(?=[\d+-])|(?<=\d)\s*(?:\p{Sc}|[A-Z]{3})$/u;
 
+const factors: ReadonlyMap<string, number> = new Map([
+  ...['k', 'thousand'].map((word): [string, number] => [word, 1e3]),
+  ...['m', 'mn', 'mln', 'mio', 'million', 'millions'].map((word): [string, number] => [word, 1e6]),
+  ...['b', 'bn', 'billion', 'billions'].map((word): [string, number] => [word, 1e9]),
+]);
+/** More digits behind the point are of no use to any field. */
+const DECIMALS = 6;
+
+/** `80k`, `1.5 million`; undefined for what has no such word behind it. */
+function inWords(given: string, type: string): ReadNumber | undefined {
+  const text = given.trim();
+  const word = text.length <= 40 && type !== 'percent' ? /^[^a-z]*\d[^a-z\d]*([a-z]+)$/i.exec(text)?.[1] : undefined;
+  const factor = word === undefined ? undefined : factors.get(word.toLowerCase());
+  if (word === undefined || factor === undefined) return undefined;
+  // 1.234k may be 1,234 or more than a million, as may 1,234k.
+  const rest = text.slice(0, -word.length).trim();
+  const number = /[.,]\d{3}$/.test(rest)
+    ? { problem: 'It is not clear which number that is: write it as 50000 or 50000.5.' }
+    : readNumber(rest, { type: 'double', decimals: DECIMALS });
+  return 'value' in number ? { value: Number((number.value * factor).toFixed(DECIMALS)) } : number;
+}
+
 /**
- * A number as people write it: `50000`, `50,000`, `1.234,50`, `60 %` for a percentage. One that may be read in two ways is
+ * A number as people write it: `50000`, `50,000`, `1.234,50`, `80k`, `1.5 million`, `60 %` for a percentage. One that may be read in two ways is
  * refused, as is one with a currency, which is the record's and not the number's. `decimals` is how many the field keeps.
  */
 export function readNumber(
@@ -25,6 +47,8 @@ export function readNumber(
   };
   if (typeof given === 'number') return checked(given);
   if (typeof given !== 'string') return { problem: wanted };
+  const scaled = inWords(given, type);
+  if (scaled !== undefined) return 'value' in scaled ? checked(scaled.value) : scaled;
   const text = type === 'percent' ? given.trim().replace(/\s?%$/, '') : given.trim();
   const unclear = { problem: 'It is not clear which number that is: write it as 50000 or 50000.5.' };
   if (plain.test(text)) {
