@@ -48,11 +48,9 @@ export default salesforce.action({
       .optional()
       .describe('A part of the name, the e-mail address, or "me". Leave it out to list all.'),
     kind: z.enum(['user', 'queue']).optional().describe('Only users, or only queues.'),
-    objectType: objectType
-      .optional()
-      .meta({
-        description: 'Only those who may own records of this object, such as Lead: active users, and its queues.',
-      }),
+    objectType: objectType.optional().meta({
+      description: 'Only those who may own records of this object, such as Lead: active users, and its queues.',
+    }),
     activeOnly: z.boolean().optional().describe('True to leave out users who have left.'),
   }),
   output: z.object({
