@@ -4,13 +4,13 @@ import { quoted } from '../../../shared/text.ts';
 import { isRecordId, longRecordId } from './recordId.ts';
 import type { ObjectDescription } from './wire.ts';
 
-export type RecordType = ObjectDescription['recordTypeInfos'][number];
+type RecordType = ObjectDescription['recordTypeInfos'][number];
 
 /**
  * The record types of an object by which its records differ: none where it has but the one that every object has, or where a
  * policy closes them.
  */
-export function recordTypesOf({ recordTypeInfos, fields }: ObjectDescription): RecordType[] {
+function recordTypesOf({ recordTypeInfos, fields }: ObjectDescription): RecordType[] {
   const isOpen = fields.some(({ name, referenceTo }) => name === 'RecordTypeId' && referenceTo.includes('RecordType'));
   return isOpen ? recordTypeInfos.filter(({ master }) => !master) : [];
 }
