@@ -374,6 +374,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./my-changes/actions/listMyChanges.ts'),
   },
   {
+    name: 'addCaseComment',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/addCaseComment.ts'),
+  },
+  {
     name: 'createRecord',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -449,12 +458,13 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/findOpportunities.ts'),
   },
   {
-    name: 'findSalesforceUsers',
+    name: 'findOrgUsers',
+    formerly: { name: 'findSalesforceUsers' },
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
     inbound: 'app',
-    load: () => import('./salesforce/actions/findSalesforceUsers.ts'),
+    load: () => import('./salesforce/actions/findOrgUsers.ts'),
   },
   {
     name: 'getAccountOverview',

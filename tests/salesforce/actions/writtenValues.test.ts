@@ -134,7 +134,8 @@ describe.each([
 });
 
 test.each([
-  ['Budget__c', '50k'],
+  ['Budget__c', '1.234k'],
+  ['Budget__c', '50 kg'],
   ['Budget__c', '50.000'],
   ['Budget__c', '€50,000'],
   ['Budget__c', '50000 EUR'],

@@ -22,20 +22,7 @@ describe('describe', () => {
   test('lists the objects, a custom one among them', async () => {
     const { sobjects } = await session.connection.describeGlobal();
     expect(sobjects.map(({ name, keyPrefix }) => `${name} ${keyPrefix}`)).toEqual(
-      expect.arrayContaining([
-        'Account 001',
-        'Contact 003',
-        'User 005',
-        'Opportunity 006',
-        'Group 00G',
-        'Lead 00Q',
-        'Task 00T',
-        'Event 00U',
-        'RecordType 012',
-        'QueueSobject 03g',
-        'Case 500',
-        'Project__c a00',
-      ]),
+      expect.arrayContaining(['Account 001', 'User 005', 'RecordType 012', 'QueueSobject 03g', 'Project__c a00']),
     );
   });
 
@@ -320,7 +307,7 @@ describe('composite', () => {
       { method: 'GET', url: 'https://example.com/', referenceId: 'elsewhere' },
     ]);
     expect(answer.body.compositeResponse).toMatchObject([
-      { referenceId: 'leads', httpStatusCode: 200, body: { totalSize: 12 } },
+      { referenceId: 'leads', httpStatusCode: 200, body: { totalSize: 13 } },
       { referenceId: 'wrong', httpStatusCode: 400, body: [{ errorCode: 'INVALID_FIELD' }] },
       { referenceId: 'elsewhere', httpStatusCode: 400, body: [{ errorCode: 'BAD_REQUEST' }] },
     ]);
