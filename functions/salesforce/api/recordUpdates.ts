@@ -67,6 +67,8 @@ interface Around {
 
 const MAX_OWNERS = 25;
 const MAX_VALUE = 60;
+/** How much of what two long values have in common is shown before the difference. */
+const SHARED = 20;
 
 /** What would change in each record, and what cannot be. It changes nothing. @throws Failure where all of them fail alike */
 export async function planRecordUpdates(
@@ -138,9 +140,7 @@ export async function planRecordUpdates(
     const open = set.filter(({ field, value }) => !isSame(field, record[field.name], value));
     if (open.length === 0) throw new Failure('conflict', 'It is so already.');
     const told = toldChanges(open, { before: record, after: becoming(record, open, found), currency });
-    const words = told.changes.map(
-      ({ field, from = 'none', to = 'none' }) => `${field} ${beginning(from, MAX_VALUE)} → ${beginning(to, MAX_VALUE)}`,
-    );
+    const words = told.changes.map(({ field, from = 'none', to = 'none' }) => `${field} ${arrow(from, to)}`);
     return {
       key: id,
       what: sentenceOf([titleOf(record, object), words.join('; ')]),
@@ -223,6 +223,15 @@ function columnsOf(object: ObjectDescription, fields: readonly FieldDescription[
 function titleOf(record: SalesforceRecord, object: ObjectDescription): string {
   const name = record[nameFieldIn(object) ?? ''];
   return typeof name === 'string' ? quoted(name) : String(record.Id);
+}
+
+/** Both values, of long ones from shortly before they differ. */
+function arrow(from: string, to: string): string {
+  let start = 0;
+  while (start < from.length && from[start] === to[start]) start += 1;
+  const skipped = Math.max(from.length, to.length) > MAX_VALUE ? Math.max(0, start - SHARED) : 0;
+  const part = (text: string) => (skipped > 0 ? '…' : '') + beginning(text.slice(skipped), MAX_VALUE);
+  return `${part(from)} → ${part(to)}`;
 }
 
 /** A record as it will be, with the names of what its lookups then lead to. */

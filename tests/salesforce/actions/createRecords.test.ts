@@ -177,7 +177,12 @@ describe('createRecords that is cut off', () => {
     salesforce.sandbox.fail({ method: 'POST', path: '/composite/sobjects$', delayMs: 300 });
     const lost = confirm(planned, byVictim).catch(() => 'nothing');
     await expect
-      .poll(() => salesforce.sandbox.requests.findLast(({ path }) => path.endsWith('/composite/sobjects'))?.body ?? '')
+      .poll(
+        () => salesforce.sandbox.requests.findLast(({ path }) => path.endsWith('/composite/sobjects'))?.body ?? '',
+        {
+          timeout: 5_000,
+        },
+      )
       .toContain(department);
     await victim.kill();
     expect(await lost).toBe('nothing');

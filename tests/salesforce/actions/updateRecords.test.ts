@@ -42,11 +42,12 @@ describe('updateRecords', () => {
       filters: [{ owner: 'none' }, { unchangedFor: '7d', openOnly: true }],
       owner: 'Li Wei, Priya Nair',
     });
-    expect(planned.summary).toContain('Shared out: Li Wei 3 and Priya Nair 3.');
+    const [more, less] = [Math.ceil(planned.items.length / 2), Math.floor(planned.items.length / 2)];
+    expect(less).toBeGreaterThan(2);
+    expect(planned.summary).toContain(`Shared out: Li Wei ${more} and Priya Nair ${less}.`);
     await confirm(planned);
     const owners = planned.items.map(({ key }) => rows('Lead').find(({ Id }) => Id === key)?.OwnerId);
-    const [li, priya] = [userCalled('Li Wei'), userCalled('Priya Nair')];
-    expect(owners).toEqual([li, priya, li, priya, li, priya]);
+    expect(owners).toEqual(owners.map((_, at) => userCalled(at % 2 === 0 ? 'Li Wei' : 'Priya Nair')));
   });
 
   it('changes fields of records by their IDs, adding to what is there, and tells each before and after', async () => {
@@ -59,7 +60,7 @@ describe('updateRecords', () => {
     const planned = await plan(input);
     expect(messagesOf(planned)).toEqual([
       expect.stringMatching(
-        /^"Contoso": Account Rating Hot → Warm; Annual Revenue 48,000,000 USD → 2,000,000 USD; .*Called\.$/,
+        /^"Contoso": Account Rating Hot → Warm; Annual Revenue 48,000,000 USD → 2,000,000 USD; Account Description ….*\nCalled\.$/,
       ),
       expect.stringMatching(/^"Café Águila": Account Rating none → Warm; .*Account Description none → Called\.$/),
       'It is no Account that this service may see.',
