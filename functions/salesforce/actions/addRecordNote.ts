@@ -18,7 +18,7 @@ export default salesforce.action({
   title: 'Add a note to a record',
   description:
     "Adds a note to a Salesforce record of any object, as this service's Salesforce user; colleagues who see the record can read it, customers cannot. " +
-    'Use it to keep what was learned. To answer on a case use addCaseComment; for a call or a meeting use logActivity.',
+    'Use it to keep what was learned. For a call or a meeting use logActivity.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that gets the note.'),
     description: z
