@@ -76,7 +76,7 @@ describe('readiness', () => {
     await app.stop();
     const warnings = checks.filter(check => check.status === 'warning').map(({ detail }) => detail);
     expect(warnings).toEqual(
-      ['findCases', 'findContacts', 'findLeads', 'findOpportunities', 'logActivity'].map(name =>
+      ['findActivities', 'findCases', 'findContacts', 'findLeads', 'findOpportunities', 'logActivity'].map(name =>
         expect.stringContaining(`without which ${name} will be refused`),
       ),
     );

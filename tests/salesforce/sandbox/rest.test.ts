@@ -33,6 +33,8 @@ describe('describe', () => {
         'Event 00U',
         'RecordType 012',
         'QueueSobject 03g',
+        'EventRelation 0RE',
+        'TaskRelation 0RT',
         'Case 500',
       ].concat('Project__c a00'),
     );
