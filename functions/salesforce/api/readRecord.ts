@@ -63,7 +63,7 @@ export async function openObjectOf(salesforce: Salesforce, recordId: string): Pr
   if (found) return found.name;
   throw new Failure(
     'not_found',
-    `The ID ${recordId} is of no object of Salesforce that this service may see: none has IDs that begin with ${prefix}. Check the ID, or find the record by name.`,
+    `The ID is of no object of Salesforce that this service may see: none has IDs that begin with ${prefix}. Check the ID, or find the record by name.`,
   );
 }
 
