@@ -14,6 +14,7 @@ export const permissions = {
   'read Task': 'Access Activities',
   'read Event': 'Access Activities',
   'create Event': 'Edit Events',
+  'create CaseComment': 'Edit on cases',
 } as const;
 
 /** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm */
