@@ -55,6 +55,13 @@ export function relate(org: Org, object: ObjectDefinition, row: Row, people: rea
   for (const id of what) add(id, true);
 }
 
+/** The same for the activities that an org starts with. */
+export function relateAll(org: Org, userId: string): void {
+  for (const object of org.schema.objects.filter(({ name }) => name in peopleLists)) {
+    for (const row of org.rows(object)) relate(org, object, row, [], userId);
+  }
+}
+
 /** Gives a user who is invited to an event a copy of it in their own calendar. */
 export function invite(org: Org, object: ObjectDefinition, row: Row, userId: string): void {
   if (object.name !== 'EventRelation' || row.IsInvitee !== true) return;

@@ -1,4 +1,5 @@
-import { relate } from './activityRelations.ts';
+import { relateAll } from './activityRelations.ts';
+import { publishAll } from './content.ts';
 import { createCurrencies, currencyRecords, withCurrencies } from './currencies.ts';
 import type { DataFiles, RecordData } from './dataFiles.ts';
 import { neededFields } from './derivedFields.ts';
@@ -113,11 +114,8 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
 
-  for (const object of schema.objects) {
-    for (const row of ['Task', 'Event'].includes(object.name) ? org.rows(object) : []) {
-      relate(org, object, row, [], integrationUser);
-    }
-  }
+  relateAll(org, integrationUser);
+  publishAll(org);
   dateLastActivities(org);
   const ownAccess = entries.filter((_entry, at) => files.users[at]?.$access === 'own').map(({ id }) => id);
   return { org, integrationUser, ownAccess: new Set(ownAccess) };

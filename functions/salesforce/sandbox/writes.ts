@@ -1,5 +1,6 @@
 import { canChangeRow, canSeeField, canSeeRow, type Viewer } from './access.ts';
 import { invite, relate, withoutPeople } from './activityRelations.ts';
+import { insertContent } from './content.ts';
 import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refusal, writeRefused } from './errors.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
@@ -41,7 +42,7 @@ export function insertRecord(
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }
   refuseDuplicate(org, viewer, object, values, { allowDuplicates });
-  const row = org.insert(object, values, viewer.Id);
+  const row = insertContent(org, object, values, viewer.Id) ?? org.insert(object, values, viewer.Id);
   relate(org, object, row, people, viewer.Id);
   invite(org, object, row, viewer.Id);
   return row;
