@@ -4,7 +4,7 @@ import { strictJson } from '../../../shared/strictJson.ts';
 import { type Values, valuesIn } from './fieldValues.ts';
 
 /** As many as Salesforce writes in one request. */
-export const MAX_RECORDS = 200;
+const MAX_RECORDS = 200;
 
 const form = 'a JSON array as a string, such as [{"LastName":"Reed","Account":"Contoso"}]';
 
