@@ -401,6 +401,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/addRecordNote.ts'),
   },
   {
+    name: 'convertLead',
+    system: 'salesforce',
+    toolset: 'salesforce-data',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/convertLead.ts'),
+  },
+  {
     name: 'createRecord',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -542,6 +551,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/logActivity.ts'),
   },
   {
+    name: 'mergeRecords',
+    system: 'salesforce',
+    toolset: 'salesforce-data',
+    access: 'write',
+    effect: 'removes',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/mergeRecords.ts'),
+  },
+  {
     name: 'queryRecords',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -556,6 +574,15 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/searchRecords.ts'),
+  },
+  {
+    name: 'undeleteRecord',
+    system: 'salesforce',
+    toolset: 'salesforce-data',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/undeleteRecord.ts'),
   },
   {
     name: 'updateRecord',

@@ -11,6 +11,7 @@ export const permissions = {
   'read Opportunity': 'Read on opportunities',
   'read Case': 'Read on cases',
   'create Task': 'Edit Tasks',
+  ConvertLeads: 'Convert Leads',
   'read Task': 'Access Activities',
   'read Event': 'Access Activities',
   'create Event': 'Edit Events',

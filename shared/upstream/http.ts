@@ -18,11 +18,13 @@ export interface UpstreamRequest {
   range?: ByteRange;
   /** The setting that the address comes from, for whoever must correct it. */
   address?: string | undefined;
+  /** Whether an answer of status 500 is the upstream's own refusal, as a SOAP fault is: it is answered as one below 500. */
+  isRefusal?: (body: string) => boolean;
   /** What the upstream says in the body of an answer that failed, in its own sentences. */
   says?: (body: string) => string;
 }
 
-/** Any answer below 300, or from 400 on below 500 except 408, 425 and 429: the caller says what it means. */
+/** Any answer below 300, or from 400 on below 500 except 408, 425 and 429, or a refusal of 500: the caller says what it means. */
 export interface UpstreamAnswer {
   status: number;
   headers: Headers;
@@ -76,6 +78,7 @@ export async function sendOnce(request: UpstreamRequest, sending: Sending): Prom
   // An upstream, or a proxy before it, may say what it was sent; what is cut from it later must not be half a secret.
   const isReadable = answer.body.length <= MAX_ERROR_CHARACTERS;
   const refused = { ...answer, body: isReadable ? redact(answer.body, credentials) : '' };
+  if (refused.status === 500 && request.isRefusal?.(refused.body)) return refused;
   const failure = statusFailure(refused, { title, request, now: now() });
   if (failure) throw failure;
   return refused;

@@ -52,6 +52,7 @@ it.each(scopes)('USING SCOPE %s is the asking user’s own where calls run as th
       throw new Failure('not_found', name);
     },
     describeAll: async () => [],
+    sendSoap: async () => ({ errors: [] }),
   });
   const { readOnlyQuery } = await import('../../functions/salesforce/api/readOnlyQuery.ts');
   const { statement } = readOnlyQuery(`SELECT Id FROM Account USING SCOPE ${scope} WHERE Name != 'x'`);

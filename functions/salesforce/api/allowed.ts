@@ -9,6 +9,7 @@ import { nameFieldOf } from './objectNames.ts';
 import type { Openness } from './openness.ts';
 import { isPlain, mayReachPeople } from './plainSoql.ts';
 import { isSetUpObject, openPeopleFields } from './setUpObjects.ts';
+import type { SoapAnswer, SoapCall } from './soap.ts';
 import type { Reached } from './soqlReach.ts';
 import { type SoqlToken, soqlTokens } from './soqlTokens.ts';
 import type { FieldDescription, ObjectDescription, ObjectSummary } from './wire.ts';
@@ -29,11 +30,16 @@ export interface SalesforceRequest {
   range?: ByteRange | undefined;
 }
 
+/** Carries out an operation of the SOAP API. */
+export type SendSoap = (call: SoapCall) => Promise<SoapAnswer>;
+
 export type Send = (request: SalesforceRequest) => Promise<UpstreamAnswer>;
 
 /** What is asked of Salesforce for one call, and only what is open to it. */
 export interface Allowed {
   send: Send;
+  /** What Salesforce has in its SOAP API alone. @throws Failure `forbidden` */
+  soap: SendSoap;
   /** An object without what is closed of it. @throws Failure `forbidden` where it is closed itself, or `not_found` */
   describe(objectType: string): Promise<ObjectDescription>;
   describeAll(): Promise<ObjectSummary[]>;
@@ -47,12 +53,13 @@ export interface AllowedParts {
   runsAsCaller: boolean;
   /** Sends without any check; answers whatever the status. */
   send: Send;
+  sendSoap: SendSoap;
   /** What an object is made of, all of it. @throws Failure `not_found` */
   describe(objectType: string): Promise<ObjectDescription>;
   describeAll(): Promise<ObjectSummary[]>;
 }
 
-interface Exchange {
+export interface Exchange {
   request: SalesforceRequest;
   /** What the path's groups matched. */
   parts: string[];
@@ -64,7 +71,7 @@ interface Rule {
   handle(exchange: Exchange, guard: Guard): Promise<UpstreamAnswer>;
 }
 
-interface Guard extends AllowedParts {
+export interface Guard extends AllowedParts {
   /** @throws Failure `forbidden` or `invalid_input` */
   requireStatement(statement: string): Promise<void>;
   /** @throws Failure `forbidden` */
@@ -180,23 +187,8 @@ async function write({ request, parts: [objectType = ''] }: Exchange, guard: Gua
   return answer.status < 400 ? answer : refusedWith(answer, guard, objectType);
 }
 
-async function writeMany({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
-  const { data } = collectionBody.safeParse(parseJson(request.body ?? ''));
-  if (!data) throw closedRequest();
-  const { records } = data;
-  await Promise.all(records.map(({ attributes, id: _, ...values }) => guard.requireWrite(attributes.type, values)));
-  const answer = await guard.send(request);
-  if (answer.status >= 400) return refusedWith(answer, guard);
-  if (!guard.openness.restricts) return answer;
-  const results = collectionAnswer.parse(parseJson(answer.body));
-  const shown = await Promise.all(
-    results.map(async (result, at) =>
-      result.errors.length === 0
-        ? result
-        : { ...result, errors: await guard.shownErrors(result.errors, records[at]?.attributes.type) },
-    ),
-  );
-  return withBody(answer, shown);
+async function writeMany(exchange: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  return (await import('./allowedWrites.ts')).writeMany(exchange, guard);
 }
 
 /** Records that are created all or none, each of which may refer to those before it. */
@@ -378,6 +370,9 @@ export function allowed(parts: AllowedParts): Allowed {
     describe: objectType => describeOpen(objectType, guard),
     describeAll: () => describeAllOpen(guard),
     openPaths: openPathsFrom,
+    async soap(call) {
+      return (await import('./allowedWrites.ts')).soap(call, guard);
+    },
     async send(request) {
       const path = pathOf(request.path);
       for (const { method, path: expected, handle } of rules) {
@@ -442,7 +437,7 @@ async function shownQuery(answer: UpstreamAnswer, guard: Guard): Promise<Upstrea
   return withBody(answer, await shownRecords(parseJson(answer.body), guard));
 }
 
-async function refusedWith(answer: UpstreamAnswer, guard: Guard, objectType?: string): Promise<UpstreamAnswer> {
+export async function refusedWith(answer: UpstreamAnswer, guard: Guard, objectType?: string): Promise<UpstreamAnswer> {
   const body = parseJson(answer.body);
   return guard.openness.restricts && body !== undefined
     ? withBody(answer, await guard.shownErrors(body, objectType))
@@ -618,7 +613,7 @@ async function requireTargets(objectType: string, values: Record<string, unknown
   }
 }
 
-function withBody(answer: UpstreamAnswer, body: unknown): UpstreamAnswer {
+export function withBody(answer: UpstreamAnswer, body: unknown): UpstreamAnswer {
   return { ...answer, body: JSON.stringify(body) };
 }
 
@@ -644,7 +639,7 @@ function closedRecord(): Failure {
   return closed("A policy of this service's administrator does not open a record that is named, or there is none.");
 }
 
-function closedForWriting(objectType: string, openness: Openness): Failure {
+export function closedForWriting(objectType: string, openness: Openness): Failure {
   if (!openness.isOpen(objectType) || isSetUpObject(objectType)) return closedObject(objectType);
   return closed(
     `${objectType} can only be read here: who may sign in, and with what rights, is not changed through this service unless a policy of its administrator names ${objectType}.`,
@@ -671,7 +666,7 @@ function closedWhole(objectType: string): Failure {
   );
 }
 
-function closedRequest(): Failure {
+export function closedRequest(): Failure {
   return closed('This part of Salesforce is closed here by a policy.');
 }
 
@@ -692,10 +687,6 @@ const recordId = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
 const anyObject = z.looseObject({});
 const compositeBody = z.looseObject({
   compositeRequest: z.array(z.looseObject({ method: z.string(), url: z.string() })),
-});
-const collectionBody = z.strictObject({
-  allOrNone: z.literal(false),
-  records: z.array(z.looseObject({ attributes: z.strictObject({ type: z.string() }), id: z.string().optional() })),
 });
 const graphBody = z.object({
   graphs: z.array(
@@ -722,7 +713,7 @@ const searchAnswer = z.looseObject({ searchRecords: z.array(z.unknown()) });
 const anyRecord = z.looseObject({
   attributes: z.looseObject({ type: z.string().nullish(), url: z.string().nullish() }).nullish(),
 });
-const anyError = z.looseObject({
+export const anyError = z.looseObject({
   message: z.string().nullish(),
   fields: z.array(z.string()).nullish(),
   duplicateResult: z
@@ -733,5 +724,4 @@ const anyError = z.looseObject({
     .nullish()
     .catch(undefined),
 });
-const collectionAnswer = z.array(z.looseObject({ errors: z.array(anyError).catch([]) }));
 const errorsBody = z.union([z.array(anyError), anyError]);

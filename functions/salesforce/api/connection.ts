@@ -139,13 +139,22 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
 
   return call => {
     let session: Session | undefined;
+    const keep = (granted: Session) => {
+      session = granted;
+    };
     const open = allowed({
       ...descriptionsFor(call),
       openness: opennessOf(parts.rulesOf(call)),
       runsAsCaller: settings.SALESFORCE_RUN_AS === 'caller',
-      send: sendFor(call, granted => {
-        session = granted;
-      }),
+      send: sendFor(call, keep),
+      async sendSoap(asked) {
+        const { sendSoap } = await import('./sendSoap.ts');
+        const attempt = (granted: Session) => {
+          keep(granted);
+          return sendSoap(asked, granted, { upstream, call, version: settings.SALESFORCE_API_VERSION });
+        };
+        return credentials.authorized(call, attempt, usernameFor(call, settings));
+      },
     });
 
     const request = ({ method, url, headers, body }: TransportRequest) => {

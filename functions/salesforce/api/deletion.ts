@@ -36,7 +36,7 @@ export async function planDeletion(
   requireDeletable(object);
   const [record, counts] = await Promise.all([
     readForDeletion(salesforce, object, given.recordId),
-    countChildren(salesforce, object, given.recordId),
+    countChildren(salesforce, object, given.recordId, goesAlong),
   ]);
   if (!record || record.IsDeleted === true) {
     throw new Failure(
@@ -75,7 +75,7 @@ export function lookAtDeletions(salesforce: Salesforce, items: readonly PlannedD
       const object = await salesforce.describe(objectType);
       const [record, counts] = await Promise.all([
         readForDeletion(salesforce, object, key),
-        countChildren(salesforce, object, key),
+        countChildren(salesforce, object, key, goesAlong),
       ]);
       if (!record) return { is: 'changed', message: 'It is not there any more.' };
       if (record.IsDeleted === true) return { is: 'done', message: doneText(titleOf(record, object)) };
@@ -135,6 +135,9 @@ async function readForDeletion(
   return record;
 }
 
+/** Whether children are deleted with their parent. */
+const goesAlong = ({ cascadeDelete }: ObjectDescription['childRelationships'][number]) => cascadeDelete;
+
 interface Counts {
   /** Those of which there are any. */
   children: { one: string; many: string; objectType: string; count: number }[];
@@ -142,9 +145,14 @@ interface Counts {
   notCounted: string[];
 }
 
-/** How many records of each object are deleted with a record. What only belongs to it, such as its history, has no layout. */
-async function countChildren(salesforce: Salesforce, object: ObjectDescription, recordId: string): Promise<Counts> {
-  const cascading = object.childRelationships.filter(({ cascadeDelete, field }) => cascadeDelete && field);
+/** How many records of each object refer to a record, by the relationships that are meant. What only belongs to it, such as its history, has no layout. */
+export async function countChildren(
+  salesforce: Salesforce,
+  object: ObjectDescription,
+  recordId: string,
+  isMeant: (child: ObjectDescription['childRelationships'][number]) => boolean,
+): Promise<Counts> {
+  const cascading = object.childRelationships.filter(child => child.field && isMeant(child));
   if (cascading.length === 0) return { children: [], notCounted: [] };
   const all = await salesforce.describeAll();
   const found = cascading.flatMap(({ childSObject, field }) => {

@@ -2,13 +2,16 @@ import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import { lazily } from '../../../shared/lazily.ts';
+import type { XmlElement } from '../../../shared/xml.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { DuplicatesFound, errorCodesOf, partFailure } from './answerFailure.ts';
+import type { SavedRecord } from './collections.ts';
 import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
 import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
+import type { SoapCall } from './soap.ts';
 import { type Soql, soql } from './soql.ts';
 import {
   compositeSchema,
@@ -20,7 +23,6 @@ import {
   querySchema,
   read,
   type SalesforceRecord,
-  savedManySchema,
   savedSchema,
   searchSchema,
 } from './wire.ts';
@@ -56,11 +58,6 @@ interface WriteOptions {
   /** Makes a change only where the record was not changed since. */
   unmodifiedSince?: Date | undefined;
 }
-
-type Values = Record<string, unknown>;
-
-/** What came of one record of many. */
-export type SavedRecord = { id: string } | { failure: Failure };
 
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
@@ -110,11 +107,21 @@ export interface Salesforce {
    * Creates up to 200 records of an object, each by itself, and tells what came of each, in their order.
    * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_create.htm
    */
-  createMany(objectType: string, all: readonly Values[], options?: WriteOptions): Promise<SavedRecord[]>;
+  createMany(
+    objectType: string,
+    all: readonly Record<string, unknown>[],
+    options?: WriteOptions,
+  ): Promise<SavedRecord[]>;
   /** The same for changes, of which each has the ID of its record in `Id`. */
-  updateMany(objectType: string, all: readonly Values[], options?: WriteOptions): Promise<SavedRecord[]>;
+  updateMany(
+    objectType: string,
+    all: readonly Record<string, unknown>[],
+    options?: WriteOptions,
+  ): Promise<SavedRecord[]>;
   /** Puts a record into the recycle bin, with what is deleted with it. */
   remove(objectType: string, recordId: string): Promise<void>;
+  /** Carries out an operation that only the SOAP API has. @throws Failure as Salesforce refuses it */
+  soap(call: SoapCall): Promise<XmlElement>;
   /** The ID of the Salesforce user as whom requests are made, where it is known. Only a session tells, so it takes a request. */
   sessionUser(): Promise<string | undefined>;
   /**
@@ -233,39 +240,6 @@ export function openSalesforce(parts: SalesforceParts) {
       return session().userId;
     };
 
-    /** @throws Failure that befell all of them; `upstream_timeout` where an answer does not tell what came of each */
-    const writeMany = async (
-      method: 'POST' | 'PATCH',
-      objectType: string,
-      all: readonly Values[],
-      options?: WriteOptions,
-    ): Promise<SavedRecord[]> => {
-      const answer = await connection.request({
-        method,
-        url: '/composite/sobjects',
-        body: JSON.stringify({
-          allOrNone: false,
-          records: all.map(({ Id: id, ...values }) => ({
-            attributes: { type: objectType },
-            ...(id !== undefined && { id }),
-            ...values,
-          })),
-        }),
-        headers: { 'content-type': 'application/json', ...headersFor(options).headers },
-      });
-      const { data } = savedManySchema.safeParse(answer);
-      if (data?.length !== all.length) throw lostWrite('Salesforce');
-      return Promise.all(
-        data.map(async (saved): Promise<SavedRecord> => {
-          if (saved.success) return { id: saved.id };
-          const failure = partFailure({ status: 400, body: [saved] }, `such record of ${objectType}`);
-          return namingDuplicates(Promise.reject(failure)).catch((named: unknown) => ({
-            failure: named instanceof Failure ? named : failure,
-          }));
-        }),
-      );
-    };
-
     const salesforce: Salesforce = {
       query: async (statement, options) => (await runOnce(statement, options)).records,
 
@@ -356,8 +330,15 @@ export function openSalesforce(parts: SalesforceParts) {
         if (!confirmedSchema.safeParse(saved).success) throw lostWrite('Salesforce');
       },
 
-      createMany: (objectType, all, options) => writeMany('POST', objectType, all, options),
-      updateMany: (objectType, all, options) => writeMany('PATCH', objectType, all, options),
+      async createMany(objectType, all, options) {
+        const { writeMany } = await import('./collections.ts');
+        return writeMany(connection, { method: 'POST', objectType, all, ...headersFor(options) }, namingDuplicates);
+      },
+
+      async updateMany(objectType, all, options) {
+        const { writeMany } = await import('./collections.ts');
+        return writeMany(connection, { method: 'PATCH', objectType, all, ...headersFor(options) }, namingDuplicates);
+      },
 
       async remove(objectType, recordId) {
         const gone = await connection.request(
@@ -365,6 +346,11 @@ export function openSalesforce(parts: SalesforceParts) {
           { noContentResponse: { success: true } },
         );
         if (!confirmedSchema.safeParse(gone).success) throw lostWrite('Salesforce');
+      },
+
+      async soap(asked) {
+        const { resultOf } = await import('./soap.ts');
+        return namingDuplicates(allowed.soap(asked).then(resultOf));
       },
 
       sessionUser: signedInUser,

@@ -1,5 +1,5 @@
 import { canChangeRow, type Viewer } from './access.ts';
-import { noAccess } from './errors.ts';
+import { noAccess, Refusal } from './errors.ts';
 import type { Located, Org, Row } from './org.ts';
 
 /** What went into the recycle bin with a record, by the record's ID, for each org. */
@@ -20,6 +20,20 @@ export function deleteRecord(org: Org, viewer: Viewer, located: Located): void {
     located.row.Id,
     all.map(({ row }) => row.Id),
   );
+}
+
+/** Takes a record out of the recycle bin, with what went there with it. */
+export function undeleteRecord(org: Org, viewer: Viewer, { object, row }: Located): void {
+  if (!row.IsDeleted) {
+    throw new Refusal(400, { errorCode: 'UNDELETE_FAILED', message: 'Entity is not in the recycle bin', fields: [] });
+  }
+  if (!canChangeRow(viewer, { object, row })) throw noAccess();
+  const bin = binOf(org);
+  for (const id of bin.get(row.Id) ?? [row.Id]) {
+    const located = org.find(id);
+    if (located) org.update(located, { IsDeleted: false }, viewer.Id);
+  }
+  bin.delete(row.Id);
 }
 
 /** The records that are deleted with a record, and with these. */

@@ -19,6 +19,7 @@ import { graphRoutes } from './routes/graph.ts';
 import { organizationRoutes } from './routes/organization.ts';
 import { queryRoutes } from './routes/query.ts';
 import { searchRoutes } from './routes/search.ts';
+import { answerSoap } from './routes/soap.ts';
 import { sobjectRoutes } from './routes/sobjects.ts';
 import { clientId, clientSecret, createSessions, type Sessions } from './sessions.ts';
 
@@ -82,6 +83,12 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
     const { method, path } = request;
     if (path === '/services/oauth2/token' && method === 'POST') return sessions.token(request, server.url);
     if (path === '/services/data' && method === 'GET') return { json: versions };
+    if (/^\/services\/Soap\/u\/\d+\.0$/.test(path) && method === 'POST') {
+      calls += 1;
+      const viewerOf = (sessionId: string) =>
+        sessions.viewerOf({ ...request, headers: { authorization: `Bearer ${sessionId}` } });
+      return answerSoap(request, { org, viewerOf });
+    }
     const [, base, version, rest = ''] = /^(\/services\/data\/v(\d+)\.0)(?:\/(.*))?$/.exec(path) ?? [];
     if (base === undefined || Number(version) < oldestVersion || Number(version) > newestVersion) throw notFound();
     const viewer = sessions.viewerOf(request);

@@ -13,8 +13,8 @@ let victim: RunningApp;
 
 beforeAll(async () => {
   azurite = await startAzurite();
-  salesforce = await startSalesforceApp({ app: { env: azurite.settings } });
-  victim = await startApp({ env: { ...salesforce.sandbox.settings, ...azurite.settings, ACTION_TIMEOUT_MS: '4000' } });
+  salesforce = await startSalesforceApp({ app: { env: { ...azurite.settings, ACTION_TIMEOUT_MS: '15000' } } });
+  victim = await startApp({ env: { ...salesforce.sandbox.settings, ...azurite.settings, ACTION_TIMEOUT_MS: '6000' } });
 });
 afterAll(async () => {
   await victim.stop();
@@ -180,7 +180,7 @@ describe('createRecords that is cut off', () => {
       .poll(
         () => salesforce.sandbox.requests.findLast(({ path }) => path.endsWith('/composite/sobjects'))?.body ?? '',
         {
-          timeout: 5_000,
+          timeout: 6_000,
         },
       )
       .toContain(department);

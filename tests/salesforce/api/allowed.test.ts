@@ -42,6 +42,7 @@ function guarded(answer: unknown = { records: [] }, parts: Partial<AllowedParts>
     runsAsCaller: false,
     describe: describeObject,
     describeAll: async () => [],
+    sendSoap: async () => ({ errors: [] }),
     send: async ({ path, body }) => {
       sent.push({ path, body });
       return { status: 200, headers: new Headers(), body: JSON.stringify(answer) };
@@ -399,7 +400,7 @@ describe('requests under a policy', () => {
     ['GET', '/sobjects/Account/001Sx0000000001IAA'],
     ['GET', '/analytics/reports'],
     ['GET', '/queryAll?q=SELECT+Id+FROM+Contact'],
-    ['DELETE', '/sobjects/Account/001Sx0000000001IAA'],
+    ['DELETE', '/sobjects/Contact/003Sx0000000001IAA'],
     ['POST', '/composite/batch'],
   ])('that are not known are refused: %s %s', async (method, path) => {
     expect(await refusal({ method, path: base + path })).toBe('forbidden');
@@ -566,6 +567,7 @@ describe('a field that is computed', () => {
       runsAsCaller: false,
       describe: describeObject,
       describeAll: async () => [],
+      sendSoap: async () => ({ errors: [] }),
       send: async () => ({ status: 200, headers: new Headers(), body: '{}' }),
     });
     const names = (await described('Project__c')).fields.map(({ name }) => name);

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { recordId, recordIds } from '../api/inputs.ts';
+import { lookAtMerges, mergeData, mergePlanned, planMerge } from '../api/recordMerge.ts';
+import { uses } from '../needs.ts';
+import { salesforce } from '../system.ts';
+
+export default salesforce.plannedAction({
+  name: 'mergeRecords',
+  toolset: 'salesforce-data',
+  effect: 'removes',
+  idempotent: false,
+  needs: uses(),
+  title: 'Merge duplicate records',
+  description:
+    "Merges one or two duplicates into the Salesforce account, contact, lead or case that stays, as this service's Salesforce user. It cannot be undone. " +
+    'Use it for duplicates that were found: its first call only shows what would move and be lost, and the call with its confirmationToken does it.',
+  input: z.object({
+    recordId: recordId.describe('The ID of the record that stays, with its values.'),
+    duplicateIds: recordIds(2).describe('The ID of the duplicate, or of two, separated by a comma.'),
+  }),
+  data: mergeData,
+  // What moves with a record is counted five objects at a time.
+  requests: 80,
+  example: { recordId: '001Sx0000000001IAA', duplicateIds: '001Sx0000000002IAA' },
+  plan: (input, { salesforce }) => planMerge(salesforce, input),
+  batches: { looked: 1, size: 1, atOnce: 1 },
+  look: (items, { salesforce }, known) => lookAtMerges(salesforce, items, known),
+  performAll: (items, { salesforce }) => mergePlanned(salesforce, items),
+});
