@@ -9,7 +9,7 @@ import { isWhen } from '../../../shared/time/when.ts';
 import { filterInputs, owner, ownerOrQueueText } from '../api/filter/recordFilter.ts';
 import { objectType } from '../api/inputs.ts';
 import { calendarOf, calendarYears } from '../api/summary/calendar.ts';
-import { type Counted, type Counting, countedBy } from '../api/summary/counted.ts';
+import { type Counted, type Counting, countedBy } from '../api/summary/countedBy.ts';
 import { groupingOf } from '../api/summary/grouping.ts';
 import { measureOf } from '../api/summary/measure.ts';
 import { type Period, type PeriodClock, shownDays } from '../api/summary/period.ts';

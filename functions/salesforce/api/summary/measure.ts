@@ -5,11 +5,11 @@ import { dayAt } from '../../../../shared/time/timeZone.ts';
 import { recordFields } from '../filter/recordField.ts';
 import type { ObjectDescription, SalesforceRecord } from '../wire.ts';
 
-export const figures = ['sum', 'average', 'least', 'most'] as const;
+const figures = ['sum', 'average', 'least', 'most'] as const;
 export type Figure = (typeof figures)[number];
 
 /** A field of numbers, of which SOQL tells the figures. */
-export interface FieldMeasure {
+interface FieldMeasure {
   kind: 'field';
   label: string;
   path: string;
@@ -25,7 +25,7 @@ interface WinRate {
 }
 
 /** Days between two times of a record, which SOQL cannot tell. */
-export interface SpanMeasure {
+interface SpanMeasure {
   kind: 'span';
   label: string;
   /** What is read of each record. */

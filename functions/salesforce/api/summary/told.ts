@@ -4,7 +4,7 @@ import { money } from '../amounts.ts';
 import { counted } from '../counted.ts';
 import type { ObjectDescription } from '../wire.ts';
 import { type Calendar, spansBetween } from './calendar.ts';
-import { type Cell, folded, type Stat } from './counted.ts';
+import { type Cell, folded, type Stat } from './countedBy.ts';
 import { type Grouping, none } from './grouping.ts';
 import type { Figure, Measure } from './measure.ts';
 import type { Period } from './period.ts';

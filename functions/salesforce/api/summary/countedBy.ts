@@ -55,9 +55,9 @@ export interface Counted {
 }
 
 /** Salesforce returns no more groups: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_groupby.htm */
-export const MAX_GROUPS = 2000;
+const MAX_GROUPS = 2000;
 /** As many records are read where SOQL cannot tell something; a request for each 2,000. */
-export const MAX_ROWS = 10_000;
+const MAX_ROWS = 10_000;
 
 /**
  * Counts records by group. One aggregate query, where SOQL can tell all that is wanted; else the records are read, too: for days
