@@ -1,10 +1,12 @@
 import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
+import { lazily } from '../../../shared/lazily.ts';
 import type { SalesforceParts } from '../settings.ts';
-import { DuplicatesFound, partFailure } from './answerFailure.ts';
+import { DuplicatesFound, errorCodesOf, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
+import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import { type Soql, soql } from './soql.ts';
@@ -13,6 +15,7 @@ import {
   compositeSchema,
   confirmedSchema,
   garbled,
+  graphSchema,
   type ObjectDescription,
   type ObjectSummary,
   querySchema,
@@ -38,6 +41,13 @@ export interface SearchRequest {
 interface QueryOptions {
   /** Finds deleted and archived records, too. */
   withDeleted?: boolean;
+}
+
+interface NewRecord {
+  /** By which the records behind it refer to it. */
+  name: string;
+  objectType: string;
+  values: Record<string, unknown>;
 }
 
 interface WriteOptions {
@@ -93,6 +103,13 @@ export interface Salesforce {
   create(objectType: string, values: Record<string, unknown>, options?: WriteOptions): Promise<string>;
   /** @throws Failure `conflict` like `create`, and where the record was changed after `unmodifiedSince` */
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
+  /**
+   * Creates records all or none, each of which may refer to the ID of one before it as `@{<name>.id}`; returns their IDs.
+   * @throws Failure like `create`
+   */
+  createTogether(records: readonly NewRecord[]): Promise<string[]>;
+  /** Files and notes of records. */
+  files: Files;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -135,6 +152,15 @@ function headersFor({ allowDuplicate = false, unmodifiedSince }: WriteOptions = 
   return Object.keys(headers).length > 0 ? { headers } : {};
 }
 
+/** Why none of several records was created: what the others say is only that one failed. */
+function graphFailure(parts: z.output<typeof compositeSchema>['compositeResponse']): Failure {
+  const failures = parts
+    .filter(({ httpStatusCode }) => httpStatusCode >= 400)
+    .map(({ httpStatusCode: status, body }) => partFailure({ status, body }, 'such record in Salesforce'));
+  const own = failures.find(failure => !errorCodesOf(failure).includes('PROCESSING_HALTED'));
+  return own ?? failures[0] ?? garbled();
+}
+
 /** Opens Salesforce for calls. */
 export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
@@ -142,7 +168,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, zones, fiscalYears } = connectionFor(call),
+    { connection, session, allowed, currencies, zones, fiscalYears, readFile } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -189,7 +215,7 @@ export function openSalesforce(parts: SalesforceParts) {
         throw await withNames(error.cause, async statement => (await runOnce(statement)).records);
       });
 
-    return {
+    const salesforce: Salesforce = {
       query: async (statement, options) => (await runOnce(statement, options)).records,
 
       async rows(statement, most) {
@@ -311,7 +337,41 @@ export function openSalesforce(parts: SalesforceParts) {
       corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
+
+      async createTogether(records) {
+        const answer = await connection.requestPost('/composite/graph', {
+          graphs: [
+            {
+              graphId: 'all',
+              compositeRequest: records.map(({ name, objectType, values }) => ({
+                method: 'POST',
+                referenceId: name,
+                url: `/services/data/v${connection.version}/sobjects/${objectType}`,
+                body: values,
+              })),
+            },
+          ],
+        });
+        const { data } = graphSchema.safeParse(answer);
+        const [graph] = data?.graphs ?? [];
+        if (!graph) throw lostWrite('Salesforce');
+        const parts = graph.graphResponse.compositeResponse;
+        if (!graph.isSuccessful) throw graphFailure(parts);
+        const ids = parts.flatMap(({ body }) => savedSchema.safeParse(body).data?.id ?? []);
+        if (ids.length < records.length) throw lostWrite('Salesforce');
+        return ids;
+      },
+
+      files: lazily(['list', 'read', 'add', 'addNote'], async () =>
+        (await import('./files.ts')).openFiles({
+          salesforce,
+          call,
+          readFile,
+          soon: () => open(forReadBack(call, parts.now())),
+        }),
+      ),
     };
+    return salesforce;
   };
 
   /** The same call as the user in the settings, where one is named. */

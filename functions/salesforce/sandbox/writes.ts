@@ -1,4 +1,5 @@
 import { canChangeRow, canSeeField, canSeeRow, type Viewer } from './access.ts';
+import { insertContent } from './content.ts';
 import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refusal, writeRefused } from './errors.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
@@ -39,7 +40,7 @@ export function insertRecord(
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }
   refuseDuplicate(org, viewer, object, values, { allowDuplicates });
-  return org.insert(object, values, viewer.Id);
+  return insertContent(org, object, values, viewer.Id) ?? org.insert(object, values, viewer.Id);
 }
 
 /** The fields that a new record must have and lacks. */

