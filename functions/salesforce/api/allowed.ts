@@ -84,6 +84,8 @@ const rules: readonly Rule[] = [
   }),
   rule('GET', '/query(?:All)?/[\\w-]+', async ({ request }, guard) => shownQuery(await guard.send(request), guard)),
   rule('POST', '/composite', composite),
+  rule('POST', '/composite/graph', writeTogether),
+  rule('POST', '/process/approvals', approve),
   rule('POST', '/parameterizedSearch', search),
   rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
     withBody(fine, await describeOpen(objectType, guard)),
@@ -164,6 +166,50 @@ async function write({ request, parts: [objectType = ''] }: Exchange, guard: Gua
   await guard.requireWrite(objectType, anyObject.parse(parseJson(request.body ?? '')));
   const answer = await guard.send(request);
   return answer.status < 400 ? answer : refusedWith(answer, guard, objectType);
+}
+
+/** Writes that are made together: each is one that could be made alone. */
+async function writeTogether({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const { graphs } = graphBody.parse(parseJson(request.body ?? ''));
+  const nodes = graphs.flatMap(({ compositeRequest }) => compositeRequest);
+  const objectTypes = nodes.map(({ method, url }) => {
+    const [, created, changed] = /^\/sobjects\/(?:(\w+)|(\w+)\/\w+)$/.exec(pathOf(url)) ?? [];
+    const objectType = method === 'POST' ? created : method === 'PATCH' ? changed : undefined;
+    if (objectType === undefined) throw closedRequest();
+    return objectType;
+  });
+  for (const [at, { body }] of nodes.entries()) await guard.requireWrite(objectTypes[at] ?? '', body);
+  const answer = await guard.send(request);
+  if (answer.status >= 400 || !guard.openness.restricts) return answer;
+  const answered = graphAnswer.parse(parseJson(answer.body));
+  const of = new Map(nodes.map(({ referenceId }, at) => [referenceId, objectTypes[at]]));
+  return withBody(answer, {
+    graphs: await Promise.all(
+      answered.graphs.map(async graph => ({
+        ...graph,
+        graphResponse: {
+          compositeResponse: await Promise.all(
+            graph.graphResponse.compositeResponse.map(async part => ({
+              ...part,
+              body:
+                part.httpStatusCode < 400 ? part.body : await guard.shownErrors(part.body, of.get(part.referenceId)),
+            })),
+          ),
+        },
+      })),
+    ),
+  });
+}
+
+/** Approvals are records of their own, and are about a record that must be open as well. */
+async function approve({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const { requests } = approvalsBody.parse(parseJson(request.body ?? ''));
+  for (const { actionType, contextId } of requests) {
+    const isNew = actionType === 'Submit';
+    await guard.requireWrite(isNew ? 'ProcessInstance' : 'ProcessInstanceWorkitem', isNew ? { contextId } : {});
+  }
+  const answer = await guard.send(request);
+  return answer.status < 400 ? answer : refusedWith(answer, guard);
 }
 
 /** Salesforce, of which only this is there. */
@@ -592,6 +638,30 @@ const recordId = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
 const anyObject = z.looseObject({});
 const compositeBody = z.looseObject({
   compositeRequest: z.array(z.looseObject({ method: z.string(), url: z.string() })),
+});
+const graphBody = z.strictObject({
+  graphs: z.array(
+    z.strictObject({
+      graphId: z.string(),
+      compositeRequest: z.array(
+        z.strictObject({ method: z.string(), url: z.string(), referenceId: z.string(), body: z.looseObject({}) }),
+      ),
+    }),
+  ),
+});
+const graphAnswer = z.looseObject({
+  graphs: z.array(
+    z.looseObject({
+      graphResponse: z.looseObject({
+        compositeResponse: z.array(
+          z.looseObject({ httpStatusCode: z.number(), referenceId: z.string(), body: z.unknown() }),
+        ),
+      }),
+    }),
+  ),
+});
+const approvalsBody = z.strictObject({
+  requests: z.array(z.looseObject({ actionType: z.string(), contextId: z.string() })),
 });
 const compositeAnswer = z.looseObject({
   compositeResponse: z.array(z.looseObject({ httpStatusCode: z.number(), body: z.unknown() })),

@@ -10,6 +10,7 @@ import { type Allowed, allowed, type SalesforceRequest, type Send } from './allo
 import { answerFailure, mayBeVersion, saidBySalesforce, versionUnknown } from './answerFailure.ts';
 import { type Currencies, openCurrencies } from './currencies.ts';
 import { openDescriptions } from './descriptions.ts';
+import { groupsOf } from './memberships.ts';
 import { opennessOf } from './openness.ts';
 import { sessionFailure } from './sessionFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
@@ -22,6 +23,8 @@ export interface CallConnection {
   /** What of the org is open to the call; the connection's requests go through it, too. */
   allowed: Allowed;
   currencies: Currencies;
+  /** The IDs of the queues and public groups that a user is in. One request, and more for groups in groups. */
+  groupsOf(userId: string): Promise<string[]>;
   /** @throws Failure `internal` before the first request */
   session(): Session;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -168,6 +171,13 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       allowed: open,
       timeZone: timeZoneFor(call),
       currencies: currenciesFor(call),
+      groupsOf: userId =>
+        groupsOf(
+          userId,
+          call,
+          parts.now(),
+          sharedAsk((send, request) => send(request)),
+        ),
       session() {
         if (session) return session;
         throw new Failure('internal', 'A link to Salesforce was made before the first request.');

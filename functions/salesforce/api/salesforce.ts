@@ -2,16 +2,18 @@ import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import type { SalesforceParts } from '../settings.ts';
-import { DuplicatesFound, partFailure } from './answerFailure.ts';
+import { DuplicatesFound, errorCodesOf, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import { type Soql, soql } from './soql.ts';
 import {
+  approvalSchema,
   compositeSchema,
   confirmedSchema,
   garbled,
+  graphSchema,
   type ObjectDescription,
   type ObjectSummary,
   querySchema,
@@ -45,6 +47,30 @@ interface WriteOptions {
   /** Makes a change only where the record was not changed since. */
   unmodifiedSince?: Date | undefined;
 }
+
+/** A record that is created, or changed where it has an ID. */
+export interface RecordWrite {
+  objectType: string;
+  recordId?: string | undefined;
+  values: Record<string, unknown>;
+  /** By this, later ones of the same request use its ID: `@{quote.id}` in a value. */
+  reference: string;
+  /** What it is called where it is refused. */
+  called?: string | undefined;
+}
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_process_approvals.htm */
+export interface ApprovalRequest {
+  actionType: 'Submit' | 'Approve' | 'Reject';
+  /** The record that is submitted, or the work item that is answered. */
+  contextId: string;
+  /** Who submits; the user of the session unless given. */
+  contextActorId?: string;
+  comments?: string;
+  nextApproverIds?: string[];
+}
+
+type ApprovalResult = z.output<typeof approvalSchema>[number];
 
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
@@ -90,6 +116,15 @@ export interface Salesforce {
   create(objectType: string, values: Record<string, unknown>, options?: WriteOptions): Promise<string>;
   /** @throws Failure `conflict` like `create`, and where the record was changed after `unmodifiedSince` */
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
+  /**
+   * Creates and changes records, all of them or none, in one request. Returns the IDs of those that are new.
+   * @throws Failure that names the one that was refused
+   */
+  writeTogether(writes: readonly RecordWrite[]): Promise<(string | undefined)[]>;
+  /** Submits a record for approval, or answers one. @throws Failure as Salesforce refuses it */
+  approve(request: ApprovalRequest): Promise<ApprovalResult>;
+  /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
+  groupsOf(userId: string): Promise<string[]>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -128,6 +163,26 @@ function headersFor({ allowDuplicate = false, unmodifiedSince }: WriteOptions = 
   return Object.keys(headers).length > 0 ? { headers } : {};
 }
 
+/** What was refused of writes that are made together, of which none was made. */
+function refusedTogether(
+  writes: readonly RecordWrite[],
+  answers: readonly { body: unknown; httpStatusCode: number }[],
+): Failure {
+  const failures = answers.map(({ body, httpStatusCode: status }) =>
+    status < 400 ? undefined : partFailure({ status, body }, 'such record in Salesforce'),
+  );
+  const at = failures.findIndex(failure => failure && !errorCodesOf(failure).includes('PROCESSING_HALTED'));
+  const failure = failures[at];
+  if (!failure) return lostWrite('Salesforce');
+  const called = writes[at]?.called;
+  return new Failure(failure.code, `${called ? `${called}: ` : ''}${failure.message} Nothing was saved.`, {
+    retryable: failure.retryable,
+    ...(failure.errors && { errors: failure.errors }),
+    nothingDone: true,
+    cause: failure.cause,
+  });
+}
+
 /** Opens Salesforce for calls. */
 export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
@@ -135,7 +190,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, timeZone } = connectionFor(call),
+    { connection, session, allowed, currencies, timeZone, groupsOf } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -267,6 +322,39 @@ export function openSalesforce(parts: SalesforceParts) {
         );
         if (!confirmedSchema.safeParse(saved).success) throw lostWrite('Salesforce');
       },
+
+      async writeTogether(writes) {
+        const { graphs } = read(
+          graphSchema,
+          await connection.requestPost('/composite/graph', {
+            graphs: [
+              {
+                graphId: 'writes',
+                compositeRequest: writes.map(({ objectType, recordId, values, reference }) => ({
+                  method: recordId === undefined ? 'POST' : 'PATCH',
+                  url: `/services/data/v${connection.version}/sobjects/${objectType}${recordId === undefined ? '' : `/${recordId}`}`,
+                  referenceId: reference,
+                  body: values,
+                })),
+              },
+            ],
+          }),
+        );
+        const [graph] = graphs;
+        const answers = graph?.graphResponse.compositeResponse ?? [];
+        if (!graph?.isSuccessful) throw refusedTogether(writes, answers);
+        if (answers.length !== writes.length) throw lostWrite('Salesforce');
+        return answers.map(({ body }) => savedSchema.safeParse(body).data?.id);
+      },
+
+      async approve(request) {
+        const answer = await connection.requestPost('/process/approvals', { requests: [{ ...request }] });
+        const [result] = approvalSchema.safeParse(answer).data ?? [];
+        if (!result) throw lostWrite('Salesforce');
+        return result;
+      },
+
+      groupsOf,
 
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;

@@ -24,6 +24,34 @@ export const searchSchema = z.object({
   searchRecords: z.array(z.looseObject({ Id: z.string(), attributes: z.object({ type: z.string() }) })),
 });
 
+export const graphSchema = z.object({
+  graphs: z
+    .array(
+      z.object({
+        isSuccessful: z.boolean(),
+        graphResponse: z.object({
+          compositeResponse: z.array(z.object({ body: z.unknown(), httpStatusCode: z.number() })),
+        }),
+      }),
+    )
+    .length(1),
+});
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_process_approvals_submit.htm */
+export const approvalSchema = z
+  .array(
+    z.object({
+      instanceId: z.string().nullish(),
+      instanceStatus: z.string().nullish(),
+      actorIds: z
+        .array(z.string())
+        .nullish()
+        .transform(ids => ids ?? []),
+      success: z.literal(true),
+    }),
+  )
+  .length(1);
+
 export const savedSchema = z.object({ id: z.string() });
 
 /** What jsforce returns for the empty 204 that confirms a change. */
