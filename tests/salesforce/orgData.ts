@@ -5,12 +5,12 @@ import * as z from 'zod';
 
 const source = new URL('../../functions/salesforce/sandbox/data/', import.meta.url);
 const objectFile = z.looseObject({ fields: z.array(z.looseObject({ name: z.string() })) });
-const recordsFile = z.record(z.string(), z.array(z.record(z.string(), z.unknown())));
+const recordsFile = z.array(z.record(z.string(), z.unknown()));
 
 interface OrgFiles {
   /** By API name. */
   objects: Record<string, z.output<typeof objectFile>>;
-  records: z.output<typeof recordsFile>;
+  records: Record<string, z.output<typeof recordsFile>>;
   /** Other files, by name. */
   others: Record<string, unknown>;
 }
@@ -18,13 +18,17 @@ interface OrgFiles {
 /** A folder with the sandbox's data after a change: another org, played by the same code. */
 export async function orgWith(change: (files: OrgFiles) => void): Promise<string> {
   const read = async (file: string): Promise<unknown> => JSON.parse(await readFile(new URL(file, source), 'utf8'));
-  const names = await readdir(new URL('objects/', source));
-  const objects = await Promise.all(
-    names.map(async file => [file.replace('.json', ''), objectFile.parse(await read(`objects/${file}`))]),
-  );
+  const readAll = async <Schema extends z.ZodType>(kind: string, schema: Schema) => {
+    const names = await readdir(new URL(`${kind}/`, source));
+    return Object.fromEntries(
+      await Promise.all(
+        names.map(async file => [file.replace('.json', ''), schema.parse(await read(`${kind}/${file}`))] as const),
+      ),
+    );
+  };
   const files: OrgFiles = {
-    objects: Object.fromEntries(objects),
-    records: recordsFile.parse(await read('records.json')),
+    objects: await readAll('objects', objectFile),
+    records: await readAll('records', recordsFile),
     others: {},
   };
   change(files);
