@@ -374,6 +374,7 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./my-changes/actions/listMyChanges.ts'),
   },
   {
+<<<<<<< HEAD
     name: 'addProducts',
     system: 'salesforce',
     toolset: 'salesforce-sales',
@@ -390,6 +391,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'adds',
     inbound: 'app',
     load: () => import('./salesforce/actions/createQuote.ts'),
+=======
+    name: 'addCaseComment',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/addCaseComment.ts'),
+>>>>>>> main
   },
   {
     name: 'createRecord',
