@@ -374,7 +374,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./my-changes/actions/listMyChanges.ts'),
   },
   {
-<<<<<<< HEAD
+    name: 'addCaseComment',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/addCaseComment.ts'),
+  },
+  {
     name: 'addProducts',
     system: 'salesforce',
     toolset: 'salesforce-sales',
@@ -391,15 +399,6 @@ export const actions: readonly ActionEntry[] = [
     effect: 'adds',
     inbound: 'app',
     load: () => import('./salesforce/actions/createQuote.ts'),
-=======
-    name: 'addCaseComment',
-    system: 'salesforce',
-    toolset: 'salesforce-service',
-    access: 'write',
-    effect: 'adds',
-    inbound: 'app',
-    load: () => import('./salesforce/actions/addCaseComment.ts'),
->>>>>>> main
   },
   {
     name: 'createRecord',

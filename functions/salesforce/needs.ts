@@ -11,7 +11,6 @@ export const permissions = {
   'read Opportunity': 'Read on opportunities',
   'read Case': 'Read on cases',
   'create Task': 'Edit Tasks',
-<<<<<<< HEAD
   'read Campaign': 'Read on campaigns',
   'create CampaignMember': 'Create on campaign members, which takes Marketing User',
   'read Pricebook2': 'Read on price books',
@@ -21,9 +20,7 @@ export const permissions = {
   'create QuoteLineItem': 'Edit on quotes, for their products',
   'read ProcessInstance': 'Read on what is submitted for approval',
   ModifyAllRecords: 'Modify All on what is approved',
-=======
   'create CaseComment': 'Edit on cases',
->>>>>>> main
 } as const;
 
 /** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm */

@@ -57,7 +57,7 @@ test.each([
   ['Northwind – labels', [{ product: 'Partner Kit' }], 'invalid_input', /It is in Partner Price Book/],
   ['Northwind – labels', [{ product: 'Premium Suport' }], 'invalid_input', /Did you mean Premium Support\?/],
   ['Nobody', [{ product: 'Premium Support' }], 'not_found', /No opportunity is called "Nobody"/],
-  [recordId('006', 999), [{ product: 'Premium Support' }], 'not_found', /There is no opportunity 006/],
+  [recordId('006', 999), [{ product: 'Premium Support' }], 'not_found', /There is no opportunity "006/],
   [
     'Northwind – labels',
     [{ product: 'Premium Support', quantity: 0 }],

@@ -90,7 +90,7 @@ export async function namedRecord(salesforce: Salesforce, sought: Sought): Promi
     const id = longRecordId(given);
     const [record] = await read(salesforce, sought, soql`Id = ${id}`);
     if (record) return record;
-    throw notFound(input, `There is no ${kind.label} ${id}${whereText} that this service may see.`);
+    throw notFound(input, `There is no ${kind.label} ${quoted(given)}${whereText} that this service may see.`);
   }
   const all = await candidates(salesforce, sought);
   const folded = (text: unknown) =>
