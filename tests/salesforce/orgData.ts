@@ -35,7 +35,8 @@ export async function orgWith(change: (files: OrgFiles) => void): Promise<string
     new Set(Object.values(all).flatMap(list => list.map(({ $key }) => $key)));
   const before = keysOf(files.records);
   change(files);
-  withoutOrphans(files.records, before.difference(keysOf(files.records)));
+  const after = keysOf(files.records);
+  withoutOrphans(files.records, new Set([...before].filter(key => !after.has(key))));
   const folder = await mkdtemp(join(tmpdir(), 'salesforce-org-'));
   const write = async (file: string, content: unknown) => {
     await mkdir(dirname(join(folder, file)), { recursive: true });
