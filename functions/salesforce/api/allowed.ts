@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import type { ByteRange } from '../../../shared/upstream/filePart.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { answerFailure, closedByPolicy } from './answerFailure.ts';
 import { requireImpersonal } from './asker.ts';
@@ -24,6 +25,8 @@ export interface SalesforceRequest {
   path: string;
   headers?: Record<string, string> | undefined;
   body?: string | undefined;
+  /** The bytes of a file that are wanted; the answer has them as `part`. */
+  range?: ByteRange | undefined;
 }
 
 export type Send = (request: SalesforceRequest) => Promise<UpstreamAnswer>;
@@ -87,6 +90,7 @@ const rules: readonly Rule[] = [
   rule('POST', '/composite/graph', writeTogether),
   rule('POST', '/process/approvals', approve),
   rule('POST', '/parameterizedSearch', search),
+  rule('GET', '/sobjects/(\\w+)/\\w+/(VersionData|Body)', readFile),
   rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
     withBody(fine, await describeOpen(objectType, guard)),
   ),
@@ -210,6 +214,14 @@ async function approve({ request }: Exchange, guard: Guard): Promise<UpstreamAns
   }
   const answer = await guard.send(request);
   return answer.status < 400 ? answer : refusedWith(answer, guard);
+}
+
+/** What a file holds is a field of its record. */
+async function readFile({ request, parts: [objectType = '', field = ''] }: Exchange, guard: Guard) {
+  guard.requireOpen(objectType);
+  const open = await guard.openFields(objectType);
+  if (open && !open.has(field.toLowerCase())) throw closedField(objectType, field);
+  return guard.send(request);
 }
 
 /** Salesforce, of which only this is there. */

@@ -1,10 +1,12 @@
 import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
+import { lazily } from '../../../shared/lazily.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { DuplicatesFound, errorCodesOf, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
+import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import { type Soql, soql } from './soql.ts';
@@ -125,6 +127,8 @@ export interface Salesforce {
   approve(request: ApprovalRequest): Promise<ApprovalResult>;
   /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
   groupsOf(userId: string): Promise<string[]>;
+  /** Files and notes of records. */
+  files: Files;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -190,7 +194,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, timeZone, groupsOf } = connectionFor(call),
+    { connection, session, allowed, currencies, timeZone, groupsOf, readFile } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -237,7 +241,7 @@ export function openSalesforce(parts: SalesforceParts) {
         throw await withNames(error.cause, async statement => (await runOnce(statement)).records);
       });
 
-    return {
+    const salesforce: Salesforce = {
       query: async (statement, options) => (await runOnce(statement, options)).records,
 
       async readBack(statement, readRecord) {
@@ -378,7 +382,17 @@ export function openSalesforce(parts: SalesforceParts) {
       corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
+
+      files: lazily(['list', 'read', 'add', 'addNote'], async () =>
+        (await import('./files.ts')).openFiles({
+          salesforce,
+          call,
+          readFile,
+          soon: () => open(forReadBack(call, parts.now())),
+        }),
+      ),
     };
+    return salesforce;
   };
 
   /** The same call as the user in the settings, where one is named. */

@@ -20,21 +20,13 @@ export const compositeSchema = z.object({
   compositeResponse: z.array(z.object({ body: z.unknown(), httpStatusCode: z.number() })),
 });
 
-export const searchSchema = z.object({
-  searchRecords: z.array(z.looseObject({ Id: z.string(), attributes: z.object({ type: z.string() }) })),
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_graph.htm */
+export const graphSchema = z.object({
+  graphs: z.array(z.object({ isSuccessful: z.boolean(), graphResponse: compositeSchema })).min(1),
 });
 
-export const graphSchema = z.object({
-  graphs: z
-    .array(
-      z.object({
-        isSuccessful: z.boolean(),
-        graphResponse: z.object({
-          compositeResponse: z.array(z.object({ body: z.unknown(), httpStatusCode: z.number() })),
-        }),
-      }),
-    )
-    .length(1),
+export const searchSchema = z.object({
+  searchRecords: z.array(z.looseObject({ Id: z.string(), attributes: z.object({ type: z.string() }) })),
 });
 
 /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_process_approvals_submit.htm */

@@ -1,4 +1,5 @@
 import { canChangeRow, canSeeField, canSeeRow, type Viewer } from './access.ts';
+import { insertContent } from './content.ts';
 import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refusal, writeRefused } from './errors.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
@@ -41,7 +42,7 @@ export function insertRecord(
   }
   refuseDuplicate(org, viewer, object, values, { allowDuplicates });
   checkSale(org, object, values);
-  return org.insert(object, values, viewer.Id);
+  return insertContent(org, object, values, viewer.Id) ?? org.insert(object, values, viewer.Id);
 }
 
 /** The fields that a new record must have and lacks. */
