@@ -444,6 +444,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/findAccounts.ts'),
   },
   {
+    name: 'findActivities',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/findActivities.ts'),
+  },
+  {
     name: 'findCases',
     system: 'salesforce',
     toolset: 'salesforce',

@@ -20,6 +20,9 @@ export const permissions = {
   'create QuoteLineItem': 'Edit on quotes, for their products',
   'read ProcessInstance': 'Read on what is submitted for approval',
   ModifyAllRecords: 'Modify All on what is approved',
+  'read Task': 'Access Activities',
+  'read Event': 'Access Activities',
+  'create Event': 'Edit Events',
   'create CaseComment': 'Edit on cases',
 } as const;
 

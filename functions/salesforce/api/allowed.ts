@@ -571,8 +571,12 @@ async function requireTargets(objectType: string, values: Record<string, unknown
   const texts = new Set(
     fields?.filter(({ referenceTo }) => referenceTo.length === 0).map(({ name }) => name.toLowerCase()),
   );
+  // A list of IDs, such as TaskWhoIds, points at each of them.
   const ids = Object.entries(values).flatMap(([name, value]) =>
-    typeof value === 'string' && recordId.test(value) && !texts.has(name.toLowerCase()) ? [value] : [],
+    [value]
+      .flat()
+      .filter(each => typeof each === 'string')
+      .filter(each => recordId.test(each) && !texts.has(name.toLowerCase())),
   );
   if (ids.length === 0) return;
   const objects = new Map((await guard.describeAll()).map(({ keyPrefix, name }) => [keyPrefix, name]));

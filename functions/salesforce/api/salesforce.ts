@@ -103,7 +103,7 @@ export interface Salesforce {
   /** The result of a `SELECT COUNT()`. */
   count(statement: Soql, options?: QueryOptions): Promise<number>;
   /** Runs several statements in one request. A statement that is refused has a Failure in place of its records. */
-  queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
+  queryTogether(statements: readonly Soql[], options?: QueryOptions): Promise<(SalesforceRecord[] | Failure)[]>;
   search(request: SearchRequest): Promise<FoundRecord[]>;
   /**
    * What an object is made of, as this user sees it and a policy leaves it open; kept for five minutes.
@@ -292,8 +292,12 @@ export function openSalesforce(parts: SalesforceParts) {
         return { records: batch.records.slice(skip, to), nextCursor: rest && writeCursor(rest) };
       },
 
-      async queryTogether(statements) {
-        const answers = await compose(statements.map(({ text }) => text));
+      async queryTogether(statements, { withDeleted = false } = {}) {
+        const resource = withDeleted ? '/queryAll' : '/query';
+        const answers = await compose(
+          statements.map(({ text }) => text),
+          resource,
+        );
         return answers.map(answer => (answer instanceof Failure ? answer : answer.records));
       },
 
