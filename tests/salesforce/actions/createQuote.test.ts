@@ -19,7 +19,6 @@ test("the opportunity's own products with a discount on all make a quote, whose 
     ],
     total: 1_125_000,
     currency: 'USD',
-    quoteNumber: '00001002',
   });
   expect(body.summary).toContain('1,125,000 USD, with 10% off');
   expect(quotes().at(-1)).toMatchObject({ OpportunityId: robotArms, GrandTotal: 1_125_000, LineItemCount: 2 });
