@@ -383,6 +383,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/addCaseComment.ts'),
   },
   {
+    name: 'addProducts',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/addProducts.ts'),
+  },
+  {
     name: 'addRecordFile',
     system: 'salesforce',
     toolset: 'salesforce-service',
@@ -408,6 +417,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'changes',
     inbound: 'app',
     load: () => import('./salesforce/actions/convertLead.ts'),
+  },
+  {
+    name: 'createQuote',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/createQuote.ts'),
   },
   {
     name: 'createRecord',
@@ -526,6 +544,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/getRecordFile.ts'),
   },
   {
+    name: 'getRecordHistory',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getRecordHistory.ts'),
+  },
+  {
     name: 'listObjects',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -574,6 +600,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/searchRecords.ts'),
+  },
+  {
+    name: 'summarizeRecords',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/summarizeRecords.ts'),
   },
   {
     name: 'undeleteRecord',

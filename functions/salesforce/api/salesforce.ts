@@ -13,7 +13,9 @@ import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import type { SoapCall } from './soap.ts';
 import { type Soql, soql } from './soql.ts';
+import type { FiscalYears } from './summary/calendar.ts';
 import {
+  approvalSchema,
   compositeSchema,
   confirmedSchema,
   garbled,
@@ -45,19 +47,36 @@ interface QueryOptions {
   withDeleted?: boolean;
 }
 
-interface NewRecord {
-  /** By which the records behind it refer to it. */
-  name: string;
-  objectType: string;
-  values: Record<string, unknown>;
-}
-
 interface WriteOptions {
   /** Saves a record that a duplicate rule only warns of. */
   allowDuplicate?: boolean | undefined;
   /** Makes a change only where the record was not changed since. */
   unmodifiedSince?: Date | undefined;
 }
+
+/** A record that is created, or changed where it has an ID. */
+export interface RecordWrite {
+  objectType: string;
+  recordId?: string | undefined;
+  values: Record<string, unknown>;
+  /** By this, later ones of the same request use its ID: `@{quote.id}` in a value. */
+  reference: string;
+  /** What it is called where it is refused. */
+  called?: string | undefined;
+}
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_process_approvals.htm */
+export interface ApprovalRequest {
+  actionType: 'Submit' | 'Approve' | 'Reject';
+  /** The record that is submitted, or the work item that is answered. */
+  contextId: string;
+  /** Who submits; the user of the session unless given. */
+  contextActorId?: string;
+  comments?: string;
+  nextApproverIds?: string[];
+}
+
+type ApprovalResult = z.output<typeof approvalSchema>[number];
 
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
@@ -85,6 +104,8 @@ export interface Salesforce {
       grouped?: boolean;
     } & QueryOptions,
   ): Promise<RecordPage>;
+  /** The first records of a statement, up to so many; a request for each 2,000 of them. `areAll` tells whether there are no more. */
+  rows(statement: Soql, most: number): Promise<{ records: SalesforceRecord[]; areAll: boolean }>;
   /** The result of a `SELECT COUNT()`. */
   count(statement: Soql, options?: QueryOptions): Promise<number>;
   /** Runs several statements in one request. A statement that is refused has a Failure in place of its records. */
@@ -125,16 +146,24 @@ export interface Salesforce {
   /** The ID of the Salesforce user as whom requests are made, where it is known. Only a session tells, so it takes a request. */
   sessionUser(): Promise<string | undefined>;
   /**
-   * Creates records all or none, each of which may refer to the ID of one before it as `@{<name>.id}`; returns their IDs.
-   * @throws Failure like `create`
+   * Creates and changes records, all of them or none, in one request. Returns the IDs of those that are new.
+   * @throws Failure that names the one that was refused
    */
-  createTogether(records: readonly NewRecord[]): Promise<string[]>;
+  writeTogether(writes: readonly RecordWrite[]): Promise<(string | undefined)[]>;
+  /** Submits a record for approval, or answers one. @throws Failure as Salesforce refuses it */
+  approve(request: ApprovalRequest): Promise<ApprovalResult>;
+  /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
+  groupsOf(userId: string): Promise<string[]>;
   /** Files and notes of records. */
   files: Files;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
+  /** That of the Salesforce user as whom the call runs, in which SOQL's `convertTimezone` tells times; undefined where it is not told. */
+  sessionTimeZone(): Promise<string | undefined>;
+  /** How the org counts its years; kept for an hour, and asked for in two requests. */
+  fiscalYears(): Promise<FiscalYears>;
   /** What currencies the org has; kept for an hour, and asked for in one request. */
   currencies(): Promise<OrgCurrencies>;
   /** The same as far as this call knows it: after `currencies`. */
@@ -171,13 +200,24 @@ function headersFor({ allowDuplicate = false, unmodifiedSince }: WriteOptions = 
   return Object.keys(headers).length > 0 ? { headers } : {};
 }
 
-/** Why none of several records was created: what the others say is only that one failed. */
-function graphFailure(parts: z.output<typeof compositeSchema>['compositeResponse']): Failure {
-  const failures = parts
-    .filter(({ httpStatusCode }) => httpStatusCode >= 400)
-    .map(({ httpStatusCode: status, body }) => partFailure({ status, body }, 'such record in Salesforce'));
-  const own = failures.find(failure => !errorCodesOf(failure).includes('PROCESSING_HALTED'));
-  return own ?? failures[0] ?? garbled();
+/** What was refused of writes that are made together, of which none was made. */
+function refusedTogether(
+  writes: readonly RecordWrite[],
+  answers: readonly { body: unknown; httpStatusCode: number }[],
+): Failure {
+  const failures = answers.map(({ body, httpStatusCode: status }) =>
+    status < 400 ? undefined : partFailure({ status, body }, 'such record in Salesforce'),
+  );
+  const at = failures.findIndex(failure => failure && !errorCodesOf(failure).includes('PROCESSING_HALTED'));
+  const failure = failures[at];
+  if (!failure) return lostWrite('Salesforce');
+  const called = writes[at]?.called;
+  return new Failure(failure.code, `${called ? `${called}: ` : ''}${failure.message} Nothing was saved.`, {
+    retryable: failure.retryable,
+    ...(failure.errors && { errors: failure.errors }),
+    nothingDone: true,
+    cause: failure.cause,
+  });
 }
 
 /** Opens Salesforce for calls. */
@@ -187,7 +227,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, timeZone, readFile } = connectionFor(call),
+    { connection, session, allowed, currencies, zones, fiscalYears, groupsOf, readFile } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -242,6 +282,18 @@ export function openSalesforce(parts: SalesforceParts) {
 
     const salesforce: Salesforce = {
       query: async (statement, options) => (await runOnce(statement, options)).records,
+
+      async rows(statement, most) {
+        const first = await runOnce(soql`${statement} LIMIT ${most + 1}`);
+        const records = [...first.records];
+        let next = locatorOf(first.nextRecordsUrl);
+        while (next !== undefined && records.length <= most) {
+          const batch = await batchAt(next);
+          records.push(...batch.records);
+          next = batch.records.length > 0 ? locatorOf(batch.nextRecordsUrl) : undefined;
+        }
+        return { records: records.slice(0, most), areAll: records.length <= most };
+      },
 
       async readBack(statement, readRecord) {
         try {
@@ -310,7 +362,9 @@ export function openSalesforce(parts: SalesforceParts) {
         return read(searchSchema, answer).searchRecords;
       },
 
-      timeZone,
+      timeZone: zones.timeZone,
+      sessionTimeZone: zones.ofSession,
+      fiscalYears,
       describe: allowed.describe,
       describeAll: allowed.describeAll,
       openPaths: allowed.openPaths,
@@ -355,6 +409,39 @@ export function openSalesforce(parts: SalesforceParts) {
 
       sessionUser: signedInUser,
 
+      async writeTogether(writes) {
+        const { graphs } = read(
+          graphSchema,
+          await connection.requestPost('/composite/graph', {
+            graphs: [
+              {
+                graphId: 'writes',
+                compositeRequest: writes.map(({ objectType, recordId, values, reference }) => ({
+                  method: recordId === undefined ? 'POST' : 'PATCH',
+                  url: `/services/data/v${connection.version}/sobjects/${objectType}${recordId === undefined ? '' : `/${recordId}`}`,
+                  referenceId: reference,
+                  body: values,
+                })),
+              },
+            ],
+          }),
+        );
+        const [graph] = graphs;
+        const answers = graph?.graphResponse.compositeResponse ?? [];
+        if (!graph?.isSuccessful) throw refusedTogether(writes, answers);
+        if (answers.length !== writes.length) throw lostWrite('Salesforce');
+        return answers.map(({ body }) => savedSchema.safeParse(body).data?.id);
+      },
+
+      async approve(request) {
+        const answer = await connection.requestPost('/process/approvals', { requests: [{ ...request }] });
+        const [result] = approvalSchema.safeParse(answer).data ?? [];
+        if (!result) throw lostWrite('Salesforce');
+        return result;
+      },
+
+      groupsOf,
+
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
         if (settings.SALESFORCE_RUN_AS === 'caller') {
@@ -375,30 +462,6 @@ export function openSalesforce(parts: SalesforceParts) {
       corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
-
-      async createTogether(records) {
-        const answer = await connection.requestPost('/composite/graph', {
-          graphs: [
-            {
-              graphId: 'all',
-              compositeRequest: records.map(({ name, objectType, values }) => ({
-                method: 'POST',
-                referenceId: name,
-                url: `/services/data/v${connection.version}/sobjects/${objectType}`,
-                body: values,
-              })),
-            },
-          ],
-        });
-        const { data } = graphSchema.safeParse(answer);
-        const [graph] = data?.graphs ?? [];
-        if (!graph) throw lostWrite('Salesforce');
-        const parts = graph.graphResponse.compositeResponse;
-        if (!graph.isSuccessful) throw graphFailure(parts);
-        const ids = parts.flatMap(({ body }) => savedSchema.safeParse(body).data?.id ?? []);
-        if (ids.length < records.length) throw lostWrite('Salesforce');
-        return ids;
-      },
 
       files: lazily(['list', 'read', 'add', 'addNote'], async () =>
         (await import('./files.ts')).openFiles({

@@ -12,10 +12,11 @@ import { fillOrg } from './fillOrg.ts';
 import type { Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
 import { answerBy } from './router.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { compositeRoutes } from './routes/composite.ts';
+import { compositeGraphRoutes } from './routes/compositeGraph.ts';
 import { fileRoutes } from './routes/files.ts';
-import { graphRoutes } from './routes/graph.ts';
 import { organizationRoutes } from './routes/organization.ts';
 import { queryRoutes } from './routes/query.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -64,8 +65,9 @@ const answerApi = answerBy([
   ...compositeRoutes,
   ...organizationRoutes,
   ...collectionRoutes,
+  ...compositeGraphRoutes,
+  ...approvalRoutes,
   ...fileRoutes,
-  ...graphRoutes,
 ]);
 
 /**
