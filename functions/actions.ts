@@ -544,6 +544,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/getRecordFile.ts'),
   },
   {
+    name: 'getRecordHistory',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getRecordHistory.ts'),
+  },
+  {
     name: 'listApprovals',
     system: 'salesforce',
     toolset: 'salesforce-sales',
