@@ -57,7 +57,9 @@ test('a queue, who is in it by a group, another person, and a record can be aske
   const { body } = await listed({}, jonas);
   expect(names(body.approvals)).toEqual(['Northwind – cold chain', 'Berlin line – first offer']);
   expect(list(body.approvals).map(({ answeredInSalesforce }) => answeredInSalesforce)).toEqual([undefined, true]);
-  expect(names((await listed({ record: 'Zürich – hydraulic presses' })).body.approvals)).toEqual(['Zürich – hydraulic presses']);
+  expect(names((await listed({ record: 'Zürich – hydraulic presses' })).body.approvals)).toEqual([
+    'Zürich – hydraulic presses',
+  ]);
   expect(list((await listed({}, priya)).body.approvals)).toEqual([]);
 });
 
