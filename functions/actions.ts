@@ -475,6 +475,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/getAccountOverview.ts'),
   },
   {
+    name: 'getDashboard',
+    system: 'salesforce',
+    toolset: 'salesforce-insight',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getDashboard.ts'),
+  },
+  {
     name: 'getRecord',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -507,6 +515,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/listRecordFiles.ts'),
   },
   {
+    name: 'listReports',
+    system: 'salesforce',
+    toolset: 'salesforce-insight',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/listReports.ts'),
+  },
+  {
     name: 'logActivity',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -522,6 +538,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/queryRecords.ts'),
+  },
+  {
+    name: 'runReport',
+    system: 'salesforce',
+    toolset: 'salesforce-insight',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/runReport.ts'),
   },
   {
     name: 'searchRecords',

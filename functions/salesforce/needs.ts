@@ -12,6 +12,7 @@ export const permissions = {
   'read Case': 'Read on cases',
   'create Task': 'Edit Tasks',
   'create CaseComment': 'Edit on cases',
+  RunReports: 'Run Reports',
 } as const;
 
 /** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm */

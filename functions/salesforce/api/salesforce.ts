@@ -105,6 +105,8 @@ export interface Salesforce {
    * @throws Failure like `create`
    */
   createTogether(records: readonly NewRecord[]): Promise<string[]>;
+  /** A resource of reports and dashboards, by its path; with a body it is run by that. */
+  analytics(path: string, body?: object): Promise<unknown>;
   /** Files and notes of records. */
   files: Files;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
@@ -340,6 +342,9 @@ export function openSalesforce(parts: SalesforceParts) {
         if (ids.length < records.length) throw lostWrite('Salesforce');
         return ids;
       },
+
+      analytics: (path, body) =>
+        body ? connection.requestPost(`/analytics${path}`, body) : connection.request(`/analytics${path}`),
 
       files: lazily(['list', 'read', 'add', 'addNote'], async () =>
         (await import('./files.ts')).openFiles({

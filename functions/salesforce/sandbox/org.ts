@@ -1,4 +1,5 @@
 import type { Currencies } from './currencies.ts';
+import type { AnalyticsData } from './dataFiles.ts';
 import { derive } from './derivedFields.ts';
 import { parseRecordId, recordId } from './recordId.ts';
 import { salesforceTime } from './salesforceTime.ts';
@@ -25,6 +26,8 @@ export interface Org {
   id: string;
   schema: Schema;
   currencies: Currencies;
+  /** What its reports and dashboards show, with the IDs of their records. */
+  analytics: AnalyticsData;
   now(): Date;
   /** All rows of an object, deleted ones too. */
   rows(object: ObjectDefinition): Row[];
@@ -36,7 +39,11 @@ export interface Org {
   update(located: Located, values: Record<string, FieldValue>, userId: string): void;
 }
 
-export function createOrg(schema: Schema, now: () => Date, currencies: Currencies): Org {
+export function createOrg(
+  schema: Schema,
+  now: () => Date,
+  { currencies, analytics }: Pick<Org, 'currencies' | 'analytics'>,
+): Org {
   const tables = new Map<string, Map<string, Row>>(schema.objects.map(object => [object.name, new Map()]));
 
   const table = (object: ObjectDefinition): Map<string, Row> => tables.get(object.name) ?? new Map();
@@ -81,6 +88,7 @@ export function createOrg(schema: Schema, now: () => Date, currencies: Currencie
     id: recordId('00D', 1),
     schema,
     currencies,
+    analytics,
     now,
     rows: object => [...table(object).values()],
     find,

@@ -12,6 +12,7 @@ import { fillOrg } from './fillOrg.ts';
 import type { Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
 import { answerBy } from './router.ts';
+import { analyticsRoutes } from './routes/analytics.ts';
 import { compositeRoutes } from './routes/composite.ts';
 import { fileRoutes } from './routes/files.ts';
 import { graphRoutes } from './routes/graph.ts';
@@ -63,6 +64,7 @@ const answerApi = answerBy([
   ...organizationRoutes,
   ...fileRoutes,
   ...graphRoutes,
+  ...analyticsRoutes,
 ]);
 
 /**
