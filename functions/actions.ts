@@ -383,6 +383,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/addCaseComment.ts'),
   },
   {
+    name: 'addProducts',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/addProducts.ts'),
+  },
+  {
     name: 'addRecordFile',
     system: 'salesforce',
     toolset: 'salesforce-service',
@@ -399,6 +408,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'adds',
     inbound: 'app',
     load: () => import('./salesforce/actions/addRecordNote.ts'),
+  },
+  {
+    name: 'createQuote',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/createQuote.ts'),
   },
   {
     name: 'createRecord',
@@ -424,6 +442,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/findAccounts.ts'),
+  },
+  {
+    name: 'findActivities',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/findActivities.ts'),
   },
   {
     name: 'findCases',
@@ -499,6 +525,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/getRecordFile.ts'),
   },
   {
+    name: 'getRecordHistory',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getRecordHistory.ts'),
+  },
+  {
     name: 'listObjects',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -554,6 +588,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/searchRecords.ts'),
+  },
+  {
+    name: 'summarizeRecords',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/summarizeRecords.ts'),
   },
   {
     name: 'updateRecord',

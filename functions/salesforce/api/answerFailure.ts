@@ -63,9 +63,9 @@ const meanings: readonly Meaning[] = [
   },
   {
     // Reports: 20 at once and 500 an hour; dashboards: 200 refreshes an hour.
-    errorCode: /^(FORBIDDEN|BAD_REQUEST|\w*LIMIT\w*|\d+)$/,
+    errorCode: /^(FORBIDDEN|BAD_REQUEST|LIMIT_EXCEEDED|REQUEST_LIMIT_EXCEEDED)$/,
     message:
-      /\b(reports?|dashboards?)\b[^.]{0,80}\b(60 minutes|hour|minutes|simultaneous|concurrent|at (once|a time)|limit)/i,
+      /reports (?:synchronously|running|can run|at a time|concurrently|simultaneously)|dashboard refresh|refresh (?:more|dashboards)/i,
     code: 'rate_limited',
     cure: 'Salesforce runs 20 reports at once and 500 an hour, and refreshes 200 dashboards an hour. Try again in a few minutes.',
     says: true,

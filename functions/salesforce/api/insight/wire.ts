@@ -21,7 +21,7 @@ const qualified = { fullyQualifiedName: z.string().nullish() };
 const filter = z.object({ column: z.string(), operator: z.string().nullish(), value: z.string().nullish() });
 const namedColumn = z.object({ name: z.string() });
 
-export const reportMetadataSchema = z.looseObject({
+const reportMetadataSchema = z.looseObject({
   id: z.string().nullish(),
   name: z.string().nullish(),
   reportFormat: z.string().nullish(),
