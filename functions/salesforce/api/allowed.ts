@@ -33,7 +33,7 @@ export interface SalesforceRequest {
 }
 
 /** Carries out an operation of the SOAP API. */
-export type SendSoap = (call: SoapCall) => Promise<SoapAnswer>;
+type SendSoap = (call: SoapCall) => Promise<SoapAnswer>;
 
 export type Send = (request: SalesforceRequest) => Promise<UpstreamAnswer>;
 
