@@ -61,12 +61,18 @@ const unitNames: ReadonlyMap<string, Unit> = new Map(
 const leading = [...unitNames].toSorted(([one], [other]) => other.length - one.length);
 const between = /^(?:of|by|per|the) /;
 
+/** What texts mean, each once: one field may be given by two names. @throws Failure `invalid_input` or `ambiguous` */
+export async function groupingsOf(texts: readonly string[], parts: GroupingParts): Promise<Grouping[]> {
+  const found = await Promise.all(texts.map(text => groupingOf(text, parts)));
+  return [...new Map(found.map(grouping => [`${grouping.label} ${grouping.paths.join(' ')}`, grouping])).values()];
+}
+
 /**
  * What a text means: the label of a field, also of what a lookup leads to (`Account Region`, `Account.Region__c`, `account's owner`,
  * `Region of the account`), or a unit of time with a field of dates (`month of Close Date`).
  * @throws Failure `invalid_input` or `ambiguous`
  */
-export async function groupingOf(text: string, parts: GroupingParts): Promise<Grouping> {
+async function groupingOf(text: string, parts: GroupingParts): Promise<Grouping> {
   const own = recordFields(parts.object);
   const isLabel = own.some(({ label, id }) => [label, id].some(name => folded(name) === folded(text)));
   const time = isLabel ? undefined : readTime(text);
