@@ -166,13 +166,14 @@ export function groupsOf(
       name,
       ...numbersOf(own, level.measures, level.money),
       ...(old && { before: numbersOf(old, level.measures, level.money) }),
-      ...(parts && {
-        groups: parts.told.map(part => ({
-          name: part.name,
-          ...numbersOf(part.own, brief, level.money),
-          ...(part.old && { before: numbersOf(part.old, brief, level.money) }),
-        })),
-      }),
+      ...(parts &&
+        parts.told.length > 0 && {
+          groups: parts.told.map(part => ({
+            name: part.name,
+            ...numbersOf(part.own, brief, level.money),
+            ...(part.old && { before: numbersOf(part.old, brief, level.money) }),
+          })),
+        }),
     };
   });
   return { groups, notes };
