@@ -374,6 +374,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./my-changes/actions/listMyChanges.ts'),
   },
   {
+    name: 'addCampaignMembers',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/addCampaignMembers.ts'),
+  },
+  {
     name: 'addCaseComment',
     system: 'salesforce',
     toolset: 'salesforce-service',
@@ -408,6 +417,16 @@ export const actions: readonly ActionEntry[] = [
     effect: 'adds',
     inbound: 'app',
     load: () => import('./salesforce/actions/addRecordNote.ts'),
+  },
+  {
+    name: 'answerApproval',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    callers: 'users',
+    load: () => import('./salesforce/actions/answerApproval.ts'),
   },
   {
     name: 'createQuote',
@@ -501,6 +520,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/getAccountOverview.ts'),
   },
   {
+    name: 'getCampaign',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getCampaign.ts'),
+  },
+  {
     name: 'getRecord',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -523,6 +550,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/getRecordHistory.ts'),
+  },
+  {
+    name: 'listApprovals',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/listApprovals.ts'),
   },
   {
     name: 'listObjects',
@@ -564,6 +599,15 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/searchRecords.ts'),
+  },
+  {
+    name: 'submitForApproval',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/submitForApproval.ts'),
   },
   {
     name: 'summarizeRecords',

@@ -126,6 +126,8 @@ export interface Salesforce {
    * @throws Failure that names the one that was refused
    */
   writeTogether(writes: readonly RecordWrite[]): Promise<(string | undefined)[]>;
+  /** Whether what is done here is done in Salesforce as the user who asks. */
+  runsAsCaller: boolean;
   /** Submits a record for approval, or answers one. @throws Failure as Salesforce refuses it */
   approve(request: ApprovalRequest): Promise<ApprovalResult>;
   /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
@@ -384,6 +386,7 @@ export function openSalesforce(parts: SalesforceParts) {
       },
 
       groupsOf,
+      runsAsCaller: settings.SALESFORCE_RUN_AS === 'caller',
 
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
