@@ -528,6 +528,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/getCampaign.ts'),
   },
   {
+    name: 'getDashboard',
+    system: 'salesforce',
+    toolset: 'salesforce-insight',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getDashboard.ts'),
+  },
+  {
     name: 'getRecord',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -576,6 +584,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/listRecordFiles.ts'),
   },
   {
+    name: 'listReports',
+    system: 'salesforce',
+    toolset: 'salesforce-insight',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/listReports.ts'),
+  },
+  {
     name: 'logActivity',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -591,6 +607,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/queryRecords.ts'),
+  },
+  {
+    name: 'runReport',
+    system: 'salesforce',
+    toolset: 'salesforce-insight',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/runReport.ts'),
   },
   {
     name: 'searchRecords',

@@ -132,6 +132,8 @@ export interface Salesforce {
   approve(request: ApprovalRequest): Promise<ApprovalResult>;
   /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
   groupsOf(userId: string): Promise<string[]>;
+  /** A resource of reports and dashboards, by its path; with a body it is run by that. */
+  analytics(path: string, body?: object): Promise<unknown>;
   /** Files and notes of records. */
   files: Files;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
@@ -410,6 +412,9 @@ export function openSalesforce(parts: SalesforceParts) {
       corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
+
+      analytics: (path, body) =>
+        body ? connection.requestPost(`/analytics${path}`, body) : connection.request(`/analytics${path}`),
 
       files: lazily(['list', 'read', 'add', 'addNote'], async () =>
         (await import('./files.ts')).openFiles({
