@@ -45,6 +45,8 @@ const currencies = createCurrencies([
   { isoCode: 'EUR', rate: 0.5 },
 ]);
 
+const analytics = { reportTypes: {}, reports: [], dashboards: [] };
+
 const anyDeal = fc.record({
   Stage__c: fc.constantFrom('Open', 'W', null),
   Amount__c: fc.option(fc.integer({ min: -50_000, max: 100_000 }).map(cents => cents / 100)),
@@ -58,7 +60,7 @@ type Deal = typeof anyDeal extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Salesforce with these records alone, as the sandbox carries out statements. */
 function holding(deals: readonly Deal[]) {
-  const org = createOrg(schema, () => now, currencies);
+  const org = createOrg(schema, () => now, { currencies, analytics });
   const deal = schema.find('Deal__c');
   for (const values of deals) if (deal) org.insert(deal, values, '005000000000001AAA');
   const run = (text: string) =>
