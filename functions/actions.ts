@@ -456,6 +456,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/getAccountOverview.ts'),
   },
   {
+    name: 'getCase',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getCase.ts'),
+  },
+  {
     name: 'getRecord',
     system: 'salesforce',
     toolset: 'salesforce',

@@ -74,7 +74,7 @@ export interface Salesforce {
   ): Promise<RecordPage>;
   /** The result of a `SELECT COUNT()`. */
   count(statement: Soql, options?: QueryOptions): Promise<number>;
-  /** Runs several statements in one request. A statement that is refused has a Failure in place of its records. */
+  /** Runs several statements, five in each request. A statement that is refused has a Failure in place of its records. */
   queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
   search(request: SearchRequest): Promise<FoundRecord[]>;
   /**
@@ -113,6 +113,8 @@ const MAX_LISTED = 50_000;
 /** The least and the most records that Salesforce returns in one batch. */
 const MIN_BATCH = 200;
 const MAX_BATCH = 2000;
+/** A composite request takes 25 parts, but only so many queries. */
+const MAX_TOGETHER = 5;
 /** Longer statements are sent in a body, because Salesforce accepts 16 kB of URL and headers together. */
 const MAX_URL = 8_000;
 
@@ -234,7 +236,11 @@ export function openSalesforce(parts: SalesforceParts) {
       },
 
       async queryTogether(statements) {
-        const answers = await compose(statements.map(({ text }) => text));
+        const texts = statements.map(({ text }) => text);
+        const groups = Array.from({ length: Math.ceil(texts.length / MAX_TOGETHER) }, (_, at) =>
+          texts.slice(at * MAX_TOGETHER, (at + 1) * MAX_TOGETHER),
+        );
+        const answers = (await Promise.all(groups.map(group => compose(group)))).flat();
         return answers.map(answer => (answer instanceof Failure ? answer : answer.records));
       },
 
