@@ -21,7 +21,7 @@ export default salesforce.action({
     caseId: caseId.describe('The case: its number, such as 00001026, or its ID.'),
     writtenBefore: sinceText
       .optional()
-      .meta({ description: 'Only comments and e-mails from before then, to go on with older ones.', advanced: true }),
+      .describe('Only comments and e-mails from before then, to go on with older ones.'),
   }),
   output: z.object({ summary: summary('One sentence about the state of the case.'), ...caseDetails.shape }),
   // Where some of it is hidden, each object that is reached is described once.
