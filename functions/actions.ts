@@ -383,6 +383,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/addCaseComment.ts'),
   },
   {
+    name: 'addProducts',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/addProducts.ts'),
+  },
+  {
     name: 'addRecordFile',
     system: 'salesforce',
     toolset: 'salesforce-service',
@@ -399,6 +408,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'adds',
     inbound: 'app',
     load: () => import('./salesforce/actions/addRecordNote.ts'),
+  },
+  {
+    name: 'createQuote',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/createQuote.ts'),
   },
   {
     name: 'createRecord',

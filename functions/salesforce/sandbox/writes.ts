@@ -5,6 +5,7 @@ import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refu
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
 import { salesforceTime } from './salesforceTime.ts';
+import { checkSale } from './salesIntegrity.ts';
 import { type FieldDefinition, findField, type ObjectDefinition } from './schema.ts';
 
 export type Values = Record<string, unknown>;
@@ -42,6 +43,7 @@ export function insertRecord(
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }
   refuseDuplicate(org, viewer, object, values, { allowDuplicates });
+  checkSale(org, object, values);
   const row = insertContent(org, object, values, viewer.Id) ?? org.insert(object, values, viewer.Id);
   relate(org, object, row, people, viewer.Id);
   invite(org, object, row, viewer.Id);
