@@ -9,6 +9,7 @@ import type { OrgCurrencies } from './currencies.ts';
 import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
+import { type Outbox, openOutbox } from './service/outbox.ts';
 import { type Soql, soql } from './soql.ts';
 import type { FiscalYears } from './summary/calendar.ts';
 import {
@@ -16,6 +17,7 @@ import {
   confirmedSchema,
   garbled,
   graphSchema,
+  knowledgeSettingsSchema,
   type ObjectDescription,
   type ObjectSummary,
   querySchema,
@@ -34,7 +36,12 @@ interface RecordPage {
 export interface SearchRequest {
   term: string;
   /** The fields to return of each object that is searched; the first is always the record's Id. */
-  objects: { name: string; fields: string[] }[];
+  objects: {
+    name: string;
+    fields: string[];
+    /** Which articles of Knowledge are meant: by their state and language alone. */
+    where?: Soql;
+  }[];
   limit: number;
 }
 
@@ -60,7 +67,7 @@ interface WriteOptions {
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
 /** Salesforce, for one call. Every method costs one request, except those whose answer is cached. */
-export interface Salesforce {
+export interface Salesforce extends Outbox {
   /** The first batch of a statement's records; for statements whose result is small. */
   query(statement: Soql, options?: QueryOptions): Promise<SalesforceRecord[]>;
   /**
@@ -110,6 +117,8 @@ export interface Salesforce {
   createTogether(records: readonly NewRecord[]): Promise<string[]>;
   /** Files and notes of records. */
   files: Files;
+  /** In which languages articles of Knowledge are written, by codes such as `en_US`; none where the org has no Knowledge. */
+  knowledgeLanguages(): Promise<{ defaultLanguage: string | undefined; languages: string[] }>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -295,7 +304,12 @@ export function openSalesforce(parts: SalesforceParts) {
           q: term,
           in: 'ALL',
           overallLimit: limit,
-          sobjects: objects.map(({ name, fields }) => ({ name, fields, limit })),
+          sobjects: objects.map(({ name, fields, where }) => ({
+            name,
+            fields,
+            limit,
+            ...(where && { where: where.text }),
+          })),
         });
         return read(searchSchema, answer).searchRecords;
       },
@@ -303,6 +317,18 @@ export function openSalesforce(parts: SalesforceParts) {
       timeZone: zones.timeZone,
       sessionTimeZone: zones.ofSession,
       fiscalYears,
+      ...openOutbox(connection),
+
+      async knowledgeLanguages() {
+        const settings = await connection.request('/knowledgeManagement/settings').catch((error: unknown) => {
+          // Without Knowledge there is no such thing.
+          if (error instanceof Failure && !error.retryable) return {};
+          throw error;
+        });
+        const { defaultLanguage, languages } = read(knowledgeSettingsSchema, settings);
+        return { defaultLanguage: defaultLanguage ?? undefined, languages };
+      },
+
       describe: allowed.describe,
       describeAll: allowed.describeAll,
       openPaths: allowed.openPaths,

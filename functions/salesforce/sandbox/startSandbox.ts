@@ -15,7 +15,9 @@ import { answerBy } from './router.ts';
 import { compositeRoutes } from './routes/composite.ts';
 import { fileRoutes } from './routes/files.ts';
 import { graphRoutes } from './routes/graph.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { organizationRoutes } from './routes/organization.ts';
+import { outboxRoutes } from './routes/outbox.ts';
 import { queryRoutes } from './routes/query.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sobjectRoutes } from './routes/sobjects.ts';
@@ -61,6 +63,8 @@ const answerApi = answerBy([
   ...searchRoutes,
   ...compositeRoutes,
   ...organizationRoutes,
+  ...knowledgeRoutes,
+  ...outboxRoutes,
   ...fileRoutes,
   ...graphRoutes,
 ]);
