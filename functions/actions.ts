@@ -468,6 +468,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/findContacts.ts'),
   },
   {
+    name: 'findKnowledgeArticles',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/findKnowledgeArticles.ts'),
+  },
+  {
     name: 'findLeads',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -550,6 +558,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/logActivity.ts'),
   },
   {
+    name: 'postToFeed',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/postToFeed.ts'),
+  },
+  {
     name: 'queryRecords',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -564,6 +581,15 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/searchRecords.ts'),
+  },
+  {
+    name: 'sendCaseEmail',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/sendCaseEmail.ts'),
   },
   {
     name: 'summarizeRecords',

@@ -9,6 +9,7 @@ import type { OrgCurrencies } from './currencies.ts';
 import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
+import { type Outbox, openOutbox } from './service/outbox.ts';
 import { type Soql, soql } from './soql.ts';
 import type { FiscalYears } from './summary/calendar.ts';
 import {
@@ -17,6 +18,7 @@ import {
   confirmedSchema,
   garbled,
   graphSchema,
+  knowledgeSettingsSchema,
   type ObjectDescription,
   type ObjectSummary,
   querySchema,
@@ -35,7 +37,12 @@ interface RecordPage {
 export interface SearchRequest {
   term: string;
   /** The fields to return of each object that is searched; the first is always the record's Id. */
-  objects: { name: string; fields: string[] }[];
+  objects: {
+    name: string;
+    fields: string[];
+    /** Which articles of Knowledge are meant: by their state and language alone. */
+    where?: Soql;
+  }[];
   limit: number;
 }
 
@@ -78,7 +85,7 @@ type ApprovalResult = z.output<typeof approvalSchema>[number];
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
 /** Salesforce, for one call. Every method costs one request, except those whose answer is cached. */
-export interface Salesforce {
+export interface Salesforce extends Outbox {
   /** The first batch of a statement's records; for statements whose result is small. */
   query(statement: Soql, options?: QueryOptions): Promise<SalesforceRecord[]>;
   /**
@@ -132,6 +139,8 @@ export interface Salesforce {
   groupsOf(userId: string): Promise<string[]>;
   /** Files and notes of records. */
   files: Files;
+  /** In which languages articles of Knowledge are written, by codes such as `en_US`; none where the org has no Knowledge. */
+  knowledgeLanguages(): Promise<{ defaultLanguage: string | undefined; languages: string[] }>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -328,7 +337,12 @@ export function openSalesforce(parts: SalesforceParts) {
           q: term,
           in: 'ALL',
           overallLimit: limit,
-          sobjects: objects.map(({ name, fields }) => ({ name, fields, limit })),
+          sobjects: objects.map(({ name, fields, where }) => ({
+            name,
+            fields,
+            limit,
+            ...(where && { where: where.text }),
+          })),
         });
         return read(searchSchema, answer).searchRecords;
       },
@@ -336,6 +350,18 @@ export function openSalesforce(parts: SalesforceParts) {
       timeZone: zones.timeZone,
       sessionTimeZone: zones.ofSession,
       fiscalYears,
+      ...openOutbox(connection),
+
+      async knowledgeLanguages() {
+        const settings = await connection.request('/knowledgeManagement/settings').catch((error: unknown) => {
+          // Without Knowledge there is no such thing.
+          if (error instanceof Failure && !error.retryable) return {};
+          throw error;
+        });
+        const { defaultLanguage, languages } = read(knowledgeSettingsSchema, settings);
+        return { defaultLanguage: defaultLanguage ?? undefined, languages };
+      },
+
       describe: allowed.describe,
       describeAll: allowed.describeAll,
       openPaths: allowed.openPaths,
