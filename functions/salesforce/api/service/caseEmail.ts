@@ -78,7 +78,7 @@ function seen(records: SalesforceRecord[] | Failure | undefined): SalesforceReco
 const address = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,255}$/;
 
 /** The addresses of a list that is separated by commas or semicolons; `Ana Ruiz <ana@example.com>` has one. */
-export function addressesIn(text: string): string[] {
+function addressesIn(text: string): string[] {
   return text.split(/[,;]/).flatMap(part => {
     const given = part
       .slice(part.lastIndexOf('<') + 1)

@@ -5,7 +5,7 @@ import { partFailure } from '../answerFailure.ts';
 import { longRecordId } from '../recordId.ts';
 
 /** An e-mail about a record, which is logged there. */
-export interface OutgoingEmail {
+interface OutgoingEmail {
   recordId: string;
   to: readonly string[];
   /** One of the org's own addresses; unless given, that of the user who sends. */
@@ -15,7 +15,7 @@ export interface OutgoingEmail {
 }
 
 /** A post to the feed of a record, for colleagues alone. */
-export interface FeedPost {
+interface FeedPost {
   recordId: string;
   text: string;
   /** The IDs of the users who are notified. */
