@@ -533,6 +533,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/getRecordFile.ts'),
   },
   {
+    name: 'getRecordHistory',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getRecordHistory.ts'),
+  },
+  {
     name: 'listObjects',
     system: 'salesforce',
     toolset: 'salesforce',

@@ -1,3 +1,4 @@
+import type { Query } from '@jetstreamapp/soql-parser-js';
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
@@ -5,6 +6,7 @@ import type { ByteRange } from '../../../shared/upstream/filePart.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { answerFailure, closedByPolicy } from './answerFailure.ts';
 import { requireImpersonal } from './asker.ts';
+import { openInHistory, parentOfHistory } from './fieldHistory.ts';
 import { nameFieldOf } from './objectNames.ts';
 import type { Openness } from './openness.ts';
 import { isPlain, mayReachPeople } from './plainSoql.ts';
@@ -342,6 +344,7 @@ export function allowed(parts: AllowedParts): Allowed {
     const { reached, unresolved, wholes, names } = await reachOf(query, find);
     const refusal = await firstRefusal(reached);
     if (refusal) throw refusal;
+    if (openness.restricts) await requireOpenHistory(query, reached);
     for (const whole of wholes) if (await guard.openFields(whole)) throw closedWhole(whole);
     if (openness.restricts) {
       const [first] = [...unresolved, ...unaccounted(tokens, names)];
@@ -349,6 +352,21 @@ export function allowed(parts: AllowedParts): Allowed {
     } else {
       const setUp = unresolved.length > 0 ? setUpNames(tokens) : undefined;
       if (setUp !== undefined) throw closedObject(setUp);
+    }
+  };
+
+  /** What a history holds are the values of another object's fields: it may be asked for those alone that are open there. */
+  const requireOpenHistory = async (query: Query, reached: readonly Reached[]): Promise<void> => {
+    const histories = new Set(reached.map(({ objectType }) => objectType).filter(name => parentOfHistory(name)));
+    for (const history of histories) {
+      const parent = parentOfHistory(history) ?? '';
+      const isMain = query.sObject?.toLowerCase() === history.toLowerCase();
+      const wanted = isMain ? (await import('./openHistory.ts')).historyFieldsIn(query) : undefined;
+      const object = openness.isOpen(parent) ? await find(parent) : undefined;
+      // An object that only is called like a history has none of another's fields.
+      if (openness.isOpen(parent) && !object) continue;
+      const open = object && new Set(openInHistory((await describeOpen(object.name, guard)).fields));
+      if (!open || !wanted?.every(name => open.has(name))) throw closedHistory(history, parent);
     }
   };
 
@@ -657,6 +675,12 @@ function closedField(objectType: string, field: string): Failure {
     openPeopleFields(objectType)
       ? `Of ${objectType} only what tells who somebody is is open here, such as Id, Name and Email, and not ${field}, unless a policy of this service's administrator opens it.`
       : `A policy of this service's administrator does not open the field ${field} of ${objectType}.`,
+  );
+}
+
+function closedHistory(history: string, parent: string): Failure {
+  return closed(
+    `${history} holds values of ${parent}, of which a policy of this service's administrator does not open everything. Use getRecordHistory.`,
   );
 }
 
