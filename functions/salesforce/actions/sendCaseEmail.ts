@@ -13,9 +13,10 @@ export default salesforce.plannedAction({
   needs: uses('read Case', 'EmailSingle'),
   title: 'Send an e-mail about a case',
   description:
-    'E-mails the customer of a Salesforce case and logs it there, so that the answer comes to the case. ' +
-    "It is sent from the address that the customer wrote to, else from that of this service's Salesforce user. " +
-    'The first call shows to whom it goes and what it says, and sends nothing; a second one with its confirmationToken alone sends it. For a note in Salesforce use addCaseComment.',
+    'Sends an e-mail to the customer of a Salesforce case and logs it there, so that the answer comes to the case. ' +
+    "It comes from the address that the customer wrote to, else from that of this service's Salesforce user. " +
+    'Use it to reply to the customer. The first call shows to whom it goes and what it says, and sends nothing; a second one with its confirmationToken alone sends it. ' +
+    'For a note in Salesforce use addCaseComment.',
   input: z.object({
     caseId: caseId.describe('The case: its number, such as 00001026, or its ID.'),
     message: z
