@@ -7,7 +7,7 @@ export const salesforce = defineSystem({
   title: 'Salesforce',
   about: 'Salesforce holds accounts, contacts, leads, opportunities and cases.',
   advice:
-    'For finding a customer by name use findAccounts, for a customer at a glance use getAccountOverview, and for anything in Salesforce by a word use searchRecords. No action sends an e-mail: that is done in Salesforce.',
+    'For finding a customer by name use findAccounts, for a customer at a glance use getAccountOverview, and for anything in Salesforce by a word use searchRecords. What deletes, merges or converts records, or changes many, is in the toolset salesforce-data.',
   toolsets: {
     salesforce: 'Accounts, contacts and records',
     'salesforce-service': 'Cases and knowledge',

@@ -18,7 +18,9 @@ import { collectionRoutes } from './routes/collections.ts';
 import { compositeRoutes } from './routes/composite.ts';
 import { compositeGraphRoutes } from './routes/compositeGraph.ts';
 import { fileRoutes } from './routes/files.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { organizationRoutes } from './routes/organization.ts';
+import { outboxRoutes } from './routes/outbox.ts';
 import { queryRoutes } from './routes/query.ts';
 import { searchRoutes } from './routes/search.ts';
 import { answerSoap } from './routes/soap.ts';
@@ -68,6 +70,8 @@ const answerApi = answerBy([
   ...collectionRoutes,
   ...compositeGraphRoutes,
   ...approvalRoutes,
+  ...knowledgeRoutes,
+  ...outboxRoutes,
   ...fileRoutes,
   ...analyticsRoutes,
 ]);
