@@ -3,6 +3,30 @@ import type { ActionEntry } from '../shared/action/defineAction.ts';
 
 export const actions: readonly ActionEntry[] = [
   {
+    name: 'getCustomersOfIssue',
+    system: 'accounts-and-issues',
+    toolset: 'accounts-and-issues',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./accounts-and-issues/actions/getCustomersOfIssue.ts'),
+  },
+  {
+    name: 'getIssuesOfCustomer',
+    system: 'accounts-and-issues',
+    toolset: 'accounts-and-issues',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./accounts-and-issues/actions/getIssuesOfCustomer.ts'),
+  },
+  {
+    name: 'searchEverything',
+    system: 'accounts-and-issues',
+    toolset: 'accounts-and-issues',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./accounts-and-issues/actions/searchEverything.ts'),
+  },
+  {
     name: 'addAttachment',
     system: 'jira',
     toolset: 'jira',

@@ -11,6 +11,7 @@ export const permissions = {
   'read Opportunity': 'Read on opportunities',
   'read Case': 'Read on cases',
   'create Task': 'Edit Tasks',
+  'create CaseComment': 'Edit on cases',
 } as const;
 
 /** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm */

@@ -11,6 +11,7 @@ import { answerFailure, mayBeVersion, saidBySalesforce, versionUnknown } from '.
 import { type Currencies, openCurrencies } from './currencies.ts';
 import { openDescriptions } from './descriptions.ts';
 import { opennessOf } from './openness.ts';
+import { longRecordId } from './recordId.ts';
 import { sessionFailure } from './sessionFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
 import type { openTimeZone } from './timeZone.ts';
@@ -24,6 +25,8 @@ export interface CallConnection {
   currencies: Currencies;
   /** @throws Failure `internal` before the first request */
   session(): Session;
+  /** The 18 characters of the org's ID. It costs a sign-in where there was none. @throws Failure */
+  orgId(): Promise<string>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
 }
@@ -112,6 +115,15 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     parts,
     sharedAsk((send, request) => send(request)),
   );
+  const signedIn = (call: Call) => credentials.authorized(call, async granted => granted, usernameFor(call, settings));
+  const orgIdFor = async (call: Call): Promise<string> => {
+    const { orgId } = await signedIn(call);
+    if (orgId) return longRecordId(orgId);
+    throw new Failure(
+      'upstream_error',
+      'Salesforce did not tell at the sign-in which org it is, so nothing can be linked to it. Try again in a minute.',
+    );
+  };
   let zones: Promise<ReturnType<typeof openTimeZone>> | undefined;
   /** Few calls tell a time, so what finds the zone is loaded when one does. */
   const timeZoneFor = (call: Call) => {
@@ -119,7 +131,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       zones ??= import('./timeZone.ts').then(module =>
         module.openTimeZone(parts, {
           ask: sharedAsk(settled),
-          signedIn: asked => credentials.authorized(asked, async granted => granted, usernameFor(asked, settings)),
+          signedIn,
         }),
       );
       return (await zones)(call)();
@@ -166,6 +178,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     return {
       connection,
       allowed: open,
+      orgId: () => orgIdFor(call),
       timeZone: timeZoneFor(call),
       currencies: currenciesFor(call),
       session() {

@@ -92,6 +92,8 @@ export interface Salesforce {
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
+  /** The 18 characters of the org's ID, which a sandbox and its org do not share. It costs no request of its own. */
+  orgId(): Promise<string>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** What currencies the org has; kept for an hour, and asked for in one request. */
@@ -135,7 +137,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, timeZone } = connectionFor(call),
+    { connection, session, allowed, currencies, orgId, timeZone } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -248,6 +250,7 @@ export function openSalesforce(parts: SalesforceParts) {
         return read(searchSchema, answer).searchRecords;
       },
 
+      orgId,
       timeZone,
       describe: allowed.describe,
       describeAll: allowed.describeAll,
