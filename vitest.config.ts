@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Hundreds or thousands of calls each, or whole copies of the project: `npm run trials` runs these, and `npm test` the rest. */
-const trials = ['tests/{faults,guides,reliability}/**/*.test.ts'];
+/** Hundreds or thousands of calls each, very long texts, or whole copies of the project: `npm run trials` runs these, and `npm test` the rest. */
+const trials = ['tests/{costs,faults,guides,reliability}/**/*.test.ts'];
 
 const shared = {
   globalSetup: ['tests/support/buildOnce.ts'],
@@ -11,8 +11,10 @@ const shared = {
 
 export default defineConfig({
   test: {
-    // Two cores are the smallest machine the suite is meant for; every file starts servers and child processes of its own.
-    maxWorkers: 2,
+    // Two cores are the smallest machine the suite is meant for; a file waits for its servers and child processes half of the time.
+    maxWorkers: 3,
+    // What a file loads, the next one has: no file changes what is shared.
+    isolate: false,
     projects: [
       { test: { ...shared, name: 'tests', include: ['tests/**/*.test.ts'], exclude: trials } },
       { test: { ...shared, name: 'trials', include: trials } },

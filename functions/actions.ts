@@ -398,6 +398,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./my-changes/actions/listMyChanges.ts'),
   },
   {
+    name: 'addCaseComment',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/addCaseComment.ts'),
+  },
+  {
     name: 'createRecord',
     system: 'salesforce',
     toolset: 'salesforce',

