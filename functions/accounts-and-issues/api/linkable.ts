@@ -38,8 +38,6 @@ export const opportunity = recordShape('Opportunity', {
   url: field.link('The address of the opportunity in Salesforce.'),
 });
 
-export const shapes = { Case: supportCase, Account: account, Opportunity: opportunity };
-
 export const fields = {
   Case: supportCase.fields,
   Account: account.fields,
