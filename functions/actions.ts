@@ -464,12 +464,13 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/findOpportunities.ts'),
   },
   {
-    name: 'findSalesforceUsers',
+    name: 'findOrgUsers',
+    formerly: { name: 'findSalesforceUsers' },
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
     inbound: 'app',
-    load: () => import('./salesforce/actions/findSalesforceUsers.ts'),
+    load: () => import('./salesforce/actions/findOrgUsers.ts'),
   },
   {
     name: 'getAccountOverview',

@@ -305,7 +305,7 @@ describe('composite', () => {
       { method: 'GET', url: 'https://example.com/', referenceId: 'elsewhere' },
     ]);
     expect(answer.body.compositeResponse).toMatchObject([
-      { referenceId: 'leads', httpStatusCode: 200, body: { totalSize: 12 } },
+      { referenceId: 'leads', httpStatusCode: 200, body: { totalSize: 13 } },
       { referenceId: 'wrong', httpStatusCode: 400, body: [{ errorCode: 'INVALID_FIELD' }] },
       { referenceId: 'elsewhere', httpStatusCode: 400, body: [{ errorCode: 'BAD_REQUEST' }] },
     ]);
