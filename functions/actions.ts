@@ -3,6 +3,15 @@ import type { ActionEntry } from '../shared/action/defineAction.ts';
 
 export const actions: readonly ActionEntry[] = [
   {
+    name: 'createIssueFromCase',
+    system: 'accounts-and-issues',
+    toolset: 'accounts-and-issues',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./accounts-and-issues/actions/createIssueFromCase.ts'),
+  },
+  {
     name: 'getCustomersOfIssue',
     system: 'accounts-and-issues',
     toolset: 'accounts-and-issues',
@@ -19,12 +28,30 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./accounts-and-issues/actions/getIssuesOfCustomer.ts'),
   },
   {
+    name: 'linkCaseToIssue',
+    system: 'accounts-and-issues',
+    toolset: 'accounts-and-issues',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./accounts-and-issues/actions/linkCaseToIssue.ts'),
+  },
+  {
     name: 'searchEverything',
     system: 'accounts-and-issues',
     toolset: 'accounts-and-issues',
     access: 'read',
     inbound: 'app',
     load: () => import('./accounts-and-issues/actions/searchEverything.ts'),
+  },
+  {
+    name: 'tellCustomersOfIssue',
+    system: 'accounts-and-issues',
+    toolset: 'accounts-and-issues',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./accounts-and-issues/actions/tellCustomersOfIssue.ts'),
   },
   {
     name: 'addAttachment',

@@ -25,7 +25,7 @@ export default accountsAndIssues.action({
   title: 'List the customers who wait for an issue',
   description:
     'Returns the Salesforce cases, accounts and opportunities that a Jira issue is linked to, and what the open opportunities are worth in each currency: those that are linked themselves, and apart from them the others of these customers. ' +
-    'Use it for who waits for a bug or feature and what hangs on it.',
+    'Use it for who waits for a bug or feature and what hangs on it; for the issues of one customer use getIssuesOfCustomer.',
   input: z.object({ issueKey }),
   output: z.object({
     summary: summary('One sentence that says who waits for the issue, and what the open opportunities are worth.'),
