@@ -11,6 +11,9 @@ export const permissions = {
   'read Opportunity': 'Read on opportunities',
   'read Case': 'Read on cases',
   'create Task': 'Edit Tasks',
+  'read Task': 'Access Activities',
+  'read Event': 'Access Activities',
+  'create Event': 'Edit Events',
   'create CaseComment': 'Edit on cases',
 } as const;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import type { ByteRange } from '../../../shared/upstream/filePart.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { answerFailure, closedByPolicy } from './answerFailure.ts';
 import { requireImpersonal } from './asker.ts';
@@ -24,6 +25,8 @@ export interface SalesforceRequest {
   path: string;
   headers?: Record<string, string> | undefined;
   body?: string | undefined;
+  /** The bytes of a file that are wanted; the answer has them as `part`. */
+  range?: ByteRange | undefined;
 }
 
 export type Send = (request: SalesforceRequest) => Promise<UpstreamAnswer>;
@@ -84,7 +87,9 @@ const rules: readonly Rule[] = [
   }),
   rule('GET', '/query(?:All)?/[\\w-]+', async ({ request }, guard) => shownQuery(await guard.send(request), guard)),
   rule('POST', '/composite', composite),
+  rule('POST', '/composite/graph', writeTogether),
   rule('POST', '/parameterizedSearch', search),
+  rule('GET', '/sobjects/(\\w+)/\\w+/(VersionData|Body)', readFile),
   rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
     withBody(fine, await describeOpen(objectType, guard)),
   ),
@@ -164,6 +169,43 @@ async function write({ request, parts: [objectType = ''] }: Exchange, guard: Gua
   await guard.requireWrite(objectType, anyObject.parse(parseJson(request.body ?? '')));
   const answer = await guard.send(request);
   return answer.status < 400 ? answer : refusedWith(answer, guard, objectType);
+}
+
+/** Records that are created all or none, each of which may refer to those before it. */
+async function writeTogether({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const { success, data } = graphBody.safeParse(parseJson(request.body ?? ''));
+  if (!success) throw closedRequest();
+  const writes = data.graphs.flatMap(({ compositeRequest }) => compositeRequest);
+  for (const { url, body } of writes) {
+    const [, objectType] = /^\/sobjects\/(\w+)$/.exec(pathOf(url)) ?? [];
+    if (objectType === undefined) throw closedRequest();
+    await guard.requireWrite(objectType, body);
+  }
+  const answer = await guard.send(request);
+  if (answer.status >= 400) return refusedWith(answer, guard);
+  const told = guard.openness.restricts ? graphAnswer.safeParse(parseJson(answer.body)).data : undefined;
+  if (!told) return answer;
+  const graphs = await Promise.all(
+    told.graphs.map(async ({ graphResponse, ...graph }) => ({
+      ...graph,
+      graphResponse: {
+        compositeResponse: await Promise.all(
+          graphResponse.compositeResponse.map(async part =>
+            part.httpStatusCode < 400 ? part : { ...part, body: await guard.shownErrors(part.body) },
+          ),
+        ),
+      },
+    })),
+  );
+  return withBody(answer, { graphs });
+}
+
+/** What a file holds is a field of its record. */
+async function readFile({ request, parts: [objectType = '', field = ''] }: Exchange, guard: Guard) {
+  guard.requireOpen(objectType);
+  const open = await guard.openFields(objectType);
+  if (open && !open.has(field.toLowerCase())) throw closedField(objectType, field);
+  return guard.send(request);
 }
 
 /** Salesforce, of which only this is there. */
@@ -513,8 +555,12 @@ async function requireTargets(objectType: string, values: Record<string, unknown
   const texts = new Set(
     fields?.filter(({ referenceTo }) => referenceTo.length === 0).map(({ name }) => name.toLowerCase()),
   );
+  // A list of IDs, such as TaskWhoIds, points at each of them.
   const ids = Object.entries(values).flatMap(([name, value]) =>
-    typeof value === 'string' && recordId.test(value) && !texts.has(name.toLowerCase()) ? [value] : [],
+    [value]
+      .flat()
+      .filter(each => typeof each === 'string')
+      .filter(each => recordId.test(each) && !texts.has(name.toLowerCase())),
   );
   if (ids.length === 0) return;
   const objects = new Map((await guard.describeAll()).map(({ keyPrefix, name }) => [keyPrefix, name]));
@@ -593,8 +639,18 @@ const anyObject = z.looseObject({});
 const compositeBody = z.looseObject({
   compositeRequest: z.array(z.looseObject({ method: z.string(), url: z.string() })),
 });
+const graphBody = z.object({
+  graphs: z.array(
+    z.object({
+      compositeRequest: z.array(z.object({ method: z.literal('POST'), url: z.string(), body: anyObject })),
+    }),
+  ),
+});
 const compositeAnswer = z.looseObject({
   compositeResponse: z.array(z.looseObject({ httpStatusCode: z.number(), body: z.unknown() })),
+});
+const graphAnswer = z.object({
+  graphs: z.array(z.looseObject({ graphResponse: compositeAnswer })),
 });
 /** What may be asked of a search; a condition of its own would have to be checked, too. */
 const searchBody = z.strictObject({

@@ -4,6 +4,7 @@ import { StreamPromise } from 'jsforce/lib/util/promise.js';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { CredentialsRefused } from '../../../shared/upstream/credentials.ts';
+import type { ByteRange } from '../../../shared/upstream/filePart.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { type Allowed, allowed, type SalesforceRequest, type Send } from './allowed.ts';
@@ -20,6 +21,8 @@ import { openVersions } from './versions.ts';
 /** jsforce's connection for one call, and the session that it used last. */
 export interface CallConnection {
   connection: Connection;
+  /** Bytes of a file. @throws Failure where Salesforce refuses */
+  readFile(path: string, range: ByteRange): Promise<Uint8Array>;
   /** What of the org is open to the call; the connection's requests go through it, too. */
   allowed: Allowed;
   currencies: Currencies;
@@ -62,9 +65,11 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
   const credentials = salesforceCredentials(parts);
   const versions = openVersions(parts);
 
+  const base = `/services/data/v${settings.SALESFORCE_API_VERSION}`;
+
   const sendFor =
     (call: Call, keep: (session: Session) => void): Send =>
-    async ({ method, path, headers, body }) => {
+    async ({ method, path, headers, body, range }) => {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Salesforce had a malformed path.');
       const passed = Object.fromEntries(
         Object.entries(headers ?? {}).filter(([name]) => passedOn.includes(name.toLowerCase())),
@@ -77,11 +82,12 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
             url: granted.instanceUrl + path,
             headers: {
               authorization: `Bearer ${granted.value}`,
-              accept: 'application/json',
+              accept: range ? '*/*' : 'application/json',
               ...(body !== undefined && { 'content-type': 'application/json' }),
               ...passed,
             },
             ...(body !== undefined && { body }),
+            ...(range && { range }),
             safe: method === 'GET' || (method === 'POST' && reads.test(path)),
             address: 'SALESFORCE_LOGIN_URL',
             says: saidBySalesforce,
@@ -108,7 +114,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     (settle: (send: Send, request: SalesforceRequest) => Promise<UpstreamAnswer>) => (call: Call, path: string) =>
       settle(
         sendFor(call, () => {}),
-        { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
+        { method: 'GET', path: base + path },
       );
   const descriptionsFor = openDescriptions(parts, sharedAsk(settled));
   const currenciesFor = openCurrencies(
@@ -177,6 +183,13 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     });
     return {
       connection,
+      async readFile(path, range) {
+        const { part } = await settled(open.send, { method: 'GET', path: `${base}${path}`, range });
+        if (part) return part.bytes;
+        throw new Failure('upstream_error', 'Salesforce keeps this file elsewhere. Give the user its url.', {
+          retryable: false,
+        });
+      },
       allowed: open,
       orgId: () => orgIdFor(call),
       timeZone: timeZoneFor(call),
@@ -193,7 +206,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
 async function settled(send: Send, request: SalesforceRequest): Promise<UpstreamAnswer> {
   const answer = await send(request);
   if (answer.status >= 400) throw answerFailure(answer, thingAt(request.path));
-  if (/^\s*</.test(answer.body)) {
+  if (!answer.part && /^\s*</.test(answer.body)) {
     throw new Failure(
       'upstream_error',
       'Salesforce answered with a page for people, as where people sign in or during maintenance. If it does so again in a minute, an administrator must check SALESFORCE_LOGIN_URL.',

@@ -1,10 +1,12 @@
 import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
+import { lazily } from '../../../shared/lazily.ts';
 import type { SalesforceParts } from '../settings.ts';
-import { DuplicatesFound, partFailure } from './answerFailure.ts';
+import { DuplicatesFound, errorCodesOf, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
+import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import { type Soql, soql } from './soql.ts';
@@ -12,6 +14,7 @@ import {
   compositeSchema,
   confirmedSchema,
   garbled,
+  graphSchema,
   type ObjectDescription,
   type ObjectSummary,
   querySchema,
@@ -37,6 +40,13 @@ export interface SearchRequest {
 interface QueryOptions {
   /** Finds deleted and archived records, too. */
   withDeleted?: boolean;
+}
+
+interface NewRecord {
+  /** By which the records behind it refer to it. */
+  name: string;
+  objectType: string;
+  values: Record<string, unknown>;
 }
 
 interface WriteOptions {
@@ -75,7 +85,7 @@ export interface Salesforce {
   /** The result of a `SELECT COUNT()`. */
   count(statement: Soql, options?: QueryOptions): Promise<number>;
   /** Runs several statements in one request. A statement that is refused has a Failure in place of its records. */
-  queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
+  queryTogether(statements: readonly Soql[], options?: QueryOptions): Promise<(SalesforceRecord[] | Failure)[]>;
   search(request: SearchRequest): Promise<FoundRecord[]>;
   /**
    * What an object is made of, as this user sees it and a policy leaves it open; kept for five minutes.
@@ -90,6 +100,13 @@ export interface Salesforce {
   create(objectType: string, values: Record<string, unknown>, options?: WriteOptions): Promise<string>;
   /** @throws Failure `conflict` like `create`, and where the record was changed after `unmodifiedSince` */
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
+  /**
+   * Creates records all or none, each of which may refer to the ID of one before it as `@{<name>.id}`; returns their IDs.
+   * @throws Failure like `create`
+   */
+  createTogether(records: readonly NewRecord[]): Promise<string[]>;
+  /** Files and notes of records. */
+  files: Files;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The 18 characters of the org's ID, which a sandbox and its org do not share. It costs no request of its own. */
@@ -130,6 +147,15 @@ function headersFor({ allowDuplicate = false, unmodifiedSince }: WriteOptions = 
   return Object.keys(headers).length > 0 ? { headers } : {};
 }
 
+/** Why none of several records was created: what the others say is only that one failed. */
+function graphFailure(parts: z.output<typeof compositeSchema>['compositeResponse']): Failure {
+  const failures = parts
+    .filter(({ httpStatusCode }) => httpStatusCode >= 400)
+    .map(({ httpStatusCode: status, body }) => partFailure({ status, body }, 'such record in Salesforce'));
+  const own = failures.find(failure => !errorCodesOf(failure).includes('PROCESSING_HALTED'));
+  return own ?? failures[0] ?? garbled();
+}
+
 /** Opens Salesforce for calls. */
 export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
@@ -137,7 +163,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, orgId, timeZone } = connectionFor(call),
+    { connection, session, allowed, currencies, orgId, timeZone, readFile } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -184,7 +210,7 @@ export function openSalesforce(parts: SalesforceParts) {
         throw await withNames(error.cause, async statement => (await runOnce(statement)).records);
       });
 
-    return {
+    const salesforce: Salesforce = {
       query: async (statement, options) => (await runOnce(statement, options)).records,
 
       async readBack(statement, readRecord) {
@@ -235,8 +261,12 @@ export function openSalesforce(parts: SalesforceParts) {
         return { records: batch.records.slice(skip, to), nextCursor: rest && writeCursor(rest) };
       },
 
-      async queryTogether(statements) {
-        const answers = await compose(statements.map(({ text }) => text));
+      async queryTogether(statements, { withDeleted = false } = {}) {
+        const resource = withDeleted ? '/queryAll' : '/query';
+        const answers = await compose(
+          statements.map(({ text }) => text),
+          resource,
+        );
         return answers.map(answer => (answer instanceof Failure ? answer : answer.records));
       },
 
@@ -293,7 +323,41 @@ export function openSalesforce(parts: SalesforceParts) {
       corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
+
+      async createTogether(records) {
+        const answer = await connection.requestPost('/composite/graph', {
+          graphs: [
+            {
+              graphId: 'all',
+              compositeRequest: records.map(({ name, objectType, values }) => ({
+                method: 'POST',
+                referenceId: name,
+                url: `/services/data/v${connection.version}/sobjects/${objectType}`,
+                body: values,
+              })),
+            },
+          ],
+        });
+        const { data } = graphSchema.safeParse(answer);
+        const [graph] = data?.graphs ?? [];
+        if (!graph) throw lostWrite('Salesforce');
+        const parts = graph.graphResponse.compositeResponse;
+        if (!graph.isSuccessful) throw graphFailure(parts);
+        const ids = parts.flatMap(({ body }) => savedSchema.safeParse(body).data?.id ?? []);
+        if (ids.length < records.length) throw lostWrite('Salesforce');
+        return ids;
+      },
+
+      files: lazily(['list', 'read', 'add', 'addNote'], async () =>
+        (await import('./files.ts')).openFiles({
+          salesforce,
+          call,
+          readFile,
+          soon: () => open(forReadBack(call, parts.now())),
+        }),
+      ),
     };
+    return salesforce;
   };
 
   /** The same call as the user in the settings, where one is named. */

@@ -20,6 +20,11 @@ export const compositeSchema = z.object({
   compositeResponse: z.array(z.object({ body: z.unknown(), httpStatusCode: z.number() })),
 });
 
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_graph.htm */
+export const graphSchema = z.object({
+  graphs: z.array(z.object({ isSuccessful: z.boolean(), graphResponse: compositeSchema })).min(1),
+});
+
 export const searchSchema = z.object({
   searchRecords: z.array(z.looseObject({ Id: z.string(), attributes: z.object({ type: z.string() }) })),
 });

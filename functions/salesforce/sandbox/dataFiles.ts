@@ -22,6 +22,7 @@ const fieldTypes = [
   'datetime',
   'time',
   'address',
+  'base64',
 ] as const;
 
 const apiName = z.string().regex(/^[A-Za-z]\w*$/, 'must be an API name');

@@ -83,6 +83,7 @@ const defaultLengths: Partial<Record<FieldType, number>> = {
   phone: 40,
   url: 255,
   textarea: 32_000,
+  base64: 50_000_000,
 };
 
 const picklistValueOf = (value: NonNullable<FieldFile['values']>[number]): PicklistValue =>
@@ -105,7 +106,7 @@ function defineField({ values = [], ...given }: FieldFile): FieldDefinition {
     calculatedFormula: null,
     nameField: false,
     autoNumber: false,
-    filterable: type !== 'textarea' || length <= 255,
+    filterable: type !== 'base64' && (type !== 'textarea' || length <= 255),
     hidden: false,
     restrictedPicklist: false,
     controllerName: null,

@@ -1,4 +1,6 @@
 import { canChangeRow, canSeeField, canSeeRow, type Viewer } from './access.ts';
+import { invite, relate, withoutPeople } from './activityRelations.ts';
+import { insertContent } from './content.ts';
 import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refusal, writeRefused } from './errors.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
@@ -28,7 +30,8 @@ export function insertRecord(
   { allowDuplicates }: { allowDuplicates: boolean },
 ): Row {
   if (object.name === 'User') throw noAccess();
-  const values = checked(org, viewer, object, body, 'createable');
+  const { values: given, people } = withoutPeople(org, object, body);
+  const values = checked(org, viewer, object, given, 'createable');
   const isPerson = object.name === 'Account' && !isBlank(values.LastName);
   if (isPerson && 'Name' in values) {
     const message = 'Account: bad field names on insert/update call: Name';
@@ -39,7 +42,10 @@ export function insertRecord(
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }
   refuseDuplicate(org, viewer, object, values, { allowDuplicates });
-  return org.insert(object, values, viewer.Id);
+  const row = insertContent(org, object, values, viewer.Id) ?? org.insert(object, values, viewer.Id);
+  relate(org, object, row, people, viewer.Id);
+  invite(org, object, row, viewer.Id);
+  return row;
 }
 
 /** The fields that a new record must have and lacks. */
