@@ -3,7 +3,7 @@ import type { Client } from 'jira.js/core';
 import { beginning } from '../../../shared/text.ts';
 import { anyOf, type Jql, jql } from './jql.ts';
 import { parseAnswer } from './parseAnswer.ts';
-import { refusedFor } from './unlessMade.ts';
+import { refusedFor } from './refusedFor.ts';
 import { remoteLinksSchema } from './wire.ts';
 
 /** A thing of another system that an issue is linked to. */
