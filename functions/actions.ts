@@ -591,6 +591,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/searchRecords.ts'),
   },
   {
+    name: 'summarizeRecords',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/summarizeRecords.ts'),
+  },
+  {
     name: 'updateRecord',
     system: 'salesforce',
     toolset: 'salesforce',

@@ -512,28 +512,34 @@ async function describeOpen(objectType: string, guard: Guard): Promise<ObjectDes
   guard.requireOpen(object.name);
   const isWritable = openness.isWritable(object.name);
   const open = await guard.openFields(object.name);
+  const shown = object.fields.filter(field => !open || open.has(field.name.toLowerCase()));
+  const targets = [...new Set(shown.flatMap(({ referenceTo }) => referenceTo))];
+  const named = await Promise.all(targets.map(async target => ((await leadsOn(target, guard)) ? [target] : [])));
+  const withName = new Set(named.flat());
   return {
     ...object,
     createable: object.createable && isWritable,
     updateable: object.updateable && isWritable,
-    fields: object.fields.flatMap(field =>
-      open && !open.has(field.name.toLowerCase()) ? [] : [withoutClosed(field, isWritable, openness)],
-    ),
+    fields: shown.map(field => ({
+      ...field,
+      createable: field.createable && isWritable,
+      updateable: field.updateable && isWritable,
+      referenceTo: field.referenceTo.filter(openness.isOpen),
+      // A lookup leads on only where all that it may lead to is open, by name.
+      relationshipName: field.referenceTo.every(target => withName.has(target)) ? field.relationshipName : undefined,
+    })),
     childRelationships: object.childRelationships.filter(({ childSObject }) => openness.isOpen(childSObject)),
   };
 }
 
-/** A lookup leads on only where all that it may lead to is open, by name. */
-function withoutClosed(field: FieldDescription, isWritable: boolean, openness: Openness): FieldDescription {
-  const isOpen = (target: string) =>
-    openness.isPlainlyOpen(target, 'Name') && openness.isPlainlyOpen(target, nameFieldOf(target) ?? 'Name');
-  return {
-    ...field,
-    createable: field.createable && isWritable,
-    updateable: field.updateable && isWritable,
-    referenceTo: field.referenceTo.filter(openness.isOpen),
-    relationshipName: field.referenceTo.every(isOpen) ? field.relationshipName : undefined,
-  };
+/** Whether the names of an object's records are open, which takes its description where only some of its fields are. */
+async function leadsOn(objectType: string, guard: Guard): Promise<boolean> {
+  const { openness } = guard;
+  const fields = ['Name', nameFieldOf(objectType) ?? 'Name'];
+  if (fields.every(field => openness.isPlainlyOpen(objectType, field))) return true;
+  if (!openness.isOpen(objectType)) return false;
+  const open = await guard.openFields(objectType);
+  return !open || hasOpenName(objectType, open, guard);
 }
 
 async function describeAllOpen({ openness, describeAll }: Guard): Promise<ObjectSummary[]> {
@@ -545,7 +551,7 @@ async function describeAllOpen({ openness, describeAll }: Guard): Promise<Object
 
 async function hasOpenName(objectType: string, open: ReadonlySet<string>, guard: Guard): Promise<boolean> {
   const known = nameFieldOf(objectType);
-  const name = known ?? (await guard.describe(objectType)).fields.find(({ nameField }) => nameField)?.name;
+  const name = known ?? (await guard.find(objectType))?.fields.find(({ nameField }) => nameField)?.name;
   return name !== undefined && open.has(name.toLowerCase());
 }
 

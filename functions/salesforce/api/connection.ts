@@ -11,11 +11,13 @@ import { type Allowed, allowed, type SalesforceRequest, type Send } from './allo
 import { answerFailure, mayBeVersion, saidBySalesforce, versionUnknown } from './answerFailure.ts';
 import { type Currencies, openCurrencies } from './currencies.ts';
 import { openDescriptions } from './descriptions.ts';
+import type { openFiscalYears } from './fiscalYears.ts';
 import { opennessOf } from './openness.ts';
 import { longRecordId } from './recordId.ts';
 import { sessionFailure } from './sessionFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
-import type { openTimeZone } from './timeZone.ts';
+import type { FiscalYears } from './summary/calendar.ts';
+import type { openTimeZone, Zones } from './timeZone.ts';
 import { openVersions } from './versions.ts';
 
 /** jsforce's connection for one call, and the session that it used last. */
@@ -31,7 +33,8 @@ export interface CallConnection {
   /** The 18 characters of the org's ID. It costs a sign-in where there was none. @throws Failure */
   orgId(): Promise<string>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
-  timeZone(): Promise<string>;
+  zones: Zones;
+  fiscalYears(): Promise<FiscalYears>;
 }
 
 interface TransportRequest {
@@ -140,13 +143,26 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
           signedIn,
         }),
       );
-      return (await zones)(call)();
+      return (await zones)(call);
     };
     let found: Promise<string> | undefined;
-    return () => {
-      found ??= find();
-      return found;
+    return {
+      timeZone() {
+        found ??= find().then(({ timeZone }) => timeZone());
+        return found;
+      },
+      ofSession: async () => (await find()).ofSession(),
     };
+  };
+  let years: Promise<ReturnType<typeof openFiscalYears>> | undefined;
+  const fiscalYearsFor = (call: Call) => async () => {
+    years ??= import('./fiscalYears.ts').then(module =>
+      module.openFiscalYears(
+        parts,
+        sharedAsk((send, request) => send(request)),
+      ),
+    );
+    return (await years)(call)();
   };
 
   return call => {
@@ -192,7 +208,8 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       },
       allowed: open,
       orgId: () => orgIdFor(call),
-      timeZone: timeZoneFor(call),
+      zones: timeZoneFor(call),
+      fiscalYears: fiscalYearsFor(call),
       currencies: currenciesFor(call),
       session() {
         if (session) return session;

@@ -10,6 +10,7 @@ import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import { type Soql, soql } from './soql.ts';
+import type { FiscalYears } from './summary/calendar.ts';
 import {
   compositeSchema,
   confirmedSchema,
@@ -82,6 +83,8 @@ export interface Salesforce {
       grouped?: boolean;
     } & QueryOptions,
   ): Promise<RecordPage>;
+  /** The first records of a statement, up to so many; a request for each 2,000 of them. `areAll` tells whether there are no more. */
+  rows(statement: Soql, most: number): Promise<{ records: SalesforceRecord[]; areAll: boolean }>;
   /** The result of a `SELECT COUNT()`. */
   count(statement: Soql, options?: QueryOptions): Promise<number>;
   /** Runs several statements in one request. A statement that is refused has a Failure in place of its records. */
@@ -113,6 +116,10 @@ export interface Salesforce {
   orgId(): Promise<string>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
+  /** That of the Salesforce user as whom the call runs, in which SOQL's `convertTimezone` tells times; undefined where it is not told. */
+  sessionTimeZone(): Promise<string | undefined>;
+  /** How the org counts its years; kept for an hour, and asked for in two requests. */
+  fiscalYears(): Promise<FiscalYears>;
   /** What currencies the org has; kept for an hour, and asked for in one request. */
   currencies(): Promise<OrgCurrencies>;
   /** The same as far as this call knows it: after `currencies`. */
@@ -163,7 +170,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, orgId, timeZone, readFile } = connectionFor(call),
+    { connection, session, allowed, currencies, orgId, zones, fiscalYears, readFile } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -212,6 +219,18 @@ export function openSalesforce(parts: SalesforceParts) {
 
     const salesforce: Salesforce = {
       query: async (statement, options) => (await runOnce(statement, options)).records,
+
+      async rows(statement, most) {
+        const first = await runOnce(soql`${statement} LIMIT ${most + 1}`);
+        const records = [...first.records];
+        let next = locatorOf(first.nextRecordsUrl);
+        while (next !== undefined && records.length <= most) {
+          const batch = await batchAt(next);
+          records.push(...batch.records);
+          next = batch.records.length > 0 ? locatorOf(batch.nextRecordsUrl) : undefined;
+        }
+        return { records: records.slice(0, most), areAll: records.length <= most };
+      },
 
       async readBack(statement, readRecord) {
         try {
@@ -281,7 +300,9 @@ export function openSalesforce(parts: SalesforceParts) {
       },
 
       orgId,
-      timeZone,
+      timeZone: zones.timeZone,
+      sessionTimeZone: zones.ofSession,
+      fiscalYears,
       describe: allowed.describe,
       describeAll: allowed.describeAll,
       openPaths: allowed.openPaths,

@@ -57,6 +57,8 @@ const fieldSchema = z.object({
   defaultedOnCreate: flag(false),
   filterable: flag(true),
   sortable: flag(true),
+  groupable: flag(true),
+  aggregatable: flag(true),
   calculated: flag(false),
   calculatedFormula: z.string().nullish(),
   autoNumber: flag(false),

@@ -220,3 +220,14 @@ export const nameFieldOf = (owner: ObjectDefinition): FieldDefinition | undefine
 /** What a picklist value stands for: `closed` of a Status. */
 export const meaningOf = (owner: ObjectDefinition, field: string, value: unknown): PicklistValue | undefined =>
   findField(owner, field)?.values.find(entry => entry.value === value);
+
+const notGrouped: ReadonlySet<FieldType> = new Set([
+  'double',
+  'currency',
+  'percent',
+  'datetime',
+  'multipicklist',
+  'address',
+]);
+/** Whether GROUP BY takes it: what may be filtered by, but for numbers with a fraction, times and lists. */
+export const isGroupable = ({ filterable, type }: FieldDefinition): boolean => filterable && !notGrouped.has(type);
