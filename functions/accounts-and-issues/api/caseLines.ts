@@ -8,14 +8,14 @@ const MAX_COMMENTS = 1_000;
 /** Keeps a line within the 4,000 characters of a comment, whatever an address and a summary are like. */
 const MAX_SUMMARY = 500;
 
-/** The line that a case gets about an issue. It is told from others by the issue's address. */
+/** The line that a case gets about an issue, as a comment of its own. */
 export function caseLine(issue: { key: string; summary: string | undefined }, url: string): string {
   const summary = issue.summary ? `: ${issue.summary.slice(0, MAX_SUMMARY).toWellFormed()}` : '';
   return `Jira issue ${issue.key}${summary}\n${url}`;
 }
 
 /**
- * The keys of the issues that the comments of a case lead to, in one request; undefined where the comments may not be read.
+ * The keys of the issues that a case has a line about, in one request; undefined where the comments may not be read.
  * @param browseUrl the address of an issue, by its key
  */
 export async function issuesInComments(
@@ -31,24 +31,19 @@ export async function issuesInComments(
       if (error instanceof Failure && isHidden(error)) return undefined;
       throw error;
     });
-  const start = browseUrl('');
   return (
     comments && [
       ...new Set(
-        comments.flatMap(({ CommentBody: body }) => (typeof body === 'string' ? keysBehind(start, body) : [])),
+        comments.flatMap(({ CommentBody: body }) => (typeof body === 'string' ? (keyIn(body, browseUrl) ?? []) : [])),
       ),
     ]
   );
 }
 
-const key = /^[A-Z][A-Z0-9_]{1,254}-[1-9]\d{0,17}(?![\w-])/;
+const beginning = /^Jira issue ([A-Z][A-Z0-9_]{1,254}-[1-9]\d{0,17})(?![\w-])/;
 
-/** The keys of issues that stand behind each place of an address in a text. */
-function keysBehind(start: string, text: string): string[] {
-  const keys: string[] = [];
-  for (let at = text.indexOf(start); at !== -1; at = text.indexOf(start, at + start.length)) {
-    const found = key.exec(text.slice(at + start.length, at + start.length + 300))?.[0];
-    if (found) keys.push(found);
-  }
-  return keys;
+/** The key of the issue that a comment is the line of; undefined for any other comment, whatever it mentions. */
+function keyIn(body: string, browseUrl: (issueKey: string) => string): string | undefined {
+  const key = beginning.exec(body)?.[1];
+  return key !== undefined && body.trimEnd().endsWith(browseUrl(key)) ? key : undefined;
 }
