@@ -434,6 +434,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/addCaseComment.ts'),
   },
   {
+    name: 'addProducts',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/addProducts.ts'),
+  },
+  {
     name: 'addRecordFile',
     system: 'salesforce',
     toolset: 'salesforce-service',
@@ -450,6 +459,15 @@ export const actions: readonly ActionEntry[] = [
     effect: 'adds',
     inbound: 'app',
     load: () => import('./salesforce/actions/addRecordNote.ts'),
+  },
+  {
+    name: 'createQuote',
+    system: 'salesforce',
+    toolset: 'salesforce-sales',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/createQuote.ts'),
   },
   {
     name: 'createRecord',
@@ -548,6 +566,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/getRecordFile.ts'),
+  },
+  {
+    name: 'getRecordHistory',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getRecordHistory.ts'),
   },
   {
     name: 'listObjects',

@@ -1,3 +1,4 @@
+import type { Query } from '@jetstreamapp/soql-parser-js';
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
@@ -5,6 +6,7 @@ import type { ByteRange } from '../../../shared/upstream/filePart.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { answerFailure, closedByPolicy } from './answerFailure.ts';
 import { requireImpersonal } from './asker.ts';
+import { openInHistory, parentOfHistory } from './fieldHistory.ts';
 import { nameFieldOf } from './objectNames.ts';
 import type { Openness } from './openness.ts';
 import { isPlain, mayReachPeople } from './plainSoql.ts';
@@ -88,6 +90,7 @@ const rules: readonly Rule[] = [
   rule('GET', '/query(?:All)?/[\\w-]+', async ({ request }, guard) => shownQuery(await guard.send(request), guard)),
   rule('POST', '/composite', composite),
   rule('POST', '/composite/graph', writeTogether),
+  rule('POST', '/process/approvals', approve),
   rule('POST', '/parameterizedSearch', search),
   rule('GET', '/sobjects/(\\w+)/\\w+/(VersionData|Body)', readFile),
   rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
@@ -171,33 +174,48 @@ async function write({ request, parts: [objectType = ''] }: Exchange, guard: Gua
   return answer.status < 400 ? answer : refusedWith(answer, guard, objectType);
 }
 
-/** Records that are created all or none, each of which may refer to those before it. */
+/** Writes that are made together: each is one that could be made alone. */
 async function writeTogether({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
-  const { success, data } = graphBody.safeParse(parseJson(request.body ?? ''));
-  if (!success) throw closedRequest();
-  const writes = data.graphs.flatMap(({ compositeRequest }) => compositeRequest);
-  for (const { url, body } of writes) {
-    const [, objectType] = /^\/sobjects\/(\w+)$/.exec(pathOf(url)) ?? [];
+  const { graphs } = graphBody.parse(parseJson(request.body ?? ''));
+  const nodes = graphs.flatMap(({ compositeRequest }) => compositeRequest);
+  const objectTypes = nodes.map(({ method, url }) => {
+    const [, created, changed] = /^\/sobjects\/(?:(\w+)|(\w+)\/\w+)$/.exec(pathOf(url)) ?? [];
+    const objectType = method === 'POST' ? created : method === 'PATCH' ? changed : undefined;
     if (objectType === undefined) throw closedRequest();
-    await guard.requireWrite(objectType, body);
+    return objectType;
+  });
+  for (const [at, { body }] of nodes.entries()) await guard.requireWrite(objectTypes[at] ?? '', body);
+  const answer = await guard.send(request);
+  if (answer.status >= 400 || !guard.openness.restricts) return answer;
+  const answered = graphAnswer.parse(parseJson(answer.body));
+  const of = new Map(nodes.map(({ referenceId }, at) => [referenceId, objectTypes[at]]));
+  return withBody(answer, {
+    graphs: await Promise.all(
+      answered.graphs.map(async graph => ({
+        ...graph,
+        graphResponse: {
+          compositeResponse: await Promise.all(
+            graph.graphResponse.compositeResponse.map(async part => ({
+              ...part,
+              body:
+                part.httpStatusCode < 400 ? part.body : await guard.shownErrors(part.body, of.get(part.referenceId)),
+            })),
+          ),
+        },
+      })),
+    ),
+  });
+}
+
+/** Approvals are records of their own, and are about a record that must be open as well. */
+async function approve({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const { requests } = approvalsBody.parse(parseJson(request.body ?? ''));
+  for (const { actionType, contextId } of requests) {
+    const isNew = actionType === 'Submit';
+    await guard.requireWrite(isNew ? 'ProcessInstance' : 'ProcessInstanceWorkitem', isNew ? { contextId } : {});
   }
   const answer = await guard.send(request);
-  if (answer.status >= 400) return refusedWith(answer, guard);
-  const told = guard.openness.restricts ? graphAnswer.safeParse(parseJson(answer.body)).data : undefined;
-  if (!told) return answer;
-  const graphs = await Promise.all(
-    told.graphs.map(async ({ graphResponse, ...graph }) => ({
-      ...graph,
-      graphResponse: {
-        compositeResponse: await Promise.all(
-          graphResponse.compositeResponse.map(async part =>
-            part.httpStatusCode < 400 ? part : { ...part, body: await guard.shownErrors(part.body) },
-          ),
-        ),
-      },
-    })),
-  );
-  return withBody(answer, { graphs });
+  return answer.status < 400 ? answer : refusedWith(answer, guard);
 }
 
 /** What a file holds is a field of its record. */
@@ -299,6 +317,7 @@ export function allowed(parts: AllowedParts): Allowed {
     const { reached, unresolved, wholes, names } = await reachOf(query, find);
     const refusal = await firstRefusal(reached);
     if (refusal) throw refusal;
+    if (openness.restricts) await requireOpenHistory(query, reached);
     for (const whole of wholes) if (await guard.openFields(whole)) throw closedWhole(whole);
     if (openness.restricts) {
       const [first] = [...unresolved, ...unaccounted(tokens, names)];
@@ -306,6 +325,21 @@ export function allowed(parts: AllowedParts): Allowed {
     } else {
       const setUp = unresolved.length > 0 ? setUpNames(tokens) : undefined;
       if (setUp !== undefined) throw closedObject(setUp);
+    }
+  };
+
+  /** What a history holds are the values of another object's fields: it may be asked for those alone that are open there. */
+  const requireOpenHistory = async (query: Query, reached: readonly Reached[]): Promise<void> => {
+    const histories = new Set(reached.map(({ objectType }) => objectType).filter(name => parentOfHistory(name)));
+    for (const history of histories) {
+      const parent = parentOfHistory(history) ?? '';
+      const isMain = query.sObject?.toLowerCase() === history.toLowerCase();
+      const wanted = isMain ? (await import('./openHistory.ts')).historyFieldsIn(query) : undefined;
+      const object = openness.isOpen(parent) ? await find(parent) : undefined;
+      // An object that only is called like a history has none of another's fields.
+      if (openness.isOpen(parent) && !object) continue;
+      const open = object && new Set(openInHistory((await describeOpen(object.name, guard)).fields));
+      if (!open || !wanted?.every(name => open.has(name))) throw closedHistory(history, parent);
     }
   };
 
@@ -617,6 +651,12 @@ function closedField(objectType: string, field: string): Failure {
   );
 }
 
+function closedHistory(history: string, parent: string): Failure {
+  return closed(
+    `${history} holds values of ${parent}, of which a policy of this service's administrator does not open everything. Use getRecordHistory.`,
+  );
+}
+
 function closedWhole(objectType: string): Failure {
   return refusal(
     `Not all fields of ${objectType} are open here, so FIELDS() is closed. Name the fields that are needed; describeObject tells which there are.`,
@@ -645,18 +685,32 @@ const anyObject = z.looseObject({});
 const compositeBody = z.looseObject({
   compositeRequest: z.array(z.looseObject({ method: z.string(), url: z.string() })),
 });
-const graphBody = z.object({
+const graphBody = z.strictObject({
   graphs: z.array(
-    z.object({
-      compositeRequest: z.array(z.object({ method: z.literal('POST'), url: z.string(), body: anyObject })),
+    z.strictObject({
+      graphId: z.string(),
+      compositeRequest: z.array(
+        z.strictObject({ method: z.string(), url: z.string(), referenceId: z.string(), body: z.looseObject({}) }),
+      ),
     }),
   ),
 });
+const graphAnswer = z.looseObject({
+  graphs: z.array(
+    z.looseObject({
+      graphResponse: z.looseObject({
+        compositeResponse: z.array(
+          z.looseObject({ httpStatusCode: z.number(), referenceId: z.string(), body: z.unknown() }),
+        ),
+      }),
+    }),
+  ),
+});
+const approvalsBody = z.strictObject({
+  requests: z.array(z.looseObject({ actionType: z.string(), contextId: z.string() })),
+});
 const compositeAnswer = z.looseObject({
   compositeResponse: z.array(z.looseObject({ httpStatusCode: z.number(), body: z.unknown() })),
-});
-const graphAnswer = z.object({
-  graphs: z.array(z.looseObject({ graphResponse: compositeAnswer })),
 });
 /** What may be asked of a search; a condition of its own would have to be checked, too. */
 const searchBody = z.strictObject({

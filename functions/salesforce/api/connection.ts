@@ -12,6 +12,7 @@ import { answerFailure, mayBeVersion, saidBySalesforce, versionUnknown } from '.
 import { type Currencies, openCurrencies } from './currencies.ts';
 import { openDescriptions } from './descriptions.ts';
 import type { openFiscalYears } from './fiscalYears.ts';
+import { groupsOf } from './memberships.ts';
 import { opennessOf } from './openness.ts';
 import { longRecordId } from './recordId.ts';
 import { sessionFailure } from './sessionFailure.ts';
@@ -28,6 +29,8 @@ export interface CallConnection {
   /** What of the org is open to the call; the connection's requests go through it, too. */
   allowed: Allowed;
   currencies: Currencies;
+  /** The IDs of the queues and public groups that a user is in. One request, and more for groups in groups. */
+  groupsOf(userId: string): Promise<string[]>;
   /** @throws Failure `internal` before the first request */
   session(): Session;
   /** The 18 characters of the org's ID. It costs a sign-in where there was none. @throws Failure */
@@ -211,6 +214,13 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       zones: timeZoneFor(call),
       fiscalYears: fiscalYearsFor(call),
       currencies: currenciesFor(call),
+      groupsOf: userId =>
+        groupsOf(
+          userId,
+          call,
+          parts.now(),
+          sharedAsk((send, request) => send(request)),
+        ),
       session() {
         if (session) return session;
         throw new Failure('internal', 'A link to Salesforce was made before the first request.');

@@ -329,14 +329,14 @@ export function openFiles({ salesforce, call, readFile, soon }: FileParts): File
       const { made: fileId, notes } = await unlessMade(
         'Salesforce',
         async () => {
-          const [noteId = ''] = await salesforce.createTogether([
+          const [noteId = ''] = await salesforce.writeTogether([
             {
-              name: 'note',
+              reference: 'note',
               objectType: 'ContentNote',
               values: { Title: title, Content: Buffer.from(markdownToHtml(markdown)).toString('base64') },
             },
             {
-              name: 'link',
+              reference: 'link',
               objectType: 'ContentDocumentLink',
               values: {
                 ContentDocumentId: '@{note.id}',

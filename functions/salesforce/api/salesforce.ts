@@ -12,6 +12,7 @@ import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import { type Soql, soql } from './soql.ts';
 import type { FiscalYears } from './summary/calendar.ts';
 import {
+  approvalSchema,
   compositeSchema,
   confirmedSchema,
   garbled,
@@ -43,19 +44,36 @@ interface QueryOptions {
   withDeleted?: boolean;
 }
 
-interface NewRecord {
-  /** By which the records behind it refer to it. */
-  name: string;
-  objectType: string;
-  values: Record<string, unknown>;
-}
-
 interface WriteOptions {
   /** Saves a record that a duplicate rule only warns of. */
   allowDuplicate?: boolean | undefined;
   /** Makes a change only where the record was not changed since. */
   unmodifiedSince?: Date | undefined;
 }
+
+/** A record that is created, or changed where it has an ID. */
+export interface RecordWrite {
+  objectType: string;
+  recordId?: string | undefined;
+  values: Record<string, unknown>;
+  /** By this, later ones of the same request use its ID: `@{quote.id}` in a value. */
+  reference: string;
+  /** What it is called where it is refused. */
+  called?: string | undefined;
+}
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_process_approvals.htm */
+export interface ApprovalRequest {
+  actionType: 'Submit' | 'Approve' | 'Reject';
+  /** The record that is submitted, or the work item that is answered. */
+  contextId: string;
+  /** Who submits; the user of the session unless given. */
+  contextActorId?: string;
+  comments?: string;
+  nextApproverIds?: string[];
+}
+
+type ApprovalResult = z.output<typeof approvalSchema>[number];
 
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
@@ -104,10 +122,14 @@ export interface Salesforce {
   /** @throws Failure `conflict` like `create`, and where the record was changed after `unmodifiedSince` */
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
   /**
-   * Creates records all or none, each of which may refer to the ID of one before it as `@{<name>.id}`; returns their IDs.
-   * @throws Failure like `create`
+   * Creates and changes records, all of them or none, in one request. Returns the IDs of those that are new.
+   * @throws Failure that names the one that was refused
    */
-  createTogether(records: readonly NewRecord[]): Promise<string[]>;
+  writeTogether(writes: readonly RecordWrite[]): Promise<(string | undefined)[]>;
+  /** Submits a record for approval, or answers one. @throws Failure as Salesforce refuses it */
+  approve(request: ApprovalRequest): Promise<ApprovalResult>;
+  /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
+  groupsOf(userId: string): Promise<string[]>;
   /** Files and notes of records. */
   files: Files;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
@@ -154,13 +176,24 @@ function headersFor({ allowDuplicate = false, unmodifiedSince }: WriteOptions = 
   return Object.keys(headers).length > 0 ? { headers } : {};
 }
 
-/** Why none of several records was created: what the others say is only that one failed. */
-function graphFailure(parts: z.output<typeof compositeSchema>['compositeResponse']): Failure {
-  const failures = parts
-    .filter(({ httpStatusCode }) => httpStatusCode >= 400)
-    .map(({ httpStatusCode: status, body }) => partFailure({ status, body }, 'such record in Salesforce'));
-  const own = failures.find(failure => !errorCodesOf(failure).includes('PROCESSING_HALTED'));
-  return own ?? failures[0] ?? garbled();
+/** What was refused of writes that are made together, of which none was made. */
+function refusedTogether(
+  writes: readonly RecordWrite[],
+  answers: readonly { body: unknown; httpStatusCode: number }[],
+): Failure {
+  const failures = answers.map(({ body, httpStatusCode: status }) =>
+    status < 400 ? undefined : partFailure({ status, body }, 'such record in Salesforce'),
+  );
+  const at = failures.findIndex(failure => failure && !errorCodesOf(failure).includes('PROCESSING_HALTED'));
+  const failure = failures[at];
+  if (!failure) return lostWrite('Salesforce');
+  const called = writes[at]?.called;
+  return new Failure(failure.code, `${called ? `${called}: ` : ''}${failure.message} Nothing was saved.`, {
+    retryable: failure.retryable,
+    ...(failure.errors && { errors: failure.errors }),
+    nothingDone: true,
+    cause: failure.cause,
+  });
 }
 
 /** Opens Salesforce for calls. */
@@ -170,7 +203,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, orgId, zones, fiscalYears, readFile } = connectionFor(call),
+    { connection, session, allowed, currencies, orgId, zones, fiscalYears, groupsOf, readFile } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -322,6 +355,39 @@ export function openSalesforce(parts: SalesforceParts) {
         if (!confirmedSchema.safeParse(saved).success) throw lostWrite('Salesforce');
       },
 
+      async writeTogether(writes) {
+        const { graphs } = read(
+          graphSchema,
+          await connection.requestPost('/composite/graph', {
+            graphs: [
+              {
+                graphId: 'writes',
+                compositeRequest: writes.map(({ objectType, recordId, values, reference }) => ({
+                  method: recordId === undefined ? 'POST' : 'PATCH',
+                  url: `/services/data/v${connection.version}/sobjects/${objectType}${recordId === undefined ? '' : `/${recordId}`}`,
+                  referenceId: reference,
+                  body: values,
+                })),
+              },
+            ],
+          }),
+        );
+        const [graph] = graphs;
+        const answers = graph?.graphResponse.compositeResponse ?? [];
+        if (!graph?.isSuccessful) throw refusedTogether(writes, answers);
+        if (answers.length !== writes.length) throw lostWrite('Salesforce');
+        return answers.map(({ body }) => savedSchema.safeParse(body).data?.id);
+      },
+
+      async approve(request) {
+        const answer = await connection.requestPost('/process/approvals', { requests: [{ ...request }] });
+        const [result] = approvalSchema.safeParse(answer).data ?? [];
+        if (!result) throw lostWrite('Salesforce');
+        return result;
+      },
+
+      groupsOf,
+
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
         if (settings.SALESFORCE_RUN_AS === 'caller') {
@@ -344,30 +410,6 @@ export function openSalesforce(parts: SalesforceParts) {
       corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
-
-      async createTogether(records) {
-        const answer = await connection.requestPost('/composite/graph', {
-          graphs: [
-            {
-              graphId: 'all',
-              compositeRequest: records.map(({ name, objectType, values }) => ({
-                method: 'POST',
-                referenceId: name,
-                url: `/services/data/v${connection.version}/sobjects/${objectType}`,
-                body: values,
-              })),
-            },
-          ],
-        });
-        const { data } = graphSchema.safeParse(answer);
-        const [graph] = data?.graphs ?? [];
-        if (!graph) throw lostWrite('Salesforce');
-        const parts = graph.graphResponse.compositeResponse;
-        if (!graph.isSuccessful) throw graphFailure(parts);
-        const ids = parts.flatMap(({ body }) => savedSchema.safeParse(body).data?.id ?? []);
-        if (ids.length < records.length) throw lostWrite('Salesforce');
-        return ids;
-      },
 
       files: lazily(['list', 'read', 'add', 'addNote'], async () =>
         (await import('./files.ts')).openFiles({

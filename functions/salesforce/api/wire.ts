@@ -29,6 +29,21 @@ export const searchSchema = z.object({
   searchRecords: z.array(z.looseObject({ Id: z.string(), attributes: z.object({ type: z.string() }) })),
 });
 
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_process_approvals_submit.htm */
+export const approvalSchema = z
+  .array(
+    z.object({
+      instanceId: z.string().nullish(),
+      instanceStatus: z.string().nullish(),
+      actorIds: z
+        .array(z.string())
+        .nullish()
+        .transform(ids => ids ?? []),
+      success: z.literal(true),
+    }),
+  )
+  .length(1);
+
 export const savedSchema = z.object({ id: z.string() });
 
 /** What jsforce returns for the empty 204 that confirms a change. */

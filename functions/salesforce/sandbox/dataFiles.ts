@@ -22,6 +22,7 @@ const fieldTypes = [
   'datetime',
   'time',
   'address',
+  'anyType',
   'base64',
 ] as const;
 

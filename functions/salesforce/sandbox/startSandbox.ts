@@ -12,9 +12,10 @@ import { fillOrg } from './fillOrg.ts';
 import type { Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
 import { answerBy } from './router.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { compositeRoutes } from './routes/composite.ts';
+import { compositeGraphRoutes } from './routes/compositeGraph.ts';
 import { fileRoutes } from './routes/files.ts';
-import { graphRoutes } from './routes/graph.ts';
 import { organizationRoutes } from './routes/organization.ts';
 import { queryRoutes } from './routes/query.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -61,8 +62,9 @@ const answerApi = answerBy([
   ...searchRoutes,
   ...compositeRoutes,
   ...organizationRoutes,
+  ...compositeGraphRoutes,
+  ...approvalRoutes,
   ...fileRoutes,
-  ...graphRoutes,
 ]);
 
 /**

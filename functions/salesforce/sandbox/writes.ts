@@ -2,9 +2,11 @@ import { canChangeRow, canSeeField, canSeeRow, type Viewer } from './access.ts';
 import { invite, relate, withoutPeople } from './activityRelations.ts';
 import { insertContent } from './content.ts';
 import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refusal, writeRefused } from './errors.ts';
+import { track } from './fieldHistory.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
 import { salesforceTime } from './salesforceTime.ts';
+import { checkSale } from './salesIntegrity.ts';
 import { type FieldDefinition, findField, type ObjectDefinition } from './schema.ts';
 
 export type Values = Record<string, unknown>;
@@ -42,6 +44,7 @@ export function insertRecord(
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }
   refuseDuplicate(org, viewer, object, values, { allowDuplicates });
+  checkSale(org, object, values);
   const row = insertContent(org, object, values, viewer.Id) ?? org.insert(object, values, viewer.Id);
   relate(org, object, row, people, viewer.Id);
   invite(org, object, row, viewer.Id);
@@ -74,7 +77,9 @@ export function updateRecord(
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${names.join(', ')}]`, names);
   }
   refuseDuplicate(org, viewer, located.object, values, options, located.row.Id);
+  const before = located.row;
   org.update(located, values, viewer.Id);
+  track(org, located.object, before, org.find(before.Id)?.row ?? before, viewer.Id);
 }
 
 function checked(
@@ -149,6 +154,9 @@ export function checkedValue(org: Org, field: FieldDefinition, value: unknown): 
     case 'time':
       if (!/^\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(value))) throw cannotDeserialize('time', value);
       return String(value);
+    case 'anyType':
+      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+      throw cannotDeserialize('anyType', value);
     default:
       if (typeof value === 'object') throw cannotDeserialize('string', value);
       return checkedText(org, field, String(value));
