@@ -4,7 +4,7 @@ import { beginning } from '../../../shared/text.ts';
 import { anyOf, type Jql, jql } from './jql.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { refusedFor } from './refusedFor.ts';
-import { remoteLinksSchema } from './wire.ts';
+import { remoteLinksSchema, savedLinkSchema } from './wire.ts';
 
 /** A thing of another system that an issue is linked to. */
 export interface RemoteLink {
@@ -40,7 +40,7 @@ export function openRemoteLinks(client: Client): RemoteLinks {
     },
 
     async save(issueKey, { globalId, application, kind, relationship, url, title, isResolved }) {
-      await createOrUpdateRemoteIssueLink(client, {
+      const answer = await createOrUpdateRemoteIssueLink(client, {
         issueIdOrKey: issueKey,
         globalId,
         relationship,
@@ -55,6 +55,8 @@ export function openRemoteLinks(client: Client): RemoteLinks {
         const project = issueKey.slice(0, issueKey.lastIndexOf('-'));
         throw refusedFor(error, { permission: 'Link issues', where: project, inputs: {} });
       });
+      // What answers otherwise has not confirmed it.
+      parseAnswer(savedLinkSchema, answer);
     },
   };
 }
