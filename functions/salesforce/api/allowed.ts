@@ -5,6 +5,7 @@ import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { answerFailure, closedByPolicy } from './answerFailure.ts';
 import { requireImpersonal } from './asker.ts';
 import { nameFieldOf } from './objectNames.ts';
+import { type Narrow, openLayout, openLayouts, openPicklists } from './openLayouts.ts';
 import type { Openness } from './openness.ts';
 import { isPlain, mayReachPeople } from './plainSoql.ts';
 import { isSetUpObject, openPeopleFields } from './setUpObjects.ts';
@@ -88,6 +89,10 @@ const rules: readonly Rule[] = [
   rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
     withBody(fine, await describeOpen(objectType, guard)),
   ),
+  rule('GET', '/ui-api/object-info/(\\w+)/picklist-values/\\w+', ofObject(openPicklists)),
+  rule('GET', '/ui-api/layout/(\\w+)', ofObject(openLayout)),
+  rule('GET', '/sobjects/(\\w+)/describe/layouts', ofObject(openLayouts)),
+  rule('GET', '/sobjects/(\\w+)/describe/layouts/\\w+', ofObject(openLayout)),
   rule('GET', '/sobjects', async (_, guard) => withBody(fine, { sobjects: await describeAllOpen(guard) })),
   rule('POST', '/sobjects/(\\w+)', write),
   rule('PATCH', '/sobjects/(\\w+)/\\w+', write),
@@ -133,6 +138,22 @@ async function composite({ request }: Exchange, guard: Guard): Promise<UpstreamA
   return withBody(answer, {
     compositeResponse: refusals.map(failure => (failure ? refused(failure) : parts.shift())),
   });
+}
+
+/** What an object's record types offer and its pages demand. */
+function ofObject(narrow: Narrow): Rule['handle'] {
+  return async ({ request, parts: [objectType = ''] }, guard) => {
+    guard.requireOpen(objectType);
+    const answer = await guard.send(request);
+    if (answer.status >= 400) return refusedWith(answer, guard, objectType);
+    const open = await guard.openFields(objectType);
+    return open
+      ? withBody(
+          answer,
+          narrow(parseJson(answer.body), field => open.has(field.toLowerCase())),
+        )
+      : answer;
+  };
 }
 
 async function search({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {

@@ -7,6 +7,7 @@ import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
+import type { RecordTypeDetails } from './recordTypeDetails.ts';
 import { type Soql, soql } from './soql.ts';
 import {
   compositeSchema,
@@ -82,6 +83,8 @@ export interface Salesforce {
    * @throws Failure `not_found`, or `forbidden` for an object that is closed
    */
   describe(objectType: string): Promise<ObjectDescription>;
+  /** What a record type offers and demands. It costs two to four requests. @throws Failure `forbidden` for an object that is closed */
+  recordTypeDetails(objectType: string, recordTypeId: string): Promise<RecordTypeDetails>;
   /** Every object that this user sees and that is open; kept for five minutes. */
   describeAll(): Promise<ObjectSummary[]>;
   /** Those of the paths from an object, such as `Name` and `Owner.Email`, that no policy closes. */
@@ -251,6 +254,8 @@ export function openSalesforce(parts: SalesforceParts) {
       timeZone,
       describe: allowed.describe,
       describeAll: allowed.describeAll,
+      recordTypeDetails: async (objectType, recordTypeId) =>
+        (await import('./recordTypeDetails.ts')).recordTypeDetails(connection, objectType, recordTypeId),
       openPaths: allowed.openPaths,
 
       async create(objectType, values, options) {

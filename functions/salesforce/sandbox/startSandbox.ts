@@ -13,6 +13,7 @@ import type { Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
 import { answerBy } from './router.ts';
 import { compositeRoutes } from './routes/composite.ts';
+import { layoutRoutes } from './routes/layouts.ts';
 import { organizationRoutes } from './routes/organization.ts';
 import { queryRoutes } from './routes/query.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -59,6 +60,7 @@ const answerApi = answerBy([
   ...searchRoutes,
   ...compositeRoutes,
   ...organizationRoutes,
+  ...layoutRoutes,
 ]);
 
 /**
