@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
-import type { SalesforceParts } from '../settings.ts';
+import type { RenewalSource, SalesforceParts } from '../settings.ts';
 import { DuplicatesFound, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
@@ -107,6 +107,8 @@ export interface Salesforce {
   noneOfRecords(): void;
   /** The currency that totals are in where an org has several; undefined where the user may not see it. */
   corporateCurrency(): Promise<string | undefined>;
+  /** What tells when something of an account ends, as it is set. */
+  renewalSource: RenewalSource;
   /** The address at which a person opens the record; available after the first request. */
   recordUrl(objectType: string, recordId: string): string;
 }
@@ -294,6 +296,7 @@ export function openSalesforce(parts: SalesforceParts) {
       noneOfRecords: currencies.noneOfRecords,
       corporateCurrency: currencies.corporate,
 
+      renewalSource: settings.SALESFORCE_RENEWALS,
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
     };
   };

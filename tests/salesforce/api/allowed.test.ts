@@ -21,7 +21,19 @@ const descriptions = new Map<string, ObjectDescription>();
 beforeAll(async () => {
   const sandbox = await startSandbox();
   const { call } = await signIn(sandbox);
-  for (const name of ['Account', 'Contact', 'Opportunity', 'Case', 'Lead', 'Task', 'Event', 'User', 'Project__c']) {
+  const all = [
+    'Account',
+    'Contact',
+    'Opportunity',
+    'Case',
+    'Lead',
+    'Task',
+    'Event',
+    'User',
+    'Project__c',
+    'RecordType',
+  ];
+  for (const name of all) {
     const { body } = await call('GET', `/sobjects/${name}/describe`);
     descriptions.set(name.toLowerCase(), describeSchema.parse(body));
   }
