@@ -475,8 +475,8 @@ describe('in an org with labels of its own', () => {
   beforeAll(async () => {
     const data = await orgWith(({ objects }) => {
       objects.Account?.fields.push(
-        { name: 'Region__c', label: 'Region', type: 'picklist', values: ['North', 'South'] },
-        { name: 'Region2__c', label: 'region', type: 'string' },
+        { name: 'Zone__c', label: 'Zone', type: 'picklist', values: ['North', 'South'] },
+        { name: 'Zone2__c', label: 'zone', type: 'string' },
       );
     });
     other = await startSalesforceApp({ sandbox: { data } });
@@ -486,10 +486,10 @@ describe('in an org with labels of its own', () => {
   it('a label of several fields is the one that is written just so, else ambiguous with their names', async () => {
     const search = (label: string) =>
       other.call('findAccounts', { query: { where: JSON.stringify({ [label]: null }) } });
-    expect((await search('Region')).status).toBe(200);
-    expect((await search('Region2__c')).status).toBe(200);
-    const { status, body } = await search('REGION');
+    expect((await search('Zone')).status).toBe(200);
+    expect((await search('Zone2__c')).status).toBe(200);
+    const { status, body } = await search('ZONE');
     expect([status, body.code]).toEqual([409, 'ambiguous']);
-    expect(body.detail).toContain('Region__c (Region), Region2__c (region)');
+    expect(body.detail).toContain('Zone__c (Zone), Zone2__c (zone)');
   });
 });

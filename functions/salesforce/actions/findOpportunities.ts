@@ -39,7 +39,7 @@ export default salesforce.action({
   description:
     'Finds Salesforce opportunities (deals) by any fields, with stage, amount, close date and next step, open ones first. ' +
     'Use it for deals, the pipeline, or what closes this month. Give at least one filter. ' +
-    'For one account with its cases and contacts use getAccountOverview; for totals queryRecords.',
+    'For one account with its cases and contacts use getAccountOverview; for totals summarizeRecords.',
   input: z.object({
     name: searchText.optional().describe('A part of its name.'),
     account: searchText.optional().describe('A part of the name of the account.'),
