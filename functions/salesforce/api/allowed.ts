@@ -8,7 +8,6 @@ import { answerFailure, closedByPolicy } from './answerFailure.ts';
 import { requireImpersonal } from './asker.ts';
 import { openInHistory, parentOfHistory } from './fieldHistory.ts';
 import { nameFieldOf } from './objectNames.ts';
-import { type Narrow, openLayout, openLayouts, openPicklists } from './openLayouts.ts';
 import type { Openness } from './openness.ts';
 import { isPlain, mayReachPeople } from './plainSoql.ts';
 import { isSetUpObject, openPeopleFields } from './setUpObjects.ts';
@@ -97,10 +96,10 @@ const rules: readonly Rule[] = [
   rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
     withBody(fine, await describeOpen(objectType, guard)),
   ),
-  rule('GET', '/ui-api/object-info/(\\w+)/picklist-values/\\w+', ofObject(openPicklists)),
-  rule('GET', '/ui-api/layout/(\\w+)', ofObject(openLayout)),
-  rule('GET', '/sobjects/(\\w+)/describe/layouts', ofObject(openLayouts)),
-  rule('GET', '/sobjects/(\\w+)/describe/layouts/\\w+', ofObject(openLayout)),
+  rule('GET', '/ui-api/object-info/(\\w+)/picklist-values/\\w+', ofObject('picklists')),
+  rule('GET', '/ui-api/layout/(\\w+)', ofObject('layout')),
+  rule('GET', '/sobjects/(\\w+)/describe/layouts', ofObject('layouts')),
+  rule('GET', '/sobjects/(\\w+)/describe/layouts/\\w+', ofObject('layout')),
   rule('GET', '/sobjects', async (_, guard) => withBody(fine, { sobjects: await describeAllOpen(guard) })),
   rule('POST', '/sobjects/(\\w+)', write),
   rule('PATCH', '/sobjects/(\\w+)/\\w+', write),
@@ -149,18 +148,18 @@ async function composite({ request }: Exchange, guard: Guard): Promise<UpstreamA
 }
 
 /** What an object's record types offer and its pages demand. */
-function ofObject(narrow: Narrow): Rule['handle'] {
+function ofObject(kind: 'picklists' | 'layout' | 'layouts'): Rule['handle'] {
   return async ({ request, parts: [objectType = ''] }, guard) => {
     guard.requireOpen(objectType);
     const answer = await guard.send(request);
     if (answer.status >= 400) return refusedWith(answer, guard, objectType);
     const open = await guard.openFields(objectType);
-    return open
-      ? withBody(
-          answer,
-          narrow(parseJson(answer.body), field => open.has(field.toLowerCase())),
-        )
-      : answer;
+    if (!open) return answer;
+    const { narrowed } = await import('./openLayouts.ts');
+    return withBody(
+      answer,
+      narrowed[kind](parseJson(answer.body), field => open.has(field.toLowerCase())),
+    );
   };
 }
 

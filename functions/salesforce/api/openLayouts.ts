@@ -1,16 +1,17 @@
-import { layoutSchema, layoutsSchema, picklistValuesSchema, read } from './wire.ts';
+import { layoutSchema, layoutsSchema, picklistValuesSchema } from './layoutWire.ts';
+import { read } from './wire.ts';
 
 /** What is left of an answer about record types and pages without the fields that are closed; all else of it is dropped. */
-export type Narrow = (body: unknown, isOpen: (field: string) => boolean) => unknown;
+type Narrow = (body: unknown, isOpen: (field: string) => boolean) => unknown;
 
-export const openPicklists: Narrow = (body, isOpen) => {
+const picklists: Narrow = (body, isOpen) => {
   const { picklistFieldValues } = read(picklistValuesSchema, body);
   return {
     picklistFieldValues: Object.fromEntries(Object.entries(picklistFieldValues).filter(([name]) => isOpen(name))),
   };
 };
 
-export const openLayout: Narrow = (body, isOpen) => {
+const layout: Narrow = (body, isOpen) => {
   const { sections, editLayoutSections } = read(layoutSchema, body);
   const open = (all: typeof sections) =>
     all.map(({ layoutRows }) => ({
@@ -24,7 +25,7 @@ export const openLayout: Narrow = (body, isOpen) => {
   return { sections: open(sections), editLayoutSections: open(editLayoutSections) };
 };
 
-export const openLayouts: Narrow = (body, isOpen) => {
+const layouts: Narrow = (body, isOpen) => {
   const { recordTypeMappings } = read(layoutsSchema, body);
   return {
     recordTypeMappings: recordTypeMappings.map(({ recordTypeId, picklistsForRecordType }) => ({
@@ -33,3 +34,5 @@ export const openLayouts: Narrow = (body, isOpen) => {
     })),
   };
 };
+
+export const narrowed = { picklists, layout, layouts };

@@ -1,7 +1,8 @@
 import type { Connection } from 'jsforce/lib/connection.js';
 import { Failure } from '../../../shared/failure.ts';
 import { isClosedHere, isHidden } from './answerFailure.ts';
-import { layoutSchema, layoutsSchema, picklistValuesSchema, read } from './wire.ts';
+import { layoutSchema, layoutsSchema, picklistValuesSchema } from './layoutWire.ts';
+import { read } from './wire.ts';
 
 /** What a record type makes of an object. */
 export interface RecordTypeDetails {

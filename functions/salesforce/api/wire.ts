@@ -50,12 +50,12 @@ export const savedSchema = z.object({ id: z.string() });
 export const confirmedSchema = z.object({ success: z.literal(true) });
 
 /** Older API versions leave some properties out, or have null. */
-const flag = (usual: boolean) =>
+export const flag = (usual: boolean) =>
   z
     .boolean()
     .nullish()
     .transform(value => value ?? usual);
-const list = <Item extends z.ZodType>(item: Item) =>
+export const list = <Item extends z.ZodType>(item: Item) =>
   z
     .array(item)
     .nullish()
@@ -131,55 +131,6 @@ export const describeGlobalSchema = z.object({
       layoutable: flag(true),
       customSetting: flag(false),
       deprecatedAndHidden: flag(false),
-    }),
-  ),
-});
-
-/** https://developer.salesforce.com/docs/atlas.en-us.uiapi.meta/uiapi/ui_api_responses_picklist_values_collection.htm */
-export const picklistValuesSchema = z.object({
-  picklistFieldValues: z.record(z.string(), z.object({ values: list(z.object({ value: z.string() })) })),
-});
-
-/** The places of a page: a component is a field by its `apiName`, or by its `value` where the API is not the user interface's. */
-const sectionsSchema = list(
-  z.object({
-    layoutRows: list(
-      z.object({
-        layoutItems: list(
-          z.object({
-            required: flag(false),
-            layoutComponents: list(
-              z.object({
-                componentType: z.string().nullish(),
-                apiName: z.string().nullish(),
-                type: z.string().nullish(),
-                value: z.string().nullish(),
-              }),
-            ),
-          }),
-        ),
-      }),
-    ),
-  }),
-);
-
-/**
- * https://developer.salesforce.com/docs/atlas.en-us.uiapi.meta/uiapi/ui_api_responses_record_layout.htm and
- * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_layouts_multiple_rts_get.htm
- */
-export const layoutSchema = z.object({ sections: sectionsSchema, editLayoutSections: sectionsSchema });
-
-/** https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describelayout_describelayoutresult.htm */
-export const layoutsSchema = z.object({
-  recordTypeMappings: list(
-    z.object({
-      recordTypeId: z.string().nullish(),
-      picklistsForRecordType: list(
-        z.object({
-          picklistName: z.string(),
-          picklistValues: list(z.object({ value: z.string(), active: flag(true) })),
-        }),
-      ),
     }),
   ),
 });
