@@ -75,6 +75,8 @@ interface Guard extends AllowedParts {
   /** What an object is made of; undefined where Salesforce does not tell. */
   find(objectType: string): Promise<ObjectDescription | undefined>;
   openFields(objectType: string): Promise<ReadonlySet<string> | undefined>;
+  openPaths(objectType: string, paths: readonly string[]): Promise<string[]>;
+  closed(sentence: string): Failure;
   /** Records without those, and without the fields, that are closed. */
   shown(records: readonly unknown[]): Promise<unknown[]>;
   /** A refusal of Salesforce's, which may tell of other records. */
@@ -93,6 +95,9 @@ const rules: readonly Rule[] = [
   rule('POST', '/process/approvals', approve),
   rule('POST', '/parameterizedSearch', search),
   rule('GET', '/sobjects/(\\w+)/\\w+/(VersionData|Body)', readFile),
+  rule('GET', '/analytics/reports/(\\w+)/describe', describeReport),
+  rule('POST', '/analytics/reports/(\\w+)', runReport),
+  rule('GET', '/analytics/dashboards/(\\w+)', showDashboard),
   rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
     withBody(fine, await describeOpen(objectType, guard)),
   ),
@@ -246,6 +251,48 @@ async function readFile({ request, parts: [objectType = '', field = ''] }: Excha
   return guard.send(request);
 }
 
+/** A report tells of records by other names than their own, so that its answer is looked at whole. */
+async function runReport({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  guard.requireOpen('Report');
+  const answer = await guard.send(request);
+  if (answer.status >= 400) return refusedWith(answer, guard);
+  const { refusalOfReport } = await import('./insight/openReports.ts');
+  const refusal = await refusalOfReport(parseJson(answer.body), guard, describing(request, guard));
+  if (refusal) throw refusal;
+  return answer;
+}
+
+/** Asks for a report's description, where its answer does not tell enough. */
+function describing({ path }: SalesforceRequest, guard: Guard) {
+  const base = path.slice(0, path.indexOf('/analytics/'));
+  return async (reportId: string): Promise<unknown> => {
+    if (!/^\w{15,18}$/.test(reportId)) return undefined;
+    const { status, body } = await guard.send({
+      method: 'GET',
+      path: `${base}/analytics/reports/${reportId}/describe`,
+    });
+    return status < 400 ? parseJson(body) : undefined;
+  };
+}
+
+async function describeReport({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  guard.requireOpen('Report');
+  const answer = await guard.send(request);
+  if (answer.status >= 400 || !guard.openness.restricts) return answer;
+  const { openDescription } = await import('./insight/openReports.ts');
+  return withBody(answer, await openDescription(parseJson(answer.body), guard));
+}
+
+async function showDashboard({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  guard.requireOpen('Dashboard');
+  // What a filter of a dashboard is about, nothing tells.
+  if (guard.openness.restricts && request.path.includes('?')) throw closedRequest();
+  const answer = await guard.send(request);
+  if (answer.status >= 400) return refusedWith(answer, guard);
+  const { openDashboard } = await import('./insight/openReports.ts');
+  return withBody(answer, await openDashboard(parseJson(answer.body), guard, describing(request, guard)));
+}
+
 /** Salesforce, of which only this is there. */
 export function allowed(parts: AllowedParts): Allowed {
   const { openness, runsAsCaller, describe } = parts;
@@ -376,6 +423,8 @@ export function allowed(parts: AllowedParts): Allowed {
     ...parts,
     find,
     requireStatement,
+    openPaths: openPathsFrom,
+    closed,
     requireOpen(objectType) {
       if (!openness.isOpen(objectType)) throw closedObject(objectType);
     },

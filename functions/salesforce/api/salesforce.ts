@@ -129,10 +129,14 @@ export interface Salesforce {
    * @throws Failure that names the one that was refused
    */
   writeTogether(writes: readonly RecordWrite[]): Promise<(string | undefined)[]>;
+  /** Whether what is done here is done in Salesforce as the user who asks. */
+  runsAsCaller: boolean;
   /** Submits a record for approval, or answers one. @throws Failure as Salesforce refuses it */
   approve(request: ApprovalRequest): Promise<ApprovalResult>;
   /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
   groupsOf(userId: string): Promise<string[]>;
+  /** A resource of reports and dashboards, by its path; with a body it is run by that. */
+  analytics(path: string, body?: object): Promise<unknown>;
   /** Files and notes of records. */
   files: Files;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
@@ -391,6 +395,7 @@ export function openSalesforce(parts: SalesforceParts) {
       },
 
       groupsOf,
+      runsAsCaller: settings.SALESFORCE_RUN_AS === 'caller',
 
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
@@ -415,6 +420,9 @@ export function openSalesforce(parts: SalesforceParts) {
 
       renewalSource: settings.SALESFORCE_RENEWALS,
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
+
+      analytics: (path, body) =>
+        body ? connection.requestPost(`/analytics${path}`, body) : connection.request(`/analytics${path}`),
 
       files: lazily(['list', 'read', 'add', 'addNote'], async () =>
         (await import('./files.ts')).openFiles({

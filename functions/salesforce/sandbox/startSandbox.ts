@@ -12,6 +12,7 @@ import { fillOrg } from './fillOrg.ts';
 import type { Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
 import { answerBy } from './router.ts';
+import { analyticsRoutes } from './routes/analytics.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { compositeRoutes } from './routes/composite.ts';
 import { compositeGraphRoutes } from './routes/compositeGraph.ts';
@@ -67,6 +68,7 @@ const answerApi = answerBy([
   ...compositeGraphRoutes,
   ...approvalRoutes,
   ...fileRoutes,
+  ...analyticsRoutes,
 ]);
 
 /**
