@@ -429,6 +429,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/answerApproval.ts'),
   },
   {
+    name: 'completeTask',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'write',
+    effect: 'changes',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/completeTask.ts'),
+  },
+  {
     name: 'createQuote',
     system: 'salesforce',
     toolset: 'salesforce-sales',
@@ -615,6 +624,15 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/runReport.ts'),
+  },
+  {
+    name: 'scheduleMeeting',
+    system: 'salesforce',
+    toolset: 'salesforce',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/scheduleMeeting.ts'),
   },
   {
     name: 'searchRecords',
