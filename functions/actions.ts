@@ -496,6 +496,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/findContacts.ts'),
   },
   {
+    name: 'findKnowledgeArticles',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/findKnowledgeArticles.ts'),
+  },
+  {
     name: 'findLeads',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -535,6 +543,14 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/getCampaign.ts'),
+  },
+  {
+    name: 'getCase',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getCase.ts'),
   },
   {
     name: 'getDashboard',
@@ -610,6 +626,15 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/logActivity.ts'),
   },
   {
+    name: 'postToFeed',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/postToFeed.ts'),
+  },
+  {
     name: 'queryRecords',
     system: 'salesforce',
     toolset: 'salesforce',
@@ -641,6 +666,15 @@ export const actions: readonly ActionEntry[] = [
     access: 'read',
     inbound: 'app',
     load: () => import('./salesforce/actions/searchRecords.ts'),
+  },
+  {
+    name: 'sendCaseEmail',
+    system: 'salesforce',
+    toolset: 'salesforce-service',
+    access: 'write',
+    effect: 'adds',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/sendCaseEmail.ts'),
   },
   {
     name: 'submitForApproval',

@@ -24,6 +24,7 @@ export const permissions = {
   'read Event': 'Access Activities',
   'create Event': 'Edit Events',
   'create CaseComment': 'Edit on cases',
+  EmailSingle: 'Send Email',
   RunReports: 'Run Reports',
 } as const;
 

@@ -17,8 +17,10 @@ import { approvalRoutes } from './routes/approvals.ts';
 import { compositeRoutes } from './routes/composite.ts';
 import { compositeGraphRoutes } from './routes/compositeGraph.ts';
 import { fileRoutes } from './routes/files.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { layoutRoutes } from './routes/layouts.ts';
 import { organizationRoutes } from './routes/organization.ts';
+import { outboxRoutes } from './routes/outbox.ts';
 import { queryRoutes } from './routes/query.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sobjectRoutes } from './routes/sobjects.ts';
@@ -67,6 +69,8 @@ const answerApi = answerBy([
   ...layoutRoutes,
   ...compositeGraphRoutes,
   ...approvalRoutes,
+  ...knowledgeRoutes,
+  ...outboxRoutes,
   ...fileRoutes,
   ...analyticsRoutes,
 ]);

@@ -2,10 +2,33 @@ import { expect, test } from 'vitest';
 import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
 import { list, useSalesforce } from '../harness.ts';
 
+const noOpportunities = {
+  objects: [
+    'ProcessInstance',
+    'ProcessInstanceWorkitem',
+    'ProcessInstanceStep',
+    'ProcessDefinition',
+    'Account',
+    'Quote',
+  ],
+};
+const noAmounts = { hiddenFields: { Opportunity: ['Amount'] } };
 const salesforce = useSalesforce({
-  app: { env: { INBOUND_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True' } },
+  app: {
+    env: {
+      INBOUND_AUTH: 'entra',
+      WEBSITE_AUTH_ENABLED: 'True',
+      POLICY: JSON.stringify({
+        roles: {
+          NoOpportunities: { systems: { salesforce: noOpportunities } },
+          NoAmounts: { systems: { salesforce: noAmounts } },
+        },
+        default: {},
+      }),
+    },
+  },
 });
-const as = (upn: string) => ({
+const as = (upn: string, role?: string) => ({
   'x-ms-client-principal': Buffer.from(
     JSON.stringify({
       auth_typ: 'aad',
@@ -14,6 +37,7 @@ const as = (upn: string) => ({
         { typ: 'oid', val: `33333333-3333-4333-8333-${upn.length.toString().padStart(12, '0')}` },
         { typ: 'scp', val: 'access' },
         { typ: 'upn', val: upn },
+        ...(role ? [{ typ: 'roles', val: role }] : []),
       ],
     }),
   ).toString('base64'),
@@ -48,6 +72,24 @@ test('what waits for the user is told with its amounts, who asked, why and since
       { label: 'Discount (%)', value: '15%' },
     ]),
   });
+});
+
+test('of what is about a closed object nothing is told, counted or decided, and no closed amount either', async () => {
+  const closed = as('ana.ruiz@example.com', 'NoOpportunities');
+  const { body } = await listed({}, closed);
+  expect(body).toMatchObject({ summary: '0 approvals wait for Ana Ruiz or a queue of theirs.', approvals: [] });
+  const { body: plan } = await answer({ decision: 'approve' }, closed);
+  expect(plan).toMatchObject({ items: [] });
+  const [one, none] = await Promise.all(
+    [recordId('006', 17), recordId('006', 9999)].map(async record => {
+      const { body: refused } = await submit({ record }, closed);
+      return `${refused.code} ${refused.detail.replaceAll(record, 'X')}`;
+    }),
+  );
+  expect(one).toBe(none);
+  const { body: without } = await listed({}, as('ana.ruiz@example.com', 'NoAmounts'));
+  expect(names(without.approvals)).toHaveLength(2);
+  expect(JSON.stringify(without)).not.toContain('86,000');
 });
 
 test('a queue, who is in it by a group, another person, and a record can be asked for', async () => {

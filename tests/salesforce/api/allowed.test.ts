@@ -21,7 +21,7 @@ const descriptions = new Map<string, ObjectDescription>();
 beforeAll(async () => {
   const sandbox = await startSandbox();
   const { call } = await signIn(sandbox);
-  const all = [
+  for (const name of [
     'Account',
     'Contact',
     'Opportunity',
@@ -31,9 +31,7 @@ beforeAll(async () => {
     'Event',
     'User',
     'Project__c',
-    'RecordType',
-  ];
-  for (const name of all) {
+  ].concat('Entitlement', 'RecordType')) {
     const { body } = await call('GET', `/sobjects/${name}/describe`);
     descriptions.set(name.toLowerCase(), describeSchema.parse(body));
   }

@@ -88,7 +88,12 @@ export async function findWaiting(salesforce: Salesforce, waiting: Waiting): Pro
           ...statements,
           ...(instanceIds.length > 0 ? [commentsStatement(instanceIds)] : []),
         ]);
-  const records = answers.flatMap(answer => (answer instanceof Failure ? [] : answer));
+  const records = answers.flatMap(answer => {
+    if (!(answer instanceof Failure)) return answer;
+    // What may not be seen of a record is left out.
+    if (!isHidden(answer)) throw answer;
+    return [];
+  });
   if (open.some(({ recordId }) => objects.get(recordId.slice(0, 3))?.fields.some(isAmount))) {
     await salesforce.currencies();
   }

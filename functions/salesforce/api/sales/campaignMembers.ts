@@ -1,6 +1,7 @@
 import { Failure, type FieldError, invalidInput } from '../../../../shared/failure.ts';
 import { nearNames } from '../../../../shared/filter/nearNames.ts';
 import { quoted } from '../../../../shared/text.ts';
+import { isHidden } from '../answerFailure.ts';
 import { isIdOf, isSameRecord, longRecordId } from '../recordId.ts';
 import type { Salesforce } from '../salesforce.ts';
 import { anyOf, containing, soql } from '../soql.ts';
@@ -172,6 +173,7 @@ async function query(salesforce: Salesforce, condition: ReturnType<typeof soql>,
   );
   // Who may see only one of the two kinds adds those.
   if (contacts instanceof Failure && leads instanceof Failure) throw contacts;
+  for (const part of [contacts, leads]) if (part instanceof Failure && !isHidden(part)) throw part;
   const of = (records: SalesforceRecord[] | Failure | undefined, kind: Person['kind'], company: string): Person[] =>
     (records instanceof Failure ? [] : (records ?? [])).flatMap(record => {
       const [id, name] = [textAt(record, 'Id'), textAt(record, 'Name')];
