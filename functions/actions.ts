@@ -561,6 +561,14 @@ export const actions: readonly ActionEntry[] = [
     load: () => import('./salesforce/actions/getDashboard.ts'),
   },
   {
+    name: 'getForecast',
+    system: 'salesforce',
+    toolset: 'salesforce-insight',
+    access: 'read',
+    inbound: 'app',
+    load: () => import('./salesforce/actions/getForecast.ts'),
+  },
+  {
     name: 'getRecord',
     system: 'salesforce',
     toolset: 'salesforce',

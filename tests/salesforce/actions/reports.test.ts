@@ -188,6 +188,43 @@ describe('getDashboard', () => {
   });
 });
 
+describe('getForecast', () => {
+  const forecast = (query: Record<string, string>) => salesforce.call('getForecast', { query });
+
+  it('tells amounts by category beside the quota, of one person', async () => {
+    const { status, body } = await forecast({ owner: 'Ana Ruiz' });
+    expect([status, body.detail]).toEqual([200, undefined]);
+    expect(body.forecasts).toMatchObject([
+      {
+        owner: 'Ana Ruiz',
+        type: 'Opportunity Revenue',
+        quota: 800_000,
+        currency: 'USD',
+        categories: [
+          { category: 'Commit', amount: 620_000, ownAmount: 180_000 },
+          { category: 'Best Case', amount: 910_000 },
+          { category: 'Closed', amount: 150_000 },
+        ],
+      },
+    ]);
+  });
+
+  it('tells each person apart, and that there is none for another time', async () => {
+    const { body } = await forecast({});
+    expect(list(body.forecasts).map(({ owner }) => owner)).toEqual(['Ana Ruiz', 'Li Wei']);
+    expect((await forecast({ date: '2020-01-15' })).body.summary).toContain('There is no forecast for 2020-01-15');
+  });
+
+  it('says so where the org has none', async () => {
+    const body = JSON.stringify([
+      { errorCode: 'INVALID_TYPE', message: "sObject type 'ForecastingItem' is not supported." },
+    ]);
+    salesforce.sandbox.fail({ path: '/query$', status: 400, body });
+    const { status, body: answer } = await forecast({});
+    expect([status, answer.detail]).toEqual([404, expect.stringContaining('no collaborative forecasts')]);
+  });
+});
+
 describe('a report is no way round a policy', () => {
   it.each([
     ['no-amounts', { report: 'Pipeline by stage' }],
