@@ -3,7 +3,7 @@ import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import { lazily } from '../../../shared/lazily.ts';
 import type { XmlElement } from '../../../shared/xml.ts';
-import type { SalesforceParts } from '../settings.ts';
+import type { RenewalSource, SalesforceParts } from '../settings.ts';
 import { DuplicatesFound, errorCodesOf, partFailure } from './answerFailure.ts';
 import type { SavedRecord } from './collections.ts';
 import { salesforceConnections } from './connection.ts';
@@ -11,6 +11,7 @@ import type { OrgCurrencies } from './currencies.ts';
 import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
+import type { RecordTypeDetails } from './recordTypeDetails.ts';
 import { type Outbox, openOutbox } from './service/outbox.ts';
 import type { SoapCall } from './soap.ts';
 import { type Soql, soql } from './soql.ts';
@@ -123,6 +124,8 @@ export interface Salesforce extends Outbox {
    * @throws Failure `not_found`, or `forbidden` for an object that is closed
    */
   describe(objectType: string): Promise<ObjectDescription>;
+  /** What a record type offers and demands. It costs two to four requests. @throws Failure `forbidden` for an object that is closed */
+  recordTypeDetails(objectType: string, recordTypeId: string): Promise<RecordTypeDetails>;
   /** Every object that this user sees and that is open; kept for five minutes. */
   describeAll(): Promise<ObjectSummary[]>;
   /** Those of the paths from an object, such as `Name` and `Owner.Email`, that no policy closes. */
@@ -171,6 +174,8 @@ export interface Salesforce extends Outbox {
   knowledgeLanguages(): Promise<{ defaultLanguage: string | undefined; languages: string[] }>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
+  /** The 18 characters of the org's ID, which a sandbox and its org do not share. It costs no request of its own. */
+  orgId(): Promise<string>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** That of the Salesforce user as whom the call runs, in which SOQL's `convertTimezone` tells times; undefined where it is not told. */
@@ -187,6 +192,8 @@ export interface Salesforce extends Outbox {
   noneOfRecords(): void;
   /** The currency that totals are in where an org has several; undefined where the user may not see it. */
   corporateCurrency(): Promise<string | undefined>;
+  /** What tells when something of an account ends, as it is set. */
+  renewalSource: RenewalSource;
   /** The address at which a person opens the record; available after the first request. */
   recordUrl(objectType: string, recordId: string): string;
 }
@@ -242,7 +249,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, zones, fiscalYears, groupsOf, readFile } = connectionFor(call),
+    { connection, session, allowed, currencies, orgId, zones, fiscalYears, groupsOf, readFile } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -383,6 +390,7 @@ export function openSalesforce(parts: SalesforceParts) {
         return read(searchSchema, answer).searchRecords;
       },
 
+      orgId,
       timeZone: zones.timeZone,
       sessionTimeZone: zones.ofSession,
       fiscalYears,
@@ -400,6 +408,8 @@ export function openSalesforce(parts: SalesforceParts) {
 
       describe: allowed.describe,
       describeAll: allowed.describeAll,
+      recordTypeDetails: async (objectType, recordTypeId) =>
+        (await import('./recordTypeDetails.ts')).recordTypeDetails(connection, objectType, recordTypeId),
       openPaths: allowed.openPaths,
 
       async create(objectType, values, options) {
@@ -495,6 +505,7 @@ export function openSalesforce(parts: SalesforceParts) {
       noneOfRecords: currencies.noneOfRecords,
       corporateCurrency: currencies.corporate,
 
+      renewalSource: settings.SALESFORCE_RENEWALS,
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
 
       analytics: (path, body) =>

@@ -64,12 +64,12 @@ export const savedManySchema = z.array(
 export const confirmedSchema = z.object({ success: z.literal(true) });
 
 /** Older API versions leave some properties out, or have null. */
-const flag = (usual: boolean) =>
+export const flag = (usual: boolean) =>
   z
     .boolean()
     .nullish()
     .transform(value => value ?? usual);
-const list = <Item extends z.ZodType>(item: Item) =>
+export const list = <Item extends z.ZodType>(item: Item) =>
   z
     .array(item)
     .nullish()
@@ -134,6 +134,7 @@ export const describeSchema = z.object({
       available: flag(true),
       active: flag(true),
       master: flag(false),
+      defaultRecordTypeMapping: flag(false),
     }),
   ),
   childRelationships: list(

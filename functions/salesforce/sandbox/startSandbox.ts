@@ -19,6 +19,7 @@ import { compositeRoutes } from './routes/composite.ts';
 import { compositeGraphRoutes } from './routes/compositeGraph.ts';
 import { fileRoutes } from './routes/files.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
+import { layoutRoutes } from './routes/layouts.ts';
 import { organizationRoutes } from './routes/organization.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { queryRoutes } from './routes/query.ts';
@@ -68,6 +69,7 @@ const answerApi = answerBy([
   ...compositeRoutes,
   ...organizationRoutes,
   ...collectionRoutes,
+  ...layoutRoutes,
   ...compositeGraphRoutes,
   ...approvalRoutes,
   ...knowledgeRoutes,
