@@ -11,6 +11,18 @@ export const permissions = {
   'read Opportunity': 'Read on opportunities',
   'read Case': 'Read on cases',
   'create Task': 'Edit Tasks',
+  'read Campaign': 'Read on campaigns',
+  'create CampaignMember': 'Create on campaign members, which takes Marketing User',
+  'read Pricebook2': 'Read on price books',
+  'read PricebookEntry': 'Read on products and their prices',
+  'create OpportunityLineItem': 'Edit on opportunities, for their products',
+  'create Quote': 'Create on quotes',
+  'create QuoteLineItem': 'Edit on quotes, for their products',
+  'read ProcessInstance': 'Read on what is submitted for approval',
+  ModifyAllRecords: 'Modify All on what is approved',
+  'read Task': 'Access Activities',
+  'read Event': 'Access Activities',
+  'create Event': 'Edit Events',
   'create CaseComment': 'Edit on cases',
 } as const;
 

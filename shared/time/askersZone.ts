@@ -16,6 +16,8 @@ export interface AskersZone {
   timeZone(): Promise<string>;
   /** The same, but undefined where the account's decides, in which the upstream itself reads what is sent to it. */
   unlessAccounts(): Promise<string | undefined>;
+  /** The account's own, in which the upstream itself tells days; undefined where it does not tell it. */
+  accounts(): Promise<string | undefined>;
 }
 
 const LIFE_MS = 15 * 60_000;
@@ -50,9 +52,11 @@ export function openAskersZone({ timeZone, now }: { timeZone(): string | undefin
     };
     const unlessAccounts = async () =>
       (call.caller.kind === 'user' && (await ask(`user ${call.caller.id}`, ofUser))) || timeZone();
+    const accounts = () => ask('account', ofAccount);
     return {
       unlessAccounts,
-      timeZone: async () => (await unlessAccounts()) ?? (await ask('account', ofAccount)) ?? 'UTC',
+      accounts,
+      timeZone: async () => (await unlessAccounts()) ?? (await accounts()) ?? 'UTC',
     };
   };
 }

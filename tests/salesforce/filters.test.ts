@@ -162,15 +162,58 @@ describe('a filter on any field', () => {
       idsOf('findOpportunities', row => !row.IsClosed && !row.NextStep && (row.Amount ?? null) === null),
     );
     const monthAgo = daysAgo(30).toISOString();
-    expect((await idsBy('findLeads', { unchangedFor: '30d' })).toSorted()).toEqual(
-      idsOf('findLeads', row => String(row.LastModifiedDate) <= monthAgo),
-    );
+    const isUntouched = (row: Row) =>
+      String(row.LastModifiedDate) <= monthAgo && String(row.LastActivityDate ?? '') <= monthAgo.slice(0, 10);
+    for (const action of ['findLeads', 'findContacts', 'findOpportunities'] as const) {
+      const expected = idsOf(action, isUntouched);
+      expect(expected.length).toBeGreaterThan(0);
+      expect((await idsBy(action, { unchangedFor: '30d' })).toSorted()).toEqual(expected);
+    }
+    // Some were not edited, and had an activity all the same.
+    expect(
+      rows('findContacts').filter(row => String(row.LastModifiedDate) <= monthAgo && !isUntouched(row)),
+    ).not.toEqual([]);
     const [first] = await idsBy('findOpportunities', { openOnly: 'true' });
     const fields = { CloseDate: daysAgo(3).toISOString().slice(0, 10) };
     await salesforce.call('updateRecord', {
       json: { objectType: 'Opportunity', recordId: first, fields: JSON.stringify(fields) },
     });
     expect(await idsBy('findOpportunities', { overdue: 'true' })).toEqual([first]);
+  });
+
+  it.each<[Action, string]>([
+    ['findLeads', 'neither edited (Last Modified Date) nor with a task or event (Last Activity)'],
+    ['findCases', 'not edited'],
+  ])('%s says what it takes for unchanged: %s', async (action, meaning) => {
+    const { body } = await salesforce.call(action, { query: { unchangedFor: '7d' } });
+    expect(body.summary).toContain(`Unchanged means ${meaning}`);
+  });
+
+  it.each<[Action, string, (row: Row) => boolean]>([
+    ['findContacts', 'activity', row => !row.LastActivityDate],
+    ['findOpportunities', 'Last Activity, next step', row => !row.LastActivityDate && !row.NextStep],
+  ])('%s finds what has no %s', async (action, missing, isMeant) => {
+    const expected = idsOf(action, isMeant);
+    expect(expected.length).toBeGreaterThan(0);
+    expect((await idsBy(action, { missing })).toSorted()).toEqual(expected);
+  });
+
+  it.each<[string, (row: Row) => string]>([
+    ['created', row => String(row.CreatedDate)],
+    ['last activity desc', row => String(row.LastActivityDate ?? '')],
+    ['close date desc', row => String(row.CloseDate)],
+    [
+      'amount desc',
+      row =>
+        Number(row.Amount ?? 0)
+          .toFixed(2)
+          .padStart(12, '0'),
+    ],
+  ])('sorts by %s, and what has none comes last', async (orderBy, keyOf) => {
+    const ids = await idsBy('findOpportunities', { orderBy, where: '{"Close Date":{"from":"1990-01-01"}}' });
+    const found = ids.map(id => rows('findOpportunities').find(({ Id }) => Id === id) ?? {});
+    expect(found.map(keyOf)).toEqual(found.map(keyOf).toSorted().reverse());
+    expect(new Set(found.map(keyOf)).size).toBeGreaterThan(1);
   });
 
   it('asks for the description of an object once', async () => {
@@ -307,8 +350,25 @@ describe('an owner', () => {
       expect((await idsBy(action, { owner: 'none' })).toSorted()).toEqual(
         idsOf(action, row => queues().some(({ Id }) => Id === row.OwnerId)),
       );
-      expect(await idsBy(action, { owner: 'none' })).toHaveLength(1);
+      expect(await idsBy(action, { owner: 'none' })).not.toHaveLength(0);
     }
+  });
+
+  it.each<[Action, Record<string, string>]>([
+    ['findLeads', { missing: 'owner' }],
+    ['findLeads', { where: '{"Owner":null}' }],
+    ['findCases', { missing: 'Owner ID' }],
+  ])('of %s is missing for %j where a queue has it', async (action, query) => {
+    const expected = idsOf(action, row => queues().some(({ Id }) => Id === row.OwnerId));
+    expect((await idsBy(action, query)).toSorted()).toEqual(expected);
+    const others = await idsBy(action, { where: '{"Owner":{"not":null}}' });
+    expect(others).toHaveLength(rows(action).length - expected.length);
+  });
+
+  it('is missing nowhere that queues own nothing, which is said', async () => {
+    const { status, body } = await salesforce.call('findOpportunities', { query: { missing: 'owner' } });
+    expect([status, body.code]).toEqual([400, 'invalid_input']);
+    expect(body.detail).toContain('missing: Each Opportunity has an owner, who is a person');
   });
 });
 
@@ -415,8 +475,8 @@ describe('in an org with labels of its own', () => {
   beforeAll(async () => {
     const data = await orgWith(({ objects }) => {
       objects.Account?.fields.push(
-        { name: 'Region__c', label: 'Region', type: 'picklist', values: ['North', 'South'] },
-        { name: 'Region2__c', label: 'region', type: 'string' },
+        { name: 'Zone__c', label: 'Zone', type: 'picklist', values: ['North', 'South'] },
+        { name: 'Zone2__c', label: 'zone', type: 'string' },
       );
     });
     other = await startSalesforceApp({ sandbox: { data } });
@@ -426,10 +486,10 @@ describe('in an org with labels of its own', () => {
   it('a label of several fields is the one that is written just so, else ambiguous with their names', async () => {
     const search = (label: string) =>
       other.call('findAccounts', { query: { where: JSON.stringify({ [label]: null }) } });
-    expect((await search('Region')).status).toBe(200);
-    expect((await search('Region2__c')).status).toBe(200);
-    const { status, body } = await search('REGION');
+    expect((await search('Zone')).status).toBe(200);
+    expect((await search('Zone2__c')).status).toBe(200);
+    const { status, body } = await search('ZONE');
     expect([status, body.code]).toEqual([409, 'ambiguous']);
-    expect(body.detail).toContain('Region__c (Region), Region2__c (region)');
+    expect(body.detail).toContain('Zone__c (Zone), Zone2__c (zone)');
   });
 });

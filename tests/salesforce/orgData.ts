@@ -31,7 +31,12 @@ export async function orgWith(change: (files: OrgFiles) => void): Promise<string
     records: await readAll('records', recordsFile),
     others: {},
   };
+  const keysOf = (all: OrgFiles['records']) =>
+    new Set(Object.values(all).flatMap(list => list.map(({ $key }) => $key)));
+  const before = keysOf(files.records);
   change(files);
+  const after = keysOf(files.records);
+  withoutOrphans(files.records, new Set([...before].filter(key => !after.has(key))));
   const folder = await mkdtemp(join(tmpdir(), 'salesforce-org-'));
   const write = async (file: string, content: unknown) => {
     await mkdir(dirname(join(folder, file)), { recursive: true });
@@ -41,4 +46,17 @@ export async function orgWith(change: (files: OrgFiles) => void): Promise<string
   for (const [name, object] of Object.entries(files.objects)) await write(`objects/${name}.json`, object);
   for (const [name, content] of Object.entries(files.others)) await write(name, content);
   return folder;
+}
+
+/** Leaves out the records that refer to those that a change has taken away, and those that refer to these in turn. */
+function withoutOrphans(records: OrgFiles['records'], gone: ReadonlySet<unknown>): void {
+  if (gone.size === 0) return;
+  const alsoGone = new Set<unknown>();
+  for (const [objectType, list] of Object.entries(records)) {
+    const isOrphan = (record: Record<string, unknown>) =>
+      Object.entries(record).some(([name, value]) => name !== '$key' && name.endsWith('Id') && gone.has(value));
+    for (const { $key } of list.filter(isOrphan)) if ($key !== undefined) alsoGone.add($key);
+    records[objectType] = list.filter(record => !isOrphan(record));
+  }
+  withoutOrphans(records, alsoGone);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { invalidInput } from '../../../shared/failure.ts';
-import { decodeBase64 } from '../../../shared/files/decodeBase64.ts';
 import { fileName } from '../../../shared/files/fileName.ts';
+import { newFileBytes } from '../../../shared/files/newFile.ts';
 import { id } from '../../../shared/schema/meaning.ts';
 import { FILE_TEXT } from '../../../shared/schema/textLimit.ts';
 import type { NewFile } from '../api/attachFiles.ts';
@@ -82,14 +82,7 @@ interface GivenFile {
 function newFile({ fileName: name, text, base64, fileNames }: GivenFile & { fileNames: string | undefined }): NewFile {
   if (fileNames !== undefined) throw wrong('fileNames', 'It goes with fromIssueKey alone.');
   if (name === undefined) throw wrong('fileName', 'Give the name of the file, or fromIssueKey to copy files.');
-  if (base64 === undefined) {
-    if (text === undefined) throw wrong('text', 'Give what the file holds, as text or base64.');
-    return { name, bytes: new TextEncoder().encode(text) };
-  }
-  if (text !== undefined) throw wrong('base64', 'Give text or base64, not both.');
-  const decoded = decodeBase64(base64);
-  if ('problem' in decoded) throw wrong('base64', `${decoded.problem} Give the bytes of the file in base64, whole.`);
-  return { name, bytes: decoded.bytes };
+  return { name, bytes: newFileBytes({ text, base64 }) };
 }
 
 function source(issueKey: string, fileNames: string | undefined, file: GivenFile) {

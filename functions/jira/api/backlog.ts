@@ -8,8 +8,8 @@ import { type Issue, readIssue, readIssues } from './issue.ts';
 import { allOf, inProject, jql } from './jql.ts';
 import type { Metadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
+import { refusedFor } from './refusedFor.ts';
 import type { BoardSprint } from './sprints.ts';
-import { refusedFor } from './unlessMade.ts';
 import { type Board, boardProjectsSchema, rankedSchema } from './wire.ts';
 
 /** What came of one issue that was to be moved or ranked. */

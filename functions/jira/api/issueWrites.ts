@@ -4,6 +4,7 @@ import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
 import type { Clock } from '../../../shared/time/when.ts';
+import { unlessMade } from '../../../shared/upstream/unlessMade.ts';
 import type { AskedBy } from './askedBy.ts';
 import { openComments, type WrittenComment } from './comments.ts';
 import { minutesOf } from './duration.ts';
@@ -23,7 +24,6 @@ import type { Planning } from './planning.ts';
 import { toRichText } from './richText.ts';
 import { moveIssue, notMoved, sprintFieldOf } from './sprintMove.ts';
 import { transitionTo, withTransitionInputs } from './transitions.ts';
-import { unlessMade } from './unlessMade.ts';
 import { createdSchema, type Worklog, worklogSchema } from './wire.ts';
 
 /** The writes on issues. Each returns the updated issue, and what of it was changed. */
@@ -174,6 +174,7 @@ export function issueWrites({
     { issueKey, isEdited, fieldIds }: { issueKey: string; isEdited: boolean; fieldIds: readonly string[] },
   ) =>
     unlessMade(
+      'Jira',
       async () => {
         await moveIssue(client, issueKey, to);
         return rowAnd(issueKey, fieldIds);

@@ -4,7 +4,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { folded } from './choosing.ts';
 import { ValueProblem } from './fieldValue.ts';
 import type { Metadata } from './metadata.ts';
-import { refusedFor } from './unlessMade.ts';
+import { refusedFor } from './refusedFor.ts';
 import type { IssueField } from './wire.ts';
 
 /** The field that holds the sprints of issues, by what a caller calls it. */

@@ -5,6 +5,7 @@ import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
 import { clockAt } from '../../../shared/time/timeZone.ts';
 import { type Clock, momentOf } from '../../../shared/time/when.ts';
+import { unlessMade } from '../../../shared/upstream/unlessMade.ts';
 import type { Backlog } from './backlog.ts';
 import type { Boards } from './boards.ts';
 import { calledSo, listed } from './choosing.ts';
@@ -13,9 +14,9 @@ import { isNone } from './inputs.ts';
 import { readIssues } from './issue.ts';
 import { jql } from './jql.ts';
 import { parseAnswer } from './parseAnswer.ts';
+import { refusedFor } from './refusedFor.ts';
 import { endMeant } from './sprintEnd.ts';
 import { type BoardSprint, openSprints, type Sprints, toSprint } from './sprints.ts';
-import { refusedFor, unlessMade } from './unlessMade.ts';
 import { type Board, sprintSchema } from './wire.ts';
 
 /** What a sprint is to be. Dates are texts as an asker writes them; a day ends a sprint with its end, as does a span such as `+2d`. */
@@ -89,6 +90,7 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
   /** Sends a change, and where the answer is lost looks whether it was made. */
   const send = (board: Board, { id }: BoardSprint, fields: WrittenFields) =>
     unlessMade(
+      'Jira',
       async () => {
         const answer = await partiallyUpdateSprint(client, { sprintId: id, ...fields });
         return toSprint(parseAnswer(sprintSchema, answer));
@@ -202,6 +204,7 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
       const dates = { ...(from && { startDate: from.toISOString() }), ...(ends && { endDate: ends.toISOString() }) };
       const known = new Set(open.map(({ id }) => id));
       const { made, notes } = await unlessMade(
+        'Jira',
         async () => {
           const body = { name, originBoardId: board.id, ...dates, ...(goal && { goal }) };
           return toSprint(parseAnswer(sprintSchema, await createSprint(client, body)));

@@ -12,13 +12,14 @@ import { quoted } from '../../../shared/text.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { Clock } from '../../../shared/time/when.ts';
+import { unlessMade } from '../../../shared/upstream/unlessMade.ts';
 import { ambiguous, calledSo, type Labels, listed, meantBy, toldApart } from './choosing.ts';
 import type { FieldChange } from './fieldChanges.ts';
 import { isNone } from './inputs.ts';
 import type { Metadata } from './metadata.ts';
 import { offsetOf } from './offset.ts';
 import { parseAnswer } from './parseAnswer.ts';
-import { refusedFor, unlessMade } from './unlessMade.ts';
+import { refusedFor } from './refusedFor.ts';
 import { unresolvedSchema, type Version, versionPageSchema, versionSchema, versionsSchema } from './wire.ts';
 
 /** The states in which versions are listed. */
@@ -201,6 +202,7 @@ export function openVersions({ client, readBackClient, metadata, clock, baseUrl 
       const body = { name, projectId: Number(id), ...(description && { description }), ...days };
       const known = new Set(all.map(version => version.id));
       const { made, notes } = await unlessMade(
+        'Jira',
         async () => parseAnswer(versionSchema, await createVersion(client, body)),
         async () => {
           const now = await getProjectVersions(readBackClient(), { projectIdOrKey: projectId });
@@ -258,6 +260,7 @@ export function openVersions({ client, readBackClient, metadata, clock, baseUrl 
         ...(target && open > 0 && { moveUnfixedIssuesTo: target.self }),
       };
       const { made: version, notes } = await unlessMade(
+        'Jira',
         async () =>
           parseAnswer(
             versionSchema,

@@ -3,6 +3,7 @@ import { summary } from '../../../shared/schema/meaning.ts';
 import { columnsOutput, filterInputs, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
 import { findRecords, hasPhone, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
+import { hasJobTitle } from '../api/jobTitles.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { containing, names, soql } from '../api/soql.ts';
@@ -61,7 +62,7 @@ export default salesforce.action({
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),
         email: ifGiven(input.email, email => soql`Email LIKE ${containing(email)}`),
         phone: ifGiven(input.phone, phone => hasPhone(phone, 'Phone', 'MobilePhone')),
-        title: ifGiven(input.title, title => soql`Title LIKE ${containing(title)}`),
+        title: ifGiven(input.title, hasJobTitle),
         account: ifGiven(input.account, ofAccount),
         accountId: ifGiven(input.accountId, accountId => soql`AccountId = ${accountId}`),
       },

@@ -39,7 +39,7 @@ export default salesforce.action({
   description:
     'Finds Salesforce opportunities (deals) by any fields, with stage, amount, close date and next step, open ones first. ' +
     'Use it for deals, the pipeline, or what closes this month. Give at least one filter. ' +
-    'For one account with its cases and contacts use getAccountOverview; for totals queryRecords.',
+    'For one account with its cases and contacts use getAccountOverview; for totals summarizeRecords.',
   input: z.object({
     name: searchText.optional().describe('A part of its name.'),
     account: searchText.optional().describe('A part of the name of the account.'),
@@ -55,6 +55,7 @@ export default salesforce.action({
     amountOver: amountText
       .optional()
       .describe('With an amount above this: 5000, or with a currency 5000 EUR, which others are converted to.'),
+    amountUnder: amountText.optional().describe('With an amount below this.'),
     ...filterInputs,
   }),
   output: z.object({
@@ -71,11 +72,12 @@ export default salesforce.action({
   async run(input, context) {
     const { salesforce, now } = context;
     const clock = { now, timeZone: salesforce.timeZone };
-    const { stage, amountOver } = input;
+    const { stage, amountOver, amountUnder } = input;
     const dayOf = async (field: 'closingSince' | 'closingBefore') =>
       input[field] === undefined ? undefined : resolveDay(input[field], clock, field);
-    const [over, filter, today, closingSince, closingBefore] = await Promise.all([
+    const [over, under, filter, today, closingSince, closingBefore] = await Promise.all([
       amountOver && amountBound(salesforce, 'amountOver', amountOver),
+      amountUnder && amountBound(salesforce, 'amountUnder', amountUnder),
       recordFilter(context, 'Opportunity', input, { choices: { stage: ['StageName', stage] } }),
       input.overdue ? resolveDay('today', clock, 'overdue') : undefined,
       dayOf('closingSince'),
@@ -93,12 +95,13 @@ export default salesforce.action({
         closingSince: ifGiven(closingSince, date => soql`CloseDate >= ${day(date)}`),
         closingBefore: ifGiven(closingBefore, date => soql`CloseDate < ${day(date)}`),
         amountOver: ifGiven(over, ({ literal }) => soql`Amount > ${literal}`),
+        amountUnder: ifGiven(under, ({ literal }) => soql`Amount < ${literal}`),
       },
       orderBy: names('IsClosed', 'CloseDate', 'Id'),
       aside(items) {
         return worthByState(items, salesforce.knownCurrencies());
       },
-      remark: over?.remark,
+      remark: over?.remark ?? under?.remark,
       filter,
       answer: (summary, opportunities) => ({ summary, opportunities }),
     });

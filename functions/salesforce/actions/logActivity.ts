@@ -3,9 +3,11 @@ import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { invalidInput } from '../../../shared/failure.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
 import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
-import { recordId, recordIdOf, searchText } from '../api/inputs.ts';
+import { askerOrNobody, explainedPeople, isPersonId, peopleCalled, withPeople } from '../api/activityPeople.ts';
+import { remindAtText, reminder } from '../api/activityTimes.ts';
+import { choices } from '../api/filter/recordFilter.ts';
+import { recordId, searchText } from '../api/inputs.ts';
 import { notReadBack } from '../api/readRecord.ts';
-import { isSameRecord } from '../api/recordId.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { ownerOf } from '../api/references.ts';
 import { names, soql } from '../api/soql.ts';
@@ -14,9 +16,6 @@ import { salesforce } from '../system.ts';
 
 /** Subtypes of Task. There is none for a meeting, so the subject says it. */
 const subtypes: Readonly<Record<string, string>> = { call: 'Call', email: 'Email' };
-
-/** Contacts and leads go into Task.WhoId, all other records into Task.WhatId. */
-const person = /^(003|00Q)/;
 
 const activity = recordShape('Task', {
   subject: field.heading('Subject', 'The subject.'),
@@ -29,6 +28,7 @@ const activity = recordShape('Task', {
 
 export default salesforce.action({
   name: 'logActivity',
+  formerly: { inputs: { contactId: 'people' } },
   toolset: 'salesforce',
   core: true,
   access: 'write',
@@ -37,9 +37,8 @@ export default salesforce.action({
   needs: uses('create Task'),
   title: 'Log an activity',
   description:
-    "Logs a call, an e-mail, a meeting or a task on any Salesforce record, as this service's Salesforce user, who owns it unless owner is given. " +
-    'With dueDate it is a task to do, else it is completed. Use it to record what happened with a customer, or a reminder. ' +
-    'To change the record use updateRecord.',
+    "Logs a call, an e-mail, a meeting or a task on any Salesforce record, as this service's Salesforce user; it belongs to owner, else to who asks where that is known. " +
+    'With dueDate it is a task to do, also for somebody else, else it is completed. For an appointment use scheduleMeeting.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that it belongs to.'),
     subject: z.string().trim().min(1, 'It must not be blank.').max(255).describe('The subject, in a few words.'),
@@ -51,58 +50,74 @@ export default salesforce.action({
       .optional()
       .describe('What was said or agreed, as plain text.'),
     activityType: z.enum(['call', 'email', 'meeting', 'task']).default('task').describe('The kind of activity.'),
-    contactId: recordIdOf('a contact', '003')
-      .optional()
-      .describe('The ID of the contact it was with, when recordId is not a contact or lead.'),
+    people: choices.optional().meta({
+      description: 'Contacts, or a lead, it is with besides, by name or ID, separated by commas.',
+      mayMatchSeveral: true,
+    }),
     owner: searchText.optional().meta({
-      description: 'Whose activity it is: a name, an e-mail address, me for the user who asks, or a queue.',
+      description: 'Whose it is: a name, an e-mail address, me, or a queue.',
       mayMatchSeveral: true,
     }),
     date: dayText.optional().describe('The day on which it took place, such as 2026-11-15. The default is today.'),
     dueDate: dayText.optional().describe('The due date of a task to do. Leave it out for a completed activity.'),
+    remindAt: remindAtText.optional().describe('When to remind the owner of a task to do; of a day alone at 8:00.'),
   }),
   output: z.object({
     activityId: id('The ID of the activity.'),
     ...activity.output.required({ subject: true, status: true, date: true }).shape,
+    remindAt: z.string().optional().describe("When the owner is reminded, by the asking user's clock."),
+    note: z.string().optional().describe('What to tell the user besides.'),
     url: link('The address of the activity in Salesforce.'),
   }),
+  // Each name is looked up among contacts and leads, exactly and then in part.
+  requests: 60,
   example: { recordId: '001Sx0000000001IAA', subject: 'Call about the renewal', activityType: 'call' },
   async run(input, { salesforce, now }) {
-    const isPerson = person.test(input.recordId);
-    if (input.date && input.dueDate) {
-      const message = 'date is for a completed activity and dueDate for a task to do: leave one of them out.';
-      throw invalidInput([{ field: 'date', message }]);
-    }
-    if (isPerson && input.contactId && !isSameRecord(input.contactId, input.recordId)) {
-      const message =
-        'recordId is already a contact or lead. Give the person in contactId, and the record it was about in recordId.';
-      throw invalidInput([{ field: 'contactId', message }]);
-    }
-    const ownerId = input.owner === undefined ? undefined : await ownerOf(salesforce, 'Task', input.owner);
+    const isPerson = isPersonId(input.recordId);
     const done = input.dueDate === undefined;
+    const refused = (field: string, message: string) => invalidInput([{ field, message }]);
+    if (input.date && input.dueDate) {
+      throw refused('date', 'date is for a completed activity and dueDate for a task to do: leave one of them out.');
+    }
+    if (input.remindAt && done) throw refused('remindAt', 'Only a task to do has a reminder: give its dueDate.');
     const clock = { now, timeZone: salesforce.timeZone };
-    const date = await resolveDay(input.dueDate ?? input.date ?? 'today', clock, done ? 'date' : 'dueDate');
+    const [ownerId, others, date, reminded] = await Promise.all([
+      input.owner === undefined ? askerOrNobody(salesforce) : ownerOf(salesforce, 'Task', input.owner),
+      input.people === undefined ? [] : peopleCalled(salesforce, 'Task', input.people, 'people'),
+      resolveDay(input.dueDate ?? input.date ?? 'today', clock, done ? 'date' : 'dueDate'),
+      input.remindAt === undefined ? undefined : reminder(input.remindAt, clock),
+    ]);
+    const people = [...new Set([...(isPerson ? [input.recordId] : []), ...others])];
     const subject = input.activityType === 'meeting' ? `Meeting: ${input.subject}`.slice(0, 255) : input.subject;
     const status = done ? 'Completed' : 'Not Started';
     const subtype = subtypes[input.activityType];
-    const activityId = await salesforce.create('Task', {
-      Subject: subject,
-      ...(input.description && { Description: input.description }),
-      ...(subtype && { TaskSubtype: subtype }),
-      Status: status,
-      ActivityDate: date,
-      ...(ownerId && { OwnerId: ownerId }),
-      [isPerson ? 'WhoId' : 'WhatId']: input.recordId,
-      ...(!isPerson && input.contactId && { WhoId: input.contactId }),
-    });
+    const activityId = await salesforce
+      .create('Task', {
+        Subject: subject,
+        ...(input.description && { Description: input.description }),
+        ...(subtype && { TaskSubtype: subtype }),
+        Status: status,
+        ActivityDate: date,
+        ...(ownerId && { OwnerId: ownerId }),
+        ...(!isPerson && { WhatId: input.recordId }),
+        ...withPeople('Task', people, 'people'),
+        ...reminded?.values,
+      })
+      .catch((error: unknown) => Promise.reject(explainedPeople(error, 'Task', 'people')));
     const statement = soql`SELECT ${names(...activity.fields)} FROM Task WHERE Id = ${activityId}`;
     const written = await salesforce.readBack(statement, record => activity.read(record, salesforce));
+    const notes = [
+      ...(people.length > 1 ? [`It is with ${people.length} people, of whom "with" is the first.`] : []),
+      ...(written ? [] : [notReadBack.note]),
+    ];
     return {
       activityId,
-      ...(written ?? notReadBack),
+      ...written,
       subject: written?.subject ?? subject,
       status: written?.status ?? status,
       date: written?.date ?? date,
+      ...(reminded && { remindAt: reminded.shown }),
+      ...(notes.length > 0 && { note: notes.join(' ') }),
       url: salesforce.recordUrl('Task', activityId),
     };
   },

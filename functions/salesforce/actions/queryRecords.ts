@@ -18,8 +18,8 @@ export default salesforce.action({
   title: 'Query records',
   description:
     'Runs one SOQL SELECT statement in Salesforce and returns its records, counts or totals. ' +
-    'Use it for what no other action answers: several conditions at once, custom objects, sums, averages or counts by group. ' +
-    'For plain lookups use the find actions or searchRecords; describeObject lists field names.',
+    'Use it for what no other action answers, such as custom objects. ' +
+    'For plain lookups use the find actions or searchRecords, for totals summarizeRecords; describeObject lists field names.',
   input: z.object({
     soql: z.string().trim().max(20_000).meta({
       description:

@@ -1,9 +1,12 @@
+import type { Query } from '@jetstreamapp/soql-parser-js';
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import type { ByteRange } from '../../../shared/upstream/filePart.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { answerFailure, closedByPolicy } from './answerFailure.ts';
 import { requireImpersonal } from './asker.ts';
+import { openInHistory, parentOfHistory } from './fieldHistory.ts';
 import { nameFieldOf } from './objectNames.ts';
 import type { Openness } from './openness.ts';
 import { isPlain, mayReachPeople } from './plainSoql.ts';
@@ -24,6 +27,8 @@ export interface SalesforceRequest {
   path: string;
   headers?: Record<string, string> | undefined;
   body?: string | undefined;
+  /** The bytes of a file that are wanted; the answer has them as `part`. */
+  range?: ByteRange | undefined;
 }
 
 export type Send = (request: SalesforceRequest) => Promise<UpstreamAnswer>;
@@ -84,7 +89,10 @@ const rules: readonly Rule[] = [
   }),
   rule('GET', '/query(?:All)?/[\\w-]+', async ({ request }, guard) => shownQuery(await guard.send(request), guard)),
   rule('POST', '/composite', composite),
+  rule('POST', '/composite/graph', writeTogether),
+  rule('POST', '/process/approvals', approve),
   rule('POST', '/parameterizedSearch', search),
+  rule('GET', '/sobjects/(\\w+)/\\w+/(VersionData|Body)', readFile),
   rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
     withBody(fine, await describeOpen(objectType, guard)),
   ),
@@ -164,6 +172,58 @@ async function write({ request, parts: [objectType = ''] }: Exchange, guard: Gua
   await guard.requireWrite(objectType, anyObject.parse(parseJson(request.body ?? '')));
   const answer = await guard.send(request);
   return answer.status < 400 ? answer : refusedWith(answer, guard, objectType);
+}
+
+/** Writes that are made together: each is one that could be made alone. */
+async function writeTogether({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const { graphs } = graphBody.parse(parseJson(request.body ?? ''));
+  const nodes = graphs.flatMap(({ compositeRequest }) => compositeRequest);
+  const objectTypes = nodes.map(({ method, url }) => {
+    const [, created, changed] = /^\/sobjects\/(?:(\w+)|(\w+)\/\w+)$/.exec(pathOf(url)) ?? [];
+    const objectType = method === 'POST' ? created : method === 'PATCH' ? changed : undefined;
+    if (objectType === undefined) throw closedRequest();
+    return objectType;
+  });
+  for (const [at, { body }] of nodes.entries()) await guard.requireWrite(objectTypes[at] ?? '', body);
+  const answer = await guard.send(request);
+  if (answer.status >= 400 || !guard.openness.restricts) return answer;
+  const answered = graphAnswer.parse(parseJson(answer.body));
+  const of = new Map(nodes.map(({ referenceId }, at) => [referenceId, objectTypes[at]]));
+  return withBody(answer, {
+    graphs: await Promise.all(
+      answered.graphs.map(async graph => ({
+        ...graph,
+        graphResponse: {
+          compositeResponse: await Promise.all(
+            graph.graphResponse.compositeResponse.map(async part => ({
+              ...part,
+              body:
+                part.httpStatusCode < 400 ? part.body : await guard.shownErrors(part.body, of.get(part.referenceId)),
+            })),
+          ),
+        },
+      })),
+    ),
+  });
+}
+
+/** Approvals are records of their own, and are about a record that must be open as well. */
+async function approve({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const { requests } = approvalsBody.parse(parseJson(request.body ?? ''));
+  for (const { actionType, contextId } of requests) {
+    const isNew = actionType === 'Submit';
+    await guard.requireWrite(isNew ? 'ProcessInstance' : 'ProcessInstanceWorkitem', isNew ? { contextId } : {});
+  }
+  const answer = await guard.send(request);
+  return answer.status < 400 ? answer : refusedWith(answer, guard);
+}
+
+/** What a file holds is a field of its record. */
+async function readFile({ request, parts: [objectType = '', field = ''] }: Exchange, guard: Guard) {
+  guard.requireOpen(objectType);
+  const open = await guard.openFields(objectType);
+  if (open && !open.has(field.toLowerCase())) throw closedField(objectType, field);
+  return guard.send(request);
 }
 
 /** Salesforce, of which only this is there. */
@@ -257,6 +317,7 @@ export function allowed(parts: AllowedParts): Allowed {
     const { reached, unresolved, wholes, names } = await reachOf(query, find);
     const refusal = await firstRefusal(reached);
     if (refusal) throw refusal;
+    if (openness.restricts) await requireOpenHistory(query, reached);
     for (const whole of wholes) if (await guard.openFields(whole)) throw closedWhole(whole);
     if (openness.restricts) {
       const [first] = [...unresolved, ...unaccounted(tokens, names)];
@@ -264,6 +325,21 @@ export function allowed(parts: AllowedParts): Allowed {
     } else {
       const setUp = unresolved.length > 0 ? setUpNames(tokens) : undefined;
       if (setUp !== undefined) throw closedObject(setUp);
+    }
+  };
+
+  /** What a history holds are the values of another object's fields: it may be asked for those alone that are open there. */
+  const requireOpenHistory = async (query: Query, reached: readonly Reached[]): Promise<void> => {
+    const histories = new Set(reached.map(({ objectType }) => objectType).filter(name => parentOfHistory(name)));
+    for (const history of histories) {
+      const parent = parentOfHistory(history) ?? '';
+      const isMain = query.sObject?.toLowerCase() === history.toLowerCase();
+      const wanted = isMain ? (await import('./openHistory.ts')).historyFieldsIn(query) : undefined;
+      const object = openness.isOpen(parent) ? await find(parent) : undefined;
+      // An object that only is called like a history has none of another's fields.
+      if (openness.isOpen(parent) && !object) continue;
+      const open = object && new Set(openInHistory((await describeOpen(object.name, guard)).fields));
+      if (!open || !wanted?.every(name => open.has(name))) throw closedHistory(history, parent);
     }
   };
 
@@ -470,28 +546,34 @@ async function describeOpen(objectType: string, guard: Guard): Promise<ObjectDes
   guard.requireOpen(object.name);
   const isWritable = openness.isWritable(object.name);
   const open = await guard.openFields(object.name);
+  const shown = object.fields.filter(field => !open || open.has(field.name.toLowerCase()));
+  const targets = [...new Set(shown.flatMap(({ referenceTo }) => referenceTo))];
+  const named = await Promise.all(targets.map(async target => ((await leadsOn(target, guard)) ? [target] : [])));
+  const withName = new Set(named.flat());
   return {
     ...object,
     createable: object.createable && isWritable,
     updateable: object.updateable && isWritable,
-    fields: object.fields.flatMap(field =>
-      open && !open.has(field.name.toLowerCase()) ? [] : [withoutClosed(field, isWritable, openness)],
-    ),
+    fields: shown.map(field => ({
+      ...field,
+      createable: field.createable && isWritable,
+      updateable: field.updateable && isWritable,
+      referenceTo: field.referenceTo.filter(openness.isOpen),
+      // A lookup leads on only where all that it may lead to is open, by name.
+      relationshipName: field.referenceTo.every(target => withName.has(target)) ? field.relationshipName : undefined,
+    })),
     childRelationships: object.childRelationships.filter(({ childSObject }) => openness.isOpen(childSObject)),
   };
 }
 
-/** A lookup leads on only where all that it may lead to is open, by name. */
-function withoutClosed(field: FieldDescription, isWritable: boolean, openness: Openness): FieldDescription {
-  const isOpen = (target: string) =>
-    openness.isPlainlyOpen(target, 'Name') && openness.isPlainlyOpen(target, nameFieldOf(target) ?? 'Name');
-  return {
-    ...field,
-    createable: field.createable && isWritable,
-    updateable: field.updateable && isWritable,
-    referenceTo: field.referenceTo.filter(openness.isOpen),
-    relationshipName: field.referenceTo.every(isOpen) ? field.relationshipName : undefined,
-  };
+/** Whether the names of an object's records are open, which takes its description where only some of its fields are. */
+async function leadsOn(objectType: string, guard: Guard): Promise<boolean> {
+  const { openness } = guard;
+  const fields = ['Name', nameFieldOf(objectType) ?? 'Name'];
+  if (fields.every(field => openness.isPlainlyOpen(objectType, field))) return true;
+  if (!openness.isOpen(objectType)) return false;
+  const open = await guard.openFields(objectType);
+  return !open || hasOpenName(objectType, open, guard);
 }
 
 async function describeAllOpen({ openness, describeAll }: Guard): Promise<ObjectSummary[]> {
@@ -503,7 +585,7 @@ async function describeAllOpen({ openness, describeAll }: Guard): Promise<Object
 
 async function hasOpenName(objectType: string, open: ReadonlySet<string>, guard: Guard): Promise<boolean> {
   const known = nameFieldOf(objectType);
-  const name = known ?? (await guard.describe(objectType)).fields.find(({ nameField }) => nameField)?.name;
+  const name = known ?? (await guard.find(objectType))?.fields.find(({ nameField }) => nameField)?.name;
   return name !== undefined && open.has(name.toLowerCase());
 }
 
@@ -513,8 +595,12 @@ async function requireTargets(objectType: string, values: Record<string, unknown
   const texts = new Set(
     fields?.filter(({ referenceTo }) => referenceTo.length === 0).map(({ name }) => name.toLowerCase()),
   );
+  // A list of IDs, such as TaskWhoIds, points at each of them.
   const ids = Object.entries(values).flatMap(([name, value]) =>
-    typeof value === 'string' && recordId.test(value) && !texts.has(name.toLowerCase()) ? [value] : [],
+    [value]
+      .flat()
+      .filter(each => typeof each === 'string')
+      .filter(each => recordId.test(each) && !texts.has(name.toLowerCase())),
   );
   if (ids.length === 0) return;
   const objects = new Map((await guard.describeAll()).map(({ keyPrefix, name }) => [keyPrefix, name]));
@@ -565,6 +651,12 @@ function closedField(objectType: string, field: string): Failure {
   );
 }
 
+function closedHistory(history: string, parent: string): Failure {
+  return closed(
+    `${history} holds values of ${parent}, of which a policy of this service's administrator does not open everything. Use getRecordHistory.`,
+  );
+}
+
 function closedWhole(objectType: string): Failure {
   return refusal(
     `Not all fields of ${objectType} are open here, so FIELDS() is closed. Name the fields that are needed; describeObject tells which there are.`,
@@ -592,6 +684,30 @@ const recordId = /^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/;
 const anyObject = z.looseObject({});
 const compositeBody = z.looseObject({
   compositeRequest: z.array(z.looseObject({ method: z.string(), url: z.string() })),
+});
+const graphBody = z.strictObject({
+  graphs: z.array(
+    z.strictObject({
+      graphId: z.string(),
+      compositeRequest: z.array(
+        z.strictObject({ method: z.string(), url: z.string(), referenceId: z.string(), body: z.looseObject({}) }),
+      ),
+    }),
+  ),
+});
+const graphAnswer = z.looseObject({
+  graphs: z.array(
+    z.looseObject({
+      graphResponse: z.looseObject({
+        compositeResponse: z.array(
+          z.looseObject({ httpStatusCode: z.number(), referenceId: z.string(), body: z.unknown() }),
+        ),
+      }),
+    }),
+  ),
+});
+const approvalsBody = z.strictObject({
+  requests: z.array(z.looseObject({ actionType: z.string(), contextId: z.string() })),
 });
 const compositeAnswer = z.looseObject({
   compositeResponse: z.array(z.looseObject({ httpStatusCode: z.number(), body: z.unknown() })),

@@ -89,26 +89,27 @@ export function worthByState(deals: readonly Deal[], currencies: OrgCurrencies):
   return [...parts, ...(others ? [`, open or closed${others}`] : [])].join('');
 }
 
-const amountPattern = /^(?:([a-z]{3})\s*)?(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,6})?(?:\s*([a-z]{3}))?$/i;
+const amountPattern = /^(?:([a-z]{3})\s*)?(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,6})?(?: ?([km]))?(?:\s*([a-z]{3}))?$/i;
+const thousands: Readonly<Record<string, number>> = { k: 1_000, m: 1_000_000 };
 
 interface Bound {
   amount: number;
   currency: string | undefined;
 }
 
-/** An amount that others are compared with: `5000`, `5,000.50`, `5000 EUR`, `EUR 5000`. */
+/** An amount that others are compared with: `5000`, `5,000.50`, `50k`, `1.5m EUR`, `EUR 5000`. */
 export const amountText = z
   .string()
   .trim()
   .max(40)
   .transform((text, context): Bound => {
-    const [, before, whole = '', fraction = '', after] = amountPattern.exec(text) ?? [];
+    const [, before, whole = '', fraction = '', scale = '', after] = amountPattern.exec(text) ?? [];
     if (whole === '' || (before && after)) {
       context.addIssue('It must be an amount such as 5000, or one with a currency such as 5000 EUR.');
       return z.NEVER;
     }
     return {
-      amount: Number(whole.replaceAll(',', '') + fraction),
+      amount: exact(Number(whole.replaceAll(',', '') + fraction) * (thousands[scale.toLowerCase()] ?? 1)),
       currency: (before ?? after)?.toUpperCase(),
     };
   });

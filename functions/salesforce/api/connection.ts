@@ -4,28 +4,37 @@ import { StreamPromise } from 'jsforce/lib/util/promise.js';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { CredentialsRefused } from '../../../shared/upstream/credentials.ts';
+import type { ByteRange } from '../../../shared/upstream/filePart.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import type { SalesforceParts } from '../settings.ts';
 import { type Allowed, allowed, type SalesforceRequest, type Send } from './allowed.ts';
 import { answerFailure, mayBeVersion, saidBySalesforce, versionUnknown } from './answerFailure.ts';
 import { type Currencies, openCurrencies } from './currencies.ts';
 import { openDescriptions } from './descriptions.ts';
+import type { openFiscalYears } from './fiscalYears.ts';
+import { groupsOf } from './memberships.ts';
 import { opennessOf } from './openness.ts';
 import { sessionFailure } from './sessionFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
-import type { openTimeZone } from './timeZone.ts';
+import type { FiscalYears } from './summary/calendar.ts';
+import type { openTimeZone, Zones } from './timeZone.ts';
 import { openVersions } from './versions.ts';
 
 /** jsforce's connection for one call, and the session that it used last. */
 export interface CallConnection {
   connection: Connection;
+  /** Bytes of a file. @throws Failure where Salesforce refuses */
+  readFile(path: string, range: ByteRange): Promise<Uint8Array>;
   /** What of the org is open to the call; the connection's requests go through it, too. */
   allowed: Allowed;
   currencies: Currencies;
+  /** The IDs of the queues and public groups that a user is in. One request, and more for groups in groups. */
+  groupsOf(userId: string): Promise<string[]>;
   /** @throws Failure `internal` before the first request */
   session(): Session;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
-  timeZone(): Promise<string>;
+  zones: Zones;
+  fiscalYears(): Promise<FiscalYears>;
 }
 
 interface TransportRequest {
@@ -59,9 +68,11 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
   const credentials = salesforceCredentials(parts);
   const versions = openVersions(parts);
 
+  const base = `/services/data/v${settings.SALESFORCE_API_VERSION}`;
+
   const sendFor =
     (call: Call, keep: (session: Session) => void): Send =>
-    async ({ method, path, headers, body }) => {
+    async ({ method, path, headers, body, range }) => {
       if (!cleanPath.test(path)) throw new Failure('internal', 'A request to Salesforce had a malformed path.');
       const passed = Object.fromEntries(
         Object.entries(headers ?? {}).filter(([name]) => passedOn.includes(name.toLowerCase())),
@@ -74,11 +85,12 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
             url: granted.instanceUrl + path,
             headers: {
               authorization: `Bearer ${granted.value}`,
-              accept: 'application/json',
+              accept: range ? '*/*' : 'application/json',
               ...(body !== undefined && { 'content-type': 'application/json' }),
               ...passed,
             },
             ...(body !== undefined && { body }),
+            ...(range && { range }),
             safe: method === 'GET' || (method === 'POST' && reads.test(path)),
             address: 'SALESFORCE_LOGIN_URL',
             says: saidBySalesforce,
@@ -105,7 +117,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     (settle: (send: Send, request: SalesforceRequest) => Promise<UpstreamAnswer>) => (call: Call, path: string) =>
       settle(
         sendFor(call, () => {}),
-        { method: 'GET', path: `/services/data/v${settings.SALESFORCE_API_VERSION}${path}` },
+        { method: 'GET', path: base + path },
       );
   const descriptionsFor = openDescriptions(parts, sharedAsk(settled));
   const currenciesFor = openCurrencies(
@@ -122,13 +134,26 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
           signedIn: asked => credentials.authorized(asked, async granted => granted, usernameFor(asked, settings)),
         }),
       );
-      return (await zones)(call)();
+      return (await zones)(call);
     };
     let found: Promise<string> | undefined;
-    return () => {
-      found ??= find();
-      return found;
+    return {
+      timeZone() {
+        found ??= find().then(({ timeZone }) => timeZone());
+        return found;
+      },
+      ofSession: async () => (await find()).ofSession(),
     };
+  };
+  let years: Promise<ReturnType<typeof openFiscalYears>> | undefined;
+  const fiscalYearsFor = (call: Call) => async () => {
+    years ??= import('./fiscalYears.ts').then(module =>
+      module.openFiscalYears(
+        parts,
+        sharedAsk((send, request) => send(request)),
+      ),
+    );
+    return (await years)(call)();
   };
 
   return call => {
@@ -165,9 +190,24 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     });
     return {
       connection,
+      async readFile(path, range) {
+        const { part } = await settled(open.send, { method: 'GET', path: `${base}${path}`, range });
+        if (part) return part.bytes;
+        throw new Failure('upstream_error', 'Salesforce keeps this file elsewhere. Give the user its url.', {
+          retryable: false,
+        });
+      },
       allowed: open,
-      timeZone: timeZoneFor(call),
+      zones: timeZoneFor(call),
+      fiscalYears: fiscalYearsFor(call),
       currencies: currenciesFor(call),
+      groupsOf: userId =>
+        groupsOf(
+          userId,
+          call,
+          parts.now(),
+          sharedAsk((send, request) => send(request)),
+        ),
       session() {
         if (session) return session;
         throw new Failure('internal', 'A link to Salesforce was made before the first request.');
@@ -180,7 +220,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
 async function settled(send: Send, request: SalesforceRequest): Promise<UpstreamAnswer> {
   const answer = await send(request);
   if (answer.status >= 400) throw answerFailure(answer, thingAt(request.path));
-  if (/^\s*</.test(answer.body)) {
+  if (!answer.part && /^\s*</.test(answer.body)) {
     throw new Failure(
       'upstream_error',
       'Salesforce answered with a page for people, as where people sign in or during maintenance. If it does so again in a minute, an administrator must check SALESFORCE_LOGIN_URL.',

@@ -164,7 +164,7 @@ function notSeen([, many]: Noun): Failure {
 }
 
 /** `3 accounts match.` or, for a page of several, `The first 25 accounts that match; there are more on the next page.` */
-function summarize(
+export function summarize(
   count: number,
   noun: Noun,
   aside: string,

@@ -9,6 +9,8 @@ const otherNameFields = new Map<string, string>(
     Solution: 'SolutionName',
     ContentDocument: 'Title',
     ContentVersion: 'Title',
+    ContentNote: 'Title',
+    Note: 'Title',
     WorkOrder: 'WorkOrderNumber',
   }).map(([objectType, field]) => [objectType.toLowerCase(), field]),
 );

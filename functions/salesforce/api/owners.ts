@@ -1,5 +1,5 @@
 import { Failure, invalidInput } from '../../../shared/failure.ts';
-import { isHidden } from './answerFailure.ts';
+import { isClosedHere, isHidden } from './answerFailure.ts';
 import type { Salesforce } from './salesforce.ts';
 import { containing, soql } from './soql.ts';
 import type { SalesforceRecord } from './wire.ts';
@@ -27,6 +27,10 @@ interface OwnerSearch {
   input?: string;
   /** How many of each kind are found at most. */
   most?: number;
+  /** Of queues only those that take records of this object. */
+  ofQueue?: string | undefined;
+  /** Told where Salesforce hides the queues from the user, of whom none is found then. */
+  leftOut?: () => void;
 }
 
 /**
@@ -37,13 +41,15 @@ interface OwnerSearch {
 export async function findOwners(
   salesforce: Salesforce,
   person: string,
-  { kinds = ['user', 'queue'], input = 'owner', most = MAX_OWNERS }: OwnerSearch = {},
+  { kinds = ['user', 'queue'], input = 'owner', most = MAX_OWNERS, ofQueue, leftOut = () => {} }: OwnerSearch = {},
 ): Promise<Owner[]> {
   if (isMe(person)) return kinds.includes('user') ? [await asker(salesforce, input)] : [];
+  const called = person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`;
+  const takes = ofQueue ? soql` AND Id IN (SELECT QueueId FROM QueueSobject WHERE SobjectType = ${ofQueue})` : soql``;
   const statements = kinds.map(kind =>
     kind === 'user'
-      ? soql`SELECT Id, Name, Email, IsActive FROM User WHERE ${person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`} ORDER BY IsActive DESC, Name, Id LIMIT ${most}`
-      : soql`SELECT Id, Name, Email FROM Group WHERE Type = 'Queue' AND ${person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`} ORDER BY Name, Id LIMIT ${most}`,
+      ? soql`SELECT Id, Name, Email, IsActive FROM User WHERE ${called} ORDER BY IsActive DESC, Name, Id LIMIT ${most}`
+      : soql`SELECT Id, Name, Email FROM Group WHERE Type = 'Queue' AND ${called}${takes} ORDER BY Name, Id LIMIT ${most}`,
   );
   const answers = await salesforce.queryTogether(statements);
   return kinds
@@ -51,8 +57,9 @@ export async function findOwners(
       const answer = answers[at];
       if (answer instanceof Failure) {
         // Who may not see queues owns nothing together with one.
-        if (kind === 'queue' && isHidden(answer)) return [];
-        throw answer;
+        if (kind !== 'queue' || !isHidden(answer)) throw answer;
+        if (!isClosedHere(answer)) leftOut();
+        return [];
       }
       return (answer ?? []).flatMap(record => toOwner(record, kind, person));
     })

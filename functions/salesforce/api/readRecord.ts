@@ -53,14 +53,17 @@ export async function readRecord(salesforce: Salesforce, objectType: string | un
 
 /** The object that a record is of. @throws Failure `not_found` where no object that is open has IDs that begin like it */
 export async function objectOf(salesforce: Salesforce, recordId: string): Promise<string> {
-  const usual = objectOfId(recordId);
-  if (usual !== undefined) return usual;
+  return objectOfId(recordId) ?? openObjectOf(salesforce, recordId);
+}
+
+/** The same where what is told of the record must not tell whether it is closed or not there. It may cost a request. */
+export async function openObjectOf(salesforce: Salesforce, recordId: string): Promise<string> {
   const prefix = recordId.slice(0, 3);
   const found = (await salesforce.describeAll()).find(({ keyPrefix }) => keyPrefix === prefix);
   if (found) return found.name;
   throw new Failure(
     'not_found',
-    `The ID ${recordId} is of no object of Salesforce that this service may see: none has IDs that begin with ${prefix}. Check the ID, or find the record by name.`,
+    `The ID is of no object of Salesforce that this service may see: none has IDs that begin with ${prefix}. Check the ID, or find the record by name.`,
   );
 }
 

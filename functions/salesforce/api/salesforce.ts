@@ -1,17 +1,22 @@
 import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
+import { lazily } from '../../../shared/lazily.ts';
 import type { SalesforceParts } from '../settings.ts';
-import { DuplicatesFound, partFailure } from './answerFailure.ts';
+import { DuplicatesFound, errorCodesOf, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
+import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import { type Soql, soql } from './soql.ts';
+import type { FiscalYears } from './summary/calendar.ts';
 import {
+  approvalSchema,
   compositeSchema,
   confirmedSchema,
   garbled,
+  graphSchema,
   type ObjectDescription,
   type ObjectSummary,
   querySchema,
@@ -46,6 +51,30 @@ interface WriteOptions {
   unmodifiedSince?: Date | undefined;
 }
 
+/** A record that is created, or changed where it has an ID. */
+export interface RecordWrite {
+  objectType: string;
+  recordId?: string | undefined;
+  values: Record<string, unknown>;
+  /** By this, later ones of the same request use its ID: `@{quote.id}` in a value. */
+  reference: string;
+  /** What it is called where it is refused. */
+  called?: string | undefined;
+}
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_process_approvals.htm */
+export interface ApprovalRequest {
+  actionType: 'Submit' | 'Approve' | 'Reject';
+  /** The record that is submitted, or the work item that is answered. */
+  contextId: string;
+  /** Who submits; the user of the session unless given. */
+  contextActorId?: string;
+  comments?: string;
+  nextApproverIds?: string[];
+}
+
+type ApprovalResult = z.output<typeof approvalSchema>[number];
+
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
 /** Salesforce, for one call. Every method costs one request, except those whose answer is cached. */
@@ -72,10 +101,12 @@ export interface Salesforce {
       grouped?: boolean;
     } & QueryOptions,
   ): Promise<RecordPage>;
+  /** The first records of a statement, up to so many; a request for each 2,000 of them. `areAll` tells whether there are no more. */
+  rows(statement: Soql, most: number): Promise<{ records: SalesforceRecord[]; areAll: boolean }>;
   /** The result of a `SELECT COUNT()`. */
   count(statement: Soql, options?: QueryOptions): Promise<number>;
   /** Runs several statements in one request. A statement that is refused has a Failure in place of its records. */
-  queryTogether(statements: readonly Soql[]): Promise<(SalesforceRecord[] | Failure)[]>;
+  queryTogether(statements: readonly Soql[], options?: QueryOptions): Promise<(SalesforceRecord[] | Failure)[]>;
   search(request: SearchRequest): Promise<FoundRecord[]>;
   /**
    * What an object is made of, as this user sees it and a policy leaves it open; kept for five minutes.
@@ -90,10 +121,25 @@ export interface Salesforce {
   create(objectType: string, values: Record<string, unknown>, options?: WriteOptions): Promise<string>;
   /** @throws Failure `conflict` like `create`, and where the record was changed after `unmodifiedSince` */
   update(objectType: string, recordId: string, values: Record<string, unknown>, options?: WriteOptions): Promise<void>;
+  /**
+   * Creates and changes records, all of them or none, in one request. Returns the IDs of those that are new.
+   * @throws Failure that names the one that was refused
+   */
+  writeTogether(writes: readonly RecordWrite[]): Promise<(string | undefined)[]>;
+  /** Submits a record for approval, or answers one. @throws Failure as Salesforce refuses it */
+  approve(request: ApprovalRequest): Promise<ApprovalResult>;
+  /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
+  groupsOf(userId: string): Promise<string[]>;
+  /** Files and notes of records. */
+  files: Files;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
+  /** That of the Salesforce user as whom the call runs, in which SOQL's `convertTimezone` tells times; undefined where it is not told. */
+  sessionTimeZone(): Promise<string | undefined>;
+  /** How the org counts its years; kept for an hour, and asked for in two requests. */
+  fiscalYears(): Promise<FiscalYears>;
   /** What currencies the org has; kept for an hour, and asked for in one request. */
   currencies(): Promise<OrgCurrencies>;
   /** The same as far as this call knows it: after `currencies`. */
@@ -128,6 +174,26 @@ function headersFor({ allowDuplicate = false, unmodifiedSince }: WriteOptions = 
   return Object.keys(headers).length > 0 ? { headers } : {};
 }
 
+/** What was refused of writes that are made together, of which none was made. */
+function refusedTogether(
+  writes: readonly RecordWrite[],
+  answers: readonly { body: unknown; httpStatusCode: number }[],
+): Failure {
+  const failures = answers.map(({ body, httpStatusCode: status }) =>
+    status < 400 ? undefined : partFailure({ status, body }, 'such record in Salesforce'),
+  );
+  const at = failures.findIndex(failure => failure && !errorCodesOf(failure).includes('PROCESSING_HALTED'));
+  const failure = failures[at];
+  if (!failure) return lostWrite('Salesforce');
+  const called = writes[at]?.called;
+  return new Failure(failure.code, `${called ? `${called}: ` : ''}${failure.message} Nothing was saved.`, {
+    retryable: failure.retryable,
+    ...(failure.errors && { errors: failure.errors }),
+    nothingDone: true,
+    cause: failure.cause,
+  });
+}
+
 /** Opens Salesforce for calls. */
 export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
@@ -135,7 +201,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, timeZone } = connectionFor(call),
+    { connection, session, allowed, currencies, zones, fiscalYears, groupsOf, readFile } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -182,8 +248,20 @@ export function openSalesforce(parts: SalesforceParts) {
         throw await withNames(error.cause, async statement => (await runOnce(statement)).records);
       });
 
-    return {
+    const salesforce: Salesforce = {
       query: async (statement, options) => (await runOnce(statement, options)).records,
+
+      async rows(statement, most) {
+        const first = await runOnce(soql`${statement} LIMIT ${most + 1}`);
+        const records = [...first.records];
+        let next = locatorOf(first.nextRecordsUrl);
+        while (next !== undefined && records.length <= most) {
+          const batch = await batchAt(next);
+          records.push(...batch.records);
+          next = batch.records.length > 0 ? locatorOf(batch.nextRecordsUrl) : undefined;
+        }
+        return { records: records.slice(0, most), areAll: records.length <= most };
+      },
 
       async readBack(statement, readRecord) {
         try {
@@ -233,8 +311,12 @@ export function openSalesforce(parts: SalesforceParts) {
         return { records: batch.records.slice(skip, to), nextCursor: rest && writeCursor(rest) };
       },
 
-      async queryTogether(statements) {
-        const answers = await compose(statements.map(({ text }) => text));
+      async queryTogether(statements, { withDeleted = false } = {}) {
+        const resource = withDeleted ? '/queryAll' : '/query';
+        const answers = await compose(
+          statements.map(({ text }) => text),
+          resource,
+        );
         return answers.map(answer => (answer instanceof Failure ? answer : answer.records));
       },
 
@@ -248,7 +330,9 @@ export function openSalesforce(parts: SalesforceParts) {
         return read(searchSchema, answer).searchRecords;
       },
 
-      timeZone,
+      timeZone: zones.timeZone,
+      sessionTimeZone: zones.ofSession,
+      fiscalYears,
       describe: allowed.describe,
       describeAll: allowed.describeAll,
       openPaths: allowed.openPaths,
@@ -267,6 +351,39 @@ export function openSalesforce(parts: SalesforceParts) {
         );
         if (!confirmedSchema.safeParse(saved).success) throw lostWrite('Salesforce');
       },
+
+      async writeTogether(writes) {
+        const { graphs } = read(
+          graphSchema,
+          await connection.requestPost('/composite/graph', {
+            graphs: [
+              {
+                graphId: 'writes',
+                compositeRequest: writes.map(({ objectType, recordId, values, reference }) => ({
+                  method: recordId === undefined ? 'POST' : 'PATCH',
+                  url: `/services/data/v${connection.version}/sobjects/${objectType}${recordId === undefined ? '' : `/${recordId}`}`,
+                  referenceId: reference,
+                  body: values,
+                })),
+              },
+            ],
+          }),
+        );
+        const [graph] = graphs;
+        const answers = graph?.graphResponse.compositeResponse ?? [];
+        if (!graph?.isSuccessful) throw refusedTogether(writes, answers);
+        if (answers.length !== writes.length) throw lostWrite('Salesforce');
+        return answers.map(({ body }) => savedSchema.safeParse(body).data?.id);
+      },
+
+      async approve(request) {
+        const answer = await connection.requestPost('/process/approvals', { requests: [{ ...request }] });
+        const [result] = approvalSchema.safeParse(answer).data ?? [];
+        if (!result) throw lostWrite('Salesforce');
+        return result;
+      },
+
+      groupsOf,
 
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
@@ -290,7 +407,17 @@ export function openSalesforce(parts: SalesforceParts) {
       corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
+
+      files: lazily(['list', 'read', 'add', 'addNote'], async () =>
+        (await import('./files.ts')).openFiles({
+          salesforce,
+          call,
+          readFile,
+          soon: () => open(forReadBack(call, parts.now())),
+        }),
+      ),
     };
+    return salesforce;
   };
 
   /** The same call as the user in the settings, where one is named. */

@@ -14,6 +14,14 @@ const usersSchema = z.object({
   records: z.array(z.object({ Username: z.string().nullish(), TimeZoneSidKey: z.string().nullish() })),
 });
 
+/** The zones of a call, by their IANA names. */
+export interface Zones {
+  /** The one that decides what a day is. */
+  timeZone(): Promise<string>;
+  /** That of the Salesforce user as whom the call runs, in which `convertTimezone` tells times; undefined where it is not told. */
+  ofSession(): Promise<string | undefined>;
+}
+
 /**
  * The time zone that decides for a call what a day is: `User.TimeZoneSidKey` of the user who asks, or else of the user
  * whom this service signs in as. Nothing else of a user is told, so a policy that closes users does not close it.
@@ -21,7 +29,7 @@ const usersSchema = z.object({
 export function openTimeZone(
   parts: SalesforceParts,
   { ask, signedIn }: { ask(call: Call, path: string): Promise<UpstreamAnswer>; signedIn(call: Call): Promise<Session> },
-): (call: Call) => () => Promise<string> {
+): (call: Call) => Zones {
   const { settings, now } = parts;
   const zoneFor = openAskersZone(parts);
 
@@ -45,6 +53,8 @@ export function openTimeZone(
       const user = users.find(({ Username }) => Username?.toLowerCase() === name.toLowerCase());
       return (user ?? (users.length === 1 ? users[0] : undefined))?.TimeZoneSidKey ?? undefined;
     };
-    return zoneFor(call, { ofUser, ofAccount }).timeZone;
+    const { timeZone, accounts } = zoneFor(call, { ofUser, ofAccount });
+    // Each caller has a session of their own, whose zone is the one that decides.
+    return { timeZone, ofSession: settings.SALESFORCE_RUN_AS === 'caller' ? timeZone : accounts };
   };
 }

@@ -20,9 +20,29 @@ export const compositeSchema = z.object({
   compositeResponse: z.array(z.object({ body: z.unknown(), httpStatusCode: z.number() })),
 });
 
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_graph.htm */
+export const graphSchema = z.object({
+  graphs: z.array(z.object({ isSuccessful: z.boolean(), graphResponse: compositeSchema })).min(1),
+});
+
 export const searchSchema = z.object({
   searchRecords: z.array(z.looseObject({ Id: z.string(), attributes: z.object({ type: z.string() }) })),
 });
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_process_approvals_submit.htm */
+export const approvalSchema = z
+  .array(
+    z.object({
+      instanceId: z.string().nullish(),
+      instanceStatus: z.string().nullish(),
+      actorIds: z
+        .array(z.string())
+        .nullish()
+        .transform(ids => ids ?? []),
+      success: z.literal(true),
+    }),
+  )
+  .length(1);
 
 export const savedSchema = z.object({ id: z.string() });
 
@@ -52,6 +72,8 @@ const fieldSchema = z.object({
   defaultedOnCreate: flag(false),
   filterable: flag(true),
   sortable: flag(true),
+  groupable: flag(true),
+  aggregatable: flag(true),
   calculated: flag(false),
   calculatedFormula: z.string().nullish(),
   autoNumber: flag(false),

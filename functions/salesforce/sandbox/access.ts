@@ -24,4 +24,11 @@ export const fieldsFor = (viewer: Viewer, object: ObjectDefinition): FieldDefini
   object.fields.filter(field => canSeeField(viewer, field));
 
 export const rowsFor = (viewer: Viewer, object: ObjectDefinition, org: Org): Row[] =>
-  org.rows(object).filter(row => canSeeRow(viewer, { object, row }));
+  org.rows(object).filter(row => canSeeRow(viewer, { object, row }) && canSeeHolder(viewer, row, org));
+
+/** Files and notes are seen by whoever sees the record that has them. */
+function canSeeHolder(viewer: Viewer, { LinkedEntityId, ParentId }: Row, org: Org): boolean {
+  if (viewer.access === 'all') return true;
+  const holder = org.find(LinkedEntityId ?? ParentId);
+  return !holder || canSeeRow(viewer, holder);
+}

@@ -22,6 +22,8 @@ const fieldTypes = [
   'datetime',
   'time',
   'address',
+  'anyType',
+  'base64',
 ] as const;
 
 const apiName = z.string().regex(/^[A-Za-z]\w*$/, 'must be an API name');

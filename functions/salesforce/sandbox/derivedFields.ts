@@ -1,10 +1,11 @@
 import type { FieldValue, Org, Row } from './org.ts';
+import { salesRules } from './salesFields.ts';
 import { salesforceTime } from './salesforceTime.ts';
 import { meaningOf, type ObjectDefinition } from './schema.ts';
 
 type Derived = Record<string, FieldValue>;
 
-interface Rule {
+export interface Rule {
   /** The fields that the rule reads and writes. An object file must have them. */
   fields: string[];
   /** `before` is the record before a change; undefined for a new one. */
@@ -17,6 +18,7 @@ const fullName = ({ FirstName, LastName }: Row): Derived => ({
 const nameFields = ['FirstName', 'LastName', 'Name'];
 
 const rules: Record<string, Rule> = {
+  ...salesRules,
   Account: {
     // An org that has person accounts gives accounts a last name, which others need not have.
     fields: [],

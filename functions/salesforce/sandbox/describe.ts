@@ -1,6 +1,6 @@
 import { fieldsFor, type Viewer } from './access.ts';
 import type { Org } from './org.ts';
-import type { FieldDefinition, ObjectDefinition, Schema } from './schema.ts';
+import { type FieldDefinition, isGroupable, type ObjectDefinition, type Schema } from './schema.ts';
 
 const soapTypes: Partial<Record<FieldDefinition['type'], string>> = {
   id: 'tns:ID',
@@ -39,7 +39,7 @@ function describeField(field: FieldDefinition, controlling: FieldDefinition | un
     externalId: false,
     extraTypeInfo: null,
     filterable: field.filterable,
-    groupable: field.filterable && !isNumber(field) && field.type !== 'datetime',
+    groupable: isGroupable(field),
     htmlFormatted: field.htmlFormatted,
     idLookup: field.type === 'id',
     inlineHelpText: null,

@@ -1,3 +1,5 @@
+import { relateAll } from './activityRelations.ts';
+import { publishAll } from './content.ts';
 import { createCurrencies, currencyRecords, withCurrencies } from './currencies.ts';
 import type { DataFiles, RecordData } from './dataFiles.ts';
 import { neededFields } from './derivedFields.ts';
@@ -112,6 +114,8 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
 
+  relateAll(org, integrationUser);
+  publishAll(org);
   dateLastActivities(org);
   const ownAccess = entries.filter((_entry, at) => files.users[at]?.$access === 'own').map(({ id }) => id);
   return { org, integrationUser, ownAccess: new Set(ownAccess) };

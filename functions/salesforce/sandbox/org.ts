@@ -1,6 +1,7 @@
 import type { Currencies } from './currencies.ts';
 import { derive } from './derivedFields.ts';
 import { parseRecordId, recordId } from './recordId.ts';
+import { rollUp } from './salesFields.ts';
 import { salesforceTime } from './salesforceTime.ts';
 import { nameFieldOf, type ObjectDefinition, type Schema } from './schema.ts';
 
@@ -34,6 +35,8 @@ export interface Org {
   /** Inserts records that may refer to each other. The nth record of an object gets the id `recordId(keyPrefix, n)`. */
   insertAll(records: readonly NewRecord[], userId: string): Row[];
   update(located: Located, values: Record<string, FieldValue>, userId: string): void;
+  /** Keeps all records as they are now, and returns what brings them back. */
+  savepoint(): () => void;
 }
 
 export function createOrg(schema: Schema, now: () => Date, currencies: Currencies): Org {
@@ -71,9 +74,12 @@ export function createOrg(schema: Schema, now: () => Date, currencies: Currencie
     return { object, row };
   };
 
+  const derivedAgain = ({ object, row }: Located) => derive(object, row, org, row);
+
   const insertAll = (records: readonly NewRecord[], userId: string): Row[] => {
     const added = records.map(each => add(each, userId));
     for (const { object, row } of added) Object.assign(row, derive(object, row, org));
+    for (const { object, row } of added) rollUp(org, object, [row], derivedAgain);
     return added.map(({ row }) => row);
   };
 
@@ -86,12 +92,24 @@ export function createOrg(schema: Schema, now: () => Date, currencies: Currencie
     find,
     insert(object, values, userId) {
       const { row } = add({ object, values }, userId);
-      return Object.assign(row, derive(object, row, org));
+      Object.assign(row, derive(object, row, org));
+      rollUp(org, object, [row], derivedAgain);
+      return row;
     },
     insertAll,
     update({ object, row }, values, userId) {
       const next: Row = { ...row, ...values, ...stamp(userId) };
-      table(object).set(row.Id, { ...next, ...derive(object, next, org, row) });
+      const changed: Row = { ...next, ...derive(object, next, org, row) };
+      table(object).set(row.Id, changed);
+      rollUp(org, object, [row, changed], derivedAgain);
+    },
+    savepoint() {
+      const kept = [...tables].map(
+        ([name, rows]) => [name, [...rows].map(([id, row]) => [id, { ...row }] as const)] as const,
+      );
+      return () => {
+        for (const [name, rows] of kept) tables.set(name, new Map(rows));
+      };
     },
   };
   return org;

@@ -29,6 +29,8 @@ export interface ApiAnswer {
   status: number;
   /** Undefined for 204. */
   body: unknown;
+  /** What is no JSON: the contents of a file. */
+  bytes?: Uint8Array;
 }
 
 export type Handler = (call: ApiCall) => ApiAnswer;

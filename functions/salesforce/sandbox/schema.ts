@@ -83,6 +83,7 @@ const defaultLengths: Partial<Record<FieldType, number>> = {
   phone: 40,
   url: 255,
   textarea: 32_000,
+  base64: 50_000_000,
 };
 
 const picklistValueOf = (value: NonNullable<FieldFile['values']>[number]): PicklistValue =>
@@ -105,7 +106,7 @@ function defineField({ values = [], ...given }: FieldFile): FieldDefinition {
     calculatedFormula: null,
     nameField: false,
     autoNumber: false,
-    filterable: type !== 'textarea' || length <= 255,
+    filterable: type !== 'base64' && (type !== 'textarea' || length <= 255),
     hidden: false,
     restrictedPicklist: false,
     controllerName: null,
@@ -219,3 +220,14 @@ export const nameFieldOf = (owner: ObjectDefinition): FieldDefinition | undefine
 /** What a picklist value stands for: `closed` of a Status. */
 export const meaningOf = (owner: ObjectDefinition, field: string, value: unknown): PicklistValue | undefined =>
   findField(owner, field)?.values.find(entry => entry.value === value);
+
+const notGrouped: ReadonlySet<FieldType> = new Set([
+  'double',
+  'currency',
+  'percent',
+  'datetime',
+  'multipicklist',
+  'address',
+]);
+/** Whether GROUP BY takes it: what may be filtered by, but for numbers with a fraction, times and lists. */
+export const isGroupable = ({ filterable, type }: FieldDefinition): boolean => filterable && !notGrouped.has(type);

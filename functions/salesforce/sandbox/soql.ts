@@ -38,6 +38,7 @@ export function runQuery(scope: QueryScope): QueryResult {
   const query = parseSoql(scope.soql);
   const object = scope.org.schema.find(query.sObject ?? '');
   if (!object) throw noSuchType(scope.soql, query.sObject ?? '');
+  requireOneSide(object, query);
   if ((query.offset ?? 0) > 2000) {
     throw new Refusal(400, {
       message: 'Maximum SOQL offset allowed is 2000',
@@ -59,6 +60,26 @@ export function runQuery(scope: QueryScope): QueryResult {
   const project = compileSelect(scope, object, query);
   const chosen = page(sort(scope, object, rows, query), query);
   return { totalSize: chosen.length, records: chosen.map(project) };
+}
+
+/** https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contentdocumentlink.htm */
+function requireOneSide(object: ObjectDefinition, { where }: Query): void {
+  if (object.name !== 'ContentDocumentLink') return;
+  let isFiltered = false;
+  for (let at = where; at; at = 'right' in at ? at.right : undefined) {
+    const { left } = at;
+    isFiltered ||=
+      left !== null &&
+      'field' in left &&
+      /^(ContentDocumentId|LinkedEntityId)$/i.test(left.field) &&
+      ['=', 'IN'].includes(left.operator);
+  }
+  if (isFiltered) return;
+  throw new Refusal(400, {
+    message:
+      "Implementation restriction: ContentDocumentLink requires a filter by a single Id on ContentDocumentId or LinkedEntityId using the equals operator or multiple Id's using the IN operator.",
+    errorCode: 'MALFORMED_QUERY',
+  });
 }
 
 /** Turns a SELECT list into the function that makes a record of an answer from a row. */

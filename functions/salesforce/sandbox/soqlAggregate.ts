@@ -1,8 +1,9 @@
 import type { FunctionExp, Query, FieldType as SelectItem } from '@jetstreamapp/soql-parser-js';
+import { clockAt } from '../../../shared/time/timeZone.ts';
 import { noSuchColumn, soqlRefusal } from './errors.ts';
 import { rawPath, resolvePath, type Scope } from './fieldPath.ts';
 import type { FieldValue, Row } from './org.ts';
-import type { FieldDefinition, FieldType, ObjectDefinition } from './schema.ts';
+import { type FieldDefinition, type FieldType, isGroupable, type ObjectDefinition } from './schema.ts';
 import { compileClause, type Operand } from './soqlCondition.ts';
 import { compareValues } from './soqlOrder.ts';
 
@@ -32,27 +33,57 @@ const parts: Record<string, (date: Date) => number> = {
 export const isAggregate = (item: SelectItem): boolean =>
   item.type === 'FieldFunctionExpression' && item.functionName.toUpperCase() in aggregates;
 
-/** A date function of a field in a condition or a GROUP BY: `CALENDAR_YEAR(CloseDate)`. */
+/**
+ * A date function of a field in a condition or a GROUP BY: `CALENDAR_YEAR(CloseDate)`. Of times it tells the days of UTC, or with
+ * `convertTimezone` those of the user's zone; the fiscal ones do not know years that the org has defined itself.
+ */
 export function functionOperand(scope: Scope, object: ObjectDefinition, fn: FunctionExp): Operand<Row> {
   const name = (fn.functionName ?? '').toUpperCase();
   const [parameter = ''] = fn.parameters ?? [];
-  // The sandbox knows no time zone but UTC.
+  const isConverted = typeof parameter !== 'string' && parameter.functionName?.toUpperCase() === 'CONVERTTIMEZONE';
   const field = typeof parameter === 'string' ? parameter : String(parameter.parameters?.[0] ?? '');
   const path = resolvePath(scope, object, field);
+  if (isConverted && path.field.type !== 'datetime') {
+    const sentence = `convertTimezone takes a dateTime: ${field}`;
+    throw soqlRefusal('MALFORMED_QUERY', scope.soql, field, sentence);
+  }
+  const zone = isConverted ? scope.org.find(scope.viewer.Id)?.row.TimeZoneSidKey : undefined;
   const part = parts[name];
   const named = { name: fn.rawValue ?? name, filterable: true };
-  if (name === 'DAY_ONLY') {
-    return { ...named, type: 'date', read: row => path.read(row)?.toString().slice(0, 10) ?? null };
-  }
+  const timeOf = (row: Row): string | null => {
+    const value = path.read(row);
+    if (value === null) return null;
+    return typeof zone === 'string'
+      ? clockAt(new Date(String(value)), zone)
+          .slice(0, 19)
+          .concat('Z')
+      : String(value);
+  };
+  if (name === 'DAY_ONLY') return { ...named, type: 'date', read: row => timeOf(row)?.slice(0, 10) ?? null };
+  const startMonth = name.startsWith('FISCAL') ? fiscalStart(scope, name) : 1;
   if (!part) throw soqlRefusal('MALFORMED_QUERY', scope.soql, name, `Unknown function: ${fn.functionName}`);
   return {
     ...named,
     type: 'int',
     read(row) {
-      const value = path.read(row);
-      return value === null ? null : part(new Date(String(value)));
+      const value = timeOf(row);
+      if (value === null) return null;
+      const date = new Date(value);
+      // A fiscal year is called by the calendar year in which it ends.
+      return part(
+        startMonth === 1 ? date : new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 13 - startMonth)),
+      );
     },
   };
+}
+
+/** The month in which the org's year begins. */
+function fiscalStart({ org, soql }: Scope, name: string): number {
+  const rowsOf = (objectType: string) => org.schema.objects.filter(each => each.name === objectType).flatMap(org.rows);
+  if (rowsOf('FiscalYearSettings').some(({ IsStandardYear }) => IsStandardYear === false)) {
+    throw soqlRefusal('MALFORMED_QUERY', soql, name, `${name} is not supported with custom fiscal years`);
+  }
+  return Number(rowsOf('Organization')[0]?.FiscalYearStartMonth ?? 1);
 }
 
 interface Group {
@@ -180,6 +211,10 @@ function groupKey(scope: Scope, object: ObjectDefinition, clause: GroupClause, q
   const path = resolvePath(scope, object, clause.field, query.sObjectAlias);
   const { field, name, read } = path;
   if (!field.filterable) throw noSuchColumn(scope.soql, clause.field, object.name);
+  if (!isGroupable(field)) {
+    const sentence = `field '${clause.field}' can not be grouped in a query call`;
+    throw soqlRefusal('MALFORMED_QUERY', scope.soql, clause.field, sentence);
+  }
   return { name, type: field.type, filterable: true, read, field, matches: matches(name) };
 }
 

@@ -168,7 +168,7 @@ function testOf<Item>(scope: Scope, operand: Operand<Item>, operator: Operator |
     case 'EXCLUDES':
       return not(includes());
     default:
-      return ordering(scope, operator, literal);
+      return ordering(scope, operand, operator, literal);
   }
 }
 
@@ -197,7 +197,12 @@ function within(value: FieldValue, { from, to }: Span): boolean {
 }
 
 /** A day or a month is compared as a whole: what is later than it begins after its end. */
-function ordering(scope: Scope, operator: '<' | '<=' | '>' | '>=', literal: Literal): Test {
+function ordering<Item>(
+  scope: Scope,
+  { type }: Operand<Item>,
+  operator: '<' | '<=' | '>' | '>=',
+  literal: Literal,
+): Test {
   const span = spanOf(literal, scope.org.now());
   if (span) {
     const compare: Record<typeof operator, (time: number) => boolean> = {
@@ -209,14 +214,16 @@ function ordering(scope: Scope, operator: '<' | '<=' | '>' | '>=', literal: Lite
     return value => value !== null && compare[operator](Date.parse(String(value)));
   }
   const isText = literal.type === 'STRING';
-  const bound = isText ? textOf(literal, scope.soql).toLowerCase() : numberOf(literal);
+  // IDs are in the order of their characters, of which the case counts.
+  const folded = (text: string) => (type === 'id' || type === 'reference' ? text : text.toLowerCase());
+  const bound = isText ? folded(textOf(literal, scope.soql)) : numberOf(literal);
   const compare: Record<typeof operator, (left: number | string) => boolean> = {
     '<': left => left < bound,
     '<=': left => left <= bound,
     '>': left => left > bound,
     '>=': left => left >= bound,
   };
-  return value => value !== null && compare[operator](isText ? String(value).toLowerCase() : Number(value));
+  return value => value !== null && compare[operator](isText ? folded(String(value)) : Number(value));
 }
 
 const numberOf = (literal: Literal): number => Number(literal.text.replace(/^[A-Za-z]{3}/, ''));

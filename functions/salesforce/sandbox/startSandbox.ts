@@ -12,7 +12,10 @@ import { fillOrg } from './fillOrg.ts';
 import type { Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
 import { answerBy } from './router.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { compositeRoutes } from './routes/composite.ts';
+import { compositeGraphRoutes } from './routes/compositeGraph.ts';
+import { fileRoutes } from './routes/files.ts';
 import { organizationRoutes } from './routes/organization.ts';
 import { queryRoutes } from './routes/query.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -59,6 +62,9 @@ const answerApi = answerBy([
   ...searchRoutes,
   ...compositeRoutes,
   ...organizationRoutes,
+  ...compositeGraphRoutes,
+  ...approvalRoutes,
+  ...fileRoutes,
 ]);
 
 /**
@@ -81,7 +87,7 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
     const viewer = sessions.viewerOf(request);
     calls += 1;
     const { query, headers } = request;
-    const { status, body } = answerApi({
+    const { status, body, bytes } = answerApi({
       method,
       path: rest,
       params: {},
@@ -94,6 +100,7 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
       pages,
       answer: answerApi,
     });
+    if (bytes) return { status, bytes, headers: { 'content-type': 'application/octet-stream' } };
     return body === undefined ? { status } : { status, json: body };
   };
 
@@ -101,7 +108,9 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
     try {
       const reply = await answer(request);
       const usage = { 'sforce-limit-info': `api-usage=${calls}/${dailyLimit}` };
-      return request.path.startsWith('/services/data/v') ? { ...reply, headers: usage } : reply;
+      return request.path.startsWith('/services/data/v')
+        ? { ...reply, headers: { ...reply.headers, ...usage } }
+        : reply;
     } catch (error) {
       if (error instanceof Refusal) return { status: error.status, json: error.body };
       throw error;

@@ -1,8 +1,12 @@
 import { canChangeRow, canSeeField, canSeeRow, type Viewer } from './access.ts';
+import { invite, relate, withoutPeople } from './activityRelations.ts';
+import { insertContent } from './content.ts';
 import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refusal, writeRefused } from './errors.ts';
+import { track } from './fieldHistory.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
 import { salesforceTime } from './salesforceTime.ts';
+import { checkSale } from './salesIntegrity.ts';
 import { type FieldDefinition, findField, type ObjectDefinition } from './schema.ts';
 
 export type Values = Record<string, unknown>;
@@ -28,7 +32,8 @@ export function insertRecord(
   { allowDuplicates }: { allowDuplicates: boolean },
 ): Row {
   if (object.name === 'User') throw noAccess();
-  const values = checked(org, viewer, object, body, 'createable');
+  const { values: given, people } = withoutPeople(org, object, body);
+  const values = checked(org, viewer, object, given, 'createable');
   const isPerson = object.name === 'Account' && !isBlank(values.LastName);
   if (isPerson && 'Name' in values) {
     const message = 'Account: bad field names on insert/update call: Name';
@@ -39,7 +44,11 @@ export function insertRecord(
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }
   refuseDuplicate(org, viewer, object, values, { allowDuplicates });
-  return org.insert(object, values, viewer.Id);
+  checkSale(org, object, values);
+  const row = insertContent(org, object, values, viewer.Id) ?? org.insert(object, values, viewer.Id);
+  relate(org, object, row, people, viewer.Id);
+  invite(org, object, row, viewer.Id);
+  return row;
 }
 
 /** The fields that a new record must have and lacks. */
@@ -68,7 +77,9 @@ export function updateRecord(
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${names.join(', ')}]`, names);
   }
   refuseDuplicate(org, viewer, located.object, values, options, located.row.Id);
+  const before = located.row;
   org.update(located, values, viewer.Id);
+  track(org, located.object, before, org.find(before.Id)?.row ?? before, viewer.Id);
 }
 
 function checked(
@@ -143,6 +154,9 @@ export function checkedValue(org: Org, field: FieldDefinition, value: unknown): 
     case 'time':
       if (!/^\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(value))) throw cannotDeserialize('time', value);
       return String(value);
+    case 'anyType':
+      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+      throw cannotDeserialize('anyType', value);
     default:
       if (typeof value === 'object') throw cannotDeserialize('string', value);
       return checkedText(org, field, String(value));

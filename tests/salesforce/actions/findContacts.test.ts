@@ -11,6 +11,12 @@ test.each<[string, Record<string, string>, string[]]>([
   ['the account, and the title', { account: 'Contoso', title: 'buyer' }, ['Piotr Nowak', 'Yuki Mori']],
   ['the ID of the account', { accountId: recordId('001', 8) }, ['Ciara Walsh']],
   ['the owner by e-mail', { owner: 'ana.ruiz@example.com', title: 'CEO' }, ['Urs Müller']],
+  ['a title that is written out there', { account: 'Fabrikam', title: 'cfo' }, ['Helen Park']],
+  ['a title that is shortened there', { account: 'Zürich', title: 'Chief Executive Officer' }, ['Urs Müller']],
+  ['a part of a title, shortened', { account: 'Fabrikam', title: 'vp operations' }, ['Frank Miller']],
+  // Directors and coordinators have the letters, and not the word.
+  ['a short title as a word alone', { title: 'CTO' }, []],
+  ['a short title as a word alone, again', { title: 'coo' }, ['Maria Olsen']],
   ['a phone number in another notation', { phone: '(206) 555-02.13', account: 'Contoso' }, ['Inês Carvalho']],
 ])('finds by %s, in one request', async (_what, query, expected) => {
   const { status, body } = await salesforce.call('findContacts', { query });

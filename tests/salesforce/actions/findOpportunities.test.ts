@@ -18,6 +18,8 @@ test.each<[Record<string, string>, string[]]>([
   [{ stage: 'Closed Lost', account: 'Contoso' }, ['Contoso – spare parts']],
   [{ name: '– lathes' }, ['田中 – lathes']],
   [{ owner: 'Jonas', amountOver: '1000000' }, ['Fabrikam – robot arms']],
+  [{ owner: 'Jonas', amountOver: '1m USD' }, ['Fabrikam – robot arms']],
+  [{ amountOver: '50k', amountUnder: '73,000.01' }, ['田中 – tooling', 'Contoso Europe – Berlin line']],
 ])('finds by %o', async (query, expected) => {
   const { body } = await salesforce.call('findOpportunities', { query });
   expect(list(body.opportunities).map(({ name }) => name)).toEqual(expected);

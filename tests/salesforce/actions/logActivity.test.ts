@@ -47,7 +47,9 @@ test('notes a call on an account as done today, in two requests', async () => {
 
 test.each([
   [{ recordId: contoso, date: '2026-11-01', dueDate: '2026-12-01' }, 'date: '],
-  [{ recordId: recordId('003', 2), contactId: recordId('003', 1) }, 'contactId: '],
+  [{ recordId: recordId('003', 2), people: recordId('00Q', 1) }, 'people: Salesforce relates'],
+  [{ recordId: contoso, people: recordId('006', 1) }, 'people: '],
+  [{ recordId: contoso, remindAt: '2031-01-15' }, 'remindAt: Only a task to do'],
 ])('what it has no use for is refused, not left out: %o', async (json, field) => {
   const { status, body } = await salesforce.call('logActivity', { json: { subject: 'x', ...json } });
   expect(status).toBe(400);
@@ -79,4 +81,57 @@ test('is not given to somebody who has left', async () => {
   expect(status).toBe(400);
   expect(body.detail).toContain('owner: There is no');
   expect(body.detail).toContain('Tom Becker is inactive');
+});
+
+test('is with several contacts by name, of whom the first is the one that a task names itself', async () => {
+  const json = { recordId: contoso, subject: 'All of them', people: 'Sam Peters, Maria Olsen', activityType: 'call' };
+  const { status, body } = await salesforce.call('logActivity', { json });
+  expect([status, body.with, body.note]).toEqual([
+    200,
+    'Sam Peters',
+    'It is with 2 people, of whom "with" is the first.',
+  ]);
+  const related = salesforce.sandbox.records('TaskRelation').filter(({ TaskId }) => TaskId === body.activityId);
+  expect(related.map(({ RelationId, IsWhat }) => [RelationId, IsWhat])).toEqual([
+    [recordId('003', 2), false],
+    [recordId('003', 1), false],
+    [contoso, true],
+  ]);
+});
+
+test('a name of several people, or of nobody, is told with those that may be meant', async () => {
+  const json = { recordId: contoso, subject: 'x', people: 'Maria' };
+  const { status, body } = await salesforce.call('logActivity', { json });
+  expect(status).toBe(400);
+  expect(body.detail).toContain('Maria Olsen (003');
+  expect(salesforce.sandbox.records('Task').filter(({ Subject }) => Subject === 'x')).toEqual([]);
+});
+
+test('says so where the org relates an activity to one person only, and saves nothing', async () => {
+  const message = "No such column 'TaskWhoIds' on sobject of type Task";
+  salesforce.sandbox.fail({
+    path: '/sobjects/Task$',
+    status: 400,
+    body: JSON.stringify([{ errorCode: 'INVALID_FIELD', message }]),
+  });
+  const json = { recordId: contoso, subject: 'Both', people: `${recordId('003', 1)},${recordId('003', 2)}` };
+  const { status, body } = await salesforce.call('logActivity', { json });
+  expect(status).toBe(400);
+  expect(body.detail).toContain('people: This org relates an activity to one contact only.');
+});
+
+test('the owner is reminded at the time that is given, or at eight', async () => {
+  const json = { recordId: contoso, subject: 'Remind me', dueDate: '2031-01-15' };
+  const { body } = await salesforce.call('logActivity', { json: { ...json, remindAt: '2031-01-14T16:30' } });
+  expect(body.remindAt).toBe('2031-01-14T16:30:00+01:00');
+  expect(row('Task', body.activityId)).toMatchObject({
+    IsReminderSet: true,
+    ReminderDateTime: '2031-01-14T15:30:00.000+0000',
+  });
+  const day = await salesforce.call('logActivity', {
+    json: { ...json, subject: 'On the day', remindAt: '2031-01-15' },
+  });
+  expect(row('Task', day.body.activityId)?.ReminderDateTime).toBe('2031-01-15T07:00:00.000+0000');
+  const past = await salesforce.call('logActivity', { json: { ...json, remindAt: '2020-01-15' } });
+  expect([past.status, past.body.detail]).toEqual([400, expect.stringContaining('remindAt: It must be in the future')]);
 });

@@ -98,7 +98,10 @@ function pathFrom(object: string, depth = 3): fc.Arbitrary<Piece> {
     { weight: 1, arbitrary: fc.constantFrom(...pieces) },
     { weight: 8, arbitrary: fc.constantFrom(...(openPieces.length > 0 ? openPieces : pieces)) },
   );
-  const lookups = fields.filter(({ relationshipName }) => relationshipName);
+  const lookups = fields.filter(
+    ({ relationshipName, referenceTo: [target = '', ...others] }) =>
+      relationshipName && (others.length > 0 || described(target)),
+  );
   if (depth === 0 || lookups.length === 0) return own;
   const parent = fc.constantFrom(...lookups).chain(({ relationshipName, referenceTo }) => {
     const [target = '', ...others] = referenceTo;

@@ -7,6 +7,7 @@ import { quoted } from '../../../../shared/text.ts';
 import { amountBound, amountText } from '../amounts.ts';
 import { findOwners, type Owner, ownerChoice } from '../owners.ts';
 import { isIdOf, isRecordId } from '../recordId.ts';
+import { recordTypeCalled } from '../recordTypes.ts';
 import type { Salesforce } from '../salesforce.ts';
 import { anyOf, containing, day, list, names, type Soql, soql } from '../soql.ts';
 import type { RecordField } from './recordField.ts';
@@ -46,8 +47,9 @@ export async function conditionSoql(condition: FieldCondition, around: Around): 
   const isSet = soql`${column} != NULL`;
   switch (test.kind) {
     case 'empty':
-      // A checkbox is never empty.
+      // A checkbox is never empty, and neither is an owner: what a queue has nobody has taken.
       if (type === 'boolean') return { soql: soql`${column} = ${isNot}` };
+      if (mayBeQueues(field)) return { soql: isNot ? soql`(NOT ${ownedByQueue})` : ownedByQueue };
       return { soql: isNot ? isSet : isEmpty };
     case 'contains': {
       const found = containsSoql(condition, test.text);
@@ -138,6 +140,10 @@ function containsSoql(condition: FieldCondition, text: string): Soql {
   return soql`${names(name)} LIKE ${containing(text)}`;
 }
 
+/** Whether it is the owner of records that queues may own. */
+export const mayBeQueues = ({ id, description }: RecordField): boolean =>
+  id === 'OwnerId' && description.referenceTo.includes('Group');
+
 /** A queue's records, whose owner is of this type to some versions of the API, and an object of that name to others. */
 export const ownedByQueue = soql`Owner.Type IN ${['Queue', 'Group']}`;
 
@@ -146,6 +152,10 @@ async function referenceSoql(condition: FieldCondition, values: readonly Value[]
   const { field } = condition;
   const { name, referenceTo } = field.description;
   const areOwners = referenceTo.includes('User');
+  if (referenceTo.includes('RecordType')) {
+    const object = await around.salesforce.describe(around.objectType);
+    return soql`${names(name)} IN ${values.map(value => recordTypeCalled(object, String(value), condition.input).recordTypeId)}`;
+  }
   const isNone = (text: string) => areOwners && text.toLowerCase() === 'none';
   const texts = values.map(String).filter(text => !isNone(text));
   const nobody = name === 'OwnerId' ? ownedByQueue : soql`${names(name)} = NULL`;

@@ -15,9 +15,8 @@ export function recordFields({ fields }: ObjectDescription): RecordField[] {
     .filter(field => !field.deprecatedAndHidden)
     .map(description => {
       const { name, label, type, relationshipName, referenceTo } = description;
-      // `Margin__c` is known as `Margin` as well.
       if (type !== 'reference' || !relationshipName) {
-        return { id: name, label, also: [name.replace(/__c$/, '')], description, path: name };
+        return { id: name, label, also: shorterNames(description), description, path: name };
       }
       // A lookup to several objects has the field Name in common.
       const [target = '', ...others] = referenceTo;
@@ -26,3 +25,14 @@ export function recordFields({ fields }: ObjectDescription): RecordField[] {
       return { id: name, label, also, description, path: `${relationshipName}.${targetName}` };
     });
 }
+
+/** `Margin__c` is known as `Margin` as well, the `Created Date` as `created`, and the `Last Activity` as `activity`. */
+function shorterNames({ name, label, type }: FieldDescription): string[] {
+  const own = name.replace(/__c$/, '');
+  if (type !== 'date' && type !== 'datetime') return [own];
+  const short = [own, label].map(each => each.replace(/ ?(Date|Time)$/i, ''));
+  return [own, ...short, ...(name === lastActivity ? ['activity', 'activities'] : [])];
+}
+
+/** When the last task or event of a record was, which no change of the record tells. */
+export const lastActivity = 'LastActivityDate';

@@ -8,12 +8,21 @@ import { nameList } from '../../../../shared/filter/nameList.ts';
 import { heading } from '../../../../shared/schema/meaning.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { resolveSince, sinceText } from '../../../../shared/time/inputs.ts';
+import { dayAt } from '../../../../shared/time/timeZone.ts';
+import type { Clock } from '../../../../shared/time/when.ts';
 import { findOwners } from '../owners.ts';
 import { isIdOf } from '../recordId.ts';
 import type { Salesforce } from '../salesforce.ts';
-import { anyOf, list, names, type Soql, soql } from '../soql.ts';
-import { choiceOf, conditionSoql, type FieldCondition, ownedByQueue, ownerCalled } from './conditionSoql.ts';
-import { type RecordField, recordFields } from './recordField.ts';
+import { anyOf, day, list, names, type Soql, soql } from '../soql.ts';
+import {
+  choiceOf,
+  conditionSoql,
+  type FieldCondition,
+  mayBeQueues,
+  ownedByQueue,
+  ownerCalled,
+} from './conditionSoql.ts';
+import { lastActivity, type RecordField, recordFields } from './recordField.ts';
 
 /** One value of a picklist or several, separated by commas. */
 export const choices = anyName;
@@ -105,7 +114,10 @@ export async function recordFilter(
   const owned = where.length === 0 ? findOwned() : undefined;
   // One value that does not exist finds nothing, which is then looked into. Among several it would not be noticed.
   const isChecked = Object.values(choices).some(([, text]) => text !== undefined && nameList(text).length > 1);
-  const isLabelled = isChecked || where.length + missing.length + orderBy.length + (columns?.length ?? 0) > 0;
+  const isLabelled =
+    isChecked ||
+    unchangedFor !== undefined ||
+    where.length + missing.length + orderBy.length + (columns?.length ?? 0) > 0;
   const fields = isLabelled ? recordFields(await salesforce.describe(objectType)) : [];
   const hint = `describeObject lists those of ${objectType}.`;
   const called = (label: string, input: string) => openField(salesforce, objectType, label, fields, { input, hint });
@@ -133,7 +145,7 @@ export async function recordFilter(
     (async () => {
       const all = await Promise.all(
         missing.map(async label => ({
-          field: await called(label, 'missing'),
+          field: requireMayBeMissing(await called(label, 'missing'), objectType),
           test: { kind: 'empty' } as const,
           isNot: false,
           input: 'missing',
@@ -142,7 +154,8 @@ export async function recordFilter(
       return conditionsOf('missing', all);
     })(),
   ]);
-  const unchanged = unchangedFor === undefined ? undefined : await resolveSince(unchangedFor, clock, 'unchangedFor');
+  const untouched =
+    unchangedFor === undefined ? undefined : await untouchedSince(unchangedFor, clock, fields, objectType);
   const notShown: string[] = [];
   const shown = await Promise.all(
     (columns ?? []).map(async label => {
@@ -171,16 +184,44 @@ export async function recordFilter(
       owner: await (owned ?? findOwned()),
       ...choiceConditions(choices, isLabelled ? checkedBy(fields) : listed),
       ...Object.fromEntries(groups.map(({ input, soql }) => [input, soql])),
-      unchangedFor: unchanged && soql`LastModifiedDate <= ${unchanged}`,
+      unchangedFor: untouched?.soql,
     },
     orderBy: sorted.length === 0 ? undefined : list([...sorted, soql`Id`], ', '),
     columns: columns && [...new Set(shown.filter(field => field !== undefined))],
     notShown,
-    remarks: [...new Set(groups.flatMap(({ remarks }) => remarks))],
+    remarks: [...new Set([...groups.flatMap(({ remarks }) => remarks), ...(untouched ? [untouched.remark] : [])])],
     async ofFoundNothing() {
       if (Object.values(choices).every(([, text]) => text === undefined)) return undefined;
       return choiceConditions(choices, checkedBy(recordFields(await salesforce.describe(objectType))));
     },
+  };
+}
+
+/** @throws Failure `invalid_input` for what each record has */
+function requireMayBeMissing(field: RecordField, objectType: string): RecordField {
+  if (field.id !== 'OwnerId' || mayBeQueues(field)) return field;
+  const message = `Each ${objectType} has an owner, who is a person and no queue. Leave it out.`;
+  throw invalidInput([{ field: 'missing', message }]);
+}
+
+/**
+ * Records that nobody has touched since: neither changed them, nor had a task or an event with them, which changes no record.
+ * Where the object has no activities, or they are hidden, only changes count.
+ */
+async function untouchedSince(text: string, clock: Clock, fields: readonly RecordField[], objectType: string) {
+  const since = await resolveSince(text, clock, 'unchangedFor');
+  const [unchanged, activity] = [soql`LastModifiedDate <= ${since}`, fields.find(({ id }) => id === lastActivity)];
+  const lastDay = dayAt(since, await clock.timeZone());
+  if (!activity?.description.filterable) {
+    return {
+      soql: unchanged,
+      remark: `Unchanged means not edited since ${lastDay} (Last Modified Date of ${objectType}).`,
+    };
+  }
+  const column = names(activity.id);
+  return {
+    soql: soql`${unchanged} AND (${column} = NULL OR ${column} <= ${day(lastDay)})`,
+    remark: `Unchanged means neither edited (Last Modified Date) nor with a task or event (${activity.label}) since ${lastDay}.`,
   };
 }
 

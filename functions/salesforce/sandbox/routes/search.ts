@@ -49,7 +49,7 @@ function search(call: ApiCall): QueryRecord[] {
 }
 
 const isSearched = (field: FieldDefinition): boolean =>
-  field.length > 0 && !['id', 'reference', 'picklist'].includes(field.type);
+  field.length > 0 && !['id', 'reference', 'picklist', 'base64'].includes(field.type);
 
 /** Names of people are in parts. */
 const isOfName = (field: FieldDefinition, object: ObjectDefinition): boolean =>

@@ -1,34 +1,6 @@
 import { Failure } from '../../../shared/failure.ts';
 import { sentence } from '../../../shared/text.ts';
 
-/** What a write made, and what is to be said of it. */
-interface Made<Thing> {
-  made: Thing;
-  notes: string[];
-}
-
-/** With these nobody knows whether a write was made. */
-const unsure = new Set(['upstream_timeout', 'upstream_error', 'internal']);
-
-/**
- * Makes a write, and where its answer was lost looks whether it was made all the same.
- * @param find what it was to make, where that is there now; it is asked once, and may fail
- * @throws Failure what the write failed with
- */
-export async function unlessMade<Thing>(
-  write: () => Promise<Thing>,
-  find: () => Promise<Thing | undefined>,
-): Promise<Made<Thing>> {
-  try {
-    return { made: await write(), notes: [] };
-  } catch (error) {
-    if (!(error instanceof Failure) || !unsure.has(error.code) || error.nothingDone) throw error;
-    const made = await find().catch(() => undefined);
-    if (made === undefined) throw error;
-    return { made, notes: ['Jira did not confirm it, but it was read again, and it is done.'] };
-  }
-}
-
 const aboutRights = /\b(?:permission|permitted|rights|not authori[sz]ed|not allowed)\b/i;
 
 /**

@@ -3,7 +3,7 @@ import { list, useSalesforce } from '../harness.ts';
 
 const salesforce = useSalesforce();
 
-const find = (query: Record<string, string>) => salesforce.call('findSalesforceUsers', { query });
+const find = (query: Record<string, string>) => salesforce.call('findOrgUsers', { query });
 const named = async (query: Record<string, string>) =>
   list((await find(query)).body.users).map(({ name, kind, isActive }) => [name, kind, isActive]);
 
@@ -41,6 +41,29 @@ test('a queue tells of which objects it takes records', async () => {
   expect(list(body.users)).toMatchObject([{ name: 'Renewals', kind: 'queue', objectTypes: ['Lead', 'Opportunity'] }]);
 });
 
+test.each<[string, string[], number]>([
+  ['Lead', ['Renewals'], 5],
+  ['Case', ['Support Tier 2'], 5],
+  // Queues own nothing of it in this org, whatever their names.
+  ['Account', [], 5],
+])('who may own records of %s: its queues, and people who are still there', async (objectType, queues, people) => {
+  const found = await named({ objectType });
+  expect(found.filter(([, kind]) => kind === 'queue').map(([name]) => name)).toEqual(queues);
+  expect(found.filter(([, kind, isActive]) => kind === 'user' && isActive)).toHaveLength(people);
+  expect(found).not.toContainEqual(['Tom Becker', 'user', false]);
+});
+
+test('what has no owner of its own is said so', async () => {
+  const { status, body } = await find({ objectType: 'User' });
+  expect([status, body.code]).toEqual([400, 'invalid_input']);
+  expect(body.detail).toContain('objectType: Records of User have no owner');
+});
+
+test('is there by its former name as well', async () => {
+  const { status, body } = await salesforce.call('findSalesforceUsers', { query: { person: 'Renewals' } });
+  expect([status, list(body.users).length]).toEqual([200, 1]);
+});
+
 test('who is named exactly so comes first, then who is active; and all are there page by page', async () => {
   const all = await named({ limit: '100' });
   expect(all.at(-1)).toEqual(['Tom Becker', 'user', false]);
@@ -69,7 +92,7 @@ test('queues that the user may not see cost nobody the users', async () => {
     answer(400, [{ errorCode: 'INVALID_TYPE', message: "sObject type 'Group' is not supported." }]),
   ];
   salesforce.sandbox.fail({ path: '/composite$', status: 200, body: JSON.stringify({ compositeResponse }) });
-  expect((await find({ person: 'ana' })).body).toMatchObject({ summary: '1 user.' });
+  expect((await find({ person: 'ana' })).body).toMatchObject({ summary: '1 user.', notShown: ['Group'] });
 });
 
 test('which records a queue takes may be hidden, which is said', async () => {

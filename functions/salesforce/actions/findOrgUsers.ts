@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
-import { Failure } from '../../../shared/failure.ts';
+import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { heading, id, summary } from '../../../shared/schema/meaning.ts';
 import { isClosedHere, isHidden } from '../api/answerFailure.ts';
 import { counted } from '../api/counted.ts';
-import { searchText } from '../api/inputs.ts';
+import { objectType, searchText } from '../api/inputs.ts';
 import { listPage } from '../api/listPage.ts';
 import { notShown } from '../api/notShown.ts';
 import { findOwners, type Owner } from '../api/owners.ts';
@@ -33,20 +33,24 @@ const user = z.object({
 });
 
 export default salesforce.action({
-  name: 'findSalesforceUsers',
+  name: 'findOrgUsers',
+  formerly: { name: 'findSalesforceUsers' },
   toolset: 'salesforce',
   access: 'read',
   needs: uses(),
-  title: 'Find Salesforce users and queues',
+  title: 'Find people and queues of Salesforce',
   description:
-    'Finds users and queues of Salesforce, who own records, by name or e-mail address, also users who have left. ' +
-    'Use it when it is not clear who is meant, or which queues there are. ' +
+    'Finds people and queues of Salesforce, who own records, by name or e-mail address, and what each queue may own; also people who have left. ' +
+    'Use it when it is not clear who is meant, or who may take records. ' +
     'Actions that take an owner find one by name themselves. For people at a customer use findContacts.',
   input: z.object({
     person: searchText
       .optional()
       .describe('A part of the name, the e-mail address, or "me". Leave it out to list all.'),
     kind: z.enum(['user', 'queue']).optional().describe('Only users, or only queues.'),
+    objectType: objectType.optional().meta({
+      description: 'Only those who may own records of this object, such as Lead: active users, and its queues.',
+    }),
     activeOnly: z.boolean().optional().describe('True to leave out users who have left.'),
   }),
   output: z.object({
@@ -56,12 +60,17 @@ export default salesforce.action({
   }),
   example: { person: 'Ana' },
   paged: true,
-  async run({ person = '', kind, activeOnly = false }, { salesforce, page: request }) {
-    const kinds = kind ? [kind] : (['user', 'queue'] as const);
-    const owners = await findOwners(salesforce, person, { kinds, input: 'person', most: MAX_FOUND });
+  async run({ person = '', kind, objectType: owned, activeOnly = owned !== undefined }, { salesforce, page: request }) {
+    const asked = kind ? [kind] : (['user', 'queue'] as const);
+    const kinds = owned === undefined ? asked : await ownersOf(salesforce, owned, asked);
+    const hidden: string[] = [];
+    const leftOut = () => hidden.push('Group');
+    const owners =
+      kinds.length === 0
+        ? []
+        : await findOwners(salesforce, person, { kinds, input: 'person', most: MAX_FOUND, ofQueue: owned, leftOut });
     const found = owners.filter(({ isActive }) => isActive || !activeOnly);
     const { items, nextCursor } = listPage(found, request);
-    const hidden: string[] = [];
     const [ofUsers, ofQueues] = await Promise.all([
       moreOf(salesforce, items),
       objectTypesOf(salesforce, items).catch((error: unknown) => {
@@ -92,6 +101,17 @@ export default salesforce.action({
     });
   },
 });
+
+/** Which of these kinds may own records of an object. @throws Failure `invalid_input` where its records have no owner */
+async function ownersOf(salesforce: Salesforce, objectType: string, kinds: readonly Owner['kind'][]) {
+  const { name, fields } = await salesforce.describe(objectType);
+  const owner = fields.find(field => field.name === 'OwnerId');
+  if (!owner) {
+    const message = `Records of ${name} have no owner of their own, or it is not shown here.`;
+    throw invalidInput([{ field: 'objectType', message }]);
+  }
+  return kinds.filter(kind => owner.referenceTo.includes(kind === 'queue' ? 'Group' : 'User'));
+}
 
 /** Title, role and profile of the users, as far as they are open. */
 async function moreOf(salesforce: Salesforce, owners: readonly Owner[]) {

@@ -1,0 +1,50 @@
+import { Failure, invalidInput } from '../../../shared/failure.ts';
+import { nearNames } from '../../../shared/filter/nearNames.ts';
+import { quoted } from '../../../shared/text.ts';
+import { isRecordId, longRecordId } from './recordId.ts';
+import type { ObjectDescription } from './wire.ts';
+
+type RecordType = ObjectDescription['recordTypeInfos'][number];
+
+/**
+ * The record types of an object by which its records differ: none where it has but the one that every object has, or where a
+ * policy closes them.
+ */
+function recordTypesOf({ recordTypeInfos, fields }: ObjectDescription): RecordType[] {
+  const isOpen = fields.some(({ name, referenceTo }) => name === 'RecordTypeId' && referenceTo.includes('RecordType'));
+  return isOpen ? recordTypeInfos.filter(({ master }) => !master) : [];
+}
+
+/**
+ * The record type that a text means: its name, its developer name, or its ID. One that is written just so wins.
+ * @throws Failure `invalid_input` with the names that there are, or `ambiguous` with the choices
+ */
+export function recordTypeCalled(object: ObjectDescription, text: string, input: string): RecordType {
+  const all = recordTypesOf(object);
+  const sought = text.trim().toLowerCase();
+  const ways: ((type: RecordType) => boolean)[] = [
+    type => isRecordId(text) && type.recordTypeId === longRecordId(text),
+    type => type.name === text.trim(),
+    type => type.name.toLowerCase() === sought,
+    type => type.developerName?.toLowerCase() === sought,
+  ];
+  for (const isMeant of ways) {
+    const [type, ...others] = all.filter(isMeant);
+    if (type && others.length === 0) return type;
+    if (type) throw severalTypes([type, ...others], text, input);
+  }
+  if (all.length === 0) throw invalidInput([{ field: input, message: `${object.label} has no record types.` }]);
+  const names = all.map(({ name }) => name);
+  const near = nearNames(text, names);
+  const told = (near.length > 0 ? near : names.slice(0, MAX_CHOICES)).map(quoted).join(', ');
+  const message = `${object.label} has no record type ${quoted(text)}. ${near.length > 0 ? 'The nearest are' : 'There are'} ${told}.`;
+  throw invalidInput([{ field: input, message }]);
+}
+
+const MAX_CHOICES = 20;
+
+function severalTypes(all: readonly RecordType[], text: string, input: string): Failure {
+  const choices = all.map(({ developerName, recordTypeId }) => developerName ?? recordTypeId).join(', ');
+  const message = `Several record types are called ${quoted(text)}: ${choices}. Give the one of these that is meant.`;
+  return new Failure('ambiguous', `${input}: ${message}`, { errors: [{ field: input, message }] });
+}
