@@ -24,6 +24,8 @@ export const permissions = {
   'read Event': 'Access Activities',
   'create Event': 'Edit Events',
   'create CaseComment': 'Edit on cases',
+  EmailSingle: 'Send Email',
+  RunReports: 'Run Reports',
 } as const;
 
 /** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm */

@@ -7,7 +7,7 @@ export const salesforce = defineSystem({
   title: 'Salesforce',
   about: 'Salesforce holds accounts, contacts, leads, opportunities and cases.',
   advice:
-    'For finding a customer by name use findAccounts, for a customer at a glance use getAccountOverview, and for anything in Salesforce by a word use searchRecords. No action deletes, merges or converts a record, or sends an e-mail: that is done in Salesforce.',
+    'For finding a customer by name use findAccounts, for a customer at a glance use getAccountOverview, and for anything in Salesforce by a word use searchRecords. No action deletes, merges or converts a record: that is done in Salesforce.',
   toolsets: {
     salesforce: 'Accounts, contacts and records',
     'salesforce-service': 'Cases and knowledge',

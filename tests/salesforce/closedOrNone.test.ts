@@ -56,7 +56,16 @@ async function answer(action: Action, input: Record<string, unknown>, named: str
 
 const inputs = textInputs(actions);
 
+/** What can be done once only, such as completing a task, is done before, so that all that is compared meets the same. */
+const done = new Set<string>();
+const doOnce = async (action: Action) => {
+  if (action.access === 'read' || done.has(action.name)) return;
+  done.add(action.name);
+  await salesforce.call(action.name, { json: action.example, headers: agent });
+};
+
 it.each(inputs)('$name tells by $input of nothing whether it is closed', async ({ action, input }) => {
+  await doOnce(action);
   for (const [there = '', none = ''] of pairs()) {
     const [one, other] = await Promise.all(
       [there, none].map(named => answer(action, { ...action.example, [input]: named }, named)),

@@ -17,7 +17,7 @@ export default salesforce.action({
   title: 'Add a comment to a case',
   description:
     "Adds a comment to a Salesforce case, as this service's Salesforce user, and tells who can read it. " +
-    'Use it for a note to colleagues or an answer in the customer portal. To find the case use findCases; to change it use updateRecord.',
+    'Use it for a note to colleagues or an answer in the customer portal. To e-mail the customer use sendCaseEmail; to change the case use updateRecord.',
   input: z.object({
     caseId: caseId.describe('The case: its number, such as 00001026, or its ID.'),
     comment: z

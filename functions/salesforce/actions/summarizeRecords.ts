@@ -10,8 +10,8 @@ import { filterInputs, owner, ownerOrQueueText } from '../api/filter/recordFilte
 import { objectType } from '../api/inputs.ts';
 import { calendarOf, calendarYears } from '../api/summary/calendar.ts';
 import { type Counted, type Counting, countedBy } from '../api/summary/countedBy.ts';
-import { groupingOf } from '../api/summary/grouping.ts';
-import { measureOf } from '../api/summary/measure.ts';
+import { groupingsOf } from '../api/summary/grouping.ts';
+import { measuresOf } from '../api/summary/measure.ts';
 import { type Period, type PeriodClock, shownDays } from '../api/summary/period.ts';
 import {
   dateFieldOf,
@@ -100,7 +100,7 @@ export default salesforce.action({
   example: { objectType: 'Opportunity', measure: 'Amount', groupBy: 'Stage', openOnly: true },
   async run(input, { salesforce, now }) {
     const object = await salesforce.describe(input.objectType);
-    const measures = (input.measure ?? []).flatMap(text => measureOf(text, object) ?? []);
+    const measures = measuresOf(input.measure ?? [], object);
     const [timeZone, calendar, money] = await Promise.all([
       salesforce.timeZone(),
       isByYears(input) ? salesforce.fiscalYears().then(calendarOf) : calendarOf(calendarYears),
@@ -110,7 +110,7 @@ export default salesforce.action({
     const dateField = dateFieldOf(input.dateField, object);
     const parts = { salesforce, object, calendar, timeZone, dateField: dateField?.name };
     const [groupings, { period, previous }, filters] = await Promise.all([
-      Promise.all((input.groupBy ?? []).map(text => groupingOf(text, parts))),
+      groupingsOf(input.groupBy ?? [], parts),
       periodsOf(input, clock),
       filtersOf(input, object, { salesforce, clock }),
     ]);

@@ -75,6 +75,8 @@ interface Guard extends AllowedParts {
   /** What an object is made of; undefined where Salesforce does not tell. */
   find(objectType: string): Promise<ObjectDescription | undefined>;
   openFields(objectType: string): Promise<ReadonlySet<string> | undefined>;
+  openPaths(objectType: string, paths: readonly string[]): Promise<string[]>;
+  closed(sentence: string): Failure;
   /** Records without those, and without the fields, that are closed. */
   shown(records: readonly unknown[]): Promise<unknown[]>;
   /** A refusal of Salesforce's, which may tell of other records. */
@@ -92,7 +94,13 @@ const rules: readonly Rule[] = [
   rule('POST', '/composite/graph', writeTogether),
   rule('POST', '/process/approvals', approve),
   rule('POST', '/parameterizedSearch', search),
+  rule('GET', '/knowledgeManagement/settings', ({ request }, guard) => guard.send(request)),
+  rule('POST', '/actions/standard/emailSimple', sendEmail),
+  rule('POST', '/chatter/feed-elements', post),
   rule('GET', '/sobjects/(\\w+)/\\w+/(VersionData|Body)', readFile),
+  rule('GET', '/analytics/reports/(\\w+)/describe', describeReport),
+  rule('POST', '/analytics/reports/(\\w+)', runReport),
+  rule('GET', '/analytics/dashboards/(\\w+)', showDashboard),
   rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
     withBody(fine, await describeOpen(objectType, guard)),
   ),
@@ -149,12 +157,14 @@ async function search({ request }: Exchange, guard: Guard): Promise<UpstreamAnsw
   const { sobjects, ...others } = data;
   const { openness } = guard;
   const narrowed = await Promise.all(
-    sobjects.map(async ({ name, fields, limit }) => {
+    sobjects.map(async ({ name, fields, limit, where }) => {
       if (!openness.isOpen(name)) return undefined;
       const open = await guard.openFields(name);
+      if (open && where !== undefined && !conditionFields.every(field => open.has(field))) return undefined;
       // Where words may be found in the name only, those of a closed name tell of it, too.
       if (open && !(await hasOpenName(name, open, guard))) return undefined;
-      return { name, fields: open ? fields.filter(field => open.has(field.toLowerCase())) : fields, limit };
+      const shown = open ? fields.filter(field => open.has(field.toLowerCase())) : fields;
+      return { name, fields: shown, limit, ...(where !== undefined && { where }) };
     }),
   );
   const wanted = narrowed.filter(object => object !== undefined);
@@ -224,6 +234,70 @@ async function readFile({ request, parts: [objectType = '', field = ''] }: Excha
   const open = await guard.openFields(objectType);
   if (open && !open.has(field.toLowerCase())) throw closedField(objectType, field);
   return guard.send(request);
+}
+
+/** What is sent is logged: who may not write the log does not send. */
+async function sendEmail({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const [email] = emailBody.safeParse(parseJson(request.body ?? '')).data?.inputs ?? [];
+  if (!email) throw closedRequest();
+  await guard.requireWrite('EmailMessage', {
+    ParentId: email.relatedRecordId,
+    Subject: '',
+    HtmlBody: '',
+    ToAddress: '',
+  });
+  const answer = await guard.send(request);
+  return answer.status < 400 ? answer : refusedWith(answer, guard);
+}
+
+async function post({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  const { data } = postBody.safeParse(parseJson(request.body ?? ''));
+  if (!data) throw closedRequest();
+  await guard.requireWrite('FeedItem', { ParentId: data.subjectId, Body: '' });
+  const answer = await guard.send(request);
+  return answer.status < 400 ? answer : refusedWith(answer, guard);
+}
+
+/** A report tells of records by other names than their own, so that its answer is looked at whole. */
+async function runReport({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  guard.requireOpen('Report');
+  const answer = await guard.send(request);
+  if (answer.status >= 400) return refusedWith(answer, guard);
+  const { refusalOfReport } = await import('./insight/openReports.ts');
+  const refusal = await refusalOfReport(parseJson(answer.body), guard, describing(request, guard));
+  if (refusal) throw refusal;
+  return answer;
+}
+
+/** Asks for a report's description, where its answer does not tell enough. */
+function describing({ path }: SalesforceRequest, guard: Guard) {
+  const base = path.slice(0, path.indexOf('/analytics/'));
+  return async (reportId: string): Promise<unknown> => {
+    if (!/^\w{15,18}$/.test(reportId)) return undefined;
+    const { status, body } = await guard.send({
+      method: 'GET',
+      path: `${base}/analytics/reports/${reportId}/describe`,
+    });
+    return status < 400 ? parseJson(body) : undefined;
+  };
+}
+
+async function describeReport({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  guard.requireOpen('Report');
+  const answer = await guard.send(request);
+  if (answer.status >= 400 || !guard.openness.restricts) return answer;
+  const { openDescription } = await import('./insight/openReports.ts');
+  return withBody(answer, await openDescription(parseJson(answer.body), guard));
+}
+
+async function showDashboard({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {
+  guard.requireOpen('Dashboard');
+  // What a filter of a dashboard is about, nothing tells.
+  if (guard.openness.restricts && request.path.includes('?')) throw closedRequest();
+  const answer = await guard.send(request);
+  if (answer.status >= 400) return refusedWith(answer, guard);
+  const { openDashboard } = await import('./insight/openReports.ts');
+  return withBody(answer, await openDashboard(parseJson(answer.body), guard, describing(request, guard)));
 }
 
 /** Salesforce, of which only this is there. */
@@ -356,6 +430,8 @@ export function allowed(parts: AllowedParts): Allowed {
     ...parts,
     find,
     requireStatement,
+    openPaths: openPathsFrom,
+    closed,
     requireOpen(objectType) {
       if (!openness.isOpen(objectType)) throw closedObject(objectType);
     },
@@ -712,12 +788,27 @@ const approvalsBody = z.strictObject({
 const compositeAnswer = z.looseObject({
   compositeResponse: z.array(z.looseObject({ httpStatusCode: z.number(), body: z.unknown() })),
 });
-/** What may be asked of a search; a condition of its own would have to be checked, too. */
+/** The one condition that a search may have: which articles are meant. Any other would have to be checked, too. */
+const ofPublished = /^PublishStatus = 'Online'( AND Language = '[a-z]{2,3}(_[A-Z]{2})?')?$/;
+const conditionFields = ['publishstatus', 'language'];
+/** An e-mail is logged as a record, and so is a post. */
+const emailBody = z.object({
+  inputs: z.array(z.looseObject({ relatedRecordId: z.string(), emailTemplateId: z.never().optional() })).length(1),
+});
+const postBody = z.looseObject({ subjectId: z.string() });
+/** What may be asked of a search. */
 const searchBody = z.strictObject({
   q: z.string(),
   in: z.string(),
   overallLimit: z.number(),
-  sobjects: z.array(z.strictObject({ name: z.string(), fields: z.array(z.string()), limit: z.number() })),
+  sobjects: z.array(
+    z.strictObject({
+      name: z.string(),
+      fields: z.array(z.string()),
+      limit: z.number(),
+      where: z.string().regex(ofPublished).optional(),
+    }),
+  ),
 });
 const queryAnswer = z.looseObject({ records: z.array(z.unknown()) });
 const searchAnswer = z.looseObject({ searchRecords: z.array(z.unknown()) });

@@ -62,6 +62,16 @@ const meanings: readonly Meaning[] = [
     options: { retryAfterSeconds: 30 },
   },
   {
+    // Reports: 20 at once and 500 an hour; dashboards: 200 refreshes an hour.
+    errorCode: /^(FORBIDDEN|BAD_REQUEST|LIMIT_EXCEEDED|REQUEST_LIMIT_EXCEEDED)$/,
+    message:
+      /reports (?:synchronously|running|can run|at a time|concurrently|simultaneously)|dashboard refresh|refresh (?:more|dashboards)/i,
+    code: 'rate_limited',
+    cure: 'Salesforce runs 20 reports at once and 500 an hour, and refreshes 200 dashboards an hour. Try again in a few minutes.',
+    says: true,
+    options: { retryAfterSeconds: 300 },
+  },
+  {
     errorCode: /^REQUEST_LIMIT_EXCEEDED$/,
     code: 'rate_limited',
     cure: 'This org has used up its Salesforce API calls. Try again in an hour, or ask a Salesforce administrator for a higher limit.',

@@ -48,7 +48,7 @@ interface TransportRequest {
 const ANYWHERE = 'https://org.invalid';
 
 /** POST requests that change nothing: every composite request that is made here holds reads alone. */
-const reads = /\/(parameterizedSearch|composite)$/;
+const reads = /\/(parameterizedSearch|composite|analytics\/reports\/\w+)(?:\?|$)/;
 
 /** The headers of jsforce's that are passed on; all others are ours to set. */
 const passedOn = ['sforce-query-options', 'sforce-duplicate-rule-header', 'if-unmodified-since'];
@@ -231,6 +231,8 @@ async function settled(send: Send, request: SalesforceRequest): Promise<Upstream
 
 /** Names what a path leads to: `…/sobjects/Account/001…` is "Account 001…"; undefined for a query and the like. */
 function thingAt(path: string): string | undefined {
+  const [, kind] = /\/analytics\/(report|dashboard)s\//.exec(path) ?? [];
+  if (kind) return `such ${kind} in Salesforce`;
   const [, object, id] = /\/sobjects\/(\w+)(?:\/(\w+))?/.exec(path) ?? [];
   // A list that goes on is kept by Salesforce for a while.
   if (/\/query\/\w/.test(path)) return 'such list in Salesforce';

@@ -174,5 +174,7 @@ export function summarize(
   if (count === 0) return isFirst ? `No ${one} matches.` : `No more ${many} match.`;
   if (!more) return `${matching(count, isFirst ? noun : [`more ${one}`, `more ${many}`])}${aside}.`;
   const which = count === 1 ? one : counted(count, noun);
-  return `The ${isFirst ? 'first' : 'next'} ${which} that ${count === 1 ? 'matches' : 'match'}${aside}; there are more on the next page.`;
+  // What a page is worth must not be taken for what all are worth.
+  const ofPage = aside && ` (${count === 1 ? 'this one' : `these ${count}`} alone: ${aside.replace(/^[,:]? /, '')})`;
+  return `The ${isFirst ? 'first' : 'next'} ${which} that ${count === 1 ? 'matches' : 'match'}${ofPage}; there are more on the next page.`;
 }

@@ -11,6 +11,7 @@ const otherNameFields = new Map<string, string>(
     ContentVersion: 'Title',
     ContentNote: 'Title',
     Note: 'Title',
+    Dashboard: 'Title',
     WorkOrder: 'WorkOrderNumber',
   }).map(([objectType, field]) => [objectType.toLowerCase(), field]),
 );
@@ -19,7 +20,7 @@ const otherNameFields = new Map<string, string>(
 const named = new Set(
   (
     'Account,Asset,BusinessHours,Campaign,Contact,Group,Individual,Lead,Opportunity,Organization,Pricebook2,Product2,' +
-    'Profile,RecordType,Territory2,User,UserRole'
+    'Profile,RecordType,Report,Territory2,User,UserRole'
   )
     .toLowerCase()
     .split(','),

@@ -71,6 +71,12 @@ export function needsOrgCurrency(object: ObjectDescription): boolean {
 export const hasRichText = ({ fields }: ObjectDescription): boolean =>
   fields.some(({ htmlFormatted }) => htmlFormatted);
 
+/** An object with the fields alone that the org has added to it and that can be shown without leading elsewhere. */
+export const withAddedFields = (object: ObjectDescription): ObjectDescription => ({
+  ...object,
+  fields: object.fields.filter(({ custom, type }) => custom && type !== 'reference' && !unreadable.has(type)),
+});
+
 /** The lookups that are shown by the name of what they point at, by label. */
 export const shownLookups = (object: ObjectDescription): string[] =>
   shownFields(object).flatMap(({ field, label }) => (field === undefined ? [label] : []));

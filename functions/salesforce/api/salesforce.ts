@@ -9,6 +9,7 @@ import type { OrgCurrencies } from './currencies.ts';
 import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
+import { type Outbox, openOutbox } from './service/outbox.ts';
 import { type Soql, soql } from './soql.ts';
 import type { FiscalYears } from './summary/calendar.ts';
 import {
@@ -17,6 +18,7 @@ import {
   confirmedSchema,
   garbled,
   graphSchema,
+  knowledgeSettingsSchema,
   type ObjectDescription,
   type ObjectSummary,
   querySchema,
@@ -35,7 +37,12 @@ interface RecordPage {
 export interface SearchRequest {
   term: string;
   /** The fields to return of each object that is searched; the first is always the record's Id. */
-  objects: { name: string; fields: string[] }[];
+  objects: {
+    name: string;
+    fields: string[];
+    /** Which articles of Knowledge are meant: by their state and language alone. */
+    where?: Soql;
+  }[];
   limit: number;
 }
 
@@ -78,7 +85,7 @@ type ApprovalResult = z.output<typeof approvalSchema>[number];
 type FoundRecord = z.output<typeof searchSchema>['searchRecords'][number];
 
 /** Salesforce, for one call. Every method costs one request, except those whose answer is cached. */
-export interface Salesforce {
+export interface Salesforce extends Outbox {
   /** The first batch of a statement's records; for statements whose result is small. */
   query(statement: Soql, options?: QueryOptions): Promise<SalesforceRecord[]>;
   /**
@@ -105,7 +112,7 @@ export interface Salesforce {
   rows(statement: Soql, most: number): Promise<{ records: SalesforceRecord[]; areAll: boolean }>;
   /** The result of a `SELECT COUNT()`. */
   count(statement: Soql, options?: QueryOptions): Promise<number>;
-  /** Runs several statements in one request. A statement that is refused has a Failure in place of its records. */
+  /** Runs several statements, five in each request. A statement that is refused has a Failure in place of its records. */
   queryTogether(statements: readonly Soql[], options?: QueryOptions): Promise<(SalesforceRecord[] | Failure)[]>;
   search(request: SearchRequest): Promise<FoundRecord[]>;
   /**
@@ -126,12 +133,18 @@ export interface Salesforce {
    * @throws Failure that names the one that was refused
    */
   writeTogether(writes: readonly RecordWrite[]): Promise<(string | undefined)[]>;
+  /** Whether what is done here is done in Salesforce as the user who asks. */
+  runsAsCaller: boolean;
   /** Submits a record for approval, or answers one. @throws Failure as Salesforce refuses it */
   approve(request: ApprovalRequest): Promise<ApprovalResult>;
   /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
   groupsOf(userId: string): Promise<string[]>;
+  /** A resource of reports and dashboards, by its path; with a body it is run by that. */
+  analytics(path: string, body?: object): Promise<unknown>;
   /** Files and notes of records. */
   files: Files;
+  /** In which languages articles of Knowledge are written, by codes such as `en_US`; none where the org has no Knowledge. */
+  knowledgeLanguages(): Promise<{ defaultLanguage: string | undefined; languages: string[] }>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -159,6 +172,8 @@ const MAX_LISTED = 50_000;
 /** The least and the most records that Salesforce returns in one batch. */
 const MIN_BATCH = 200;
 const MAX_BATCH = 2000;
+/** A composite request takes 25 parts, but only so many queries. */
+const MAX_TOGETHER = 5;
 /** Longer statements are sent in a body, because Salesforce accepts 16 kB of URL and headers together. */
 const MAX_URL = 8_000;
 
@@ -313,10 +328,11 @@ export function openSalesforce(parts: SalesforceParts) {
 
       async queryTogether(statements, { withDeleted = false } = {}) {
         const resource = withDeleted ? '/queryAll' : '/query';
-        const answers = await compose(
-          statements.map(({ text }) => text),
-          resource,
+        const texts = statements.map(({ text }) => text);
+        const groups = Array.from({ length: Math.ceil(texts.length / MAX_TOGETHER) }, (_, at) =>
+          texts.slice(at * MAX_TOGETHER, (at + 1) * MAX_TOGETHER),
         );
+        const answers = (await Promise.all(groups.map(group => compose(group, resource)))).flat();
         return answers.map(answer => (answer instanceof Failure ? answer : answer.records));
       },
 
@@ -325,7 +341,12 @@ export function openSalesforce(parts: SalesforceParts) {
           q: term,
           in: 'ALL',
           overallLimit: limit,
-          sobjects: objects.map(({ name, fields }) => ({ name, fields, limit })),
+          sobjects: objects.map(({ name, fields, where }) => ({
+            name,
+            fields,
+            limit,
+            ...(where && { where: where.text }),
+          })),
         });
         return read(searchSchema, answer).searchRecords;
       },
@@ -333,6 +354,18 @@ export function openSalesforce(parts: SalesforceParts) {
       timeZone: zones.timeZone,
       sessionTimeZone: zones.ofSession,
       fiscalYears,
+      ...openOutbox(connection),
+
+      async knowledgeLanguages() {
+        const settings = await connection.request('/knowledgeManagement/settings').catch((error: unknown) => {
+          // Without Knowledge there is no such thing.
+          if (error instanceof Failure && !error.retryable) return {};
+          throw error;
+        });
+        const { defaultLanguage, languages } = read(knowledgeSettingsSchema, settings);
+        return { defaultLanguage: defaultLanguage ?? undefined, languages };
+      },
+
       describe: allowed.describe,
       describeAll: allowed.describeAll,
       openPaths: allowed.openPaths,
@@ -384,6 +417,7 @@ export function openSalesforce(parts: SalesforceParts) {
       },
 
       groupsOf,
+      runsAsCaller: settings.SALESFORCE_RUN_AS === 'caller',
 
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
@@ -407,6 +441,9 @@ export function openSalesforce(parts: SalesforceParts) {
       corporateCurrency: currencies.corporate,
 
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
+
+      analytics: (path, body) =>
+        body ? connection.requestPost(`/analytics${path}`, body) : connection.request(`/analytics${path}`),
 
       files: lazily(['list', 'read', 'add', 'addNote'], async () =>
         (await import('./files.ts')).openFiles({

@@ -36,9 +36,10 @@ const same = (one: string | undefined, other: string) => one?.toLowerCase() === 
 /** What is left of an object, and what is not: `Lead`, or `Contact.Phone`. */
 async function visiblePart(
   salesforce: Salesforce,
-  { name, fields }: SearchedObject,
+  object: SearchedObject,
   refused: ReturnType<typeof refusedIn>,
 ): Promise<{ shown?: SearchedObject; hidden: string[] }> {
+  const { name, fields } = object;
   if (same(refused.object, name) && refused.field === undefined) return { hidden: [name] };
   let described: ReadonlySet<string> | undefined;
   try {
@@ -52,7 +53,7 @@ async function visiblePart(
   const isRefused = (field: string) => same(refused.object, name) && same(refused.field, field);
   const isShown = (field: string) => !isRefused(field) && (described?.has(field) ?? true);
   return {
-    shown: { name, fields: fields.filter(field => field === 'Id' || isShown(field)) },
+    shown: { ...object, fields: fields.filter(field => field === 'Id' || isShown(field)) },
     hidden: fields
       .filter(field => field !== 'Id' && !isShown(field) && open.has(field))
       .map(field => `${name}.${field}`),

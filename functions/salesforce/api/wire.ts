@@ -44,6 +44,15 @@ export const approvalSchema = z
   )
   .length(1);
 
+/** https://developer.salesforce.com/docs/atlas.en-us.knowledge_dev.meta/knowledge_dev/resources_knowledge_retrieve_language.htm */
+export const knowledgeSettingsSchema = z.object({
+  defaultLanguage: z.string().nullish(),
+  languages: z
+    .array(z.object({ name: z.string(), active: z.boolean().nullish() }))
+    .nullish()
+    .transform(languages => (languages ?? []).flatMap(({ name, active }) => (active === false ? [] : [name]))),
+});
+
 export const savedSchema = z.object({ id: z.string() });
 
 /** What jsforce returns for the empty 204 that confirms a change. */

@@ -118,6 +118,52 @@ const currenciesFile = z
     error: 'each currency may be there once',
   });
 
+const reportDefinition = z.strictObject({
+  /** The `$key` of its record. */
+  report: z.string(),
+  reportType: z.string(),
+  detailColumns: z.array(z.string()),
+  groupingsDown: z.array(z.string()).max(3).default([]),
+  groupingsAcross: z.array(z.string()).max(2).default([]),
+  /** `s!` and a column is a sum, `a!` an average, `mx!` the most, `m!` the least; and `RowCount`. */
+  aggregates: z.array(z.string()).default(['RowCount']),
+  filters: z.array(z.strictObject({ column: z.string(), operator: z.string(), value: z.string() })).default([]),
+});
+
+/** What reports and dashboards show: it is computed from the records when it is asked for. */
+const analyticsFile = z.strictObject({
+  /** By the name of the type: its object, and its columns as paths from that. */
+  reportTypes: z.record(
+    z.string(),
+    z.strictObject({
+      label: z.string(),
+      object: apiName,
+      columns: z.record(z.string(), z.strictObject({ label: z.string(), path: z.string() })),
+    }),
+  ),
+  reports: z.array(reportDefinition),
+  dashboards: z.array(
+    z.strictObject({
+      dashboard: z.string(),
+      /** The `$key` of the user as whom it runs. */
+      runningUser: z.string(),
+      /** When its data were computed: `-1d 06:00`. */
+      refreshed: z.string().regex(/^-?\d{1,5}d \d\d:\d\d$/),
+      filters: z
+        .array(z.strictObject({ name: z.string(), column: z.string(), options: z.array(z.string()) }))
+        .default([]),
+      components: z.array(
+        z.strictObject({
+          report: z.string(),
+          header: z.string(),
+          footer: z.string().exactOptional(),
+          type: z.string(),
+        }),
+      ),
+    }),
+  ),
+});
+
 const recordsFile = z.array(record);
 const allRecordsFile = z.record(apiName, recordsFile);
 
@@ -125,6 +171,7 @@ export type PicklistValue = z.infer<typeof picklistValue>;
 export type FieldFile = z.infer<typeof fieldFile>;
 export type ObjectFile = z.infer<typeof objectFile>;
 export type CurrencyData = z.infer<typeof currency>;
+export type AnalyticsData = z.infer<typeof analyticsFile>;
 export type RecordData = z.infer<typeof record>;
 
 /** The records of an object, and where they are. */
@@ -143,6 +190,8 @@ export interface DataFiles {
   records: readonly ObjectRecords[];
   /** More than one make it an org with several currencies. */
   currencies: z.infer<typeof currenciesFile>;
+  /** Without the definitions of records that are not there, where the file is the sandbox's own. */
+  analytics: AnalyticsData;
   /** A file's path, for messages about it. */
   pathOf(file: string): string;
 }
@@ -156,10 +205,10 @@ const defaultFolder = fileURLToPath(new URL('data/', import.meta.url));
  */
 export async function readDataFiles(folder: string = defaultFolder): Promise<DataFiles> {
   const given = await jsonFilesIn(folder);
-  const stray = given.filter(file => !/^(users|records|currencies|(objects|records)\/\w+)\.json$/.test(file));
+  const stray = given.filter(file => !/^(users|records|currencies|analytics|(objects|records)\/\w+)\.json$/.test(file));
   if (stray.length > 0) {
     throw new Error(
-      `${join(folder, stray[0] ?? '')} is no file of the Salesforce sandbox, which reads users.json, currencies.json, objects/<Object>.json, and records/<Object>.json or records.json.`,
+      `${join(folder, stray[0] ?? '')} is no file of the Salesforce sandbox, which reads users.json, currencies.json, analytics.json, objects/<Object>.json, and records/<Object>.json or records.json.`,
     );
   }
   const pathOf = (file: string) => join(given.includes(file) ? folder : defaultFolder, file);
@@ -199,9 +248,27 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
   }
   const users = await read('users.json', usersFile);
   const currencies = await read('currencies.json', currenciesFile);
-  if (!users || !currencies || problems.length > 0) throw new Error(problems.join('\n'));
-  return { objects, users, records, currencies, pathOf };
+  const analytics = await read('analytics.json', analyticsFile);
+  if (!users || !currencies || !analytics || problems.length > 0) throw new Error(problems.join('\n'));
+  const keys = new Set([...records.flatMap(each => each.records), ...users].map(({ $key }) => $key));
+  return {
+    objects,
+    users,
+    records,
+    currencies,
+    analytics: given.includes('analytics.json') ? analytics : knownAnalytics(analytics, keys),
+    pathOf,
+  };
 }
+
+const knownAnalytics = (analytics: AnalyticsData, keys: ReadonlySet<string | undefined>): AnalyticsData => ({
+  ...analytics,
+  reports: analytics.reports.filter(({ report }) => keys.has(report)),
+  dashboards: analytics.dashboards.filter(
+    ({ dashboard, runningUser, components }) =>
+      keys.has(dashboard) && keys.has(runningUser) && components.every(({ report }) => keys.has(report)),
+  ),
+});
 
 const objectOf = (file: string) => file.replace(/^\w+\/(\w+)\.json$/, '$1');
 

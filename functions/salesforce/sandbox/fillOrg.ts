@@ -69,7 +69,24 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
     else byKey.set($key, entry);
   }
 
-  const org = createOrg(schema, now, createCurrencies(files.currencies));
+  const idOf = (key: string, place: string) => {
+    const id = byKey.get(key)?.id;
+    if (id === undefined) report('analytics.json', place, `there is no record whose $key is '${key}'.`);
+    return id ?? '';
+  };
+  const org = createOrg(schema, now, {
+    currencies: createCurrencies(files.currencies),
+    analytics: {
+      ...files.analytics,
+      reports: files.analytics.reports.map(each => ({ ...each, report: idOf(each.report, 'reports') })),
+      dashboards: files.analytics.dashboards.map(each => ({
+        ...each,
+        dashboard: idOf(each.dashboard, 'dashboards'),
+        runningUser: idOf(each.runningUser, 'dashboards'),
+        components: each.components.map(part => ({ ...part, report: idOf(part.report, 'dashboards') })),
+      })),
+    },
+  });
   const valuesOf = ({ object, data: { $key, ...data }, file, place }: Entry): Record<string, FieldValue> => {
     const values: Record<string, FieldValue> = {};
     for (const [name, value] of Object.entries(data)) {

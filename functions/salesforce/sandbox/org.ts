@@ -1,4 +1,5 @@
 import type { Currencies } from './currencies.ts';
+import type { AnalyticsData } from './dataFiles.ts';
 import { derive } from './derivedFields.ts';
 import { parseRecordId, recordId } from './recordId.ts';
 import { rollUp } from './salesFields.ts';
@@ -26,6 +27,8 @@ export interface Org {
   id: string;
   schema: Schema;
   currencies: Currencies;
+  /** What its reports and dashboards show, with the IDs of their records. */
+  analytics: AnalyticsData;
   now(): Date;
   /** All rows of an object, deleted ones too. */
   rows(object: ObjectDefinition): Row[];
@@ -39,7 +42,11 @@ export interface Org {
   savepoint(): () => void;
 }
 
-export function createOrg(schema: Schema, now: () => Date, currencies: Currencies): Org {
+export function createOrg(
+  schema: Schema,
+  now: () => Date,
+  { currencies, analytics }: Pick<Org, 'currencies' | 'analytics'>,
+): Org {
   const tables = new Map<string, Map<string, Row>>(schema.objects.map(object => [object.name, new Map()]));
 
   const table = (object: ObjectDefinition): Map<string, Row> => tables.get(object.name) ?? new Map();
@@ -87,6 +94,7 @@ export function createOrg(schema: Schema, now: () => Date, currencies: Currencie
     id: recordId('00D', 1),
     schema,
     currencies,
+    analytics,
     now,
     rows: object => [...table(object).values()],
     find,

@@ -12,11 +12,14 @@ import { fillOrg } from './fillOrg.ts';
 import type { Row } from './org.ts';
 import { createQueryPages } from './queryPages.ts';
 import { answerBy } from './router.ts';
+import { analyticsRoutes } from './routes/analytics.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { compositeRoutes } from './routes/composite.ts';
 import { compositeGraphRoutes } from './routes/compositeGraph.ts';
 import { fileRoutes } from './routes/files.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { organizationRoutes } from './routes/organization.ts';
+import { outboxRoutes } from './routes/outbox.ts';
 import { queryRoutes } from './routes/query.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sobjectRoutes } from './routes/sobjects.ts';
@@ -64,7 +67,10 @@ const answerApi = answerBy([
   ...organizationRoutes,
   ...compositeGraphRoutes,
   ...approvalRoutes,
+  ...knowledgeRoutes,
+  ...outboxRoutes,
   ...fileRoutes,
+  ...analyticsRoutes,
 ]);
 
 /**

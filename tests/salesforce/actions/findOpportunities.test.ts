@@ -39,7 +39,7 @@ test('of a page of many, it tells what that page is worth', async () => {
   const { body } = await salesforce.call('findOpportunities', { query: { openOnly: 'true', limit: '2' } });
   const worth = list(body.opportunities).reduce((sum, { amount }) => sum + Number(amount), 0);
   expect(body.summary).toBe(
-    `The first 2 opportunities that match, worth ${worth.toLocaleString('en-US')} USD; there are more on the next page.`,
+    `The first 2 opportunities that match (these 2 alone: worth ${worth.toLocaleString('en-US')} USD); there are more on the next page.`,
   );
 });
 

@@ -43,6 +43,18 @@ describe('in an org with one currency', () => {
     },
   );
 
+  test.each([
+    ['Opportunity', 'sales rep'],
+    ['Case', 'queue'],
+    ['Task', 'Assigned To'],
+    ['Lead', "owner's name"],
+  ])('of %s the %s is the owner', async (objectType, groupBy) => {
+    const body = await summarize({ objectType, groupBy });
+    expect(body.groupedBy).toEqual([expect.stringMatching(/^(Owner|Assigned To)$/)]);
+    const total = list(body.groups).reduce((sum, { records }) => sum + Number(records), 0);
+    expect(total).toBe(salesforce.sandbox.records(objectType).length);
+  });
+
   test('a period is told beside the one before, with the change', async () => {
     const body = await summarize({
       objectType: 'Opportunity',

@@ -21,7 +21,17 @@ const descriptions = new Map<string, ObjectDescription>();
 beforeAll(async () => {
   const sandbox = await startSandbox();
   const { call } = await signIn(sandbox);
-  for (const name of ['Account', 'Contact', 'Opportunity', 'Case', 'Lead', 'Task', 'Event', 'User', 'Project__c']) {
+  for (const name of [
+    'Account',
+    'Contact',
+    'Opportunity',
+    'Case',
+    'Lead',
+    'Task',
+    'Event',
+    'User',
+    'Project__c',
+  ].concat('Entitlement')) {
     const { body } = await call('GET', `/sobjects/${name}/describe`);
     descriptions.set(name.toLowerCase(), describeSchema.parse(body));
   }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Salesforce } from '../../../functions/salesforce/api/salesforce.ts';
 import { calendarOf, spansBetween, units } from '../../../functions/salesforce/api/summary/calendar.ts';
 import { aggregateStatement, rowStatement } from '../../../functions/salesforce/api/summary/countedBy.ts';
-import { groupingOf } from '../../../functions/salesforce/api/summary/grouping.ts';
-import { measureOf } from '../../../functions/salesforce/api/summary/measure.ts';
+import { groupingsOf } from '../../../functions/salesforce/api/summary/grouping.ts';
+import { measuresOf } from '../../../functions/salesforce/api/summary/measure.ts';
 import { givenPeriod, namedPeriod, periodBefore } from '../../../functions/salesforce/api/summary/period.ts';
 import { filtersOf } from '../../../functions/salesforce/api/summary/scope.ts';
 import { describeSchema } from '../../../functions/salesforce/api/wire.ts';
@@ -177,8 +177,8 @@ describe('every statement that is built', () => {
             salesforce,
             objectType: 'Opportunity',
             conditions,
-            groupings: await Promise.all(groupBy.map(each => groupingOf(each, parts))),
-            measures: measure.flatMap(each => measureOf(each, object) ?? []),
+            groupings: await groupingsOf(groupBy, parts),
+            measures: measuresOf(measure, object),
             now,
             timeZone: 'UTC',
             sessionTimeZone: 'UTC',

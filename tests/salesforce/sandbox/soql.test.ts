@@ -259,6 +259,29 @@ describe('aggregates', () => {
     );
     expect(records.map(({ y }) => y)).toEqual([2025, 2026]);
   });
+
+  test('the days of times are those of UTC, and with convertTimezone those of the zone of the user', async () => {
+    const hours = async (field: string) => {
+      const hour = `HOUR_IN_DAY(${field})`;
+      const { records } = await session.query(
+        `SELECT ${hour} h, COUNT(Id) n FROM Case GROUP BY ${hour} ORDER BY ${hour}`,
+      );
+      return records.map(({ h, n }) => [h, n]);
+    };
+    const berlin = sandbox.records('Case').map(({ CreatedDate }) => {
+      const at = new Date(String(CreatedDate));
+      return [
+        at.getUTCHours(),
+        Number(
+          new Intl.DateTimeFormat('en', { timeZone: 'Europe/Berlin', hour: '2-digit', hourCycle: 'h23' }).format(at),
+        ),
+      ];
+    });
+    const counted = (all: (number | undefined)[]) =>
+      [...new Set(all)].sort((a = 0, b = 0) => a - b).map(hour => [hour, all.filter(each => each === hour).length]);
+    expect(await hours('CreatedDate')).toEqual(counted(berlin.map(([utc]) => utc)));
+    expect(await hours('convertTimezone(CreatedDate)')).toEqual(counted(berlin.map(([, local]) => local)));
+  });
 });
 
 describe('a wrong statement is refused in the words of Salesforce', () => {
@@ -292,6 +315,16 @@ describe('a wrong statement is refused in the words of Salesforce', () => {
     ['SELECT Id, id FROM Account', 'INVALID_FIELD', 'duplicate field selected: Id'],
     ['SELECT Name n FROM Account', 'MALFORMED_QUERY', 'only aggregate expressions use field aliasing'],
     ['SELECT Name, COUNT(Id) FROM Account', 'MALFORMED_QUERY', 'Field must be grouped or aggregated: Name'],
+    [
+      'SELECT Amount, COUNT(Id) FROM Opportunity GROUP BY Amount',
+      'MALFORMED_QUERY',
+      "field 'Amount' can not be grouped in a query call",
+    ],
+    [
+      'SELECT COUNT(Id) FROM Opportunity GROUP BY CALENDAR_YEAR(convertTimezone(CloseDate))',
+      'MALFORMED_QUERY',
+      'convertTimezone takes a dateTime',
+    ],
     [
       "SELECT Id FROM Opportunity WHERE Amount > '5'",
       'INVALID_FIELD',

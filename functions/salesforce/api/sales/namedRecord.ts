@@ -9,7 +9,7 @@ import { allOf, anyOf, containing, names, type Soql, soql } from '../soql.ts';
 import { currencyField, meetsHiddenField, withVisibleFields } from '../visibleFields.ts';
 import type { SalesforceRecord } from '../wire.ts';
 
-type SaleObject = 'Opportunity' | 'Quote' | 'Campaign';
+export type SaleObject = 'Opportunity' | 'Quote' | 'Campaign';
 
 interface Kind {
   label: string;

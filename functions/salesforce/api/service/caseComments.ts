@@ -17,7 +17,7 @@ export interface WrittenCaseComment {
 }
 
 /** Who may read a comment, by its field IsPublished. */
-function audienceOf(isPublished: unknown): Audience | undefined {
+export function audienceOf(isPublished: unknown): Audience | undefined {
   if (typeof isPublished !== 'boolean') return undefined;
   return isPublished ? 'public' : 'internal';
 }

@@ -51,8 +51,12 @@ function theCase(found: readonly SalesforceRecord[], key: CaseKey): SalesforceRe
     const message = `Several cases have that number: ${choices.join('; ')}. Ask the user which one, and give its ID.`;
     throw new Failure('ambiguous', message, { errors: [{ field: 'caseId', message }] });
   }
+  throw noCase(key);
+}
+
+export function noCase(key: CaseKey): Failure {
   const given = 'id' in key ? key.id : quoted(key.number);
-  throw new Failure(
+  return new Failure(
     'not_found',
     `There is no case ${given} that this service may see. Find it with findCases, by its subject or account.`,
   );

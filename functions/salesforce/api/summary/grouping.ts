@@ -58,15 +58,21 @@ const unitNames: ReadonlyMap<string, Unit> = new Map(
   ]),
 );
 /** The longer first, as `calendar year of …` begins with none of the shorter. */
-const leading = [...unitNames].toSorted(([one], [other]) => other.length - one.length);
+const longerFirst = [...unitNames].toSorted(([one], [other]) => other.length - one.length);
 const between = /^(?:of|by|per|the) /;
+
+/** What texts mean, each once: one field may be given by two names. @throws Failure `invalid_input` or `ambiguous` */
+export async function groupingsOf(texts: readonly string[], parts: GroupingParts): Promise<Grouping[]> {
+  const found = await Promise.all(texts.map(text => groupingOf(text, parts)));
+  return [...new Map(found.map(grouping => [`${grouping.label} ${grouping.paths.join(' ')}`, grouping])).values()];
+}
 
 /**
  * What a text means: the label of a field, also of what a lookup leads to (`Account Region`, `Account.Region__c`, `account's owner`,
  * `Region of the account`), or a unit of time with a field of dates (`month of Close Date`).
  * @throws Failure `invalid_input` or `ambiguous`
  */
-export async function groupingOf(text: string, parts: GroupingParts): Promise<Grouping> {
+async function groupingOf(text: string, parts: GroupingParts): Promise<Grouping> {
   const own = recordFields(parts.object);
   const isLabel = own.some(({ label, id }) => [label, id].some(name => folded(name) === folded(text)));
   const time = isLabel ? undefined : readTime(text);
@@ -85,7 +91,7 @@ function readTime(text: string): { unit: Unit; what: string } | undefined {
     .split(/[\s_]+/)
     .join(' ')
     .trim();
-  for (const [name, unit] of leading) {
+  for (const [name, unit] of longerFirst) {
     if (words === name) return { unit, what: '' };
     if (words.startsWith(`${name} `)) return { unit, what: withoutBetween(words.slice(name.length + 1)) };
     if (words.endsWith(` ${name}`)) return { unit, what: withoutBetween(words.slice(0, -name.length - 1)) };
@@ -99,14 +105,33 @@ function withoutBetween(words: string): string {
   return rest.replace(/ (?:by|per)$/, '');
 }
 
+/** What people call the owner of a record, where no field is called so. */
+const owners = new Set([
+  'rep',
+  'salesrep',
+  'salesperson',
+  'seller',
+  'accountexecutive',
+  'agent',
+  'queue',
+  'assignee',
+  'assignedto',
+  'person',
+]);
+
 /** @throws Failure `invalid_input` or `ambiguous` */
 async function foundField(text: string, parts: GroupingParts): Promise<FoundField> {
   const { salesforce, object } = parts;
   const own = recordFields(object);
   const field = optional(() => called(text, own, object.name));
   if (field) return opened({ field, through: undefined, label: field.label }, parts);
+  const owner = own.find(({ id }) => id === 'OwnerId');
+  if (owner && owners.has(folded(text))) return opened({ field: owner, through: undefined, label: owner.label }, parts);
 
-  const lookups = own.filter(({ description }) => description.relationshipName && description.referenceTo.length === 1);
+  const leading = own.filter(({ description }) => description.relationshipName);
+  const itself = leading.find(lookup => restsOf(text, lookup).some(rest => folded(rest) === 'name'));
+  if (itself) return opened({ field: itself, through: undefined, label: itself.label }, parts);
+  const lookups = leading.filter(({ description }) => description.referenceTo.length === 1);
   const fieldsOf = ({ description }: RecordField) =>
     salesforce.describe(description.referenceTo[0] ?? '').then(recordFields, (error: unknown) => {
       // An object that is closed or hidden has no fields.
@@ -117,7 +142,11 @@ async function foundField(text: string, parts: GroupingParts): Promise<FoundFiel
     const what = lookup.label.replace(/ ID$/i, '');
     // The name of what a lookup leads to is the lookup itself.
     if (at.description.nameField) return { field: lookup, through: undefined, label: what };
-    return { field: at, through: lookup.description.relationshipName ?? undefined, label: `${what} ${at.label}` };
+    return {
+      field: at,
+      through: lookup.description.relationshipName ?? undefined,
+      label: at.label.startsWith(`${what} `) ? at.label : `${what} ${at.label}`,
+    };
   };
   for (const lookup of lookups) {
     for (const rest of restsOf(text, lookup)) {

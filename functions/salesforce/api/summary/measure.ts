@@ -60,12 +60,24 @@ const closings = new Set([
 ]);
 const ages = new Set(['age', 'ageindays', 'daysopen']);
 
+/** What texts mean, each once: `sum of Amount, largest Amount` are two figures of one field. @throws Failure `invalid_input` or `ambiguous` */
+export function measuresOf(texts: readonly string[], object: ObjectDescription): Measure[] {
+  const found = new Map<string, Measure>();
+  for (const measure of texts.flatMap(text => measureOf(text, object) ?? [])) {
+    const key = measure.kind === 'field' ? measure.path : measure.label;
+    const other = found.get(key);
+    const isMore = measure.kind === 'field' && other?.kind === 'field';
+    found.set(key, isMore ? { ...measure, figures: new Set([...other.figures, ...measure.figures]) } : measure);
+  }
+  return [...found.values()];
+}
+
 /**
  * What a text means: a field of numbers by its label, also with the figure that is wanted (`average Amount`), `win rate`, `days to
  * close` or `age`. Undefined where it is the number of records, which is always told.
  * @throws Failure `invalid_input` or `ambiguous`
  */
-export function measureOf(text: string, object: ObjectDescription): Measure | undefined {
+function measureOf(text: string, object: ObjectDescription): Measure | undefined {
   const fields = recordFields(object);
   const isLabel = (name: string) =>
     fields.some(({ label, id }) => [label, id].some(each => folded(each) === folded(name)));

@@ -125,12 +125,22 @@ interface Level {
   days: { calendar: Calendar; from: string | undefined; to: string | undefined };
 }
 
-/** How many groups are told at most at a level. */
-const MAX_TOLD = [60, 25];
+/** How many groups are told at most; an answer has room for so many with one measure. */
+const MAX_TOLD = 60;
+const MAX_WITHIN = 25;
+const ROOM = 200;
+
+/** How many groups are told at most in all: the more is told of each, the fewer. */
+function roomFor({ measures, money }: Level, isCompared: boolean): number {
+  const parts = measures.length * (isCompared ? 2 : 1) * (money.isMulti ? 2 : 1);
+  return Math.max(10, Math.floor(ROOM / Math.max(1, parts)));
+}
 
 interface Sized {
-  group: Group;
   key: string;
+  name: string;
+  own: Cell;
+  old: Cell | undefined;
   size: number;
 }
 
@@ -139,45 +149,65 @@ export function groupsOf(
   cells: readonly Cell[],
   before: readonly Cell[] | undefined,
   level: Level,
-  at = 0,
 ): { groups: Group[]; notes: string[] } {
-  const grouping = level.groupings[at];
-  if (!grouping) return { groups: [], notes: [] };
-  const notes: string[] = [];
+  const [outer, inner] = level.groupings;
+  if (!outer) return { groups: [], notes: [] };
+  const room = roomFor(level, before !== undefined);
+  const most = Math.min(MAX_TOLD, inner ? Math.ceil(room / 4) : room);
+  const { told, left } = levelOf(cells, before, { ...level, at: 0, most });
+  const notes = [...left];
+  const within = Math.min(MAX_WITHIN, Math.max(3, Math.floor(room / Math.max(1, told.length))));
+  const brief = level.measures.map(inBrief);
+  const groups = told.map(({ key, name, own, old }): Group => {
+    const ofGroup = (all: readonly Cell[]) => all.filter(cell => (cell.groups[0] ?? none).key === key);
+    const parts = inner && levelOf(ofGroup(cells), before && ofGroup(before), { ...level, at: 1, most: within });
+    notes.push(...(parts?.left ?? []).map(note => `Within ${name}: ${note}`));
+    return {
+      name,
+      ...numbersOf(own, level.measures, level.money),
+      ...(old && { before: numbersOf(old, level.measures, level.money) }),
+      ...(parts &&
+        parts.told.length > 0 && {
+          groups: parts.told.map(part => ({
+            name: part.name,
+            ...numbersOf(part.own, brief, level.money),
+            ...(part.old && { before: numbersOf(part.old, brief, level.money) }),
+          })),
+        }),
+    };
+  });
+  return { groups, notes };
+}
+
+/** The groups of one level that are told, and a sentence about those that are not. */
+function levelOf(
+  cells: readonly Cell[],
+  before: readonly Cell[] | undefined,
+  level: Level & { at: number; most: number },
+): { told: Sized[]; left: string[] } {
+  const { at, most, groupings } = level;
+  const grouping = groupings[at];
+  if (!grouping) return { told: [], left: [] };
   const now = byGroup(cells, at);
   const then = before && byGroup(before, at);
   const all = new Map([...(then ?? []), ...now].map(([key, { name }]) => [key, name]));
   if (at === 0) fill(all, grouping, level);
-  const measures = at === 0 ? level.measures : level.measures.map(inBrief);
   const sized = [...all].map(([key, name]): Sized => {
     const own = folded(now.get(key)?.cells ?? [], []);
     const old = then && folded(then.get(key)?.cells ?? [], []);
-    const inner = groupsOf(now.get(key)?.cells ?? [], then && (then.get(key)?.cells ?? []), level, at + 1);
-    notes.push(...inner.notes.map(note => `Within ${name}: ${note}`));
-    return {
-      key,
-      size: sizeOf(own, level) || (old ? sizeOf(old, level) : 0),
-      group: {
-        name,
-        ...numbersOf(own, measures, level.money),
-        ...(old && { before: numbersOf(old, measures, level.money) }),
-        ...(inner.groups.length > 0 && { groups: inner.groups }),
-      },
-    };
+    return { key, name, own, old, size: sizeOf(own, level) || (old ? sizeOf(old, level) : 0) };
   });
   sized.sort((one, other) => {
     if ((one.key === none.key) !== (other.key === none.key)) return one.key === none.key ? 1 : -1;
     if (grouping.series) return one.key < other.key ? -1 : 1;
-    return other.size - one.size || (one.group.name < other.group.name ? -1 : 1);
+    return other.size - one.size || (one.name < other.name ? -1 : 1);
   });
-  const most = MAX_TOLD[at] ?? 0;
-  const told = sized.length <= most ? sized : grouping.series ? sized.slice(-most) : sized.slice(0, most);
-  if (told.length < sized.length) {
-    notes.unshift(
-      `There are ${sized.length} groups by ${grouping.label}; the ${grouping.series ? 'earliest' : 'smallest'} are left out here.`,
-    );
-  }
-  return { groups: told.map(({ group }) => group), notes };
+  if (sized.length <= most) return { told: sized, left: [] };
+  const which = grouping.series ? 'earliest' : 'smallest';
+  return {
+    told: grouping.series ? sized.slice(-most) : sized.slice(0, most),
+    left: [`There are ${sized.length} groups by ${grouping.label}; the ${which} are left out here.`],
+  };
 }
 
 /** Of groups within groups, which are many, the sum and the average where those are wanted. */
@@ -188,12 +218,15 @@ function inBrief(measure: Measure): Measure {
 }
 
 /** Adds the spans of time in between that have no records, which a reader would miss, unless they are too many to tell. */
-function fill(groups: Map<string, string>, { series }: Grouping, { days: { calendar, from, to } }: Level): void {
+function fill(
+  groups: Map<string, string>,
+  { series }: Grouping,
+  { days: { calendar, from, to }, most }: Level & { most: number },
+): void {
   const known = [...groups.keys()].filter(key => key !== none.key).sort();
   const [first, last] = [known[0] ?? from, known.at(-1) ?? to];
   if (!series || first === undefined || last === undefined) return;
   const bounds = { from: [from ?? first, first].sort()[0] ?? first, to: [to ?? last, last].sort()[1] ?? last };
-  const most = MAX_TOLD[0] ?? 0;
   const spans = spansBetween(calendar, series.unit, { ...bounds, most: most + 1 });
   if (spans.length <= most) for (const span of spans) groups.set(span.from, span.name);
 }

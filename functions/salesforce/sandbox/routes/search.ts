@@ -3,7 +3,7 @@ import { jsonParserError, malformedSearch, noSuchType } from '../errors.ts';
 import type { Row } from '../org.ts';
 import { type ApiCall, ok, type Route, route, scopeOf } from '../router.ts';
 import { type FieldDefinition, nameFieldOf, type ObjectDefinition } from '../schema.ts';
-import { compileSelect, parseSoql, type QueryRecord, rowsOf } from '../soql.ts';
+import { compileSelect, parseSoql, type QueryRecord, rowsOf, runQuery } from '../soql.ts';
 
 export const searchRoutes: Route[] = [
   route('POST', 'parameterizedSearch', call => ok({ searchRecords: search(call) })),
@@ -15,7 +15,12 @@ const bodySchema = z.strictObject({
   in: z.enum(['ALL', 'NAME']),
   sobjects: z
     .array(
-      z.strictObject({ name: z.string(), fields: z.array(z.string()).min(1), limit: z.int().positive().optional() }),
+      z.strictObject({
+        name: z.string(),
+        fields: z.array(z.string()).min(1),
+        limit: z.int().positive().optional(),
+        where: z.string().optional(),
+      }),
     )
     .min(1),
   overallLimit: z.int().positive().max(2000).default(2000),
@@ -31,21 +36,28 @@ function search(call: ApiCall): QueryRecord[] {
     throw malformedSearch(`search term must be longer than one character: ${q}`);
   }
   const patterns = terms.map(wordPattern);
-  const found = sobjects.flatMap(({ name, fields, limit }) => {
+  const found = sobjects.flatMap(({ name, fields, limit, where }) => {
     const object = call.org.schema.find(name);
     if (!object) throw noSuchType(q, name);
     const soql = `SELECT ${fields.join(', ')} FROM ${object.name}`;
     const scope = scopeOf(call, soql);
     const project = compileSelect(scope, object, parseSoql(soql));
+    const allowed = where === undefined ? undefined : idsWhere(call, object.name, where);
     const searched = object.fields.filter(
       field => isSearched(field) && (parsed.data.in === 'ALL' || isOfName(field, object)),
     );
     return rowsOf(scope, object)
+      .filter(row => allowed?.has(row.Id) ?? true)
       .filter(row => matchesAll(row, searched, patterns))
       .slice(0, limit)
       .map(project);
   });
   return found.slice(0, overallLimit);
+}
+
+function idsWhere(call: ApiCall, name: string, where: string): Set<unknown> {
+  const { records } = runQuery(scopeOf(call, `SELECT Id FROM ${name} WHERE ${where}`));
+  return new Set(records.map(({ Id }) => Id));
 }
 
 const isSearched = (field: FieldDefinition): boolean =>

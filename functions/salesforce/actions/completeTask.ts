@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { withLineBreaks } from '../../../shared/escapedTwice.ts';
+import { Failure, invalidInput } from '../../../shared/failure.ts';
+import { id } from '../../../shared/schema/meaning.ts';
+import { dayText, fieldTimes, resolveDay } from '../../../shared/time/inputs.ts';
+import { recordId, recordIdOf, searchText } from '../api/inputs.ts';
+import { completedStatus, openTask } from '../api/openTask.ts';
+import { updateRecord, writtenRecord } from '../api/writeRecord.ts';
+import { uses } from '../needs.ts';
+import { salesforce } from '../system.ts';
+
+export default salesforce.action({
+  name: 'completeTask',
+  toolset: 'salesforce',
+  access: 'write',
+  effect: 'changes',
+  // A comment is appended, and the next task is a new one.
+  idempotent: false,
+  needs: uses('create Task'),
+  title: 'Complete a task',
+  description:
+    "Completes an open Salesforce task, as this service's Salesforce user: by its ID, or by its subject and record where that fits one open task only. " +
+    'A comment is added behind its text, and the next task can be made at once. To log what has no task yet use logActivity.',
+  input: z.object({
+    taskId: recordIdOf('a task', '00T').optional().describe('The ID of the task, which findActivities returns.'),
+    subject: searchText.optional().describe('Its subject, or a part of it, where the ID is not known.'),
+    recordId: recordId
+      .optional()
+      .describe('The ID of the record that it belongs to: an account, a contact, a case and so on.'),
+    comment: z
+      .string()
+      .trim()
+      .max(32_000)
+      .transform(withLineBreaks)
+      .optional()
+      .describe('What came of it, as plain text.'),
+    nextSubject: z
+      .string()
+      .trim()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe('The subject of the next task, with the same record and owner.'),
+    nextDueDate: dayText.optional().describe('The due date of the next task.'),
+  }),
+  output: z.object({
+    ...writtenRecord.shape,
+    nextTaskId: id('The ID of the next task.').optional(),
+    nextDueDate: z.string().optional().describe('Its due date.'),
+  }),
+  requests: 60,
+  example: { subject: 'Send the revised quote', recordId: '001Sx0000000001IAA' },
+  async run({ taskId, subject, recordId, comment, nextSubject, nextDueDate }, { salesforce, now }) {
+    if (nextDueDate && !nextSubject) {
+      throw invalidInput([{ field: 'nextDueDate', message: 'Give nextSubject, too.' }]);
+    }
+    const clock = { now, timeZone: salesforce.timeZone };
+    const [task, status, nextDay] = await Promise.all([
+      openTask(salesforce, { taskId, subject, recordId }),
+      completedStatus(salesforce),
+      nextDueDate && resolveDay(nextDueDate, clock, 'nextDueDate'),
+    ]);
+    const fields = JSON.stringify({ Status: status, ...(comment && { Description: { append: comment } }) });
+    const written = await updateRecord(
+      salesforce,
+      { objectType: 'Task', recordId: task.taskId, fields },
+      fieldTimes(clock),
+    );
+    if (!nextSubject) return written;
+    try {
+      const nextTaskId = await salesforce.create('Task', {
+        Subject: nextSubject,
+        ...(nextDay && { ActivityDate: nextDay }),
+        ...(task.ownerId && { OwnerId: task.ownerId }),
+        ...(task.whatId && { WhatId: task.whatId }),
+        ...(task.whoId && { WhoId: task.whoId }),
+      });
+      return { ...written, nextTaskId, ...(nextDay && { nextDueDate: nextDay }) };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      // The task is completed, so that a failure of the whole would be untrue.
+      const note = `The task was completed, but whether the next one was made is not certain or it was refused: ${error.message}`;
+      return { ...written, note: [written.note, note].filter(Boolean).join(' ') };
+    }
+  },
+});

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { withLineBreaks } from '../../../shared/escapedTwice.ts';
+import { caseMail, recipientsOf } from '../api/service/caseEmail.ts';
+import { caseId } from '../api/service/inputs.ts';
+import { uses } from '../needs.ts';
+import { salesforce } from '../system.ts';
+
+export default salesforce.plannedAction({
+  name: 'sendCaseEmail',
+  toolset: 'salesforce-service',
+  effect: 'adds',
+  idempotent: false,
+  needs: uses('read Case', 'EmailSingle'),
+  title: 'Send an e-mail about a case',
+  description:
+    'Sends an e-mail to the customer of a Salesforce case and logs it there, so that the answer comes to the case. ' +
+    "It comes from the address that the customer wrote to, else from that of this service's Salesforce user. " +
+    'Use it to reply to the customer. The first call shows to whom it goes and what it says, and sends nothing; a second one with its confirmationToken alone sends it. ' +
+    'For a note in Salesforce use addCaseComment.',
+  input: z.object({
+    caseId: caseId.describe('The case: its number, such as 00001026, or its ID.'),
+    message: z
+      .string()
+      .trim()
+      .min(1, 'It must not be blank.')
+      .max(32_000)
+      .transform(withLineBreaks)
+      .describe('The text, in Markdown, as the customer will read it, with greeting and signature.'),
+    subject: z
+      .string()
+      .trim()
+      .min(1, 'It must not be blank.')
+      .max(255)
+      .optional()
+      .describe('The subject. Unless given, RE: and that of the case.'),
+    to: z
+      .string()
+      .trim()
+      .max(1_000)
+      .optional()
+      .describe(
+        "To whom, separated by commas. Unless given, the contact's address, or the one that was left with the case.",
+      ),
+  }),
+  data: z.object({
+    caseId: z.string(),
+    to: z.array(z.string()),
+    from: z.string().optional(),
+    subject: z.string(),
+    message: z.string(),
+  }),
+  example: { caseId: '00012345', message: 'Hello Frank,\n\nthe token was **shipped** today.\n\nPriya' },
+  async plan({ caseId: key, message, subject: given, to }, { salesforce }) {
+    const about = await caseMail(salesforce, key);
+    const { caseId, number = caseId, customer, from, version } = about;
+    const recipients = recipientsOf(to, about);
+    const subject = given ?? `RE: ${about.subject ?? `Case ${number}`}`.slice(0, 255);
+    const others = recipients.filter(each => each.toLowerCase() !== customer?.address.toLowerCase());
+    const warning = others.length > 0 ? ` It goes to others than the customer of the case: ${others.join(', ')}.` : '';
+    return {
+      summary: `An e-mail about case ${number}${about.account ? ` of ${about.account}` : ''} would be sent to ${recipients.join(', ')}.${warning} Nothing is sent yet: show the user the text, and send it when they agree.`,
+      items: [
+        {
+          key: number,
+          what: `From ${from ?? "this service's Salesforce user"} to ${recipients.join(', ')}, subject ${JSON.stringify(subject)}: ${message}`,
+          version,
+          data: { caseId, to: recipients, ...(from && { from }), subject, message },
+        },
+      ],
+    };
+  },
+  versionOf: async ({ data: { caseId } }, { salesforce }) => (await caseMail(salesforce, { id: caseId })).version,
+  async perform({ data: { caseId, message, ...mail } }, { salesforce }) {
+    const { markdownToHtml } = await import('../api/markdownToHtml.ts');
+    await salesforce.sendEmail({ ...mail, html: markdownToHtml(message), recordId: caseId });
+  },
+});

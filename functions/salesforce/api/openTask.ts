@@ -1,0 +1,109 @@
+import { Failure, invalidInput } from '../../../shared/failure.ts';
+import { quoted } from '../../../shared/text.ts';
+import { isPersonId } from './activityPeople.ts';
+import { choiceOf } from './choices.ts';
+import { openObjectOf } from './readRecord.ts';
+import { valueAt } from './recordValues.ts';
+import type { Salesforce } from './salesforce.ts';
+import { allOf, containing, names, type Soql, soql } from './soql.ts';
+import { withVisibleFields } from './visibleFields.ts';
+import type { SalesforceRecord } from './wire.ts';
+
+const MAX_CHOICES = 6;
+
+const fields = ['Id', 'Subject', 'Status', 'IsClosed', 'ActivityDate', 'OwnerId', 'Owner.Name', 'WhatId', 'WhoId'];
+
+/** A task as far as completing it, and making the next one, needs it. */
+export interface OpenTask {
+  taskId: string;
+  subject: string;
+  ownerId: string | undefined;
+  whatId: string | undefined;
+  whoId: string | undefined;
+}
+
+interface Sought {
+  taskId?: string | undefined;
+  /** Its subject, or a part of it. */
+  subject?: string | undefined;
+  recordId?: string | undefined;
+}
+
+/**
+ * The one open task that is meant, by its ID, or by its subject and the record it belongs to. It costs one request.
+ * @throws Failure `not_found`, `ambiguous` with the tasks that it may be, and `conflict` for one that is done already
+ */
+export async function openTask(salesforce: Salesforce, { taskId, subject, recordId }: Sought): Promise<OpenTask> {
+  const belongs = recordId === undefined ? undefined : await belongingTo(salesforce, recordId);
+  const conditions = [
+    ...(taskId ? [soql`Id = ${taskId}`] : [soql`IsClosed = FALSE`]),
+    ...(subject ? [soql`Subject LIKE ${containing(subject)}`] : []),
+    ...(belongs ? [belongs] : []),
+  ];
+  if (!taskId && !subject && !recordId) {
+    throw invalidInput([{ field: 'taskId', message: 'Give taskId, or subject, recordId or both of an open task.' }]);
+  }
+  const found = await withVisibleFields(salesforce, { Task: fields }, select =>
+    salesforce.query(
+      soql`SELECT ${select('Task')} FROM Task WHERE ${allOf(conditions)} ORDER BY ActivityDate, Id LIMIT ${MAX_CHOICES}`,
+    ),
+  );
+  const exact = found.filter(({ Subject }) => String(Subject).toLowerCase() === subject?.toLowerCase());
+  const [task, ...others] = exact.length > 0 ? exact : found;
+  const described = [subject && `called ${quoted(subject)}`, recordId && `of ${recordId}`].filter(Boolean).join(' ');
+  if (!task) {
+    const what = taskId ? `no task ${taskId}` : `no open task ${described}`;
+    throw new Failure(
+      'not_found',
+      `There is ${what} that this service may see. findActivities lists those that are open.`,
+    );
+  }
+  if (others.length > 0) {
+    const choices = [task, ...others].map(choiceText).join('; ');
+    const message = `Several open tasks are ${described}: ${choices}. Nothing was changed. Ask the user which one, and give its taskId.`;
+    throw new Failure('ambiguous', message, { errors: [{ field: subject ? 'subject' : 'recordId', message }] });
+  }
+  if (task.IsClosed === true) {
+    throw new Failure(
+      'conflict',
+      `${textAt(task, 'Subject')} is ${textAt(task, 'Status') ?? 'closed'} already. Nothing was changed.`,
+    );
+  }
+  return {
+    taskId: String(task.Id),
+    subject: textAt(task, 'Subject') ?? 'Task',
+    ownerId: textAt(task, 'OwnerId'),
+    whatId: textAt(task, 'WhatId'),
+    whoId: textAt(task, 'WhoId'),
+  };
+}
+
+/** The status that a task is completed with, which an org may call otherwise. */
+export async function completedStatus(salesforce: Pick<Salesforce, 'describe' | 'query'>): Promise<string> {
+  const status = (await salesforce.describe('Task')).fields.find(({ name }) => name === 'Status');
+  const usual = status && choiceOf(status, 'Completed');
+  if (!status || (usual && 'value' in usual)) return 'Completed';
+  // https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_taskstatus.htm
+  const [closed] = await salesforce.query(
+    soql`SELECT ${names('MasterLabel')} FROM TaskStatus WHERE IsClosed = TRUE ORDER BY SortOrder LIMIT 1`,
+  );
+  return (closed && textAt(closed, 'MasterLabel')) ?? 'Completed';
+}
+
+async function belongingTo(salesforce: Salesforce, recordId: string): Promise<Soql> {
+  const objectType = await openObjectOf(salesforce, recordId);
+  if (objectType === 'Account') return soql`AccountId = ${recordId}`;
+  return isPersonId(recordId) ? soql`WhoId = ${recordId}` : soql`WhatId = ${recordId}`;
+}
+
+function textAt(record: SalesforceRecord, path: string): string | undefined {
+  const value = valueAt(record, path);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** `Send the revised quote (00T…, due 2026-11-30, Li Wei)` */
+function choiceText(task: SalesforceRecord): string {
+  const due = textAt(task, 'ActivityDate');
+  const details = [textAt(task, 'Id'), due && `due ${due}`, textAt(task, 'Owner.Name')].filter(Boolean);
+  return `${textAt(task, 'Subject') ?? 'A task'} (${details.join(', ')})`;
+}

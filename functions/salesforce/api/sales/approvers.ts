@@ -1,0 +1,36 @@
+import { Failure, invalidInput } from '../../../../shared/failure.ts';
+import { quoted } from '../../../../shared/text.ts';
+import { findOwners, type Owner, ownerChoice } from '../owners.ts';
+import { isIdOf, longRecordId } from '../recordId.ts';
+import type { Salesforce } from '../salesforce.ts';
+
+const MAX_CHOICES = 6;
+
+/** The Salesforce user who asks, and the queues and groups that they are in. @throws Failure where it is not known who asks */
+export async function askerAndGroups(salesforce: Salesforce): Promise<{ asker: Owner; actorIds: string[] }> {
+  const [asker] = await findOwners(salesforce, 'me', { kinds: ['user'], input: 'person' });
+  if (!asker) throw new Failure('forbidden', 'This service does not know the Salesforce user who asks.');
+  return { asker, actorIds: [asker.id, ...(await salesforce.groupsOf(asker.id))] };
+}
+
+/** The one user or queue that is meant. @throws Failure `ambiguous`, and `invalid_input` where there is none */
+export async function findApprover(
+  salesforce: Salesforce,
+  person: string,
+  input: string,
+): Promise<Pick<Owner, 'id' | 'name'>> {
+  if (isIdOf(['User', 'Group'], person)) return { id: longRecordId(person), name: person };
+  const found = (await findOwners(salesforce, person, { input })).filter(({ isActive }) => isActive);
+  const exact = found.filter(({ isExact }) => isExact);
+  const byWord = found.filter(({ name }) => name.toLowerCase().split(/\s+/).includes(person.toLowerCase()));
+  const meant = exact.length > 0 ? exact : byWord;
+  const [only, ...others] = meant;
+  if (only && others.length === 0) return only;
+  const choices = (only ? meant : found).slice(0, MAX_CHOICES).map(ownerChoice).join('; ');
+  if (only) {
+    const message = `${quoted(person)} may mean several: ${choices}. Ask the user which one, and give the e-mail address or ID.`;
+    throw new Failure('ambiguous', `${input}: ${message}`, { errors: [{ field: input, message }] });
+  }
+  const hint = choices ? ` Did you mean ${choices}?` : '';
+  throw invalidInput([{ field: input, message: `No active user or queue is called ${quoted(person)}.${hint}` }]);
+}
