@@ -27,6 +27,7 @@ param appSettings = {
   SALESFORCE_USERNAME: readEnvironmentVariable('SALESFORCE_USERNAME', '')
   SALESFORCE_RUN_AS: toLower(readEnvironmentVariable('SALESFORCE_RUN_AS', ''))
   SALESFORCE_USER_MAP: readEnvironmentVariable('SALESFORCE_USER_MAP', '')
+  SALESFORCE_RENEWALS: readEnvironmentVariable('SALESFORCE_RENEWALS', '')
   SALESFORCE_API_VERSION: readEnvironmentVariable('SALESFORCE_API_VERSION', '')
   // end generated settings
 }

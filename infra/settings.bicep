@@ -65,6 +65,9 @@ type settings = {
   @description('Pairs that tell the Salesforce username of a caller, where it is not the sign-in name: *@contoso.com=*@contoso.com.uat, ana@contoso.com=ana@crm, or the path of a file that holds them. An exact name wins over a pattern; a name that no pair covers is refused, and so is a guest without an exact pair.')
   SALESFORCE_USER_MAP: string
 
+  @description('The object and the date field that tell when what a customer has ends: Contract.EndDate, Opportunity.Service_End__c, Account.Renewal_Date__c. Where several lookups lead to the account, name the one: Subscription__c.End__c by Customer__c. Of contracts those that are activated count, of opportunities those that are won. The Salesforce user needs Read on it.')
+  SALESFORCE_RENEWALS: string
+
   @description('The version of the REST API.')
   SALESFORCE_API_VERSION: string
 }

@@ -4,6 +4,9 @@ import { inboundAuth } from '../../shared/settings/common.ts';
 import { oneOf, rule, serviceUrl } from '../../shared/settings/setting.ts';
 import { userMap } from '../../shared/settings/userMap.ts';
 
+/** `Contract.EndDate`, or `Subscription__c.End__c by Customer__c` */
+const renewalsPattern = /^([A-Za-z]\w{0,79})\.([A-Za-z]\w{0,79})(?: by ([A-Za-z]\w{0,79}))?$/;
+
 export const settings = z
   .object({
     SALESFORCE_LOGIN_URL: serviceUrl(
@@ -30,6 +33,20 @@ export const settings = z
         'Pairs that tell the Salesforce username of a caller, where it is not the sign-in name: `*@contoso.com=*@contoso.com.uat, ana@contoso.com=ana@crm`, or the path of a file that holds them. An exact name wins over a pattern; a name that no pair covers is refused, and so is a guest without an exact pair.',
     }),
     INBOUND_AUTH: inboundAuth,
+    SALESFORCE_RENEWALS: z
+      .string()
+      .default('Contract.EndDate')
+      .transform((text, context) => {
+        const [, objectType, field, by] = renewalsPattern.exec(text.trim()) ?? [];
+        if (objectType !== undefined && field !== undefined) return { objectType, field, by };
+        context.addIssue('Set it to an object and its date field, such as Contract.EndDate, or remove it.');
+        return z.NEVER;
+      })
+      .meta({
+        description:
+          'The object and the date field that tell when what a customer has ends: `Contract.EndDate`, `Opportunity.Service_End__c`, `Account.Renewal_Date__c`. Where several lookups lead to the account, name the one: `Subscription__c.End__c by Customer__c`. Of contracts those that are activated count, of opportunities those that are won. The Salesforce user needs Read on it.',
+        sample: 'Contract.EndDate',
+      }),
     SALESFORCE_API_VERSION: z
       .string()
       .regex(/^\d{2,3}\.0$/, 'Set it to an API version such as 67.0, or remove it.')
@@ -94,5 +111,6 @@ export const rules = z.strictObject({
 });
 
 export type SalesforceRules = z.output<typeof rules>;
+export type RenewalSource = z.output<typeof settings>['SALESFORCE_RENEWALS'];
 export type SalesforceSettings = z.output<typeof settings>;
 export type SalesforceParts = PartsOf<typeof settings, typeof secrets, typeof rules>;

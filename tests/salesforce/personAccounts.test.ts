@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { recordId } from '../../functions/salesforce/sandbox/recordId.ts';
-import { useSalesforce } from './harness.ts';
+import { list, useSalesforce } from './harness.ts';
 import { orgWith } from './orgData.ts';
 
 /** An org with person accounts and record types, two of which have one name. */
@@ -17,6 +17,7 @@ const data = await orgWith(({ objects, records }) => {
     { ...type, Name: 'Person Account', DeveloperName: 'PersonAccount', IsPersonType: true },
     { ...type, Name: 'Partner', DeveloperName: 'Partner_EMEA' },
     { ...type, Name: 'Partner', DeveloperName: 'Partner_APAC' },
+    ...(records.RecordType ?? []),
   ];
 });
 const salesforce = useSalesforce({ sandbox: { data } });
@@ -84,4 +85,21 @@ describe('a record type', () => {
     expect(status).toBe(400);
     expect(body.detail).toContain('Partner_EMEA');
   });
+});
+
+test('a record type by which records are filtered is found by its name, and never the first of several', async () => {
+  const { body: made } = await create({ LastName: 'Berg', RecordType: { DeveloperName: 'PersonAccount' } });
+  const find = (where: object) => salesforce.call('findAccounts', { query: { where: JSON.stringify(where) } });
+  const { body } = await find({ 'Record Type': 'person account' });
+  expect(list(body.accounts).map(({ accountId }) => accountId)).toContain(made.recordId);
+  const others = await find({ 'Record Type': { not: ['PersonAccount', 'Partner_EMEA'] } });
+  expect(list(others.body.accounts).map(({ accountId }) => accountId)).not.toContain(made.recordId);
+  const several = await find({ 'Record Type': 'Partner' });
+  expect([several.status, several.body.code]).toEqual([409, 'ambiguous']);
+  expect(several.body.detail).toContain(
+    'where: Several record types are called "Partner": Partner_EMEA, Partner_APAC.',
+  );
+  const none = await find({ RecordTypeId: 'Prtner' });
+  expect([none.status, none.body.code]).toEqual([400, 'invalid_input']);
+  expect(none.body.detail).toContain('has no record type "Prtner". The nearest are "Partner"');
 });

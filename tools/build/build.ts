@@ -48,11 +48,11 @@ const withoutVendorSchemas: Plugin = {
 };
 
 /**
- * What jsforce loads for its own transport, for XML, CSV and uploads, none of which is used: our transport replaces its,
- * and everything that is asked for is JSON. Without them its chunk is a tenth of its size.
+ * What jsforce loads for its own transport, for XML, CSV and uploads, none of which is used: our transport replaces its and
+ * counts the bytes of a body, and everything that is asked for is JSON. Without them its chunk is a tenth of its size.
  */
 const unusedByJsforce =
-  /^(undici|form-data|xml2js|(csv-parse|csv-stringify)(\/sync)?|\.\.?\/(request|browser\/(jsonp|canvas)|registry))$/;
+  /^(undici|form-data|xml2js|(csv-parse|csv-stringify)(\/sync)?|\.\.?\/(request|browser\/(jsonp|canvas)|registry|util\/get-body-size))$/;
 
 const withoutUnusedTransport: Plugin = {
   name: 'without-unused-transport',

@@ -4,7 +4,9 @@ import { heading } from '../../../shared/schema/meaning.ts';
 import { isRequired } from '../api/fieldValues.ts';
 import { objectType, searchText } from '../api/inputs.ts';
 import { listPage } from '../api/listPage.ts';
-import type { FieldDescription } from '../api/wire.ts';
+import { notShown } from '../api/notShown.ts';
+import { recordTypeOrDefault, recordTypesOf } from '../api/recordTypes.ts';
+import type { FieldDescription, ObjectDescription } from '../api/wire.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -15,6 +17,10 @@ const field = z.object({
   label: heading('The label of the field.'),
   type: z.string().describe('The type of its values.'),
   required: z.boolean().describe('True when a new record must have it.'),
+  requiredOnPage: z
+    .boolean()
+    .optional()
+    .describe('True when people must fill it in on the page of the record type. Records are taken without it here.'),
   canCreate: z.boolean().describe('True when it can be set in a new record.'),
   canUpdate: z.boolean().describe('True when it can be changed.'),
   values: z.array(z.string()).optional().describe(`The values to choose from, at most ${MAX_VALUES}.`),
@@ -52,12 +58,15 @@ export default salesforce.action({
   needs: uses(),
   title: 'Describe an object type',
   description:
-    'Lists the fields of one Salesforce object: API names, labels, types, whether they are required or can be changed, and allowed values; required fields first. ' +
-    'Use it before createRecord, updateRecord or queryRecords when field names or values are not known. ' +
+    'Lists the fields of one Salesforce object (API names, labels, types, allowed values; required ones first) and its record types. ' +
+    'Use it before createRecord, updateRecord or queryRecords when names or values are not known. ' +
     'To list the objects use listObjects.',
   input: z.object({
     objectType,
     term: searchText.optional().describe('A part of the label or API name of the fields. Leave it out to list all.'),
+    recordType: searchText
+      .optional()
+      .describe('A record type by name, or default: the values that it offers, and what its page demands.'),
     writableOnly: z.boolean().optional().describe('True to leave out read-only fields.'),
   }),
   output: z.object({
@@ -65,15 +74,35 @@ export default salesforce.action({
     label: heading('The label of the object.'),
     canCreate: z.boolean().describe('True when records of it can be created.'),
     canUpdate: z.boolean().describe('True when its records can be changed.'),
+    recordTypes: z
+      .array(
+        z.object({
+          name: heading('The name of the record type.'),
+          isDefault: z.boolean().optional().describe('True for the one that new records get.'),
+        }),
+      )
+      .optional()
+      .describe('The record types that new records can have, where there are any.'),
+    recordType: z.string().optional().describe('The record type whose values and demands are told.'),
     fieldCount: z.number().describe('The number of fields that match.'),
     fields: z.array(field).describe('The fields, required fields first.'),
+    notShown,
   }),
   example: { objectType: 'Opportunity' },
   paged: true,
   whole: true,
-  async run({ objectType: name, term = '', writableOnly = false }, { salesforce, page: request }) {
+  async run({ objectType: name, term = '', recordType, writableOnly = false }, { salesforce, page: request }) {
     const object = await salesforce.describe(name);
     const sought = term.toLowerCase();
+    const types = recordTypesOf(object).filter(({ active, available }) => active && available);
+    const type = recordType === undefined ? undefined : recordTypeOrDefault(object, recordType, 'recordType');
+    const details = type && (await salesforce.recordTypeDetails(object.name, type.recordTypeId));
+    const demanded = demandedFields(object, details?.demanded ?? []);
+    const rankOf = (entry: FieldDescription) => rank(entry, demanded);
+    const unknown = [
+      ...(details && !details.values ? [`The values that ${type.name} offers: all values are told.`] : []),
+      ...(details && !details.demanded ? [`What the page of ${type.name} demands.`] : []),
+    ];
     const fields = object.fields
       .filter(entry => !entry.deprecatedAndHidden)
       .filter(entry => !writableOnly || entry.createable || entry.updateable)
@@ -81,7 +110,7 @@ export default salesforce.action({
       .sort((one, other) => rankOf(one) - rankOf(other));
     const { items, nextCursor, cursorAfter } = listPage(fields, request);
     return page({
-      items: items.map(toField),
+      items: items.map(entry => toField(entry, { offered: details?.values?.get(entry.name), demanded })),
       nextCursor,
       cursorAfter,
       answer: shown => ({
@@ -89,27 +118,54 @@ export default salesforce.action({
         label: object.label,
         canCreate: object.createable,
         canUpdate: object.updateable,
+        ...(types.length > 0 && {
+          recordTypes: types.map(({ name, defaultRecordTypeMapping }) => ({
+            name,
+            ...(defaultRecordTypeMapping && { isDefault: true }),
+          })),
+        }),
+        ...(type && { recordType: type.name }),
         fieldCount: fields.length,
         fields: shown,
+        ...(unknown.length > 0 && { notShown: unknown }),
       }),
     });
   },
 });
 
-/** Required fields first, then the name, then fields that can be set. */
-function rankOf(entry: FieldDescription): number {
-  if (isRequired(entry)) return 0;
-  if (entry.nameField) return 1;
-  return entry.createable || entry.updateable ? 2 : 3;
+/**
+ * The fields that people must fill in. Of a place that has several, such as a name, those that a record must have; where it
+ * must have none of them, all.
+ */
+function demandedFields({ fields }: ObjectDescription, places: readonly (readonly string[])[]): ReadonlySet<string> {
+  return new Set(
+    places.flatMap(place => {
+      const needed = place.filter(name => fields.some(field => field.name === name && !field.nillable));
+      return place.length > 1 && needed.length > 0 ? needed : place;
+    }),
+  );
 }
 
-function toField(entry: FieldDescription): z.output<typeof field> {
-  const values = entry.picklistValues.filter(({ active }) => active).map(({ value }) => value);
+/** Required fields first, then those that people must fill in, then the name, then fields that can be set. */
+function rank(entry: FieldDescription, demanded: ReadonlySet<string>): number {
+  if (isRequired(entry)) return 0;
+  if (demanded.has(entry.name)) return 1;
+  if (entry.nameField) return 2;
+  return entry.createable || entry.updateable ? 3 : 4;
+}
+
+/** A field; `offered` are the values that a record type leaves of its own. */
+function toField(
+  entry: FieldDescription,
+  { offered, demanded }: { offered: readonly string[] | undefined; demanded: ReadonlySet<string> },
+): z.output<typeof field> {
+  const values = offered ?? entry.picklistValues.filter(({ active }) => active).map(({ value }) => value);
   return {
     field: entry.name,
     label: entry.label,
     type: plainTypes[entry.type] ?? entry.type,
     required: isRequired(entry),
+    ...(demanded.has(entry.name) && { requiredOnPage: true }),
     canCreate: entry.createable,
     canUpdate: entry.updateable,
     ...(values.length > 0 && { values: values.slice(0, MAX_VALUES) }),

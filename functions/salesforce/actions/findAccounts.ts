@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { summary } from '../../../shared/schema/meaning.ts';
+import { heading, id, summary } from '../../../shared/schema/meaning.ts';
+import { comingText } from '../../../shared/time/coming.ts';
 import { choices, columnsOutput, filterInputs, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
 import { findRecords, hasPhone, ifGiven } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
@@ -24,6 +25,17 @@ const account = recordShape('Account', {
   url: field.link('The address of the account in Salesforce.'),
 });
 
+const renewals = z
+  .array(
+    z.object({
+      recordId: id('The ID of what ends, such as a contract.'),
+      name: heading('Its name or number.').optional(),
+      endsOn: z.string().describe('The day on which it ends.'),
+    }),
+  )
+  .optional()
+  .describe('What ends within the time of renewalWithin, the soonest first, at most five.');
+
 export default salesforce.action({
   name: 'findAccounts',
   toolset: 'salesforce',
@@ -42,21 +54,28 @@ export default salesforce.action({
     city: searchText.optional().describe('The city of its billing address.'),
     industry: choices.optional().describe('One industry or several, such as Retail,Energy.'),
     owner: owner.optional().describe(ownerText),
+    renewalWithin: comingText
+      .optional()
+      .describe('With a contract that ends within 90d, next quarter, or 2027-01-01..2027-03-31.'),
     ...filterInputs,
   }),
   output: z.object({
     summary: summary('One sentence that says how many accounts were found.'),
     accounts: z
-      .array(account.output.extend(columnsOutput))
+      .array(account.output.extend({ ...columnsOutput, renewals }))
       .describe('The accounts, by name unless orderBy says otherwise.'),
     notShown,
   }),
   example: { name: 'Contoso' },
   paged: true,
   async run(input, context) {
-    const filter = await recordFilter(context, 'Account', input, {
-      choices: { industry: ['Industry', input.industry] },
-    });
+    const { renewalWithin } = input;
+    const [filter, renewals] = await Promise.all([
+      recordFilter(context, 'Account', input, { choices: { industry: ['Industry', input.industry] } }),
+      renewalWithin === undefined
+        ? undefined
+        : import('../api/renewals.ts').then(({ renewalsWithin }) => renewalsWithin(context, renewalWithin)),
+    ]);
     return findRecords(context, {
       shape: account,
       noun: ['account', 'accounts'],
@@ -65,8 +84,11 @@ export default salesforce.action({
         phone: ifGiven(input.phone, phone => hasPhone(phone, 'Phone')),
         website: ifGiven(input.website, website => soql`Website LIKE ${containing(website)}`),
         city: ifGiven(input.city, city => soql`BillingCity LIKE ${containing(city)}`),
+        renewalWithin: renewals?.condition,
       },
       filter,
+      remark: renewals?.remark,
+      besides: renewals?.of,
       orderBy: names('Name', 'Id'),
       answer: (summary, accounts) => ({ summary, accounts }),
     });

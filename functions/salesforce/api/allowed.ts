@@ -104,6 +104,10 @@ const rules: readonly Rule[] = [
   rule('GET', '/sobjects/(\\w+)/describe', async ({ parts: [objectType = ''] }, guard) =>
     withBody(fine, await describeOpen(objectType, guard)),
   ),
+  rule('GET', '/ui-api/object-info/(\\w+)/picklist-values/\\w+', ofObject('picklists')),
+  rule('GET', '/ui-api/layout/(\\w+)', ofObject('layout')),
+  rule('GET', '/sobjects/(\\w+)/describe/layouts', ofObject('layouts')),
+  rule('GET', '/sobjects/(\\w+)/describe/layouts/\\w+', ofObject('layout')),
   rule('GET', '/sobjects', async (_, guard) => withBody(fine, { sobjects: await describeAllOpen(guard) })),
   rule('POST', '/sobjects/(\\w+)', write),
   rule('PATCH', '/sobjects/(\\w+)/\\w+', write),
@@ -149,6 +153,22 @@ async function composite({ request }: Exchange, guard: Guard): Promise<UpstreamA
   return withBody(answer, {
     compositeResponse: refusals.map(failure => (failure ? refused(failure) : parts.shift())),
   });
+}
+
+/** What an object's record types offer and its pages demand. */
+function ofObject(kind: 'picklists' | 'layout' | 'layouts'): Rule['handle'] {
+  return async ({ request, parts: [objectType = ''] }, guard) => {
+    guard.requireOpen(objectType);
+    const answer = await guard.send(request);
+    if (answer.status >= 400) return refusedWith(answer, guard, objectType);
+    const open = await guard.openFields(objectType);
+    if (!open) return answer;
+    const { narrowed } = await import('./openLayouts.ts');
+    return withBody(
+      answer,
+      narrowed[kind](parseJson(answer.body), field => open.has(field.toLowerCase())),
+    );
+  };
 }
 
 async function search({ request }: Exchange, guard: Guard): Promise<UpstreamAnswer> {

@@ -233,9 +233,9 @@ async function settled(send: Send, request: SalesforceRequest): Promise<Upstream
 function thingAt(path: string): string | undefined {
   const [, kind] = /\/analytics\/(report|dashboard)s\//.exec(path) ?? [];
   if (kind) return `such ${kind} in Salesforce`;
-  const [, object, id] = /\/sobjects\/(\w+)(?:\/(\w+))?/.exec(path) ?? [];
+  const [, object, id] = /\/(?:sobjects|ui-api\/(?:object-info|layout))\/(\w+)(?:\/(\w+))?/.exec(path) ?? [];
   // A list that goes on is kept by Salesforce for a while.
   if (/\/query\/\w/.test(path)) return 'such list in Salesforce';
   if (!object) return undefined;
-  return id && id !== 'describe' ? `Salesforce ${object} ${id}` : `Salesforce object ${object}`;
+  return id && !/^(describe|picklist)/.test(id) ? `Salesforce ${object} ${id}` : `Salesforce object ${object}`;
 }

@@ -23,6 +23,8 @@ interface Search<Item, Output> {
   aside?(items: Item[]): string;
   /** A sentence that the summary ends with. */
   remark?: string | undefined;
+  /** What an item has besides the fields of its record, by the record's ID. */
+  besides?: ((recordIds: readonly string[]) => Promise<ReadonlyMap<string, object>>) | undefined;
   /** Filters and columns of the caller's own. */
   filter?: RecordFilter | undefined;
   answer(summary: string, items: Item[]): Output;
@@ -34,7 +36,7 @@ interface Search<Item, Output> {
  */
 export async function findRecords<Item, Output>(
   { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
-  { shape, noun, where, orderBy, aside = () => '', remark, filter, answer }: Search<Item, Output>,
+  { shape, noun, where, orderBy, aside = () => '', remark, besides, filter, answer }: Search<Item, Output>,
 ): Promise<Page<Output & NotShown>> {
   const all = { ...where, ...filter?.conditions };
   const conditions = Object.values(all).filter(condition => condition !== undefined);
@@ -70,10 +72,12 @@ export async function findRecords<Item, Output>(
   const { records, nextCursor } = found;
   const hasRichText = columns?.some(({ description }) => description.htmlFormatted) ?? false;
   const richText = hasRichText ? (await import('./richText.ts')).htmlToMarkdown : (text: string) => text;
+  const more = await besides?.(records.map(({ Id }) => String(Id)));
   const whole = new Map<Item, Item>();
   for (const record of records) {
     const item = shape.read(record, salesforce);
-    whole.set(columns ? withColumns(record, columns, { shape, salesforce, richText }) : item, item);
+    const shown = columns ? withColumns(record, columns, { shape, salesforce, richText }) : item;
+    whole.set({ ...shown, ...more?.get(String(record.Id)) }, item);
   }
   const remarks = [...new Set([remark, ...(filter?.remarks ?? [])])];
   return page({

@@ -4,13 +4,13 @@ import { quoted } from '../../../shared/text.ts';
 import { isRecordId, longRecordId } from './recordId.ts';
 import type { ObjectDescription } from './wire.ts';
 
-type RecordType = ObjectDescription['recordTypeInfos'][number];
+export type RecordType = ObjectDescription['recordTypeInfos'][number];
 
 /**
  * The record types of an object by which its records differ: none where it has but the one that every object has, or where a
  * policy closes them.
  */
-function recordTypesOf({ recordTypeInfos, fields }: ObjectDescription): RecordType[] {
+export function recordTypesOf({ recordTypeInfos, fields }: ObjectDescription): RecordType[] {
   const isOpen = fields.some(({ name, referenceTo }) => name === 'RecordTypeId' && referenceTo.includes('RecordType'));
   return isOpen ? recordTypeInfos.filter(({ master }) => !master) : [];
 }
@@ -40,6 +40,31 @@ export function recordTypeCalled(object: ObjectDescription, text: string, input:
   const message = `${object.label} has no record type ${quoted(text)}. ${near.length > 0 ? 'The nearest are' : 'There are'} ${told}.`;
   throw invalidInput([{ field: input, message }]);
 }
+
+/**
+ * The same, or `default` for the one that new records get, which an object without record types has as well.
+ * @throws Failure like `recordTypeCalled`
+ */
+export function recordTypeOrDefault(object: ObjectDescription, text: string, input: string): RecordType {
+  const isDefault = text.trim().toLowerCase() === 'default';
+  const types = recordTypesOf(object);
+  if (!isDefault || types.some(({ name }) => name.toLowerCase() === 'default'))
+    return recordTypeCalled(object, text, input);
+  const found = object.recordTypeInfos.find(({ defaultRecordTypeMapping }) => defaultRecordTypeMapping) ?? masterType;
+  // Where a policy closes the record types, their names are not told either.
+  return types.includes(found) || found.master ? found : { ...found, name: 'default' };
+}
+
+/** The one that every object has, by an ID that is the same in each org. */
+const masterType: RecordType = {
+  recordTypeId: '012000000000000AAA',
+  name: 'Master',
+  developerName: 'Master',
+  available: true,
+  active: true,
+  master: true,
+  defaultRecordTypeMapping: true,
+};
 
 const MAX_CHOICES = 20;
 

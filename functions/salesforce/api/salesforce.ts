@@ -2,13 +2,14 @@ import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import { lazily } from '../../../shared/lazily.ts';
-import type { SalesforceParts } from '../settings.ts';
+import type { RenewalSource, SalesforceParts } from '../settings.ts';
 import { DuplicatesFound, errorCodesOf, partFailure } from './answerFailure.ts';
 import { salesforceConnections } from './connection.ts';
 import type { OrgCurrencies } from './currencies.ts';
 import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
+import type { RecordTypeDetails } from './recordTypeDetails.ts';
 import { type Outbox, openOutbox } from './service/outbox.ts';
 import { type Soql, soql } from './soql.ts';
 import type { FiscalYears } from './summary/calendar.ts';
@@ -120,6 +121,8 @@ export interface Salesforce extends Outbox {
    * @throws Failure `not_found`, or `forbidden` for an object that is closed
    */
   describe(objectType: string): Promise<ObjectDescription>;
+  /** What a record type offers and demands. It costs two to four requests. @throws Failure `forbidden` for an object that is closed */
+  recordTypeDetails(objectType: string, recordTypeId: string): Promise<RecordTypeDetails>;
   /** Every object that this user sees and that is open; kept for five minutes. */
   describeAll(): Promise<ObjectSummary[]>;
   /** Those of the paths from an object, such as `Name` and `Owner.Email`, that no policy closes. */
@@ -163,6 +166,8 @@ export interface Salesforce extends Outbox {
   noneOfRecords(): void;
   /** The currency that totals are in where an org has several; undefined where the user may not see it. */
   corporateCurrency(): Promise<string | undefined>;
+  /** What tells when something of an account ends, as it is set. */
+  renewalSource: RenewalSource;
   /** The address at which a person opens the record; available after the first request. */
   recordUrl(objectType: string, recordId: string): string;
 }
@@ -368,6 +373,8 @@ export function openSalesforce(parts: SalesforceParts) {
 
       describe: allowed.describe,
       describeAll: allowed.describeAll,
+      recordTypeDetails: async (objectType, recordTypeId) =>
+        (await import('./recordTypeDetails.ts')).recordTypeDetails(connection, objectType, recordTypeId),
       openPaths: allowed.openPaths,
 
       async create(objectType, values, options) {
@@ -440,6 +447,7 @@ export function openSalesforce(parts: SalesforceParts) {
       noneOfRecords: currencies.noneOfRecords,
       corporateCurrency: currencies.corporate,
 
+      renewalSource: settings.SALESFORCE_RENEWALS,
       recordUrl: (objectType, recordId) => `${session().instanceUrl}/lightning/r/${objectType}/${recordId}/view`,
 
       analytics: (path, body) =>

@@ -59,12 +59,12 @@ export const savedSchema = z.object({ id: z.string() });
 export const confirmedSchema = z.object({ success: z.literal(true) });
 
 /** Older API versions leave some properties out, or have null. */
-const flag = (usual: boolean) =>
+export const flag = (usual: boolean) =>
   z
     .boolean()
     .nullish()
     .transform(value => value ?? usual);
-const list = <Item extends z.ZodType>(item: Item) =>
+export const list = <Item extends z.ZodType>(item: Item) =>
   z
     .array(item)
     .nullish()
@@ -125,6 +125,7 @@ export const describeSchema = z.object({
       available: flag(true),
       active: flag(true),
       master: flag(false),
+      defaultRecordTypeMapping: flag(false),
     }),
   ),
   childRelationships: list(z.object({ childSObject: z.string(), relationshipName: z.string().nullish() })),

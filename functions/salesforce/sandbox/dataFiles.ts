@@ -77,6 +77,15 @@ const fieldFile = z
     error: 'belong to fields of type picklist and multipicklist, and to each of them',
   });
 
+const page = z.strictObject({
+  /** The developer name of the record type whose page it is; left out, of all that have none of their own. */
+  recordType: apiName.exactOptional(),
+  /** The fields that people must fill in there, whatever the API demands. */
+  required: z.array(apiName),
+  /** The values that the record type offers, by field; of fields that are left out all. */
+  values: z.record(apiName, z.array(z.string())).exactOptional(),
+});
+
 const objectFile = z.strictObject({
   label: z.string(),
   labelPlural: z.string(),
@@ -84,6 +93,7 @@ const objectFile = z.strictObject({
   private: z.boolean().exactOptional(),
   layoutable: z.boolean().exactOptional(),
   duplicateRule: z.strictObject({ field: apiName, allowSave: z.boolean() }).exactOptional(),
+  pages: z.array(page).exactOptional(),
   fields: z.array(fieldFile),
 });
 

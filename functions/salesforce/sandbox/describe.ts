@@ -1,5 +1,5 @@
 import { fieldsFor, type Viewer } from './access.ts';
-import type { Org } from './org.ts';
+import type { Org, Row } from './org.ts';
 import { type FieldDefinition, isGroupable, type ObjectDefinition, type Schema } from './schema.ts';
 
 const soapTypes: Partial<Record<FieldDefinition['type'], string>> = {
@@ -142,32 +142,37 @@ export const describeObject = ({ schema, rows }: Org, object: ObjectDefinition, 
   ),
   namedLayoutInfos: [],
   networkScopeFieldName: null,
-  recordTypeInfos: [
-    {
-      active: true,
-      available: true,
-      defaultRecordTypeMapping: true,
-      developerName: 'Master',
-      master: true,
-      name: 'Master',
-      recordTypeId: '012000000000000AAA',
-    },
-    ...schema.objects
-      .filter(({ name }) => name === 'RecordType')
-      .flatMap(rows)
-      .filter(({ SobjectType }) => SobjectType === object.name)
-      .map(({ Id, Name, DeveloperName, IsActive }) => ({
-        active: IsActive,
-        available: IsActive,
-        defaultRecordTypeMapping: false,
-        developerName: DeveloperName,
-        master: false,
-        name: Name,
-        recordTypeId: Id,
-      })),
-  ],
+  recordTypeInfos: recordTypeInfos(
+    rowsOf('RecordType', { schema, rows }).filter(({ SobjectType }) => SobjectType === object.name),
+  ),
   supportedScopes: [
     { label: `All ${object.labelPlural.toLowerCase()}`, name: 'everything' },
     { label: `My ${object.labelPlural.toLowerCase()}`, name: 'mine' },
   ],
 });
+
+const rowsOf = (name: string, { schema, rows }: Pick<Org, 'schema' | 'rows'>): Row[] =>
+  schema.objects.filter(object => object.name === name).flatMap(rows);
+
+/** New records get the first one, or the master where there is no other. */
+function recordTypeInfos(types: readonly Row[]) {
+  const master = {
+    active: true,
+    available: true,
+    defaultRecordTypeMapping: types.length === 0,
+    developerName: 'Master',
+    master: true,
+    name: 'Master',
+    recordTypeId: '012000000000000AAA',
+  };
+  const others = types.map(({ Id, Name, DeveloperName, IsActive }, at) => ({
+    active: IsActive,
+    available: IsActive,
+    defaultRecordTypeMapping: at === 0,
+    developerName: DeveloperName,
+    master: false,
+    name: Name,
+    recordTypeId: Id,
+  }));
+  return [master, ...others];
+}

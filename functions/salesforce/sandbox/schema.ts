@@ -50,6 +50,8 @@ export interface ObjectDefinition {
   layoutable?: boolean;
   /** Refuses a second record with the same value in a field; with `allowSave` it only warns. */
   duplicateRule?: { field: string; allowSave: boolean };
+  /** What the pages of its record types demand and offer. */
+  pages?: NonNullable<ObjectFile['pages']>;
   fields: FieldDefinition[];
   /** Only `Name`: the fields that the targets of a polymorphic reference share. It has no records. */
   pseudo: boolean;

@@ -18,6 +18,7 @@ import { compositeRoutes } from './routes/composite.ts';
 import { compositeGraphRoutes } from './routes/compositeGraph.ts';
 import { fileRoutes } from './routes/files.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
+import { layoutRoutes } from './routes/layouts.ts';
 import { organizationRoutes } from './routes/organization.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { queryRoutes } from './routes/query.ts';
@@ -65,6 +66,7 @@ const answerApi = answerBy([
   ...searchRoutes,
   ...compositeRoutes,
   ...organizationRoutes,
+  ...layoutRoutes,
   ...compositeGraphRoutes,
   ...approvalRoutes,
   ...knowledgeRoutes,

@@ -63,3 +63,91 @@ describe('where they have no room in one answer', () => {
     expect(seen).toEqual(list(whole.body.fields).map(({ field }) => field));
   });
 });
+
+describe('a record type', () => {
+  const ask = (query: Record<string, string>) => salesforce.call('describeObject', { query });
+  const field = (body: Record<string, unknown>, name: string) => list(body.fields).find(each => each.field === name);
+
+  test('is listed where there are several, and costs nothing more', async () => {
+    await ask({ objectType: 'Opportunity' });
+    salesforce.costs();
+    const { body } = await ask({ objectType: 'Opportunity' });
+    expect(body.recordTypes).toEqual([{ name: 'New Business', isDefault: true }, { name: 'Renewal' }]);
+    expect(field(body, 'NextStep')).not.toHaveProperty('requiredOnPage');
+    expect(salesforce.costs()).toEqual([]);
+    expect((await ask({ objectType: 'Lead' })).body).not.toHaveProperty('recordTypes');
+  });
+
+  test('that is asked for tells the values that it offers and what its page demands, after what the API demands', async () => {
+    const { body } = await ask({ objectType: 'Opportunity', recordType: 'renewal' });
+    expect(body.recordType).toBe('Renewal');
+    expect(field(body, 'StageName')).toMatchObject({
+      required: true,
+      values: ['Proposal/Price Quote', 'Negotiation/Review', 'Closed Won', 'Closed Lost'],
+    });
+    expect(field(body, 'NextStep')).toMatchObject({ required: false, requiredOnPage: true });
+    expect(field(body, 'LeadSource')?.values).toHaveLength(5);
+    const order = list(body.fields).map(({ required, requiredOnPage }) => (required ? 0 : requiredOnPage ? 1 : 2));
+    expect(order).toEqual(order.toSorted());
+    expect(salesforce.costs().toSorted()).toEqual([
+      expect.stringMatching('^GET /ui-api/layout/Opportunity'),
+      expect.stringMatching('^GET /ui-api/object-info/Opportunity/picklist-values/012'),
+    ]);
+  });
+
+  test('may be the default, also where there is no other', async () => {
+    const { body } = await ask({ objectType: 'Opportunity', recordType: 'default' });
+    expect(body.recordType).toBe('New Business');
+    expect(field(body, 'NextStep')).not.toHaveProperty('requiredOnPage');
+    const { body: lead } = await ask({ objectType: 'Lead', recordType: 'Default' });
+    // Of a name's parts only the one that a record must have.
+    expect([field(lead, 'LastName'), field(lead, 'FirstName')]).toMatchObject([
+      { requiredOnPage: true },
+      { required: false },
+    ]);
+    expect(field(lead, 'FirstName')).not.toHaveProperty('requiredOnPage');
+  });
+
+  test('that is none is answered with those that there are', async () => {
+    const { status, body } = await ask({ objectType: 'Opportunity', recordType: 'Partner' });
+    expect([status, body.code]).toEqual([400, 'invalid_input']);
+    expect(body.detail).toContain('has no record type "Partner". There are "New Business", "Renewal".');
+    expect((await ask({ objectType: 'Lead', recordType: 'Partner' })).body.detail).toContain(
+      'Lead has no record types.',
+    );
+  });
+
+  test('of an object that the interface for pages does not have is described by the layouts of the API', async () => {
+    const { body } = await ask({ objectType: 'Task', recordType: 'default' });
+    expect(body).not.toHaveProperty('notShown');
+    expect(field(body, 'Status')).toMatchObject({ values: expect.arrayContaining(['Completed']) });
+    expect(salesforce.costs().filter(path => path.includes('describe/layouts'))).toEqual([
+      'GET /sobjects/Task/describe/layouts',
+      'GET /sobjects/Task/describe/layouts/012000000000000AAA',
+    ]);
+  });
+
+  test('whose page is hidden from the user costs nobody the fields, and is said', async () => {
+    const body = JSON.stringify([{ errorCode: 'INSUFFICIENT_ACCESS', message: 'no' }]);
+    salesforce.sandbox.fail({ path: '/ui-api/layout/', status: 403, body });
+    salesforce.sandbox.fail({ path: '/describe/layouts/', status: 403, body });
+    const answer = await ask({ objectType: 'Opportunity', recordType: 'Renewal' });
+    expect([answer.status, answer.body.notShown]).toEqual([200, ['What the page of Renewal demands.']]);
+    expect(field(answer.body, 'Type')?.values).toEqual(['Existing Business']);
+  });
+});
+
+describe('under a policy that closes some fields', () => {
+  const rules = { hiddenFields: { Opportunity: ['NextStep', 'Type'] } };
+  const closed = useSalesforce({
+    app: { env: { POLICY: JSON.stringify({ default: { systems: { salesforce: rules } } }) } },
+  });
+
+  test('a record type tells nothing of them', async () => {
+    const query = { objectType: 'Opportunity', recordType: 'Renewal' };
+    const { status, body } = await closed.call('describeObject', { query });
+    expect(status).toBe(200);
+    expect(list(body.fields).filter(({ requiredOnPage }) => requiredOnPage)).toHaveLength(5);
+    expect(JSON.stringify(body)).not.toMatch(/NextStep|Existing Business/);
+  });
+});

@@ -1,7 +1,7 @@
 import { parseQuery } from '@jetstreamapp/soql-parser-js';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
-import { list, useSalesforce } from '../harness.ts';
+import { list, startSalesforceApp, useSalesforce } from '../harness.ts';
 
 const salesforce = useSalesforce();
 const contoso = recordId('001', 1);
@@ -51,7 +51,7 @@ test('a search without any condition is refused and names the inputs', async () 
   const { status, body } = await salesforce.call('findAccounts', { query: {} });
   expect(status).toBe(400);
   expect(body.detail).toBe(
-    'Give at least one of name, phone, website, city, owner, industry, where, missing, unchangedFor.',
+    'Give at least one of name, phone, website, city, renewalWithin, owner, industry, where, missing, unchangedFor.',
   );
   expect(salesforce.asked()).toEqual([]);
 });
@@ -81,4 +81,83 @@ test('a list goes on where it stopped, and a token that was tampered with is ref
   });
   expect(status).toBe(400);
   expect(salesforce.asked()).toEqual([]);
+});
+
+describe('accounts with something that ends', () => {
+  const dayIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const ending = async (query: Record<string, string>, { call } = salesforce) => {
+    const { status, body } = await call('findAccounts', { query });
+    expect(status, body.detail).toBe(200);
+    return { summary: body.summary, accounts: list(body.accounts).map(({ name, renewals }) => [name, renewals]) };
+  };
+  const contract = (number: number, days: number) => ({
+    recordId: recordId('800', number),
+    name: `0000100${number}`,
+    endsOn: dayIn(days),
+  });
+
+  test('are those of which an activated contract ends within the time, with which and when, in two requests', async () => {
+    await ending({ renewalWithin: '1d' });
+    salesforce.costs();
+    const { summary, accounts } = await ending({ renewalWithin: '90 days' });
+    // Tanaka's contract is a draft, Zürich's has ended, and Contoso's second one ends later.
+    expect(accounts).toEqual([
+      ['Contoso', [contract(1, 60)]],
+      ['Fabrikam, Inc.', [contract(3, 20)]],
+      ['Northwind Traders', [contract(4, 90)]],
+    ]);
+    expect(summary).toContain(
+      `Renewals from ${dayIn(0)} to ${dayIn(90)} go by Contract End Date of activated contracts (Contract.EndDate).`,
+    );
+    expect(salesforce.costs()).toEqual(['GET /query', 'GET /query']);
+  });
+
+  test.each<[Record<string, string>, unknown[]]>([
+    [{ renewalWithin: '12w', owner: 'Li Wei' }, [['Contoso', [contract(1, 60)]]]],
+    [{ renewalWithin: `${dayIn(-40)}..${dayIn(19)}`, columns: 'Owner' }, [['Zürich Werkzeuge', [contract(5, -35)]]]],
+    [{ renewalWithin: dayIn(365), name: 'Contoso' }, [['Contoso', [contract(1, 60), contract(2, 265)]]]],
+    [{ renewalWithin: '19d' }, []],
+  ])('are found by %j', async (query, expected) => {
+    expect((await ending(query)).accounts).toEqual(expected);
+  });
+
+  test.each(['soon', 'yesterday', '2027-02-01..2027-01-01', '7d..9d'])('are not found by %s', async renewalWithin => {
+    const { status, body } = await salesforce.call('findAccounts', { query: { renewalWithin } });
+    expect([status, body.code]).toEqual([400, 'invalid_input']);
+    expect(body.detail).toContain('renewalWithin: ');
+  });
+
+  test.each<[string, string, string[]]>([
+    ['Opportunity.CloseDate', 'Close Date of won opportunities (Opportunity.CloseDate)', ['Contoso Europe GmbH']],
+    ['Project__c.Due__c by Account__c', '', []],
+    ['Contract.Nope', '', []],
+    ['Account.Name', '', []],
+  ])('go by what SALESFORCE_RENEWALS names: %s', async (SALESFORCE_RENEWALS, by, expected) => {
+    const other = await startSalesforceApp({ settings: () => ({ SALESFORCE_RENEWALS }) });
+    try {
+      const query = { renewalWithin: `${dayIn(-16)}..${dayIn(-14)}` };
+      if (by === '') {
+        const { body } = await other.call('findAccounts', { query });
+        expect([body.code, body.detail]).toEqual(['misconfigured', expect.stringContaining('SALESFORCE_RENEWALS')]);
+      } else {
+        const { summary, accounts } = await ending(query, other);
+        expect(summary).toContain(by);
+        expect(accounts.map(([name]) => name)).toEqual(expected);
+      }
+    } finally {
+      await other.stop();
+    }
+  });
+
+  test('are not told where a policy closes contracts', async () => {
+    const rules = { objects: ['Account', 'Contact'] };
+    const POLICY = JSON.stringify({ default: { systems: { salesforce: rules } } });
+    const other = await startSalesforceApp({ app: { env: { POLICY } } });
+    try {
+      const { status, body } = await other.call('findAccounts', { query: { renewalWithin: '90d' } });
+      expect([status, body.code]).toEqual([403, 'forbidden']);
+    } finally {
+      await other.stop();
+    }
+  });
 });

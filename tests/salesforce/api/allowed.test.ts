@@ -31,7 +31,7 @@ beforeAll(async () => {
     'Event',
     'User',
     'Project__c',
-  ].concat('Entitlement')) {
+  ].concat('Entitlement', 'RecordType')) {
     const { body } = await call('GET', `/sobjects/${name}/describe`);
     descriptions.set(name.toLowerCase(), describeSchema.parse(body));
   }

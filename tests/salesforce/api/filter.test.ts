@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conditionSoql } from '../../../functions/salesforce/api/filter/conditionSoql.ts';
 import { recordFields } from '../../../functions/salesforce/api/filter/recordField.ts';
+import { hasJobTitle } from '../../../functions/salesforce/api/jobTitles.ts';
 import type { Salesforce } from '../../../functions/salesforce/api/salesforce.ts';
 import { describeSchema } from '../../../functions/salesforce/api/wire.ts';
 import { parseSoql } from '../../../functions/salesforce/sandbox/soql.ts';
@@ -120,4 +121,16 @@ describe('a condition in SOQL', () => {
       }),
     );
   });
+});
+
+it('a job title is looked for by exactly what was given, whatever it is', () => {
+  fc.assert(
+    fc.property(anyText, text => {
+      const title = text.trim().replace(/\s+/g, ' ');
+      const soql = `SELECT Id FROM Contact WHERE ${hasJobTitle(text.trim()).text}`;
+      const [literal = '', ...others] = literalsOf(soql);
+      expect(others).toEqual([]);
+      expect(likePattern({ type: 'STRING', text: literal }, soql).test(`x${title}y`)).toBe(true);
+    }),
+  );
 });

@@ -1,0 +1,123 @@
+import { Failure } from '../../../shared/failure.ts';
+import { momentsAt } from '../../../shared/filter/moments.ts';
+import { resolveComing } from '../../../shared/time/coming.ts';
+import type { RenewalSource } from '../settings.ts';
+import type { RecordField } from './filter/recordField.ts';
+import { recordFields } from './filter/recordField.ts';
+import { nameFieldOf } from './objectNames.ts';
+import { valueAt } from './recordValues.ts';
+import type { Salesforce } from './salesforce.ts';
+import { allOf, day, names, type Soql, soql } from './soql.ts';
+import type { SalesforceRecord } from './wire.ts';
+
+/** Something of an account that ends. */
+interface Renewal {
+  recordId: string;
+  name?: string;
+  endsOn: string;
+}
+
+/** The accounts of which something ends within a time. */
+interface Renewals {
+  /** What holds of such an account. */
+  condition: Soql;
+  /** What of them ends then, the soonest first, by the account's ID. One request. */
+  of(accountIds: readonly string[]): Promise<ReadonlyMap<string, { renewals: Renewal[] }>>;
+  /** By what it goes, for people. */
+  remark: string;
+}
+
+/** Of these objects only some records are in force, where they have the field that tells. */
+const inForce: Readonly<Record<string, { field: string; holds: Soql; words: string }>> = {
+  Contract: { field: 'StatusCode', holds: soql`StatusCode = 'Activated'`, words: 'activated ' },
+  Opportunity: { field: 'IsWon', holds: soql`IsWon = TRUE`, words: 'won ' },
+};
+
+const MAX_SHOWN = 5;
+const MAX_READ = 1_000;
+
+/**
+ * @param text What `comingText` takes.
+ * @throws Failure `invalid_input` for a time that is past, `misconfigured` where SALESFORCE_RENEWALS names what is not there
+ */
+export async function renewalsWithin(
+  { salesforce, now }: { salesforce: Salesforce; now: Date },
+  text: string,
+): Promise<Renewals> {
+  const clock = { now, timeZone: salesforce.timeZone };
+  const { from, to } = await resolveComing(text, clock, 'renewalWithin');
+  const { object, end, account, needed } = await sourceOf(salesforce, salesforce.renewalSource);
+  const column = names(end.id);
+  const moments = momentsAt(clock);
+  const bounds =
+    end.description.type === 'date'
+      ? [soql`${column} >= ${day(from)}`, soql`${column} <= ${day(to)}`]
+      : await Promise.all([
+          moments.first(from).then(first => soql`${column} >= ${first ?? now}`),
+          moments.last(to).then(last => soql`${column} <= ${last ?? now}`),
+        ]);
+  const conditions = [...bounds, ...(needed ? [needed.holds] : [])];
+  const isAccount = object.name === 'Account';
+  const nameField = nameFieldOf(object.name) ?? object.fields.find(field => field.nameField)?.name;
+  const hasName = object.fields.some(({ name }) => name === nameField);
+  const fields = [...new Set(['Id', account, end.id, ...(nameField && hasName && !isAccount ? [nameField] : [])])];
+  return {
+    condition: isAccount
+      ? allOf(conditions)
+      : soql`Id IN (SELECT ${names(account)} FROM ${names(object.name)} WHERE ${allOf(conditions)})`,
+    async of(accountIds) {
+      const found = new Map<string, { renewals: Renewal[] }>();
+      if (accountIds.length === 0) return found;
+      const records = await salesforce.query(
+        soql`SELECT ${names(...fields)} FROM ${names(object.name)} WHERE ${allOf([soql`${names(account)} IN ${accountIds}`, ...conditions])} ORDER BY ${column}, Id LIMIT ${MAX_READ}`,
+      );
+      for (const record of records) {
+        const accountId = record[account];
+        const renewal = toRenewal(record, end, nameField);
+        if (typeof accountId !== 'string' || !renewal) continue;
+        const { renewals } = found.get(accountId) ?? { renewals: [] };
+        if (renewals.length < MAX_SHOWN) found.set(accountId, { renewals: [...renewals, renewal] });
+      }
+      return found;
+    },
+    remark: `Renewals from ${from} to ${to} go by ${end.label} of ${needed?.words ?? ''}${(object.labelPlural ?? object.label).toLowerCase()} (${object.name}.${end.id}).`,
+  };
+}
+
+function toRenewal(record: SalesforceRecord, end: RecordField, nameField: string | undefined): Renewal | undefined {
+  const [recordId, endsOn] = [record.Id, record[end.id]];
+  if (typeof recordId !== 'string' || typeof endsOn !== 'string') return undefined;
+  const name = nameField === undefined ? undefined : valueAt(record, nameField);
+  return { recordId, ...(typeof name === 'string' && { name }), endsOn: endsOn.slice(0, 10) };
+}
+
+/** What the setting names, as the user of the call sees it. */
+async function sourceOf(salesforce: Salesforce, { objectType, field, by }: RenewalSource) {
+  const object = await salesforce.describe(objectType).catch((error: unknown) => {
+    throw error instanceof Failure && error.code === 'not_found' ? notThere(objectType) : error;
+  });
+  const end = recordFields(object).find(({ id }) => id.toLowerCase() === field.toLowerCase());
+  if (!end || !['date', 'datetime'].includes(end.description.type)) {
+    throw notThere(`a date field ${field} of ${object.name}`);
+  }
+  const lookups = object.fields.filter(({ referenceTo }) => referenceTo.includes('Account')).map(({ name }) => name);
+  const [only, ...others] = lookups;
+  const account =
+    object.name === 'Account'
+      ? 'Id'
+      : by === undefined
+        ? (['AccountId', 'Account__c'].find(name => lookups.includes(name)) ?? (others.length === 0 ? only : undefined))
+        : lookups.find(name => name.toLowerCase() === by.toLowerCase());
+  if (account === undefined)
+    throw notThere(`the one lookup${by ? ` ${by}` : ''} of ${object.name} that leads to its account`);
+  const kind = inForce[object.name];
+  const needed = kind && object.fields.some(({ name }) => name === kind.field) ? kind : undefined;
+  return { object, end, account, needed };
+}
+
+function notThere(what: string): Failure {
+  return new Failure(
+    'misconfigured',
+    `What ends of an account cannot be told: SALESFORCE_RENEWALS leads to ${what}, which is not there or not shown to the user that this service runs as. An administrator must correct the setting, such as Contract.EndDate.`,
+  );
+}
