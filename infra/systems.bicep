@@ -5,6 +5,20 @@ The systems, and the connector of each. A system is configured when each of the 
 ''')
 var systems = [
   {
+    name: 'accounts-and-issues'
+    configuredBy: [
+      [
+        'JIRA_BASE_URL'
+      ]
+      [
+        'SALESFORCE_LOGIN_URL'
+        'SALESFORCE_CLIENT_ID'
+      ]
+    ]
+    definition: loadJsonContent('connector/accounts-and-issues/apiDefinition.swagger.json')
+    presentation: loadJsonContent('connector/accounts-and-issues/apiProperties.json').properties
+  }
+  {
     name: 'jira'
     configuredBy: [
       [

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Backend } from '../../shared/action/backend.ts';
-import type { Action } from '../../shared/action/defineAction.ts';
+import { type Action, needsOf } from '../../shared/action/defineAction.ts';
 import type { OpenSystem, System } from '../../shared/action/defineSystem.ts';
 import { failureResponse, jsonResponse, readInvocation } from '../../shared/action/http.ts';
 import { toFailure } from '../../shared/action/problem.ts';
@@ -60,13 +60,14 @@ function lookAt({ config, env, actions, opened, unknownSettings, redact, now }: 
   /** What the account may not do that some action needs. That it cannot be known is no fault. */
   const checkPermissions = async (system: System, open: OpenSystem<unknown>, call: Call): Promise<Check[]> => {
     if (!open.lacks || !system.permissions) return [];
-    const entries = actions.filter(action => action.system === system.name);
-    const own = await Promise.all(entries.map(async ({ load }) => (await load()).default));
-    const lacking = await waitFor(open.lacks(call, neededBy(own)), call.signal).catch((): readonly string[] => []);
+    // Actions of other systems may use this one.
+    const all = await Promise.all(actions.map(async ({ load }) => (await load()).default));
+    const needing = all.map(action => ({ name: action.name, needs: needsOf(action, system.name) }));
+    const lacking = await waitFor(open.lacks(call, neededBy(needing)), call.signal).catch((): readonly string[] => []);
     return lacking.map(name => ({
       name: system.name,
       status: 'warning',
-      detail: `The account lacks the permission ${system.permissions?.[name]} (${name}), without which ${refusedWithout(name, own)} will be refused.`,
+      detail: `The account lacks the permission ${system.permissions?.[name]} (${name}), without which ${refusedWithout(name, needing)} will be refused.`,
     }));
   };
 
@@ -116,14 +117,17 @@ function lookAt({ config, env, actions, opened, unknownSettings, redact, now }: 
   };
 }
 
+/** An action, and what it needs in the system that is looked at. */
+type Needing = Pick<Action, 'name' | 'needs'>;
+
 /** Every permission that any of these actions needs, for some of its inputs or for all. */
-function neededBy(actions: readonly Action[]): string[] {
+function neededBy(actions: readonly Needing[]): string[] {
   const grants = actions.flatMap(({ needs }) => (needs ? [needs, ...(needs.also ?? [])] : []));
   return [...new Set(grants.flatMap(({ permissions = [] }) => permissions))];
 }
 
 /** `createIssue, addComment in a service project` */
-function refusedWithout(permission: string, actions: readonly Action[]): string {
+function refusedWithout(permission: string, actions: readonly Needing[]): string {
   const refused = actions.flatMap(({ name, needs }) => {
     if (needs?.permissions?.includes(permission)) return [name];
     const also = needs?.also?.find(({ permissions }) => permissions?.includes(permission));

@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Backend } from '../../shared/action/backend.ts';
 import type { Action, Effect } from '../../shared/action/defineAction.ts';
+import type { System } from '../../shared/action/defineSystem.ts';
 import { namesOf } from '../../shared/action/formerNames.ts';
 import { failureResponse, readInvocation } from '../../shared/action/http.ts';
 import { instructions } from '../../shared/action/instructions.ts';
@@ -48,9 +49,9 @@ export function mcpEndpoint(backend: Backend) {
     const tools = (await catalogue).filter(({ action }) => isSelected(action) && permit.allows(action));
 
     const createServer = () => {
-      const server = new Server(serverInfo(tools), {
+      const server = new Server(serverInfo(systemsOf(tools, backend.systems)), {
         capabilities: { tools: {} },
-        instructions: instructions(systemsOf(tools)),
+        instructions: instructions(systemsOf(tools, backend.systems)),
       });
       server.setRequestHandler('tools/list', () => ({ tools: tools.map(({ tool }) => tool) }));
       server.setRequestHandler('tools/call', async ({ params }) => {
@@ -83,12 +84,13 @@ async function loadCatalogue({ env }: Backend): Promise<CatalogueEntry[]> {
     .map(action => ({ action, tool: toTool(action) }));
 }
 
-function systemsOf(tools: readonly CatalogueEntry[]) {
-  return [...new Set(tools.flatMap(({ action }) => action.uses))];
+/** Those that the tools belong to: one that a tool only uses may have no tool here that its advice is about. */
+function systemsOf(tools: readonly CatalogueEntry[], systems: readonly System[]) {
+  return systems.filter(({ name }) => tools.some(({ action }) => action.system === name));
 }
 
-function serverInfo(tools: readonly CatalogueEntry[]) {
-  const titles = systemsOf(tools).map(({ title }) => title);
+function serverInfo(systems: readonly System[]) {
+  const titles = systems.map(({ title }) => title);
   return { name: 'copilot-connector-backend', title: titles.join(' and ') || 'No tools', version };
 }
 

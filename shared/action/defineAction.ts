@@ -82,6 +82,8 @@ export type ActionDefinition<
   uses?: Uses;
   /** What the account that it runs as must have in its own system. Readiness and the system's README tell it. */
   needs?: Needs;
+  /** The same in each other system that it uses, by its name. */
+  needsIn?: Readonly<Record<string, Needs>>;
   /** Sentence case, at most 80 characters, no full stop. */
   title: string;
   /** For the model: what it returns, when to use it, when to use another action instead. */
@@ -189,6 +191,7 @@ export interface Action {
   core: boolean;
   callers?: 'users' | undefined;
   needs?: Needs | undefined;
+  needsIn?: Readonly<Record<string, Needs>> | undefined;
   uses: readonly System[];
   access: 'read' | 'write';
   /** Undefined for a read. */
@@ -205,6 +208,11 @@ export interface Action {
   /** Present for an action that is confirmed before anything is done; `run` is then never called. */
   planned?: PlannedWork;
   run(input: unknown, context: unknown): Promise<object>;
+}
+
+/** What an action needs in a system; undefined where it needs nothing there. */
+export function needsOf(action: Pick<Action, 'system' | 'needs' | 'needsIn'>, system: string): Needs | undefined {
+  return action.system === system ? action.needs : action.needsIn?.[system];
 }
 
 /** What is known of an action before it is loaded: as much as its registration takes. */
@@ -315,7 +323,7 @@ export function toPlannedAction<
   const parsed = (item: PlanItem) => ({ ...item, data: data.parse(item.data) });
   // What these get was made by this definition's own schemas and facades.
   const planned = { input, plan, ...inBatches(definition, parsed) } as PlannedWork;
-  const { name, formerly, toolset, core = false, callers, uses = [system], needs, title, description } = definition;
+  const { name, formerly, toolset, core = false, callers, uses = [system], title, description } = definition;
   return {
     name,
     formerly,
@@ -323,7 +331,8 @@ export function toPlannedAction<
     toolset,
     core,
     callers,
-    needs,
+    needs: definition.needs,
+    needsIn: definition.needsIn,
     uses,
     access: 'write',
     effect,

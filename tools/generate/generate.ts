@@ -37,7 +37,7 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
     ['functions/actions.ts', actionIndex(declared)],
     ...ofSystems.flat(),
     ...(await readmes(root, actions)),
-    ...(actions.some(({ core }) => core) ? await coreFiles(root, version) : []),
+    ...(actions.some(({ core }) => core) ? await coreFiles(root, actions, version) : []),
     [
       'docs/policy.schema.json',
       json({ $comment: GENERATED, ...z.toJSONSchema(policySchema(systems), { io: 'input' }) }),
@@ -48,8 +48,9 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
 }
 
 /** The connector of the core tools of all systems. */
-async function coreFiles(root: URL, version: string): Promise<GeneratedFile[]> {
-  const definition = mcpDefinition(corePresentation(systems), '/mcp', version);
+async function coreFiles(root: URL, actions: readonly Action[], version: string): Promise<GeneratedFile[]> {
+  const withCore = systems.filter(({ name }) => actions.some(({ core, system }) => core && system === name));
+  const definition = mcpDefinition(corePresentation(withCore), '/mcp', version);
   return connectorFiles('core', definition, await readFile(new URL('infra/icon.png', root)));
 }
 

@@ -1,11 +1,13 @@
-import type { Action, Needs } from '../../shared/action/defineAction.ts';
+import { type Action, type Needs, needsOf } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
 
 type Grant = 'permissions' | 'scopes';
 
 /** The lines of a system's README that say which permissions and scopes which of its actions need; none where it has none. */
 export function needsTable({ name, permissions = {}, scopes = {} }: System, actions: readonly Action[]): string[] {
-  const own = actions.filter(({ system }) => system === name);
+  const using = actions
+    .filter(({ uses }) => uses.some(system => system.name === name))
+    .sort((one, other) => Number(other.system === name) - Number(one.system === name));
   const table = (
     grant: Grant,
     title: string,
@@ -13,7 +15,7 @@ export function needsTable({ name, permissions = {}, scopes = {} }: System, acti
     tell: (name: string) => string,
   ) => {
     const rows = Object.keys(names).flatMap(each => {
-      const users = usersOf(each, grant, own);
+      const users = usersOf(each, grant, { system: name, actions: using });
       return users ? [`| ${tell(each)} | ${users} |`] : [];
     });
     return rows.length > 0 ? [`| ${title} | for |`, '|---|---|', ...rows] : [];
@@ -26,9 +28,13 @@ export function needsTable({ name, permissions = {}, scopes = {} }: System, acti
 }
 
 /** `every action`, or those that need it: `createIssue`, `addComment` in a service project. */
-function usersOf(name: string, grant: Grant, actions: readonly Action[]): string {
+function usersOf(
+  name: string,
+  grant: Grant,
+  { system, actions }: { system: string; actions: readonly Action[] },
+): string {
   const needing = actions.flatMap(action => {
-    const when = whenNeeded(name, grant, action.needs);
+    const when = whenNeeded(name, grant, needsOf(action, system));
     return when === undefined ? [] : [{ action: action.name, when }];
   });
   if (needing.length === actions.length && needing.every(({ when }) => when === '')) return 'every action';
@@ -46,13 +52,19 @@ function whenNeeded(name: string, grant: Grant, needs: Needs | undefined): strin
 
 /** @throws Error for an action that needs what its system does not declare */
 export function checkNeeds(actions: readonly Action[], systems: readonly System[]): void {
-  for (const { name, system, needs } of actions) {
-    const { permissions = {}, scopes = {} } = systems.find(known => known.name === system) ?? {};
-    const grants = needs ? [needs, ...(needs.also ?? [])] : [];
-    const unknown = grants.flatMap(grant => [
-      ...(grant.permissions ?? []).filter(each => !(each in permissions)),
-      ...(grant.scopes ?? []).filter(each => !(each in scopes)),
-    ]);
-    if (unknown.length > 0) throw new Error(`${name} needs ${unknown.join(', ')}, which ${system} does not declare.`);
+  for (const action of actions) {
+    const stray = Object.keys(action.needsIn ?? {}).find(name => !action.uses.some(used => used.name === name));
+    if (stray !== undefined) throw new Error(`${action.name} needs something in ${stray}, which it does not use.`);
+    for (const { name: system, permissions = {}, scopes = {} } of systems) {
+      const needs = needsOf(action, system);
+      const grants = needs ? [needs, ...(needs.also ?? [])] : [];
+      const unknown = grants.flatMap(grant => [
+        ...(grant.permissions ?? []).filter(each => !(each in permissions)),
+        ...(grant.scopes ?? []).filter(each => !(each in scopes)),
+      ]);
+      if (unknown.length > 0) {
+        throw new Error(`${action.name} needs ${unknown.join(', ')}, which ${system} does not declare.`);
+      }
+    }
   }
 }

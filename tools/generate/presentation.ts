@@ -32,7 +32,7 @@ export function toolsetPresentation(system: System, toolset: string): Presentati
   });
 }
 
-/** The MCP connector with the core tools of every system. */
+/** The MCP connector with the core tools of these systems. */
 export function corePresentation(systems: readonly System[]): Presentation {
   return checked({
     title: `${titles.core ?? 'All systems'} (MCP)`,

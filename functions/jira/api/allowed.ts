@@ -110,7 +110,7 @@ const rules: readonly Rule[] = [
   ...['GET', 'POST', 'PUT', 'DELETE'].map(method =>
     rule(
       method,
-      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee|watchers|attachments)`,
+      `/issue/${issueKey}/(?:transitions|editmeta|comment(?:/\\d+)?|worklog|assignee|watchers|attachments|remotelink)`,
       async ({ options, parts, send }, guard) => {
         const own = ofIssue(options, await guard.requireIssue(parts[0] ?? ''));
         // A transition sets fields, too.

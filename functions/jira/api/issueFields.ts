@@ -3,6 +3,7 @@ import { Failure, type FailureCode, type FieldError, invalidInput } from '../../
 import { parseJson } from '../../../shared/parseJson.ts';
 import { quoted } from '../../../shared/text.ts';
 import { adfToMarkdown } from './adf/adfToMarkdown.ts';
+import { quoteOf } from './adf/quoteOf.ts';
 import { calledSo, folded, type Labels, listed, meantBy, toldApart } from './choosing.ts';
 import type { ChangedField } from './fieldChanges.ts';
 import {
@@ -22,7 +23,7 @@ import {
 } from './fieldValue.ts';
 import { isNone, listOf, namesInJson, type TextChange } from './inputs.ts';
 import type { Assignable } from './people.ts';
-import { toRichText } from './richText.ts';
+import { type RichText, toRichText } from './richText.ts';
 import type { SprintFieldCalled } from './sprintMove.ts';
 import type { IssueField } from './wire.ts';
 
@@ -30,6 +31,8 @@ import type { IssueField } from './wire.ts';
 export interface IssueInput {
   summary?: string | undefined;
   description?: TextChange | undefined;
+  /** Of a new issue: a plain text that stands below its description as a quote. */
+  quote?: string | undefined;
   assignee?: string | undefined;
   priority?: string | undefined;
   /** Replaces all labels. */
@@ -117,6 +120,10 @@ const estimates: ReadonlyMap<string, keyof TimeTracking> = new Map([
   ['remainingestimate', 'remainingEstimate'],
 ]);
 
+function withQuote(document: RichText, quote: string | undefined): RichText {
+  return quote === undefined ? document : { ...document, content: [...document.content, quoteOf(quote)] };
+}
+
 /**
  * What Jira is asked to change in an issue, or to make a new one of.
  * @throws Failure `invalid_input` that names every invalid field and its allowed values; `not_found` or `ambiguous` for
@@ -127,6 +134,7 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
   const {
     summary,
     description,
+    quote,
     assignee,
     priority,
     labels,
@@ -159,7 +167,9 @@ export async function toChange(input: IssueInput, around: Surroundings): Promise
   const [richText, assigned, chosenPriority, chosenResolution, dueDay, ...others] = await Promise.all([
     typeof description !== 'string' || isNone(description)
       ? null
-      : heldNow('description', current).then(held => toRichText(description, people, held)),
+      : heldNow('description', current).then(async held =>
+          withQuote(await toRichText(description, people, held), quote),
+        ),
     assignee === undefined || isNone(assignee) ? null : collect('assignee', () => people.find(assignee, assignable)),
     priority === undefined ? null : collect('priority', () => choose(fieldCalled('priority', screen), priority)),
     resolution === undefined ? null : collect('resolution', () => resolutionOn(screen, resolution)),

@@ -37,6 +37,7 @@ import type { EditedComment, OwnComments } from './ownComments.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { openPeople, type People } from './people.ts';
 import { openPlanning, type Planning } from './planning.ts';
+import type { RemoteLinks } from './remoteLinks.ts';
 import { findFilter, type SavedFilter, searchFilters } from './savedFilters.ts';
 import type { ArticlePage } from './serviceDesk/articles.ts';
 import type { Desks } from './serviceDesk/desks.ts';
@@ -122,6 +123,7 @@ export interface Jira extends IssueWrites, RequestWrites {
   newIssues: NewIssues;
   issueChanges: IssueChanges;
   attachFiles: AttachFiles;
+  remoteLinks: RemoteLinks;
   /** Lets somebody watch an issue, or not. @throws Failure */
   watch(issueKey: string, whom: { person: string; isWatching: boolean }): Promise<Watching>;
   ownComments: Pick<OwnComments, 'find' | 'remove'>;
@@ -291,6 +293,9 @@ export function openJira(parts: JiraParts) {
             readBack,
             timeLeft: () => call.deadline - parts.now(),
           }),
+        ),
+        remoteLinks: lazily(['globalIds', 'save'], async () =>
+          (await import('./remoteLinks.ts')).openRemoteLinks(client),
         ),
         async watch(issueKey, whom) {
           const { watch } = await import('./watching.ts');

@@ -31,9 +31,9 @@ const takesProjects = new Set([
 ]);
 /** Functions whose first argument names an issue. */
 const takesIssue = new Set(['linkedissues', 'portfoliochildissuesof', 'childissuesof', 'subtasksof', 'parentissuesof']);
-/** Functions whose arguments are people, groups, moments or options, which are no project's alone. */
+/** Functions whose arguments are people, groups, moments, options or things of other systems, which are no project's alone. */
 const takesOthers =
-  /^(?:(?:start|end)of(?:day|week|month|year)|membersof|updatedby|approver|pendingby|(?:projects|components)leadbyuser|projectswhereuserhas(?:permission|role)|cascadeoption|choiceoption|remaining|elapsed|organizationmembers|customerdetail|organizationdetail)$/;
+  /^(?:(?:start|end)of(?:day|week|month|year)|membersof|updatedby|approver|pendingby|(?:projects|components)leadbyuser|projectswhereuserhas(?:permission|role)|cascadeoption|choiceoption|remaining|elapsed|organizationmembers|(?:issues|workitems)withremotelinksbyglobalid|customerdetail|organizationdetail)$/;
 
 export const issueKeyForm = /^[A-Z][A-Z0-9_]{1,254}-[1-9]\d{0,17}$/i;
 const numeric = /^\d{1,18}$/;

@@ -107,6 +107,10 @@ export const linkTypesSchema = z.object({
   ),
 });
 
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-remote-links/ */
+export const remoteLinksSchema = z.array(z.object({ globalId: text.catch(undefined) }));
+export const savedLinkSchema = z.object({ id: z.union([z.number(), z.string()]) });
+
 /** https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/ */
 export const boardSchema = z.object({
   id: z.number(),

@@ -52,6 +52,12 @@ export function buildSite(files: DataFiles, now: () => Instant): Site {
     const issue = issueOf(site, data.key);
     issue.frozen = data.frozen;
     issue.isRequest = data.isRequest;
+    issue.remoteLinks = data.remoteLinks.map(({ globalId, url, title, application }) => ({
+      id: site.nextId(),
+      globalId,
+      application: { name: application },
+      object: { url, title },
+    }));
     setRequest(site, issue, data.request, place, references);
   }
   references.throwProblems();

@@ -254,6 +254,9 @@ const issueFile = values.extend({
     )
     .default([]),
   links: z.array(z.strictObject({ ...doing, type: name, to: issueKey })).default([]),
+  remoteLinks: z
+    .array(z.strictObject({ globalId: z.string().max(255), url: z.url(), title: name, application: name }))
+    .default([]),
   attachments: z
     .array(
       z.strictObject({

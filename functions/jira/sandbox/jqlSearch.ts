@@ -215,6 +215,7 @@ function resultOf(site: Site, field: Searchable, call: Extract<Operand, { kind: 
   if (call.name.toLowerCase() === 'currentuser') return field.resolve(site.me.accountId);
   const state = sprintStates[call.name.toLowerCase()];
   if (call.name.toLowerCase() === 'linkedissues') return linkedIssues(site, call.args);
+  if (call.name.toLowerCase() === 'issueswithremotelinksbyglobalid') return remotelyLinked(site, call.args);
   const isOfLevel = typeFunctions[call.name.toLowerCase()];
   if (isOfLevel) return site.issueTypes.filter(({ level }) => isOfLevel(level)).map(({ id }) => id);
   if (state) return site.sprints.filter(sprint => sprint.state === state).map(({ id }) => id);
@@ -235,6 +236,19 @@ function linkedIssues(site: Site, [key = '', ...phrases]: string[]): string[] {
     if (wanted.length > 0 && !wanted.includes(phrase)) return [];
     return [isOutward ? link.targetId : link.sourceId];
   });
+}
+
+/** The issues that have a remote link with any of these global IDs. */
+function remotelyLinked(site: Site, globalIds: readonly string[]): Scalar[] {
+  if (globalIds.length < 1 || globalIds.length > 100) {
+    throw badRequest(
+      `Function 'issuesWithRemoteLinksByGlobalId' expected between '1' and '100' arguments but received '${globalIds.length}'.`,
+    );
+  }
+  const wanted = new Set<string | undefined>(globalIds);
+  return site.issues
+    .filter(({ remoteLinks = [] }) => remoteLinks.some(({ globalId }) => wanted.has(globalId)))
+    .map(({ id }) => id);
 }
 
 /** `issueLinkType = "is blocked by"`: the side of a link on which an issue stands. */

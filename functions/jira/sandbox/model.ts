@@ -243,6 +243,16 @@ export interface Link {
   targetId: string;
 }
 
+/** What an issue leads to outside of Jira. */
+export interface RemoteLink {
+  id: string;
+  /** By which who made it finds it again. */
+  globalId: string | undefined;
+  relationship?: string | undefined;
+  application?: object | undefined;
+  object: { url: string; title: string };
+}
+
 export interface Issue {
   id: string;
   key: string;
@@ -266,6 +276,8 @@ export interface Issue {
   properties: Record<string, unknown>;
   /** The account IDs of those who watch it; nobody unless told. */
   watcherIds?: string[];
+  /** None unless told. */
+  remoteLinks?: RemoteLink[];
   /** In a service project, whether a customer has made it, by the portal. The service desk knows no other. */
   isRequest: boolean;
   approvals: Approval[];

@@ -24,6 +24,7 @@ import { bulkIssueRoutes } from './routes/issuesInBulk.ts';
 import { linkRoutes } from './routes/links.ts';
 import { planningRoutes } from './routes/planning.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { remoteLinkRoutes } from './routes/remoteLinks.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { searchRoutes } from './routes/search.ts';
 import { serviceDeskRoutes } from './routes/serviceDesks.ts';
@@ -72,6 +73,7 @@ const routes: Route[] = [
   ...watcherRoutes,
   ...worklogRoutes,
   ...linkRoutes,
+  ...remoteLinkRoutes,
   ...projectRoutes,
   ...versionRoutes,
   ...userRoutes,

@@ -14,6 +14,7 @@ import { openDescriptions } from './descriptions.ts';
 import type { openFiscalYears } from './fiscalYears.ts';
 import { groupsOf } from './memberships.ts';
 import { opennessOf } from './openness.ts';
+import { longRecordId } from './recordId.ts';
 import { sessionFailure } from './sessionFailure.ts';
 import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
 import type { FiscalYears } from './summary/calendar.ts';
@@ -32,6 +33,8 @@ export interface CallConnection {
   groupsOf(userId: string): Promise<string[]>;
   /** @throws Failure `internal` before the first request */
   session(): Session;
+  /** The 18 characters of the org's ID. It costs a sign-in where there was none. @throws Failure */
+  orgId(): Promise<string>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   zones: Zones;
   fiscalYears(): Promise<FiscalYears>;
@@ -124,6 +127,15 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
     parts,
     sharedAsk((send, request) => send(request)),
   );
+  const signedIn = (call: Call) => credentials.authorized(call, async granted => granted, usernameFor(call, settings));
+  const orgIdFor = async (call: Call): Promise<string> => {
+    const { orgId } = await signedIn(call);
+    if (orgId) return longRecordId(orgId);
+    throw new Failure(
+      'upstream_error',
+      'Salesforce did not tell at the sign-in which org it is, so nothing can be linked to it. Try again in a minute.',
+    );
+  };
   let zones: Promise<ReturnType<typeof openTimeZone>> | undefined;
   /** Few calls tell a time, so what finds the zone is loaded when one does. */
   const timeZoneFor = (call: Call) => {
@@ -131,7 +143,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       zones ??= import('./timeZone.ts').then(module =>
         module.openTimeZone(parts, {
           ask: sharedAsk(settled),
-          signedIn: asked => credentials.authorized(asked, async granted => granted, usernameFor(asked, settings)),
+          signedIn,
         }),
       );
       return (await zones)(call);
@@ -198,6 +210,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
         });
       },
       allowed: open,
+      orgId: () => orgIdFor(call),
       zones: timeZoneFor(call),
       fiscalYears: fiscalYearsFor(call),
       currencies: currenciesFor(call),

@@ -150,6 +150,8 @@ export interface Salesforce extends Outbox {
   knowledgeLanguages(): Promise<{ defaultLanguage: string | undefined; languages: string[] }>;
   /** The statement that finds the Salesforce user who asks; or why it cannot be told who that is. */
   me(): Promise<{ statement: Soql } | { problem: string }>;
+  /** The 18 characters of the org's ID, which a sandbox and its org do not share. It costs no request of its own. */
+  orgId(): Promise<string>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
   timeZone(): Promise<string>;
   /** That of the Salesforce user as whom the call runs, in which SOQL's `convertTimezone` tells times; undefined where it is not told. */
@@ -221,7 +223,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
   const open = (
     call: Call,
-    { connection, session, allowed, currencies, zones, fiscalYears, groupsOf, readFile } = connectionFor(call),
+    { connection, session, allowed, currencies, orgId, zones, fiscalYears, groupsOf, readFile } = connectionFor(call),
   ): Salesforce => {
     const runOnce = async ({ text }: Soql, { withDeleted = false }: QueryOptions = {}, batchSize = MAX_BATCH) => {
       const resource = withDeleted ? '/queryAll' : '/query';
@@ -356,6 +358,7 @@ export function openSalesforce(parts: SalesforceParts) {
         return read(searchSchema, answer).searchRecords;
       },
 
+      orgId,
       timeZone: zones.timeZone,
       sessionTimeZone: zones.ofSession,
       fiscalYears,

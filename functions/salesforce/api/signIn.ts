@@ -18,6 +18,8 @@ export interface Session extends Token {
   /** Origin of the org's API, without a trailing slash. */
   instanceUrl: string;
   userId: string | undefined;
+  /** The ID of the org, of 15 or 18 characters. */
+  orgId: string | undefined;
 }
 
 /** Salesforce does not say when a session ends; two hours without use is every org's default. A 401 renews it anyway. */
@@ -107,6 +109,7 @@ async function requestSession(
     expiresAt: now() + SESSION_MS,
     instanceUrl: trustedInstance(instance_url, settings.SALESFORCE_LOGIN_URL),
     userId: /\/(005[a-zA-Z0-9]{12,15})$/.exec(id ?? '')?.[1],
+    orgId: /\/(00D[a-zA-Z0-9]{12,15})\/[^/]+$/.exec(id ?? '')?.[1],
   };
 }
 

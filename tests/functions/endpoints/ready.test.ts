@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { actions } from '../../../functions/actions.ts';
 import { scopeFor } from '../../../functions/jira/api/scopes.ts';
+import { needsOf } from '../../../shared/action/defineAction.ts';
 import { sandboxUser } from '../../../tools/sandboxUser.ts';
 import { startApp } from '../../support/app.ts';
 import { request } from '../../support/request.ts';
@@ -120,16 +121,19 @@ describe('soon after the start', () => {
   });
 });
 
-it('every action of Jira says that it needs the scopes of what it asks Jira for', async () => {
+it('every action that asks Jira says that it needs the scopes of what it asks Jira for', async () => {
   const lacking: string[] = [];
-  const app = await startApp({ env: { ...running.jira.settings, ...sandboxUser.settings } });
+  const env = { ...running.jira.settings, ...running.salesforce.settings, ...sandboxUser.settings };
+  const app = await startApp({ env });
   const { headers } = sandboxUser;
   for (const { name, system, access, load } of actions) {
-    if (system !== 'jira') continue;
-    const { needs, example } = (await load()).default;
+    const action = (await load()).default;
+    if (!action.uses.some(used => used.name === 'jira')) continue;
+    const { example } = action;
+    const needs = needsOf(action, 'jira');
     const said = new Set([needs, ...(needs?.also ?? [])].flatMap(grant => grant?.scopes ?? []));
     const before = running.jira.requests.length;
-    const url = `${app.url}/api/jira/${name}`;
+    const url = `${app.url}/api/${system}/${name}`;
     const query = new URLSearchParams(
       Object.entries(example).map(([key, value]): [string, string] => [key, String(value)]),
     );

@@ -11,8 +11,12 @@ import { sandboxedActions } from '../../support/sandboxedActions.ts';
 const actions = sandboxedActions.filter(({ callers }) => callers !== 'users');
 const namesOf = (group: readonly Action[]) => group.map(({ name }) => name);
 const toolsets = [...new Set(actions.map(({ toolset }) => toolset))];
-const [first = '', second = ''] = toolsets;
-const triable = systems.filter(({ name }) => actions.some(({ system }) => system === name));
+/** Two that have core actions. */
+const [first = '', second = ''] = toolsets.filter(toolset =>
+  actions.some(each => each.core && each.toolset === toolset),
+);
+/** One that stands on others has no tools alone. */
+const triable = systems.filter(({ name, open }) => open && actions.some(({ system }) => system === name));
 
 let sandboxes: Awaited<ReturnType<typeof fillWithSandboxes>>;
 let env: Record<string, string>;

@@ -151,9 +151,12 @@ async function tryOne({ action, stage, kind }: Case, { app, sandboxes, reads }: 
   }
   const answer = await callAction(app.url, action, newInput(action), sandboxUser.headers);
   for (const server of own) server.clearFaults();
-  const made = own
+  const done = own
     .flatMap(({ exchanges }) => exchanges)
-    .filter(({ request, status }) => isWrite(request) && status < 300).length;
+    .filter(({ request, status }) => isWrite(request) && status < 300)
+    .map(({ request: { method, path } }) => `${method} ${path}`);
+  // A call may write several things, each of them once.
+  const made = Math.max(0, ...[...Map.groupBy(done, each => each).values()].map(({ length }) => length));
   const requests = own.flatMap(server => server.requests);
   if (stage === 'read' ? requests.length === 0 : stage === 'write' && !requests.some(isWrite)) return undefined;
   // What a change does may have been done before.

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { withLineBreaks } from '../../../shared/escapedTwice.ts';
+import { beginning } from '../../../shared/text.ts';
+import { issueKey } from '../../jira/api/inputs.ts';
+import { jira } from '../../jira/system.ts';
+import { counted } from '../../salesforce/api/counted.ts';
+import { objectOfId } from '../../salesforce/api/recordId.ts';
+import { MAX_COMMENT } from '../../salesforce/api/service/caseComments.ts';
+import { salesforce } from '../../salesforce/system.ts';
+import { recordIdsIn } from '../api/globalId.ts';
+import { lookAtTold, MAX_TOLD, planToTell, tellCase, toldCaseData } from '../api/toldCases.ts';
+import { tells } from '../needs.ts';
+import { accountsAndIssues } from '../system.ts';
+
+/** Of the comment, so much is shown again before it is confirmed. */
+const MAX_SHOWN = 300;
+
+export default accountsAndIssues.plannedAction({
+  name: 'tellCustomersOfIssue',
+  toolset: 'accounts-and-issues',
+  effect: 'adds',
+  // A comment that was sent without an answer is not sent again.
+  idempotent: false,
+  uses: [jira, salesforce],
+  needsIn: tells,
+  title: 'Tell the customers who wait for an issue',
+  description:
+    "Adds a public comment, which the customer can read, to every open Salesforce case that is linked to a Jira issue, as this service's Salesforce user. " +
+    'Use it when an issue is done or delayed: its first call only shows who would be told what, and the call with its confirmationToken does it. For one case use addCaseComment.',
+  input: z.object({
+    issueKey,
+    comment: z
+      .string()
+      .trim()
+      .min(1, 'It must not be blank.')
+      .max(MAX_COMMENT)
+      .transform(withLineBreaks)
+      .describe('What the customers are told, as plain text. They do not know Jira, so say what it means for them.'),
+  }),
+  data: toldCaseData,
+  // Each of fifty is told and read back.
+  requests: 250,
+  example: { issueKey: 'ATLAS-12', comment: 'The fix is in version 2.5, which is out today.' },
+  async plan({ issueKey, comment }, { jira, salesforce }) {
+    const [globalIds, orgId] = await Promise.all([jira.remoteLinks.globalIds(issueKey), salesforce.orgId()]);
+    const cases = recordIdsIn(globalIds, orgId).filter(id => objectOfId(id) === 'Case');
+    const items = cases.length > 0 ? await planToTell(salesforce, cases.slice(0, MAX_TOLD), comment) : [];
+    const told = items.filter(item => 'what' in item).length;
+    const quotedText = `"${beginning(comment, MAX_SHOWN)}"`;
+    const rest = cases.length > MAX_TOLD ? ` Only the first ${MAX_TOLD} linked cases were looked at.` : '';
+    return {
+      summary:
+        told > 0
+          ? `Would add a comment that the customer can read to ${counted(told, ['open case', 'open cases'])} linked to ${issueKey}: ${quotedText}${rest}`
+          : `No open case is linked to ${issueKey} that is still to be told, as far as this service may see.${rest}`,
+      items,
+    };
+  },
+  batches: { looked: 50, size: 1, atOnce: 5 },
+  look: (items, { salesforce }) => lookAtTold(salesforce, items),
+  performAll: (items, { salesforce }) => Promise.all(items.map(item => tellCase(salesforce, item))),
+});
