@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { actions } from '../../functions/actions.ts';
 import { start } from '../../tools/new/start.ts';
 
 describe('npm run new refuses', () => {
@@ -7,10 +9,10 @@ describe('npm run new refuses', () => {
     ['jira Sprint', 'a verb and a noun in camelCase'],
     ['jira ../../getSprint', 'a verb and a noun in camelCase'],
     ['jira getProjectUpdates', 'There is functions/jira/actions/getProjectUpdates.ts already.'],
-    ['jira getSprint --effect breaks', 'The effect of a write is one of adds, changes, removes.'],
-    ['jira getSprint --from helpdesk', '--from is for a system.'],
-    ['jira getSprint now', 'now is more than is understood here.'],
-    ['jira getSprint --force', "Unknown option '--force'"],
+    ['jira getProjectLead --effect breaks', 'The effect of a write is one of adds, changes, removes.'],
+    ['jira getProjectLead --from helpdesk', '--from is for a system.'],
+    ['jira getProjectLead now', 'now is more than is understood here.'],
+    ['jira getProjectLead --force', "Unknown option '--force'"],
     ['', 'The system must be one of jira, '],
     ['system tickets', '--from must be one of '],
     ['system tickets --from sap', '--from must be one of '],
@@ -32,3 +34,14 @@ describe('npm run new refuses', () => {
     expect(await start(words.split(' ').filter(Boolean))).toContain(message);
   });
 });
+
+it.each(['README.md', 'docs/add-an-action.md', 'docs/add-a-system.md', 'tools/new/new.ts'])(
+  'what %s begins with is no action yet',
+  async file => {
+    const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+    const names = [...text.matchAll(/npm run new -- (?!system )[\w-]+ (\w+)/g)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(0);
+    const known = actions.map(({ name }) => name);
+    expect(names.filter(name => name !== undefined && known.includes(name))).toEqual([]);
+  },
+);

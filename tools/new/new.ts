@@ -5,7 +5,7 @@ import { start } from './start.ts';
 
 const USAGE = `Usage: npm run new -- <system> <action> [--effect adds|changes|removes]
    or: npm run new -- system <name> --from <example>
-Such as npm run new -- jira getSprint, or npm run new -- system tickets --from helpdesk`;
+Such as npm run new -- jira getProjectLead, or npm run new -- system tickets --from helpdesk`;
 
 const made = await start(process.argv.slice(2));
 if (typeof made === 'string') {

@@ -17,8 +17,9 @@ export default salesforce.plannedAction({
   needs: uses('read ProcessInstance', 'ModifyAllRecords'),
   title: 'Approve or reject',
   description:
-    'Approves or rejects what waits in Salesforce for the user who asks, or for a queue that they are in, and nothing else. The first call only shows what would be decided, with its amounts; the call with its confirmationToken does it. ' +
-    "Salesforce records it for this service's user, with the user's name in the comment, unless this service acts as the user. What waits tells listApprovals.",
+    'Approves or rejects what waits in Salesforce for the user who asks, or for a queue that they are in, and nothing else. ' +
+    'The first call shows what would be decided; the call with its confirmationToken does it, with the name of the user in the comment. ' +
+    'Use it to decide; what waits tells listApprovals.',
   input: z.object({
     decision: z.enum(['approve', 'reject']).describe('What the user decides.'),
     approvals: z.string().trim().max(LIST_TEXT).transform(nameList).optional().meta({

@@ -19,8 +19,8 @@ export default salesforce.action({
   needs: uses('create Task'),
   title: 'Complete a task',
   description:
-    "Completes an open Salesforce task, as this service's Salesforce user: by its ID, or by its subject and record where that fits one open task only. " +
-    'A comment is added behind its text, and the next task can be made at once. To log what has no task yet use logActivity.',
+    "Completes an open Salesforce task, as this service's Salesforce user. " +
+    'Use it when a task is done, with a comment or the next task where there is one. To log what has no task yet use logActivity, and for other changes updateRecord.',
   input: z.object({
     taskId: recordIdOf('a task', '00T').optional().describe('The ID of the task, which findActivities returns.'),
     subject: searchText.optional().describe('Its subject, or a part of it, where the ID is not known.'),

@@ -25,7 +25,7 @@ export default salesforce.action({
   title: 'Find activities',
   description:
     'Lists Salesforce tasks, calls, e-mails and meetings in time order: of a person, an account or any record, due, overdue or open. ' +
-    'Use it for what somebody has to do, or what was done with a customer. Give at least one filter.',
+    'Use it for what somebody has to do, or what was done with a customer. Give at least one filter. For a number of them use summarizeRecords.',
   input: z.object({
     owner: owner.optional().describe(ownerOrQueueText),
     recordId: recordId

@@ -60,7 +60,7 @@ export default salesforce.action({
   title: 'Get the sales forecast',
   description:
     "Returns the sales forecast of Salesforce's collaborative forecasts, by person and category, beside the quota. " +
-    'Use it for forecast, commit or quota. Amounts of a manager include the team: never add those of several people.',
+    'Use it for forecast, commit or quota; for the pipeline use summarizeRecords. Amounts of a manager include the team: never add those of several people.',
   input: z.object({
     owner: searchText.optional().meta({
       description: 'Whose forecast: a name, an e-mail address, or me. All that may be seen unless given.',

@@ -38,7 +38,7 @@ export default salesforce.action({
   title: 'Log an activity',
   description:
     "Logs a call, an e-mail, a meeting or a task on any Salesforce record, as this service's Salesforce user; it belongs to owner, else to who asks where that is known. " +
-    'With dueDate it is a task to do, also for somebody else, else it is completed. For an appointment use scheduleMeeting.',
+    'Use it for what took place, or with dueDate for a task to do. For an appointment use scheduleMeeting.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that it belongs to.'),
     subject: z.string().trim().min(1, 'It must not be blank.').max(255).describe('The subject, in a few words.'),

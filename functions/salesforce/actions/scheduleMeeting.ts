@@ -34,7 +34,7 @@ export default salesforce.action({
   title: 'Schedule a meeting',
   description:
     "Puts a meeting into the Salesforce calendar of owner, else of who asks where that is known, as this service's Salesforce user. " +
-    'Times are by the clock of who asks. It sends no invitations, and says so. For what took place, or a task, use logActivity.',
+    'Use it for an appointment to come; times are by the clock of who asks. It sends no invitations. For what took place, or a task, use logActivity.',
   input: z.object({
     subject: z.string().trim().min(1, 'It must not be blank.').max(255).describe('The subject.'),
     start: meetingTimeText.describe('When it starts, such as 2026-11-30T14:00; a day alone is for all day.'),

@@ -27,8 +27,8 @@ export default salesforce.action({
   needs: uses('read ProcessInstance'),
   title: 'Submit a record for approval',
   description:
-    "Submits a Salesforce record, such as an opportunity with a discount, for approval in the name of the user who asks, or in this service's where that user is not known, and tells which process takes it and whom it waits for. " +
-    'For what waits use listApprovals; to decide answerApproval.',
+    'Submits a Salesforce record, such as an opportunity with a discount, for approval, in the name of the user who asks where that is known, and tells which process takes it and whom it waits for. ' +
+    'Use it to ask for an approval. For what waits use listApprovals; to decide answerApproval.',
   input: z.object({
     record: searchText.meta({
       description:

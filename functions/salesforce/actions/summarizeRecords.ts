@@ -50,7 +50,7 @@ export default salesforce.action({
   title: 'Summarize records',
   description:
     'Counts and adds up Salesforce records of one object: number, sum, average, least and most, by one or two fields or by time, against the period before; for opportunities win rate and days to close. ' +
-    'Use it for totals, shares, trends and reports. For the records themselves use the find actions.',
+    'Use it for totals, shares and trends. For the records themselves use the find actions or queryRecords.',
   input: z.object({
     objectType,
     measure: list(4)
@@ -77,7 +77,7 @@ export default salesforce.action({
       .describe('The label of the date that the period is about, where it is another.'),
     since: sinceText.optional().describe('In place of period: its first day.'),
     until: whenText.refine(isWhen, 'It must be a day such as 2026-11-30.').optional().describe('Its last day.'),
-    compareWith: z.enum(['previous']).optional().describe('previous: the numbers of the period before, too.'),
+    compareWith: z.enum(['previous']).optional().describe('Give previous for the numbers of the period before, too.'),
     openOnly: z.boolean().optional().describe('True to leave out what is closed, won, lost or converted.'),
     overdue: z.boolean().optional().describe('True for what is open and past its close or due date.'),
     owner: owner.optional().describe(ownerOrQueueText),
