@@ -32,7 +32,7 @@ interface Search<Item, Output> {
 
 /**
  * Returns a page of the records of one object that meet all conditions. It costs one request.
- * @throws Failure `invalid_input` when no condition is given
+ * @throws Failure `invalid_input` when neither a condition nor an order is given
  */
 export async function findRecords<Item, Output>(
   { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
@@ -40,9 +40,10 @@ export async function findRecords<Item, Output>(
 ): Promise<Page<Output & NotShown>> {
   const all = { ...where, ...filter?.conditions };
   const conditions = Object.values(all).filter(condition => condition !== undefined);
-  if (conditions.length === 0) {
+  // The largest or the latest of all is a question; all of them in no order is none.
+  if (conditions.length === 0 && !filter?.orderBy) {
     const inputs = Object.keys(all).map(name => (name === 'openOnly' ? 'openOnly=true' : name));
-    const message = `Give at least one of ${inputs.join(', ')}.`;
+    const message = `Give at least one of ${inputs.join(', ')}, or orderBy.`;
     throw invalidInput([{ field: '', message }]);
   }
   const { objectType } = shape;
@@ -55,7 +56,7 @@ export async function findRecords<Item, Output>(
       { [objectType]: fields },
       select =>
         salesforce.list(
-          soql`SELECT ${select(objectType)} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${filter?.orderBy ?? orderBy}`,
+          soql`SELECT ${select(objectType)} FROM ${names(objectType)}${whereAll(conditions)} ORDER BY ${filter?.orderBy ?? orderBy}`,
           request,
         ),
       field => notShown.push(field),
@@ -66,7 +67,7 @@ export async function findRecords<Item, Output>(
   if (found.records.length === 0 && request.cursor === undefined) {
     const others = await filter?.ofFoundNothing();
     const again = Object.values({ ...all, ...others }).filter(condition => condition !== undefined);
-    const isOther = allOf(again).text !== allOf(conditions).text;
+    const isOther = whereAll(again).text !== whereAll(conditions).text;
     if (isOther) found = await ask(again);
   }
   const { records, nextCursor } = found;
@@ -93,6 +94,9 @@ export async function findRecords<Item, Output>(
     },
   });
 }
+
+const whereAll = (conditions: readonly Soql[]) =>
+  conditions.length === 0 ? soql`` : soql` WHERE ${allOf(conditions)}`;
 
 /** What must be read of records to show these columns. */
 function columnPaths(columns: readonly RecordField[]): string[] {

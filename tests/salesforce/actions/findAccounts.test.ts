@@ -51,9 +51,28 @@ test('a search without any condition is refused and names the inputs', async () 
   const { status, body } = await salesforce.call('findAccounts', { query: {} });
   expect(status).toBe(400);
   expect(body.detail).toBe(
-    'Give at least one of name, phone, website, city, renewalWithin, owner, industry, where, missing, unchangedFor.',
+    'Give at least one of name, phone, website, city, renewalWithin, owner, industry, where, missing, unchangedFor, or orderBy.',
   );
   expect(salesforce.asked()).toEqual([]);
+});
+
+test('the largest of all are found by their order alone', async () => {
+  const { body } = await salesforce.call('findAccounts', { query: { orderBy: 'Annual Revenue desc', limit: '2' } });
+  const revenues = salesforce.sandbox.records('Account').map(({ AnnualRevenue }) => Number(AnnualRevenue ?? 0));
+  const ids = list(body.accounts).map(({ accountId }) => accountId);
+  const [first, second] = ids.map(id => salesforce.sandbox.records('Account').find(({ Id }) => Id === id));
+  expect([first?.AnnualRevenue, second?.AnnualRevenue]).toEqual(revenues.sort((one, other) => other - one).slice(0, 2));
+});
+
+test('a time of day sorts the latest first unless told otherwise, and says so', async () => {
+  const ask = async (orderBy: string) => {
+    const { body } = await salesforce.call('findAccounts', { query: { name: 'o', orderBy, limit: '1' } });
+    return body.summary;
+  };
+  expect(await ask('Created Date')).toContain(
+    'They are sorted by Created Date, the latest first; for the earliest give orderBy "Created Date asc".',
+  );
+  expect(await ask('Created Date asc')).not.toContain('sorted');
 });
 
 test('a list that just fills its page ends there', async () => {
