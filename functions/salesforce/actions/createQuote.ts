@@ -68,7 +68,7 @@ export default salesforce.action({
     url: link('Its address in Salesforce.'),
     note: z.string().optional().describe('What the user should know.'),
   }),
-  example: { opportunity: 'Fabrikam', discount: 10 },
+  example: { opportunity: 'Fabrikam', discount: 10, name: 'Robot arms, all in' },
   requests: 40,
   async run(
     { opportunity: given, products, priceBook: wantedBook, discount: discountForAll, name, validUntil },
