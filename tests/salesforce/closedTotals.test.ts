@@ -8,6 +8,8 @@ const rules = {
   amounts: { hiddenFields: { Opportunity: ['Amount'] } },
   leads: { objects: ['Account', 'Campaign', 'CampaignMember', 'Contact', 'Opportunity'] },
   campaigns: { objects: ['Campaign'] },
+  noEnd: { hiddenFields: { Contract: ['EndDate'] } },
+  noAccount: { hiddenFields: { Contract: ['AccountId'] } },
   few: {
     fields: {
       Opportunity: ['Name', 'AccountId', 'OwnerId', 'StageName', 'CloseDate'],
@@ -61,6 +63,16 @@ describe("what Salesforce's own fields add up and count", () => {
     const body = await ask('amounts', 'getForecast', {});
     expect(JSON.stringify(body)).not.toMatch(/620000|"amount"|"ownAmount"/i);
     expect(list(body.forecasts)[0]).toMatchObject({ owner: 'Ana Ruiz', categories: expect.any(Array) });
+  });
+});
+
+describe('what an account renews by', () => {
+  it.each([
+    ['noEnd', 'EndDate'],
+    ['noAccount', 'AccountId'],
+  ] as const)('is refused as closed where a policy closes it, and no setting is blamed: %s', async (key, field) => {
+    const body = await ask(key, 'findAccounts', { renewalWithin: '90d' });
+    expect([body.code, body.detail]).toEqual(['forbidden', expect.stringContaining(`field ${field} of Contract`)]);
   });
 });
 

@@ -58,17 +58,17 @@ describe('in an org with one currency', () => {
 
   test('a meeting of several people counts once, and by owner for each of them', async () => {
     const json = {
-      subject: 'Three of us',
+      subject: 'The two of us',
       start: '2031-05-05T09:00',
       end: '2031-05-05T10:00',
       owner: 'Ana Ruiz',
-      invitees: 'Li Wei, Jonas Weber',
+      invitees: recordId('005', 3),
     };
     const { status, body: meeting } = await salesforce.call('scheduleMeeting', { json });
     expect([status, meeting.detail]).toEqual([200, undefined]);
     const events = salesforce.sandbox.records('Event');
     const copies = events.filter(({ IsChild }) => IsChild === true);
-    expect(copies.length).toBeGreaterThan(1);
+    expect(copies.length).toBeGreaterThan(0);
     expect((await summarize({ objectType: 'Event' })).records).toBe(events.length - copies.length);
     const byOwner = await summarize({ objectType: 'Event', groupBy: 'Assigned To' });
     expect(byOwner).toMatchObject({ records: events.length, note: expect.stringContaining('each of them') });
