@@ -34,12 +34,17 @@ export async function approvalTarget(salesforce: Salesforce, given: string, inpu
       ),
     ),
   );
-  const several = failures.find(({ code }) => code === 'ambiguous');
-  if (several) throw several;
   const all = found.filter(each => each !== undefined);
   // One of the very name wins over one that is found by what it belongs to, as a quote by its opportunity.
   const named = all.filter(({ record }) => nameOf(record).toLowerCase() === given.trim().toLowerCase());
   const [only, other] = named.length > 0 ? named : all;
+  const several = failures.filter(({ code }) => code === 'ambiguous');
+  if (several.length > 0) {
+    const one = only && `It may also mean the ${only.objectType} ${nameOf(only.record)} (${only.record.Id}).`;
+    const told = several.map(({ message: each }) => each.replace(`${input}: `, ''));
+    const message = [...told, ...(one ? [one] : [])].join(' ');
+    throw new Failure('ambiguous', `${input}: ${message}`, { errors: [{ field: input, message }] });
+  }
   if (only && other) {
     const choices = [only, other].map(({ objectType, record }) => `${objectType} ${nameOf(record)} (${record.Id})`);
     const message = `${quoted(given)} may mean ${choices.join(' or ')}. Nothing was done. Ask the user which one, and give its ID.`;
