@@ -4,7 +4,10 @@ import { summary } from '../../../shared/schema/meaning.ts';
 import { waitFor } from '../../../shared/singleFlight.ts';
 import { quoted } from '../../../shared/text.ts';
 import { late } from '../../../shared/upstream/failures.ts';
+import { issueKey } from '../../jira/api/inputs.ts';
+import type { Issue } from '../../jira/api/issue.ts';
 import { issueRow, issueRowFields, toIssueRow } from '../../jira/api/issueRow.ts';
+import type { Jira } from '../../jira/api/jira.ts';
 import { jql, words } from '../../jira/api/jql.ts';
 import { jira } from '../../jira/system.ts';
 import { counted } from '../../salesforce/api/counted.ts';
@@ -26,7 +29,7 @@ export default accountsAndIssues.action({
   needsIn: readsBoth,
   title: 'Search Jira and Salesforce by words',
   description:
-    'Searches Jira issues and Salesforce accounts, contacts, leads, opportunities and cases at once for words in their texts. ' +
+    'Searches Jira issues and Salesforce accounts, contacts, leads, opportunities and cases at once for words in their texts, and an issue by its key. ' +
     `Use it when it is not clear in which of the two systems a thing is. It returns at most ${LISTED} of each; for more use searchIssues or searchRecords.`,
   input: z.object({ term: searchTerm }),
   output: z.object({
@@ -34,7 +37,9 @@ export default accountsAndIssues.action({
     issues: z
       .array(issueRow.pick({ issueKey: true, title: true, type: true, status: true, assignee: true, url: true }))
       .optional()
-      .describe('The issues, the last updated first. Absent where Jira could not be asked.'),
+      .describe(
+        'The issue with that key, and the others, the last updated first. Absent where Jira could not be asked.',
+      ),
     records: z
       .array(foundRecord)
       .optional()
@@ -52,7 +57,13 @@ export default accountsAndIssues.action({
     const [ofJira, ofSalesforce] = await Promise.all([
       answerOf(
         'Jira',
-        jira.search({ jql: jql`text ~ ${words(term)} ORDER BY updated DESC`, fields: issueRowFields, limit: LISTED }),
+        Promise.all([
+          issueCalled(jira, term),
+          jira.search({ jql: jql`text ~ ${words(term)} ORDER BY updated DESC`, fields: issueRowFields, limit: LISTED }),
+        ]).then(([called, { issues, nextCursor }]) => {
+          const others = issues.filter(({ key }) => key !== called?.key);
+          return { called, issues: [...(called ? [called] : []), ...others], nextCursor };
+        }),
         inTime,
       ),
       answerOf('Salesforce', foundRecords(salesforce, { term, objectTypes: everyday, limit: LISTED + 1 }), inTime),
@@ -70,6 +81,7 @@ export default accountsAndIssues.action({
       issues: !(ofJira instanceof Failure) && (ofJira.nextCursor !== undefined || ofJira.issues.length > LISTED),
       records: (records?.length ?? 0) > LISTED,
     };
+    const called = ofJira instanceof Failure ? undefined : ofJira.called;
     const found = [
       issues && tell(issues.length, ['issue', 'issues'], { isMore: isMore.issues, system: 'Jira' }),
       records &&
@@ -80,13 +92,23 @@ export default accountsAndIssues.action({
       ...(ofSalesforce instanceof Failure ? [`Salesforce: ${ofSalesforce.message}`] : ofSalesforce.leftOut),
     ];
     return {
-      summary: `${quoted(term)} is in the texts of ${found.join(' and ')}.`,
+      summary: `${quoted(term)} is ${called ? 'the key of an issue or ' : ''}in the texts of ${found.join(' and ')}.`,
       ...(issues && { issues }),
       ...(records && { records: records.slice(0, LISTED) }),
       ...(notShown.length > 0 && { notShown }),
     };
   },
 });
+
+/** The issue whose key the term is; undefined where it is none of what this caller may see. */
+async function issueCalled(jira: Jira, term: string): Promise<Issue | undefined> {
+  const { data: key } = issueKey.safeParse(term);
+  if (key === undefined) return undefined;
+  return await jira.getIssue(key, { fields: issueRowFields }).catch((error: unknown) => {
+    if (error instanceof Failure && (error.code === 'not_found' || error.code === 'forbidden')) return undefined;
+    throw error;
+  });
+}
 
 /** `no issues in Jira`, `10 or more records in Salesforce`. */
 function tell(

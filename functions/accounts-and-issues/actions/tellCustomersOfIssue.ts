@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { beginning } from '../../../shared/text.ts';
 import { issueKey } from '../../jira/api/inputs.ts';
+import type { Issue } from '../../jira/api/issue.ts';
 import { jira } from '../../jira/system.ts';
 import { counted } from '../../salesforce/api/counted.ts';
 import { objectOfId } from '../../salesforce/api/recordId.ts';
 import { MAX_COMMENT } from '../../salesforce/api/service/caseComments.ts';
 import { salesforce } from '../../salesforce/system.ts';
 import { recordIdsIn } from '../api/globalId.ts';
+import { notTold } from '../api/notTold.ts';
 import { lookAtTold, MAX_TOLD, planToTell, tellCase, toldCaseData } from '../api/toldCases.ts';
 import { tells } from '../needs.ts';
 import { accountsAndIssues } from '../system.ts';
@@ -26,7 +28,7 @@ export default accountsAndIssues.plannedAction({
   title: 'Tell the customers who wait for an issue',
   description:
     "Adds a public comment, which the customer can read, to every open Salesforce case that is linked to a Jira issue, as this service's Salesforce user. " +
-    'Use it when an issue is done or delayed: its first call only shows who would be told what, and the call with its confirmationToken does it. For one case use addCaseComment.',
+    'Use it when an issue is done or delayed: its first call only shows the status of the issue, who would be told what and who not, and the call with its confirmationToken does it. For one case use addCaseComment.',
   input: z.object({
     issueKey,
     comment: z
@@ -42,17 +44,29 @@ export default accountsAndIssues.plannedAction({
   requests: 250,
   example: { issueKey: 'ATLAS-12', comment: 'The fix is in version 2.5, which is out today.' },
   async plan({ issueKey, comment }, { jira, salesforce }) {
-    const [globalIds, orgId] = await Promise.all([jira.remoteLinks.globalIds(issueKey), salesforce.orgId()]);
-    const cases = recordIdsIn(globalIds, orgId).filter(id => objectOfId(id) === 'Case');
-    const items = cases.length > 0 ? await planToTell(salesforce, cases.slice(0, MAX_TOLD), comment) : [];
+    const [issue, globalIds, orgId] = await Promise.all([
+      jira.getIssue(issueKey, { fields: ['summary', 'status'] }),
+      jira.remoteLinks.globalIds(issueKey),
+      salesforce.orgId(),
+    ]);
+    const linked = recordIdsIn(globalIds, orgId);
+    const cases = linked.filter(id => objectOfId(id) === 'Case');
+    const [ofCases, ofOthers] = await Promise.all([
+      cases.length > 0 ? planToTell(salesforce, cases.slice(0, MAX_TOLD), comment) : [],
+      notTold(salesforce, linked),
+    ]);
+    const items = [...ofCases, ...ofOthers];
     const told = items.filter(item => 'what' in item).length;
     const quotedText = `"${beginning(comment, MAX_SHOWN)}"`;
     const rest = cases.length > MAX_TOLD ? ` Only the first ${MAX_TOLD} linked cases were looked at.` : '';
+    const left = counted(items.length - told, ['linked record is', 'linked records are']);
+    const leftOut = items.length > told ? ` ${left} not told, each with the reason.` : '';
+    const state = statusText(issue);
     return {
       summary:
         told > 0
-          ? `Would add a comment that the customer can read to ${counted(told, ['open case', 'open cases'])} linked to ${issueKey}: ${quotedText}${rest}`
-          : `No open case is linked to ${issueKey} that is still to be told, as far as this service may see.${rest}`,
+          ? `Would add a comment that the customer can read to ${counted(told, ['open case', 'open cases'])} linked to ${issueKey}: ${quotedText} ${state}${rest}${leftOut}`
+          : `No open case is linked to ${issueKey} that is still to be told, as far as this service may see. ${state}${rest}${leftOut}`,
       items,
     };
   },
@@ -60,3 +74,9 @@ export default accountsAndIssues.plannedAction({
   look: (items, { salesforce }) => lookAtTold(salesforce, items),
   performAll: (items, { salesforce }) => Promise.all(items.map(item => tellCase(salesforce, item))),
 });
+
+/** `ABC-12 is In Progress, which is not done.` Who tells customers that it is done must know. */
+function statusText({ key, status, isDone }: Issue): string {
+  if (status === undefined) return `The status of ${key} is not known.`;
+  return `${key} is ${status}${isDone ? '' : ', which is not done: promise nothing that is not so'}.`;
+}
