@@ -123,7 +123,7 @@ describe('accounts with something that ends', () => {
 
   test.each<[Record<string, string>, string]>([
     [{ name: 'Contoso', renewalWithin: '30d' }, '2 accounts match, but none has a renewal that ends within that time.'],
-    [{ name: 'Adventure', renewalWithin: '30d' }, '1 account matches, but it is none that has a renewal that ends'],
+    [{ name: 'Bio_Markt', renewalWithin: '30d' }, '1 account matches, but it is none that has a renewal that ends'],
     [{ name: 'o', renewalWithin: '1d', limit: '2' }, '2 or more accounts match, but none has a renewal that ends'],
     [{ name: 'Nonesuch', renewalWithin: '30d' }, 'No account matches, whether or not it has a renewal that ends'],
     [{ renewalWithin: '1d' }, 'No account matches. Renewals from'],
