@@ -110,7 +110,8 @@ export default accountsAndIssues.action({
     const toOwn = (each: OwnRecord) => ({ ...toRecord(each), ...(!isOne && { customer: namesOf(each).join('; ') }) });
     const whose = isOne ? titleOf(customer) : `${customers.length} customers`;
     const belongings = isOne ? ', its cases or its opportunities' : ', their cases or their opportunities';
-    const isWhole = isFirst && nextCursor === undefined && !openOnly;
+    const isWhole =
+      customers.some(({ objectType }) => objectType === 'Account') && isFirst && nextCursor === undefined && !openOnly;
     return page({
       items: issues,
       nextCursor,

@@ -5,7 +5,6 @@ import { waitFor } from '../../../shared/singleFlight.ts';
 import { quoted } from '../../../shared/text.ts';
 import { late } from '../../../shared/upstream/failures.ts';
 import { issueKey } from '../../jira/api/inputs.ts';
-import type { Issue } from '../../jira/api/issue.ts';
 import { issueRow, issueRowFields, toIssueRow } from '../../jira/api/issueRow.ts';
 import type { Jira } from '../../jira/api/jira.ts';
 import { jql, words } from '../../jira/api/jql.ts';
@@ -55,17 +54,7 @@ export default accountsAndIssues.action({
   async run({ term }, { jira, salesforce }) {
     const inTime = AbortSignal.timeout(Math.round(Math.max(0, jira.timeLeft()) * PATIENCE));
     const [ofJira, ofSalesforce] = await Promise.all([
-      answerOf(
-        'Jira',
-        Promise.all([
-          issueCalled(jira, term),
-          jira.search({ jql: jql`text ~ ${words(term)} ORDER BY updated DESC`, fields: issueRowFields, limit: LISTED }),
-        ]).then(([called, { issues, nextCursor }]) => {
-          const others = issues.filter(({ key }) => key !== called?.key);
-          return { called, issues: [...(called ? [called] : []), ...others], nextCursor };
-        }),
-        inTime,
-      ),
+      answerOf('Jira', issuesOf(jira, term), inTime),
       answerOf('Salesforce', foundRecords(salesforce, { term, objectTypes: everyday, limit: LISTED + 1 }), inTime),
     ]);
     if (ofJira instanceof Failure && ofSalesforce instanceof Failure) throw ofJira;
@@ -81,7 +70,6 @@ export default accountsAndIssues.action({
       issues: !(ofJira instanceof Failure) && (ofJira.nextCursor !== undefined || ofJira.issues.length > LISTED),
       records: (records?.length ?? 0) > LISTED,
     };
-    const called = ofJira instanceof Failure ? undefined : ofJira.called;
     const found = [
       issues && tell(issues.length, ['issue', 'issues'], { isMore: isMore.issues, system: 'Jira' }),
       records &&
@@ -92,7 +80,7 @@ export default accountsAndIssues.action({
       ...(ofSalesforce instanceof Failure ? [`Salesforce: ${ofSalesforce.message}`] : ofSalesforce.leftOut),
     ];
     return {
-      summary: `${quoted(term)} is ${called ? 'the key of an issue or ' : ''}in the texts of ${found.join(' and ')}.`,
+      summary: `${quoted(term)} is in the texts ${issueKey.safeParse(term).success ? 'or the key ' : ''}of ${found.join(' and ')}.`,
       ...(issues && { issues }),
       ...(records && { records: records.slice(0, LISTED) }),
       ...(notShown.length > 0 && { notShown }),
@@ -100,14 +88,20 @@ export default accountsAndIssues.action({
   },
 });
 
-/** The issue whose key the term is; undefined where it is none of what this caller may see. */
-async function issueCalled(jira: Jira, term: string): Promise<Issue | undefined> {
+/** The issue whose key it is, then those that have the words in their texts, where an issue's own key is none of them. */
+async function issuesOf(jira: Jira, term: string) {
   const { data: key } = issueKey.safeParse(term);
-  if (key === undefined) return undefined;
-  return await jira.getIssue(key, { fields: issueRowFields }).catch((error: unknown) => {
-    if (error instanceof Failure && (error.code === 'not_found' || error.code === 'forbidden')) return undefined;
-    throw error;
-  });
+  const [named, found] = await Promise.all([
+    key === undefined ? undefined : jira.getIssue(key, { fields: issueRowFields }).catch(unlessHidden),
+    jira.search({ jql: jql`text ~ ${words(term)} ORDER BY updated DESC`, fields: issueRowFields, limit: LISTED }),
+  ]);
+  if (!named) return found;
+  return { ...found, issues: [named, ...found.issues.filter(issue => issue.key !== named.key)] };
+}
+
+function unlessHidden(error: unknown): undefined {
+  if (error instanceof Failure && ['not_found', 'forbidden'].includes(error.code)) return undefined;
+  throw error;
 }
 
 /** `no issues in Jira`, `10 or more records in Salesforce`. */
