@@ -140,6 +140,18 @@ describe('accounts with something that ends', () => {
     expect((await ending(query)).accounts).toEqual(expected);
   });
 
+  test.each<[Record<string, string>, string]>([
+    [{ name: 'Contoso', renewalWithin: '30d' }, '2 accounts match, but none has a renewal that ends within that time.'],
+    [{ name: 'Bio_Markt', renewalWithin: '30d' }, '1 account matches, but it is none that has a renewal that ends'],
+    [{ name: 'o', renewalWithin: '1d', limit: '2' }, '2 or more accounts match, but none has a renewal that ends'],
+    [{ name: 'Nonesuch', renewalWithin: '30d' }, 'No account matches, whether or not it has a renewal that ends'],
+    [{ renewalWithin: '1d' }, 'No account matches. Renewals from'],
+  ])('are none by %j, which says what was missing', async (query, expected) => {
+    const { summary, accounts } = await ending(query);
+    expect([accounts, summary]).toEqual([[], expect.stringContaining(expected)]);
+    expect(summary).toContain('go by Contract End Date');
+  });
+
   test.each(['soon', 'yesterday', '2027-02-01..2027-01-01', '7d..9d'])('are not found by %s', async renewalWithin => {
     const { status, body } = await salesforce.call('findAccounts', { query: { renewalWithin } });
     expect([status, body.code]).toEqual([400, 'invalid_input']);
@@ -162,6 +174,9 @@ describe('accounts with something that ends', () => {
         const { summary, accounts } = await ending(query, other);
         expect(summary).toContain(by);
         expect(accounts.map(([name]) => name)).toEqual(expected);
+        expect(accounts.map(([, renewals]) => renewals)).toEqual([
+          [expect.objectContaining({ amount: expect.any(Number), currency: 'USD' })],
+        ]);
       }
     } finally {
       await other.stop();
