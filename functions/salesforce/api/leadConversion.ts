@@ -10,7 +10,7 @@ import { lookUpAll } from './references.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, anyOf, containing, names, type Soql, soql } from './soql.ts';
 import { withVisibleFields } from './visibleFields.ts';
-import type { SalesforceRecord } from './wire.ts';
+import type { ObjectDescription, SalesforceRecord } from './wire.ts';
 import { listed } from './writesOfMany.ts';
 
 /** What is needed to convert a lead, as it is kept until it is confirmed. */
@@ -59,16 +59,20 @@ export async function planConversion(
     throw new Failure('conflict', `Lead ${quoted(name)} was converted already${resultIn(lead)}.`);
   }
   const company = told(lead.Company);
+  const isNone = opportunity?.toLowerCase() === 'none';
+  const [accounts, contacts, ...opportunities] = await Promise.all([
+    salesforce.describe('Account'),
+    salesforce.describe('Contact'),
+    ...(isNone ? [] : [salesforce.describe('Opportunity')]),
+  ]);
   const [convertedStatus, owned, existing] = await Promise.all([
     statusMeant(salesforce, status),
     ownerMeant(salesforce, lead, owner),
     accountMeant(salesforce, account, company),
   ]);
   const person = await contactMeant(salesforce, contact, lead, existing);
-  const opportunityName =
-    opportunity?.toLowerCase() === 'none'
-      ? undefined
-      : (opportunity ?? beginning(company || name, MAX_OPPORTUNITY_NAME - 1));
+  requireCreateable([...(existing ? [] : [accounts]), ...(person ? [] : [contacts]), ...opportunities]);
+  const opportunityName = isNone ? undefined : (opportunity ?? beginning(company || name, MAX_OPPORTUNITY_NAME - 1));
   const becomes = [
     existing ? `joins the account ${quoted(existing.name)}` : `a new account ${quoted(company || name)}`,
     person ? `joins the contact ${quoted(person.name)}` : `a new contact ${quoted(name)}`,
@@ -93,6 +97,15 @@ export async function planConversion(
       },
     ],
   };
+}
+
+function requireCreateable(objects: readonly ObjectDescription[]): void {
+  const closed = objects.find(({ createable }) => !createable);
+  if (!closed) return;
+  throw new Failure(
+    'forbidden',
+    `A record of the object ${closed.label} cannot be created through this service: its Salesforce user may not, or its administrator has closed the object.`,
+  );
 }
 
 /** How the leads are now. One in doubt that is converted is taken for converted by it. @throws Failure */
