@@ -2,7 +2,10 @@ import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
 import { isPersonId } from './activityPeople.ts';
 import { choiceOf } from './choices.ts';
+import { ownerCalled } from './filter/conditionSoql.ts';
+import { findOwners } from './owners.ts';
 import { openObjectOf } from './readRecord.ts';
+import { isIdOf, longRecordId } from './recordId.ts';
 import { valueAt } from './recordValues.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, containing, names, type Soql, soql } from './soql.ts';
@@ -18,6 +21,8 @@ export interface OpenTask {
   taskId: string;
   subject: string;
   ownerId: string | undefined;
+  /** Its name. */
+  owner: string | undefined;
   whatId: string | undefined;
   whoId: string | undefined;
 }
@@ -27,27 +32,40 @@ interface Sought {
   /** Its subject, or a part of it. */
   subject?: string | undefined;
   recordId?: string | undefined;
+  /** Whose it is: a name, an e-mail address, an ID, or `me`. */
+  owner?: string | undefined;
 }
 
 /**
- * The one open task that is meant, by its ID, or by its subject and the record it belongs to. It costs one request.
- * @throws Failure `not_found`, `ambiguous` with the tasks that it may be, and `conflict` for one that is done already
+ * The one open task that is meant, by its ID, or by its subject, the record it belongs to and its owner. Without an ID or an owner,
+ * whoever has signed in gets none but their own.
+ * @throws Failure `not_found`, `ambiguous` with the tasks that it may be, also where it is somebody else's, and `conflict` for one
+ *   that is done already
  */
-export async function openTask(salesforce: Salesforce, { taskId, subject, recordId }: Sought): Promise<OpenTask> {
+export async function openTask(
+  salesforce: Salesforce,
+  { taskId, subject, recordId, owner }: Sought,
+): Promise<OpenTask> {
   const belongs = recordId === undefined ? undefined : await belongingTo(salesforce, recordId);
   const conditions = [
     ...(taskId ? [soql`Id = ${taskId}`] : [soql`IsClosed = FALSE`]),
     ...(subject ? [soql`Subject LIKE ${containing(subject)}`] : []),
     ...(belongs ? [belongs] : []),
+    ...(owner ? [soql`OwnerId = ${await ownerIdOf(salesforce, owner)}`] : []),
   ];
   if (!taskId && !subject && !recordId) {
     throw invalidInput([{ field: 'taskId', message: 'Give taskId, or subject, recordId or both of an open task.' }]);
   }
-  const found = await withVisibleFields(salesforce, { Task: fields }, select =>
-    salesforce.query(
-      soql`SELECT ${select('Task')} FROM Task WHERE ${allOf(conditions)} ORDER BY ActivityDate, Id LIMIT ${MAX_CHOICES}`,
-    ),
-  );
+  const find = (more: readonly Soql[] = []) =>
+    withVisibleFields(salesforce, { Task: fields }, select =>
+      salesforce.query(
+        soql`SELECT ${select('Task')} FROM Task WHERE ${allOf([...conditions, ...more])} ORDER BY ActivityDate, Id LIMIT ${MAX_CHOICES}`,
+      ),
+    );
+  const asking = taskId || owner ? undefined : await askerOf(salesforce);
+  const own = asking?.id === undefined ? [] : await find([soql`OwnerId = ${asking.id}`]);
+  const found = own.length > 0 ? own : await find();
+  if (asking && own.length === 0 && found.length > 0) throw notTheirs(found, subject ? 'subject' : 'recordId');
   const exact = found.filter(({ Subject }) => String(Subject).toLowerCase() === subject?.toLowerCase());
   const [task, ...others] = exact.length > 0 ? exact : found;
   const described = [subject && `called ${quoted(subject)}`, recordId && `of ${recordId}`].filter(Boolean).join(' ');
@@ -73,6 +91,7 @@ export async function openTask(salesforce: Salesforce, { taskId, subject, record
     taskId: String(task.Id),
     subject: textAt(task, 'Subject') ?? 'Task',
     ownerId: textAt(task, 'OwnerId'),
+    owner: textAt(task, 'Owner.Name'),
     whatId: textAt(task, 'WhatId'),
     whoId: textAt(task, 'WhoId'),
   };
@@ -88,6 +107,34 @@ export async function completedStatus(salesforce: Pick<Salesforce, 'describe' | 
     soql`SELECT ${names('MasterLabel')} FROM TaskStatus WHERE IsClosed = TRUE ORDER BY SortOrder LIMIT 1`,
   );
   return (closed && textAt(closed, 'MasterLabel')) ?? 'Completed';
+}
+
+/** Whoever has signed in, by the ID that they have in Salesforce, where it is known; undefined where nobody has. */
+async function askerOf(salesforce: Salesforce): Promise<{ id: string | undefined } | undefined> {
+  const asking = await salesforce.me();
+  if ('problem' in asking) return undefined;
+  const { fields: visible } = await salesforce.describe('Task');
+  if (!visible.some(({ name }) => name === 'OwnerId')) return { id: undefined };
+  try {
+    const [me] = await findOwners(salesforce, 'me', { kinds: ['user'] });
+    return { id: me?.id };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.retryable) throw error;
+    return { id: undefined };
+  }
+}
+
+async function ownerIdOf(salesforce: Salesforce, owner: string): Promise<string> {
+  return isIdOf(['User', 'Group'], owner)
+    ? longRecordId(owner)
+    : (await ownerCalled(salesforce, owner, 'owner', true)).id;
+}
+
+/** Nobody's task is completed by somebody else who only said what it is called. */
+function notTheirs(found: readonly SalesforceRecord[], field: string): Failure {
+  const choices = found.map(choiceText).join('; ');
+  const message = `It is no open task of the user who asks, but of somebody else: ${choices}. Nothing was changed. Ask the user whether it is meant, and give owner or its taskId.`;
+  return new Failure('ambiguous', message, { errors: [{ field, message }] });
 }
 
 async function belongingTo(salesforce: Salesforce, recordId: string): Promise<Soql> {

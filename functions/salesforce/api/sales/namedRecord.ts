@@ -93,12 +93,7 @@ export async function namedRecord(salesforce: Salesforce, sought: Sought): Promi
     throw notFound(input, `There is no ${kind.label} ${quoted(given)}${whereText} that this service may see.`);
   }
   const all = await candidates(salesforce, sought);
-  const folded = (text: unknown) =>
-    String(text ?? '')
-      .trim()
-      .replace(/\s+/g, ' ')
-      .toLowerCase();
-  const exact = all.filter(record => kind.names.some(name => folded(record[name]) === folded(given)));
+  const exact = all.filter(record => isCalled(record, kind, given));
   const open = all.filter(record => !kind.isOver(record));
   const [only, ...others] = exact.length > 0 ? exact : open;
   if (only && others.length === 0) return only;
@@ -114,6 +109,34 @@ export async function namedRecord(salesforce: Salesforce, sought: Sought): Promi
     input,
     `No ${shown.length > 0 ? 'open ' : ''}${kind.label}${whereText} is called ${quoted(given)}, or belongs to what is called so.${hint}`,
   );
+}
+
+/**
+ * The other records that are not over and that a name may mean as well, as choices; none where the one that was found is called just
+ * so, or was given by its ID. It costs a request.
+ */
+export async function otherOpen(
+  salesforce: Salesforce,
+  sought: Sought,
+  found: SalesforceRecord & { Id: string },
+): Promise<string[]> {
+  const kind = kinds[sought.objectType];
+  if (isIdOf([sought.objectType], sought.given) || isCalled(found, kind, sought.given)) return [];
+  const others = (await candidates(salesforce, sought)).filter(
+    record => record.Id !== found.Id && !kind.isOver(record),
+  );
+  const more = others.length > MAX_CHOICES ? ['and others'] : [];
+  return [...others.slice(0, MAX_CHOICES).map(record => choiceText(record, kind, salesforce)), ...more];
+}
+
+/** Whether a record is called just so, whatever the case. */
+function isCalled(record: SalesforceRecord, kind: Kind, given: string): boolean {
+  const folded = (text: unknown) =>
+    String(text ?? '')
+      .trim()
+      .replace(/\s+/g, ' ')
+      .toLowerCase();
+  return kind.names.some(name => folded(record[name]) === folded(given));
 }
 
 /** The name of a record, and the currency of its amounts. */
