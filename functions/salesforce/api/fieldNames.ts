@@ -82,7 +82,10 @@ function unknownField(
   const settable = all.filter(({ field }) => canSet(field, access) && !field.deprecatedAndHidden);
   const parts = addressParts(settable, given);
   if (parts.length > 0) return `${objectLabel} has it by its parts: give ${parts.join(', ')}.`;
-  const near = [...new Set([...holding(settable, given), ...alike(settable, given), ...sharing(settable, given)])];
+  const { names, words } = sharing(settable, given);
+  // More words than one in common say more than a spelling does.
+  const spelt = words > 1 ? [...names, ...alike(settable, given)] : [...alike(settable, given), ...names];
+  const near = [...new Set([...holding(settable, given), ...spelt])];
   const hint =
     near.length > 0 ? `Did you mean ${near.slice(0, MAX_NEAR).join(' or ')}?` : 'describeObject lists the fields.';
   return `${objectLabel} has no such field. ${hint}`;
@@ -146,15 +149,16 @@ const wordsOf = (name: string) =>
       .map(sameWord),
   );
 
-/** Fields whose labels share the most words with it. */
-function sharing(all: readonly Names[], given: string): string[] {
+/** Fields whose labels share the most words with it, and how many. */
+function sharing(all: readonly Names[], given: string): { names: string[]; words: number } {
   const sought = wordsOf(given.replace(/__c$/i, '').replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2'));
   const counts = all.map(({ field, label }) => ({
     name: field.name,
     count: [...wordsOf(label)].filter(word => sought.has(word)).length,
   }));
   const most = Math.max(0, ...counts.map(({ count }) => count));
-  return most === 0 ? [] : counts.filter(({ count }) => count === most).map(({ name }) => name);
+  const names = most === 0 ? [] : counts.filter(({ count }) => count === most).map(({ name }) => name);
+  return { names, words: most };
 }
 
 /** What to say where several fields have one label. */
