@@ -57,7 +57,13 @@ const group = z.object({
 export const groupsOutput = z.array(
   group.extend({ groups: z.array(group).optional().describe('The groups within it.') }),
 );
-export const secondGroupsOutput = z.array(group);
+export const secondGroupsOutput = z.array(
+  z.object({
+    name: heading('The value.'),
+    records: numbers.records,
+    numbers: z.string().optional().describe('Such as Amount 5,000 USD in all.'),
+  }),
+);
 
 type Measured = z.output<typeof measured>;
 export type Numbers = z.output<z.ZodObject<typeof numbers>>;
@@ -153,7 +159,7 @@ export function groupsOf(
   cells: readonly Cell[],
   before: readonly Cell[] | undefined,
   level: Level,
-): { groups: Group[]; secondGroups: Group[] | undefined; notes: string[] } {
+): { groups: Group[]; secondGroups: z.output<typeof secondGroupsOutput> | undefined; notes: string[] } {
   const [outer, inner] = level.groupings;
   if (!outer) return { groups: [], secondGroups: undefined, notes: [] };
   const room = roomFor(level, before !== undefined);
@@ -184,7 +190,12 @@ export function groupsOf(
   // A reader would have to add them up.
   const second = inner && levelOf(cells, before, { ...level, at: 1, most: MAX_WITHIN });
   notes.push(...(second?.left ?? []));
-  return { groups, secondGroups: second?.told.map(inBriefOf), notes };
+  const secondGroups = second?.told.map(part => {
+    const { name, ...told } = inBriefOf(part);
+    const sentence = sentenceOf(told);
+    return { name, records: told.records, ...(sentence && { numbers: sentence }) };
+  });
+  return { groups, secondGroups, notes };
 }
 
 /** The groups of one level that are told, and a sentence about those that are not. */
