@@ -90,15 +90,14 @@ export default salesforce.action({
       throw isUnknownObject(error) ? noForecasts() : error;
     });
     const periods = [...new Set(items.flatMap(({ PeriodId }) => (typeof PeriodId === 'string' ? [PeriodId] : [])))];
-    const quotas = periods.length === 0 ? [] : await quotasOf(salesforce, periods);
     const groups = [...Map.groupBy(items, keyOf)];
-    const forecasts = groups.slice(0, MAX_FORECASTS).map(([key, rows]) =>
-      toForecast(
-        rows,
-        quotas.find(quota => keyOf(quota) === key),
-        salesforce.soleCurrency(),
-      ),
-    );
+    const owners = groups
+      .slice(0, MAX_FORECASTS)
+      .flatMap(([, [row]]) => (typeof row?.OwnerId === 'string' ? [row.OwnerId] : []));
+    const quotas = periods.length === 0 ? [] : await quotasOf(salesforce, { periods, owners });
+    const forecasts = groups
+      .slice(0, MAX_FORECASTS)
+      .map(([key, rows]) => toForecast(rows, soleOf(quotas, key), salesforce.soleCurrency()));
     const whose = person ? ` of ${person.name}` : '';
     return {
       summary:
@@ -113,15 +112,25 @@ export default salesforce.action({
   },
 });
 
+/** The quota of a forecast; undefined where it has several, such as one for each product family, of which none is the whole. */
+function soleOf(quotas: readonly SalesforceRecord[], key: string): SalesforceRecord | undefined {
+  const [quota, ...others] = quotas.filter(each => keyOf(each) === key);
+  return others.length > 0 ? undefined : quota;
+}
+
 /** What one forecast, and its quota, have in common. */
 const keyOf = ({ OwnerId, QuotaOwnerId, PeriodId, ForecastingTypeId }: SalesforceRecord) =>
   JSON.stringify([OwnerId ?? QuotaOwnerId, PeriodId, ForecastingTypeId]);
 
-async function quotasOf(salesforce: Salesforce, periods: readonly string[]): Promise<SalesforceRecord[]> {
+async function quotasOf(
+  salesforce: Salesforce,
+  { periods, owners }: { periods: readonly string[]; owners: readonly string[] },
+): Promise<SalesforceRecord[]> {
+  const ofOwners = owners.length > 0 ? soql` AND QuotaOwnerId IN ${owners}` : soql``;
   try {
     return await withVisibleFields(salesforce, { ForecastingQuota: quotaFields }, select =>
       salesforce.query(
-        soql`SELECT ${select('ForecastingQuota')} FROM ForecastingQuota WHERE PeriodId IN ${periods} LIMIT ${MAX_ITEMS}`,
+        soql`SELECT ${select('ForecastingQuota')} FROM ForecastingQuota WHERE PeriodId IN ${periods}${ofOwners} LIMIT ${MAX_ITEMS}`,
       ),
     );
   } catch (error) {

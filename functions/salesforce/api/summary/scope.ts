@@ -3,6 +3,7 @@ import type { Condition } from '../../../../shared/filter/condition.ts';
 import { fieldCalled, folded } from '../../../../shared/filter/label.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { dayAt } from '../../../../shared/time/timeZone.ts';
+import { notDeleted, reachesArchive } from '../archive.ts';
 import { recordFields } from '../filter/recordField.ts';
 import { recordFilter } from '../filter/recordFilter.ts';
 import type { Salesforce } from '../salesforce.ts';
@@ -63,6 +64,35 @@ export async function filtersOf(
 const tellsOpen = new Set(['closed', 'isclosed', 'status', 'completeddate/time', 'completeddatetime']);
 const openAndCompleted =
   'Open and completed tasks are counted together: where {"Closed": true} counts completed ones only, openOnly open ones.';
+
+interface ActivityParts {
+  filters: Filters;
+  /** The paths by which it is grouped. */
+  groupPaths: readonly string[];
+  /** The first day that is looked at. */
+  from: string | undefined;
+  today: string;
+}
+
+/** How tasks and events are counted: a meeting once, though each of its people has a copy of it, and what is archived with the rest. */
+export function activityScope(
+  object: ObjectDescription,
+  { filters, groupPaths, from, today }: ActivityParts,
+): { conditions: Soql[]; withArchived: boolean; notes: string[] } {
+  if (!['Task', 'Event'].includes(object.name)) return { conditions: [], withArchived: false, notes: [] };
+  const isOfOwner = ({ label }: Condition) =>
+    fieldCalled(label, recordFields(object), { input: 'where' }).id === 'OwnerId';
+  const isByOwner =
+    filters.owner !== undefined || groupPaths.includes('OwnerId') || (filters.where ?? []).some(isOfOwner);
+  const isOpen = filters.openOnly === true || filters.overdue === true;
+  const withArchived = !isOpen && reachesArchive(from, today);
+  const hasCopies = object.name === 'Event' && has(object, 'IsChild');
+  return {
+    conditions: [...(withArchived ? [notDeleted] : []), ...(hasCopies && !isByOwner ? [soql`IsChild = FALSE`] : [])],
+    withArchived,
+    notes: hasCopies && isByOwner ? ['A meeting of several people counts for each of them.'] : [],
+  };
+}
 
 function openOf(object: ObjectDescription): Soql | undefined {
   const field = ['IsClosed', 'IsConverted'].find(name => has(object, name));
