@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
+import { oneLine, onOneLine } from '../api/inputs.ts';
 import { caseMail, recipientsOf } from '../api/service/caseEmail.ts';
 import { caseId } from '../api/service/inputs.ts';
 import { uses } from '../needs.ts';
@@ -26,13 +27,7 @@ export default salesforce.plannedAction({
       .max(32_000)
       .transform(withLineBreaks)
       .describe('The text, in Markdown, as the customer will read it, with greeting and signature.'),
-    subject: z
-      .string()
-      .trim()
-      .min(1, 'It must not be blank.')
-      .max(255)
-      .optional()
-      .describe('The subject. Unless given, RE: and that of the case.'),
+    subject: oneLine(255).optional().describe('The subject. Unless given, RE: and that of the case.'),
     to: z
       .string()
       .trim()
@@ -54,7 +49,11 @@ export default salesforce.plannedAction({
     const about = await caseMail(salesforce, key);
     const { caseId, number = caseId, customer, from, version } = about;
     const recipients = recipientsOf(to, about);
-    const subject = given ?? `RE: ${about.subject ?? `Case ${number}`}`.slice(0, 255);
+    const subject =
+      given ??
+      onOneLine(`RE: ${about.subject ?? `Case ${number}`}`)
+        .slice(0, 255)
+        .toWellFormed();
     const others = recipients.filter(each => each.toLowerCase() !== customer?.address.toLowerCase());
     const warning = others.length > 0 ? ` It goes to others than the customer of the case: ${others.join(', ')}.` : '';
     return {

@@ -47,29 +47,36 @@ export async function openTask(
   { taskId, subject, recordId, owner }: Sought,
 ): Promise<OpenTask> {
   const belongs = recordId === undefined ? undefined : await belongingTo(salesforce, recordId);
-  const conditions = [
-    ...(taskId ? [soql`Id = ${taskId}`] : [soql`IsClosed = FALSE`]),
-    ...(subject ? [soql`Subject LIKE ${containing(subject)}`] : []),
-    ...(belongs ? [belongs] : []),
-    ...(owner ? [soql`OwnerId = ${await ownerIdOf(salesforce, owner)}`] : []),
-  ];
   if (!taskId && !subject && !recordId) {
     throw invalidInput([{ field: 'taskId', message: 'Give taskId, or subject, recordId or both of an open task.' }]);
   }
-  const find = (more: readonly Soql[] = []) =>
-    withVisibleFields(salesforce, { Task: fields }, select =>
+  const meant = taskId ? soql`Id = ${taskId}` : soql`IsClosed = FALSE`;
+  const look = (whose: Soql | undefined, called: Soql | undefined, which = meant) => {
+    const where = allOf([which, called, belongs, whose].filter(condition => condition !== undefined));
+    return withVisibleFields(salesforce, { Task: fields }, select =>
       salesforce.query(
-        soql`SELECT ${select('Task')} FROM Task WHERE ${allOf([...conditions, ...more])} ORDER BY ActivityDate, Id LIMIT ${MAX_CHOICES}`,
+        soql`SELECT ${select('Task')} FROM Task WHERE ${where} ORDER BY ActivityDate, Id LIMIT ${MAX_CHOICES + 1}`,
       ),
     );
+  };
+  const alike = subject ? soql`Subject LIKE ${containing(subject)}` : undefined;
+  const named = owner ? soql`OwnerId = ${await ownerIdOf(salesforce, owner)}` : undefined;
   const asking = taskId || owner ? undefined : await askerOf(salesforce);
-  const own = asking?.id === undefined ? [] : await find([soql`OwnerId = ${asking.id}`]);
-  const found = own.length > 0 ? own : await find();
+  const theirs = asking?.id === undefined ? undefined : soql`OwnerId = ${asking.id}`;
+  const own = theirs ? await look(theirs, alike) : [];
+  const found = own.length > 0 ? own : await look(named, alike);
   if (asking && own.length === 0 && found.length > 0) throw notTheirs(found, subject ? 'subject' : 'recordId');
-  const exact = found.filter(({ Subject }) => String(Subject).toLowerCase() === subject?.toLowerCase());
+  // Of more than are read here, those that are called just so need not be among the first.
+  const isCut = found.length > MAX_CHOICES;
+  const exact =
+    subject && isCut
+      ? await look(own.length > 0 ? theirs : named, soql`Subject = ${subject}`)
+      : found.filter(({ Subject }) => String(Subject).toLowerCase() === subject?.toLowerCase());
   const [task, ...others] = exact.length > 0 ? exact : found;
   const described = [subject && `called ${quoted(subject)}`, recordId && `of ${recordId}`].filter(Boolean).join(' ');
   if (!task) {
+    const [done, ...more] = taskId ? [] : await look(named, alike, soql`IsClosed = TRUE`);
+    if (done && more.length === 0) throw doneAlready(done);
     const what = taskId ? `no task ${taskId}` : `no open task ${described}`;
     throw new Failure(
       'not_found',
@@ -77,16 +84,12 @@ export async function openTask(
     );
   }
   if (others.length > 0) {
-    const choices = [task, ...others].map(choiceText).join('; ');
+    const all = [task, ...others].map(choiceText);
+    const choices = [...all.slice(0, MAX_CHOICES), ...(all.length > MAX_CHOICES ? ['and others'] : [])].join('; ');
     const message = `Several open tasks are ${described}: ${choices}. Nothing was changed. Ask the user which one, and give its taskId.`;
     throw new Failure('ambiguous', message, { errors: [{ field: subject ? 'subject' : 'recordId', message }] });
   }
-  if (task.IsClosed === true) {
-    throw new Failure(
-      'conflict',
-      `${textAt(task, 'Subject')} is ${textAt(task, 'Status') ?? 'closed'} already. Nothing was changed.`,
-    );
-  }
+  if (task.IsClosed === true) throw doneAlready(task);
   return {
     taskId: String(task.Id),
     subject: textAt(task, 'Subject') ?? 'Task',
@@ -95,6 +98,11 @@ export async function openTask(
     whatId: textAt(task, 'WhatId'),
     whoId: textAt(task, 'WhoId'),
   };
+}
+
+function doneAlready(task: SalesforceRecord): Failure {
+  const [subject = 'The task', status = 'closed'] = [textAt(task, 'Subject'), textAt(task, 'Status')];
+  return new Failure('conflict', `${subject} (${String(task.Id)}) is ${status} already. Nothing was changed.`);
 }
 
 /** The status that a task is completed with, which an org may call otherwise. */
@@ -132,8 +140,8 @@ async function ownerIdOf(salesforce: Salesforce, owner: string): Promise<string>
 
 /** Nobody's task is completed by somebody else who only said what it is called. */
 function notTheirs(found: readonly SalesforceRecord[], field: string): Failure {
-  const choices = found.map(choiceText).join('; ');
-  const message = `It is no open task of the user who asks, but of somebody else: ${choices}. Nothing was changed. Ask the user whether it is meant, and give owner or its taskId.`;
+  const choices = found.slice(0, MAX_CHOICES).map(choiceText).join('; ');
+  const message = `It is no open task of the user who asks, but of somebody else: ${choices}${found.length > MAX_CHOICES ? '; and others' : ''}. Nothing was changed. Ask the user whether it is meant, and give owner or its taskId.`;
   return new Failure('ambiguous', message, { errors: [{ field, message }] });
 }
 

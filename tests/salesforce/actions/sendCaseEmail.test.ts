@@ -43,6 +43,11 @@ test('the second one sends it once, as an answer that comes back to the case', a
   expect(mails()).toHaveLength(before + 1);
 });
 
+test('a line end in a subject begins no header', async () => {
+  const { items } = await send({ caseId: '12345', message, subject: 'Token\r\nBcc: mallory@evil.example\u0085x' });
+  expect(list(items)[0]?.message).toContain('subject "Token Bcc: mallory@evil.example x"');
+});
+
 test('who is not the customer is pointed out', async () => {
   const body = await send({
     caseId: '12345',
