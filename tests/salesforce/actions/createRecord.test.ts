@@ -66,13 +66,13 @@ test('names everything that is wrong at once, and sends nothing', async () => {
   });
   expect(status).toBe(400);
   expect(body.errors).toEqual([
-    { field: 'Nme', message: 'Opportunity has no such field. describeObject lists the fields.' },
+    { field: 'Nme', message: 'Opportunity has no such field. Did you mean Name?' },
     { field: 'Amount', message: 'It must be a number.' },
     { field: 'IsWon', message: 'Won is read-only: it follows from the stage.' },
     { field: 'StageName', message: expect.stringContaining('It must be one of Prospecting, Qualification') },
     { field: 'CloseDate', message: 'It must be a date such as 2026-11-15.' },
     { field: 'AccountId', message: expect.stringContaining('It must be the ID or the name of Account') },
-    { field: 'Acount', message: 'Opportunity has no such field. describeObject lists the fields.' },
+    { field: 'Acount', message: expect.stringContaining('no such field. Did you mean AccountId') },
     { field: 'Name', message: 'It is required (Name): a text.' },
   ]);
   expect(salesforce.asked()).toEqual([]);

@@ -42,9 +42,9 @@ export const filterInputs = {
     mayMatchSeveral: true,
   }),
   missing: missing.optional().describe('Labels of fields that are empty.'),
-  unchangedFor: sinceText.optional().describe('Not changed for a span such as 7d.'),
-  columns: columns.optional().describe('Labels of the fields to show.'),
-  orderBy: orderBy.optional().describe('The label to sort by, such as Name or Amount desc.'),
+  unchangedFor: sinceText.optional().describe('No change or activity for a span such as 7d.'),
+  columns: columns.optional().describe('Labels of fields to show.'),
+  orderBy: orderBy.optional().describe('Label to sort by, such as Amount desc.'),
 };
 
 /** What an item of a list has besides its own fields. */
