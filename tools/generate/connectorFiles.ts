@@ -5,7 +5,7 @@ import { type GeneratedFile, json } from './generatedFile.ts';
 import { PLACEHOLDER_HOST } from './placeholders.ts';
 
 /** Power Platform takes definitions of less than 1 MB. */
-const MAX_DEFINITION_BYTES = 700_000;
+const MAX_DEFINITION_BYTES = 900_000;
 
 /**
  * The files that Power Platform takes for one connector, in the form for a function key.

@@ -190,9 +190,9 @@ describe('a connector presents itself', () => {
   });
 
   it('refuses a definition that is too large', () => {
-    const definition = { info: { description: 'x'.repeat(700_000) } };
+    const definition = { info: { description: 'x'.repeat(900_000) } };
     expect(() => connectorFiles({ system: 'erp' }, definition, Buffer.of())).toThrow(
-      /^The definition in infra\/connector\/erp has \d+ bytes; 700000 are the most\./,
+      /^The definition in infra\/connector\/erp has \d+ bytes; 900000 are the most\./,
     );
   });
 });
