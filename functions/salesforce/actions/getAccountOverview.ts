@@ -168,7 +168,10 @@ export default salesforce.action({
     if (found instanceof Failure) throw found;
     const [record] = found ?? [];
     if (!record) {
-      throw new Failure('not_found', `There is no account ${accountId} that this service may see. Find it by name.`);
+      throw new Failure(
+        'not_found',
+        `There is no account ${accountId} that this service may see. Find it by name, with findAccounts.`,
+      );
     }
     const itemsOf = <Item>(
       part: SalesforceRecord[] | Failure | undefined,

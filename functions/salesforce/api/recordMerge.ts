@@ -5,6 +5,7 @@ import type { PlanItem } from '../../../shared/plan/plans.ts';
 import { quoted } from '../../../shared/text.ts';
 import { counted } from './counted.ts';
 import { countChildren } from './deletion.ts';
+import { findingActions } from './findingActions.ts';
 import { objectOf } from './readRecord.ts';
 import { isReadable, labelFor, nameFieldIn } from './recordChanges.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -37,7 +38,10 @@ export async function planMerge(
   const [master, ...duplicates] = [recordId, ...duplicateIds].map(id => {
     const record = records.find(({ Id }) => Id === id);
     if (record && record.IsDeleted !== true) return record;
-    throw new Failure('not_found', `There is no ${object.label} ${id} that this service may see. Find it by name.`);
+    throw new Failure(
+      'not_found',
+      `There is no ${object.label} ${id} that this service may see. Find it by name, with ${findingActions([object.name])}.`,
+    );
   });
   if (!master) throw new Failure('not_found', 'There is nothing to merge.');
   const going = duplicates.map((record, at) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import type { ItemState } from '../../../../shared/plan/carryOut.ts';
+import { planAnew } from '../../../../shared/plan/planAnew.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { isSameRecord } from '../recordId.ts';
 import { isoTime } from '../recordValues.ts';
@@ -153,7 +154,7 @@ export async function answerState(
       const isTheirs = item.ActorId === data.actorId && actorIds.includes(data.actorId);
       return isTheirs
         ? { is: 'asPlanned' }
-        : { is: 'changed', message: 'It no longer waits for the user who asks, so it was left alone.' };
+        : { is: 'changed', message: `It no longer waits for the user who asks, so it was left alone. ${planAnew}` };
     }
     const own = steps.filter(
       step =>
