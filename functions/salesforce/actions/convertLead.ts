@@ -13,7 +13,7 @@ export default salesforce.plannedAction({
   title: 'Convert a lead',
   description:
     "Converts a Salesforce lead into an account, a contact and an opportunity, as this service's Salesforce user. It cannot be undone. " +
-    'Use it when a lead is qualified: its first call only shows what would be made, and the call with its confirmationToken does it.',
+    'Use it when a lead is qualified: a call shows the plan, the next one with its confirmationToken carries it out. To edit a lead use updateRecord.',
   input: z.object({
     lead: searchText.meta({ description: 'The lead: its ID or its name, such as Sarah Chen.', mayMatchSeveral: true }),
     account: searchText.optional().meta({

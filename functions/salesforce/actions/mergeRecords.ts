@@ -13,7 +13,7 @@ export default salesforce.plannedAction({
   title: 'Merge duplicate records',
   description:
     "Merges one or two duplicates into the Salesforce account, contact, lead or case that stays, as this service's Salesforce user. It cannot be undone. " +
-    'Use it for duplicates that were found: its first call only shows what would move and be lost, and the call with its confirmationToken does it.',
+    'Use it for duplicates that were found: its first call only shows what would move and be lost, and the call with its confirmationToken does it. To remove a record use deleteRecord.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that stays, with its values.'),
     duplicateIds: recordIds(2).describe('The ID of the duplicate, or of two, separated by a comma.'),
