@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { invalidInput } from '../failure.ts';
+import { dayAt } from './timeZone.ts';
 import { type Clock, dayOf, isDayOrMoment, isWhen, lastMomentOf, momentOf } from './when.ts';
 
 /** The inputs that tell a time, the same in every action. Each is a text until a zone is known that decides what it means. */
@@ -56,4 +57,14 @@ export async function resolveDay(text: string, clock: Clock, field: string): Pro
   const day = await dayOf(text, clock);
   if (day !== undefined) return day;
   throw invalidInput([{ field, message: 'It must be a day such as 2026-11-30, or today, tomorrow or yesterday.' }]);
+}
+
+/** Whether a day is after today. The zone is asked for only where that decides. */
+export async function isAhead(day: string, { now, timeZone }: Clock): Promise<boolean> {
+  return day > dayAt(now, 'Etc/GMT+12') && day > dayAt(now, await timeZone());
+}
+
+/** Whether a day is before today. The zone is asked for only where that decides. */
+export async function isOver(day: string, { now, timeZone }: Clock): Promise<boolean> {
+  return day < dayAt(now, 'Etc/GMT-14') && day < dayAt(now, await timeZone());
 }

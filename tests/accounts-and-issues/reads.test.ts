@@ -75,6 +75,12 @@ describe('the issues of a customer', () => {
     ]);
   });
 
+  it('of a case alone come without other cases, and never with that case as one of them', async () => {
+    const { body } = await issuesOf('00001001');
+    expect(body.customer.record).toContain('00001001');
+    expect(body).not.toHaveProperty('otherOpenCases');
+  });
+
   it('take a look at the record, what belongs to it, the issues, and their links', async () => {
     await issuesOf(contoso);
     both.costs();
@@ -195,6 +201,8 @@ describe('a policy', () => {
     expect((await customersOf('ATLAS-12', through('beacon'))).body.code).toBe('forbidden');
     const { body: found } = await both.read('searchEverything', { term: 'invoice' }, through('beacon'));
     expect(JSON.stringify(found)).not.toContain('ATLAS');
+    const { body: named } = await both.read('searchEverything', { term: 'ATLAS-12' }, through('beacon'));
+    expect(named.issues).toEqual([]);
   });
 
   it('that closes cases and opportunities answers a link to one as none', async () => {
@@ -215,6 +223,17 @@ describe('a policy', () => {
 });
 
 describe('a search of everything', () => {
+  it.each(['ATLAS-12', ' atlas-12 '])('finds the issue whose key is %j, which is in no text', async term => {
+    const { body } = await both.read('searchEverything', { term }, open);
+    expect(keys(body.issues)[0]).toBe('ATLAS-12');
+    expect(new Set(keys(body.issues)).size).toBe(body.issues.length);
+  });
+
+  it('takes what only looks like a key for words', async () => {
+    const { status, body } = await both.read('searchEverything', { term: 'INVOICE-4711' }, open);
+    expect([status, body.issues, body.notShown]).toEqual([200, [], undefined]);
+  });
+
   it('asks both systems at once', async () => {
     const { body } = await both.read('searchEverything', { term: 'invoice' }, open);
     expect(body.records.map(({ name }: { name: string }) => name)).toContain('00001002');

@@ -53,7 +53,7 @@ test('no comment is in a statement, whatever it says', async () => {
   await fc.assert(
     fc.asyncProperty(anyText, async text => {
       const { salesforce, asked } = emptyOrg();
-      await planToTell(salesforce, [recordId('500', 1)], `y${text}`);
+      await planToTell(salesforce, [recordId('500', 1)], { issueKey: 'ATLAS-1', comment: `y${text}` });
       expect(asked.map(structureOf)).toHaveLength(2);
       expect(asked.join()).not.toContain("'y");
     }),

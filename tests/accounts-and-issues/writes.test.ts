@@ -226,6 +226,14 @@ describe('tellCustomersOfIssue', () => {
     expect(publicOn(9)).toHaveLength(1);
   });
 
+  it('leaves a case alone that was unlinked in the meantime', async () => {
+    const { body: plan } = await tell({ issueKey: 'ATLAS-25', comment: 'It will be later still.' });
+    linksOf('ATLAS-25').splice(0);
+    const { body } = await tell({ confirmationToken: plan.confirmationToken });
+    expect(outcomes(body as never)).toEqual({ [caseId(11)]: 'notDone' });
+    expect(publicOn(11).map(({ CommentBody }) => CommentBody)).not.toContain('It will be later still.');
+  });
+
   it('tells nobody of an issue, or on a case, that a policy closes', async () => {
     expect((await tell({ issueKey: 'ATLAS-25', comment }, through('beacon'))).body.code).toBe('forbidden');
     const { body } = await tell({ issueKey: 'ATLAS-25', comment }, through('contacts'));

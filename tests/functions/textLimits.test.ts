@@ -34,14 +34,14 @@ describe('every text input', () => {
   it.each(texts)('$name says how long it may be, and refuses one more', ({ action, field, maxLength = 0 }) => {
     expect(maxLength).toBeGreaterThan(0);
     // What a file holds may be nearly a whole body.
-    const isFile = action.name === 'addAttachment' && (field === 'text' || field === 'base64');
+    const isFile = ['addAttachment', 'addRecordFile'].includes(action.name) && (field === 'text' || field === 'base64');
     expect(maxLength).toBeLessThanOrEqual(isFile ? 960_000 : 100_000);
     expect(errorsOf(action, { [field]: 'x'.repeat(maxLength + 1) })).toEqual([
       { field, message: expect.stringMatching(/^It must be at most [\d,]+ characters long, and has [\d,]+\./) },
     ]);
     // Whatever else is wrong with it, or with what is missing beside it, it is not too long.
     const others = errorsOf(action, { [field]: 'x'.repeat(maxLength) });
-    expect(others.filter(({ message }) => message.includes('and has'))).toEqual([]);
+    expect(others.filter(({ message }) => message.includes('characters long, and has'))).toEqual([]);
   });
 
   it.each(['since', 'additionalFields', 'labels'])('%s is refused for its length before it is read', field => {

@@ -80,7 +80,7 @@ export default accountsAndIssues.action({
     const others = records.filter(
       each => each.objectType === 'Case' && each.isClosed === false && !linked.has(each.recordId),
     );
-    const isWhole = isFirst && nextCursor === undefined && !openOnly;
+    const isWhole = customer.objectType === 'Account' && isFirst && nextCursor === undefined && !openOnly;
     return page({
       items: issues,
       nextCursor,

@@ -4,7 +4,9 @@ import { summary } from '../../../shared/schema/meaning.ts';
 import { waitFor } from '../../../shared/singleFlight.ts';
 import { quoted } from '../../../shared/text.ts';
 import { late } from '../../../shared/upstream/failures.ts';
+import { issueKey } from '../../jira/api/inputs.ts';
 import { issueRow, issueRowFields, toIssueRow } from '../../jira/api/issueRow.ts';
+import type { Jira } from '../../jira/api/jira.ts';
 import { jql, words } from '../../jira/api/jql.ts';
 import { jira } from '../../jira/system.ts';
 import { counted } from '../../salesforce/api/counted.ts';
@@ -50,11 +52,7 @@ export default accountsAndIssues.action({
   async run({ term }, { jira, salesforce }) {
     const inTime = AbortSignal.timeout(Math.round(Math.max(0, jira.timeLeft()) * PATIENCE));
     const [ofJira, ofSalesforce] = await Promise.all([
-      answerOf(
-        'Jira',
-        jira.search({ jql: jql`text ~ ${words(term)} ORDER BY updated DESC`, fields: issueRowFields, limit: LISTED }),
-        inTime,
-      ),
+      answerOf('Jira', issuesOf(jira, term), inTime),
       answerOf('Salesforce', foundRecords(salesforce, { term, objectTypes: everyday, limit: LISTED + 1 }), inTime),
     ]);
     if (ofJira instanceof Failure && ofSalesforce instanceof Failure) throw ofJira;
@@ -80,13 +78,29 @@ export default accountsAndIssues.action({
       ...(ofSalesforce instanceof Failure ? [`Salesforce: ${ofSalesforce.message}`] : ofSalesforce.leftOut),
     ];
     return {
-      summary: `${quoted(term)} is in the texts of ${found.join(' and ')}.`,
+      summary: `${quoted(term)} is in the texts ${issueKey.safeParse(term).success ? 'or the key ' : ''}of ${found.join(' and ')}.`,
       ...(issues && { issues }),
       ...(records && { records: records.slice(0, LISTED) }),
       ...(notShown.length > 0 && { notShown }),
     };
   },
 });
+
+/** The issue whose key it is, then those that have the words in their texts, where an issue's own key is none of them. */
+async function issuesOf(jira: Jira, term: string) {
+  const { data: key } = issueKey.safeParse(term);
+  const [named, found] = await Promise.all([
+    key === undefined ? undefined : jira.getIssue(key, { fields: issueRowFields }).catch(unlessHidden),
+    jira.search({ jql: jql`text ~ ${words(term)} ORDER BY updated DESC`, fields: issueRowFields, limit: LISTED }),
+  ]);
+  if (!named) return found;
+  return { ...found, issues: [named, ...found.issues.filter(issue => issue.key !== named.key)] };
+}
+
+function unlessHidden(error: unknown): undefined {
+  if (error instanceof Failure && ['not_found', 'forbidden'].includes(error.code)) return undefined;
+  throw error;
+}
 
 /** `no issues in Jira`, `10 or more records in Salesforce`. */
 function tell(

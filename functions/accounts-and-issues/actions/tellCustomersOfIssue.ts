@@ -4,11 +4,9 @@ import { beginning } from '../../../shared/text.ts';
 import { issueKey } from '../../jira/api/inputs.ts';
 import { jira } from '../../jira/system.ts';
 import { counted } from '../../salesforce/api/counted.ts';
-import { objectOfId } from '../../salesforce/api/recordId.ts';
 import { MAX_COMMENT } from '../../salesforce/api/service/caseComments.ts';
 import { salesforce } from '../../salesforce/system.ts';
-import { recordIdsIn } from '../api/globalId.ts';
-import { lookAtTold, MAX_TOLD, planToTell, tellCase, toldCaseData } from '../api/toldCases.ts';
+import { casesOfIssue, lookAtTold, MAX_TOLD, planToTell, tellCase, toldCaseData } from '../api/toldCases.ts';
 import { tells } from '../needs.ts';
 import { accountsAndIssues } from '../system.ts';
 
@@ -41,22 +39,22 @@ export default accountsAndIssues.plannedAction({
   // Each of fifty is told and read back.
   requests: 250,
   example: { issueKey: 'ATLAS-12', comment: 'The fix is in version 2.5, which is out today.' },
-  async plan({ issueKey, comment }, { jira, salesforce }) {
-    const [globalIds, orgId] = await Promise.all([jira.remoteLinks.globalIds(issueKey), salesforce.orgId()]);
-    const cases = recordIdsIn(globalIds, orgId).filter(id => objectOfId(id) === 'Case');
-    const items = cases.length > 0 ? await planToTell(salesforce, cases.slice(0, MAX_TOLD), comment) : [];
-    const told = items.filter(item => 'what' in item).length;
+  async plan({ issueKey, comment }, both) {
+    const cases = await casesOfIssue(both, issueKey);
+    const told = cases.slice(0, MAX_TOLD);
+    const items = told.length > 0 ? await planToTell(both.salesforce, told, { issueKey, comment }) : [];
+    const open = items.filter(item => 'what' in item).length;
     const quotedText = `"${beginning(comment, MAX_SHOWN)}"`;
     const rest = cases.length > MAX_TOLD ? ` Only the first ${MAX_TOLD} linked cases were looked at.` : '';
     return {
       summary:
-        told > 0
-          ? `Would add a comment that the customer can read to ${counted(told, ['open case', 'open cases'])} linked to ${issueKey}: ${quotedText}${rest}`
+        open > 0
+          ? `Would add a comment that the customer can read to ${counted(open, ['open case', 'open cases'])} linked to ${issueKey}: ${quotedText}${rest}`
           : `No open case is linked to ${issueKey} that is still to be told, as far as this service may see.${rest}`,
       items,
     };
   },
   batches: { looked: 50, size: 1, atOnce: 5 },
-  look: (items, { salesforce }) => lookAtTold(salesforce, items),
+  look: (items, both) => lookAtTold(both, items),
   performAll: (items, { salesforce }) => Promise.all(items.map(item => tellCase(salesforce, item))),
 });

@@ -3,10 +3,13 @@ import { Failure } from '../../../shared/failure.ts';
 import type { ItemResult, ItemState } from '../../../shared/plan/carryOut.ts';
 import type { LeftItem, PlanItem } from '../../../shared/plan/plans.ts';
 import { isHidden } from '../../salesforce/api/answerFailure.ts';
+import { objectOfId } from '../../salesforce/api/recordId.ts';
 import type { Salesforce } from '../../salesforce/api/salesforce.ts';
 import { addCaseComment } from '../../salesforce/api/service/caseComments.ts';
 import { soql } from '../../salesforce/api/soql.ts';
 import { withVisibleFields } from '../../salesforce/api/visibleFields.ts';
+import { recordIdsIn } from './globalId.ts';
+import type { Both } from './link.ts';
 import { supportCase } from './linkable.ts';
 
 /** As many cases as one plan tells something. */
@@ -15,7 +18,7 @@ export const MAX_TOLD = 100;
 const MAX_COMPARED = 2_000;
 
 /** What is needed to tell a customer, as it is kept until it is confirmed. */
-export const toldCaseData = z.object({ comment: z.string() });
+export const toldCaseData = z.object({ issueKey: z.string(), comment: z.string() });
 
 type ToldCase = PlanItem & { data: z.output<typeof toldCaseData> };
 
@@ -23,27 +26,29 @@ type ToldCase = PlanItem & { data: z.output<typeof toldCaseData> };
 export async function planToTell(
   salesforce: Salesforce,
   caseIds: readonly string[],
-  comment: string,
+  data: ToldCase['data'],
 ): Promise<(ToldCase | LeftItem)[]> {
   const [cases, told] = await Promise.all([
     linkedCases(salesforce, caseIds),
-    toldAlready(salesforce, caseIds, comment),
+    toldAlready(salesforce, caseIds, data.comment),
   ]);
   return cases.map(({ caseId: key, caseNumber = key, subject, account, isClosed }) => {
     const name = `Case ${caseNumber}${subject ? `: ${subject}` : ''}${account ? ` (${account})` : ''}`;
     if (isClosed === undefined) return { key, cannot: `${name}: this service may not see whether it is open.` };
     if (isClosed) return { key, cannot: `${name} is closed, so its customer is told nothing.` };
     if (told.has(key)) return { key, cannot: `${name} has this very comment already.` };
-    return { key, what: `${name}: a comment that its customer can read.`, version: 'open', data: { comment } };
+    return { key, what: `${name}: a comment that its customer can read.`, version: 'open', data };
   });
 }
 
-/** How the cases are now, in two requests. @throws Failure */
-export async function lookAtTold(salesforce: Salesforce, items: readonly ToldCase[]): Promise<ItemState[]> {
+/** How the cases are now, and whether they are still linked, in three requests. @throws Failure */
+export async function lookAtTold({ jira, salesforce }: Both, items: readonly ToldCase[]): Promise<ItemState[]> {
   const ids = items.map(({ key }) => key);
-  const [cases, told] = await Promise.all([
+  const { issueKey = '', comment = '' } = items[0]?.data ?? {};
+  const [cases, told, linked] = await Promise.all([
     linkedCases(salesforce, ids),
-    toldAlready(salesforce, ids, items[0]?.data.comment ?? ''),
+    toldAlready(salesforce, ids, comment),
+    casesOfIssue({ jira, salesforce }, issueKey),
   ]);
   const known = new Map(cases.map(each => [each.caseId, each]));
   return items.map(({ key }): ItemState => {
@@ -52,8 +57,17 @@ export async function lookAtTold(salesforce: Salesforce, items: readonly ToldCas
     if (!found) return { is: 'changed', message: 'The case is not there any more, or may not be seen.' };
     if (found.isClosed !== false)
       return { is: 'changed', message: 'The case was closed in the meantime.', url: found.url };
+    if (!linked.includes(key)) {
+      return { is: 'changed', message: `The case is no longer linked to ${issueKey}.`, url: found.url };
+    }
     return { is: 'asPlanned' };
   });
+}
+
+/** The IDs of the cases that are linked to an issue. Two requests at most. @throws Failure */
+export async function casesOfIssue({ jira, salesforce }: Both, issueKey: string): Promise<string[]> {
+  const [globalIds, orgId] = await Promise.all([jira.remoteLinks.globalIds(issueKey), salesforce.orgId()]);
+  return recordIdsIn(globalIds, orgId).filter(id => objectOfId(id) === 'Case');
 }
 
 /** @throws Failure */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
-import { recordId } from '../api/inputs.ts';
+import { oneLine, onOneLine, recordId } from '../api/inputs.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -28,13 +28,7 @@ export default salesforce.action({
       .max(32_000)
       .transform(withLineBreaks)
       .describe('What the note says, in Markdown.'),
-    title: z
-      .string()
-      .trim()
-      .min(1, 'It must not be blank.')
-      .max(255)
-      .optional()
-      .describe('Its title; the beginning of the text unless given.'),
+    title: oneLine(255).optional().describe('Its title; the beginning of the text unless given.'),
   }),
   output: z.object({
     fileId: id('The ID of the note.').optional(),
@@ -59,7 +53,10 @@ export default salesforce.action({
 /** The first line without the signs of Markdown, up to a whole word. */
 function titleOf(markdown: string): string {
   const [line = ''] = markdown.split(/\r?\n/);
-  const plain = line.replace(/[*_`#>]/g, '').trim() || 'Note';
+  const plain =
+    onOneLine(line)
+      .replace(/[*_`#>]/g, '')
+      .trim() || 'Note';
   if (plain.length <= MAX_TITLE) return plain;
   const cut = plain.slice(0, MAX_TITLE);
   const end = cut.lastIndexOf(' ');

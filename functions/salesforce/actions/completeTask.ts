@@ -3,7 +3,7 @@ import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { id } from '../../../shared/schema/meaning.ts';
 import { dayText, fieldTimes, resolveDay } from '../../../shared/time/inputs.ts';
-import { recordId, recordIdOf, searchText } from '../api/inputs.ts';
+import { oneLine, recordId, recordIdOf, searchText } from '../api/inputs.ts';
 import { completedStatus, openTask } from '../api/openTask.ts';
 import { updateRecord, writtenRecord } from '../api/writeRecord.ts';
 import { uses } from '../needs.ts';
@@ -34,13 +34,7 @@ export default salesforce.action({
       .transform(withLineBreaks)
       .optional()
       .describe('What came of it, as plain text.'),
-    nextSubject: z
-      .string()
-      .trim()
-      .min(1)
-      .max(255)
-      .optional()
-      .describe('The subject of the next task, with the same record and owner.'),
+    nextSubject: oneLine(255).optional().describe('The subject of the next task, with the same record and owner.'),
     nextDueDate: dayText.optional().describe('The due date of the next task.'),
   }),
   output: z.object({

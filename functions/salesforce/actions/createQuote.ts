@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { heading, id, link, summary } from '../../../shared/schema/meaning.ts';
-import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
+import { dayText, isOver, resolveDay } from '../../../shared/time/inputs.ts';
 import { money } from '../api/amounts.ts';
 import { isUnknownObject } from '../api/answerFailure.ts';
-import { searchText } from '../api/inputs.ts';
+import { oneLine, searchText } from '../api/inputs.ts';
 import { notReadBack } from '../api/readRecord.ts';
 import { isSameRecord } from '../api/recordId.ts';
 import { currencyOf, namedRecord, nameOf, textAt } from '../api/sales/namedRecord.ts';
@@ -47,12 +47,7 @@ export default salesforce.action({
       mayMatchSeveral: true,
     }),
     discount: discount.optional().describe('The discount in percent on all of it, such as 10; one in products wins.'),
-    name: z
-      .string()
-      .trim()
-      .min(1, 'It must not be blank.')
-      .optional()
-      .describe("Its name; the opportunity's unless given."),
+    name: oneLine(255).optional().describe("Its name; the opportunity's unless given."),
     validUntil: dayText.optional().describe('The day on which it expires, such as 2026-12-31.'),
   }),
   output: z.object({
@@ -89,7 +84,12 @@ export default salesforce.action({
     const book = own && wantedBook === undefined ? own : await findPriceBook(salesforce, wantedBook);
     const currency = currencyOf(opportunity, salesforce);
     const place = { book, currency: salesforce.knownCurrencies().isMulti ? currency : undefined };
-    const day = validUntil && (await resolveDay(validUntil, { now: at, timeZone: salesforce.timeZone }, 'validUntil'));
+    const clock = { now: at, timeZone: salesforce.timeZone };
+    const day = validUntil && (await resolveDay(validUntil, clock, 'validUntil'));
+    if (day && (await isOver(day, clock))) {
+      const message = `It must not be in the past: a quote that expired on ${day} is no offer. Nothing was made.`;
+      throw invalidInput([{ field: 'validUntil', message }]);
+    }
     const lines = products ? undefined : await opportunityLines(salesforce, opportunity.Id);
     if (lines && lines.length === 0) {
       const message = `${nameOf(opportunity)} has no products. Give what to offer.`;

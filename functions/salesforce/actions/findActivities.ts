@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { invalidInput } from '../../../shared/failure.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { dayText, resolveDay, sinceText } from '../../../shared/time/inputs.ts';
-import { addDays, startOfDay } from '../../../shared/time/timeZone.ts';
+import { startOfDay } from '../../../shared/time/timeZone.ts';
 import { type Activity, activityOutput, listActivities, type StreamName } from '../api/activityList.ts';
 import { isPersonId, ofPerson } from '../api/activityPeople.ts';
+import { notDeleted, reachesArchive } from '../api/archive.ts';
 import { owner, ownerOrQueueText, recordFilter } from '../api/filter/recordFilter.ts';
 import { ifGiven, ofAccount, summarize } from '../api/findRecords.ts';
 import { recordId, searchText } from '../api/inputs.ts';
@@ -13,9 +14,6 @@ import { openObjectOf } from '../api/readRecord.ts';
 import { containing, day, type Soql, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
-
-/** Salesforce archives closed tasks and events after this many days: plain queries do not find them. */
-const ARCHIVED_AFTER = 365;
 
 export default salesforce.action({
   name: 'findActivities',
@@ -117,13 +115,12 @@ export default salesforce.action({
       const message = 'Only tasks can be overdue. Leave overdue or activityType out.';
       throw invalidInput([{ field: 'overdue', message }]);
     }
-    const archivedBefore = addDays(today, -ARCHIVED_AFTER);
-    const withArchived = !openOnly && !overdue && [since, before].some(bound => bound && bound <= archivedBefore);
+    const withArchived = !openOnly && !overdue && reachesArchive(since, today);
     return listActivities(
       salesforce,
       request,
       {
-        wanted: withArchived ? notDeleted(wanted) : wanted,
+        wanted: withArchived ? withoutDeleted(wanted) : wanted,
         latestFirst: input.orderBy === undefined ? !openOnly && !overdue : input.orderBy === 'latest',
         timeZone,
         today,
@@ -157,10 +154,8 @@ async function ofRecord(salesforce: Parameters<typeof ofPerson>[0], recordId: st
   return { condition: soql`WhatId = ${recordId}`, remark: undefined };
 }
 
-function notDeleted(wanted: Partial<Record<StreamName, Soql[]>>): Partial<Record<StreamName, Soql[]>> {
-  return Object.fromEntries(
-    Object.entries(wanted).map(([name, conditions]) => [name, [...conditions, soql`IsDeleted = FALSE`]]),
-  );
+function withoutDeleted(wanted: Partial<Record<StreamName, Soql[]>>): Partial<Record<StreamName, Soql[]>> {
+  return Object.fromEntries(Object.entries(wanted).map(([name, conditions]) => [name, [...conditions, notDeleted]]));
 }
 
 /** `: 3 tasks, 1 of them overdue, and 2 meetings` */

@@ -101,18 +101,19 @@ export default salesforce.action({
       throw isUnknownObject(error) ? noForecasts() : error;
     });
     const periods = [...new Set(items.flatMap(({ PeriodId }) => (typeof PeriodId === 'string' ? [PeriodId] : [])))];
-    const quotas = periods.length === 0 ? [] : await quotasOf(salesforce, periods);
     const groups = [...Map.groupBy(items, keyOf)];
     const categories = [
       ...new Set(items.flatMap(({ ForecastCategoryName: name }) => (typeof name === 'string' ? [name] : []))),
     ];
-    const forecasts = groups.slice(0, MAX_FORECASTS).map(([key, rows]) =>
-      toForecast(
-        rows,
-        quotas.find(quota => keyOf(quota) === key),
-        { categories, orgCurrency: salesforce.soleCurrency() },
-      ),
-    );
+    const owners = groups
+      .slice(0, MAX_FORECASTS)
+      .flatMap(([, [row]]) => (typeof row?.OwnerId === 'string' ? [row.OwnerId] : []));
+    const quotas = periods.length === 0 ? [] : await quotasOf(salesforce, { periods, owners });
+    const forecasts = groups
+      .slice(0, MAX_FORECASTS)
+      .map(([key, rows]) =>
+        toForecast(rows, soleOf(quotas, key), { categories, orgCurrency: salesforce.soleCurrency() }),
+      );
     return {
       summary: summarize(forecasts, { count: groups.length, whose: person ? ` of ${person.name}` : '', days }),
       forecasts,
@@ -156,15 +157,25 @@ function summarize(
   return `${what} for ${known.length} periods from ${shownDays({ from, to })}, each told by itself.`;
 }
 
+/** The quota of a forecast; undefined where it has several, such as one for each product family, of which none is the whole. */
+function soleOf(quotas: readonly SalesforceRecord[], key: string): SalesforceRecord | undefined {
+  const [quota, ...others] = quotas.filter(each => keyOf(each) === key);
+  return others.length > 0 ? undefined : quota;
+}
+
 /** What one forecast, and its quota, have in common. */
 const keyOf = ({ OwnerId, QuotaOwnerId, PeriodId, ForecastingTypeId }: SalesforceRecord) =>
   JSON.stringify([OwnerId ?? QuotaOwnerId, PeriodId, ForecastingTypeId]);
 
-async function quotasOf(salesforce: Salesforce, periods: readonly string[]): Promise<SalesforceRecord[]> {
+async function quotasOf(
+  salesforce: Salesforce,
+  { periods, owners }: { periods: readonly string[]; owners: readonly string[] },
+): Promise<SalesforceRecord[]> {
+  const ofOwners = owners.length > 0 ? soql` AND QuotaOwnerId IN ${owners}` : soql``;
   try {
     return await withVisibleFields(salesforce, { ForecastingQuota: quotaFields }, select =>
       salesforce.query(
-        soql`SELECT ${select('ForecastingQuota')} FROM ForecastingQuota WHERE PeriodId IN ${periods} LIMIT ${MAX_ITEMS}`,
+        soql`SELECT ${select('ForecastingQuota')} FROM ForecastingQuota WHERE PeriodId IN ${periods}${ofOwners} LIMIT ${MAX_ITEMS}`,
       ),
     );
   } catch (error) {

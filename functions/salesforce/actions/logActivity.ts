@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { invalidInput } from '../../../shared/failure.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
-import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
+import { dayText, isAhead, resolveDay } from '../../../shared/time/inputs.ts';
 import { askerOrNobody, explainedPeople, isPersonId, peopleCalled, withPeople } from '../api/activityPeople.ts';
 import { remindAtText, reminder } from '../api/activityTimes.ts';
 import { choices } from '../api/filter/recordFilter.ts';
-import { recordId, searchText } from '../api/inputs.ts';
+import { oneLine, recordId, searchText } from '../api/inputs.ts';
 import { notReadBack } from '../api/readRecord.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { ownerOf } from '../api/references.ts';
@@ -41,7 +41,7 @@ export default salesforce.action({
     'Use it for what took place, or with dueDate for a task to do. For an appointment use scheduleMeeting.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that it belongs to.'),
-    subject: z.string().trim().min(1, 'It must not be blank.').max(255).describe('The subject, in a few words.'),
+    subject: oneLine(255).describe('The subject, in a few words.'),
     description: z
       .string()
       .trim()
@@ -87,6 +87,10 @@ export default salesforce.action({
       resolveDay(input.dueDate ?? input.date ?? 'today', clock, done ? 'date' : 'dueDate'),
       input.remindAt === undefined ? undefined : reminder(input.remindAt, clock),
     ]);
+    if (done && input.date && (await isAhead(date, clock))) {
+      const message = `What takes place on ${date} is not done yet. For a task to do give dueDate in place of date; for an appointment use scheduleMeeting.`;
+      throw refused('date', message);
+    }
     const people = [...new Set([...(isPerson ? [input.recordId] : []), ...others])];
     const subject = input.activityType === 'meeting' ? `Meeting: ${input.subject}`.slice(0, 255) : input.subject;
     const status = done ? 'Completed' : 'Not Started';
@@ -103,7 +107,7 @@ export default salesforce.action({
         ...withPeople('Task', people, 'people'),
         ...reminded?.values,
       })
-      .catch((error: unknown) => Promise.reject(explainedPeople(error, 'Task', 'people')));
+      .catch((error: unknown) => Promise.reject(explainedPeople(error, 'Task', 'people', input.recordId)));
     const statement = soql`SELECT ${names(...activity.fields)} FROM Task WHERE Id = ${activityId}`;
     const written = await salesforce.readBack(statement, record => activity.read(record, salesforce));
     const notes = [

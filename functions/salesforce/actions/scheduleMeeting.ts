@@ -4,7 +4,7 @@ import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { askerOrNobody, explainedPeople, isPersonId, peopleCalled, withPeople } from '../api/activityPeople.ts';
 import { MAX_MINUTES, meetingTime, meetingTimeText } from '../api/activityTimes.ts';
 import { choices } from '../api/filter/recordFilter.ts';
-import { recordId, searchText } from '../api/inputs.ts';
+import { oneLine, onOneLine, recordId, searchText } from '../api/inputs.ts';
 import { inviteesCalled, inviteTo } from '../api/invitees.ts';
 import { notReadBack } from '../api/readRecord.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -36,7 +36,7 @@ export default salesforce.action({
     "Puts a meeting into the Salesforce calendar of owner, else of who asks where that is known, as this service's Salesforce user. " +
     'Use it for an appointment to come; times are by the clock of who asks. It sends no invitations. For what took place, or a task, use logActivity.',
   input: z.object({
-    subject: z.string().trim().min(1, 'It must not be blank.').max(255).describe('The subject.'),
+    subject: oneLine(255).describe('The subject.'),
     start: meetingTimeText.describe('When it starts, such as 2026-11-30T14:00; a day alone is for all day.'),
     end: meetingTimeText.optional().describe('When it ends. Give this or durationMinutes; else it takes an hour.'),
     durationMinutes: z.int().min(1).max(MAX_MINUTES).optional().describe('How long it takes, in minutes.'),
@@ -53,7 +53,7 @@ export default salesforce.action({
       description: 'Whose calendar: a name, an e-mail address, or me.',
       mayMatchSeveral: true,
     }),
-    location: z.string().trim().max(255).optional().describe('Where it takes place.'),
+    location: z.string().trim().max(255).transform(onOneLine).optional().describe('Where it takes place.'),
     description: z
       .string()
       .trim()
@@ -111,7 +111,7 @@ export default salesforce.action({
         ...(!isPerson && input.recordId && { WhatId: input.recordId }),
         ...withPeople('Event', people, 'people'),
       })
-      .catch((error: unknown) => Promise.reject(explainedPeople(error, 'Event', 'people')));
+      .catch((error: unknown) => Promise.reject(explainedPeople(error, 'Event', 'people', input.recordId)));
     // Whom it is with, and whose it is, is in it already.
     const invitees = await inviteTo(
       salesforce,

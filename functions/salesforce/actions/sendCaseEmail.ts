@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
+import { oneLine, onOneLine } from '../api/inputs.ts';
 import { caseMail, recipientsOf, without } from '../api/service/caseEmail.ts';
 import { caseId } from '../api/service/inputs.ts';
 import { uses } from '../needs.ts';
@@ -26,13 +27,7 @@ export default salesforce.plannedAction({
       .max(32_000)
       .transform(withLineBreaks)
       .describe('The text, in Markdown, as the customer will read it, with greeting and signature.'),
-    subject: z
-      .string()
-      .trim()
-      .min(1, 'It must not be blank.')
-      .max(255)
-      .optional()
-      .describe('The subject. Unless given, RE: and that of the case.'),
+    subject: oneLine(255).optional().describe('The subject. Unless given, RE: and that of the case.'),
     to: z
       .string()
       .trim()
@@ -56,7 +51,11 @@ export default salesforce.plannedAction({
     const about = await caseMail(salesforce, key);
     const { caseId, number = caseId, customer, from, others, version } = about;
     const { to, cc } = recipientsOf({ to: givenTo, cc: givenCc }, about);
-    const subject = given ?? `RE: ${about.subject ?? `Case ${number}`}`.slice(0, 255);
+    const subject =
+      given ??
+      onOneLine(`RE: ${about.subject ?? `Case ${number}`}`)
+        .slice(0, 255)
+        .toWellFormed();
     const strangers = without([...to, ...cc], [...others, ...(customer ? [customer.address] : [])]);
     const leftOut = without(others, [...to, ...cc]);
     const copies = cc.length > 0 ? ` with a copy to ${cc.join(', ')}` : '';

@@ -55,7 +55,7 @@ export default salesforce.action({
     url: link('Where to open the record.'),
     note: z.string().optional().describe('What the user should know.'),
   }),
-  example: { record: 'Fabrikam – robot arms', comment: 'They take five.' },
+  example: { record: '006Sx000000000HIAQ', comment: 'They take five.' },
   requests: 40,
   async run({ record: given, comment, approver }, { salesforce }) {
     const { id: recordId, objectType } = await approvalTarget(salesforce, given, 'record');

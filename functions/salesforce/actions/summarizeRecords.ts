@@ -14,6 +14,7 @@ import { groupingsOf } from '../api/summary/grouping.ts';
 import { measuresOf } from '../api/summary/measure.ts';
 import { type Period, type PeriodClock, shownDays } from '../api/summary/period.ts';
 import {
+  activityScope,
   dateFieldOf,
   filtersOf,
   inPeriod,
@@ -114,6 +115,13 @@ export default salesforce.action({
       periodsOf(input, clock),
       filtersOf(input, object, { salesforce, clock }),
     ]);
+    const today = dayAt(now, timeZone);
+    const activities = activityScope(object, {
+      filters: input,
+      groupPaths: groupings.flatMap(({ paths }) => paths),
+      from: (previous ?? period)?.from,
+      today,
+    });
     const isOfMoments = groupings.some(({ series }) => series?.isOfMoments);
     const counting = {
       salesforce,
@@ -125,9 +133,13 @@ export default salesforce.action({
       sessionTimeZone: isOfMoments ? await salesforce.sessionTimeZone() : undefined,
       isMulti: money.isMulti,
       corporate: money.corporate,
+      withArchived: activities.withArchived,
     };
     const countIn = (within: Period | undefined) =>
-      countedBy({ ...counting, conditions: [...filters.conditions, ...conditionOf(within, dateField)] });
+      countedBy({
+        ...counting,
+        conditions: [...filters.conditions, ...activities.conditions, ...conditionOf(within, dateField)],
+      });
     const [current, before] = await Promise.all([countIn(period), previous && countIn(previous)]);
 
     const shown = { isMulti: money.isMulti, currency: money.isMulti ? money.corporate : money.sole };
@@ -138,7 +150,7 @@ export default salesforce.action({
       groupings,
       measures,
       money: shown,
-      days: { calendar, from: period?.from, to: period?.to && [period.to, dayAt(now, timeZone)].toSorted()[0] },
+      days: { calendar, from: period?.from, to: period?.to && [period.to, today].toSorted()[0] },
     });
     const counted = [current, ...(before ? [before] : [])];
     return {
@@ -150,10 +162,11 @@ export default salesforce.action({
       ...(groupings.length > 0 && { groupedBy: groupings.map(({ label }) => label), groups }),
       note: joined([
         ...filters.remarks,
+        ...activities.notes,
         ...howCounted({ counting, counted, money, numbers: [all, allBefore] }),
         calendar.isFiscal &&
           'Quarters and years are those of the fiscal year of the org; calendar quarter and calendar year are others.',
-        previous && period?.to !== undefined && period.to > dayAt(now, timeZone) && 'The period is not over yet.',
+        previous && period?.to !== undefined && period.to > today && 'The period is not over yet.',
         ...notes,
       ]),
       partial: joined(counted.flatMap(({ partial }) => partial)),

@@ -107,8 +107,23 @@ export function withPeople(
   return { WhoId: first, [`${objectType}WhoIds`]: people };
 }
 
-/** Says what is wrong where an org, or its policy, has no lists of people. Nothing was saved then. */
-export function explainedPeople(error: unknown, objectType: 'Task' | 'Event', input: string): unknown {
+/** What Salesforce calls an ID that is no record's, or of an object that activities do not belong to. */
+const badRecord = ['INVALID_CROSS_REFERENCE_KEY', 'FIELD_INTEGRITY_EXCEPTION', 'MALFORMED_ID'];
+
+/**
+ * Says what is wrong where an org, or its policy, has no lists of people, and where an activity cannot belong to the record.
+ * Nothing was saved then.
+ */
+export function explainedPeople(
+  error: unknown,
+  objectType: 'Task' | 'Event',
+  input: string,
+  recordId: string | undefined,
+): unknown {
+  if (recordId !== undefined && isAboutRecord(error, isPersonId(recordId) ? 'WhoId' : 'WhatId')) {
+    const message = `${recordId} is of no record that this service may see and an activity can belong to. Nothing was saved. Find the record by name.`;
+    return invalidInput([{ field: 'recordId', message }]);
+  }
   const isAboutList =
     error instanceof Failure &&
     errorCodesOf(error).includes('INVALID_FIELD') &&
@@ -117,6 +132,11 @@ export function explainedPeople(error: unknown, objectType: 'Task' | 'Event', in
   const message =
     'This org relates an activity to one contact only. Nothing was saved: give one, and name the others in the description. A Salesforce administrator can let users relate several (Activity Settings).';
   return invalidInput([{ field: input, message }]);
+}
+
+function isAboutRecord(error: unknown, field: 'WhoId' | 'WhatId'): boolean {
+  if (!(error instanceof Failure) || !errorCodesOf(error).some(code => badRecord.includes(code))) return false;
+  return error.errors?.some(each => each.field === field) ?? false;
 }
 
 /**

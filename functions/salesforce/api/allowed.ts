@@ -372,7 +372,8 @@ export function allowed(parts: AllowedParts): Allowed {
   /** Whether a field is computed from what is closed. One that a policy opens by its name is open all the same. */
   const showsClosed = async (object: ObjectDescription, field: FieldDescription): Promise<boolean> => {
     if (!openness.restricts || openness.isNamedField(object.name, field.name)) return false;
-    const { computedFrom } = await import('./formula.ts');
+    const { computedFrom, totalOf } = await import('./formula.ts');
+    if (await firstRefusal(totalOf(object.name, field))) return true;
     const paths = computedFrom(object.name, field);
     if (paths === 'unknown') {
       return object.childRelationships.some(

@@ -1,3 +1,4 @@
+import type { Reached } from './soqlReach.ts';
 import type { FieldDescription } from './wire.ts';
 
 /** Strings and comments name nothing: https://help.salesforce.com/s/articleView?id=platform.tips_on_building_formulas.htm */
@@ -30,10 +31,71 @@ const standard: Readonly<Record<string, Readonly<Record<string, readonly string[
     isclosed: ['StageName'],
     iswon: ['StageName'],
   },
+  campaign: {
+    hierarchyactualcost: ['ActualCost'],
+    hierarchybudgetedcost: ['BudgetedCost'],
+    hierarchyexpectedrevenue: ['ExpectedRevenue'],
+    hierarchynumbersent: ['NumberSent'],
+  },
   case: { isclosed: ['Status'] },
   task: { isclosed: ['Status'] },
   lead: { isconverted: ['Status'] },
 };
+
+const leads: readonly Reached[] = [{ objectType: 'CampaignMember' }, { objectType: 'Lead' }];
+const contacts: readonly Reached[] = [{ objectType: 'CampaignMember' }, { objectType: 'Contact' }];
+const opportunities: readonly Reached[] = [{ objectType: 'Opportunity', field: 'CampaignId' }];
+const amounts: readonly Reached[] = [...opportunities, { objectType: 'Opportunity', field: 'Amount' }];
+const won: Reached = { objectType: 'Opportunity', field: 'StageName' };
+const campaignTotals: Readonly<Record<string, readonly Reached[]>> = {
+  numberofleads: leads,
+  numberofconvertedleads: [...leads, { objectType: 'Lead', field: 'Status' }],
+  numberofcontacts: contacts,
+  numberofresponses: [{ objectType: 'CampaignMember', field: 'HasResponded' }],
+  numberofopportunities: opportunities,
+  numberofwonopportunities: [...opportunities, won],
+  amountallopportunities: amounts,
+  amountwonopportunities: [...amounts, won],
+};
+const forecastAmounts = [
+  'ForecastAmount',
+  'OwnerOnlyAmount',
+  'AmountWithoutAdjustments',
+  'AmountWithoutManagerAdjustment',
+  'AmountWithoutOwnerAdjustment',
+  'OwnerOnlyAmountWithoutAdjustments',
+];
+
+/**
+ * Standard fields that Salesforce adds up or counts of records of other objects:
+ * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_campaign.htm
+ * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_forecastingitem.htm
+ */
+const totals: Readonly<Record<string, Readonly<Record<string, readonly Reached[]>>>> = {
+  campaign: {
+    ...campaignTotals,
+    ...Object.fromEntries(Object.entries(campaignTotals).map(([name, of]) => [`hierarchy${name}`, of])),
+  },
+  forecastingitem: Object.fromEntries(
+    forecastAmounts.map(name => [name.toLowerCase(), [{ objectType: 'Opportunity', field: 'Amount' }]]),
+  ),
+  opportunity: { hasopportunitylineitem: [{ objectType: 'OpportunityLineItem' }] },
+  quote: {
+    lineitemcount: [{ objectType: 'QuoteLineItem' }],
+    ...Object.fromEntries(
+      ['subtotal', 'totalprice', 'grandtotal', 'discount'].map(name => [
+        name,
+        [{ objectType: 'QuoteLineItem', field: 'TotalPrice' }],
+      ]),
+    ),
+  },
+  order: { totalamount: [{ objectType: 'OrderItem', field: 'TotalPrice' }] },
+};
+
+/** What of other objects a field adds up or counts, as far as Salesforce's own fields do; see `computedFrom` for an org's own. */
+export function totalOf(objectType: string, { name }: Pick<FieldDescription, 'name'>): readonly Reached[] {
+  return totals[objectType.toLowerCase()]?.[name.toLowerCase()] ?? [];
+}
 
 /**
  * The paths that a field is computed from; none for one that is entered. `unknown`: a roll-up summary, of which

@@ -109,5 +109,20 @@ export const allowDuplicate = z.boolean().optional().meta({
   permits: true,
 });
 
+/** A subject, a title or a name, which is on one line: a line end in it would begin a header of an e-mail. */
+export function oneLine(most: number) {
+  return z
+    .string()
+    .trim()
+    .min(1, 'It must not be blank.')
+    .max(most)
+    .transform(text => onOneLine(text));
+}
+
+/** Without line ends and other control characters, each of which is a space then. */
+export function onOneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
 /** A search term. */
 export const searchText = z.string().trim().min(1, 'It must not be blank.').max(200);

@@ -30,28 +30,37 @@ interface Sought {
 }
 
 /**
- * The one open task that is meant, by its ID, or by its subject and the record it belongs to. It costs one request.
+ * The one open task that is meant, by its ID, or by its subject and the record it belongs to. It costs one request, and another
+ * one where very many or none are called so.
  * @throws Failure `not_found`, `ambiguous` with the tasks that it may be, and `conflict` for one that is done already
  */
 export async function openTask(salesforce: Salesforce, { taskId, subject, recordId }: Sought): Promise<OpenTask> {
   const belongs = recordId === undefined ? undefined : await belongingTo(salesforce, recordId);
-  const conditions = [
-    ...(taskId ? [soql`Id = ${taskId}`] : [soql`IsClosed = FALSE`]),
-    ...(subject ? [soql`Subject LIKE ${containing(subject)}`] : []),
-    ...(belongs ? [belongs] : []),
-  ];
   if (!taskId && !subject && !recordId) {
     throw invalidInput([{ field: 'taskId', message: 'Give taskId, or subject, recordId or both of an open task.' }]);
   }
-  const found = await withVisibleFields(salesforce, { Task: fields }, select =>
-    salesforce.query(
-      soql`SELECT ${select('Task')} FROM Task WHERE ${allOf(conditions)} ORDER BY ActivityDate, Id LIMIT ${MAX_CHOICES}`,
-    ),
-  );
-  const exact = found.filter(({ Subject }) => String(Subject).toLowerCase() === subject?.toLowerCase());
+  const look = (which: Soql, called: Soql | undefined) => {
+    const where = allOf([which, called, belongs].filter(condition => condition !== undefined));
+    return withVisibleFields(salesforce, { Task: fields }, select =>
+      salesforce.query(
+        soql`SELECT ${select('Task')} FROM Task WHERE ${where} ORDER BY ActivityDate, Id LIMIT ${MAX_CHOICES + 1}`,
+      ),
+    );
+  };
+  const which = taskId ? soql`Id = ${taskId}` : soql`IsClosed = FALSE`;
+  const alike = subject ? soql`Subject LIKE ${containing(subject)}` : undefined;
+  const found = await look(which, alike);
+  // Of more than are read here, those that are called just so need not be among the first.
+  const isCut = found.length > MAX_CHOICES;
+  const exact =
+    subject && isCut
+      ? await look(which, soql`Subject = ${subject}`)
+      : found.filter(({ Subject }) => String(Subject).toLowerCase() === subject?.toLowerCase());
   const [task, ...others] = exact.length > 0 ? exact : found;
   const described = [subject && `called ${quoted(subject)}`, recordId && `of ${recordId}`].filter(Boolean).join(' ');
   if (!task) {
+    const [done, ...more] = taskId ? [] : await look(soql`IsClosed = TRUE`, alike);
+    if (done && more.length === 0) throw doneAlready(done);
     const what = taskId ? `no task ${taskId}` : `no open task ${described}`;
     throw new Failure(
       'not_found',
@@ -59,16 +68,12 @@ export async function openTask(salesforce: Salesforce, { taskId, subject, record
     );
   }
   if (others.length > 0) {
-    const choices = [task, ...others].map(choiceText).join('; ');
+    const all = [task, ...others].map(choiceText);
+    const choices = [...all.slice(0, MAX_CHOICES), ...(all.length > MAX_CHOICES ? ['and others'] : [])].join('; ');
     const message = `Several open tasks are ${described}: ${choices}. Nothing was changed. Ask the user which one, and give its taskId.`;
     throw new Failure('ambiguous', message, { errors: [{ field: subject ? 'subject' : 'recordId', message }] });
   }
-  if (task.IsClosed === true) {
-    throw new Failure(
-      'conflict',
-      `${textAt(task, 'Subject')} is ${textAt(task, 'Status') ?? 'closed'} already. Nothing was changed.`,
-    );
-  }
+  if (task.IsClosed === true) throw doneAlready(task);
   return {
     taskId: String(task.Id),
     subject: textAt(task, 'Subject') ?? 'Task',
@@ -76,6 +81,11 @@ export async function openTask(salesforce: Salesforce, { taskId, subject, record
     whatId: textAt(task, 'WhatId'),
     whoId: textAt(task, 'WhoId'),
   };
+}
+
+function doneAlready(task: SalesforceRecord): Failure {
+  const [subject = 'The task', status = 'closed'] = [textAt(task, 'Subject'), textAt(task, 'Status')];
+  return new Failure('conflict', `${subject} (${String(task.Id)}) is ${status} already. Nothing was changed.`);
 }
 
 /** The status that a task is completed with, which an org may call otherwise. */

@@ -29,8 +29,10 @@ export function opennessOf(rules: readonly SalesforceRules[]): Openness {
   const peopleFields = (objectType: string) => (isNamed(objectType) ? undefined : openPeopleFields(objectType));
   const only = (objectType: string) => {
     const people = peopleFields(objectType);
-    // An amount without its currency would be misleading.
-    const listed = listsFor(rules, 'fields', objectType).map(list => new Set([...list, 'currencyisocode']));
+    // An amount without its currency would be misleading; that a record is none of the deleted ones tells nothing of it.
+    const listed = listsFor(rules, 'fields', objectType).map(
+      list => new Set([...list, 'currencyisocode', 'isdeleted']),
+    );
     return [...(people ? [people] : []), ...listed];
   };
   const hidden = (objectType: string) => listsFor(rules, 'hiddenFields', objectType);

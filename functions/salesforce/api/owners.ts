@@ -1,7 +1,7 @@
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { isClosedHere, isHidden } from './answerFailure.ts';
 import type { Salesforce } from './salesforce.ts';
-import { containing, soql } from './soql.ts';
+import { containing, type Soql, soql } from './soql.ts';
 import type { SalesforceRecord } from './wire.ts';
 
 type OwnerKind = 'user' | 'queue';
@@ -46,15 +46,22 @@ export async function findOwners(
   if (isMe(person)) return kinds.includes('user') ? [await asker(salesforce, input)] : [];
   const called = person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`;
   const takes = ofQueue ? soql` AND Id IN (SELECT QueueId FROM QueueSobject WHERE SobjectType = ${ofQueue})` : soql``;
-  const statements = kinds.map(kind =>
+  const statementOf = (kind: OwnerKind, condition: Soql) =>
     kind === 'user'
-      ? soql`SELECT Id, Name, Email, IsActive FROM User WHERE ${called} ORDER BY IsActive DESC, Name, Id LIMIT ${most}`
-      : soql`SELECT Id, Name, Email FROM Group WHERE Type = 'Queue' AND ${called}${takes} ORDER BY Name, Id LIMIT ${most}`,
-  );
+      ? soql`SELECT Id, Name, Email, IsActive FROM User WHERE ${condition} ORDER BY IsActive DESC, Name, Id LIMIT ${most}`
+      : soql`SELECT Id, Name, Email FROM Group WHERE Type = 'Queue' AND ${condition}${takes} ORDER BY Name, Id LIMIT ${most}`;
+  const statements = kinds.map(kind => statementOf(kind, called));
   const answers = await salesforce.queryTogether(statements);
+  // Of more than are read here, those who are called just so need not be among the first.
+  const cut = kinds.filter((_, at) => {
+    const answer = answers[at];
+    return !person.includes('@') && !(answer instanceof Failure) && answer?.length === most;
+  });
+  const exact =
+    cut.length > 0 ? await salesforce.queryTogether(cut.map(kind => statementOf(kind, soql`Name = ${person}`))) : [];
   return kinds
     .flatMap((kind, at) => {
-      const answer = answers[at];
+      const answer = withExact(answers[at], exact[cut.indexOf(kind)]);
       if (answer instanceof Failure) {
         // Who may not see queues owns nothing together with one.
         if (kind !== 'queue' || !isHidden(answer)) throw answer;
@@ -64,6 +71,15 @@ export async function findOwners(
       return (answer ?? []).flatMap(record => toOwner(record, kind, person));
     })
     .sort((one, other) => Number(other.isExact) - Number(one.isExact) || Number(other.isActive) - Number(one.isActive));
+}
+
+type Answer = SalesforceRecord[] | Failure | undefined;
+
+/** Those who are called just so before the others, each once. */
+function withExact(found: Answer, exact: Answer): Answer {
+  if (!exact || !found || found instanceof Failure) return found;
+  if (exact instanceof Failure) throw exact;
+  return [...new Map([...exact, ...found].map(record => [record.Id, record])).values()];
 }
 
 const isMe = (person: string): boolean => person.trim().toLowerCase() === 'me';

@@ -98,6 +98,7 @@ async function sourceOf(salesforce: Salesforce, { objectType, field, by }: Renew
   });
   const end = recordFields(object).find(({ id }) => id.toLowerCase() === field.toLowerCase());
   if (!end || !['date', 'datetime'].includes(end.description.type)) {
+    await requireOpen(salesforce, object.name, field);
     throw notThere(`a date field ${field} of ${object.name}`);
   }
   const lookups = object.fields.filter(({ referenceTo }) => referenceTo.includes('Account')).map(({ name }) => name);
@@ -108,11 +109,22 @@ async function sourceOf(salesforce: Salesforce, { objectType, field, by }: Renew
       : by === undefined
         ? (['AccountId', 'Account__c'].find(name => lookups.includes(name)) ?? (others.length === 0 ? only : undefined))
         : lookups.find(name => name.toLowerCase() === by.toLowerCase());
-  if (account === undefined)
+  if (account === undefined) {
+    await requireOpen(salesforce, object.name, by ?? (object.name.endsWith('__c') ? 'Account__c' : 'AccountId'));
     throw notThere(`the one lookup${by ? ` ${by}` : ''} of ${object.name} that leads to its account`);
+  }
   const kind = inForce[object.name];
   const needed = kind && object.fields.some(({ name }) => name === kind.field) ? kind : undefined;
   return { object, end, account, needed };
+}
+
+/** A field that a policy closes is no fault of the setting. @throws Failure `forbidden` where one does */
+async function requireOpen(salesforce: Salesforce, objectType: string, field: string): Promise<void> {
+  try {
+    await salesforce.query(soql`SELECT ${names(field)} FROM ${names(objectType)} LIMIT 1`);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === 'forbidden') throw error;
+  }
 }
 
 function notThere(what: string): Failure {

@@ -113,7 +113,11 @@ export interface Salesforce extends Outbox {
     } & QueryOptions,
   ): Promise<RecordPage>;
   /** The first records of a statement, up to so many; a request for each 2,000 of them. `areAll` tells whether there are no more. */
-  rows(statement: Soql, most: number): Promise<{ records: SalesforceRecord[]; areAll: boolean }>;
+  rows(
+    statement: Soql,
+    most: number,
+    options?: QueryOptions,
+  ): Promise<{ records: SalesforceRecord[]; areAll: boolean }>;
   /** The result of a `SELECT COUNT()`. */
   count(statement: Soql, options?: QueryOptions): Promise<number>;
   /** Runs several statements, five in each request. A statement that is refused has a Failure in place of its records. */
@@ -305,8 +309,8 @@ export function openSalesforce(parts: SalesforceParts) {
     const salesforce: Salesforce = {
       query: async (statement, options) => (await runOnce(statement, options)).records,
 
-      async rows(statement, most) {
-        const first = await runOnce(soql`${statement} LIMIT ${most + 1}`);
+      async rows(statement, most, options) {
+        const first = await runOnce(soql`${statement} LIMIT ${most + 1}`, options);
         const records = [...first.records];
         let next = locatorOf(first.nextRecordsUrl);
         while (next !== undefined && records.length <= most) {

@@ -55,8 +55,12 @@ function expectedOf(rules: Case, { action, isMe }: Asked, runsAsCaller: boolean)
   if (rules.refused !== undefined) return rules.refused;
   if (!isLetIn(rules, action)) return 403;
   const usesSalesforce = action.uses.some(({ name }) => name === 'salesforce');
-  if (runsAsCaller && usesSalesforce && !rules.isInSalesforce) return 403;
+  const isOutside = runsAsCaller && usesSalesforce && !rules.isInSalesforce;
+  // What is searched for in both systems is told of the one that may be asked.
+  if (isOutside) return action.name === 'searchEverything' ? 200 : 403;
   if (isMe && !rules.isInJira) return 400;
+  // Approvals wait for a user of Salesforce, and the sandboxes have the same people.
+  if (action.callers === 'users' && usesSalesforce && !rules.isInJira) return 403;
   if (action.callers !== 'users' || action.system !== 'jira' || rules.isInJira) return 200;
   // The example is about what belongs to the one who is in Jira: a comment, or an approval that waits for them alone.
   return action.toolset === 'jira-service' ? 403 : 404;

@@ -44,7 +44,7 @@ const application = (...roles: string[]) => principal({ tid: TENANT, oid: 'appli
 
 const isRead = ({ access }: Action) => access === 'read';
 const isWrite = ({ access }: Action) => access === 'write';
-const ofSalesforce = ({ system }: Action) => system === 'salesforce';
+const ofSalesforce = ({ toolset }: Action) => toolset === 'salesforce';
 const nothing = () => false;
 /** What a policy allows that does not say which effects. */
 const removesNothing = ({ effect }: Action) => effect !== 'removes';
@@ -96,7 +96,7 @@ export const settingSets: SettingSet[] = [
       }),
     },
     cases: [
-      { caller: 'a key that may do everything', headers: key('all') },
+      { caller: 'a key that may do all that removes nothing', headers: key('all'), permits: removesNothing },
       { caller: 'a key that may read', headers: key('reads'), permits: isRead },
       { caller: 'a key of one toolset', headers: key('salesforce'), permits: ofSalesforce },
       { caller: 'a key that the policy does not name', headers: key('unnamed'), permits: nothing },
@@ -222,7 +222,7 @@ export const settingSets: SettingSet[] = [
         headers: user('e@example.com', { appid: AGENT.toUpperCase(), roles: 'Reader' }),
         permits: isRead,
       },
-      { caller: 'an application', headers: application('Actions.Call'), isUser: false },
+      { caller: 'an application', headers: application('Actions.Call'), isUser: false, permits: removesNothing },
       { caller: 'a user without either', headers: user('f@example.com'), permits: nothing },
     ],
   },

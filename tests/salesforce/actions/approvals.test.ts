@@ -150,13 +150,31 @@ test('the user decides what waits for them after they saw it, and Salesforce is 
   expect(stolen.code).toBe('invalid_input');
   const { body: done } = await answer({ confirmationToken });
   expect(list(done.items).map(({ outcome, message }) => [outcome, message])).toEqual([
-    ['done', 'Approved.'],
-    ['done', 'Approved.'],
+    ['done', expect.stringMatching(/^Approved: Opportunity Contoso – licences 2027 \(.*\)\.$/)],
+    ['done', expect.stringMatching(/^Approved: Opportunity Zürich – hydraulic presses \(.*\)\.$/)],
   ]);
   expect(rows('ProcessInstance').filter(({ Status }) => Status === 'Approved')).toHaveLength(2);
   expect(rows('ProcessInstanceStep').at(-1)?.Comments).toBe('Agreed.\nDecided by Ana Ruiz (ana.ruiz@example.com).');
   const { body: again } = await answer({ confirmationToken });
   expect(again).toMatchObject({ deduplicated: true });
+});
+
+test('what was changed after the user saw it is left alone', async () => {
+  const { body: plan } = await answer({ decision: 'approve', approvals: 'Northwind – cold chain' }, jonas);
+  const opportunity = rows('Opportunity').find(({ Name }) => Name === 'Northwind – cold chain');
+  const amount = opportunity?.Amount;
+  if (opportunity) opportunity.Amount = 1_280_000;
+  const { body } = await answer({ confirmationToken: plan.confirmationToken }, jonas);
+  expect(list(body.items)[0]).toMatchObject({
+    outcome: 'notDone',
+    message: expect.stringMatching(/Amount 1,280,000 USD.* now, and was .*Amount 128,000 USD/),
+  });
+  if (opportunity && amount !== undefined) opportunity.Amount = amount;
+});
+
+test('who has no user in Salesforce is told so, not asked for an input that there is not', async () => {
+  const { body } = await answer({ decision: 'approve' }, as('nobody@example.com'));
+  expect([body.code, body.detail]).toEqual(['forbidden', expect.stringContaining('which Salesforce user asks')]);
 });
 
 test('what was answered or given to somebody else in between is left alone, and a flow approval is left to Salesforce', async () => {

@@ -33,9 +33,9 @@ test('another price book offers the same products at its own prices, and says so
     discount: 10,
     name: 'Second offer',
   };
-  const { body } = await quote({ ...json, validUntil: '2027-01-31' });
+  const { body } = await quote({ ...json, validUntil: '2031-01-31' });
   expect(body).toMatchObject({ name: 'Second offer', total: 360_500, priceBook: 'Partner Price Book' });
-  expect(quotes().at(-1)).toMatchObject({ Name: 'Second offer', ExpirationDate: '2027-01-31' });
+  expect(quotes().at(-1)).toMatchObject({ Name: 'Second offer', ExpirationDate: '2031-01-31' });
   // It has no installation.
   const { body: refused } = await quote({ opportunity: robotArms, priceBook: 'Partner' });
   expect(refused).toMatchObject({
@@ -83,4 +83,11 @@ test('a quote whose answer is lost is not made again by itself', async () => {
   const { body } = await quote({ opportunity: robotArms, name: 'Fourth offer' });
   expect(body).toMatchObject({ code: expect.stringContaining('upstream'), retryable: false });
   expect(salesforce.costs().filter(cost => cost.endsWith('/composite/graph'))).toHaveLength(1);
+});
+
+test('a quote that has expired is not made', async () => {
+  const before = quotes().length;
+  const { body } = await quote({ opportunity: robotArms, validUntil: '2020-01-31' });
+  expect([body.code, body.detail]).toEqual(['invalid_input', expect.stringContaining('validUntil: ')]);
+  expect(quotes()).toHaveLength(before);
 });

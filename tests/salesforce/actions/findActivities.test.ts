@@ -157,3 +157,25 @@ test.each([
   expect(status).toBe(400);
   expect(body.detail).toContain(detail);
 });
+
+test.each<[Record<string, string>, 'query' | 'queryAll']>([
+  [{ recordId: contoso }, 'queryAll'],
+  [{ owner: 'Li Wei', dueBefore: 'tomorrow' }, 'queryAll'],
+  [{ account: 'Contoso', dueSince: '500d' }, 'queryAll'],
+  [{ account: 'Contoso', dueSince: '30d' }, 'query'],
+  [{ account: 'Contoso', openOnly: 'true' }, 'query'],
+])(
+  '%o asks for what is archived where there may be such, and for nothing that was deleted',
+  async (query, resource) => {
+    await find(query);
+    const { body } = salesforce.asked().findLast(({ path }) => path.endsWith('/composite')) ?? {};
+    const urls = [...(body ?? '').matchAll(/"url":"([^"]*)"/g)].map(([, url = '']) =>
+      decodeURIComponent(url).replaceAll('+', ' '),
+    );
+    expect(urls.length).toBeGreaterThan(1);
+    for (const url of urls) {
+      expect(url).toContain(`/${resource}?`);
+      expect(url.includes('IsDeleted = FALSE')).toBe(resource === 'queryAll');
+    }
+  },
+);

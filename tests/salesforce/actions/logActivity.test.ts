@@ -50,12 +50,25 @@ test.each([
   [{ recordId: recordId('003', 2), people: recordId('00Q', 1) }, 'people: Salesforce relates'],
   [{ recordId: contoso, people: recordId('006', 1) }, 'people: '],
   [{ recordId: contoso, remindAt: '2031-01-15' }, 'remindAt: Only a task to do'],
+  [
+    { recordId: contoso, date: '2031-01-15' },
+    'date: What takes place on 2031-01-15 is not done yet. For a task to do give dueDate',
+  ],
 ])('what it has no use for is refused, not left out: %o', async (json, field) => {
   const { status, body } = await salesforce.call('logActivity', { json: { subject: 'x', ...json } });
   expect(status).toBe(400);
   expect(body.detail).toContain(field);
   expect(salesforce.asked()).toEqual([]);
 });
+
+test.each(['001Sx0000000999', recordId('005', 1)])(
+  'says that %s is no record that an activity can belong to',
+  async id => {
+    const { body } = await salesforce.call('logActivity', { json: { recordId: id, subject: 'x' } });
+    expect(body.detail).toContain(`recordId: ${id.slice(0, 15)}`);
+    expect(body.detail).toContain('is of no record that this service may see and an activity can belong to');
+  },
+);
 
 test('a due date makes it a task to do, and a person is whom it is with', async () => {
   const json = { recordId: recordId('00Q', 1), subject: 'Call back', dueDate: '2027-01-15' };

@@ -102,6 +102,21 @@ describe('runReport', () => {
     expect(body.detail).toContain(told);
   });
 
+  it.each([
+    [{ Amount: { from: 'much' } }, 'It must be a number'],
+    [{ Amount: ['1.234'] }, 'not clear'],
+    [{ 'Opportunity Owner': ['me'] }, 'Give the name'],
+  ])('finds not nothing by a value that the column cannot have: %j', async (where, told) => {
+    const { status, body } = await run({ report: 'Pipeline by stage', where: JSON.stringify(where) });
+    expect([status, body.code, body.detail]).toEqual([400, 'invalid_input', expect.stringContaining(told)]);
+  });
+
+  it('takes an amount as people write it', async () => {
+    const { body } = await run({ report: 'Pipeline by stage', where: '{"Amount":{"from":"80k"}}', rows: '0' });
+    const large = open().filter(({ Amount }) => Number(Amount) >= 80_000);
+    expect(body.totals).toEqual([usd(sumOf(large)), String(large.length)]);
+  });
+
   it('keeps the logic of the report when filters are added', async () => {
     const reportFilters = [
       { column: 'CLOSED', operator: 'equals', value: 'False' },
@@ -207,6 +222,22 @@ describe('getForecast', () => {
         ],
       },
     ]);
+  });
+
+  it('looks for the quotas of those alone whose forecasts it tells, and takes none of several for the whole', async () => {
+    await forecast({ owner: 'Ana Ruiz' });
+    const asked = salesforce.asked().find(({ query }) => query.get('q')?.includes('FROM ForecastingQuota'));
+    expect(asked?.query.get('q')).toContain(`QuotaOwnerId IN ('${recordId('005', 2)}')`);
+    const quota = { QuotaOwnerId: recordId('005', 2), PeriodId: 'p', ForecastingTypeId: 't' };
+    const item = { OwnerId: quota.QuotaOwnerId, PeriodId: 'p', ForecastingTypeId: 't', ForecastCategoryName: 'Commit' };
+    const answers = [[item], [1, 2].map(QuotaAmount => ({ ...quota, QuotaAmount }))];
+    for (const records of answers) {
+      const body = JSON.stringify({ totalSize: records.length, done: true, records });
+      salesforce.sandbox.fail({ path: '/query$', status: 200, body });
+    }
+    const { body } = await forecast({});
+    expect(list(body.forecasts)).toEqual([expect.objectContaining({ ownerId: quota.QuotaOwnerId })]);
+    expect(list(body.forecasts)[0]).not.toHaveProperty('quota');
   });
 
   it('tells each person apart, and that there is none for another time', async () => {

@@ -58,6 +58,11 @@ test('where nobody else had part in the last e-mail nobody is left out', async (
   expect((await send({ caseId: '1001', message })).summary).not.toContain('leaves out');
 });
 
+test('a line end in a subject begins no header', async () => {
+  const { items } = await send({ caseId: '12345', message, subject: 'Token\r\nBcc: mallory@evil.example\u0085x' });
+  expect(list(items)[0]?.message).toContain('subject "Token Bcc: mallory@evil.example x"');
+});
+
 test('who is not the customer is pointed out', async () => {
   const body = await send({
     caseId: '12345',

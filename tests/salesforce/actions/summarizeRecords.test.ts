@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import { list, useSalesforce } from '../harness.ts';
 import { orgWith } from '../orgData.ts';
@@ -53,6 +54,45 @@ describe('in an org with one currency', () => {
     expect(body.groupedBy).toEqual([expect.stringMatching(/^(Owner|Assigned To)$/)]);
     const total = list(body.groups).reduce((sum, { records }) => sum + Number(records), 0);
     expect(total).toBe(salesforce.sandbox.records(objectType).length);
+  });
+
+  test('a meeting of several people counts once, and by owner for each of them', async () => {
+    const json = {
+      subject: 'The two of us',
+      start: '2031-05-05T09:00',
+      end: '2031-05-05T10:00',
+      owner: 'Ana Ruiz',
+      invitees: recordId('005', 3),
+    };
+    const { status, body: meeting } = await salesforce.call('scheduleMeeting', { json });
+    expect([status, meeting.detail]).toEqual([200, undefined]);
+    const events = salesforce.sandbox.records('Event');
+    const copies = events.filter(({ IsChild }) => IsChild === true);
+    expect(copies.length).toBeGreaterThan(0);
+    expect((await summarize({ objectType: 'Event' })).records).toBe(events.length - copies.length);
+    const byOwner = await summarize({ objectType: 'Event', groupBy: 'Assigned To' });
+    expect(byOwner).toMatchObject({ records: events.length, note: expect.stringContaining('each of them') });
+    const ofLi = events.filter(({ OwnerId }) => OwnerId === recordId('005', 3)).length;
+    for (const query of [{ owner: 'Li Wei' }, { where: '{"Owner":["Li Wei"]}' }]) {
+      expect([query, (await summarize({ objectType: 'Event', ...query })).records]).toEqual([query, ofLi]);
+    }
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ objectType: 'Task' }, 'GET /queryAll'],
+    [{ objectType: 'Task', period: 'last year' }, 'GET /queryAll'],
+    [{ objectType: 'Event', groupBy: 'year of Due Date' }, 'GET /queryAll'],
+    [{ objectType: 'Task', period: 'last month' }, 'GET /query'],
+    [{ objectType: 'Task', openOnly: 'true' }, 'GET /query'],
+    [{ objectType: 'Case' }, 'GET /query'],
+  ])('%o counts what is archived where there may be such, and nothing that was deleted', async (query, cost) => {
+    await summarize(query);
+    salesforce.asked();
+    const body = await summarize(query);
+    expect(body.detail).toBeUndefined();
+    const asked = salesforce.asked().filter(({ path }) => /query(All)?$/.test(path));
+    expect(asked.map(({ method, path }) => `${method} /${path.split('/').at(-1)}`)).toEqual([cost]);
+    expect(asked[0]?.query.get('q')?.includes('IsDeleted = FALSE')).toBe(cost.endsWith('All'));
   });
 
   test('a period is told beside the one before, with the change', async () => {

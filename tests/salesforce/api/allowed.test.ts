@@ -85,7 +85,7 @@ const isOpenField = (object: string, field: string) =>
   ({
     User: ['Id', 'Name', 'Email', 'IsActive'].includes(field),
     Group: ['Id', 'Name', 'Email', 'Type'].includes(field),
-    Opportunity: ['Id', ...(rules.fields?.Opportunity ?? [])].includes(field),
+    Opportunity: ['Id', 'IsDeleted', ...(rules.fields?.Opportunity ?? [])].includes(field),
     Account: field !== 'AnnualRevenue',
     // Remaining__c is Budget__c - Spent__c.
     Project__c: !['Notes__c', 'Budget__c', 'Remaining__c'].includes(field),

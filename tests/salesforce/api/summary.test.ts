@@ -56,6 +56,7 @@ describe('a period', () => {
     ['2025 Q1', '2025-01-01 2025-03-31', '2024-10-01 2024-12-31'],
     ['Q2', '2026-04-01 2026-06-30', '2026-01-01 2026-03-31'],
     ['November 2026', '2026-11-01 2026-11-30', '2026-10-01 2026-10-31'],
+    ['Sept. 2026', '2026-09-01 2026-09-30', '2026-08-01 2026-08-31'],
     ['2026-02', '2026-02-01 2026-02-28', '2026-01-01 2026-01-31'],
     ['2024', '2024-01-01 2024-12-31', '2023-01-01 2023-12-31'],
   ])('called %s is %s, after %s', (name, expected, before) => {
@@ -98,12 +99,15 @@ describe('a period', () => {
     expect(days(periodBefore(given, at()).previous)).toBe(expected);
   });
 
-  it.each(['', 'soon', 'this decade', '2026-13', 'Q5 2026', 'last 0 days', 'last 9999 years', 'Smarch 2026'])(
-    'is none where it is %j',
-    name => {
-      expect(() => namedPeriod(name, at())).toThrow('is no period');
-    },
-  );
+  it.each([
+    ...['', 'soon', 'this decade', '2026-13', 'Q5 2026', 'last 0 days', 'last 9999 years', 'Smarch 2026'],
+    // They only begin like a month.
+    ...['marketing 2026', 'decade 2026', 'jun3 2026', 'mayor 2026'],
+    // SOQL has no such days.
+    ...['last 300 years', 'last 999 quarters'],
+  ])('is none where it is %j', name => {
+    expect(() => namedPeriod(name, at())).toThrow('is no period');
+  });
 });
 
 describe('the spans of a unit', () => {
@@ -183,6 +187,7 @@ describe('every statement that is built', () => {
             timeZone: 'UTC',
             sessionTimeZone: 'UTC',
             isMulti,
+            withArchived: false,
             corporate: 'USD',
           };
           const grouped = parseSoql(aggregateStatement(counting).text);

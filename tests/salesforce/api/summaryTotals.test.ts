@@ -88,6 +88,7 @@ async function counting(deals: readonly Deal[], groupBy: string[], measure: stri
     timeZone: 'UTC',
     sessionTimeZone: 'UTC',
     isMulti: true,
+    withArchived: false,
     corporate: 'USD',
   };
 }

@@ -3,6 +3,7 @@ import type { Condition, Value } from '../../../../shared/filter/condition.ts';
 import { fieldCalled, folded } from '../../../../shared/filter/label.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { resolveDay } from '../../../../shared/time/inputs.ts';
+import { readNumber } from '../numberText.ts';
 import type { ReportDescription } from './wire.ts';
 
 interface ReportFilter {
@@ -14,6 +15,8 @@ interface ReportFilter {
 type Clock = Parameters<typeof resolveDay>[1];
 
 const MAX_CHOICES = 12;
+
+const numbers = new Set(['int', 'double', 'currency', 'percent']);
 
 /**
  * What a report is run by besides its own filters: those that are added to them.
@@ -63,7 +66,15 @@ async function filtersOf({ label, test, isNot }: Condition, column: Column, cloc
     if (column.dataType === 'date' || column.dataType === 'datetime') {
       return resolveDay(String(value), clock, 'where');
     }
-    if (column.filterValues.length === 0) return String(value);
+    if (numbers.has(column.dataType ?? '')) {
+      const number = readNumber(value, { type: column.dataType ?? '', decimals: undefined });
+      if ('value' in number) return String(number.value);
+      throw wrong(number.problem);
+    }
+    if (column.filterValues.length === 0) {
+      if (folded(String(value)) !== 'me') return String(value);
+      throw wrong('a report does not know who "me" is. Give the name as the report shows it.');
+    }
     const sought = folded(String(value));
     const found = column.filterValues.find(({ name, label: shown }) =>
       [name, shown ?? name].some(text => folded(text) === sought),

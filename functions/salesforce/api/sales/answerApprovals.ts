@@ -17,6 +17,8 @@ export const decisionData = z.object({
   instanceId: z.string(),
   actorId: z.string(),
   since: z.string(),
+  /** What the user saw that it is about, with the amounts. */
+  about: z.string(),
   decision: z.enum(['approve', 'reject']),
   comment: z.string().optional(),
 });
@@ -62,6 +64,7 @@ export async function planAnswers(salesforce: Salesforce, { decision, approvals,
         instanceId: approval.instanceId,
         actorId: approval.actorId,
         since: approval.since ?? '',
+        about: aboutText(approval),
         decision,
         comment: commentOf(comment, salesforce.runsAsCaller ? undefined : asker),
       },
@@ -133,16 +136,15 @@ async function notTheirs(salesforce: Salesforce, text: string, waiting: readonly
     : invalidInput([{ field: input, message }]);
 }
 
-/** How the approvals are now: whether they still wait, and for the user who asks. */
+/** How the approvals are now: whether they still wait, for the user who asks, and about what the user saw. */
 export async function answerState(
   salesforce: Salesforce,
   items: readonly { data: DecisionData }[],
 ): Promise<ItemState[]> {
   const { actorIds } = await askerAndGroups(salesforce);
-  const instanceIds = items.map(({ data }) => data.instanceId);
-  const answers = await salesforce.queryTogether([
-    soql`SELECT Id, ActorId FROM ProcessInstanceWorkitem WHERE Id IN ${items.map(({ data }) => data.approvalId)}`,
-    soql`SELECT Id, ProcessInstanceId, OriginalActorId, StepStatus, CreatedDate FROM ProcessInstanceStep WHERE ProcessInstanceId IN ${instanceIds} AND StepStatus IN ${['Approved', 'Rejected']} LIMIT 2000`,
+  const [waiting, answers] = await Promise.all([
+    findWaiting(salesforce, { approvalIds: items.map(({ data }) => data.approvalId) }),
+    stateOf(salesforce, items),
   ]);
   const [open = [], steps = []] = answers.map(answer => {
     if (answer instanceof Failure) throw answer;
@@ -152,9 +154,16 @@ export async function answerState(
     const item = open.find(record => isSameRecord(textAt(record, 'Id') ?? '', data.approvalId));
     if (item) {
       const isTheirs = item.ActorId === data.actorId && actorIds.includes(data.actorId);
-      return isTheirs
-        ? { is: 'asPlanned' }
-        : { is: 'changed', message: `It no longer waits for the user who asks, so it was left alone. ${planAnew}` };
+      if (!isTheirs) {
+        return {
+          is: 'changed',
+          message: `It no longer waits for the user who asks, so it was left alone. ${planAnew}`,
+        };
+      }
+      const now = waiting.find(({ id }) => isSameRecord(id, data.approvalId));
+      if (now && aboutText(now) === data.about) return { is: 'asPlanned' };
+      const message = `What it is about was changed in the meantime, so it was left alone: it is ${now ? aboutText(now) : 'not to be seen'} now, and was ${data.about}. Make the call again without confirmationToken, and ask the user.`;
+      return { is: 'changed', message };
     }
     const own = steps.filter(
       step =>
@@ -167,8 +176,17 @@ export async function answerState(
   });
 }
 
+/** Which of these still wait, and how their processes were answered. One request. */
+function stateOf(salesforce: Salesforce, items: readonly { data: DecisionData }[]) {
+  const instanceIds = items.map(({ data }) => data.instanceId);
+  return salesforce.queryTogether([
+    soql`SELECT Id, ActorId FROM ProcessInstanceWorkitem WHERE Id IN ${items.map(({ data }) => data.approvalId)}`,
+    soql`SELECT Id, ProcessInstanceId, OriginalActorId, StepStatus, CreatedDate FROM ProcessInstanceStep WHERE ProcessInstanceId IN ${instanceIds} AND StepStatus IN ${['Approved', 'Rejected']} LIMIT 2000`,
+  ]);
+}
+
 /** Answers one. */
-export async function decide(salesforce: Salesforce, { approvalId, decision, comment }: DecisionData) {
+export async function decide(salesforce: Salesforce, { approvalId, about, decision, comment }: DecisionData) {
   const { instanceStatus } = await salesforce.approve({
     actionType: decision === 'approve' ? 'Approve' : 'Reject',
     contextId: approvalId,
@@ -176,5 +194,5 @@ export async function decide(salesforce: Salesforce, { approvalId, decision, com
   });
   const done = verbs[decision][1];
   const further = instanceStatus && instanceStatus !== done ? ` The process is ${instanceStatus}.` : '';
-  return { message: `${done}.${further}` };
+  return { message: `${done}: ${about}.${further}` };
 }

@@ -34,9 +34,14 @@ export async function approvalTarget(salesforce: Salesforce, given: string, inpu
       ),
     ),
   );
-  const several = failures.find(({ code }) => code === 'ambiguous');
-  if (several) throw several;
   const [only, other] = found.filter(each => each !== undefined);
+  const several = failures.filter(({ code }) => code === 'ambiguous');
+  if (several.length > 0) {
+    const one = only && `It may also mean the ${only.objectType} ${nameOf(only.record)} (${only.record.Id}).`;
+    const told = several.map(({ message: each }) => each.replace(`${input}: `, ''));
+    const message = [...told, ...(one ? [one] : [])].join(' ');
+    throw new Failure('ambiguous', `${input}: ${message}`, { errors: [{ field: input, message }] });
+  }
   if (only && other) {
     const choices = [only, other].map(({ objectType, record }) => `${objectType} ${nameOf(record)} (${record.Id})`);
     const message = `${quoted(given)} may mean ${choices.join(' or ')}. Nothing was done. Ask the user which one, and give its ID.`;

@@ -48,8 +48,10 @@ interface Waiting {
 /** More waiting approvals than that nobody reads. */
 export const MAX_WAITING = 200;
 const MAX_FIGURES = 6;
-/** A composite request takes five queries, of which one is for comments. */
-const MAX_OBJECTS = 4;
+/** A composite request takes so many queries. */
+const MAX_TOGETHER = 5;
+/** Nobody has approvals of more. */
+const MAX_OBJECTS = 19;
 
 const classicFields = [
   ...['Id', 'ActorId', 'Actor.Name', 'CreatedDate', 'ProcessInstanceId', 'ProcessInstance.TargetObjectId'],
@@ -81,13 +83,11 @@ export async function findWaiting(salesforce: Salesforce, waiting: Waiting): Pro
     const object = objects.get(prefix);
     return object ? [recordsStatement(object, [...new Set(group.map(({ recordId }) => recordId))])] : [];
   });
-  const answers =
-    open.length === 0
-      ? []
-      : await salesforce.queryTogether([
-          ...statements,
-          ...(instanceIds.length > 0 ? [commentsStatement(instanceIds)] : []),
-        ]);
+  const all = [...statements, ...(instanceIds.length > 0 ? [commentsStatement(instanceIds)] : [])];
+  const parts = Array.from({ length: Math.ceil(all.length / MAX_TOGETHER) }, (_, at) =>
+    salesforce.queryTogether(all.slice(at * MAX_TOGETHER, (at + 1) * MAX_TOGETHER)),
+  );
+  const answers = (await Promise.all(parts)).flat();
   const records = answers.flatMap(answer => {
     if (!(answer instanceof Failure)) return answer;
     // What may not be seen of a record is left out.

@@ -23,6 +23,8 @@ interface Kind {
   amount?: string;
   /** True for a record that is over; another one of its name is rather meant. */
   isOver(record: SalesforceRecord): boolean;
+  /** The condition for those that are not over. */
+  open?: Soql;
 }
 
 const kinds: Readonly<Record<SaleObject, Kind>> = {
@@ -34,6 +36,7 @@ const kinds: Readonly<Record<SaleObject, Kind>> = {
     telling: ['StageName', 'CloseDate'],
     amount: 'Amount',
     isOver: ({ IsClosed }) => IsClosed === true,
+    open: soql`IsClosed = FALSE`,
   },
   Quote: {
     label: 'quote',
@@ -43,6 +46,7 @@ const kinds: Readonly<Record<SaleObject, Kind>> = {
     telling: ['QuoteNumber', 'Status'],
     amount: 'GrandTotal',
     isOver: ({ Status }) => Status === 'Denied',
+    open: soql`Status != 'Denied'`,
   },
   Campaign: {
     label: 'campaign',
@@ -80,7 +84,8 @@ const MAX_CHOICES = 6;
 
 /**
  * The one record that is meant by its ID or its name. Of several, the one that is called exactly so; else the only one that is
- * not over, of those that have the name in their own or belong to what is called so.
+ * not over, of those that have the name in their own or belong to what is called so. A part of a word is no name: it is only
+ * told what may be meant.
  * @throws Failure `not_found`, `ambiguous` with the choices, and `forbidden` where the org has no such object
  */
 export async function namedRecord(salesforce: Salesforce, sought: Sought): Promise<SalesforceRecord & { Id: string }> {
@@ -93,14 +98,20 @@ export async function namedRecord(salesforce: Salesforce, sought: Sought): Promi
     throw notFound(input, `There is no ${kind.label} ${quoted(given)}${whereText} that this service may see.`);
   }
   const all = await candidates(salesforce, sought);
-  const folded = (text: unknown) =>
-    String(text ?? '')
-      .trim()
-      .replace(/\s+/g, ' ')
-      .toLowerCase();
-  const exact = all.filter(record => kind.names.some(name => folded(record[name]) === folded(given)));
-  const open = all.filter(record => !kind.isOver(record));
+  // Of more than are read here, neither those that are called just so nor those that are open need be among the first.
+  const isCut = all.length === MAX_FOUND;
+  const exact = isCut
+    ? await read(salesforce, sought, anyOf(kind.names.map(name => soql`${names(name)} = ${given}`)))
+    : all.filter(record => kind.names.some(name => folded(record[name]) === folded(given)));
+  const open =
+    isCut && exact.length === 0 && kind.open
+      ? await candidates(salesforce, { ...sought, where: [...(sought.where ?? []), kind.open] })
+      : all.filter(record => !kind.isOver(record));
   const [only, ...others] = exact.length > 0 ? exact : open;
+  if (only && exact.length === 0 && others.length === 0 && !isCalled(only, kind, given)) {
+    const choice = choiceText(only, kind, salesforce);
+    throw notFound(input, `No ${kind.label}${whereText} is called ${quoted(given)}. Did you mean ${choice}?`);
+  }
   if (only && others.length === 0) return only;
   const shown = only ? [only, ...others] : all;
   const choices = shown.slice(0, MAX_CHOICES).map(record => choiceText(record, kind, salesforce));
@@ -114,6 +125,33 @@ export async function namedRecord(salesforce: Salesforce, sought: Sought): Promi
     input,
     `No ${shown.length > 0 ? 'open ' : ''}${kind.label}${whereText} is called ${quoted(given)}, or belongs to what is called so.${hint}`,
   );
+}
+
+const folded = (text: unknown) =>
+  String(text ?? '')
+    .trim()
+    .replace(/\s+/g, ' ')
+    .toLowerCase();
+
+/** Whether a word of a record's name, or of what it belongs to, begins as the text does; a number may lack its zeros. */
+function isCalled(record: SalesforceRecord, kind: Kind, given: string): boolean {
+  const sought = folded(given);
+  return [...kind.names, ...kind.parents].some(path => {
+    const text = folded(valueAt(record, path)).replace(path.endsWith('Number') ? /^0+/ : /^/, '');
+    for (let at = text.indexOf(sought); at >= 0; at = text.indexOf(sought, at + 1)) {
+      if (!isInWord(text.slice(Math.max(0, at - 1), at), sought)) return true;
+    }
+    return false;
+  });
+}
+
+/** Chinese, Japanese and Thai have no spaces between words. */
+const spaced = /[\p{L}\p{N}]/u;
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+
+function isInWord(before: string, text: string): boolean {
+  const [first = ''] = text;
+  return spaced.test(before) && spaced.test(first) && !unspaced.test(before) && !unspaced.test(first);
 }
 
 /** The name of a record, and the currency of its amounts. */
@@ -150,11 +188,12 @@ async function candidates(salesforce: Salesforce, sought: Sought) {
 }
 
 async function read(salesforce: Salesforce, { objectType, fields = [], where = [] }: Sought, condition: Soql) {
-  const { names: own, telling, amount, plural } = kinds[objectType];
+  const { names: own, parents, telling, amount, plural } = kinds[objectType];
   const all = [
     ...new Set([
       'Id',
       ...own,
+      ...parents,
       ...telling,
       ...ownFields[objectType],
       ...(amount ? [amount, currencyField] : []),

@@ -43,6 +43,8 @@ export interface Counting {
   /** Whether each record has a currency of its own, and the one that totals are converted into. */
   isMulti: boolean;
   corporate: string | undefined;
+  /** Whether what Salesforce has archived is counted; the conditions then leave out what was deleted. */
+  withArchived: boolean;
 }
 
 export interface Counted {
@@ -66,14 +68,17 @@ const MAX_ROWS = 10_000;
  */
 export async function countedBy(counting: Counting): Promise<Counted> {
   const { salesforce, groupings, measures, isMulti, corporate, timeZone, sessionTimeZone } = counting;
+  const options = { withDeleted: counting.withArchived };
   const notes: string[] = [];
   const partial: string[] = [];
   const isGrouped = groupings.length > 0;
-  const answered = (await salesforce.query(aggregateStatement(counting))).map(row => cellOfGroup(row, counting));
+  const answered = (await salesforce.query(aggregateStatement(counting), options)).map(row =>
+    cellOfGroup(row, counting),
+  );
   const isCut = isGrouped && answered.length >= MAX_GROUPS;
   const whole = { ...counting, groupings: [] };
   const totals = isCut
-    ? (await salesforce.query(aggregateStatement(whole))).map(row => cellOfGroup(row, whole))
+    ? (await salesforce.query(aggregateStatement(whole), options)).map(row => cellOfGroup(row, whole))
     : answered;
   let total = folded(totals, []);
   let cells: readonly Cell[] = isCut ? withoutTorn(answered, groupings) : answered;
@@ -99,7 +104,7 @@ export async function countedBy(counting: Counting): Promise<Counted> {
   if (isRead && total.records > 0) {
     const isOfWon =
       spans.length > 0 && spans.every(({ ofWon }) => ofWon) && !((hasOtherZone || hasOtherCurrencies) && fits);
-    const { records, areAll } = await salesforce.rows(rowStatement(counting, isOfWon), MAX_ROWS);
+    const { records, areAll } = await salesforce.rows(rowStatement(counting, isOfWon), MAX_ROWS, options);
     const samples = records.map(record => cellOfRecord(record, counting));
     if (!areAll && spans.length > 0) {
       partial.push(`${spans.map(({ label }) => label).join(' and ')} are of the latest ${counted(MAX_ROWS)} only.`);

@@ -156,11 +156,12 @@ async function foundField(text: string, parts: GroupingParts): Promise<FoundFiel
     }
   }
   // A field that only what a lookup leads to has, such as the region of an opportunity's account.
+  const isOfAll = (at: RecordField) => ofEveryObject.has(at.id) || at.description.nameField;
   const records = lookups.filter(({ description }) => description.referenceTo[0] !== 'User').slice(0, MAX_LOOKUPS);
   const found = await Promise.all(
     records.map(async lookup => {
       const at = (await fieldsOf(lookup)).find(each => isCalled(each, text));
-      return at ? [through(lookup, at)] : [];
+      return at && !isOfAll(at) ? [through(lookup, at)] : [];
     }),
   );
   const [only, ...others] = found.flat();
@@ -172,6 +173,20 @@ async function foundField(text: string, parts: GroupingParts): Promise<FoundFiel
   // Says which fields there are.
   return opened({ field: called(text, own, object.name), through: undefined, label: text }, parts);
 }
+
+/** Fields of every object: who asks for one by itself means the object's own, also where that cannot be used. */
+const ofEveryObject = new Set([
+  'Id',
+  'OwnerId',
+  'RecordTypeId',
+  'CreatedDate',
+  'CreatedById',
+  'LastModifiedDate',
+  'LastModifiedById',
+  'SystemModstamp',
+  'LastActivityDate',
+  'IsDeleted',
+]);
 
 /** How many objects are looked into for a field that is not the object's own. */
 const MAX_LOOKUPS = 8;

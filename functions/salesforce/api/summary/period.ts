@@ -29,10 +29,27 @@ export interface PeriodClock {
 const FORMS =
   'this, last or next with week, month, quarter or year; today or yesterday; last 30 days, last 6 months; quarter to date, year to date; Q4 2026, November 2026, 2026-11 or 2026';
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const months = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
 
 /** More of a unit make no period that anybody means. */
 const MAX_COUNT = 1_000;
+
+/** SOQL takes no other days: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm */
+const FIRST_DAY = '1700-01-01';
+const LAST_DAY = '4000-12-31';
 
 type Days = Pick<ClosedPeriod, 'from' | 'to'>;
 
@@ -51,7 +68,7 @@ export function namedPeriod(
     .replace(/[\s_-]+/g, ' ')
     .trim();
   const found = relative(words, clock) ?? written(words, clock);
-  if (!found)
+  if (!found || found.previous.from < FIRST_DAY || found.days.to > LAST_DAY)
     throw invalidInput([
       {
         field: 'period',
@@ -148,8 +165,9 @@ function written(words: string, { now, timeZone, calendar }: PeriodClock): Found
   const year = yearCalled(words, calendar);
   if (year) return of('year', year);
   const [, isoYear, isoMonth] = /^((?:19|20)\d\d) (\d\d)$/.exec(words) ?? [];
-  const [, monthName = '', monthYear] = /^([a-z]{3})[a-z]{0,6} ((?:19|20)\d\d)$/.exec(words) ?? [];
-  const month = isoMonth === undefined ? months.indexOf(monthName) + 1 : Number(isoMonth);
+  const [, monthName, monthYear] = /^([a-z]{3,9})\.? ((?:19|20)\d\d)$/.exec(words) ?? [];
+  const named = monthName === undefined ? -1 : months.findIndex(month => month.startsWith(monthName));
+  const month = isoMonth === undefined ? named + 1 : Number(isoMonth);
   if (month < 1 || month > 12) return undefined;
   return of('month', calendar.span('month', dayIn(Number(isoYear ?? monthYear), month)));
 }

@@ -3,6 +3,7 @@ import type { Condition } from '../../../../shared/filter/condition.ts';
 import { fieldCalled } from '../../../../shared/filter/label.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { dayAt } from '../../../../shared/time/timeZone.ts';
+import { notDeleted, reachesArchive } from '../archive.ts';
 import { recordFields } from '../filter/recordField.ts';
 import { recordFilter } from '../filter/recordFilter.ts';
 import type { Salesforce } from '../salesforce.ts';
@@ -49,6 +50,35 @@ export async function filtersOf(
       ...(overdue && open && due ? [soql`${open} AND ${names(due)} < ${day(dayAt(now, timeZone))}`] : []),
     ],
     remarks: filter.remarks,
+  };
+}
+
+interface ActivityParts {
+  filters: Filters;
+  /** The paths by which it is grouped. */
+  groupPaths: readonly string[];
+  /** The first day that is looked at. */
+  from: string | undefined;
+  today: string;
+}
+
+/** How tasks and events are counted: a meeting once, though each of its people has a copy of it, and what is archived with the rest. */
+export function activityScope(
+  object: ObjectDescription,
+  { filters, groupPaths, from, today }: ActivityParts,
+): { conditions: Soql[]; withArchived: boolean; notes: string[] } {
+  if (!['Task', 'Event'].includes(object.name)) return { conditions: [], withArchived: false, notes: [] };
+  const isOfOwner = ({ label }: Condition) =>
+    fieldCalled(label, recordFields(object), { input: 'where' }).id === 'OwnerId';
+  const isByOwner =
+    filters.owner !== undefined || groupPaths.includes('OwnerId') || (filters.where ?? []).some(isOfOwner);
+  const isOpen = filters.openOnly === true || filters.overdue === true;
+  const withArchived = !isOpen && reachesArchive(from, today);
+  const hasCopies = object.name === 'Event' && has(object, 'IsChild');
+  return {
+    conditions: [...(withArchived ? [notDeleted] : []), ...(hasCopies && !isByOwner ? [soql`IsChild = FALSE`] : [])],
+    withArchived,
+    notes: hasCopies && isByOwner ? ['A meeting of several people counts for each of them.'] : [],
   };
 }
 
