@@ -38,7 +38,7 @@ const queues = () => salesforce.sandbox.records('Group').filter(({ Type }) => Ty
 beforeAll(async () => {
   for (const objectType of ['Lead', 'Case'] as const) {
     const [record] = salesforce.sandbox.records(objectType);
-    const fields = JSON.stringify({ OwnerId: queues()[0]?.Id });
+    const fields = JSON.stringify({ Owner: objectType === 'Lead' ? 'Renewals' : 'Support Tier 2' });
     const json = { objectType, recordId: record?.Id, fields };
     const { status, body } = await salesforce.call('updateRecord', { json });
     expect(status, body.detail).toBe(200);

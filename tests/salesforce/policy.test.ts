@@ -273,3 +273,44 @@ describe('set-up objects', () => {
     expect(JSON.stringify(record)).not.toMatch(/Username|Alias|Title/);
   });
 });
+
+describe('what a policy closes is neither written nor told by', () => {
+  const contosoEurope = '001Sx0000000002IAA';
+  const restricting: [string, Record<string, unknown>, Record<string, string>][] = [
+    ['convertLead', { lead: 'Kwame Mensah' }, accounts],
+    ['convertLead', { lead: 'Kwame Mensah', account: 'Contoso' }, leads],
+    ['mergeRecords', { recordId: contoso, duplicateIds: contosoEurope }, accounts],
+    ['mergeRecords', { recordId: contact, duplicateIds: '003Sx0000000002IAA' }, accounts],
+    ['deleteRecord', { recordId: contoso }, accounts],
+    ['deleteRecord', { recordId: contact }, accounts],
+    ['undeleteRecord', { objectType: 'Account', name: 'Wingtip Toys' }, accounts],
+    ['undeleteRecord', { objectType: 'Contact', name: 'Nobody' }, accounts],
+    ['createRecords', { objectType: 'Contact', records: '[{"LastName":"Closed"}]' }, accounts],
+    ['updateRecords', { objectType: 'Contact', recordIds: contact, fields: '{"Title":"x"}' }, accounts],
+  ];
+
+  it.each(restricting)('%s: %j', async (action, json, headers) => {
+    salesforce.costs();
+    const { status, body } = await salesforce.call(action, { json, headers });
+    expect([status, body.code]).toEqual([403, 'forbidden']);
+    expect(JSON.stringify(body)).not.toMatch(/Zanzibar|Maria|Accra/);
+    expect(salesforce.costs().filter(each => !/^(GET|POST .*\/(token|composite))/.test(each))).toEqual([]);
+  });
+
+  it('a field that is hidden is in no plan of many records', async () => {
+    const objectType = 'Account';
+    const hidden = { Website: 'https://x.example' };
+    const created = await salesforce.call('createRecords', {
+      json: { objectType, records: JSON.stringify([{ Name: 'Hidden', ...hidden }]) },
+      headers: accounts,
+    });
+    const updated = await salesforce.call('updateRecords', {
+      json: { objectType, recordIds: contoso, fields: JSON.stringify(hidden) },
+      headers: accounts,
+    });
+    for (const { body } of [created, updated]) {
+      expect([body.confirmationToken, JSON.stringify(body)]).toEqual([undefined, expect.not.stringContaining(canary)]);
+      expect(body.code).toBe('invalid_input');
+    }
+  });
+});

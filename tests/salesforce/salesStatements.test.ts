@@ -16,7 +16,7 @@ const composite = z.object({ compositeRequest: z.array(z.object({ url: z.string(
 /** The statements that were asked since the last call, each with everything in it but its values. */
 function structures(): unknown[] {
   const statements = salesforce.asked().flatMap(({ path, query, body }) => {
-    if (path.endsWith('/query')) return [query.get('q') ?? ''];
+    if (/\/query(All)?$/.test(path)) return [query.get('q') ?? ''];
     if (!path.endsWith('/composite')) return [];
     return composite
       .parse(JSON.parse(body))
@@ -28,6 +28,12 @@ function structures(): unknown[] {
 }
 
 const opportunity = 'Northwind – labels';
+const contact = '003Sx0000000001IAA';
+const changed = (filters: object) => ({
+  objectType: 'Contact',
+  filters: JSON.stringify(filters),
+  fields: '{"Title":"x"}',
+});
 const support = '[{"product":"Premium Support"}]';
 
 test.each<[string, string, (text: string) => Record<string, string>]>([
@@ -39,6 +45,19 @@ test.each<[string, string, (text: string) => Record<string, string>]>([
   ['addCampaignMembers', 'people', text => ({ campaign: 'Spring Fair', people: JSON.stringify([text]) })],
   ['addCampaignMembers', 'campaign', text => ({ campaign: text, people: 'Sam Peters' })],
   ['submitForApproval', 'record', text => ({ record: text })],
+  ['createRecord', 'a lookup', text => ({ objectType: 'Contact', fields: JSON.stringify({ Account: text }) })],
+  ['createRecord', 'the owner', text => ({ objectType: 'Case', fields: JSON.stringify({ Owner: text }) })],
+  ['updateRecord', 'a lookup', text => ({ recordId: contact, fields: JSON.stringify({ ReportsTo: text }) })],
+  ['createRecords', 'a lookup', text => ({ objectType: 'Contact', records: JSON.stringify([{ Account: text }]) })],
+  ['updateRecords', 'name', text => changed({ name: text })],
+  ['updateRecords', 'account', text => changed({ account: text })],
+  ['updateRecords', 'where', text => changed({ where: { Title: text } })],
+  ['updateRecords', 'fields', text => ({ ...changed({ name: 'Sam' }), fields: JSON.stringify({ Account: text }) })],
+  ['convertLead', 'lead', text => ({ lead: text })],
+  ['convertLead', 'account', text => ({ lead: 'Kwame Mensah', account: text })],
+  ['convertLead', 'contact', text => ({ lead: 'Kwame Mensah', account: 'Contoso', contact: text })],
+  ['convertLead', 'owner', text => ({ lead: 'Kwame Mensah', owner: text })],
+  ['undeleteRecord', 'name', text => ({ objectType: 'Account', name: text })],
 ])('%s asks the same whatever stands in %s', async (action, _input, inputOf) => {
   const ask = async (text: string) => {
     const { status, body } = await salesforce.call(action, { json: inputOf(text) });

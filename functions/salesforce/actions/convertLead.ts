@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { allowDuplicate, searchText } from '../api/inputs.ts';
-import { conversionData, convertPlanned, lookAtConversions, planConversion } from '../api/leadConversion.ts';
+import {
+  conversionData,
+  convertPlanned,
+  lookAtConversions,
+  MAX_OPPORTUNITY_NAME,
+  planConversion,
+} from '../api/leadConversion.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -25,6 +31,7 @@ export default salesforce.plannedAction({
       .optional()
       .describe('A contact of that account to join: its ID or name; new for a new one, which is usual.'),
     opportunity: searchText
+      .max(MAX_OPPORTUNITY_NAME)
       .optional()
       .describe('The name of the new opportunity; none for none. Unless given, the name of the company.'),
     status: searchText

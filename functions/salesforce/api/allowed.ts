@@ -79,7 +79,7 @@ export interface Guard extends AllowedParts {
   /** @throws Failure `forbidden` */
   requireWrite(objectType: string, values: Record<string, unknown>): Promise<void>;
   requireOpen(objectType: string): void;
-  /** @throws Failure `forbidden`, also where what a policy closes would be deleted with it */
+  /** @throws Failure `forbidden`, also where what a policy closes would be deleted with it, or come back */
   requireDeletion(objectType: string): Promise<void>;
   /** What an object is made of; undefined where Salesforce does not tell. */
   find(objectType: string): Promise<ObjectDescription | undefined>;
@@ -786,7 +786,7 @@ export function closedForWriting(objectType: string, openness: Openness): Failur
 
 function closedDeletion(objectType: string): Failure {
   return closed(
-    `With a record of ${objectType} others are deleted that a policy of this service's administrator does not open.`,
+    `With a record of ${objectType} others are deleted, and come back, that a policy of this service's administrator does not open.`,
   );
 }
 

@@ -44,14 +44,12 @@ export async function soap(call: SoapCall, guard: Guard): Promise<SoapAnswer> {
 
 /** @returns the objects of which records are written, first the one that it is about. @throws Failure `forbidden` */
 async function requireSoap(call: SoapCall, guard: Guard): Promise<string[]> {
-  if (call.kind === 'merge') {
+  // What was deleted with a record comes back with it.
+  if (call.kind === 'merge' || call.kind === 'undelete') {
     await guard.requireDeletion(call.objectType);
     return [call.objectType];
   }
-  const objectTypes =
-    call.kind === 'undelete'
-      ? [call.objectType]
-      : ['Lead', 'Account', 'Contact', ...(call.opportunityName === undefined ? [] : ['Opportunity'])];
+  const objectTypes = ['Lead', 'Account', 'Contact', ...(call.opportunityName === undefined ? [] : ['Opportunity'])];
   const closedOne = objectTypes.find(each => !guard.openness.isWritable(each));
   if (closedOne !== undefined) throw closedForWriting(closedOne, guard.openness);
   return objectTypes;

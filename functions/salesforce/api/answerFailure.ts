@@ -78,7 +78,8 @@ const meanings: readonly Meaning[] = [
     options: { retryAfterSeconds: 3600 },
   },
   {
-    errorCode: /^(INVALID_SESSION_ID|API_DISABLED_FOR_ORG|API_CURRENTLY_DISABLED)$/,
+    errorCode:
+      /^(INVALID_SESSION_ID|API_DISABLED_FOR_ORG|API_CURRENTLY_DISABLED|INVALID_OPERATION_WITH_EXPIRED_PASSWORD)$/,
     code: 'upstream_auth_failed',
     cure: 'Salesforce does not let this service use its API. An administrator must give its user the permission API Enabled, its app the OAuth scope api, and see that the edition of the org has the API.',
     says: true,
@@ -107,6 +108,12 @@ const meanings: readonly Meaning[] = [
       /^INSUFFICIENT_ACCESS|^(CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY_NO_ACCESS|NO_ACCESS|FUNCTIONALITY_NOT_ENABLED)$/,
     code: 'forbidden',
     cure: 'The Salesforce user that this service runs as may not do that. Ask the owner of the record or a Salesforce administrator.',
+    says: true,
+  },
+  {
+    errorCode: /^(OP_WITH_INACTIVE_USER_EXCEPTION|INACTIVE_OWNER_OR_USER)$/,
+    code: 'invalid_input',
+    cure: 'Who has left can own nothing: give an owner who is active.',
     says: true,
   },
   {

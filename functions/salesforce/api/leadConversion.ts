@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import type { ItemResult, ItemState, Known } from '../../../shared/plan/carryOut.ts';
 import type { PlanItem } from '../../../shared/plan/plans.ts';
-import { quoted } from '../../../shared/text.ts';
+import { beginning, quoted } from '../../../shared/text.ts';
 import { textOf } from '../../../shared/xml.ts';
 import { isHidden } from './answerFailure.ts';
 import { findingActions } from './findingActions.ts';
@@ -11,7 +11,7 @@ import { lookUpAll } from './references.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, anyOf, containing, names, type Soql, soql } from './soql.ts';
 import { withVisibleFields } from './visibleFields.ts';
-import type { SalesforceRecord } from './wire.ts';
+import type { ObjectDescription, SalesforceRecord } from './wire.ts';
 import { listed } from './writesOfMany.ts';
 
 /** What is needed to convert a lead, as it is kept until it is confirmed. */
@@ -40,6 +40,8 @@ interface Conversion {
 }
 
 const MAX_CHOICES = 6;
+/** Names of opportunities are no longer, in every org. */
+export const MAX_OPPORTUNITY_NAME = 120;
 
 /** A record that is there. */
 interface Existing {
@@ -55,16 +57,23 @@ export async function planConversion(
   const lead = await leadMeant(salesforce, sought);
   const name = told(lead.Name);
   if (lead.IsConverted === true) {
-    throw new Failure('conflict', `Lead ${quoted(name)} was converted already: ${resultIn(lead)}.`);
+    throw new Failure('conflict', `Lead ${quoted(name)} was converted already${resultIn(lead)}.`);
   }
   const company = told(lead.Company);
+  const isNone = opportunity?.toLowerCase() === 'none';
+  const [accounts, contacts, ...opportunities] = await Promise.all([
+    salesforce.describe('Account'),
+    salesforce.describe('Contact'),
+    ...(isNone ? [] : [salesforce.describe('Opportunity')]),
+  ]);
   const [convertedStatus, owned, existing] = await Promise.all([
     statusMeant(salesforce, status),
     ownerMeant(salesforce, lead, owner),
     accountMeant(salesforce, account, company),
   ]);
   const person = await contactMeant(salesforce, contact, lead, existing);
-  const opportunityName = opportunity?.toLowerCase() === 'none' ? undefined : (opportunity ?? (company || name));
+  requireCreateable([...(existing ? [] : [accounts]), ...(person ? [] : [contacts]), ...opportunities]);
+  const opportunityName = isNone ? undefined : (opportunity ?? beginning(company || name, MAX_OPPORTUNITY_NAME - 1));
   const becomes = [
     existing ? `joins the account ${quoted(existing.name)}` : `a new account ${quoted(company || name)}`,
     person ? `joins the contact ${quoted(person.name)}` : `a new contact ${quoted(name)}`,
@@ -91,6 +100,15 @@ export async function planConversion(
   };
 }
 
+function requireCreateable(objects: readonly ObjectDescription[]): void {
+  const closed = objects.find(({ createable }) => !createable);
+  if (!closed) return;
+  throw new Failure(
+    'forbidden',
+    `A record of the object ${closed.label} cannot be created through this service: its Salesforce user may not, or its administrator has closed the object.`,
+  );
+}
+
 /** How the leads are now. One in doubt that is converted is taken for converted by it. @throws Failure */
 export async function lookAtConversions(
   salesforce: Salesforce,
@@ -103,8 +121,8 @@ export async function lookAtConversions(
     if (!lead) return { is: 'changed', message: 'It is not there any more.' };
     if (lead.IsConverted === true) {
       return isInDoubt(key)
-        ? { is: 'done', message: `Converted: ${resultIn(lead)}.`, url: urlOf(salesforce, lead) }
-        : { is: 'changed', message: `It was converted since the plan was made: ${resultIn(lead)}.` };
+        ? { is: 'done', message: `Converted${resultIn(lead)}.`, url: urlOf(salesforce, lead) }
+        : { is: 'changed', message: `It was converted since the plan was made${resultIn(lead)}.` };
     }
     return { is: String(lead.LastModifiedDate ?? '') === version ? 'asPlanned' : 'changed' };
   });
@@ -121,7 +139,7 @@ export function convertPlanned(salesforce: Salesforce, items: readonly PlannedCo
           ConvertedContactId: textOf(result, 'contactId'),
           ConvertedOpportunityId: textOf(result, 'opportunityId'),
         };
-        return { message: `Converted: ${resultIn(made)}.`, url: urlOf(salesforce, made) };
+        return { message: `Converted${resultIn(made)}.`, url: urlOf(salesforce, made) };
       } catch (failure) {
         return { failure };
       }
@@ -137,13 +155,13 @@ const results = [
   ['Account', 'ConvertedAccountId'],
 ] as const;
 
-/** `account 001…, contact 003… and opportunity 006…` */
+/** `: account 001…, contact 003… and opportunity 006…`; nothing where none is known. */
 function resultIn(record: SalesforceRecord): string {
   const parts = results.flatMap(([objectType, field]) => {
     const id = told(record[field]);
     return id ? [`${objectType.toLowerCase()} ${id}`] : [];
   });
-  return listed(parts.toReversed());
+  return parts.length > 0 ? `: ${listed(parts.toReversed())}` : '';
 }
 
 function urlOf(salesforce: Salesforce, record: SalesforceRecord): string | undefined {
@@ -224,7 +242,6 @@ async function ownerMeant(
   const object = await salesforce.describe('Contact');
   const field = object.fields.find(({ name }) => name === 'OwnerId');
   if (!field) throw invalidInput([{ field: 'owner', message: 'It cannot be set through this service.' }]);
-  if (isIdOf(['User'], owner)) return { id: longRecordId(owner), name: owner };
   const reference = { given: 'owner', field, sought: { name: owner } };
   const found = (await lookUpAll(salesforce, object, [reference]))(reference);
   if (found instanceof Failure) throw found;

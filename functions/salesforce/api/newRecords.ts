@@ -83,6 +83,7 @@ export async function planNewRecords(
   const lately = await madeSince(salesforce, object, fields, since).catch(unreadable);
   const nonce = repeat ? randomUUID() : undefined;
   const failures: Failure[] = [];
+  const first = new Map<string, number>();
   const items = prepared.map((each, index): PlannedRecord | LeftItem => {
     const key = String(index + 1);
     const left = (failure: Failure): LeftItem => {
@@ -100,9 +101,12 @@ export async function planNewRecords(
         ),
       );
     }
+    const values = JSON.stringify(Object.entries(each.values).sort());
+    const before = first.get(values);
+    first.set(values, before ?? index + 1);
     return {
       key,
-      what: each.what,
+      what: before === undefined ? each.what : `${each.what} It is the same as record ${before} of this list.`,
       version: JSON.stringify({
         since: new Date(now.getTime() - SKEW_MS).toISOString(),
         known: equal.map(({ Id }) => String(Id)),

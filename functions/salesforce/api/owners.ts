@@ -1,5 +1,6 @@
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { isClosedHere, isHidden } from './answerFailure.ts';
+import { isIdOf, isSameRecord, longRecordId } from './recordId.ts';
 import type { Salesforce } from './salesforce.ts';
 import { containing, type Soql, soql } from './soql.ts';
 import type { SalesforceRecord } from './wire.ts';
@@ -14,7 +15,7 @@ export interface Owner {
   kind: OwnerKind;
   /** False for a user who has left; they can own no further records. */
   isActive: boolean;
-  /** Whether the name or the e-mail address is what was sought, and does not merely have it in it. */
+  /** Whether the ID, the name or the e-mail address is what was sought, and does not merely have it in it. */
   isExact: boolean;
 }
 
@@ -34,7 +35,7 @@ interface OwnerSearch {
 }
 
 /**
- * Users and queues by their names, or a part of them, or their e-mail addresses; `me` is the user who asks. Those who are
+ * Users and queues by their IDs, their names, or a part of them, or their e-mail addresses; `me` is the user who asks. Those who are
  * named exactly so come first, then active ones.
  * @throws Failure `invalid_input` of the `input` for `me` where it is not known who asks
  */
@@ -44,7 +45,11 @@ export async function findOwners(
   { kinds = ['user', 'queue'], input = 'owner', most = MAX_OWNERS, ofQueue, leftOut = () => {} }: OwnerSearch = {},
 ): Promise<Owner[]> {
   if (isMe(person)) return kinds.includes('user') ? [await asker(salesforce, input)] : [];
-  const called = person.includes('@') ? soql`Email = ${person}` : soql`Name LIKE ${containing(person)}`;
+  const called = isOwnerId(person)
+    ? soql`Id = ${longRecordId(person.trim())}`
+    : person.includes('@')
+      ? soql`Email = ${person}`
+      : soql`Name LIKE ${containing(person)}`;
   const takes = ofQueue ? soql` AND Id IN (SELECT QueueId FROM QueueSobject WHERE SobjectType = ${ofQueue})` : soql``;
   const statementOf = (kind: OwnerKind, condition: Soql) =>
     kind === 'user'
@@ -72,6 +77,8 @@ export async function findOwners(
     })
     .sort((one, other) => Number(other.isExact) - Number(one.isExact) || Number(other.isActive) - Number(one.isActive));
 }
+
+const isOwnerId = (person: string): boolean => isIdOf(['User', 'Group'], person.trim());
 
 type Answer = SalesforceRecord[] | Failure | undefined;
 
@@ -105,6 +112,7 @@ function toOwner({ Id, Name, Email, IsActive }: SalesforceRecord, kind: OwnerKin
   if (typeof Id !== 'string') return [];
   const name = typeof Name === 'string' ? Name : Id;
   const email = typeof Email === 'string' ? Email : undefined;
-  const isExact = [name, email].some(text => text?.toLowerCase() === sought.trim().toLowerCase());
+  const isNamed = [name, email].some(text => text?.toLowerCase() === sought.trim().toLowerCase());
+  const isExact = isNamed || (isOwnerId(sought) && isSameRecord(Id, sought.trim()));
   return [{ id: Id, name, email, kind, isActive: IsActive !== false, isExact }];
 }

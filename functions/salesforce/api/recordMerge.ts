@@ -7,7 +7,7 @@ import { counted } from './counted.ts';
 import { countChildren } from './deletion.ts';
 import { findingActions } from './findingActions.ts';
 import { objectOf } from './readRecord.ts';
-import { isReadable, labelFor, nameFieldIn } from './recordChanges.ts';
+import { isReadable, isSame, labelFor, nameFieldIn } from './recordChanges.ts';
 import type { Salesforce } from './salesforce.ts';
 import { names, soql } from './soql.ts';
 import type { FieldDescription, ObjectDescription, SalesforceRecord } from './wire.ts';
@@ -18,7 +18,7 @@ export const mergeData = z.object({ objectType: z.string(), duplicateIds: z.arra
 
 type PlannedMerge = PlanItem & { data: z.output<typeof mergeData> };
 
-/** Of what the master lacks and a duplicate has, so many fields are told. */
+/** Of what the master lacks, or has another value of, so many fields are told. */
 const MAX_LACKING = 12;
 /** More fields are not compared. */
 const MAX_COMPARED = 150;
@@ -38,12 +38,17 @@ export async function planMerge(
   const [master, ...duplicates] = [recordId, ...duplicateIds].map(id => {
     const record = records.find(({ Id }) => Id === id);
     if (record && record.IsDeleted !== true) return record;
+    if (typeof record?.MasterRecordId === 'string') {
+      throw new Failure('conflict', `${object.label} ${id} was merged into ${record.MasterRecordId} already.`);
+    }
+    if (record) throw new Failure('not_found', `${object.label} ${id} was deleted; undeleteRecord brings it back.`);
     throw new Failure(
       'not_found',
       `There is no ${object.label} ${id} that this service may see. Find it by name, with ${findingActions([object.name])}.`,
     );
   });
   if (!master) throw new Failure('not_found', 'There is nothing to merge.');
+  requireSameKind(object, master, duplicates);
   const going = duplicates.map((record, at) => {
     const children = (counts[at]?.children ?? []).map(({ one, many, count }) => counted(count, [one, many]));
     return `${titleOf(record, object)}${children.length > 0 ? ` with its ${listed(children)}` : ''}`;
@@ -51,15 +56,22 @@ export async function planMerge(
   const lacking = compared.filter(
     ({ name }) => isEmpty(master[name]) && duplicates.some(record => !isEmpty(record[name])),
   );
-  const labels = lacking.slice(0, MAX_LACKING).map(labelFor);
+  const differing = compared.filter(
+    field =>
+      !isEmpty(master[field.name]) &&
+      duplicates.some(record => !isEmpty(record[field.name]) && !isSame(field, record[field.name], master[field.name])),
+  );
   const notCounted = [...new Set(counts.flatMap(each => each.notCounted))];
   return {
     summary: [
       `${listed(duplicates.map(record => titleOf(record, object)))} would be merged into ${titleOf(master, object)} by this service's Salesforce user, and be deleted. This cannot be undone.`,
-      ...(labels.length > 0
+      ...(lacking.length > 0
         ? [
-            `Lost would be what only the duplicates have: ${labels.join(', ')}${lacking.length > labels.length ? ' and more' : ''}. Where it matters, put it into the master by updateRecord first.`,
+            `Lost would be what only the duplicates have: ${labelsOf(lacking)}. Where it matters, put it into the master by updateRecord first.`,
           ]
+        : []),
+      ...(differing.length > 0
+        ? [`Different, and lost where the master has another value: ${labelsOf(differing)}.`]
         : []),
       ...(notCounted.length > 0 ? [`Not counted: ${listed(notCounted)}.`] : []),
     ].join(' '),
@@ -129,8 +141,33 @@ function requireMergeable(object: ObjectDescription, recordId: string, duplicate
   if (duplicateIds.includes(recordId)) throw refused('The record that stays is among them.');
 }
 
+/** A person account is no company, and its contact is merged with it alone. */
+function requireSameKind(
+  object: ObjectDescription,
+  master: SalesforceRecord,
+  duplicates: readonly SalesforceRecord[],
+): void {
+  const isPerson = ({ IsPersonAccount }: SalesforceRecord) => IsPersonAccount === true;
+  const refused = (message: string) => invalidInput([{ field: 'duplicateIds', message }]);
+  const other = duplicates.find(each => isPerson(each) !== isPerson(master));
+  if (object.name === 'Account' && other) {
+    throw refused(
+      `${titleOf(isPerson(master) ? master : other, object)} is a person account, which Salesforce merges with person accounts only.`,
+    );
+  }
+  const person = [master, ...duplicates].find(isPerson);
+  if (object.name === 'Contact' && person) {
+    throw refused(`${titleOf(person, object)} belongs to a person account: give the IDs of the person accounts.`);
+  }
+}
+
+function labelsOf(fields: readonly FieldDescription[]): string {
+  const labels = fields.slice(0, MAX_LACKING).map(labelFor);
+  return `${labels.join(', ')}${fields.length > labels.length ? ' and more' : ''}`;
+}
+
 const isCompared = (field: FieldDescription) =>
-  field.updateable && isReadable(field) && field.type !== 'boolean' && field.type !== 'reference';
+  field.updateable && isReadable(field) && field.type !== 'boolean' && field.name !== 'OwnerId';
 
 const isEmpty = (value: unknown) => value === null || value === undefined || value === '';
 
@@ -142,7 +179,9 @@ function readForMerge(
   fields: readonly FieldDescription[],
 ): Promise<SalesforceRecord[]> {
   const has = (name: string) => object.fields.some(field => field.name === name);
-  const own = ['IsDeleted', 'LastModifiedDate', 'MasterRecordId', nameFieldIn(object) ?? ''].filter(has);
+  const own = ['IsDeleted', 'LastModifiedDate', 'MasterRecordId', 'IsPersonAccount', nameFieldIn(object) ?? ''].filter(
+    has,
+  );
   const columns = names(...new Set(['Id', ...own, ...fields.map(({ name }) => name)]));
   return salesforce.query(soql`SELECT ${columns} FROM ${names(object.name)} WHERE Id IN ${ids}`, { withDeleted: true });
 }

@@ -107,6 +107,7 @@ export async function planRecordUpdates(
     const failure = lookUp(reference);
     if (failure instanceof Failure) throw failure;
   }
+  const sharing = owners && eachOnce(owners.references, lookUp);
   const all = [...changes.map(({ field }) => field), ...(owners ? [owners.field] : [])];
   const statement = soql`SELECT ${names(...columnsOf(object, all))} FROM ${names(object.name)} WHERE ${condition} ORDER BY Id LIMIT ${MAX_CHANGED + 1}`;
   const records = await salesforce.query(statement);
@@ -120,7 +121,7 @@ export async function planRecordUpdates(
   };
   const planOne = (record: SalesforceRecord, place: number): PlannedUpdate => {
     const id = String(record.Id);
-    const share = owners?.references[place % owners.references.length];
+    const share = sharing?.[place % sharing.length];
     const taken = share && lookUp(share);
     const found = new Map<string, NamedRecord>();
     for (const reference of changes.flatMap(referenceIn)) {
@@ -262,6 +263,18 @@ function ownersIn(text: string, object: ObjectDescription, changes: readonly Fie
   const all = nameList(text);
   if (all.length === 0 || all.length > MAX_OWNERS) throw refuse(`It must be 1 to ${MAX_OWNERS} names.`);
   return { field, references: all.map((name): Reference => ({ given: 'owner', field, sought: { name } })) };
+}
+
+/** Who is named twice, as by name and by e-mail address, has no greater share. */
+function eachOnce(
+  references: readonly Reference[],
+  lookUp: (reference: Reference) => NamedRecord | Failure,
+): Reference[] {
+  const idOf = (reference: Reference) => {
+    const named = lookUp(reference);
+    return named instanceof Failure ? undefined : named.id;
+  };
+  return [...new Map(references.map(each => [idOf(each), each])).values()];
 }
 
 async function conditionOf(filters: readonly Filters[], object: ObjectDescription, around: Around): Promise<Soql> {

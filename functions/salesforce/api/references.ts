@@ -1,5 +1,6 @@
 import { Failure, type FieldError, invalidInput } from '../../../shared/failure.ts';
 import { quoted } from '../../../shared/text.ts';
+import { isHidden } from './answerFailure.ts';
 import type { SoughtRecord } from './fieldValue.ts';
 import { findingActions } from './findingActions.ts';
 import { nameFieldOf } from './objectNames.ts';
@@ -71,7 +72,7 @@ export interface NamedRecord {
 }
 
 /** So many names that mean no record, or several, are looked into one by one. */
-const MAX_LOOKED_INTO = 20;
+const MAX_LOOKED_INTO = 40;
 
 /**
  * What many lookups lead to, each name looked up once, and plain names by the hundred.
@@ -122,7 +123,9 @@ export async function lookUpAll(
     invalidInput([
       {
         field: reference.given,
-        message: `There is no ${reference.field.referenceTo.join(' or ')} with the name ${quoted(reference.sought.name)}, or several have it. Give the ID.`,
+        message: isPlain(reference)
+          ? `There is no ${reference.field.referenceTo.join(' or ')} with the name ${quoted(reference.sought.name)}, or several have it. Give the ID.`
+          : `It was not looked up, because one call looks up ${MAX_LOOKED_INTO} such names. Give the ID, or do the rest in another call.`,
       },
     ]);
 }
@@ -246,7 +249,8 @@ async function people(
     input: given,
   });
   const owners = found.filter(owner => owner.kind === kind);
-  const able = isOwner ? owners.filter(({ isActive }) => isActive) : owners;
+  const unable = isOwner && kind === 'queue' ? await queuesOfOthers(salesforce, object, owners) : new Set();
+  const able = isOwner ? owners.filter(({ id, isActive }) => isActive && !unable.has(id)) : owners;
   const named = able.filter(({ isExact }) => isExact);
   const left = owners.find(owner => !able.includes(owner) && owner.isExact);
   const queue = found.find(owner => owner.kind === 'queue' && owner.isExact && kind === 'user');
@@ -256,9 +260,30 @@ async function people(
     exact: (named.length === 0 && isSole ? byWord : named).map(fromOwner),
     near: async () => able.filter(({ isExact }) => !isExact).map(fromOwner),
     remark: left
-      ? `${left.name} is inactive and cannot own records.`
+      ? unable.has(left.id)
+        ? `${left.name} is a queue that takes no records of the object ${object.label}.`
+        : `${left.name} is inactive and cannot own records.`
       : queue && `${queue.name} is a queue, and records of the object ${object.label} have no queues as owners.`,
   };
+}
+
+/** Of queues those that are known to take records of other objects only. */
+async function queuesOfOthers(
+  salesforce: Salesforce,
+  object: ObjectDescription,
+  queues: readonly Owner[],
+): Promise<ReadonlySet<string>> {
+  if (queues.length === 0) return new Set();
+  const found = await salesforce
+    .query(soql`SELECT QueueId, SobjectType FROM QueueSobject WHERE QueueId IN ${queues.map(({ id }) => id)}`)
+    .catch((error: unknown) => {
+      if (error instanceof Failure && (isHidden(error) || error.code === 'forbidden')) return [];
+      throw error;
+    });
+  const taken = Map.groupBy(found, ({ QueueId }) => String(QueueId));
+  return new Set(
+    [...taken].flatMap(([id, rows]) => (rows.some(({ SobjectType }) => SobjectType === object.name) ? [] : [id])),
+  );
 }
 
 const wordsOf = (name: string) => name.toLowerCase().split(/\s+/);

@@ -1,3 +1,4 @@
+import { lostWrite } from '../../../shared/failure.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
 import { childrenCalled, type NewElement, parseXml, textOf, type XmlElement, xmlText } from '../../../shared/xml.ts';
 import { partFailure } from './answerFailure.ts';
@@ -131,14 +132,14 @@ function duplicatesIn(error: XmlElement) {
   return { duplicateResult: { allowSave: textOf(found, 'allowSave') === 'true', matchResults } };
 }
 
-/** What the REST API has a status of 500 for: nobody knows what became of it. */
-const failing = /^(UNKNOWN_EXCEPTION|SERVER_UNAVAILABLE)$/;
+/** What the REST API has a status of 500 for, and faults of the server that tell no more: nobody knows what became of it. */
+const failing = /^(UNKNOWN_EXCEPTION|SERVER_UNAVAILABLE|Server(\.[\w.]+)?)?$/;
 
-/** @throws Failure where Salesforce refused */
+/** @throws Failure where Salesforce refused, or failed, so that nobody knows */
 export function resultOf(answer: SoapAnswer): XmlElement {
   if ('result' in answer) return answer.result;
-  const isFailing = answer.errors.some(({ errorCode }) => failing.test(errorCode));
-  throw partFailure({ status: isFailing ? 500 : 400, body: answer.errors }, 'such record in Salesforce');
+  if (answer.errors.some(({ errorCode }) => failing.test(errorCode))) throw lostWrite('Salesforce');
+  throw partFailure({ status: 400, body: answer.errors }, 'such record in Salesforce');
 }
 
 /** Whether an answer is a refusal in the form of SOAP, which has the status 500. */

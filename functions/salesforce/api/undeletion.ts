@@ -16,7 +16,8 @@ const MAX_CHOICES = 6;
 
 /**
  * Takes a record out of the recycle bin, with what went there with it.
- * @throws Failure `not_found`, `ambiguous` where several deleted records have the name, `conflict` where it is not deleted
+ * One that is not deleted, as after a call whose answer was lost, is told so and left as it is.
+ * @throws Failure `not_found`, `ambiguous` where several deleted records have the name, `conflict` where it was merged
  */
 export async function undelete(salesforce: Salesforce, { objectType, recordId, name }: Undeletion) {
   if ((recordId === undefined) === (name === undefined)) {
@@ -29,20 +30,29 @@ export async function undelete(salesforce: Salesforce, { objectType, recordId, n
   const record =
     recordId === undefined ? await byName(salesforce, object, name ?? '') : await byId(salesforce, object, recordId);
   const id = String(record.Id);
-  await salesforce.soap({ kind: 'undelete', objectType: object.name, recordId: id });
+  if (typeof record.MasterRecordId === 'string') {
+    throw new Failure(
+      'conflict',
+      `${object.label} ${id} was merged into ${record.MasterRecordId}, which cannot be undone: that record has what belonged to it.`,
+    );
+  }
+  const isDeleted = record.IsDeleted === true;
+  if (isDeleted) await salesforce.soap({ kind: 'undelete', objectType: object.name, recordId: id });
   const title = record[nameFieldIn(object) ?? ''];
   return {
     objectType: object.name,
     recordId: id,
     ...(typeof title === 'string' && { name: title }),
     url: salesforce.recordUrl(object.name, id),
-    note: 'It is back, with what was deleted with it.',
+    note: isDeleted
+      ? 'It is back, with what was deleted with it.'
+      : 'It is not deleted: it is there already, so nothing was done.',
   };
 }
 
 function deleted(salesforce: Salesforce, object: ObjectDescription, condition: Soql): Promise<SalesforceRecord[]> {
   const has = (name: string) => object.fields.some(field => field.name === name);
-  const own = ['IsDeleted', 'LastModifiedDate', nameFieldIn(object) ?? ''].filter(has);
+  const own = ['IsDeleted', 'LastModifiedDate', 'MasterRecordId', nameFieldIn(object) ?? ''].filter(has);
   return salesforce.query(
     soql`SELECT ${names(...new Set(['Id', ...own]))} FROM ${names(object.name)} WHERE ${condition} ORDER BY LastModifiedDate DESC, Id LIMIT ${MAX_CHOICES}`,
     { withDeleted: true },
@@ -60,13 +70,14 @@ async function byId(salesforce: Salesforce, object: ObjectDescription, recordId:
       `There is no ${object.label} ${recordId} in the recycle bin that this service may see. ${inBin}`,
     );
   }
-  if (record.IsDeleted !== true) throw new Failure('conflict', `${object.label} ${recordId} is not deleted.`);
   return record;
 }
 
 async function byName(salesforce: Salesforce, object: ObjectDescription, name: string): Promise<SalesforceRecord> {
   const column = names(nameFieldIn(object) ?? 'Name');
-  const exact = await deleted(salesforce, object, soql`IsDeleted = TRUE AND ${column} = ${name}`);
+  const all = await deleted(salesforce, object, soql`IsDeleted = TRUE AND ${column} = ${name}`);
+  const own = all.filter(({ MasterRecordId }) => typeof MasterRecordId !== 'string');
+  const exact = own.length > 0 ? own : all;
   const choice = (record: SalesforceRecord) =>
     `${String(record[nameFieldIn(object) ?? ''])} (${String(record.Id)}, deleted ${String(record.LastModifiedDate ?? '').slice(0, 10)})`;
   const [only, ...others] = exact;
@@ -75,6 +86,8 @@ async function byName(salesforce: Salesforce, object: ObjectDescription, name: s
     const message = `several deleted records are called ${quoted(name)}: ${exact.map(choice).join('; ')}. Ask the user which one, and give its ID.`;
     throw new Failure('ambiguous', `name: ${message}`, { errors: [{ field: 'name', message }] });
   }
+  const [there, ...more] = await deleted(salesforce, object, soql`IsDeleted = FALSE AND ${column} = ${name}`);
+  if (there && more.length === 0) return there;
   const near = await deleted(salesforce, object, soql`IsDeleted = TRUE AND ${column} LIKE ${containing(name)}`);
   const hint = near.length > 0 ? `Did you mean ${near.map(choice).join('; ')}?` : inBin;
   throw new Failure('not_found', `No deleted ${object.label} is called ${quoted(name)}. ${hint}`);

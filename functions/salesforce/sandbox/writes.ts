@@ -108,7 +108,26 @@ function checked(
       closed,
     );
   }
-  return Object.fromEntries(entries.map(({ field, value }) => [field.name, checkedValue(org, field, value)]));
+  const values = Object.fromEntries(entries.map(({ field, value }) => [field.name, checkedValue(org, field, value)]));
+  if (typeof values.OwnerId === 'string') refuseOwner(org, object, values.OwnerId);
+  return values;
+}
+
+/** Users who have left own nothing new, groups that are no queues nothing at all, and queues records of their objects. */
+function refuseOwner(org: Org, object: ObjectDefinition, ownerId: string): void {
+  const owner = org.find(ownerId);
+  if (owner?.object.name === 'User' && owner.row.IsActive === false) {
+    const message = `operation performed with inactive user [${ownerId}] as owner of ${object.name.toLowerCase()}`;
+    throw writeRefused('OP_WITH_INACTIVE_USER_EXCEPTION', message, []);
+  }
+  if (owner?.object.name !== 'Group') return;
+  const queues = org.schema.find('QueueSobject');
+  const takes = (queues ? org.rows(queues) : []).some(
+    ({ QueueId, SobjectType }) => QueueId === ownerId && SobjectType === object.name,
+  );
+  if (owner.row.Type !== 'Queue' || !takes) {
+    throw writeRefused('INVALID_CROSS_REFERENCE_KEY', 'Queue not associated with this SObject type', ['OwnerId']);
+  }
 }
 
 const isBlank = (value: unknown) => value === undefined || value === null || value === '';

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Action } from '../../../shared/action/defineAction.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
 import type { Input } from '../callAction.ts';
@@ -13,10 +14,18 @@ export function markedInput(
 ): Input | undefined {
   const text = names.find(name => name in input.shape);
   if (text !== undefined) return { ...example, [text]: mark };
-  const fields = parseJson(String(example.fields ?? ''));
-  if (typeof fields !== 'object' || fields === null) return undefined;
-  const name = Object.entries(fields).find(([, value]) => typeof value === 'string')?.[0];
-  return name === undefined ? undefined : { ...example, fields: JSON.stringify({ ...fields, [name]: mark }) };
+  const [first, ...others] = z.array(z.unknown()).safeParse(parseJson(String(example.records ?? ''))).data ?? [];
+  const record = withMark(first, mark);
+  if (record) return { ...example, records: JSON.stringify([record, ...others]) };
+  const fields = withMark(parseJson(String(example.fields ?? '')), mark);
+  return fields && { ...example, fields: JSON.stringify(fields) };
+}
+
+/** An object with a mark for its first text; undefined for what has none. */
+function withMark(value: unknown, mark: string): object | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const name = Object.entries(value).find(([, each]) => typeof each === 'string')?.[0];
+  return name === undefined ? undefined : { ...value, [name]: mark };
 }
 
 /** An input that nothing was called with before: an equal write is answered from the ledger, or refused where it is unknown. */

@@ -12,6 +12,9 @@ const create = async (fields: object, objectType = 'Lead') => {
 };
 const conversions = () => salesforce.costs().filter(each => each.includes('/Soap/')).length;
 
+const serverFault =
+  '<e:Envelope xmlns:e="x"><e:Body><e:Fault><faultcode>e:Server</faultcode><faultstring>internal</faultstring></e:Fault></e:Body></e:Envelope>';
+
 describe('convertLead', () => {
   it('shows what would be made of a lead, then makes it in one request and tells the IDs', async () => {
     await create({
@@ -72,14 +75,39 @@ describe('convertLead', () => {
     expect(rows('Account')).toHaveLength(accounts);
   });
 
+  it('leaves nothing of a conversion that is refused, and cuts the name of a company for its opportunity', async () => {
+    const id = await create({ LastName: 'Long', Company: 'L'.repeat(200) });
+    const accounts = rows('Account').length;
+    const said = [{ errorCode: 'X', message: 'Not now' }];
+    const failing = `<e:Envelope xmlns:e="x"><e:Body><convertLeadResponse><result><errors><message>${said[0]?.message}</message><statusCode>X</statusCode></errors><success>false</success></result></convertLeadResponse></e:Body></e:Envelope>`;
+    salesforce.sandbox.fail({ path: '/Soap/', status: 200, body: failing });
+    expect(outcomesOf(await confirm(await plan({ lead: id })))).toEqual(['notDone']);
+    expect(rows('Account')).toHaveLength(accounts);
+    const { detail } = await plan({ lead: id, opportunity: 'x'.repeat(121) });
+    expect(detail).toContain('120');
+    expect(outcomesOf(await confirm(await plan({ lead: id })))).toEqual(['done']);
+  });
+
+  it('tells by its name who owns what is made where an ID is given, and refuses who has left', async () => {
+    const id = await create({ LastName: 'Owned', Company: 'Owned Ltd' });
+    const userId = (name: string) => rows('User').find(({ Name }) => Name === name)?.Id;
+    expect(messagesOf(await plan({ lead: id, owner: userId('Li Wei') }))[0]).toContain('owned by Li Wei.');
+    const refused = await plan({ lead: id, owner: userId('Tom Becker') });
+    expect([refused.code, refused.detail]).toEqual([
+      'invalid_input',
+      expect.stringContaining('Tom Becker is inactive'),
+    ]);
+  });
+
   it.each([
     ['the answer is lost', { reset: 'after' }, 'done', 1],
     ['the answer breaks', { reset: 'midBody' }, 'done', 1],
     ['the request is lost', { reset: 'before' }, 'unknown', 1],
     ['it is answered by a page', { status: 200, body: '<html></html>' }, 'unknown', 1],
     ['Salesforce fails', { status: 503, body: '' }, 'unknown', 1],
-  ] as const)('where %s, tells so, and never sends it again', async (_, fault, outcome, requests) => {
-    const id = await create({ LastName: `Lost ${JSON.stringify(fault)}`, Company: `By ${JSON.stringify(fault)}` });
+    ['its server tells of a fault', { status: 500, body: serverFault }, 'unknown', 1],
+  ] as const)('where %s, tells so, and never sends it again', async (what, fault, outcome, requests) => {
+    const id = await create({ LastName: `Lost, as ${what}`, Company: `Where ${what}` });
     const planned = await plan({ lead: id });
     salesforce.costs();
     salesforce.sandbox.fail({ path: '/Soap/', ...fault });

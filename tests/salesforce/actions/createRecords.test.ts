@@ -113,7 +113,9 @@ describe('createRecords', () => {
   it('creates what was created within the hour only where it is asked to, and equal ones of one list each', async () => {
     const { department, input } = some(1);
     const twice = { ...input, records: JSON.stringify(Array(2).fill(JSON.parse(input.records)[0])) };
-    const { items } = await confirm(await plan(twice));
+    const planned = await plan(twice);
+    expect(messagesOf(planned).map(each => each.includes('the same as record 1'))).toEqual([false, true]);
+    const { items } = await confirm(planned);
     const again = await plan(twice);
     expect([outcomesOf(again), again.confirmationToken]).toEqual([['notDone', 'notDone'], undefined]);
     expect(messagesOf(again)[0]).toContain(String(items.at(-1)?.key.slice(0, 12)));

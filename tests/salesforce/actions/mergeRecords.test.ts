@@ -30,12 +30,29 @@ describe('mergeRecords', () => {
     expect(planned.summary).toContain(
       'This cannot be undone. Lost would be what only the duplicates have: Account Phone, Industry.',
     );
+    expect(planned.summary).toContain(
+      'Different, and lost where the master has another value: Account Name, Account Rating.',
+    );
     salesforce.costs();
     const done = await confirm(planned);
     expect([messagesOf(done), merges()]).toEqual([[`${one} and ${two} merged into it.`], 1]);
     expect([find('Account', one), find('Account', two)]).toEqual([undefined, undefined]);
     expect([find('Contact', contact)?.AccountId, find('Opportunity', deal)?.AccountId]).toEqual([master, master]);
     expect(find('Account', master)).toMatchObject({ Name: 'Double', Rating: 'Hot', Phone: null });
+    for (const input of [
+      { recordId: master, duplicateIds: one },
+      { recordId: two, duplicateIds: master },
+    ]) {
+      expect((await plan(input)).detail).toContain(`was merged into ${master} already`);
+    }
+  });
+
+  it('tells of lookups that would be lost, as of contacts of two accounts', async () => {
+    const master = await create('Contact', { LastName: 'Here', Account: 'Contoso' });
+    const other = await create('Contact', { LastName: 'Here', Account: 'Fabrikam, Inc.', ReportsTo: 'Maria Olsen' });
+    const { summary } = await plan({ recordId: master, duplicateIds: other });
+    expect(summary).toContain('only the duplicates have: Reports To.');
+    expect(summary).toContain('another value: Account.');
   });
 
   it.each([

@@ -27,10 +27,12 @@ describe('undeleteRecord', () => {
       url: expect.stringContaining(id),
     });
     expect([isThere('Account', id), isThere('Contact', contact)]).toEqual([true, true]);
-    expect(await undelete({ recordId: id })).toMatchObject({
-      code: 'conflict',
-      detail: expect.stringContaining('is not deleted'),
-    });
+    salesforce.costs();
+    // An answer may be lost, so that it is asked for again.
+    for (const again of [{ recordId: id }, { objectType: 'Account', name: 'back ltd' }]) {
+      expect(await undelete(again)).toMatchObject({ recordId: id, note: expect.stringContaining('is not deleted') });
+    }
+    expect(salesforce.costs().filter(each => each.includes('/Soap/'))).toEqual([]);
   });
 
   it('finds it by its object and name, and never takes the first of several', async () => {
@@ -46,6 +48,20 @@ describe('undeleteRecord', () => {
       code: 'not_found',
       detail: expect.stringContaining('Did you mean Wingtip Toys (001'),
     });
+  });
+
+  it('tells into which record it was merged, and takes one that was only deleted before it', async () => {
+    const make = async () => {
+      const json = { objectType: 'Account', fields: '{"Name":"Merged away"}', allowDuplicate: true, repeat: true };
+      return String((await salesforce.call('createRecord', { json })).body.recordId);
+    };
+    const [stays, goes] = [await make(), await make()];
+    const merging = plannedCalls('mergeRecords', () => salesforce);
+    await merging.confirm(await merging.plan({ recordId: stays, duplicateIds: goes }));
+    const refused = { code: 'conflict', detail: expect.stringContaining(`was merged into ${stays}`) };
+    expect(await undelete({ recordId: goes })).toMatchObject(refused);
+    await deletion.confirm(await deletion.plan({ recordId: stays }));
+    expect(await undelete({ objectType: 'Account', name: 'Merged away' })).toMatchObject({ recordId: stays });
   });
 
   it.each([

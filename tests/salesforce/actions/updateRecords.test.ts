@@ -50,6 +50,27 @@ describe('updateRecords', () => {
     expect(owners).toEqual(owners.map((_, at) => userCalled(at % 2 === 0 ? 'Li Wei' : 'Priya Nair')));
   });
 
+  it('knows owners by their IDs, and gives who is named twice no greater share', async () => {
+    const [ana, wei] = [userCalled('Ana Ruiz'), userCalled('Li Wei')];
+    const recordIds = rows('Contact')
+      .slice(0, 4)
+      .map(({ Id }) => Id)
+      .join();
+    const owner = [ana, 'Li Wei', 'ana.ruiz@example.com', 'me', wei].join(', ');
+    const { summary } = await plan({ objectType: 'Contact', recordIds, owner });
+    expect(summary).toContain('Shared out: Ana Ruiz 2 and Li Wei 2.');
+    const left = await plan({ objectType: 'Contact', recordIds, owner: userCalled('Tom Becker') });
+    expect(left.detail).toContain('Tom Becker is inactive');
+  });
+
+  it('gives records to a queue of their object, and names one that takes none of them', async () => {
+    const [lead, first] = [rows('Lead')[0]?.Id, rows('Case')[0]?.Id];
+    const planned = await plan({ objectType: 'Lead', recordIds: lead, owner: 'Renewals' });
+    expect(outcomesOf(planned)).toEqual(['planned']);
+    const refused = await plan({ objectType: 'Case', recordIds: first, owner: 'Renewals' });
+    expect(refused.detail).toContain('Renewals is a queue that takes no records of the object Case.');
+  });
+
   it('changes fields of records by their IDs, adding to what is there, and tells each before and after', async () => {
     const recordIds = ['Contoso', 'Café Águila'].map(name => named('Account', name)?.Id);
     const input = {

@@ -35,11 +35,14 @@ export function answerSoap(
   const operation = asked && others.length === 0 ? operations[asked.name] : undefined;
   if (!asked || !operation) return fault('soapenv:Client', 'No operation available for request');
   const session = header && childrenCalled(header, 'SessionHeader')[0];
+  const undo = org.savepoint();
   try {
     const viewer = viewerOf((session && textOf(session, 'sessionId')) ?? '');
     return reply([[`${asked.name}Response`, [['result', operation(asked, { org, viewer, header })]]]]);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    // What is refused leaves nothing behind.
+    undo();
     const [{ errorCode = '', message = '', fields = [] } = {}] = error.body;
     if (errorCode === 'INVALID_SESSION_ID') {
       return fault('sf:INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session');
@@ -172,7 +175,6 @@ function convertLead(body: XmlElement, request: SoapRequest): NewElement[] {
   if (contact && contact.row.AccountId !== accountId) {
     throw refused('INVALID_CROSS_REFERENCE_KEY', 'The contact is not one of the account.');
   }
-  // A contact that is refused leaves no account behind.
   const ConvertedContactId =
     contactId ??
     create('Contact', {
