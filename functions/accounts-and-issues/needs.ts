@@ -17,4 +17,12 @@ export const createsLinked = {
   salesforce: uses('read Case', 'create CaseComment'),
 } as const;
 
-export const tells = { jira: reads(), salesforce: uses('read Case', 'create CaseComment') } as const;
+const namesOthers = {
+  when: 'for what else is linked',
+  permissions: ['read Account', 'read Opportunity'],
+} as const;
+
+export const tells = {
+  jira: reads(),
+  salesforce: { ...uses('read Case', 'create CaseComment'), also: [namesOthers] },
+} as const;

@@ -1,6 +1,7 @@
 import { Failure, invalidInput } from '../failure.ts';
 import { quoted } from '../text.ts';
 import { nearNames } from './nearNames.ts';
+import { beginsWithWords } from './wordBeginning.ts';
 
 /** A field that people know by its label. */
 export interface Labelled {
@@ -23,7 +24,7 @@ export function folded(label: string): string {
 
 /**
  * The field that a label means. One that is written just so wins over one that differs in case or spaces, and a label over
- * another name.
+ * another name. Where `mayBegin` is given, the only label of those fields that begins with these words is taken, too.
  * @param input The input that the label was given in, for messages.
  * @param hint A sentence that says where all fields are told.
  * @throws Failure `invalid_input` that names the near ones, or `ambiguous` with the IDs of those that have the label
@@ -31,7 +32,7 @@ export function folded(label: string): string {
 export function fieldCalled<Field extends Labelled>(
   label: string,
   fields: readonly Field[],
-  { input, hint = '' }: { input: string; hint?: string },
+  { input, hint = '', mayBegin }: { input: string; hint?: string; mayBegin?: (field: Field) => boolean },
 ): Field {
   const wanted = folded(label);
   const ways: ((field: Field) => boolean)[] = [
@@ -46,6 +47,8 @@ export function fieldCalled<Field extends Labelled>(
     if (field && others.length === 0) return field;
     if (field) throw severalFields(label, [field, ...others], input);
   }
+  const [longer, ...more] = mayBegin ? fields.filter(each => mayBegin(each) && beginsWithWords(each.label, label)) : [];
+  if (longer && more.length === 0) return longer;
   const near = nearNames(
     label,
     fields.map(field => field.label),

@@ -75,10 +75,41 @@ describe('the issues of a customer', () => {
     ]);
   });
 
-  it('of a case alone come without other cases, and never with that case as one of them', async () => {
+  it('do not repeat the case that was asked for among the open cases', async () => {
     const { body } = await issuesOf('00001001');
-    expect(body.customer.record).toContain('00001001');
-    expect(body).not.toHaveProperty('otherOpenCases');
+    expect([body.issues, body.otherOpenCases]).toEqual([[], undefined]);
+  });
+
+  it('are those of several customers, each with whom it concerns', async () => {
+    const { status, body } = await issuesOf(`Contoso, Fabrikam, Inc., ${contoso}, 1001`);
+    expect([status, keys(body.issues)]).toEqual([200, ['ATLAS-12', 'ATLAS-16', 'ATLAS-21', 'ATLAS-30']]);
+    expect(body.customers.map(({ record }: { record: string }) => record)).toEqual([
+      'Account Contoso',
+      'Account Fabrikam, Inc.',
+      'Case 00001001: Press stops after ten minutes',
+    ]);
+    const customersOfIssue = Object.fromEntries(
+      body.issues.map(({ issueKey, customers }: { issueKey: string; customers: string[] }) => [issueKey, customers]),
+    );
+    expect(customersOfIssue).toMatchObject({
+      'ATLAS-12': ['Account Contoso'],
+      'ATLAS-16': ['Account Contoso', 'Account Fabrikam, Inc.'],
+    });
+    expect(body.otherOpenCases).not.toContainEqual(
+      expect.objectContaining({ record: expect.stringContaining('00001001') }),
+    );
+    for (const each of body.otherOpenCases ?? []) expect(each.customer).toMatch(/^Account /);
+    expect(body.note).toContain('Contoso Europe GmbH');
+  });
+
+  it('of several are told of none where one of them means nothing or several, and all of these are named', async () => {
+    const { body } = await issuesOf('Contoso,Nonesuch,toso');
+    expect(body.code).toBe('ambiguous');
+    expect(body.detail).toContain('Nonesuch');
+    expect(body.detail).toContain('Contoso Europe GmbH');
+    expect((await issuesOf(Array.from({ length: 11 }, (_, at) => `${1001 + at}`).join(','))).body.code).toBe(
+      'invalid_input',
+    );
   });
 
   it('take a look at the record, what belongs to it, the issues, and their links', async () => {
@@ -152,10 +183,12 @@ describe('the customers of an issue', () => {
       { currency: 'USD', amount: 240_000, count: 1 },
     ]);
     expect(body.summary).toBe(
-      'Linked to ATLAS-16: 2 accounts, 0 cases (0 open), 2 open opportunities worth 1,250,000 EUR and 240,000 USD.',
+      'Linked to ATLAS-16: 2 accounts, 0 cases (0 open), 2 open opportunities worth 1,250,000 EUR and 240,000 USD. These customers have 3 other open opportunities worth 117,500.5 USD, not linked.',
     );
     expect(body.accounts.map(({ name }: { name: string }) => name)).toEqual(['Contoso', 'Fabrikam, Inc.']);
-    expect(body).not.toHaveProperty('otherOpportunities');
+    // Only opportunities are linked, and Contoso has others that are open, of which its subsidiary's are none.
+    expect(body.otherOpportunityTotals).toEqual([{ currency: 'USD', amount: 117_500.5, count: 3 }]);
+    expect(body.note).toBe('Subsidiaries are not included: Contoso Europe GmbH.');
   });
 
   it('are told apart from what else is open with the accounts of linked cases', async () => {
@@ -239,6 +272,22 @@ describe('a search of everything', () => {
     expect(body.records.map(({ name }: { name: string }) => name)).toContain('00001002');
     expect(body.issues.length).toBeGreaterThan(0);
     expect(body).not.toHaveProperty('notShown');
+  });
+
+  it.each([
+    ['ATLAS-12', ['ATLAS-12']],
+    ['atlas-12', ['ATLAS-12']],
+    ['ATLAS-999', []],
+    ['NONE-1', []],
+  ])('finds the issue whose key is the term: %s', async (term, expected) => {
+    const { status, body } = await both.read('searchEverything', { term }, open);
+    expect([status, keys(body.issues), body.notShown]).toEqual([200, expected, undefined]);
+  });
+
+  it('finds no issue by its key that a policy closes', async () => {
+    const { body } = await both.read('searchEverything', { term: 'ATLAS-12' }, through('beacon'));
+    const { body: other } = await both.read('searchEverything', { term: 'ATLAS-999' }, through('beacon'));
+    expect([body.issues, body.summary]).toEqual([[], other.summary.replace('999', '12')]);
   });
 
   it.each([

@@ -4,8 +4,10 @@ import { expect, test } from 'vitest';
 import { caseLine, issuesInComments } from '../../functions/accounts-and-issues/api/caseLines.ts';
 import { globalIdOf, recordIdsIn } from '../../functions/accounts-and-issues/api/globalId.ts';
 import { recordMeant } from '../../functions/accounts-and-issues/api/recordMeant.ts';
+import { recordsMeant } from '../../functions/accounts-and-issues/api/recordsMeant.ts';
 import { planToTell } from '../../functions/accounts-and-issues/api/toldCases.ts';
 import { quoteOf } from '../../functions/jira/api/adf/quoteOf.ts';
+import { accountMeant } from '../../functions/salesforce/api/accountMeant.ts';
 import type { Salesforce } from '../../functions/salesforce/api/salesforce.ts';
 import type { Soql } from '../../functions/salesforce/api/soql.ts';
 import { recordId } from '../../functions/salesforce/sandbox/recordId.ts';
@@ -46,6 +48,24 @@ test('no text that a record is given by changes the structure of a statement', a
       expect([plain, numbered]).toContainEqual(await statementsFor(`x${text}`));
     }),
     { numRuns: 200 },
+  );
+});
+
+test('no list of names, and no name of an account, changes the structure of a statement', async () => {
+  const statementsFor = async (text: string) => {
+    const { salesforce, asked } = emptyOrg();
+    await recordsMeant(salesforce, text, 'record').catch(() => undefined);
+    await accountMeant(salesforce, `x${text}`, 'accountId').catch(() => undefined);
+    return asked.map(statement => JSON.stringify(structureOf(statement)));
+  };
+  const known = new Set([...(await statementsFor('Contoso, Fabrikam, Inc.')), ...(await statementsFor('1026'))]);
+  // Those of a list with commas, of a name, of a number, and of an account.
+  expect(known.size).toBe(9);
+  await fc.assert(
+    fc.asyncProperty(anyText, anyText, async (one, other) => {
+      for (const statement of await statementsFor(`${one},x${other}, y`)) expect(known).toContain(statement);
+    }),
+    { numRuns: 100 },
   );
 });
 

@@ -189,12 +189,26 @@ describe('tellCustomersOfIssue', () => {
     for (const number of ['1009', '1010', '1011']) await link('ATLAS-25', number);
     const { body } = await tell({ issueKey: 'ATLAS-25', comment });
     expect(body.summary).toContain('to 2 open cases linked to ATLAS-25');
+    expect(body.summary).toMatch(/ATLAS-25 is [A-Z][\w ]+, which is not done: .* 1 linked record is not told/);
     expect(outcomes(body as never)).toEqual({
       [caseId(9)]: 'planned',
       [caseId(10)]: 'notDone',
       [caseId(11)]: 'planned',
     });
     expect([9, 10, 11].flatMap(publicOn)).toEqual([]);
+  });
+
+  it('shows what is linked and not told, and that a done issue is done', async () => {
+    const { body } = await tell({ issueKey: 'ATLAS-16', comment });
+    expect(body.confirmationToken).toBeUndefined();
+    expect(body.items.map(({ message }: { message: string }) => message).sort()).toEqual([
+      expect.stringMatching(/^Opportunity Contoso – plant rollout \(Contoso\) is linked itself/),
+      expect.stringMatching(/^Opportunity Fabrikam – .* \(Fabrikam, Inc\.\) is linked itself/),
+    ]);
+    const done = both.jira.site.issues.find(({ key }) => key === 'ATLAS-30');
+    const { body: other } = await tell({ issueKey: 'ATLAS-30', comment });
+    expect(done).toBeDefined();
+    expect(other.summary).toContain('ATLAS-30 is Done.');
   });
 
   it('tells each customer once, though it is confirmed and planned again', async () => {

@@ -359,6 +359,35 @@ describe('a field by the name that answers give it', () => {
   });
 });
 
+describe('an upper bound of a date', () => {
+  it.each([
+    ['findOpportunities', 'Last Activity', 'unchangedFor'],
+    ['findAccounts', 'Last Activity', 'unchangedFor'],
+    ['findLeads', 'Converted Date', 'missing'],
+  ])('of %s tells that those without %s are left out, and how to find them', async (action, label, how) => {
+    const ask = async (condition: unknown) => {
+      const { body } = await salesforce.call(action, { query: { where: JSON.stringify({ [label]: condition }) } });
+      return JSON.stringify(body);
+    };
+    const bounded = await ask({ to: '2040-01-01' });
+    expect(bounded).toContain(`is empty are not among these`);
+    expect(bounded).toContain(how);
+    for (const other of [
+      { from: '2020-01-01', to: '2040-01-01' },
+      { from: '2020-01-01' },
+      { not: { to: '2040-01-01' } },
+    ]) {
+      expect(await ask(other)).not.toContain('are not among these');
+    }
+  });
+
+  it('of a date that each record has, there is nothing to tell', async () => {
+    const query = { where: '{"Close Date": {"to": "2040-01-01"}}' };
+    const { body } = await salesforce.call('findOpportunities', { query });
+    expect(JSON.stringify(body)).not.toContain('are not among these');
+  });
+});
+
 describe('an owner', () => {
   const owned = (action: Action, ...names: string[]) =>
     idsOf(action, row => names.includes(String(nameOf('User', row.OwnerId))));

@@ -110,7 +110,7 @@ describe('what a policy closes', () => {
       headers: accounts,
     });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ account: { name: 'Contoso' }, notShown: ['contacts', 'cases'] });
+    expect(body).toMatchObject({ account: { name: 'Contoso' }, notShown: ['contacts', 'cases', 'renewals'] });
     expect(body.openOpportunities).toEqual(
       expect.arrayContaining([expect.objectContaining({ amount: expect.any(Number) })]),
     );

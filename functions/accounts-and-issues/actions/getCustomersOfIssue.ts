@@ -7,7 +7,7 @@ import { totals, totalsOf, worth } from '../../salesforce/api/amounts.ts';
 import { counted } from '../../salesforce/api/counted.ts';
 import { notShown } from '../../salesforce/api/notShown.ts';
 import { salesforce } from '../../salesforce/system.ts';
-import { customersOf, MAX_OTHERS, MAX_RECORDS } from '../api/customersOf.ts';
+import { customersOf, MAX_OTHERS } from '../api/customersOf.ts';
 import { recordIdsIn } from '../api/globalId.ts';
 import { account, opportunity, supportCase } from '../api/linkable.ts';
 import { readsBoth } from '../needs.ts';
@@ -24,7 +24,7 @@ export default accountsAndIssues.action({
   needsIn: readsBoth,
   title: 'List the customers who wait for an issue',
   description:
-    'Returns the Salesforce cases, accounts and opportunities that a Jira issue is linked to, and what the open opportunities are worth in each currency: those that are linked themselves, and apart from them the others of these customers. ' +
+    'Returns the Salesforce cases, accounts and opportunities that a Jira issue is linked to, and what the open opportunities are worth in each currency: those that are linked themselves, and apart from them the others of these customers, not of their subsidiaries. ' +
     'Use it for who waits for a bug or feature and what hangs on it; for the issues of one customer use getIssuesOfCustomer.',
   input: z.object({ issueKey }),
   output: z.object({
@@ -44,7 +44,7 @@ export default accountsAndIssues.action({
       .array(opportunity.output)
       .optional()
       .describe(
-        `Open opportunities of the linked accounts and of the linked cases' accounts that are not linked themselves, at most ${LISTED}.`,
+        `Open opportunities of the accounts above that are not linked themselves, at most ${LISTED}; those of subsidiaries are left out.`,
       ),
     otherOpportunityTotals: totals
       .optional()
@@ -91,7 +91,7 @@ export default accountsAndIssues.action({
       ...(openTotals.length > 0 && { openOpportunityTotals: openTotals }),
       ...(others.length > 0 && { otherOpportunities: others.slice(0, LISTED) }),
       ...(otherTotals.length > 0 && { otherOpportunityTotals: otherTotals }),
-      ...(found.isCut && { note: `Of each kind, only ${MAX_RECORDS} of the linked records were looked up.` }),
+      ...(found.notes.length > 0 && { note: found.notes.join(' ') }),
       ...(notShown.length > 0 && { notShown }),
     };
   },

@@ -28,7 +28,7 @@ export default accountsAndIssues.action({
   needsIn: readsBoth,
   title: 'Search Jira and Salesforce by words',
   description:
-    'Searches Jira issues and Salesforce accounts, contacts, leads, opportunities and cases at once for words in their texts. ' +
+    'Searches Jira issues and Salesforce accounts, contacts, leads, opportunities and cases at once for words in their texts, and an issue by its key. ' +
     `Use it when it is not clear in which of the two systems a thing is. It returns at most ${LISTED} of each; for more use searchIssues or searchRecords.`,
   input: z.object({ term: searchTerm }),
   output: z.object({
@@ -36,7 +36,9 @@ export default accountsAndIssues.action({
     issues: z
       .array(issueRow.pick({ issueKey: true, title: true, type: true, status: true, assignee: true, url: true }))
       .optional()
-      .describe('The issues, the last updated first. Absent where Jira could not be asked.'),
+      .describe(
+        'The issue with that key, and the others, the last updated first. Absent where Jira could not be asked.',
+      ),
     records: z
       .array(foundRecord)
       .optional()

@@ -2,11 +2,21 @@ import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { beginning } from '../../../shared/text.ts';
 import { issueKey } from '../../jira/api/inputs.ts';
+import type { Issue } from '../../jira/api/issue.ts';
 import { jira } from '../../jira/system.ts';
 import { counted } from '../../salesforce/api/counted.ts';
 import { MAX_COMMENT } from '../../salesforce/api/service/caseComments.ts';
 import { salesforce } from '../../salesforce/system.ts';
-import { casesOfIssue, lookAtTold, MAX_TOLD, planToTell, tellCase, toldCaseData } from '../api/toldCases.ts';
+import { notTold } from '../api/notTold.ts';
+import {
+  casesAmong,
+  lookAtTold,
+  MAX_TOLD,
+  planToTell,
+  recordsOfIssue,
+  tellCase,
+  toldCaseData,
+} from '../api/toldCases.ts';
 import { tells } from '../needs.ts';
 import { accountsAndIssues } from '../system.ts';
 
@@ -24,7 +34,7 @@ export default accountsAndIssues.plannedAction({
   title: 'Tell the customers who wait for an issue',
   description:
     "Adds a public comment, which the customer can read, to every open Salesforce case that is linked to a Jira issue, as this service's Salesforce user. " +
-    'Use it when an issue is done or delayed: its first call only shows who would be told what, and the call with its confirmationToken does it. For one case use addCaseComment.',
+    'Use it when an issue is done or delayed: its first call only shows the status of the issue, who would be told what and who not, and the call with its confirmationToken does it. For one case use addCaseComment.',
   input: z.object({
     issueKey,
     comment: z
@@ -40,17 +50,27 @@ export default accountsAndIssues.plannedAction({
   requests: 250,
   example: { issueKey: 'ATLAS-12', comment: 'The fix is in version 2.5, which is out today.' },
   async plan({ issueKey, comment }, both) {
-    const cases = await casesOfIssue(both, issueKey);
-    const told = cases.slice(0, MAX_TOLD);
-    const items = told.length > 0 ? await planToTell(both.salesforce, told, { issueKey, comment }) : [];
-    const open = items.filter(item => 'what' in item).length;
+    const [issue, linked] = await Promise.all([
+      both.jira.getIssue(issueKey, { fields: ['summary', 'status'] }),
+      recordsOfIssue(both, issueKey),
+    ]);
+    const cases = casesAmong(linked);
+    const [ofCases, ofOthers] = await Promise.all([
+      cases.length > 0 ? planToTell(both.salesforce, cases.slice(0, MAX_TOLD), { issueKey, comment }) : [],
+      notTold(both.salesforce, linked),
+    ]);
+    const items = [...ofCases, ...ofOthers];
+    const told = items.filter(item => 'what' in item).length;
     const quotedText = `"${beginning(comment, MAX_SHOWN)}"`;
     const rest = cases.length > MAX_TOLD ? ` Only the first ${MAX_TOLD} linked cases were looked at.` : '';
+    const left = counted(items.length - told, ['linked record is', 'linked records are']);
+    const leftOut = items.length > told ? ` ${left} not told, each with the reason.` : '';
+    const state = statusText(issue);
     return {
       summary:
-        open > 0
-          ? `Would add a comment that the customer can read to ${counted(open, ['open case', 'open cases'])} linked to ${issueKey}: ${quotedText}${rest}`
-          : `No open case is linked to ${issueKey} that is still to be told, as far as this service may see.${rest}`,
+        told > 0
+          ? `Would add a comment that the customer can read to ${counted(told, ['open case', 'open cases'])} linked to ${issueKey}: ${quotedText} ${state}${rest}${leftOut}`
+          : `No open case is linked to ${issueKey} that is still to be told, as far as this service may see. ${state}${rest}${leftOut}`,
       items,
     };
   },
@@ -58,3 +78,9 @@ export default accountsAndIssues.plannedAction({
   look: (items, both) => lookAtTold(both, items),
   performAll: (items, { salesforce }) => Promise.all(items.map(item => tellCase(salesforce, item))),
 });
+
+/** `ABC-12 is In Progress, which is not done.` Who tells customers that it is done must know. */
+function statusText({ key, status, isDone }: Issue): string {
+  if (status === undefined) return `The status of ${key} is not known.`;
+  return `${key} is ${status}${isDone ? '' : ', which is not done: promise nothing that is not so'}.`;
+}

@@ -8,9 +8,10 @@ import { names, soql } from '../../salesforce/api/soql.ts';
 import { withVisibleFields } from '../../salesforce/api/visibleFields.ts';
 import type { SalesforceRecord } from '../../salesforce/api/wire.ts';
 import { account, fields, opportunity, supportCase } from './linkable.ts';
+import { subsidiariesNote, subsidiariesOf } from './subsidiaries.ts';
 
 /** The most records of a kind that are looked up. */
-export const MAX_RECORDS = 500;
+const MAX_RECORDS = 500;
 /** The most other open opportunities. */
 export const MAX_OTHERS = 200;
 
@@ -22,12 +23,12 @@ export interface Customers {
   cases: Case[];
   accounts: Account[];
   opportunities: Opportunity[];
-  /** Those open of the accounts that are linked, and of the linked cases' accounts, that are not linked themselves. */
+  /** Those open of the accounts that are linked, by a case or an opportunity, too, that are not linked themselves. */
   others: Opportunity[];
   /** What the user may not see. */
   notShown: string[];
-  /** Whether more are linked than are looked up. */
-  isCut: boolean;
+  /** What the user should know of how far was looked. */
+  notes: string[];
 }
 
 /**
@@ -81,21 +82,25 @@ export async function customersOf(salesforce: Salesforce, recordIds: readonly st
   const cases = read(linked.cases, supportCase, 'cases');
   const accounts = read(linked.accounts, account, 'accounts');
   const opportunities = read(linked.opportunities, opportunity, 'opportunities');
-  const accountIds = [...new Set([...accounts, ...cases].flatMap(({ accountId }) => accountId ?? []))];
+  const accountIds = [
+    ...new Set([...accounts, ...cases, ...opportunities].flatMap(({ accountId }) => accountId ?? [])),
+  ];
+  const { others, subsidiaries } = await besides(salesforce, accountIds, read, leftOut);
+  const isCut = Object.values(ids).some(list => list.length > MAX_RECORDS);
+  const cut = `Of each kind, only ${MAX_RECORDS} of the linked records were looked up.`;
   const isLinked = new Set(opportunities.map(({ opportunityId }) => opportunityId));
   return {
     cases,
     accounts,
     opportunities,
-    others: (await openOpportunities(salesforce, accountIds, read, leftOut)).filter(
-      ({ opportunityId }) => !isLinked.has(opportunityId),
-    ),
+    others: others.filter(({ opportunityId }) => !isLinked.has(opportunityId)),
     notShown: [...notShown],
-    isCut: Object.values(ids).some(list => list.length > MAX_RECORDS),
+    notes: [isCut ? cut : undefined, subsidiaries].filter(note => note !== undefined),
   };
 }
 
-async function openOpportunities(
+/** The open opportunities of accounts, and what to say of the accounts below them. */
+async function besides(
   salesforce: Salesforce,
   accountIds: readonly string[],
   read: (
@@ -104,16 +109,17 @@ async function openOpportunities(
     what: string,
   ) => Opportunity[],
   leftOut: (field: string) => void,
-): Promise<Opportunity[]> {
-  if (accountIds.length === 0) return [];
-  const [found] = await withVisibleFields(
+): Promise<{ others: Opportunity[]; subsidiaries?: string | undefined }> {
+  if (accountIds.length === 0) return { others: [] };
+  const [found, below] = await withVisibleFields(
     salesforce,
     { Opportunity: fields.Opportunity },
     select =>
       salesforce.queryTogether([
         soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId IN ${accountIds} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${MAX_OTHERS}`,
+        subsidiariesOf(accountIds),
       ]),
     leftOut,
   );
-  return read(found, opportunity, 'opportunities');
+  return { others: read(found, opportunity, 'opportunities'), subsidiaries: subsidiariesNote(below, accountIds) };
 }

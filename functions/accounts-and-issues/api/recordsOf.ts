@@ -4,45 +4,77 @@ import type { Salesforce } from '../../salesforce/api/salesforce.ts';
 import { soql } from '../../salesforce/api/soql.ts';
 import { withVisibleFields } from '../../salesforce/api/visibleFields.ts';
 import { fields, type Linkable, type LinkableType, toLinkable } from './linkable.ts';
+import { subsidiariesNote, subsidiariesOf } from './subsidiaries.ts';
 
 /** Of an account, so many records are looked at: three queries' worth of what Jira takes in one function, with the account. */
-export const MAX_CASES = 200;
-export const MAX_OPPORTUNITIES = 99;
+const MAX_CASES = 200;
+const MAX_OPPORTUNITIES = 99;
+/** Of several accounts together, twice as many. */
+const SEVERAL = 2;
 
-export interface RecordsOf {
-  /** The record itself first; of an account then its cases and opportunities, the open ones before the others. */
-  records: Linkable[];
-  /** What the user may not see. */
-  notShown: string[];
-  /** Whether there are more than are looked at. */
-  isCut: boolean;
+/** A record that belongs to customers, or is one. */
+export interface OwnRecord extends Linkable {
+  /** The IDs of the records that were asked for and that it belongs to, or is. */
+  customerIds: string[];
 }
 
-/** A record, and of an account what belongs to it, in one request. */
-export async function recordsOf(salesforce: Salesforce, record: Linkable): Promise<RecordsOf> {
-  if (record.objectType !== 'Account') return { records: [record], notShown: [], isCut: false };
-  const notShown: string[] = [];
+export interface RecordsOf {
+  /** Those that were asked for first; then the cases and opportunities of accounts, the open ones of each before the others. */
+  records: OwnRecord[];
+  /** What the user may not see. */
+  notShown: string[];
+  /** What the user should know of how far was looked. */
+  notes: string[];
+}
+
+/** Records, and of accounts what belongs to them: in one request for one account, two more for each further five. */
+export async function recordsOf(salesforce: Salesforce, asked: readonly Linkable[]): Promise<RecordsOf> {
+  const accounts = asked.filter(({ objectType }) => objectType === 'Account');
+  const records = new Map<string, OwnRecord>();
+  const add = (record: Linkable, customerId: string) => {
+    const known = records.get(record.recordId) ?? { ...record, customerIds: [] };
+    records.set(record.recordId, { ...known, customerIds: [...new Set([...known.customerIds, customerId])] });
+  };
+  for (const record of asked) add(record, record.recordId);
+  if (accounts.length === 0) return { records: [...records.values()], notShown: [], notes: [] };
+
+  const accountIds = accounts.map(({ recordId }) => recordId);
+  const most = (ofOne: number) => Math.min(ofOne, Math.floor((SEVERAL * ofOne) / accounts.length));
+  const [maxCases, maxOpportunities] = [most(MAX_CASES), most(MAX_OPPORTUNITIES)];
+  const notShown = new Set<string>();
   const { Case, Opportunity } = fields;
-  const answers = await withVisibleFields(
+  const [below, ...answers] = await withVisibleFields(
     salesforce,
     { Case, Opportunity },
     select =>
       salesforce.queryTogether([
-        soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${record.recordId} ORDER BY IsClosed, CreatedDate DESC, Id LIMIT ${MAX_CASES + 1}`,
-        soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${record.recordId} ORDER BY IsClosed, CloseDate DESC, Id LIMIT ${MAX_OPPORTUNITIES + 1}`,
+        subsidiariesOf(accountIds),
+        ...accountIds.flatMap(accountId => [
+          soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${accountId} ORDER BY IsClosed, CreatedDate DESC, Id LIMIT ${maxCases + 1}`,
+          soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${accountId} ORDER BY IsClosed, CloseDate DESC, Id LIMIT ${maxOpportunities + 1}`,
+        ]),
       ]),
-    field => void notShown.push(field),
+    field => void notShown.add(field),
   );
-  const [cases = [], opportunities = []] = answers.map((answer, at) => {
-    const objectType: LinkableType = at === 0 ? 'Case' : 'Opportunity';
-    if (!(answer instanceof Failure)) return answer.map(each => toLinkable(objectType, each, salesforce));
-    if (!isHidden(answer)) throw answer;
-    notShown.push(objectType === 'Case' ? 'cases' : 'opportunities');
-    return [];
-  });
+  let isCut = false;
+  for (const [at, answer] of answers.entries()) {
+    const objectType: LinkableType = at % 2 === 0 ? 'Case' : 'Opportunity';
+    if (answer instanceof Failure) {
+      if (!isHidden(answer)) throw answer;
+      notShown.add(objectType === 'Case' ? 'cases' : 'opportunities');
+      continue;
+    }
+    const max = objectType === 'Case' ? maxCases : maxOpportunities;
+    isCut ||= answer.length > max;
+    for (const each of answer.slice(0, max)) {
+      add(toLinkable(objectType, each, salesforce), accountIds[Math.floor(at / 2)] ?? '');
+    }
+  }
+  const whose = accounts.length > 1 ? 'each account' : 'the account';
+  const cut = `Only the latest ${maxCases} cases and ${maxOpportunities} opportunities of ${whose} were looked at, the open ones first.`;
   return {
-    records: [record, ...cases.slice(0, MAX_CASES), ...opportunities.slice(0, MAX_OPPORTUNITIES)],
-    notShown,
-    isCut: cases.length > MAX_CASES || opportunities.length > MAX_OPPORTUNITIES,
+    records: [...records.values()],
+    notShown: [...notShown],
+    notes: [isCut ? cut : undefined, subsidiariesNote(below, accountIds)].filter(note => note !== undefined),
   };
 }

@@ -48,7 +48,7 @@ export async function lookAtTold({ jira, salesforce }: Both, items: readonly Tol
   const [cases, told, linked] = await Promise.all([
     linkedCases(salesforce, ids),
     toldAlready(salesforce, ids, comment),
-    casesOfIssue({ jira, salesforce }, issueKey),
+    recordsOfIssue({ jira, salesforce }, issueKey).then(casesAmong),
   ]);
   const known = new Map(cases.map(each => [each.caseId, each]));
   return items.map(({ key }): ItemState => {
@@ -64,11 +64,13 @@ export async function lookAtTold({ jira, salesforce }: Both, items: readonly Tol
   });
 }
 
-/** The IDs of the cases that are linked to an issue. Two requests at most. @throws Failure */
-export async function casesOfIssue({ jira, salesforce }: Both, issueKey: string): Promise<string[]> {
+/** The IDs of the records that are linked to an issue. Two requests at most. @throws Failure */
+export async function recordsOfIssue({ jira, salesforce }: Both, issueKey: string): Promise<string[]> {
   const [globalIds, orgId] = await Promise.all([jira.remoteLinks.globalIds(issueKey), salesforce.orgId()]);
-  return recordIdsIn(globalIds, orgId).filter(id => objectOfId(id) === 'Case');
+  return recordIdsIn(globalIds, orgId);
 }
+
+export const casesAmong = (recordIds: readonly string[]) => recordIds.filter(id => objectOfId(id) === 'Case');
 
 /** @throws Failure */
 export async function tellCase(salesforce: Salesforce, { key, what, data }: ToldCase): Promise<ItemResult> {

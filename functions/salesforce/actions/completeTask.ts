@@ -27,6 +27,10 @@ export default salesforce.action({
     recordId: recordId
       .optional()
       .describe('The ID of the record that it belongs to: an account, a contact, a case and so on.'),
+    owner: searchText.optional().meta({
+      description: 'Whose task it is: a name or an e-mail address. Unless given, that of the user who asks.',
+      mayMatchSeveral: true,
+    }),
     comment: z
       .string()
       .trim()
@@ -39,27 +43,29 @@ export default salesforce.action({
   }),
   output: z.object({
     ...writtenRecord.shape,
+    owner: z.string().optional().describe('Whose task it was.'),
     nextTaskId: id('The ID of the next task.').optional(),
     nextDueDate: z.string().optional().describe('Its due date.'),
   }),
   requests: 60,
-  example: { subject: 'Send the revised quote', recordId: '001Sx0000000001IAA' },
-  async run({ taskId, subject, recordId, comment, nextSubject, nextDueDate }, { salesforce, now }) {
+  example: { subject: 'Send the revised quote', recordId: '001Sx0000000001IAA', owner: 'Li Wei' },
+  async run({ taskId, subject, recordId, owner, comment, nextSubject, nextDueDate }, { salesforce, now }) {
     if (nextDueDate && !nextSubject) {
       throw invalidInput([{ field: 'nextDueDate', message: 'Give nextSubject, too.' }]);
     }
     const clock = { now, timeZone: salesforce.timeZone };
     const [task, status, nextDay] = await Promise.all([
-      openTask(salesforce, { taskId, subject, recordId }),
+      openTask(salesforce, { taskId, subject, recordId, owner }),
       completedStatus(salesforce),
       nextDueDate && resolveDay(nextDueDate, clock, 'nextDueDate'),
     ]);
     const fields = JSON.stringify({ Status: status, ...(comment && { Description: { append: comment } }) });
-    const written = await updateRecord(
+    const updated = await updateRecord(
       salesforce,
       { objectType: 'Task', recordId: task.taskId, fields },
       fieldTimes(clock),
     );
+    const written = { ...updated, ...(task.owner && { owner: task.owner }) };
     if (!nextSubject) return written;
     try {
       const nextTaskId = await salesforce.create('Task', {

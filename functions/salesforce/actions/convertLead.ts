@@ -18,8 +18,8 @@ export default salesforce.plannedAction({
   needs: uses('ConvertLeads', 'read Lead', 'read Account', 'read Contact'),
   title: 'Convert a lead',
   description:
-    "Converts a Salesforce lead into an account, a contact and an opportunity, as this service's Salesforce user. It cannot be undone. " +
-    'Use it when a lead is qualified: a call shows the plan, the next one with its confirmationToken carries it out. To edit a lead use updateRecord.',
+    "Converts a Salesforce lead into an account, a contact and an opportunity, as this service's Salesforce user, for good. " +
+    'Use it when a lead is qualified: the first call shows what would be made, the second, with its confirmationToken, makes it. For other changes of a lead use updateRecord.',
   input: z.object({
     lead: searchText.meta({ description: 'The lead: its ID or its name, such as Sarah Chen.', mayMatchSeveral: true }),
     account: searchText.optional().meta({

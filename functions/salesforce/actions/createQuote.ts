@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { heading, id, link, summary } from '../../../shared/schema/meaning.ts';
+import { quoted } from '../../../shared/text.ts';
 import { dayText, isOver, resolveDay } from '../../../shared/time/inputs.ts';
 import { money } from '../api/amounts.ts';
 import { isUnknownObject } from '../api/answerFailure.ts';
 import { oneLine, searchText } from '../api/inputs.ts';
 import { notReadBack } from '../api/readRecord.ts';
 import { isSameRecord } from '../api/recordId.ts';
-import { currencyOf, namedRecord, nameOf, textAt } from '../api/sales/namedRecord.ts';
+import { currencyOf, namedRecord, nameOf, otherOpen, textAt } from '../api/sales/namedRecord.ts';
 import { opportunityLines, repriced } from '../api/sales/opportunityLines.ts';
 import { findPriceBook, ownPriceBook } from '../api/sales/priceBook.ts';
 import { findEntries } from '../api/sales/priceEntries.ts';
@@ -63,23 +64,23 @@ export default salesforce.action({
     url: link('Its address in Salesforce.'),
     note: z.string().optional().describe('What the user should know.'),
   }),
-  example: { opportunity: 'Fabrikam', discount: 10 },
+  example: { opportunity: 'Fabrikam', discount: 10, name: 'Robot arms, all in' },
   requests: 40,
   async run(
     { opportunity: given, products, priceBook: wantedBook, discount: discountForAll, name, validUntil },
     context,
   ) {
     const { salesforce, now: at } = context;
+    const sought = { objectType: 'Opportunity', given, input: 'opportunity' } as const;
     const opportunity = await namedRecord(salesforce, {
-      objectType: 'Opportunity',
-      given,
-      input: 'opportunity',
+      ...sought,
       fields: ['Pricebook2Id', 'Pricebook2.Name', 'AccountId'],
       ...(products === undefined && {
         where: [soql`HasOpportunityLineItem = TRUE`],
         whereText: ' with products',
       }),
     });
+    const others = products === undefined ? await otherOpen(salesforce, sought, opportunity) : [];
     const own = ownPriceBook(opportunity);
     const book = own && wantedBook === undefined ? own : await findPriceBook(salesforce, wantedBook);
     const currency = currencyOf(opportunity, salesforce);
@@ -122,6 +123,11 @@ export default salesforce.action({
     const total = now?.total ?? Number(shown.reduce((sum, line) => sum + line.total, 0).toFixed(2));
     const quoteNumber = now && textAt(now.record, 'QuoteNumber');
     const notes = [
+      ...(others.length > 0
+        ? [
+            `${nameOf(opportunity)} was taken, because it has products. ${quoted(given)} may mean other open ones as well, which have none: ${others.join('; ')}.`,
+          ]
+        : []),
       ...(isOther && lines ? [`The prices are those of ${book.name}; the opportunity has those of ${own?.name}.`] : []),
       ...(now ? [] : [notReadBack.note]),
     ];

@@ -15,7 +15,7 @@ export default salesforce.action({
   needs: uses(),
   title: 'Create a record',
   description:
-    "Creates one Salesforce record of any object as this service's Salesforce user, its owner unless Owner is given, and returns what it has. " +
+    "Creates one Salesforce record of any object as this service's Salesforce user; who asks, where known, owns it unless Owner is given. " +
     'Use it for a new account, contact, case or any other record; describeObject lists fields. ' +
     'To log a call, an e-mail or a meeting use logActivity.',
   input: z.object({ objectType, fields: fieldsText, allowDuplicate }),

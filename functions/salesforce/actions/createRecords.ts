@@ -14,7 +14,7 @@ export default salesforce.plannedAction({
   needs: uses(),
   title: 'Create several records',
   description:
-    "Creates up to 200 Salesforce records of one object as this service's Salesforce user, their owner unless an owner is given. " +
+    "Creates up to 200 Salesforce records of one object as this service's Salesforce user; who asks, where known, owns them unless Owner is given. " +
     'Use it for several: its first call only shows what would be created, and the call with its confirmationToken creates it. For one use createRecord.',
   input: z.object({
     objectType,

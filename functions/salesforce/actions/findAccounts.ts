@@ -1,23 +1,18 @@
 import * as z from 'zod';
-import { heading, id, summary } from '../../../shared/schema/meaning.ts';
+import { summary } from '../../../shared/schema/meaning.ts';
 import { comingText } from '../../../shared/time/coming.ts';
 import { choices, columnsOutput, filterInputs, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
 import { findRecords, hasPhone, ifGiven } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
+import { renewal } from '../api/renewalOutput.ts';
 import { accountShape } from '../api/shapes.ts';
 import { containing, names, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
 const renewals = z
-  .array(
-    z.object({
-      recordId: id('The ID of what ends, such as a contract.'),
-      name: heading('Its name or number.').optional(),
-      endsOn: z.string().describe('The day on which it ends.'),
-    }),
-  )
+  .array(renewal)
   .optional()
   .describe('What ends within the time of renewalWithin, the soonest first, at most five.');
 
@@ -72,6 +67,7 @@ export default salesforce.action({
         renewalWithin: renewals?.condition,
       },
       filter,
+      decisive: renewals && { input: 'renewalWithin', lacks: 'has a renewal that ends within that time' },
       remark: renewals?.remark,
       besides: renewals?.of,
       orderBy: names('Name', 'Id'),

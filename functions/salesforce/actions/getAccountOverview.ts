@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { accountMeant } from '../api/accountMeant.ts';
 import { type Total, totals, totalsOf, worth } from '../api/amounts.ts';
 import { isHidden } from '../api/answerFailure.ts';
 import { counted, type Noun } from '../api/counted.ts';
-import { recordIdOf } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, type RecordShape, recordShape } from '../api/recordShape.ts';
+import { renewal } from '../api/renewalOutput.ts';
+import type { Salesforce } from '../api/salesforce.ts';
 import { soql } from '../api/soql.ts';
 import { withVisibleFields } from '../api/visibleFields.ts';
 import { querySchema, read, type SalesforceRecord } from '../api/wire.ts';
@@ -82,6 +84,11 @@ const meeting = recordShape('Event', {
   ...participants,
 });
 
+const subsidiary = recordShape('Account', {
+  accountId: field.id('The ID of the subsidiary.'),
+  name: field.heading('Name', 'Its name.'),
+});
+
 const fields = {
   Account: account.fields,
   Contact: contact.fields,
@@ -101,11 +108,16 @@ export default salesforce.action({
   needs: uses('read Account'),
   title: 'Get an account overview',
   description:
-    'Returns one Salesforce account with its owner, open opportunities and their total, open cases, key contacts, latest activities and a summary sentence. ' +
-    'Use it when the user asks who owns an account or what is open there. ' +
-    'It takes the ID of the account, which findAccounts finds by name.',
+    'Returns one Salesforce account: owner, open opportunities and their total, open cases, key contacts, latest activities, renewals, subsidiaries. ' +
+    'Use it when the user asks who owns an account, what is open there, or prepares for a meeting. ' +
+    'For several accounts use findAccounts.',
   input: z.object({
-    accountId: recordIdOf('an account', '001').describe('The ID of the account, which findAccounts returns.'),
+    accountId: z.string().trim().min(1, 'It must not be blank.').max(255).meta({
+      description: 'The ID of the account, or its name.',
+      names: 'account',
+      acronym: 'ID',
+      mayMatchSeveral: true,
+    }),
   }),
   output: z.object({
     summary: summary('One sentence with the owner of the account and what is open.'),
@@ -135,27 +147,42 @@ export default salesforce.action({
       .array(task.output.required({ kind: true }))
       .optional()
       .describe(`The latest tasks, calls and meetings, at most ${LISTED}.`),
+    renewals: z
+      .array(renewal)
+      .optional()
+      .describe('What ends from today on, such as contracts, the soonest first, at most five.'),
+    subsidiaries: z
+      .array(subsidiary.output)
+      .optional()
+      .describe(`The accounts that have it as their parent, at most ${LISTED}; what is open there is not included.`),
     notShown,
   }),
   // Under a policy, each object that is reached is described once.
   requests: 60,
   example: { accountId: '001Sx0000000001IAA' },
-  async run({ accountId }, { salesforce }) {
+  async run({ accountId: text }, { salesforce, now }) {
+    const accountId = await accountMeant(salesforce, text, 'accountId');
     const leftOut: string[] = [];
     const noteField = (field: string) => void leftOut.push(field);
-    const [whole, opportunities, cases, tasks, events] = await withVisibleFields(
-      salesforce,
-      fields,
-      select =>
-        salesforce.queryTogether([
-          soql`SELECT ${select('Account')}, (SELECT ${select('Contact')} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${LISTED}) FROM Account WHERE Id = ${accountId}`,
-          soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${COUNTED}`,
-          soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CreatedDate DESC, Id LIMIT ${COUNTED}`,
-          soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND (ActivityDate <= NEXT_N_DAYS:30 OR (ActivityDate = NULL AND IsClosed = FALSE)) ORDER BY ActivityDate DESC NULLS LAST, Id LIMIT ${LISTED}`,
-          soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${LISTED}`,
-        ]),
-      noteField,
-    );
+    const [[whole, opportunities, cases, tasks, events], renewals, subsidiaries] = await Promise.all([
+      withVisibleFields(
+        salesforce,
+        fields,
+        select =>
+          salesforce.queryTogether([
+            soql`SELECT ${select('Account')}, (SELECT ${select('Contact')} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${LISTED}) FROM Account WHERE Id = ${accountId}`,
+            soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${COUNTED}`,
+            soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CreatedDate DESC, Id LIMIT ${COUNTED}`,
+            soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND (ActivityDate <= NEXT_N_DAYS:30 OR (ActivityDate = NULL AND IsClosed = FALSE)) ORDER BY ActivityDate DESC NULLS LAST, Id LIMIT ${LISTED}`,
+            soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${LISTED}`,
+          ]),
+        noteField,
+      ),
+      unlessUnseen(
+        import('../api/renewals.ts').then(({ renewalsAhead }) => renewalsAhead({ salesforce, now }, accountId)),
+      ),
+      unlessUnseen(subsidiariesOf(salesforce, accountId)),
+    ]);
 
     let found = whole;
     // A user who may not see contacts is refused the whole statement, so the account is read without them.
@@ -170,7 +197,7 @@ export default salesforce.action({
     if (!record) {
       throw new Failure(
         'not_found',
-        `There is no account ${accountId} that this service may see. Find it by name, with findAccounts.`,
+        `There is no account ${accountId} that this service may see. Find it with findAccounts.`,
       );
     }
     const itemsOf = <Item>(
@@ -192,6 +219,8 @@ export default salesforce.action({
     const openCases = itemsOf(cases, supportCase, 'cases');
     const meetings = itemsOf(events, meeting, 'meetings');
     const latestTasks = itemsOf(tasks, task, 'tasks');
+    if (!renewals) leftOut.push('renewals');
+    if (!subsidiaries) leftOut.push('subsidiaries');
     const sums = openOpportunities && totalsOf(openOpportunities, salesforce.knownCurrencies());
 
     return {
@@ -214,10 +243,31 @@ export default salesforce.action({
           .sort((one, other) => (other.date ?? '').localeCompare(one.date ?? ''))
           .slice(0, LISTED),
       }),
+      ...(renewals && { renewals }),
+      ...(subsidiaries && { subsidiaries }),
       ...(leftOut.length > 0 && { notShown: leftOut }),
     };
   },
 });
+
+function subsidiariesOf(salesforce: Salesforce, accountId: string) {
+  return withVisibleFields(salesforce, { Account: subsidiary.fields }, async select => {
+    const found = await salesforce.query(
+      soql`SELECT ${select('Account')} FROM Account WHERE ParentId = ${accountId} ORDER BY Id LIMIT ${LISTED}`,
+    );
+    return found.map(record => subsidiary.read(record, salesforce));
+  });
+}
+
+/** Undefined for what this user may not see, or what a setting does not lead to. */
+async function unlessUnseen<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Failure && (isHidden(error) || error.code === 'misconfigured')) return undefined;
+    throw error;
+  }
+}
 
 /** A bare total only where it is one of all amounts. */
 function totalsIn(items: readonly { amount?: number | undefined }[], sums: readonly Total[]) {

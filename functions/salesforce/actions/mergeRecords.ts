@@ -12,8 +12,8 @@ export default salesforce.plannedAction({
   needs: uses(),
   title: 'Merge duplicate records',
   description:
-    "Merges one or two duplicates into the Salesforce account, contact, lead or case that stays, as this service's Salesforce user. It cannot be undone. " +
-    'Use it for duplicates that were found: its first call only shows what would move and be lost, and the call with its confirmationToken does it. To remove a record use deleteRecord.',
+    'Merges one or two duplicates into the account, contact, lead or case of Salesforce that stays; it cannot be undone. ' +
+    'Use it for duplicates that were found, with findAccounts or another find action: its first call only shows which values would be lost and what would move; confirm with its confirmationToken.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that stays, with its values.'),
     duplicateIds: recordIds(2).describe('The ID of the duplicate, or of two, separated by a comma.'),

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
-import { askerOrNobody, explainedPeople, isPersonId, peopleCalled, withPeople } from '../api/activityPeople.ts';
+import { explainedPeople, isPersonId, peopleCalled, withPeople } from '../api/activityPeople.ts';
 import { MAX_MINUTES, meetingTime, meetingTimeText } from '../api/activityTimes.ts';
 import { choices } from '../api/filter/recordFilter.ts';
 import { oneLine, onOneLine, recordId, searchText } from '../api/inputs.ts';
 import { inviteesCalled, inviteTo } from '../api/invitees.ts';
+import { askerOrNobody } from '../api/owners.ts';
 import { notReadBack } from '../api/readRecord.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { ownerOf } from '../api/references.ts';

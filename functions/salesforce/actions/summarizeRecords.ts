@@ -30,6 +30,7 @@ import {
   type Numbers,
   numbersOf,
   numbersOutput,
+  secondGroupsOutput,
   summaryOf,
 } from '../api/summary/told.ts';
 import type { FieldDescription } from '../api/wire.ts';
@@ -56,7 +57,9 @@ export default salesforce.action({
     objectType,
     measure: list(4)
       .optional()
-      .describe('Fields of numbers by label, such as Amount or average Amount; also win rate, days to close, age.'),
+      .describe(
+        'Fields of numbers by label, such as Amount or average Amount; also win rate, conversion rate (of leads), days to close, age.',
+      ),
     groupBy: list(2)
       .optional()
       .describe(
@@ -68,7 +71,7 @@ export default salesforce.action({
       .min(1)
       .optional()
       .describe(
-        'Such as this quarter, last month, this year, last 30 days, Q4 2026, year to date. By the close date of opportunities, else by creation.',
+        'Such as this quarter, last month, this year, last 30 days, Q4 2026, year to date. By the close date of opportunities, due date of tasks, start of events; else by creation.',
       ),
     dateField: z
       .string()
@@ -92,7 +95,8 @@ export default salesforce.action({
     previousPeriod: z.string().optional().describe('The days of the period before.'),
     ...numbersOutput,
     groupedBy: z.array(heading('What the groups are.')).optional().describe('By what it was grouped.'),
-    groups: groupsOutput.optional().describe('The groups: the largest first; spans of time in their order.'),
+    groups: groupsOutput.optional().describe('The groups: the largest first; spans of time and stages in their order.'),
+    secondGroups: secondGroupsOutput.optional().describe('The totals by the second of groupedBy.'),
     note: z.string().optional().describe('How it was counted.'),
     partial: z.string().optional().describe('What is missing in the numbers.'),
   }),
@@ -146,7 +150,7 @@ export default salesforce.action({
     const all = numbersOf(current.total, measures, shown);
     const allBefore = before && numbersOf(before.total, measures, shown);
     const cellsBefore = before && alignedTo(before.cells, groupings, { calendar, period, previous });
-    const { groups, notes } = groupsOf(current.cells, cellsBefore, {
+    const { groups, secondGroups, notes } = groupsOf(current.cells, cellsBefore, {
       groupings,
       measures,
       money: shown,
@@ -159,7 +163,7 @@ export default salesforce.action({
       previousPeriod: previous && shownDays(previous),
       ...all,
       before: allBefore,
-      ...(groupings.length > 0 && { groupedBy: groupings.map(({ label }) => label), groups }),
+      ...(groupings.length > 0 && { groupedBy: groupings.map(({ label }) => label), groups, secondGroups }),
       note: joined([
         ...filters.remarks,
         ...activities.notes,
@@ -206,7 +210,7 @@ function howCounted({ counting: { measures, groupings, timeZone }, counted, mone
   const isInZone = groupings.some(({ series }) => series?.isOfMoments) && notes.length === 0;
   return [
     ...notes,
-    ...measures.flatMap(measure => (measure.kind === 'span' ? [measure.note] : [])),
+    ...measures.flatMap(measure => (measure.kind !== 'field' && measure.note ? [measure.note] : [])),
     ...(isConverted
       ? [
           `Amounts in other currencies are converted into ${money.corporate ?? 'the corporate currency'} at the rates of the org, where no perCurrency is told.`,

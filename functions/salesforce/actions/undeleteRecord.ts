@@ -15,7 +15,7 @@ export default salesforce.action({
   title: 'Bring back a deleted record',
   description:
     "Takes one Salesforce record out of the recycle bin with what was deleted with it, as this service's Salesforce user. " +
-    'Use it for what was deleted by mistake within 15 days, by its ID, or by its object and name. What was merged does not come back; make that anew by createRecord.',
+    'Use it for what was deleted by mistake within 15 days, by deleteRecord or by people, by its ID, or by its object and name. What was merged does not come back.',
   input: z.object({
     recordId: recordId.optional().describe('The ID of the deleted record.'),
     objectType: objectTypeOfId.describe('The API name of the object, such as Account; needed with name.'),

@@ -1,7 +1,6 @@
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { nameList } from '../../../shared/filter/nameList.ts';
 import { errorCodesOf, isHidden } from './answerFailure.ts';
-import { findOwners } from './owners.ts';
 import { isIdOf, longRecordId } from './recordId.ts';
 import { resolveReferences } from './references.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -137,18 +136,4 @@ export function explainedPeople(
 function isAboutRecord(error: unknown, field: 'WhoId' | 'WhatId'): boolean {
   if (!(error instanceof Failure) || !errorCodesOf(error).some(code => badRecord.includes(code))) return false;
   return error.errors?.some(each => each.field === field) ?? false;
-}
-
-/**
- * Whose an activity is where nobody is named: the user who asks, where it is known who that is in Salesforce. Undefined where
- * it is not, and where calls run as that user anyway, so that Salesforce decides.
- */
-export async function askerOrNobody(salesforce: Salesforce): Promise<string | undefined> {
-  try {
-    const [asker] = await findOwners(salesforce, 'me', { kinds: ['user'] });
-    return asker?.isActive ? asker.id : undefined;
-  } catch (error) {
-    if (error instanceof Failure && ['invalid_input', 'ambiguous'].includes(error.code)) return undefined;
-    throw error;
-  }
 }

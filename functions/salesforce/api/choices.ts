@@ -1,3 +1,5 @@
+import { nearNames } from '../../../shared/filter/nearNames.ts';
+import { beginsWithWords } from '../../../shared/filter/wordBeginning.ts';
 import { quoted } from '../../../shared/text.ts';
 import type { FieldDescription } from './wire.ts';
 
@@ -32,6 +34,23 @@ export function choiceOf(field: FieldDescription, given: string, controlling?: C
   }
   // Some standard picklists have no values in the description; they take any text.
   return active.length === 0 ? { value: text } : undefined;
+}
+
+/** The only choice that begins with these words, such as `Negotiation/Review` with `Negotiation`; of those that `controlling` leaves. */
+export function choiceBeginning(field: FieldDescription, given: string, controlling?: Controlling): string | undefined {
+  const [only, ...others] = activeOf(field)
+    .filter(choice => !controlling || isOffered(choice, controlling))
+    .filter(({ value, label }) => [value, label ?? ''].some(name => beginsWithWords(name, given)));
+  return others.length === 0 ? only?.value : undefined;
+}
+
+/** The choices that are nearly called so, as a sentence to append; empty where there are none. */
+export function nearestChoices(field: FieldDescription, given: string): string {
+  const near = nearNames(
+    given,
+    activeOf(field).map(({ value, label }) => label || value),
+  );
+  return near.length > 0 ? ` The nearest to ${quoted(given)}: ${near.join(', ')}.` : '';
 }
 
 /** The field that decides which choices another one has, and its value. */

@@ -1,3 +1,4 @@
+import { nearNames } from '../../../shared/filter/nearNames.ts';
 import { quoted } from '../../../shared/text.ts';
 import type { FieldDescription, ObjectDescription } from './wire.ts';
 
@@ -69,19 +70,95 @@ export function findField(object: ObjectDescription, given: string, access: Acce
     const [only, ...others] = settable.length > 0 ? settable : found;
     if (only) return others.length === 0 ? { field: only } : { several: [only, ...others] };
   }
-  return { problem: unknownField(all, given, object.label) };
+  return { problem: unknownField(all, given, { label: object.label, access }) };
 }
 
-function unknownField(all: readonly Names[], given: string, objectLabel: string): string {
-  const sought = given.toLowerCase().replace(/[^a-z0-9]|__c$/g, '');
-  const close = all
-    .filter(
-      ({ bare, label }) => sought !== '' && (bare.includes(sought) || label.replace(/[^a-z0-9]/g, '').includes(sought)),
-    )
-    .slice(0, 5)
-    .map(({ field }) => field.name);
-  const hint = close.length > 0 ? `Did you mean ${close.join(' or ')}?` : 'describeObject lists the fields.';
+/** What to say of a name that no field has: its parts where it is an address, else the fields that may be meant. */
+function unknownField(
+  all: readonly Names[],
+  given: string,
+  { label: objectLabel, access }: { label: string; access: Access },
+): string {
+  const settable = all.filter(({ field }) => canSet(field, access) && !field.deprecatedAndHidden);
+  const parts = addressParts(settable, given);
+  if (parts.length > 0) return `${objectLabel} has it by its parts: give ${parts.join(', ')}.`;
+  const { names, words } = sharing(settable, given);
+  // More words than one in common say more than a spelling does.
+  const spelt = words > 1 ? [...names, ...alike(settable, given)] : [...alike(settable, given), ...names];
+  const near = [...new Set([...holding(settable, given), ...spelt])];
+  const hint =
+    near.length > 0 ? `Did you mean ${near.slice(0, MAX_NEAR).join(' or ')}?` : 'describeObject lists the fields.';
   return `${objectLabel} has no such field. ${hint}`;
+}
+
+const MAX_NEAR = 5;
+const addressWords = ['street', 'city', 'state', 'postalcode', 'country'];
+
+/** `BillingStreet`, `BillingCity` and so on for `Billing Address`. */
+function addressParts(all: readonly Names[], given: string): string[] {
+  const [, stem] = /^(.*)address$/.exec(lettersOf(given)) ?? [];
+  if (stem === undefined) return [];
+  const parts = addressWords.flatMap(word => all.find(({ bare }) => bare === stem + word)?.field.name ?? []);
+  return parts.length > 1 ? parts : [];
+}
+
+const lettersOf = (name: string) =>
+  name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/__c$/, '')
+    .replace(/[^\p{L}\p{N}]/gu, '');
+
+/** Fields whose names have all of it in them. */
+function holding(all: readonly Names[], given: string): string[] {
+  const sought = lettersOf(given);
+  if (sought === '') return [];
+  return all
+    .filter(({ bare, label }) => bare.includes(sought) || lettersOf(label).includes(sought))
+    .map(({ field }) => field.name);
+}
+
+/** Fields that are spelt nearly so. */
+function alike(all: readonly Names[], given: string): string[] {
+  const called = new Map(
+    all.flatMap(({ field, bare, label, relationship }) =>
+      [label, label.replace(/ id$/, ''), bare, relationship ?? ''].map(name => [name, field.name]),
+    ),
+  );
+  return nearNames(given, [...called.keys()]).flatMap(name => called.get(name) ?? []);
+}
+
+/** Words of which people say one where a field has another. */
+const kin: readonly (readonly string[])[] = [
+  ['zip', 'zipcode', 'postcode', 'plz', 'postal'],
+  ['fax', 'phone', 'telephone', 'tel', 'mobile', 'cell'],
+  ['province', 'state', 'county'],
+  ['mail', 'email', 'e-mail'],
+  ['comments', 'comment', 'notes', 'note', 'description', 'details'],
+  ['price', 'value', 'worth', 'amount'],
+  ['url', 'homepage', 'website'],
+  ['rep', 'salesperson', 'assignee', 'owner'],
+];
+const sameWord = (word: string) => kin.find(words => words.includes(word))?.[0] ?? word;
+const wordsOf = (name: string) =>
+  new Set(
+    name
+      .toLowerCase()
+      .split(/[\s_/()-]+/)
+      .filter(Boolean)
+      .map(sameWord),
+  );
+
+/** Fields whose labels share the most words with it, and how many. */
+function sharing(all: readonly Names[], given: string): { names: string[]; words: number } {
+  const sought = wordsOf(given.replace(/__c$/i, '').replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2'));
+  const counts = all.map(({ field, label }) => ({
+    name: field.name,
+    count: [...wordsOf(label)].filter(word => sought.has(word)).length,
+  }));
+  const most = Math.max(0, ...counts.map(({ count }) => count));
+  const names = most === 0 ? [] : counts.filter(({ count }) => count === most).map(({ name }) => name);
+  return { names, words: most };
 }
 
 /** What to say where several fields have one label. */

@@ -3,7 +3,17 @@ import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { quoted } from '../../../shared/text.ts';
 import type { FieldTimes } from '../../../shared/time/inputs.ts';
 import { plainValue } from '../../../shared/time/typedValue.ts';
-import { type Controlling, choiceOf, choicesIn, isOffered, labelOf, listedChoices, severalChoices } from './choices.ts';
+import {
+  type Controlling,
+  choiceBeginning,
+  choiceOf,
+  choicesIn,
+  isOffered,
+  labelOf,
+  listedChoices,
+  nearestChoices,
+  severalChoices,
+} from './choices.ts';
 import type { Access } from './fieldNames.ts';
 import { readNumber } from './numberText.ts';
 import { isIdOf, isRecordId, longRecordId, objectOfId } from './recordId.ts';
@@ -154,14 +164,19 @@ function readChoice(field: FieldDescription, value: unknown, controlling: Contro
   const text = String(value);
   const found = choiceOf(field, text, controlling);
   if (found === undefined) {
-    return field.restrictedPicklist
-      ? { problem: `It must be one of ${listedChoices(field, controlling)}.` }
-      : set(text.trim(), [unlisted(field, text, controlling)]);
+    if (!field.restrictedPicklist) return set(text.trim(), [unlisted(field, text, controlling)]);
+    const longer = choiceBeginning(field, text, controlling);
+    return longer === undefined
+      ? { problem: `It must be one of ${listedChoices(field, controlling)}.${nearestChoices(field, text)}` }
+      : set(longer, [takenFor(field, text, longer)]);
   }
   return 'several' in found
     ? { problem: severalChoices(text, found.several) }
     : set(found.value, notOffered(field, found.value, controlling));
 }
+
+const takenFor = (field: FieldDescription, text: string, value: string): string =>
+  `${quoted(text)} was taken for ${quoted(labelOf(field, value))}, the only choice of ${field.label} that begins so.`;
 
 /** Where a picklist is not restricted, Salesforce takes any text, and a choice that was misspelled as well. */
 function unlisted(field: FieldDescription, text: string, controlling?: Controlling): string {
@@ -199,10 +214,15 @@ function readChoices(field: FieldDescription, value: unknown, { access, controll
   const meant = (given: readonly string[]) =>
     choicesIn(field, given.length === 1 && given[0] !== undefined ? given[0] : given).map(text => {
       const found = choiceOf(field, text, controlling);
+      const longer = !found && field.restrictedPicklist ? choiceBeginning(field, text, controlling) : undefined;
+      if (longer !== undefined) {
+        remarks.push(takenFor(field, text, longer));
+        return longer;
+      }
       if (found && 'several' in found) problems.push(severalChoices(text, found.several));
       else if (!found && field.restrictedPicklist)
         problems.push(
-          `${quoted(text)} is no choice: it must be any of ${listedChoices(field, controlling)}, separated by semicolons.`,
+          `${quoted(text)} is no choice: it must be any of ${listedChoices(field, controlling)}, separated by semicolons.${nearestChoices(field, text)}`,
         );
       else if (!found) remarks.push(unlisted(field, text, controlling));
       else remarks.push(...notOffered(field, found.value, controlling));

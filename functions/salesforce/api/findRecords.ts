@@ -21,6 +21,8 @@ interface Search<Item, Output> {
   orderBy: Soql;
   /** Text that the summary has after the count, such as `, worth 240,000 USD`. */
   aside?(items: Item[]): string;
+  /** A condition of which the summary tells where nothing but it leaves nothing, and what no record then does. */
+  decisive?: { input: string; lacks: string } | undefined;
   /** A sentence that the summary ends with. */
   remark?: string | undefined;
   /** What an item has besides the fields of its record, by the record's ID. */
@@ -32,17 +34,18 @@ interface Search<Item, Output> {
 
 /**
  * Returns a page of the records of one object that meet all conditions. It costs one request.
- * @throws Failure `invalid_input` when no condition is given
+ * @throws Failure `invalid_input` when neither a condition nor an order is given
  */
 export async function findRecords<Item, Output>(
   { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
-  { shape, noun, where, orderBy, aside = () => '', remark, besides, filter, answer }: Search<Item, Output>,
+  { shape, noun, where, orderBy, aside = () => '', decisive, remark, besides, filter, answer }: Search<Item, Output>,
 ): Promise<Page<Output & NotShown>> {
   const all = { ...where, ...filter?.conditions };
   const conditions = Object.values(all).filter(condition => condition !== undefined);
-  if (conditions.length === 0) {
+  // The largest or the latest of all is a question; all of them in no order is none.
+  if (conditions.length === 0 && !filter?.orderBy) {
     const inputs = Object.keys(all).map(name => (name === 'openOnly' ? 'openOnly=true' : name));
-    const message = `Give at least one of ${inputs.join(', ')}.`;
+    const message = `Give at least one of ${inputs.join(', ')}, or orderBy.`;
     throw invalidInput([{ field: '', message }]);
   }
   const { objectType } = shape;
@@ -55,7 +58,7 @@ export async function findRecords<Item, Output>(
       { [objectType]: fields },
       select =>
         salesforce.list(
-          soql`SELECT ${select(objectType)} FROM ${names(objectType)} WHERE ${allOf(conditions)} ORDER BY ${filter?.orderBy ?? orderBy}`,
+          soql`SELECT ${select(objectType)} FROM ${names(objectType)}${whereAll(conditions)} ORDER BY ${filter?.orderBy ?? orderBy}`,
           request,
         ),
       field => notShown.push(field),
@@ -63,12 +66,16 @@ export async function findRecords<Item, Output>(
       throw isUnknownObject(error) ? notSeen(noun) : ofInput(error, all);
     });
   let found = await ask(conditions);
+  let asked = all;
   if (found.records.length === 0 && request.cursor === undefined) {
     const others = await filter?.ofFoundNothing();
     const again = Object.values({ ...all, ...others }).filter(condition => condition !== undefined);
-    const isOther = allOf(again).text !== allOf(conditions).text;
+    const isOther = whereAll(again).text !== whereAll(conditions).text;
     if (isOther) found = await ask(again);
+    asked = { ...all, ...others };
   }
+  const isNone = found.records.length === 0 && request.cursor === undefined;
+  const none = isNone && decisive && asked[decisive.input] ? await withoutOne(asked, decisive, ask) : undefined;
   const { records, nextCursor } = found;
   const hasRichText = columns?.some(({ description }) => description.htmlFormatted) ?? false;
   const richText = hasRichText ? (await import('./richText.ts')).htmlToMarkdown : (text: string) => text;
@@ -85,13 +92,40 @@ export async function findRecords<Item, Output>(
     nextCursor,
     answer(items, more) {
       const worth = aside(items.flatMap(item => whole.get(item) ?? []));
-      const summary = summarize(items.length, noun, worth, { more, isFirst: request.isFirst });
+      const summary =
+        none === undefined
+          ? summarize(items.length, noun, worth, { more, isFirst: request.isFirst })
+          : tellNone(none, noun, decisive?.lacks ?? '');
       return {
         ...answer([summary, ...remarks].filter(Boolean).join(' '), items),
         ...(notShown.length > 0 && { notShown: [...new Set(notShown)] }),
       };
     },
   });
+}
+
+const whereAll = (conditions: readonly Soql[]) =>
+  conditions.length === 0 ? soql`` : soql` WHERE ${allOf(conditions)}`;
+
+/** How many records match without one condition; undefined where there is no other. One request. */
+async function withoutOne(
+  { ...all }: Record<string, Soql | undefined>,
+  { input }: { input: string },
+  ask: (conditions: readonly Soql[]) => Promise<{ records: readonly unknown[]; nextCursor: string | undefined }>,
+): Promise<{ count: number; isMore: boolean } | undefined> {
+  all[input] = undefined;
+  const others = Object.values(all).filter(condition => condition !== undefined);
+  if (others.length === 0) return undefined;
+  const { records, nextCursor } = await ask(others);
+  return { count: records.length, isMore: nextCursor !== undefined };
+}
+
+/** `2 accounts match, but none has a renewal that ends within that time.` */
+function tellNone({ count, isMore }: { count: number; isMore: boolean }, noun: Noun, lacks: string): string {
+  if (count === 0) return `No ${noun[0]} matches, whether or not it ${lacks}.`;
+  if (isMore) return `${count} or more ${noun[1]} match, but none ${lacks}.`;
+  if (count === 1) return `1 ${noun[0]} matches, but it is none that ${lacks}.`;
+  return `${counted(count, noun)} match, but none ${lacks}.`;
 }
 
 /** What must be read of records to show these columns. */

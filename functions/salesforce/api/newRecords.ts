@@ -9,6 +9,7 @@ import type { FieldTimes } from '../../../shared/time/inputs.ts';
 import { explained } from './explained.ts';
 import { findField } from './fieldNames.ts';
 import { type FieldChange, isRequired, readFields, type Values, valuesIn } from './fieldValues.ts';
+import { askerOrNobody, hasOwner } from './owners.ts';
 import { isReadable, isSame, labelFor, nameFieldIn, plainValue } from './recordChanges.ts';
 import { lookUpAll, type NamedRecord, type Reference } from './references.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -70,9 +71,11 @@ export async function planNewRecords(
       `A record of the object ${object.label} cannot be created through this service: its Salesforce user may not, or its administrator has closed the object.`,
     );
   }
+  const asker = hasOwner(object) ? await askerOrNobody(salesforce) : undefined;
+  const shared = withDefaults(defaults, asker === undefined ? {} : { OwnerId: asker }, object);
   const read = await Promise.all(
     records.map(record =>
-      readFields(withDefaults(record, defaults, object), object, { access: 'create', times }).catch(asFailure),
+      readFields(withDefaults(record, shared, object), object, { access: 'create', times }).catch(asFailure),
     ),
   );
   const changes = read.flatMap(each => (each instanceof Failure ? [] : each.changes));
@@ -120,7 +123,14 @@ export async function planNewRecords(
     };
   });
   failedAlike(failures, items.length);
-  return { summary: summaryOf(object, items.length, failures.length), items };
+  return {
+    summary: summaryOf(object, {
+      count: items.length,
+      failed: failures.length,
+      isOwner: hasOwner(object) && asker === undefined,
+    }),
+    items,
+  };
 }
 
 /**
@@ -281,10 +291,13 @@ function titleOf(values: Values, object: ObjectDescription): string {
   return name ? `${object.label} ${quoted(name)}` : object.label;
 }
 
-function summaryOf(object: ObjectDescription, count: number, failed: number): string {
+function summaryOf(
+  object: ObjectDescription,
+  { count, failed, isOwner }: { count: number; failed: number; isOwner: boolean },
+): string {
   const records = (number: number) => `${number} ${number === 1 ? 'record' : 'records'}`;
   return [
-    `${records(count - failed)} of ${object.label} would be created, by this service's Salesforce user, who owns them unless an owner is given.`,
+    `${records(count - failed)} of ${object.label} would be created, by this service's Salesforce user${isOwner ? ', who owns them unless an owner is given' : ''}.`,
     ...(failed > 0 ? [`${records(failed)} cannot be created.`] : []),
   ].join(' ');
 }

@@ -3,7 +3,7 @@ import { isClosedHere, isHidden } from './answerFailure.ts';
 import { isIdOf, isSameRecord, longRecordId } from './recordId.ts';
 import type { Salesforce } from './salesforce.ts';
 import { containing, type Soql, soql } from './soql.ts';
-import type { SalesforceRecord } from './wire.ts';
+import type { ObjectDescription, SalesforceRecord } from './wire.ts';
 
 type OwnerKind = 'user' | 'queue';
 
@@ -102,6 +102,24 @@ async function asker(salesforce: Salesforce, input: string): Promise<Owner> {
     : 'No Salesforce user has the e-mail address of the user who asks. Give the name as Salesforce has it.';
   throw me ? new Failure('ambiguous', message) : invalidInput([{ field: input, message }]);
 }
+
+/**
+ * Whose a new record is where nobody is named: the user who asks, where it is known who that is in Salesforce. Undefined where
+ * it is not, and where calls run as that user anyway, so that Salesforce decides.
+ */
+export async function askerOrNobody(salesforce: Salesforce): Promise<string | undefined> {
+  try {
+    const [asker] = await findOwners(salesforce, 'me', { kinds: ['user'] });
+    return asker?.isActive ? asker.id : undefined;
+  } catch (error) {
+    if (error instanceof Failure && ['invalid_input', 'ambiguous'].includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a record of an object can be given an owner who is a user. */
+export const hasOwner = ({ fields }: ObjectDescription): boolean =>
+  fields.some(({ name, createable, referenceTo }) => name === 'OwnerId' && createable && referenceTo.includes('User'));
 
 /** `Ana Ruiz (005…, ana.ruiz@example.com, inactive)` */
 export function ownerChoice({ id, name, email, kind, isActive }: Owner): string {

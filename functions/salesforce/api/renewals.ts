@@ -1,21 +1,18 @@
+import type * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { momentsAt } from '../../../shared/filter/moments.ts';
 import { resolveComing } from '../../../shared/time/coming.ts';
 import type { RenewalSource } from '../settings.ts';
-import type { RecordField } from './filter/recordField.ts';
 import { recordFields } from './filter/recordField.ts';
 import { nameFieldOf } from './objectNames.ts';
 import { valueAt } from './recordValues.ts';
+import type { renewal } from './renewalOutput.ts';
 import type { Salesforce } from './salesforce.ts';
 import { allOf, day, names, type Soql, soql } from './soql.ts';
+import { currencyField } from './visibleFields.ts';
 import type { SalesforceRecord } from './wire.ts';
 
-/** Something of an account that ends. */
-interface Renewal {
-  recordId: string;
-  name?: string;
-  endsOn: string;
-}
+type Renewal = z.output<typeof renewal>;
 
 /** The accounts of which something ends within a time. */
 interface Renewals {
@@ -28,9 +25,9 @@ interface Renewals {
 }
 
 /** Of these objects only some records are in force, where they have the field that tells. */
-const inForce: Readonly<Record<string, { field: string; holds: Soql; words: string }>> = {
+const inForce: Readonly<Record<string, { field: string; holds: Soql; words: string; amount?: string }>> = {
   Contract: { field: 'StatusCode', holds: soql`StatusCode = 'Activated'`, words: 'activated ' },
-  Opportunity: { field: 'IsWon', holds: soql`IsWon = TRUE`, words: 'won ' },
+  Opportunity: { field: 'IsWon', holds: soql`IsWon = TRUE`, words: 'won ', amount: 'Amount' },
 };
 
 const MAX_SHOWN = 5;
@@ -46,7 +43,8 @@ export async function renewalsWithin(
 ): Promise<Renewals> {
   const clock = { now, timeZone: salesforce.timeZone };
   const { from, to } = await resolveComing(text, clock, 'renewalWithin');
-  const { object, end, account, needed } = await sourceOf(salesforce, salesforce.renewalSource);
+  const source = await sourceOf(salesforce, salesforce.renewalSource);
+  const { object, end, account, needed } = source;
   const column = names(end.id);
   const moments = momentsAt(clock);
   const bounds =
@@ -57,38 +55,75 @@ export async function renewalsWithin(
           moments.last(to).then(last => soql`${column} <= ${last ?? now}`),
         ]);
   const conditions = [...bounds, ...(needed ? [needed.holds] : [])];
-  const isAccount = object.name === 'Account';
-  const nameField = nameFieldOf(object.name) ?? object.fields.find(field => field.nameField)?.name;
-  const hasName = object.fields.some(({ name }) => name === nameField);
-  const fields = [...new Set(['Id', account, end.id, ...(nameField && hasName && !isAccount ? [nameField] : [])])];
   return {
-    condition: isAccount
-      ? allOf(conditions)
-      : soql`Id IN (SELECT ${names(account)} FROM ${names(object.name)} WHERE ${allOf(conditions)})`,
-    async of(accountIds) {
-      const found = new Map<string, { renewals: Renewal[] }>();
-      if (accountIds.length === 0) return found;
-      const records = await salesforce.query(
-        soql`SELECT ${names(...fields)} FROM ${names(object.name)} WHERE ${allOf([soql`${names(account)} IN ${accountIds}`, ...conditions])} ORDER BY ${column}, Id LIMIT ${MAX_READ}`,
-      );
-      for (const record of records) {
-        const accountId = record[account];
-        const renewal = toRenewal(record, end, nameField);
-        if (typeof accountId !== 'string' || !renewal) continue;
-        const { renewals } = found.get(accountId) ?? { renewals: [] };
-        if (renewals.length < MAX_SHOWN) found.set(accountId, { renewals: [...renewals, renewal] });
-      }
-      return found;
-    },
+    condition:
+      object.name === 'Account'
+        ? allOf(conditions)
+        : soql`Id IN (SELECT ${names(account)} FROM ${names(object.name)} WHERE ${allOf(conditions)})`,
+    of: accountIds => readRenewals(salesforce, source, { accountIds, conditions, most: MAX_READ }),
     remark: `Renewals from ${from} to ${to} go by ${end.label} of ${needed?.words ?? ''}${(object.labelPlural ?? object.label).toLowerCase()} (${object.name}.${end.id}).`,
   };
 }
 
-function toRenewal(record: SalesforceRecord, end: RecordField, nameField: string | undefined): Renewal | undefined {
-  const [recordId, endsOn] = [record.Id, record[end.id]];
-  if (typeof recordId !== 'string' || typeof endsOn !== 'string') return undefined;
-  const name = nameField === undefined ? undefined : valueAt(record, nameField);
-  return { recordId, ...(typeof name === 'string' && { name }), endsOn: endsOn.slice(0, 10) };
+/**
+ * What of an account ends from today on, the soonest first, at most five. One request.
+ * @throws Failure `misconfigured` where SALESFORCE_RENEWALS names what is not there
+ */
+export async function renewalsAhead(
+  { salesforce, now }: { salesforce: Salesforce; now: Date },
+  accountId: string,
+): Promise<Renewal[]> {
+  const source = await sourceOf(salesforce, salesforce.renewalSource);
+  const clock = { now, timeZone: salesforce.timeZone };
+  const { end, needed } = source;
+  const { from } = await resolveComing('1d', clock, '');
+  const first = end.description.type === 'date' ? day(from) : ((await momentsAt(clock).first(from)) ?? now);
+  const conditions = [soql`${names(end.id)} >= ${first}`, ...(needed ? [needed.holds] : [])];
+  const found = await readRenewals(salesforce, source, { accountIds: [accountId], conditions, most: MAX_SHOWN });
+  return found.get(accountId)?.renewals ?? [];
+}
+
+type Source = Awaited<ReturnType<typeof sourceOf>>;
+
+async function readRenewals(
+  salesforce: Salesforce,
+  { object, end, account, needed }: Source,
+  { accountIds, conditions, most }: { accountIds: readonly string[]; conditions: readonly Soql[]; most: number },
+): Promise<Map<string, { renewals: Renewal[] }>> {
+  const found = new Map<string, { renewals: Renewal[] }>();
+  if (accountIds.length === 0) return found;
+  const has = (name: string | undefined) => object.fields.some(field => field.name === name);
+  const nameField = nameFieldOf(object.name) ?? object.fields.find(field => field.nameField)?.name;
+  const isNamed = nameField !== undefined && has(nameField) && object.name !== 'Account';
+  const amountFields = has(needed?.amount) ? [needed?.amount, currencyField].filter(has) : [];
+  const fields = ['Id', account, end.id, ...(isNamed ? [nameField] : []), ...amountFields];
+  const selected = [...new Set(fields.filter(field => field !== undefined))];
+  if (amountFields.length > 0) await salesforce.currencies();
+  const records = await salesforce.query(
+    soql`SELECT ${names(...selected)} FROM ${names(object.name)} WHERE ${allOf([soql`${names(account)} IN ${accountIds}`, ...conditions])} ORDER BY ${names(end.id)}, Id LIMIT ${most}`,
+  );
+  for (const record of records) {
+    const [recordId, endsOn, accountId] = [record.Id, record[end.id], record[account]];
+    if (typeof recordId !== 'string' || typeof endsOn !== 'string' || typeof accountId !== 'string') continue;
+    const { renewals } = found.get(accountId) ?? { renewals: [] };
+    if (renewals.length >= MAX_SHOWN) continue;
+    const name = isNamed ? valueAt(record, nameField) : undefined;
+    const renewal = { recordId, ...(typeof name === 'string' && { name }), endsOn: endsOn.slice(0, 10) };
+    const worth = needed?.amount === undefined ? {} : worthOf(record, needed.amount, salesforce);
+    found.set(accountId, { renewals: [...renewals, { ...renewal, ...worth }] });
+  }
+  return found;
+}
+
+function worthOf(
+  record: SalesforceRecord,
+  field: string,
+  salesforce: Salesforce,
+): Pick<Renewal, 'amount' | 'currency'> {
+  const [amount, code] = [record[field], record[currencyField]];
+  if (typeof amount !== 'number') return {};
+  const currency = typeof code === 'string' ? code : salesforce.soleCurrency();
+  return { amount, ...(currency !== undefined && { currency }) };
 }
 
 /** What the setting names, as the user of the call sees it. */

@@ -6,6 +6,7 @@ import { explained } from './explained.ts';
 import { joined, tooLong } from './fieldValue.ts';
 import { type FieldChange, readFields } from './fieldValues.ts';
 import { findingActions } from './findingActions.ts';
+import { askerOrNobody, hasOwner } from './owners.ts';
 import { objectOf, recordOutput } from './readRecord.ts';
 import {
   changeOutput,
@@ -49,7 +50,7 @@ interface Write {
   allowDuplicate?: boolean | undefined;
 }
 
-/** Creates a record and tells what it has. @throws Failure `forbidden`, and what `readFields` and Salesforce refuse */
+/** Creates a record, which belongs to who asks unless an owner is given, and tells what it has. @throws Failure `forbidden`, and what `readFields` and Salesforce refuse */
 export async function createRecord(
   salesforce: Salesforce,
   { objectType, fields, allowDuplicate }: Write,
@@ -63,9 +64,14 @@ export async function createRecord(
     );
   }
   const { changes, remarks } = await readFields(fields, object, { access: 'create', times });
-  const set = setFields(changes, await resolved(salesforce, object, changes), undefined);
+  const isOwned = !hasOwner(object) || changes.some(({ field }) => field.name === 'OwnerId');
+  const [references, asker] = await Promise.all([
+    resolved(salesforce, object, changes),
+    isOwned ? undefined : askerOrNobody(salesforce),
+  ]);
+  const set = setFields(changes, references, undefined);
   const recordId = await salesforce
-    .create(object.name, valuesOf(set), { allowDuplicate })
+    .create(object.name, { ...valuesOf(set), ...(asker !== undefined && { OwnerId: asker }) }, { allowDuplicate })
     .catch((error: unknown) => Promise.reject(explained(error, object)));
   const defaulted = defaultedFields(object).filter(field => !set.some(each => each.field === field));
   const shown = [...set.map(({ field }) => field), ...defaulted];

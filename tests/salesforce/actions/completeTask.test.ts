@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
+import { sandboxUser } from '../../../tools/sandboxUser.ts';
 import { useSalesforce } from '../harness.ts';
 
 const salesforce = useSalesforce();
@@ -85,4 +86,35 @@ test.each([
   const answer = await complete(json);
   expect(answer.status).toBe(status);
   expect(answer.body.detail).toContain(detail);
+});
+
+describe('whoever has signed in', () => {
+  const signedIn = useSalesforce({ app: { env: sandboxUser.settings } });
+  const { headers } = sandboxUser;
+  const make = async (subject: string, owner: string) => {
+    const fields = JSON.stringify({ Subject: subject, Owner: owner, ActivityDate: '2031-05-05' });
+    const { body } = await signedIn.call('createRecord', { json: { objectType: 'Task', fields }, headers });
+    return String(body.recordId);
+  };
+  const completed = (json: Record<string, unknown>) => signedIn.call('completeTask', { json, headers });
+  const statusOf = (id: string) => signedIn.sandbox.records('Task').find(({ Id }) => Id === id)?.Status;
+
+  test('gets their own open task, before one of somebody else that is called just so', async () => {
+    const theirs = await make('Renew the lease', 'Li Wei');
+    const own = await make('Renew the lease of the hall', 'Ana Ruiz');
+    const { body } = await completed({ subject: 'renew the lease' });
+    expect([body.recordId, body.owner, statusOf(theirs)]).toEqual([own, 'Ana Ruiz', 'Not Started']);
+  });
+
+  test("does not get somebody else's, unless owner or the ID is given", async () => {
+    const [one, two] = [await make('Order the paint', 'Li Wei'), await make('Order the paint', 'Jonas Weber')];
+    const refused = await completed({ subject: 'Order the paint' });
+    expect([refused.status, refused.body.code]).toEqual([409, 'ambiguous']);
+    expect(refused.body.detail).toContain(`Order the paint (${one}, due 2031-05-05, Li Wei)`);
+    expect([statusOf(one), statusOf(two)]).toEqual(['Not Started', 'Not Started']);
+    const { body } = await completed({ subject: 'Order the paint', owner: 'Li Wei' });
+    expect([body.recordId, body.owner, statusOf(two)]).toEqual([one, 'Li Wei', 'Not Started']);
+    expect((await completed({ taskId: two })).body.owner).toBe('Jonas Weber');
+    expect((await completed({ subject: 'Order the paint', owner: 'me' })).body.code).toBe('not_found');
+  });
 });

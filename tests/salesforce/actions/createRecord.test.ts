@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
+import { sandboxUser } from '../../../tools/sandboxUser.ts';
 import { useSalesforce } from '../harness.ts';
 
 const salesforce = useSalesforce();
@@ -65,13 +66,13 @@ test('names everything that is wrong at once, and sends nothing', async () => {
   });
   expect(status).toBe(400);
   expect(body.errors).toEqual([
-    { field: 'Nme', message: 'Opportunity has no such field. describeObject lists the fields.' },
+    { field: 'Nme', message: 'Opportunity has no such field. Did you mean Name?' },
     { field: 'Amount', message: 'It must be a number.' },
     { field: 'IsWon', message: 'Won is read-only: it follows from the stage.' },
     { field: 'StageName', message: expect.stringContaining('It must be one of Prospecting, Qualification') },
     { field: 'CloseDate', message: 'It must be a date such as 2026-11-15.' },
     { field: 'AccountId', message: expect.stringContaining('It must be the ID or the name of Account') },
-    { field: 'Acount', message: 'Opportunity has no such field. describeObject lists the fields.' },
+    { field: 'Acount', message: expect.stringContaining('no such field. Did you mean AccountId') },
     { field: 'Name', message: 'It is required (Name): a text.' },
   ]);
   expect(salesforce.asked()).toEqual([]);
@@ -206,4 +207,30 @@ describe('a duplicate', () => {
 test('an object whose records cannot be created is refused', async () => {
   const { status } = await create('User', { LastName: 'x' });
   expect(status).toBe(403);
+});
+
+describe('where a person has signed in', () => {
+  const signedIn = useSalesforce({ app: { env: { ...sandboxUser.settings, ACTION_TIMEOUT_MS: '20000' } } });
+  const createAs = (objectType: string, fields: object) =>
+    signedIn.call('createRecord', {
+      json: { objectType, fields: JSON.stringify(fields) },
+      headers: sandboxUser.headers,
+    });
+
+  test.each([
+    ['the record is theirs', {}, 'Ana Ruiz'],
+    ['an owner who is given has it', { Owner: 'Li Wei' }, 'Li Wei'],
+  ])('%s', async (_, more, owner) => {
+    const { status, body } = await createAs('Contact', { LastName: `Of ${owner}`, AccountId: contoso, ...more });
+    expect([status, body]).toEqual([200, expect.objectContaining({ name: `Of ${owner}` })]);
+    expect(body.changes).toContainEqual({ field: 'Owner', to: owner });
+  });
+
+  test('what has no owner is made all the same', async () => {
+    const contactId = signedIn.sandbox.records('Contact')[0]?.Id;
+    const opportunityId = signedIn.sandbox.records('Opportunity')[0]?.Id;
+    const role = { ContactId: contactId, OpportunityId: opportunityId, Role: 'Decision Maker' };
+    const { status, body } = await createAs('OpportunityContactRole', role);
+    expect([status, body.code]).toEqual([200, undefined]);
+  });
 });

@@ -51,9 +51,28 @@ test('a search without any condition is refused and names the inputs', async () 
   const { status, body } = await salesforce.call('findAccounts', { query: {} });
   expect(status).toBe(400);
   expect(body.detail).toBe(
-    'Give at least one of name, phone, website, city, renewalWithin, owner, industry, where, missing, unchangedFor.',
+    'Give at least one of name, phone, website, city, renewalWithin, owner, industry, where, missing, unchangedFor, or orderBy.',
   );
   expect(salesforce.asked()).toEqual([]);
+});
+
+test('the largest of all are found by their order alone', async () => {
+  const { body } = await salesforce.call('findAccounts', { query: { orderBy: 'Annual Revenue desc', limit: '2' } });
+  const revenues = salesforce.sandbox.records('Account').map(({ AnnualRevenue }) => Number(AnnualRevenue ?? 0));
+  const ids = list(body.accounts).map(({ accountId }) => accountId);
+  const [first, second] = ids.map(id => salesforce.sandbox.records('Account').find(({ Id }) => Id === id));
+  expect([first?.AnnualRevenue, second?.AnnualRevenue]).toEqual(revenues.sort((one, other) => other - one).slice(0, 2));
+});
+
+test('a time of day sorts the latest first unless told otherwise, and says so', async () => {
+  const ask = async (orderBy: string) => {
+    const { body } = await salesforce.call('findAccounts', { query: { name: 'o', orderBy, limit: '1' } });
+    return body.summary;
+  };
+  expect(await ask('Created Date')).toContain(
+    'They are sorted by Created Date, the latest first; for the earliest give orderBy "Created Date asc".',
+  );
+  expect(await ask('Created Date asc')).not.toContain('sorted');
 });
 
 test('a list that just fills its page ends there', async () => {
@@ -121,6 +140,18 @@ describe('accounts with something that ends', () => {
     expect((await ending(query)).accounts).toEqual(expected);
   });
 
+  test.each<[Record<string, string>, string]>([
+    [{ name: 'Contoso', renewalWithin: '30d' }, '2 accounts match, but none has a renewal that ends within that time.'],
+    [{ name: 'Bio_Markt', renewalWithin: '30d' }, '1 account matches, but it is none that has a renewal that ends'],
+    [{ name: 'o', renewalWithin: '1d', limit: '2' }, '2 or more accounts match, but none has a renewal that ends'],
+    [{ name: 'Nonesuch', renewalWithin: '30d' }, 'No account matches, whether or not it has a renewal that ends'],
+    [{ renewalWithin: '1d' }, 'No account matches. Renewals from'],
+  ])('are none by %j, which says what was missing', async (query, expected) => {
+    const { summary, accounts } = await ending(query);
+    expect([accounts, summary]).toEqual([[], expect.stringContaining(expected)]);
+    expect(summary).toContain('go by Contract End Date');
+  });
+
   test.each(['soon', 'yesterday', '2027-02-01..2027-01-01', '7d..9d'])('are not found by %s', async renewalWithin => {
     const { status, body } = await salesforce.call('findAccounts', { query: { renewalWithin } });
     expect([status, body.code]).toEqual([400, 'invalid_input']);
@@ -143,6 +174,9 @@ describe('accounts with something that ends', () => {
         const { summary, accounts } = await ending(query, other);
         expect(summary).toContain(by);
         expect(accounts.map(([name]) => name)).toEqual(expected);
+        expect(accounts.map(([, renewals]) => renewals)).toEqual([
+          [expect.objectContaining({ amount: expect.any(Number), currency: 'USD' })],
+        ]);
       }
     } finally {
       await other.stop();

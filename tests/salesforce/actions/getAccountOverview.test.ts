@@ -5,7 +5,9 @@ import { list, useSalesforce } from '../harness.ts';
 const salesforce = useSalesforce();
 const contoso = recordId('001', 1);
 
-test('getAccountOverview tells owner, open opportunities with their total, open cases, contacts and activities in one request', async () => {
+const dayIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+test('getAccountOverview tells owner, open opportunities with their total, open cases, contacts, activities, renewals and subsidiaries in three requests', async () => {
   const { status, body } = await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
   expect(status).toBe(200);
   expect(body).toMatchObject({
@@ -26,7 +28,32 @@ test('getAccountOverview tells owner, open opportunities with their total, open 
   const dates = list(body.latestActivities).map(({ date }) => date);
   expect(dates).toEqual([...dates].sort().reverse());
   expect(body).not.toHaveProperty('notShown');
-  expect(salesforce.costs()).toEqual(['POST /composite']);
+  expect(body.renewals).toEqual([
+    { recordId: recordId('800', 1), name: '00001001', endsOn: dayIn(60) },
+    { recordId: recordId('800', 2), name: '00001002', endsOn: dayIn(265) },
+  ]);
+  expect(body.subsidiaries).toEqual([{ accountId: recordId('001', 2), name: 'Contoso Europe GmbH' }]);
+  // By now it is known what contracts are made of.
+  salesforce.costs();
+  await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
+  expect(salesforce.costs().sort()).toEqual(['GET /query', 'GET /query', 'POST /composite']);
+});
+
+test.each([
+  ['the name, though others contain it', 'contoso', 'Contoso'],
+  ['a part of the name of one account', 'Fabrikam', 'Fabrikam, Inc.'],
+  ['the name with a quotation mark', "D'Arcy & Sons", "D'Arcy & Sons"],
+  ['a sign that is a wildcard elsewhere', '%', '100% Bio_Markt'],
+  ['an ID of 15 characters', contoso.slice(0, 15), 'Contoso'],
+])('an account is meant by %s', async (_, accountId, name) => {
+  const { status, body } = await salesforce.call('getAccountOverview', { query: { accountId } });
+  expect([status, body.account]).toEqual([200, expect.objectContaining({ name })]);
+});
+
+test('a part of the names of several accounts is ambiguous, with their IDs', async () => {
+  const { status, body } = await salesforce.call('getAccountOverview', { query: { accountId: 'onto' } });
+  expect([status, body.code]).toEqual([409, 'ambiguous']);
+  expect(body.detail).toContain(`Contoso (${contoso}, Seattle); Contoso Europe GmbH (${recordId('001', 2)}, `);
 });
 
 test.each([
@@ -34,11 +61,17 @@ test.each([
   ['../../../limits', 'a path as long as an ID'],
   ["001' OR Name LIKE '%", 'SOQL'],
   ['001Sx0000000001IAA/../x', 'a longer path'],
-  [recordId('003', 1), 'the ID of a contact'],
-])('an account ID that is %s is refused before anything is sent', async accountId => {
+  ['Nonesuch', 'the name of none'],
+])('an account that is given by %s is not found, and the answer says where to look', async accountId => {
   const { status, body } = await salesforce.call('getAccountOverview', { query: { accountId } });
-  expect(status).toBe(400);
-  expect(body.code).toBe('invalid_input');
+  expect([status, body.code]).toEqual([404, 'not_found']);
+  expect(body.detail).toContain('findAccounts');
+  expect(salesforce.costs()).toEqual(['POST /composite']);
+});
+
+test('the ID of a contact is refused before anything is sent', async () => {
+  const { status, body } = await salesforce.call('getAccountOverview', { query: { accountId: recordId('003', 1) } });
+  expect([status, body.code]).toEqual([400, 'invalid_input']);
   expect(salesforce.asked()).toEqual([]);
 });
 
@@ -120,7 +153,11 @@ describe('a part of an overview', () => {
   test('whose session has ended is asked for again with a new one', async () => {
     failPart(1, 401, [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }]);
     expect((await overview()).body).toMatchObject({ openOpportunityCount: 3 });
-    expect(salesforce.costs()).toEqual(['POST /composite', 'POST /services/oauth2/token', 'POST /composite']);
+    expect(salesforce.costs().filter(each => each !== 'GET /query')).toEqual([
+      'POST /composite',
+      'POST /services/oauth2/token',
+      'POST /composite',
+    ]);
   });
 
   test('that is about contacts is left out alone when the user may not see any', async () => {

@@ -195,6 +195,70 @@ describe('in an org with one currency', () => {
     expect(body.records).toBe(found.length);
     if (found.length > 0) expect(measured(body)?.most).toBe(Math.max(...found.map(({ Amount }) => Number(Amount))));
   });
+
+  test('tasks go by their due date, events by their start, and it is told that open and completed ones are together', async () => {
+    const query = { objectType: 'Task', since: '2000-01-01', until: '2100-01-01', where: '{"Task Subtype": "Call"}' };
+    const calls = salesforce.sandbox.records('Task').filter(({ TaskSubtype }) => TaskSubtype === 'Call');
+    const body = await summarize(query);
+    expect([body.records, body.period]).toEqual([calls.length, expect.stringContaining('by Due Date Only')]);
+    expect(body.note).toContain('Open and completed tasks are counted together: where {"Closed": true}');
+    const completed = await summarize({ ...query, where: '{"Task Subtype": "Call", "Closed": true}' });
+    expect(completed.records).toBe(calls.filter(({ IsClosed }) => IsClosed === true).length);
+    expect(completed.note ?? '').not.toContain('together');
+    expect((await summarize({ ...query, openOnly: 'true' })).note ?? '').not.toContain('together');
+    const events = await summarize({ objectType: 'Event', period: 'this year' });
+    expect(events.period).toContain('by Start Date Time');
+    const due = { objectType: 'Task', period: 'this year', dateField: 'due date', groupBy: 'month of due date' };
+    expect(await summarize(due)).toMatchObject({
+      period: expect.stringContaining('by Due Date Only'),
+      groupedBy: ['month of Due Date Only'],
+    });
+  });
+
+  test('a label is meant by its first words where exactly one that may be meant begins so', async () => {
+    const query = { objectType: 'Opportunity', measure: 'Expected', groupBy: 'Forecast' };
+    const body = await summarize(query);
+    expect([measured(body)?.measure, body.groupedBy]).toEqual(['Expected Amount', ['Forecast Category']]);
+    expect((await summarize({ objectType: 'Task', dateField: 'Due D', period: 'today' })).code).toBe('invalid_input');
+  });
+
+  test('of two groupings the totals of the second are told, and stages are in their order', async () => {
+    const body = await summarize({ objectType: 'Opportunity', measure: 'Amount', groupBy: 'Owner, Stage' });
+    const seconds = list(body.secondGroups);
+    const stages = [...new Set(opportunities().map(({ StageName }) => StageName))];
+    const { body: described } = await salesforce.call('describeObject', { query: { objectType: 'Opportunity' } });
+    const order = JSON.stringify(described);
+    expect(seconds.map(({ name }) => name)).toEqual(
+      stages.toSorted((one, other) => order.indexOf(String(one)) - order.indexOf(String(other))),
+    );
+    for (const { name, records, numbers } of seconds) {
+      const rows = opportunities().filter(({ StageName }) => StageName === name);
+      const sum = sumOf(rows, 'Amount').toLocaleString('en-US');
+      expect([records, numbers]).toEqual([rows.length, `Amount ${sum} USD in all`]);
+    }
+    const alone = await summarize({ objectType: 'Opportunity', groupBy: 'Stage' });
+    expect(list(alone.groups).map(({ name }) => name)).toEqual(seconds.map(({ name }) => name));
+    expect(alone.secondGroups).toBeUndefined();
+  });
+
+  test('leads have a conversion rate, and groups of a checkbox are called by its label', async () => {
+    const leads = salesforce.sandbox.records('Lead');
+    const won = leads.filter(({ IsConverted }) => IsConverted === true).length;
+    const body = await summarize({ objectType: 'Lead', measure: 'conversion rate', groupBy: 'Lead Source, Converted' });
+    const percent = Number(((won / leads.length) * 100).toFixed(1));
+    expect(measured(body)).toEqual({ measure: 'Conversion rate', percent, won, lost: leads.length - won });
+    expect(body.summary).toContain(`conversion rate ${percent} % (${won} of ${leads.length})`);
+    expect(body.note).toContain('share of converted leads among all');
+    expect(
+      list(body.secondGroups)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['Converted: no', 'Converted: yes']);
+    const [source] = list(body.groups);
+    const own = leads.filter(({ LeadSource }) => LeadSource === source?.name);
+    expect(measured(source)?.won).toBe(own.filter(({ IsConverted }) => IsConverted === true).length);
+    expect((await summarize({ objectType: 'Case', measure: 'conversion rate' })).detail).toContain('is of leads');
+  });
 });
 
 const pick = <Item>(items: readonly Item[], at: number): Item => items[at % items.length] as Item;

@@ -73,6 +73,44 @@ test('a change that makes a record a duplicate is a conflict, and saved where th
   expect((await salesforce.call('updateRecord', { json: { ...json, allowDuplicate: true } })).status).toBe(200);
 });
 
+test.each([
+  ['Account', recordId('001', 1), 'Billing Zip', /Did you mean BillingPostalCode/],
+  ['Account', recordId('001', 1), 'BillingZip', /Did you mean BillingPostalCode/],
+  [
+    'Account',
+    recordId('001', 1),
+    'Billing Address',
+    /by its parts: give BillingStreet, BillingCity, BillingState, BillingPostalCode/,
+  ],
+  ['Lead', recordId('00Q', 1), 'Fax', /Did you mean Phone/],
+  ['Lead', recordId('00Q', 1), 'Address', /by its parts: give Street, City/],
+  ['Opportunity', rollout, 'Clsoe Date', /Did you mean CloseDate/],
+  ['Opportunity', rollout, 'Xyzzy', /describeObject lists the fields/],
+])('of %s (%s), %s is no field, and those that may be meant are told', async (objectType, id, name, message) => {
+  const { body } = await update(objectType, id, { [name]: 'x' });
+  expect(body.errors).toEqual([{ field: name, message: expect.stringMatching(message) }]);
+});
+
+test('the only choice that begins with what was given is taken, and it is told', async () => {
+  await update('Opportunity', rollout, { Stage: 'Prospecting' });
+  const { body } = await update('Opportunity', rollout, { Stage: 'negotiation' });
+  expect(body.changes).toEqual([{ field: 'Stage', from: 'Prospecting', to: 'Negotiation/Review' }]);
+  expect(body.note).toContain('"negotiation" was taken for "Negotiation/Review"');
+  expect(row('Opportunity', rollout)?.StageName).toBe('Negotiation/Review');
+});
+
+test.each([
+  ['Closed', 'The nearest to "Closed": Closed Won, Closed Lost.'],
+  ['Negot', 'The nearest to "Negot": Negotiation/Review.'],
+  ['Prospectng', 'The nearest to "Prospectng": Prospecting.'],
+])('a choice is not guessed: %s', async (given, near) => {
+  const { status, body } = await update('Opportunity', rollout, { Stage: given });
+  expect([status, JSON.stringify(body.errors)]).toEqual([
+    400,
+    expect.stringContaining(JSON.stringify(near).slice(1, -1)),
+  ]);
+});
+
 describe('what Salesforce does not confirm', () => {
   test.each(['<html>', '', 'null', '{"success":false}'])('is no change that was made: %s', async body => {
     salesforce.sandbox.fail({ path: '/sobjects/Opportunity/', status: 200, body });

@@ -10,7 +10,7 @@ import { isIdOf, isRecordId } from '../recordId.ts';
 import { recordTypeCalled } from '../recordTypes.ts';
 import type { Salesforce } from '../salesforce.ts';
 import { anyOf, containing, day, list, names, type Soql, soql } from '../soql.ts';
-import type { RecordField } from './recordField.ts';
+import { lastActivity, type RecordField } from './recordField.ts';
 
 /** A condition on a field of an object. */
 export interface FieldCondition {
@@ -60,7 +60,9 @@ export async function conditionSoql(condition: FieldCondition, around: Around): 
       const bounds = isNot
         ? [...(from ? [soql`${column} < ${from}`] : []), ...(to ? [soql`${column} > ${to}`] : []), isEmpty]
         : [...(from ? [soql`${column} >= ${from}`] : []), ...(to ? [soql`${column} <= ${to}`] : [])];
-      return { soql: isNot ? anyOf(bounds) : bothOf(bounds), remark };
+      const isSilent = !isNot && !from && condition.field.description.nillable && ['date', 'datetime'].includes(type);
+      const remarks = [remark, isSilent && emptyLeftOut(field)].filter(Boolean);
+      return { soql: isNot ? anyOf(bounds) : bothOf(bounds), remark: remarks.join(' ') || undefined };
     }
     case 'oneOf': {
       const { soql: found, remark } = await oneOfSoql(condition, test.values, around);
@@ -73,6 +75,12 @@ export async function conditionSoql(condition: FieldCondition, around: Around): 
       return { soql: test.orEmpty ? anyOf([found, isEmpty]) : found, remark };
     }
   }
+}
+
+/** Who asks for those before a day may mean those without one as well. */
+function emptyLeftOut({ id, label }: RecordField): string {
+  const also = id === lastActivity ? '; unchangedFor finds both, where nothing was edited either' : '';
+  return `Records whose ${quoted(label)} is empty are not among these: missing ${quoted(label)} finds them${also}.`;
 }
 
 /** Conditions that hold together, as one that can stand beside others. */

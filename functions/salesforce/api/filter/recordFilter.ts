@@ -42,9 +42,9 @@ export const filterInputs = {
     mayMatchSeveral: true,
   }),
   missing: missing.optional().describe('Labels of fields that are empty.'),
-  unchangedFor: sinceText.optional().describe('Not changed for a span such as 7d.'),
-  columns: columns.optional().describe('Labels of the fields to show.'),
-  orderBy: orderBy.optional().describe('The label to sort by, such as Name or Amount desc.'),
+  unchangedFor: sinceText.optional().describe('No change or activity for a span such as 7d.'),
+  columns: columns.optional().describe('Labels of fields to show.'),
+  orderBy: orderBy.optional().describe('Label to sort by, such as Amount desc.'),
 };
 
 /** What an item of a list has besides its own fields. */
@@ -176,7 +176,14 @@ export async function recordFilter(
         throw invalidInput([{ field: 'orderBy', message: `Salesforce cannot sort by ${quoted(field.label)}.` }]);
       }
       const isDescending = direction === undefined ? field.description.type === 'datetime' : direction === 'desc';
-      return isDescending ? soql`${names(field.path)} DESC NULLS LAST` : soql`${names(field.path)} ASC NULLS LAST`;
+      return {
+        soql: isDescending ? soql`${names(field.path)} DESC NULLS LAST` : soql`${names(field.path)} ASC NULLS LAST`,
+        // Nobody asked for this direction.
+        remark:
+          direction === undefined && isDescending
+            ? `They are sorted by ${field.label}, the latest first; for the earliest give orderBy ${quoted(`${field.label} asc`)}.`
+            : undefined,
+      };
     }),
   );
   return {
@@ -186,10 +193,16 @@ export async function recordFilter(
       ...Object.fromEntries(groups.map(({ input, soql }) => [input, soql])),
       unchangedFor: untouched?.soql,
     },
-    orderBy: sorted.length === 0 ? undefined : list([...sorted, soql`Id`], ', '),
+    orderBy: sorted.length === 0 ? undefined : list([...sorted.map(each => each.soql), soql`Id`], ', '),
     columns: columns && [...new Set(shown.filter(field => field !== undefined))],
     notShown,
-    remarks: [...new Set([...groups.flatMap(({ remarks }) => remarks), ...(untouched ? [untouched.remark] : [])])],
+    remarks: [
+      ...new Set([
+        ...groups.flatMap(({ remarks }) => remarks),
+        ...(untouched ? [untouched.remark] : []),
+        ...sorted.flatMap(({ remark }) => remark ?? []),
+      ]),
+    ],
     async ofFoundNothing() {
       if (Object.values(choices).every(([, text]) => text === undefined)) return undefined;
       return choiceConditions(choices, checkedBy(recordFields(await salesforce.describe(objectType))));

@@ -34,7 +34,10 @@ export async function approvalTarget(salesforce: Salesforce, given: string, inpu
       ),
     ),
   );
-  const [only, other] = found.filter(each => each !== undefined);
+  const all = found.filter(each => each !== undefined);
+  // One of the very name wins over one that is found by what it belongs to, as a quote by its opportunity.
+  const named = all.filter(({ record }) => nameOf(record).toLowerCase() === given.trim().toLowerCase());
+  const [only, other] = named.length > 0 ? named : all;
   const several = failures.filter(({ code }) => code === 'ambiguous');
   if (several.length > 0) {
     const one = only && `It may also mean the ${only.objectType} ${nameOf(only.record)} (${only.record.Id}).`;

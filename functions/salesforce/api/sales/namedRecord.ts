@@ -127,6 +127,28 @@ export async function namedRecord(salesforce: Salesforce, sought: Sought): Promi
   );
 }
 
+/**
+ * The other records that are not over and that a name may mean as well, as choices; none where the one that was found is called just
+ * so, or was given by its ID. It costs a request.
+ */
+export async function otherOpen(
+  salesforce: Salesforce,
+  sought: Sought,
+  found: SalesforceRecord & { Id: string },
+): Promise<string[]> {
+  const kind = kinds[sought.objectType];
+  if (
+    isIdOf([sought.objectType], sought.given) ||
+    kind.names.some(name => folded(found[name]) === folded(sought.given))
+  )
+    return [];
+  const others = (await candidates(salesforce, sought)).filter(
+    record => record.Id !== found.Id && !kind.isOver(record) && isCalled(record, kind, sought.given),
+  );
+  const more = others.length > MAX_CHOICES ? ['and others'] : [];
+  return [...others.slice(0, MAX_CHOICES).map(record => choiceText(record, kind, salesforce)), ...more];
+}
+
 const folded = (text: unknown) =>
   String(text ?? '')
     .trim()

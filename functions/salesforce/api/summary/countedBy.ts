@@ -178,7 +178,7 @@ const most = (one: number | undefined, other: number | undefined) =>
 function groupColumns({ groupings, measures, isMulti }: Counting): Soql[] {
   const columns = [
     ...groupings.flatMap(({ columns }) => columns),
-    ...(measures.some(({ kind }) => kind === 'winRate') ? [names('IsClosed'), names('IsWon')] : []),
+    ...measures.flatMap(measure => (measure.kind === 'rate' ? measure.paths.map(path => names(path)) : [])),
     ...(isMulti && hasAmounts(measures) ? [names(currencyField)] : []),
   ];
   return [...new Map(columns.map(column => [column.text, column])).values()];
@@ -234,9 +234,7 @@ export function rowStatement(
   const paths = new Set([
     'Id',
     ...groupings.flatMap(({ paths }) => paths),
-    ...measures.flatMap(measure =>
-      measure.kind === 'field' ? [measure.path] : measure.kind === 'span' ? measure.paths : ['IsClosed', 'IsWon'],
-    ),
+    ...measures.flatMap(measure => (measure.kind === 'field' ? [measure.path] : measure.paths)),
     ...(isMulti && hasAmounts(measures) ? [currencyField] : []),
   ]);
   const all = isOfWon ? [...conditions, soql`IsWon = TRUE`] : conditions;
@@ -246,18 +244,22 @@ export function rowStatement(
 const where = (conditions: readonly Soql[]): Soql =>
   conditions.length === 0 ? soql`` : soql` WHERE ${allOf(conditions)}`;
 
+/** Undefined where no rate is measured, or the record does not count in it. An object has one kind of rate. */
+function isWonBy(measures: readonly Measure[], value: (path: string) => unknown): boolean | undefined {
+  return measures.find(measure => measure.kind === 'rate')?.isWon(value);
+}
+
 function cellOfGroup(row: SalesforceRecord, counting: Counting): Cell {
   const { groupings, measures, isMulti } = counting;
   const grouped = new Map(groupColumns(counting).map((column, at) => [column.text, row[`g${at}`]]));
   const records = numberAt(row.n) ?? 0;
-  const isWon = grouped.get('IsWon') === true;
-  const isLost = !isWon && grouped.get('IsClosed') === true;
+  const isWon = isWonBy(measures, path => grouped.get(path));
   const code = grouped.get(currencyField);
   return {
     groups: groupings.map(({ columns, ofColumns }) => ofColumns(columns.map(({ text }) => grouped.get(text)))),
     records,
-    won: isWon ? records : 0,
-    lost: isLost ? records : 0,
+    won: isWon === true ? records : 0,
+    lost: isWon === false ? records : 0,
     stats: measures.map((measure, at) => {
       if (measure.kind !== 'field') return undefined;
       const count = numberAt(row[aliasOf('COUNT', at)]) ?? 0;
@@ -277,7 +279,7 @@ function cellOfGroup(row: SalesforceRecord, counting: Counting): Cell {
 function cellOfRecord(record: SalesforceRecord, counting: Counting): Cell {
   const { groupings, measures, isMulti } = counting;
   const stats = measures.map(measure => {
-    if (measure.kind === 'winRate') return undefined;
+    if (measure.kind === 'rate') return undefined;
     const value = measure.kind === 'span' ? measure.of(record, counting) : numberAt(valueAt(record, measure.path));
     return value === undefined ? undefined : { count: 1, sum: value, least: value, most: value };
   });
@@ -286,12 +288,12 @@ function cellOfRecord(record: SalesforceRecord, counting: Counting): Cell {
     return isMulti && measure?.kind === 'field' && measure.isAmount;
   };
   const code = record[currencyField];
-  const isWon = record.IsWon === true;
+  const isWon = isWonBy(measures, path => record[path]);
   return {
     groups: groupings.map(({ paths, ofRecord }) => ofRecord(paths.map(path => valueAt(record, path)))),
     records: 1,
-    won: isWon ? 1 : 0,
-    lost: !isWon && record.IsClosed === true ? 1 : 0,
+    won: isWon === true ? 1 : 0,
+    lost: isWon === false ? 1 : 0,
     stats: stats.map((stat, at) => (isAmount(at) ? undefined : stat)),
     currencies: new Set(),
     byCurrency: new Map(

@@ -27,6 +27,8 @@ export interface Grouping {
   /** The paths that tell the group of a record, and the group that their values mean. */
   paths: readonly string[];
   ofRecord(values: readonly unknown[]): GroupName;
+  /** Of a process such as that of stages: the places of the groups, by their keys. */
+  rank?: ReadonlyMap<string, number> | undefined;
   /** Of spans of time: which, and whether it takes a zone to tell them. */
   series?: { unit: Unit; isOfMoments: boolean } | undefined;
 }
@@ -171,7 +173,8 @@ async function foundField(text: string, parts: GroupingParts): Promise<FoundFiel
     throw new Failure('ambiguous', `groupBy: ${quoted(text)} may be ${all}. Give one of these.`);
   }
   // Says which fields there are.
-  return opened({ field: called(text, own, object.name), through: undefined, label: text }, parts);
+  const sole = called(text, own, object.name, field => field.description.groupable);
+  return opened({ field: sole, through: undefined, label: sole.label }, parts);
 }
 
 /** Fields of every object: who asks for one by itself means the object's own, also where that cannot be used. */
@@ -191,8 +194,12 @@ const ofEveryObject = new Set([
 /** How many objects are looked into for a field that is not the object's own. */
 const MAX_LOOKUPS = 8;
 
-const called = (text: string, fields: readonly RecordField[], objectType: string) =>
-  fieldCalled(text, fields, { input: 'groupBy', hint: `describeObject lists those of ${objectType}.` });
+const called = (
+  text: string,
+  fields: readonly RecordField[],
+  objectType: string,
+  mayBegin: (field: RecordField) => boolean = () => false,
+) => fieldCalled(text, fields, { input: 'groupBy', hint: `describeObject lists those of ${objectType}.`, mayBegin });
 
 const isCalled = ({ id, label, also = [] }: RecordField, text: string) =>
   [id, label, ...also].some(name => folded(name) === folded(text));
@@ -233,7 +240,7 @@ function pathsOf({ field: { id, path }, through }: FoundField): string[] {
 
 function byField(found: FoundField): Grouping {
   const { field, label } = found;
-  const { groupable, type, picklistValues } = field.description;
+  const { groupable, type, picklistValues, name: id } = field.description;
   if (!groupable) {
     const isNumber = ['int', 'double', 'currency', 'percent'].includes(type);
     throw wrong(
@@ -245,6 +252,7 @@ function byField(found: FoundField): Grouping {
   const group = ([first, last = first]: readonly unknown[]): GroupName => {
     if (first === null || first === undefined || first === '') return none;
     const key = String(first);
+    if (type === 'boolean') return { key, name: `${label}: ${first === true ? 'yes' : 'no'}` };
     // A lookup may lead to a record that the user may not see.
     return { key, name: labels.get(key) ?? (typeof last === 'string' && last !== '' ? last : key) };
   };
@@ -254,8 +262,12 @@ function byField(found: FoundField): Grouping {
     ofColumns: group,
     paths,
     ofRecord: group,
+    rank: inOrder.has(id) ? new Map(picklistValues.map(({ value }, at) => [value, at])) : undefined,
   };
 }
+
+/** Picklists whose values follow one another. */
+const inOrder = new Set(['StageName', 'ForecastCategoryName']);
 
 /** Words that people say of a time in place of the label of its field. */
 const timesCalled: Readonly<Record<string, readonly string[]>> = {

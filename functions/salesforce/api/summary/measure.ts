@@ -3,7 +3,7 @@ import { fieldCalled, folded } from '../../../../shared/filter/label.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { dayAt } from '../../../../shared/time/timeZone.ts';
 import { recordFields } from '../filter/recordField.ts';
-import type { ObjectDescription, SalesforceRecord } from '../wire.ts';
+import type { FieldDescription, ObjectDescription, SalesforceRecord } from '../wire.ts';
 
 const figures = ['sum', 'average', 'least', 'most'] as const;
 export type Figure = (typeof figures)[number];
@@ -18,10 +18,15 @@ interface FieldMeasure {
   isAmount: boolean;
 }
 
-/** The share of what was won among what was won or lost. */
-interface WinRate {
-  kind: 'winRate';
+/** The share of what was won among what was won or lost, or of what was converted among all. */
+interface Rate {
+  kind: 'rate';
   label: string;
+  /** What tells it, as columns and fields. */
+  paths: readonly string[];
+  /** Undefined for a record that does not count. */
+  isWon(value: (path: string) => unknown): boolean | undefined;
+  note?: string;
 }
 
 /** Days between two times of a record, which SOQL cannot tell. */
@@ -38,7 +43,7 @@ interface SpanMeasure {
   note: string;
 }
 
-export type Measure = FieldMeasure | WinRate | SpanMeasure;
+export type Measure = FieldMeasure | Rate | SpanMeasure;
 
 const figureNames: Readonly<Record<Figure, readonly string[]>> = {
   sum: ['sum', 'total'],
@@ -50,6 +55,15 @@ const figureNames: Readonly<Record<Figure, readonly string[]>> = {
 const numbers = new Set(['int', 'long', 'double', 'currency', 'percent']);
 const justNumber = new Set(['number', 'count', 'records', 'numberofrecords', 'recordcount']);
 const winRates = new Set(['winrate', 'wonrate', 'winpercentage', 'winratio']);
+const conversions = new Set([
+  'conversion',
+  'conversionrate',
+  'conversionratio',
+  'conversionpercentage',
+  'convertedrate',
+  'leadconversion',
+  'leadconversionrate',
+]);
 const closings = new Set([
   'daystoclose',
   'timetoclose',
@@ -86,13 +100,19 @@ function measureOf(text: string, object: ObjectDescription): Measure | undefined
     const name = folded(rest);
     if (justNumber.has(name)) return undefined;
     if (winRates.has(name)) return winRate(object);
+    if (conversions.has(name)) return conversionRate(object);
     if (closings.has(name)) return daysToClose(object);
     if (ages.has(name)) return age(object);
   }
   const hint = `describeObject lists those of ${object.name}.`;
-  const { label, description } = fieldCalled(rest, fields, { input: 'measure', hint });
-  const { type, name, aggregatable } = description;
-  if (!numbers.has(type) || !aggregatable) {
+  const isNumber = ({ type, aggregatable }: FieldDescription) => numbers.has(type) && aggregatable;
+  const { label, description } = fieldCalled(rest, fields, {
+    input: 'measure',
+    hint,
+    mayBegin: field => isNumber(field.description),
+  });
+  const { type, name } = description;
+  if (!isNumber(description)) {
     throw wrong(`${quoted(label)} is not a number that Salesforce can add up. Give a field of numbers or amounts.`);
   }
   // Percentages added up mean nothing.
@@ -116,7 +136,23 @@ function withoutFigure(text: string): { figure: Figure | undefined; rest: string
 
 function winRate(object: ObjectDescription): Measure {
   requireFields(object, ['IsClosed', 'IsWon'], 'A win rate is of opportunities');
-  return { kind: 'winRate', label: 'Win rate' };
+  return {
+    kind: 'rate',
+    label: 'Win rate',
+    paths: ['IsClosed', 'IsWon'],
+    isWon: value => (value('IsWon') === true ? true : value('IsClosed') === true ? false : undefined),
+  };
+}
+
+function conversionRate(object: ObjectDescription): Measure {
+  requireFields(object, ['IsConverted'], 'A conversion rate is of leads');
+  return {
+    kind: 'rate',
+    label: 'Conversion rate',
+    paths: ['IsConverted'],
+    isWon: value => value('IsConverted') === true,
+    note: 'The conversion rate is the share of converted leads among all that match: won are those that were converted, lost those that are not.',
+  };
 }
 
 function daysToClose(object: ObjectDescription): SpanMeasure {

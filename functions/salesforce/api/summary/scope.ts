@@ -1,6 +1,6 @@
 import { invalidInput } from '../../../../shared/failure.ts';
 import type { Condition } from '../../../../shared/filter/condition.ts';
-import { fieldCalled } from '../../../../shared/filter/label.ts';
+import { fieldCalled, folded } from '../../../../shared/filter/label.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { dayAt } from '../../../../shared/time/timeZone.ts';
 import { notDeleted, reachesArchive } from '../archive.ts';
@@ -41,6 +41,13 @@ export async function filtersOf(
   );
   const open = openOf(object);
   const due = ['CloseDate', 'ActivityDate'].find(name => has(object, name));
+  // A to-do is no call that was made.
+  const isOfBoth =
+    object.name === 'Task' &&
+    open &&
+    !openOnly &&
+    !overdue &&
+    !where?.some(({ label }) => tellsOpen.has(folded(label)));
   if (openOnly && !open) throw lacks('openOnly', object, 'are neither open nor closed');
   if (overdue && !(open && due)) throw lacks('overdue', object, 'have no date by which they are closed');
   return {
@@ -49,9 +56,14 @@ export async function filtersOf(
       ...(openOnly && open ? [open] : []),
       ...(overdue && open && due ? [soql`${open} AND ${names(due)} < ${day(dayAt(now, timeZone))}`] : []),
     ],
-    remarks: filter.remarks,
+    remarks: [...filter.remarks, ...(isOfBoth ? [openAndCompleted] : [])],
   };
 }
+
+/** Names of the fields that tell open tasks from completed ones. */
+const tellsOpen = new Set(['closed', 'isclosed', 'status', 'completeddate/time', 'completeddatetime']);
+const openAndCompleted =
+  'Open and completed tasks are counted together: where {"Closed": true} counts completed ones only, openOnly open ones.';
 
 interface ActivityParts {
   filters: Filters;
@@ -92,21 +104,33 @@ function lacks(field: string, { label, labelPlural }: ObjectDescription, what: s
 }
 
 /**
- * The date that a period is about: the one that is named, else the close date of opportunities, else the time of creation.
+ * The date that a period is about: the one that is named, else the close date of opportunities, the due date of tasks and the start
+ * of events, else the time of creation.
  * @throws Failure `invalid_input` or `ambiguous`
  */
 export function dateFieldOf(label: string | undefined, object: ObjectDescription): FieldDescription | undefined {
   if (label === undefined) {
-    const usual = object.name === 'Opportunity' ? 'CloseDate' : 'CreatedDate';
+    const usual = usualDates[object.name] ?? 'CreatedDate';
     return object.fields.find(({ name }) => name === usual);
   }
   const hint = `describeObject lists those of ${object.name}.`;
-  const { description } = fieldCalled(label, recordFields(object), { input: 'dateField', hint });
-  if (['date', 'datetime'].includes(description.type) && description.filterable) return description;
+  const isDate = ({ type, filterable }: FieldDescription) => ['date', 'datetime'].includes(type) && filterable;
+  const { description } = fieldCalled(label, recordFields(object), {
+    input: 'dateField',
+    hint,
+    mayBegin: field => isDate(field.description),
+  });
+  if (isDate(description)) return description;
   throw invalidInput([
     { field: 'dateField', message: `${quoted(description.label)} is no date that can be searched by.` },
   ]);
 }
+
+const usualDates: Readonly<Record<string, string>> = {
+  Opportunity: 'CloseDate',
+  Task: 'ActivityDate',
+  Event: 'StartDateTime',
+};
 
 interface PeriodInputs {
   period?: string | undefined;

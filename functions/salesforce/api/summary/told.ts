@@ -31,9 +31,12 @@ const measured = z.object({
     .array(z.object({ currency: z.string().describe('The ISO code.'), ...figuresShape }))
     .optional()
     .describe('The same for the amounts of each currency, not converted.'),
-  percent: z.number().optional().describe('Of a win rate: won of won and lost, by number.'),
-  won: z.int().optional().describe('How many were won.'),
-  lost: z.int().optional().describe('How many were lost.'),
+  percent: z
+    .number()
+    .optional()
+    .describe('Of a win rate: won of won and lost, by number; of a conversion rate: converted of all.'),
+  won: z.int().optional().describe('How many were won, or converted.'),
+  lost: z.int().optional().describe('How many were lost, or not converted.'),
 });
 
 const numbers = {
@@ -53,6 +56,13 @@ const group = z.object({
 });
 export const groupsOutput = z.array(
   group.extend({ groups: z.array(group).optional().describe('The groups within it.') }),
+);
+export const secondGroupsOutput = z.array(
+  z.object({
+    name: heading('The value.'),
+    records: numbers.records,
+    numbers: z.string().optional().describe('Such as Amount 5,000 USD in all.'),
+  }),
 );
 
 type Measured = z.output<typeof measured>;
@@ -74,7 +84,7 @@ export function numbersOf(cell: Cell, measures: readonly Measure[], money: Money
 
 function measuredOf(measure: Measure, at: number, cell: Cell, { isMulti, currency }: Money): Measured | undefined {
   const { label } = measure;
-  if (measure.kind === 'winRate') {
+  if (measure.kind === 'rate') {
     const { won, lost } = cell;
     if (won + lost === 0) return undefined;
     return { measure: label, percent: rounded((won / (won + lost)) * 100, 1), won, lost };
@@ -149,15 +159,20 @@ export function groupsOf(
   cells: readonly Cell[],
   before: readonly Cell[] | undefined,
   level: Level,
-): { groups: Group[]; notes: string[] } {
+): { groups: Group[]; secondGroups: z.output<typeof secondGroupsOutput> | undefined; notes: string[] } {
   const [outer, inner] = level.groupings;
-  if (!outer) return { groups: [], notes: [] };
+  if (!outer) return { groups: [], secondGroups: undefined, notes: [] };
   const room = roomFor(level, before !== undefined);
   const most = Math.min(MAX_TOLD, inner ? Math.ceil(room / 4) : room);
   const { told, left } = levelOf(cells, before, { ...level, at: 0, most });
   const notes = [...left];
   const within = Math.min(MAX_WITHIN, Math.max(3, Math.floor(room / Math.max(1, told.length))));
   const brief = level.measures.map(inBrief);
+  const inBriefOf = ({ name, own, old }: Sized): Group => ({
+    name,
+    ...numbersOf(own, brief, level.money),
+    ...(old && { before: numbersOf(old, brief, level.money) }),
+  });
   const groups = told.map(({ key, name, own, old }): Group => {
     const ofGroup = (all: readonly Cell[]) => all.filter(cell => (cell.groups[0] ?? none).key === key);
     const parts = inner && levelOf(ofGroup(cells), before && ofGroup(before), { ...level, at: 1, most: within });
@@ -168,15 +183,19 @@ export function groupsOf(
       ...(old && { before: numbersOf(old, level.measures, level.money) }),
       ...(parts &&
         parts.told.length > 0 && {
-          groups: parts.told.map(part => ({
-            name: part.name,
-            ...numbersOf(part.own, brief, level.money),
-            ...(part.old && { before: numbersOf(part.old, brief, level.money) }),
-          })),
+          groups: parts.told.map(inBriefOf),
         }),
     };
   });
-  return { groups, notes };
+  // A reader would have to add them up.
+  const second = inner && levelOf(cells, before, { ...level, at: 1, most: MAX_WITHIN });
+  notes.push(...(second?.left ?? []));
+  const secondGroups = second?.told.map(part => {
+    const { name, ...told } = inBriefOf(part);
+    const sentence = sentenceOf(told);
+    return { name, records: told.records, ...(sentence && { numbers: sentence }) };
+  });
+  return { groups, secondGroups, notes };
 }
 
 /** The groups of one level that are told, and a sentence about those that are not. */
@@ -202,10 +221,16 @@ function levelOf(
     if (grouping.series) return one.key < other.key ? -1 : 1;
     return other.size - one.size || (one.name < other.name ? -1 : 1);
   });
-  if (sized.length <= most) return { told: sized, left: [] };
+  const told = sized.length <= most ? sized : grouping.series ? sized.slice(-most) : sized.slice(0, most);
+  const { rank } = grouping;
+  if (rank) {
+    const rankOf = ({ key }: Sized) => (key === none.key ? Number.POSITIVE_INFINITY : (rank.get(key) ?? rank.size));
+    told.sort((one, other) => (rankOf(one) === rankOf(other) ? 0 : rankOf(one) - rankOf(other)));
+  }
+  if (told.length === sized.length) return { told, left: [] };
   const which = grouping.series ? 'earliest' : 'smallest';
   return {
-    told: grouping.series ? sized.slice(-most) : sized.slice(0, most),
+    told,
     left: [`There are ${sized.length} groups by ${grouping.label}; the ${which} are left out here.`],
   };
 }
@@ -253,7 +278,7 @@ function sentenceOf({ measures = [] }: Numbers): string {
   return measures
     .map(each => {
       if (each.percent !== undefined)
-        return `win rate ${each.percent} % (${each.won} of ${(each.won ?? 0) + (each.lost ?? 0)})`;
+        return `${each.measure.toLowerCase()} ${each.percent} % (${each.won} of ${(each.won ?? 0) + (each.lost ?? 0)})`;
       const value = each.sum ?? each.average ?? each.most ?? each.least;
       const how =
         each.sum !== undefined

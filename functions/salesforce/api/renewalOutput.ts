@@ -1,0 +1,11 @@
+import * as z from 'zod';
+import { heading, id } from '../../../shared/schema/meaning.ts';
+
+/** Something of an account that ends. */
+export const renewal = z.object({
+  recordId: id('The ID of what ends, such as a contract.'),
+  name: heading('Its name or number.').optional(),
+  endsOn: z.string().describe('The day on which it ends.'),
+  amount: z.number().optional().describe('What it is worth, where it is an opportunity.'),
+  currency: z.string().optional().describe('The ISO code of the currency of the amount.'),
+});
