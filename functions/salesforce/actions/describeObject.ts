@@ -86,7 +86,7 @@ export default salesforce.action({
     recordType: z.string().optional().describe('The record type whose values and demands are told.'),
     fieldCount: z.number().describe('The number of fields that match.'),
     fields: z.array(field).describe('The fields, required fields first.'),
-    note: z.string().optional().meta({ description: 'What is not told here, and how to ask for it.', whole: true }),
+    note: z.string().optional().meta({ description: 'What is not told here.', whole: true }),
     notShown,
   }),
   example: { objectType: 'Opportunity' },

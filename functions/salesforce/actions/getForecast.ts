@@ -52,10 +52,7 @@ const forecast = z.object({
       }),
     )
     .describe('The amounts by category.'),
-  withoutAmount: z
-    .array(z.string())
-    .optional()
-    .describe('Categories of which Salesforce has no amount here, which is not zero.'),
+  withoutAmount: z.array(z.string()).optional().describe('Categories without an amount here, which is not zero.'),
 });
 
 export default salesforce.action({
@@ -72,10 +69,8 @@ export default salesforce.action({
       description: 'Whose forecast: a name, an e-mail address, or me. All that may be seen unless given.',
       mayMatchSeveral: true,
     }),
-    period: searchText
-      .optional()
-      .describe('The time that is meant: this month (unless given), this quarter, next quarter, Q4 2026 or the like.'),
-    date: dayText.optional().describe('In place of period, a day in it, such as 2026-11-15.'),
+    period: searchText.optional().describe('The time, such as this month, next quarter or Q4 2026.'),
+    date: dayText.optional().describe('A day in the period, such as 2026-11-15. The default is today.'),
   }),
   output: z.object({
     summary: summary('One sentence that says what was found.'),

@@ -312,7 +312,7 @@ async function htmlOf(salesforce: Salesforce, mails: readonly SalesforceRecord[]
   return new Map(records.flatMap(({ Id, HtmlBody }) => (typeof HtmlBody === 'string' ? [[Id, HtmlBody]] : [])));
 }
 
-type MailFile = ReturnType<typeof toFile>;
+type MailFile = Pick<ReturnType<typeof toFile>, 'fileId' | 'name'>;
 
 /** More files of the e-mails that are shown are not looked at. */
 const MAX_MAIL_FILES = 100;
@@ -320,12 +320,12 @@ const MAX_MAIL_FILES = 100;
 /** Both are asked for: where an org keeps files of e-mails is its own choice, and older ones stay where they were. */
 const mailFiles = {
   ContentDocumentLink: {
-    fields: ['Id', 'LinkedEntityId', ...contentFields],
+    fields: ['Id', 'LinkedEntityId', 'ContentDocumentId', ...ofLookup('ContentDocument', ['Title', 'FileExtension'])],
     where: (ids: readonly string[]) => soql`LinkedEntityId IN ${ids}`,
     read: (record: SalesforceRecord) => ({ mail: record.LinkedEntityId, file: toFile(record) }),
   },
   Attachment: {
-    fields: ['Id', 'ParentId', 'Name', 'BodyLength', 'CreatedDate'],
+    fields: ['Id', 'ParentId', 'Name'],
     where: (ids: readonly string[]) => soql`ParentId IN ${ids}`,
     read: (record: SalesforceRecord) => ({ mail: record.ParentId, file: toAttachment(record) }),
   },
@@ -365,14 +365,9 @@ async function filesOf(salesforce: Salesforce, mails: readonly SalesforceRecord[
   return { files, notShown: [...new Set(notShown)], isCut };
 }
 
-function toAttachment({ Id, Name, BodyLength, CreatedDate }: SalesforceRecord): MailFile {
-  const [name, addedAt] = [textIn(Name), timeIn(CreatedDate)];
-  return {
-    ...(typeof Id === 'string' && { fileId: Id }),
-    ...(name && { name }),
-    ...(typeof BodyLength === 'number' && { size: BodyLength }),
-    ...(addedAt && { addedAt }),
-  };
+function toAttachment({ Id, Name }: SalesforceRecord): MailFile {
+  const name = textIn(Name);
+  return { ...(typeof Id === 'string' && { fileId: Id }), ...(name && { name }) };
 }
 
 function toFile(record: SalesforceRecord) {

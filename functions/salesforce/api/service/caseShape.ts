@@ -61,7 +61,7 @@ const file = z.object({
 });
 
 export const email = z.object({
-  emailId: id('The ID of the e-mail, which getRecordFile takes as recordId for its files.').optional(),
+  emailId: id('Its ID: the recordId of its files.').optional(),
   direction: z
     .enum(['incoming', 'outgoing', 'draft'])
     .describe('Incoming from the customer, outgoing to them, or a draft that was not sent.'),
@@ -73,7 +73,10 @@ export const email = z.object({
   text: z.string().optional().describe('What it says, without the mails that it answers.'),
   quoteLeftOut: z.boolean().optional().describe('True where mails that it answers were left out.'),
   hasFiles: z.boolean().optional().describe('True where files are attached to it.'),
-  files: z.array(file).optional().describe('Those files.'),
+  files: z
+    .array(file.pick({ fileId: true, name: true }))
+    .optional()
+    .describe('Those files.'),
 });
 
 /** A case with all that belongs to it. */
