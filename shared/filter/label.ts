@@ -10,6 +10,8 @@ export interface Labelled {
   label: string;
   /** Other names that people give it. */
   also?: readonly string[] | undefined;
+  /** What answers call it, which counts where nothing else is called so. */
+  shownAs?: readonly string[] | undefined;
 }
 
 /** A label as it is compared: whatever its case, its spaces and its hyphens. */
@@ -38,6 +40,7 @@ export function fieldCalled<Field extends Labelled>(
     field => field.label === label,
     field => folded(field.label) === wanted,
     ({ id, also = [] }) => folded(id) === wanted || also.some(name => folded(name) === wanted),
+    ({ shownAs = [] }) => shownAs.some(name => folded(name) === wanted),
   ];
   for (const isMeant of ways) {
     const [field, ...others] = fields.filter(isMeant);

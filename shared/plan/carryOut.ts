@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { waitFor } from '../singleFlight.ts';
 import type { ItemOutcome } from './itemOutcome.ts';
+import { planAnew } from './planAnew.ts';
 import type { PlanItem } from './plans.ts';
 import type { Progress } from './progress.ts';
 
@@ -209,7 +210,7 @@ export async function carryOut(items: readonly PlanItem[], work: PlanWork): Prom
   return items.map(({ key }) => outcomes.get(key) ?? outcomeOf(key, 'notReached', noTime));
 }
 
-const hasChanged = 'It has changed since the plan was made, so it was left alone.';
+const hasChanged = `It has changed since the plan was made, so it was left alone. ${planAnew}`;
 const needsOther = 'It was not begun, because what it belongs to is not known to be there.';
 
 function outcomeOf(key: string, outcome: ItemOutcome['outcome'], message: string, url?: string): ItemOutcome {

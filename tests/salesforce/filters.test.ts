@@ -322,6 +322,43 @@ it('more names of people than one call can look up are refused before any is loo
   expect(salesforce.costs()).toEqual([]);
 });
 
+describe('a field by the name that answers give it', () => {
+  it.each(Object.keys(objects) as Action[])('is known: %s', async action => {
+    const [, name, id] = objects[action];
+    const owner = action === 'findLeads' || action === 'findCases' ? 'none' : 'Li Wei,Jonas Weber';
+    const found = await salesforce.call(action, { query: { owner, limit: '100' } });
+    const names = [...new Set(list(found.body[name]).flatMap(Object.keys))].filter(
+      each => !['url', 'currency'].includes(each),
+    );
+    expect(names.length).toBeGreaterThan(5);
+    for (let at = 0; at < names.length; at += 5) {
+      const columns = names.slice(at, at + 5).join(',');
+      const { status, body } = await salesforce.call(action, { query: { owner, columns, limit: '100' } });
+      expect([status, body.notShown]).toEqual([200, undefined]);
+      const shown = new Set(list(body[name]).flatMap(Object.keys));
+      // A lookup is shown by the name of what it leads to.
+      const own = names.slice(at, at + 5).filter(each => each !== 'accountId');
+      expect([...shown]).toEqual(expect.arrayContaining([...own, id]));
+    }
+  });
+
+  it('is one in conditions, orders and groups, with or without its ending', async () => {
+    const where = JSON.stringify({ opened: { from: '2d' }, openedAt: { to: 'today' } });
+    const opened = (row: Row) => new Date(String(row.CreatedDate).replace('+0000', 'Z'));
+    const start = new Date(`${daysAgo(2).toISOString().slice(0, 10)}T00:00:00Z`);
+    expect((await idsBy('findCases', { where, orderBy: 'opened desc' })).toSorted()).toEqual(
+      await idsBy('findCases', { where: JSON.stringify({ 'Created Date': { from: '2d', to: 'today' } }) }).then(ids =>
+        ids.toSorted(),
+      ),
+    );
+    expect(idsOf('findCases', row => opened(row) >= start).length).toBeGreaterThan(0);
+    const query = { objectType: 'Case', groupBy: 'opened by month' };
+    const { status, body } = await salesforce.call('summarizeRecords', { query });
+    expect([status, body.detail]).toEqual([200, undefined]);
+    expect(list(body.groups).length).toBeGreaterThan(0);
+  });
+});
+
 describe('an upper bound of a date', () => {
   it.each([
     ['findOpportunities', 'Last Activity', 'unchangedFor'],

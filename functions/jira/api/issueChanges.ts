@@ -3,6 +3,7 @@ import { bulkFetchIssues, doTransition, editIssue } from 'jira.js/cloud';
 import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import type { ItemResult, ItemState } from '../../../shared/plan/carryOut.ts';
+import { planAnew } from '../../../shared/plan/planAnew.ts';
 import type { LeftItem, PlanItem } from '../../../shared/plan/plans.ts';
 import { beginning, quoted, sentence } from '../../../shared/text.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
@@ -333,7 +334,7 @@ export function issueChanges(parts: WritesOfMany): IssueChanges {
       ]);
       return items.map(({ key, data, what }): ItemState => {
         const issue = found.get(key);
-        if (!issue) return { is: 'changed', message: 'It could not be read now, so it was left alone.' };
+        if (!issue) return { is: 'changed', message: `It could not be read now, so it was left alone. ${planAnew}` };
         const url = browseUrl(key);
         const isDone = (id: string) =>
           id === 'status' && data.transition

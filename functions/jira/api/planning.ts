@@ -3,6 +3,7 @@ import { getFieldAutoCompleteForQueryString, searchAndReconsileIssuesUsingJqlPos
 import type { Client } from 'jira.js/core';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { folded } from '../../../shared/filter/label.ts';
+import { planAnew } from '../../../shared/plan/planAnew.ts';
 import type { Boards } from './boards.ts';
 import { readIssues } from './issue.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -127,7 +128,7 @@ export function openPlanning({ client, boards, sprints }: PlanningParts): Planni
 }
 
 /** A sprint that was open when a plan was made is not to be filled after it was closed. */
-export const closedMeanwhile = 'Its sprint was closed since the plan was made, so it was left alone. Plan it anew.';
+export const closedMeanwhile = `Its sprint was closed since the plan was made, so it was left alone. ${planAnew}`;
 
 /** The ID of the sprint that fields put an issue into, where it is one that is open. */
 export async function openSprintIn(

@@ -86,6 +86,7 @@ export default salesforce.action({
     recordType: z.string().optional().describe('The record type whose values and demands are told.'),
     fieldCount: z.number().describe('The number of fields that match.'),
     fields: z.array(field).describe('The fields, required fields first.'),
+    note: z.string().optional().meta({ description: 'What is not told here.', whole: true }),
     notShown,
   }),
   example: { objectType: 'Opportunity' },
@@ -127,11 +128,21 @@ export default salesforce.action({
         ...(type && { recordType: type.name }),
         fieldCount: fields.length,
         fields: shown,
+        ...(!type && (object.createable || object.updateable) && { note: ofNoRecordType(types) }),
         ...(unknown.length > 0 && { notShown: unknown }),
       }),
     });
   },
 });
+
+/** What a description lacks that was asked for without a record type. */
+function ofNoRecordType(types: ObjectDescription['recordTypeInfos']): string {
+  const names = types.map(
+    ({ name, defaultRecordTypeMapping }) => `${name}${defaultRecordTypeMapping ? ' (default)' : ''}`,
+  );
+  const which = names.length > 0 ? `one of ${names.join(', ')}` : 'default';
+  return `Pages may demand more fields than are required here, and record types may offer fewer values: to see that call again with recordType, ${which}.`;
+}
 
 /**
  * The fields that people must fill in. Of a place that has several, such as a name, those that a record must have; where it

@@ -5,26 +5,11 @@ import { choices, columnsOutput, filterInputs, owner, ownerText, recordFilter } 
 import { findRecords, hasPhone, ifGiven } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
-import { field, recordShape } from '../api/recordShape.ts';
 import { renewal } from '../api/renewalOutput.ts';
+import { accountShape } from '../api/shapes.ts';
 import { containing, names, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
-
-const account = recordShape('Account', {
-  accountId: field.id('The ID of the account.'),
-  name: field.heading('Name', 'The name of the account.'),
-  type: field.text('Type', 'The type of the account, such as Customer or Partner.'),
-  industry: field.text('Industry', 'Its industry.'),
-  city: field.text('BillingCity', 'The city of its billing address.'),
-  country: field.text('BillingCountry', 'The country of its billing address.'),
-  phone: field.text('Phone', 'Its phone number.'),
-  website: field.text('Website', 'Its website.'),
-  annualRevenue: field.amount('AnnualRevenue', 'Its yearly revenue.'),
-  currency: field.currency(),
-  owner: field.text('Owner.Name', 'The owner of the account.'),
-  url: field.link('The address of the account in Salesforce.'),
-});
 
 const renewals = z
   .array(renewal)
@@ -57,7 +42,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says how many accounts were found.'),
     accounts: z
-      .array(account.output.extend({ ...columnsOutput, renewals }))
+      .array(accountShape.output.extend({ ...columnsOutput, renewals }))
       .describe('The accounts, by name unless orderBy says otherwise.'),
     notShown,
   }),
@@ -72,7 +57,7 @@ export default salesforce.action({
         : import('../api/renewals.ts').then(({ renewalsWithin }) => renewalsWithin(context, renewalWithin)),
     ]);
     return findRecords(context, {
-      shape: account,
+      shape: accountShape,
       noun: ['account', 'accounts'],
       where: {
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),

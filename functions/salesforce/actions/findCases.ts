@@ -12,28 +12,11 @@ import {
 import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
-import { field, recordShape } from '../api/recordShape.ts';
 import { caseNumbers } from '../api/service/caseMeant.ts';
+import { supportCaseShape } from '../api/shapes.ts';
 import { containing, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
-
-const supportCase = recordShape('Case', {
-  caseId: field.id('The ID of the case.'),
-  caseNumber: field.text('CaseNumber', 'The number of the case.'),
-  subject: field.heading('Subject', 'What it is about.'),
-  status: field.text('Status', 'Its status.'),
-  priority: field.text('Priority', 'Its priority.'),
-  isClosed: field.boolean('IsClosed', 'True when it is closed.'),
-  isEscalated: field.boolean('IsEscalated', 'True when it is escalated.'),
-  account: field.text('Account.Name', 'The account that it belongs to.'),
-  accountId: field.reference('AccountId', 'The ID of that account.'),
-  contact: field.text('Contact.Name', 'The contact who reported it.'),
-  owner: field.text('Owner.Name', 'The owner of the case: a person or a queue.'),
-  openedAt: field.time('CreatedDate', 'When it was opened, ISO 8601 in UTC.'),
-  closedAt: field.time('ClosedDate', 'When it was closed, ISO 8601 in UTC.'),
-  url: field.link('The address of the case in Salesforce.'),
-});
 
 export default salesforce.action({
   name: 'findCases',
@@ -46,7 +29,7 @@ export default salesforce.action({
   description:
     'Finds Salesforce cases (support requests) by any of their fields, newest first. ' +
     'Use it for support requests, complaints or incidents. Give at least one filter. ' +
-    'For everything about one account use getAccountOverview; for the details of one case use getRecord.',
+    'For everything about one account use getAccountOverview; for the details of one case use getCase.',
   input: z.object({
     caseNumber: z
       .string()
@@ -70,7 +53,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says how many cases were found.'),
     cases: z
-      .array(supportCase.output.extend(columnsOutput))
+      .array(supportCaseShape.output.extend(columnsOutput))
       .describe('The cases, newest first unless orderBy says otherwise.'),
     notShown,
   }),
@@ -86,7 +69,7 @@ export default salesforce.action({
       mayBeQueue: true,
     });
     return findRecords(context, {
-      shape: supportCase,
+      shape: supportCaseShape,
       noun: ['case', 'cases'],
       where: {
         caseNumber: ifGiven(input.caseNumber, number => soql`CaseNumber IN ${caseNumbers(number)}`),

@@ -5,23 +5,10 @@ import { findRecords, hasPhone, ifGiven, ofAccount } from '../api/findRecords.ts
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { hasJobTitle } from '../api/jobTitles.ts';
 import { notShown } from '../api/notShown.ts';
-import { field, recordShape } from '../api/recordShape.ts';
+import { contactShape } from '../api/shapes.ts';
 import { containing, names, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
-
-const contact = recordShape('Contact', {
-  contactId: field.id('The ID of the contact.'),
-  name: field.heading('Name', 'The full name.'),
-  title: field.text('Title', 'The job title.'),
-  email: field.text('Email', 'The e-mail address.'),
-  phone: field.text('Phone', 'The phone number.'),
-  mobile: field.text('MobilePhone', 'The mobile number.'),
-  account: field.text('Account.Name', 'The account that the contact belongs to.'),
-  accountId: field.reference('AccountId', 'The ID of that account.'),
-  owner: field.text('Owner.Name', 'The owner of the contact.'),
-  url: field.link('The address of the contact in Salesforce.'),
-});
 
 export default salesforce.action({
   name: 'findContacts',
@@ -47,7 +34,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says how many contacts were found.'),
     contacts: z
-      .array(contact.output.extend(columnsOutput))
+      .array(contactShape.output.extend(columnsOutput))
       .describe('The contacts, by name unless orderBy says otherwise.'),
     notShown,
   }),
@@ -56,7 +43,7 @@ export default salesforce.action({
   async run(input, context) {
     const filter = await recordFilter(context, 'Contact', input);
     return findRecords(context, {
-      shape: contact,
+      shape: contactShape,
       noun: ['contact', 'contacts'],
       where: {
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { heading, id, link, summary } from '../../../shared/schema/meaning.ts';
 import { beginning, quoted } from '../../../shared/text.ts';
-import { matching } from '../api/counted.ts';
+import { counted, matching } from '../api/counted.ts';
 import { readOffset } from '../api/listPage.ts';
 import { notShown } from '../api/notShown.ts';
-import { searchWords } from '../api/searchWords.ts';
+import { searchWords, widerWords } from '../api/searchWords.ts';
 import { type Article, findArticles, textsOf } from '../api/service/knowledge.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
@@ -41,7 +41,9 @@ export default salesforce.action({
       .trim()
       .max(200)
       .refine(text => searchWords(text) !== undefined, 'Give at least two letters or digits.')
-      .describe('The words to look for; an article has all of them. No operators or wildcards.'),
+      .describe(
+        'The words to look for; those that have all of them come, else those that have some. No operators or wildcards.',
+      ),
     language: z
       .string()
       .trim()
@@ -62,14 +64,21 @@ export default salesforce.action({
     // Salesforce's search has no pages, so a later page is requested together with all pages before it.
     const from = readOffset(cursor);
     const upTo = Math.min(from + limit, MAX_FOUND);
-    const words = searchWords(term) ?? '';
-    const found = await findArticles(salesforce, words, { language, limit: Math.min(upTo + 1, MAX_FOUND) });
+    const search = (words: string) =>
+      findArticles(salesforce, words, { language, limit: Math.min(upTo + 1, MAX_FOUND) });
+    let found = await search(searchWords(term) ?? '');
+    let how: string | undefined;
+    for (const wider of widerWords(term)) {
+      if (found.articles.length > 0) break;
+      found = await search(wider.words);
+      how = wider.how;
+    }
     const texts = await textsOf(salesforce, found.articles.slice(from, Math.min(upTo, MAX_TEXTS)));
     return page({
       items: found.articles.slice(from, upTo).map(each => toItem(each, texts.get(each.id), salesforce.recordUrl)),
       nextCursor: found.articles.length > upTo ? String(upTo) : undefined,
       answer: (articles, more) => ({
-        summary: summarize(term, articles.length, { more, language: found.language }),
+        summary: summarize(term, articles.length, { more, language: found.language, how }),
         articles,
         ...(found.otherLanguages.length > 0 && { otherLanguages: found.otherLanguages }),
         ...(found.notShown.length > 0 && { notShown: found.notShown }),
@@ -97,11 +106,14 @@ function toItem(
 function summarize(
   term: string,
   count: number,
-  { more, language }: { more: boolean; language: string | undefined },
+  { more, language, how }: { more: boolean; language: string | undefined; how: string | undefined },
 ): string {
   const where = language === undefined ? '' : ` in ${language}`;
   if (count === 0) {
-    return `No published article${where} has the words ${quoted(term)}. Try fewer or other words, or another language.`;
+    return `No published article${where} has the words ${quoted(term)}${how ? ', or any that matter of them' : ''}. Try fewer or other words, or another language.`;
   }
-  return `${matching(count, ['published article', 'published articles'])} ${quoted(term)}${where}${more ? '; there are more' : ''}.`;
+  const rest = more ? '; there are more' : '';
+  const articles = ['published article', 'published articles'] as const;
+  if (how === undefined) return `${matching(count, articles)} ${quoted(term)}${where}${rest}.`;
+  return `No published article${where} has all words of ${quoted(term)}; ${counted(count, articles)} ${count === 1 ? 'has' : 'have'} ${how}${rest}.`;
 }

@@ -12,29 +12,10 @@ import {
 import { findRecords, hasPhone, ifGiven } from '../api/findRecords.ts';
 import { searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
-import { field, recordShape } from '../api/recordShape.ts';
+import { leadShape } from '../api/shapes.ts';
 import { containing, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
-
-const lead = recordShape('Lead', {
-  leadId: field.id('The ID of the lead.'),
-  name: field.heading('Name', 'The full name.'),
-  title: field.text('Title', 'The job title.'),
-  company: field.text('Company', 'The company that the lead works for.'),
-  email: field.text('Email', 'The e-mail address.'),
-  phone: field.text('Phone', 'The phone number.'),
-  status: field.text('Status', 'The status of the lead.'),
-  source: field.text('LeadSource', 'Where the lead came from.'),
-  rating: field.text('Rating', 'The rating of the lead, such as Hot.'),
-  isConverted: field.boolean(
-    'IsConverted',
-    'True when the lead was converted to an account, a contact or an opportunity.',
-  ),
-  owner: field.text('Owner.Name', 'The owner of the lead: a person or a queue.'),
-  createdAt: field.time('CreatedDate', 'When the lead was created, ISO 8601 in UTC.'),
-  url: field.link('The address of the lead in Salesforce.'),
-});
 
 export default salesforce.action({
   name: 'findLeads',
@@ -70,7 +51,7 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says how many leads were found.'),
     leads: z
-      .array(lead.output.extend(columnsOutput))
+      .array(leadShape.output.extend(columnsOutput))
       .describe('The leads, newest first unless orderBy says otherwise.'),
     notShown,
   }),
@@ -86,7 +67,7 @@ export default salesforce.action({
       mayBeQueue: true,
     });
     return findRecords(context, {
-      shape: lead,
+      shape: leadShape,
       noun: ['lead', 'leads'],
       where: {
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),

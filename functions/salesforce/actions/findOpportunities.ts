@@ -6,27 +6,10 @@ import { choices, columnsOutput, filterInputs, owner, ownerText, recordFilter } 
 import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
-import { field, recordShape } from '../api/recordShape.ts';
+import { opportunityShape } from '../api/shapes.ts';
 import { containing, day, names, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
-
-const opportunity = recordShape('Opportunity', {
-  opportunityId: field.id('The ID of the opportunity.'),
-  name: field.heading('Name', 'The name of the opportunity.'),
-  account: field.text('Account.Name', 'The account that it is with.'),
-  accountId: field.reference('AccountId', 'The ID of that account.'),
-  stage: field.text('StageName', 'The stage.'),
-  amount: field.amount('Amount', 'The amount.'),
-  currency: field.currency(),
-  probability: field.number('Probability', 'The probability of winning it, in percent.'),
-  closeDate: field.text('CloseDate', 'The day on which it closed or is expected to close.'),
-  isClosed: field.boolean('IsClosed', 'True when it is won or lost.'),
-  isWon: field.boolean('IsWon', 'True when it is won.'),
-  nextStep: field.text('NextStep', 'The next step.'),
-  owner: field.text('Owner.Name', 'The owner of the opportunity.'),
-  url: field.link('The address of the opportunity in Salesforce.'),
-});
 
 export default salesforce.action({
   name: 'findOpportunities',
@@ -63,7 +46,7 @@ export default salesforce.action({
       'One sentence that says how many opportunities were found, and what the open, the won and the lost ones are worth in each currency.',
     ),
     opportunities: z
-      .array(opportunity.output.extend(columnsOutput))
+      .array(opportunityShape.output.extend(columnsOutput))
       .describe('The opportunities, open ones first, by close date, unless orderBy says otherwise.'),
     notShown,
   }),
@@ -84,7 +67,7 @@ export default salesforce.action({
       dayOf('closingBefore'),
     ]);
     return findRecords(context, {
-      shape: opportunity,
+      shape: opportunityShape,
       noun: ['opportunity', 'opportunities'],
       where: {
         name: ifGiven(input.name, name => soql`Name LIKE ${containing(name)}`),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Failure } from '../../../shared/failure.ts';
+import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { heading, id, summary } from '../../../shared/schema/meaning.ts';
 import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
 import { isUnknownObject } from '../api/answerFailure.ts';
@@ -9,6 +9,8 @@ import { findOwners, ownerChoice } from '../api/owners.ts';
 import { valueAt } from '../api/recordValues.ts';
 import type { Salesforce } from '../api/salesforce.ts';
 import { soql, day as soqlDay } from '../api/soql.ts';
+import { calendarOf } from '../api/summary/calendar.ts';
+import { type ClosedPeriod, namedPeriod, shownDays } from '../api/summary/period.ts';
 import { withVisibleFields } from '../api/visibleFields.ts';
 import type { SalesforceRecord } from '../api/wire.ts';
 import { uses } from '../needs.ts';
@@ -50,6 +52,7 @@ const forecast = z.object({
       }),
     )
     .describe('The amounts by category.'),
+  withoutAmount: z.array(z.string()).optional().describe('Categories without an amount here, which is not zero.'),
 });
 
 export default salesforce.action({
@@ -66,7 +69,8 @@ export default salesforce.action({
       description: 'Whose forecast: a name, an e-mail address, or me. All that may be seen unless given.',
       mayMatchSeveral: true,
     }),
-    date: dayText.optional().describe('A day in the period that is meant, such as 2026-11-15. The default is today.'),
+    period: searchText.optional().describe('The time, such as this month, next quarter or Q4 2026.'),
+    date: dayText.optional().describe('A day in the period, such as 2026-11-15. The default is today.'),
   }),
   output: z.object({
     summary: summary('One sentence that says what was found.'),
@@ -74,43 +78,79 @@ export default salesforce.action({
     note: z.string().optional().meta({ description: 'What is left out, in a sentence.', whole: true }),
   }),
   example: { owner: 'Ana Ruiz' },
-  async run({ owner, date = 'today' }, { salesforce, now }) {
-    const clock = { now, timeZone: salesforce.timeZone };
-    const [day, person] = await Promise.all([
-      resolveDay(date, clock, 'date'),
+  async run({ owner, date, period }, { salesforce, now }) {
+    if (date !== undefined && period !== undefined) {
+      throw invalidInput([{ field: 'date', message: 'Give either date or period.' }]);
+    }
+    const [days, person] = await Promise.all([
+      period === undefined ? dayMeant(salesforce, now, date ?? 'today') : daysMeant(salesforce, now, period),
       owner === undefined ? undefined : personCalled(salesforce, owner),
     ]);
-    const on = soqlDay(day);
+    const [first, last] = [soqlDay(days.from), soqlDay(days.to)];
     const ofOwner = person ? soql` AND OwnerId = ${person.id}` : soql``;
     const items = await withVisibleFields(salesforce, { ForecastingItem: itemFields }, select =>
       salesforce.query(
-        soql`SELECT ${select('ForecastingItem')} FROM ForecastingItem WHERE Period.StartDate <= ${on} AND Period.EndDate >= ${on}${ofOwner} ORDER BY Period.StartDate, OwnerId, ForecastingTypeId, Id LIMIT ${MAX_ITEMS}`,
+        soql`SELECT ${select('ForecastingItem')} FROM ForecastingItem WHERE Period.StartDate <= ${last} AND Period.EndDate >= ${first}${ofOwner} ORDER BY Period.StartDate, OwnerId, ForecastingTypeId, Id LIMIT ${MAX_ITEMS}`,
       ),
     ).catch((error: unknown) => {
       throw isUnknownObject(error) ? noForecasts() : error;
     });
     const periods = [...new Set(items.flatMap(({ PeriodId }) => (typeof PeriodId === 'string' ? [PeriodId] : [])))];
     const groups = [...Map.groupBy(items, keyOf)];
+    const categories = [
+      ...new Set(items.flatMap(({ ForecastCategoryName: name }) => (typeof name === 'string' ? [name] : []))),
+    ];
     const owners = groups
       .slice(0, MAX_FORECASTS)
       .flatMap(([, [row]]) => (typeof row?.OwnerId === 'string' ? [row.OwnerId] : []));
     const quotas = periods.length === 0 ? [] : await quotasOf(salesforce, { periods, owners });
     const forecasts = groups
       .slice(0, MAX_FORECASTS)
-      .map(([key, rows]) => toForecast(rows, soleOf(quotas, key), salesforce.soleCurrency()));
-    const whose = person ? ` of ${person.name}` : '';
+      .map(([key, rows]) =>
+        toForecast(rows, soleOf(quotas, key), { categories, orgCurrency: salesforce.soleCurrency() }),
+      );
     return {
-      summary:
-        forecasts.length === 0
-          ? `There is no forecast${whose} for ${day} that this service may see.`
-          : `${counted(groups.length, ['forecast', 'forecasts'])}${whose} for the period with ${day}.`,
+      summary: summarize(forecasts, { count: groups.length, whose: person ? ` of ${person.name}` : '', days }),
       forecasts,
       ...((groups.length > MAX_FORECASTS || items.length === MAX_ITEMS) && {
-        note: 'Only the first forecasts are shown. Give the owner.',
+        note: 'Only the first forecasts are shown. Give the owner, or a shorter period.',
       }),
     };
   },
 });
+
+type Days = Pick<ClosedPeriod, 'from' | 'to'>;
+
+async function dayMeant(salesforce: Salesforce, now: Date, date: string): Promise<Days> {
+  const day = await resolveDay(date, { now, timeZone: salesforce.timeZone }, 'date');
+  return { from: day, to: day };
+}
+
+/** The days of a period by its name; quarters and years are the org's own. @throws Failure `invalid_input` */
+async function daysMeant(salesforce: Salesforce, now: Date, name: string): Promise<Days> {
+  const [timeZone, fiscal] = await Promise.all([salesforce.timeZone(), salesforce.fiscalYears()]);
+  return namedPeriod(name, { now, timeZone, calendar: calendarOf(fiscal) }, 'For others give date.').period;
+}
+
+/** `2 forecasts for 1 Nov 2026 to 30 Nov 2026.` */
+function summarize(
+  forecasts: readonly z.output<typeof forecast>[],
+  { count, whose, days }: { count: number; whose: string; days: Days },
+): string {
+  if (forecasts.length === 0) {
+    return `There is no forecast${whose} for ${days.from === days.to ? days.from : shownDays(days)} that this service may see.`;
+  }
+  const known = [...new Map(forecasts.map(({ from, to }) => [`${from} ${to}`, { from, to }])).values()];
+  const from = known.flatMap(each => each.from ?? []).sort()[0];
+  const to = known
+    .flatMap(each => each.to ?? [])
+    .sort()
+    .at(-1);
+  const what = `${counted(count, ['forecast', 'forecasts'])}${whose}`;
+  if (from === undefined || to === undefined) return `${what} for the period with ${shownDays(days)}.`;
+  if (known.length === 1) return `${what} for ${shownDays({ from, to })}.`;
+  return `${what} for ${known.length} periods from ${shownDays({ from, to })}, each told by itself.`;
+}
 
 /** The quota of a forecast; undefined where it has several, such as one for each product family, of which none is the whole. */
 function soleOf(quotas: readonly SalesforceRecord[], key: string): SalesforceRecord | undefined {
@@ -143,7 +183,7 @@ async function quotasOf(
 function toForecast(
   rows: readonly SalesforceRecord[],
   quota: SalesforceRecord | undefined,
-  orgCurrency: string | undefined,
+  { categories, orgCurrency }: { categories: readonly string[]; orgCurrency: string | undefined },
 ): z.output<typeof forecast> {
   const [first = {}] = rows;
   const text = (path: string) => {
@@ -151,6 +191,8 @@ function toForecast(
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
+  const withAmount = rows.filter(row => number(row.ForecastAmount) !== undefined);
+  const withoutAmount = categories.filter(name => !withAmount.some(row => row.ForecastCategoryName === name));
   return {
     owner: text('Owner.Name') ?? text('OwnerId') ?? 'Somebody',
     ownerId: text('OwnerId'),
@@ -164,6 +206,7 @@ function toForecast(
       amount: number(row.ForecastAmount),
       ownAmount: number(row.OwnerOnlyAmount),
     })),
+    ...(withoutAmount.length > 0 && { withoutAmount }),
   };
 }
 

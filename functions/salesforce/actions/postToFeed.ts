@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
 import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
-import { recordId } from '../api/inputs.ts';
+import { recordOrCase } from '../api/inputs.ts';
 import { objectOf } from '../api/readRecord.ts';
+import type { Salesforce } from '../api/salesforce.ts';
+import { findCase } from '../api/service/caseMeant.ts';
 import { MAX_MENTIONED, usersMentioned } from '../api/service/mentioned.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
@@ -23,7 +25,7 @@ export default salesforce.action({
     "Posts to the Chatter feed of a Salesforce record, for colleagues alone, as this service's Salesforce user; Salesforce notifies who is mentioned. " +
     'Use it to let a colleague know, such as the owner of an account, whom getCase tells. For a task with a due date use logActivity; for a comment on a case use addCaseComment.',
   input: z.object({
-    recordId: recordId.describe('The ID of the record, such as that of a case.'),
+    recordId: recordOrCase.describe('The ID of the record, or the number of a case.'),
     comment: z
       .string()
       .trim()
@@ -46,9 +48,12 @@ export default salesforce.action({
   // Each who is mentioned is looked up.
   requests: 10 + 2 * MAX_MENTIONED,
   example: { recordId: '500Sx0000000001IAA', comment: 'This case was escalated.', mention: 'Li Wei' },
-  async run({ recordId, comment, mention = '' }, { salesforce }) {
+  async run({ recordId: key, comment, mention = '' }, { salesforce }) {
     const named = mention.split(/[,;\n]/).flatMap(name => name.trim() || []);
-    const [objectType, users] = await Promise.all([objectOf(salesforce, recordId), usersMentioned(salesforce, named)]);
+    const [{ recordId, objectType }, users] = await Promise.all([
+      recordMeant(salesforce, key),
+      usersMentioned(salesforce, named),
+    ]);
     const { postId, isInternal } = await salesforce.post({
       recordId,
       text: comment,
@@ -65,3 +70,8 @@ export default salesforce.action({
     };
   },
 });
+
+async function recordMeant(salesforce: Salesforce, key: { id: string } | { number: string }) {
+  if ('id' in key) return { recordId: key.id, objectType: await objectOf(salesforce, key.id) };
+  return { recordId: (await findCase(salesforce, key)).id, objectType: 'Case' };
+}

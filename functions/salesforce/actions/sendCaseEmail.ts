@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { oneLine, onOneLine } from '../api/inputs.ts';
-import { caseMail, recipientsOf } from '../api/service/caseEmail.ts';
+import { caseMail, recipientsOf, without } from '../api/service/caseEmail.ts';
 import { caseId } from '../api/service/inputs.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
@@ -36,34 +36,45 @@ export default salesforce.plannedAction({
       .describe(
         "To whom, separated by commas. Unless given, the contact's address, or the one that was left with the case.",
       ),
+    cc: z.string().trim().max(1_000).optional().describe('Who gets a copy: e-mail addresses, separated by commas.'),
   }),
   data: z.object({
     caseId: z.string(),
     to: z.array(z.string()),
+    cc: z.array(z.string()).optional(),
     from: z.string().optional(),
     subject: z.string(),
     message: z.string(),
   }),
   example: { caseId: '00012345', message: 'Hello Frank,\n\nthe token was **shipped** today.\n\nPriya' },
-  async plan({ caseId: key, message, subject: given, to }, { salesforce }) {
+  async plan({ caseId: key, message, subject: given, to: givenTo, cc: givenCc }, { salesforce }) {
     const about = await caseMail(salesforce, key);
-    const { caseId, number = caseId, customer, from, version } = about;
-    const recipients = recipientsOf(to, about);
+    const { caseId, number = caseId, customer, from, others, version } = about;
+    const { to, cc } = recipientsOf({ to: givenTo, cc: givenCc }, about);
     const subject =
       given ??
       onOneLine(`RE: ${about.subject ?? `Case ${number}`}`)
         .slice(0, 255)
         .toWellFormed();
-    const others = recipients.filter(each => each.toLowerCase() !== customer?.address.toLowerCase());
-    const warning = others.length > 0 ? ` It goes to others than the customer of the case: ${others.join(', ')}.` : '';
+    const strangers = without([...to, ...cc], [...others, ...(customer ? [customer.address] : [])]);
+    const leftOut = without(others, [...to, ...cc]);
+    const copies = cc.length > 0 ? ` with a copy to ${cc.join(', ')}` : '';
     return {
-      summary: `An e-mail about case ${number}${about.account ? ` of ${about.account}` : ''} would be sent to ${recipients.join(', ')}.${warning} Nothing is sent yet: show the user the text, and send it when they agree.`,
+      summary: [
+        `An e-mail about case ${number}${about.account ? ` of ${about.account}` : ''} would be sent to ${to.join(', ')}${copies}.`,
+        strangers.length > 0 && `It goes to others than the customer of the case: ${strangers.join(', ')}.`,
+        leftOut.length > 0 &&
+          `It leaves out ${leftOut.join(', ')}, who had part in the last e-mail of the customer: to include them call again with cc.`,
+        'Nothing is sent yet: show the user the text, and send it when they agree.',
+      ]
+        .filter(Boolean)
+        .join(' '),
       items: [
         {
           key: number,
-          what: `From ${from ?? "this service's Salesforce user"} to ${recipients.join(', ')}, subject ${JSON.stringify(subject)}: ${message}`,
+          what: `From ${from ?? "this service's Salesforce user"} to ${to.join(', ')}${copies}, subject ${JSON.stringify(subject)}: ${message}`,
           version,
-          data: { caseId, to: recipients, ...(from && { from }), subject, message },
+          data: { caseId, to, ...(cc.length > 0 && { cc }), ...(from && { from }), subject, message },
         },
       ],
     };

@@ -91,6 +91,11 @@ export default salesforce.action({
       .catch((error: unknown) => Promise.reject(explained(error, called)));
     const now = instanceId ? await readBack(salesforce, instanceId) : undefined;
     const status = now?.status ?? instanceStatus ?? undefined;
+    const isOwn = submitter !== undefined && (next?.id === submitter.id || now?.actorIds.includes(submitter.id));
+    const notes = [
+      ...(isOwn ? ['It waits for the user who submitted it, who would approve their own record. Tell the user.'] : []),
+      ...(now ? [] : [notReadBack.note]),
+    ];
     const waits = now?.waitsFor.length ? ` It waits for ${now.waitsFor.join(', ')}.` : '';
     return {
       summary: `${called} was submitted${now?.process ? ` to ${now.process}` : ''}${status && status !== 'Pending' ? ` and is ${status}` : ''}.${waits}`,
@@ -102,7 +107,7 @@ export default salesforce.action({
       ...(now && now.waitsFor.length > 0 && { waitsFor: now.waitsFor }),
       ...(submitter && { submittedBy: submitter.name }),
       url: salesforce.recordUrl(object.name, recordId),
-      ...(!now && { note: notReadBack.note }),
+      ...(notes.length > 0 && { note: notes.join(' ') }),
     };
   },
 });
@@ -118,17 +123,21 @@ async function asker(salesforce: Salesforce): Promise<{ id: string; name: string
 
 function readBack(salesforce: Salesforce, instanceId: string) {
   return salesforce.readBack(
-    soql`SELECT Id, Status, ProcessDefinition.Name, (SELECT Id, Actor.Name FROM Workitems) FROM ProcessInstance WHERE Id = ${instanceId}`,
-    record => ({
-      status: textAt(record, 'Status'),
-      process: textAt(record, 'ProcessDefinition.Name'),
-      waitsFor: actorsSchema.parse(valueAt(record, 'Workitems')).records.map(({ Actor }) => Actor.Name),
-    }),
+    soql`SELECT Id, Status, ProcessDefinition.Name, (SELECT Id, ActorId, Actor.Name FROM Workitems) FROM ProcessInstance WHERE Id = ${instanceId}`,
+    record => {
+      const { records } = actorsSchema.parse(valueAt(record, 'Workitems'));
+      return {
+        status: textAt(record, 'Status'),
+        process: textAt(record, 'ProcessDefinition.Name'),
+        waitsFor: records.map(({ Actor }) => Actor.Name),
+        actorIds: records.map(({ ActorId }) => ActorId),
+      };
+    },
   );
 }
 
 const actorsSchema = z
-  .object({ records: z.array(z.object({ Actor: z.object({ Name: z.string() }) })) })
+  .object({ records: z.array(z.object({ ActorId: z.string(), Actor: z.object({ Name: z.string() }) })) })
   .nullable()
   .transform(children => children ?? { records: [] });
 

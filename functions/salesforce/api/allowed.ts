@@ -285,6 +285,7 @@ async function sendEmail({ request }: Exchange, guard: Guard): Promise<UpstreamA
     Subject: '',
     HtmlBody: '',
     ToAddress: '',
+    ...(['ccAddresses', 'ccRecipientAddressList'].some(name => name in email) && { CcAddress: '' }),
   });
   const answer = await guard.send(request);
   return answer.status < 400 ? answer : refusedWith(answer, guard);

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import type { ItemResult, ItemState } from '../../../shared/plan/carryOut.ts';
+import { planAnew } from '../../../shared/plan/planAnew.ts';
 import type { PlanItem } from '../../../shared/plan/plans.ts';
 import { quoted } from '../../../shared/text.ts';
 import { counted } from './counted.ts';
+import { findingActions } from './findingActions.ts';
 import { objectOf } from './readRecord.ts';
 import { nameFieldIn } from './recordChanges.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -43,7 +45,7 @@ export async function planDeletion(
       'not_found',
       record
         ? `${object.label} ${given.recordId} was deleted already; undeleteRecord brings it back.`
-        : `There is no ${object.label} ${given.recordId} that this service may see. Find it by name.`,
+        : `There is no ${object.label} ${given.recordId} that this service may see. Find it by name, with ${findingActions([object.name])}.`,
     );
   }
   const key = String(record.Id);
@@ -81,7 +83,7 @@ export function lookAtDeletions(salesforce: Salesforce, items: readonly PlannedD
       if (record.IsDeleted === true) return { is: 'done', message: doneText(titleOf(record, object)) };
       return versionOf(record, counts) === version
         ? { is: 'asPlanned' }
-        : { is: 'changed', message: 'It, or what would go with it, has changed since the plan was made.' };
+        : { is: 'changed', message: `It, or what would go with it, has changed since the plan was made. ${planAnew}` };
     }),
   );
 }

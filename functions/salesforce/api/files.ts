@@ -5,6 +5,7 @@ import { quoted } from '../../../shared/text.ts';
 import type { ByteRange } from '../../../shared/upstream/filePart.ts';
 import { unlessMade } from '../../../shared/upstream/unlessMade.ts';
 import { isClosedHere, isHidden } from './answerFailure.ts';
+import { findingActions } from './findingActions.ts';
 import { nameFieldOf } from './objectNames.ts';
 import { objectOf } from './readRecord.ts';
 import { isoTime, valueAt } from './recordValues.ts';
@@ -393,7 +394,7 @@ function titleOf(fileName: string): string {
 function noSuchRecord(objectType: string, recordId: string): Failure {
   return new Failure(
     'not_found',
-    `There is no ${objectType} ${recordId} that this service may see. It does not exist, was deleted, or is not shared with the Salesforce user of this service. Find it by name.`,
+    `There is no ${objectType} ${recordId} that this service may see. It does not exist, was deleted, or is not shared with the Salesforce user of this service. Find it by name, with ${findingActions([objectType])}.`,
   );
 }
 

@@ -1,14 +1,32 @@
 import * as z from 'zod';
 import { FIELDS_TEXT } from '../../../shared/schema/textLimit.ts';
 import { quoted } from '../../../shared/text.ts';
-import { longRecordId, recordIdPattern } from './recordId.ts';
+import { findingActions } from './findingActions.ts';
+import { longRecordId, objectOfId, recordIdPattern } from './recordId.ts';
+
+const noRecordId =
+  'It must be a Salesforce record ID: 15 or 18 letters and digits, such as 001A000001bCdEf. Find it first: for a case number with findCases, for a name with findAccounts, findContacts, findLeads, findOpportunities or searchRecords.';
 
 /** An ID of 15 or 18 characters. IDs are put into paths and queries, so nothing else is accepted. */
 export const recordId = z
   .string()
   .trim()
-  .regex(recordIdPattern, 'It must be a Salesforce record ID: 15 or 18 letters and digits, such as 001A000001bCdEf.')
+  .regex(recordIdPattern, noRecordId)
   .transform(longRecordId)
+  .meta({ names: 'record', acronym: 'ID' });
+
+/** What people write for a case: its number, which has digits and is too short for an ID. */
+const caseNumber = /^(?:case\s{0,3})?#?\s{0,3}([a-z_-]{0,10}\d[\w-]{0,12})$/i;
+
+/** A record of any object by its ID, or a case by its number. */
+export const recordOrCase = z
+  .string()
+  .trim()
+  .refine(text => recordIdPattern.test(text) || caseNumber.test(text), noRecordId)
+  .transform((text): { id: string } | { number: string } => {
+    const [, number] = recordIdPattern.test(text) ? [] : (caseNumber.exec(text) ?? []);
+    return number === undefined ? { id: longRecordId(text) } : { number };
+  })
   .meta({ names: 'record', acronym: 'ID' });
 
 /** The IDs of several records, separated by commas, spaces or lines, or as a list in JSON; each once. */
@@ -44,7 +62,7 @@ export function recordIds(most: number) {
 export function recordIdOf(thing: string, prefix: string) {
   return recordId.refine(
     value => value.startsWith(prefix),
-    `It must be the ID of ${thing}, which begins with ${prefix}. Find it by name first.`,
+    `It must be the ID of ${thing}, which begins with ${prefix}. Find it by name first, with ${findingActions([objectOfId(prefix) ?? ''])}.`,
   );
 }
 

@@ -5,6 +5,7 @@ import type { PlanItem } from '../../../shared/plan/plans.ts';
 import { beginning, quoted } from '../../../shared/text.ts';
 import { textOf } from '../../../shared/xml.ts';
 import { isHidden } from './answerFailure.ts';
+import { findingActions } from './findingActions.ts';
 import { isIdOf, longRecordId } from './recordId.ts';
 import { lookUpAll } from './references.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -314,7 +315,7 @@ function sole(field: string, text: string, found: readonly (Existing & { choice:
       text,
       found.map(({ choice }) => choice),
     );
-  const message = `There is no ${field} with the ID or the name ${quoted(text)}. Find it first, or give ${field}: new.`;
+  const message = `There is no ${field} with the ID or the name ${quoted(text)}. Find it first, with ${findingActions([field === 'contact' ? 'Contact' : 'Account'])}, or give ${field}: new.`;
   throw invalidInput([{ field, message }]);
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { isClosedHere } from './answerFailure.ts';
+import { findingActions } from './findingActions.ts';
 import { detailsOf, detailsStatement, hasRichText, needsOrgCurrency, shownLookups } from './recordDetails.ts';
 import { objectOfId } from './recordId.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -46,7 +47,7 @@ export async function readRecord(salesforce: Salesforce, objectType: string | un
   const own = objectType === undefined ? object.name : await objectOf(salesforce, recordId).catch(() => object.name);
   const hint =
     own.toLowerCase() === object.name.toLowerCase()
-      ? 'It does not exist, was deleted, or is not shared with the Salesforce user of this service. Find it by name.'
+      ? `It does not exist, was deleted, or is not shared with the Salesforce user of this service. Find it by name, with ${findingActions([object.name])}.`
       : `The ID is one of ${own}: leave objectType out.`;
   throw new Failure('not_found', `There is no ${object.label} ${recordId} that this service may see. ${hint}`);
 }

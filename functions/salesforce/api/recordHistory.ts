@@ -7,6 +7,7 @@ import { isClosedHere, isHidden } from './answerFailure.ts';
 import { counted } from './counted.ts';
 import { happeningCalled, historyOf, namesInHistory, openInHistory } from './fieldHistory.ts';
 import { recordFields } from './filter/recordField.ts';
+import { findingActions } from './findingActions.ts';
 import { foreignToken } from './listPage.ts';
 import { nameFieldOf } from './objectNames.ts';
 import { nameFieldIn, plainValue } from './recordChanges.ts';
@@ -87,7 +88,7 @@ export async function readHistory(
   if (!own) {
     throw new Failure(
       'not_found',
-      `There is no ${object.label} ${recordId} that this service may see. Find it by name, or check objectType.`,
+      `There is no ${object.label} ${recordId} that this service may see. Find it by name, with ${findingActions([object.name])}, or check objectType.`,
     );
   }
   if (rows instanceof Failure) {

@@ -5,6 +5,7 @@ import type { PlanItem } from '../../../shared/plan/plans.ts';
 import { quoted } from '../../../shared/text.ts';
 import { counted } from './counted.ts';
 import { countChildren } from './deletion.ts';
+import { findingActions } from './findingActions.ts';
 import { objectOf } from './readRecord.ts';
 import { isReadable, isSame, labelFor, nameFieldIn } from './recordChanges.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -41,7 +42,10 @@ export async function planMerge(
       throw new Failure('conflict', `${object.label} ${id} was merged into ${record.MasterRecordId} already.`);
     }
     if (record) throw new Failure('not_found', `${object.label} ${id} was deleted; undeleteRecord brings it back.`);
-    throw new Failure('not_found', `There is no ${object.label} ${id} that this service may see. Find it by name.`);
+    throw new Failure(
+      'not_found',
+      `There is no ${object.label} ${id} that this service may see. Find it by name, with ${findingActions([object.name])}.`,
+    );
   });
   if (!master) throw new Failure('not_found', 'There is nothing to merge.');
   requireSameKind(object, master, duplicates);

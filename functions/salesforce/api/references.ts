@@ -2,6 +2,7 @@ import { Failure, type FieldError, invalidInput } from '../../../shared/failure.
 import { quoted } from '../../../shared/text.ts';
 import { isHidden } from './answerFailure.ts';
 import type { SoughtRecord } from './fieldValue.ts';
+import { findingActions } from './findingActions.ts';
 import { nameFieldOf } from './objectNames.ts';
 import { findOwners, MAX_OWNERS, type Owner, ownerChoice } from './owners.ts';
 import { isIdOf, longRecordId } from './recordId.ts';
@@ -190,7 +191,10 @@ async function recordFor(
     throw new Failure('ambiguous', `${given}: ${message}`, { errors: [{ field: given, message }] });
   }
   const near = (await Promise.all(groups.map(group => group.near()))).flat().slice(0, MAX_CHOICES);
-  const hint = near.length > 0 ? `Did you mean ${near.map(({ choice }) => choice).join('; ')}?` : 'Find it first.';
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.map(({ choice }) => choice).join('; ')}?`
+      : `Find it first, with ${findingActions(targets)}.`;
   const remarks = groups.flatMap(({ remark }) => remark ?? []);
   const rest =
     field.referenceTo.length > targets.length ? ' It was sought among these only; of others give the ID.' : '';

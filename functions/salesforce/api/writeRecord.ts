@@ -5,6 +5,7 @@ import { isChangedMeanwhile } from './answerFailure.ts';
 import { explained } from './explained.ts';
 import { joined, tooLong } from './fieldValue.ts';
 import { type FieldChange, readFields } from './fieldValues.ts';
+import { findingActions } from './findingActions.ts';
 import { askerOrNobody, hasOwner } from './owners.ts';
 import { objectOf, recordOutput } from './readRecord.ts';
 import {
@@ -120,7 +121,7 @@ export async function updateRecord(
     if (record) return record;
     throw new Failure(
       'not_found',
-      `There is no ${object.label} ${recordId} that this service may see. Find it by name, or check objectType.`,
+      `There is no ${object.label} ${recordId} that this service may see. Find it by name, with ${findingActions([object.name])}, or check objectType.`,
     );
   };
   const [references, first, currency] = await Promise.all([

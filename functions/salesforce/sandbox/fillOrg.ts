@@ -178,9 +178,18 @@ function targetId(byKey: ReadonlyMap<string, Entry>, field: FieldDefinition, val
 
 const relative = /^([+-]?\d{1,5})d(?: ([01]\d|2[0-3]):([0-5]\d))?$/;
 
-/** Turns `-3d` and `-3d 09:30` into the day and the time; leaves all else. */
+/** The first day of a month, `month` or `month+1`, or its last: `month+1 end`. */
+const ofMonth = /^month(?<months>[+-]\d{1,3})?(?<end> end)?$/;
+
+/** Turns `-3d`, `-3d 09:30` and `month-1 end` into the day and the time; leaves all else. */
 function absolute(field: FieldDefinition, value: FieldValue, now: Date): FieldValue {
   if (field.type !== 'date' && field.type !== 'datetime') return value;
+  const month = ofMonth.exec(String(value))?.groups;
+  if (month && field.type === 'date') {
+    const first = now.getUTCMonth() + Number(month.months ?? 0);
+    const day = Date.UTC(now.getUTCFullYear(), month.end ? first + 1 : first, month.end ? 0 : 1);
+    return salesforceTime(new Date(day)).slice(0, 10);
+  }
   const [match, days, hours, minutes] = relative.exec(String(value)) ?? [];
   if (match === undefined) {
     if (value === null || /^\d{4}-\d\d-\d\d/.test(String(value))) return value;
@@ -191,7 +200,7 @@ function absolute(field: FieldDefinition, value: FieldValue, now: Date): FieldVa
   }
   throw badValue(
     field.type === 'date'
-      ? 'takes a day such as "-3d" or "2026-11-22".'
+      ? 'takes a day such as "-3d", "month", "month+1 end" or "2026-11-22".'
       : 'takes a day and a time such as "-3d 09:30" or "2026-11-22T09:30:00Z".',
   );
 }

@@ -127,6 +127,7 @@ test('what no process takes is told so, and who approves can be named', async ()
   await salesforce.call('updateRecord', { json: tools, ...(ana && { headers: ana }) });
   const { body: named } = await submit({ record: recordId('006', 8), approver: 'Priya' });
   expect(named).toMatchObject({ waitsFor: ['Priya Nair'] });
+  expect(named).not.toHaveProperty('note');
   const { body: nobody } = await submit({ record: recordId('006', 8), approver: 'Nobody' });
   expect(nobody).toMatchObject({ code: 'invalid_input', detail: expect.stringContaining('approver') });
 });
@@ -188,5 +189,17 @@ test('what was answered or given to somebody else in between is left alone, and 
   expect(list(body.items)[0]).toMatchObject({
     outcome: 'notDone',
     message: expect.stringContaining('no longer waits'),
+  });
+});
+
+test('whoever would approve their own record is told so', async () => {
+  const record = rows('Opportunity').find(({ Name }) => Name === '田中 – lathes')?.Id;
+  const json = { objectType: 'Opportunity', recordId: record, fields: '{"Discount__c":5}' };
+  await salesforce.call('updateRecord', { json, ...(ana && { headers: ana }) });
+  const { body } = await submit({ record: String(record), approver: 'Ana Ruiz' });
+  expect(body).toMatchObject({
+    submittedBy: 'Ana Ruiz',
+    waitsFor: ['Ana Ruiz'],
+    note: expect.stringContaining('would approve their own record'),
   });
 });

@@ -150,6 +150,10 @@ describe('a lookup that is given by name', () => {
     const near = await create('Contact', { LastName: 'x', AccountId: 'Conto' });
     expect(near.status).toBe(400);
     expect(near.body.detail).toContain(`Contoso (${contoso}`);
+    const none = await create('Contact', { LastName: 'x', AccountId: 'Nowhere Ltd' });
+    expect(none.body.detail).toContain('Find it first, with findAccounts.');
+    const nobody = await create('Case', { Subject: 'x', OwnerId: 'Nobody at All' });
+    expect(nobody.body.detail).toContain('Find it first, with findOrgUsers.');
   });
 
   test('"me" is nobody where nobody signed in', async () => {

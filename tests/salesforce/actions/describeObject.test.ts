@@ -22,6 +22,16 @@ test('tells names, types, choices and what is required, required ones first, in 
   expect(salesforce.costs()).toEqual([]);
 });
 
+test('says which record type to give for what pages demand and offer, and says it no more when one is given', async () => {
+  const ask = async (query: Record<string, string>) => (await salesforce.call('describeObject', { query })).body;
+  const opportunity = await ask({ objectType: 'Opportunity' });
+  const byDefault = list(opportunity.recordTypes).find(({ isDefault }) => isDefault)?.name;
+  for (const { name } of list(opportunity.recordTypes)) expect(opportunity.note).toContain(name);
+  expect(opportunity.note).toContain(`${byDefault} (default)`);
+  expect(await ask({ objectType: 'Opportunity', recordType: String(byDefault) })).not.toHaveProperty('note');
+  expect((await ask({ objectType: 'Contact' })).note).toContain('with recordType, default.');
+});
+
 test('filters by a part of the label, and goes on page by page', async () => {
   const ask = (more: Record<string, string>) =>
     salesforce.call('describeObject', { query: { objectType: 'Contact', term: 'name', limit: '2', ...more } });

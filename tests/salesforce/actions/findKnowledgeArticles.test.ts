@@ -43,6 +43,23 @@ test('what is found nowhere is said so, with what to try', async () => {
   expect((await find({ term: 'quantum' })).summary).toMatch(/^No published article in en_US .*fewer or other words/);
 });
 
+test('a question finds what has the words that matter of it, and says so', async () => {
+  const body = await find({ term: 'How do I reset the MFA of a user?' });
+  expect(titles(body)).toContain('Reset MFA for a user');
+  expect(body.summary).toMatch(/^No published article in en_US has all words of .*"reset", "MFA", "user"/);
+  expect((await find({ term: 'reset MFA' })).summary).not.toContain('No published');
+});
+
+test('where no article has them together, those that have any of them come, page by page', async () => {
+  const term = 'Why does MFA fail with quantum phones?';
+  const first = await find({ term, limit: '1' });
+  expect(first.summary).toContain('any of the words "MFA", "fail", "quantum", "phones"');
+  const rest = await find({ term, limit: '1', pageToken: first.nextPageToken });
+  expect(new Set([...titles(first), ...titles(rest)])).toEqual(
+    new Set(['Reset MFA for a user', 'MFA codes do not arrive']),
+  );
+});
+
 test('goes on where it stopped', async () => {
   const first = await find({ term: 'reset MFA', limit: '1' });
   const rest = await find({ term: 'reset MFA', limit: '1', pageToken: first.nextPageToken });

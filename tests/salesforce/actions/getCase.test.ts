@@ -36,6 +36,21 @@ test('a case comes with what was said about it, newest first, and who reads it',
   });
 });
 
+test('the files of an e-mail can be read by what is told of them, and subjects have no tokens', async () => {
+  const { emails } = await get({ caseId: '12345' });
+  const [{ emailId, subject, files } = {}] = list(emails);
+  expect(subject).toBe('RE: Cannot reset the second factor');
+  expect(list(files).map(({ name }) => name)).toEqual(['Gate terminal.txt', 'terminal.log']);
+  const texts = await Promise.all(
+    list(files).map(async ({ fileId }) => {
+      const query = { recordId: String(emailId), fileId: String(fileId) };
+      return (await salesforce.call('getRecordFile', { query })).body.text;
+    }),
+  );
+  expect(texts).toEqual([expect.stringContaining('PO 88120'), expect.stringContaining('token not accepted')]);
+  expect(list(emails)[1]).not.toHaveProperty('files');
+});
+
 test('tells what support the customer has a right to, and by when', async () => {
   const found = await get({ caseId: '00012345' });
   expect(list(found.entitlements)).toMatchObject([

@@ -45,6 +45,7 @@ test.each([
   ['Account', recordId('001', 4000), 404, 'does not exist, was deleted, or is not shared'],
   ['Contact', contoso, 404, 'The ID is one of Account: leave objectType out.'],
   ['Account', '../../../limits', 400, 'recordId'],
+  ['Case', '00012345', 400, 'Find it first: for a case number with findCases, for a name with findAccounts'],
   ['Account', `${contoso}?x=1`, 400, 'recordId'],
   ['Account/describe', contoso, 400, 'objectType'],
   ['../Account', contoso, 400, 'objectType'],

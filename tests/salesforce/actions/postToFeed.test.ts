@@ -36,6 +36,20 @@ test('a post needs no mention, and may be on any record', async () => {
   expect(body).toMatchObject({ mentioned: [], url: expect.stringContaining('/Account/') });
 });
 
+test.each(['12345', '#00012345', 'case 00012345'])('a case is told by its number: %s', async number => {
+  const { body } = await post({ recordId: number, comment: 'They called.' });
+  const supportCase = salesforce.sandbox.records('Case').find(({ CaseNumber }) => CaseNumber === '00012345');
+  expect(body).toMatchObject({ recordId: supportCase?.Id, url: expect.stringContaining('/Case/') });
+});
+
+test.each([
+  ['99999', 404, /no case "99999".*findCases/],
+  ['Contoso', 400, /must be a Salesforce record ID.*for a name with findAccounts/],
+])('what is no record says how to find one: %s', async (recordId, status, detail) => {
+  const answer = await post({ recordId, comment: 'x' });
+  expect([answer.status, answer.body.detail]).toEqual([status, expect.stringMatching(detail)]);
+});
+
 test.each([
   ['Nobody', 'There is no user "Nobody"'],
   ['Tom Becker', 'Tom Becker is inactive'],

@@ -246,6 +246,46 @@ describe('getForecast', () => {
     expect((await forecast({ date: '2020-01-15' })).body.summary).toContain('There is no forecast for 2020-01-15');
   });
 
+  const monthFromNow = (months: number, day: number) => {
+    const now = new Date();
+    return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, day)).toISOString().slice(0, 10);
+  };
+  const shown = (day: string) => `${Number(day.slice(8))} ${new Date(day).toUTCString().slice(8, 16)}`;
+
+  it('is of this month unless told otherwise, tells the days, and which categories have no amount', async () => {
+    const { body } = await forecast({});
+    const [from, to] = [monthFromNow(0, 1), monthFromNow(1, 0)];
+    expect(body.summary).toBe(`2 forecasts for ${shown(from)} to ${shown(to)}.`);
+    const [ana, li] = list(body.forecasts);
+    expect(ana).toMatchObject({ from, to });
+    expect(ana).not.toHaveProperty('withoutAmount');
+    expect(li).toMatchObject({ owner: 'Li Wei', withoutAmount: ['Closed'] });
+  });
+
+  it.each([
+    ['this month', [0, 0]],
+    ['next month', [1, 1]],
+    ['last 2 months', [-2, -1]],
+  ] as const)('takes a period by its name: %s', async (period, [first, last]) => {
+    const { body } = await forecast({ owner: 'Ana Ruiz', period });
+    expect(list(body.forecasts).map(({ from, to }) => [from, to])).toEqual(
+      Array.from({ length: last - first + 1 }, (_, at) => [
+        monthFromNow(first + at, 1),
+        monthFromNow(first + at + 1, 0),
+      ]),
+    );
+  });
+
+  it('tells each month of a quarter by itself, and what is no period', async () => {
+    const { body } = await forecast({ owner: 'Ana Ruiz', period: 'next quarter' });
+    const all = list(body.forecasts);
+    expect(all).toHaveLength(3);
+    expect(body.summary).toMatch(/^3 forecasts of Ana Ruiz for 3 periods from 1 .*, each told by itself\.$/);
+    expect(body.summary).toContain(`from ${shown(String(all[0]?.from))} to ${shown(String(all[2]?.to))}`);
+    expect((await forecast({ period: 'soon' })).body.detail).toMatch(/no period that is known.*For others give date\./);
+    expect((await forecast({ period: 'this month', date: 'today' })).status).toBe(400);
+  });
+
   it('says so where the org has none', async () => {
     const body = JSON.stringify([
       { errorCode: 'INVALID_TYPE', message: "sObject type 'ForecastingItem' is not supported." },

@@ -17,7 +17,7 @@ test('the first call shows to whom it goes and what it says, and sends nothing',
   const before = mails().length;
   const body = await send({ caseId: '12345', message });
   expect(body.summary).toMatch(
-    /^An e-mail about case 00012345 of Fabrikam, Inc\. would be sent to frank\.miller@fabrikam\.example\. Nothing is sent yet/,
+    /^An e-mail about case 00012345 of Fabrikam, Inc\. would be sent to frank\.miller@fabrikam\.example\. It leaves out grace\.hall@fabrikam\.example, who had part in the last e-mail of the customer: to include them call again with cc\. Nothing is sent yet/,
   );
   const [item] = list(body.items);
   expect(item?.message).toBe(
@@ -43,6 +43,21 @@ test('the second one sends it once, as an answer that comes back to the case', a
   expect(mails()).toHaveLength(before + 1);
 });
 
+test('who was in copy is so again where cc names them, and is no stranger', async () => {
+  const plan = await send({ caseId: '12345', message, cc: 'Grace Hall <grace.hall@fabrikam.example>' });
+  expect(plan.summary).toMatch(/to frank\S+ with a copy to grace\.hall@fabrikam\.example\. Nothing is sent yet/);
+  expect(list(plan.items)[0]?.message).toContain('with a copy to grace.hall@fabrikam.example, subject');
+  expect(list((await send({ confirmationToken: plan.confirmationToken })).items)).toMatchObject([{ outcome: 'done' }]);
+  expect(mails().at(-1)).toMatchObject({
+    ToAddress: 'frank.miller@fabrikam.example',
+    CcAddress: 'grace.hall@fabrikam.example',
+  });
+});
+
+test('where nobody else had part in the last e-mail nobody is left out', async () => {
+  expect((await send({ caseId: '1001', message })).summary).not.toContain('leaves out');
+});
+
 test('a line end in a subject begins no header', async () => {
   const { items } = await send({ caseId: '12345', message, subject: 'Token\r\nBcc: mallory@evil.example\u0085x' });
   expect(list(items)[0]?.message).toContain('subject "Token Bcc: mallory@evil.example x"');
@@ -59,6 +74,7 @@ test('who is not the customer is pointed out', async () => {
 
 test.each([
   [{ to: 'frank' }, 'to: It must be e-mail addresses'],
+  [{ cc: 'grace' }, 'cc: It must be e-mail addresses'],
   [{ caseId: '00001004x' }, 'There is no case'],
 ])('what cannot be sent is refused before anything is: %o', async (change, detail) => {
   expect((await send({ caseId: '12345', message, ...change })).detail).toContain(detail);
@@ -89,7 +105,12 @@ test('a case whose contact has another address by now is left alone', async () =
   const fields = '{"Email":"sam.new@contoso.example"}';
   const contact = salesforce.sandbox.records('Contact').find(({ Email }) => Email === 'sam.peters@contoso.example');
   await salesforce.call('updateRecord', { json: { recordId: contact?.Id, fields } });
-  expect(list((await send({ confirmationToken })).items)).toMatchObject([{ outcome: 'notDone' }]);
+  expect(list((await send({ confirmationToken })).items)).toMatchObject([
+    {
+      outcome: 'notDone',
+      message: expect.stringMatching(/has changed.*To plan it anew, make the call again without confirmationToken/),
+    },
+  ]);
 });
 
 test('what Salesforce refuses is told', async () => {

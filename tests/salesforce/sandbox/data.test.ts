@@ -189,7 +189,7 @@ describe('data that does not fit is refused with the file, the place and the fau
       'a time for a day',
       'records.json',
       { Opportunity: [{ Name: 'O', StageName: 'Prospecting', CloseDate: '0d 09:00' }] },
-      'Opportunity[0].CloseDate: takes a day such as "-3d" or',
+      'Opportunity[0].CloseDate: takes a day such as "-3d", "month", "month+1 end" or',
     ],
     [
       'a day for a time',

@@ -258,11 +258,12 @@ describe('search', () => {
     ]);
   });
 
-  test('takes whole words, stars for the rest, and no operators', async () => {
+  test('takes whole words, stars for the rest, and of operators OR alone', async () => {
     expect(await names('contos')).toEqual([]);
     expect(await names('contos*')).toEqual(['Contoso', 'Contoso Europe GmbH']);
     expect(await names('d\'arcy & "sons"')).toEqual(["D'Arcy & Sons"]);
-    expect(await names('contoso OR fabrikam')).toEqual([]);
+    expect(await names('contoso OR fabrikam')).toEqual(['Contoso', 'Contoso Europe GmbH', 'Fabrikam, Inc.']);
+    expect(await names('contoso fabrikam')).toEqual([]);
   });
 
   test('keeps to the limits of each object and of all', async () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import type { ItemState } from '../../../../shared/plan/carryOut.ts';
+import { planAnew } from '../../../../shared/plan/planAnew.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { isSameRecord } from '../recordId.ts';
 import { isoTime } from '../recordValues.ts';
@@ -154,7 +155,10 @@ export async function answerState(
     if (item) {
       const isTheirs = item.ActorId === data.actorId && actorIds.includes(data.actorId);
       if (!isTheirs) {
-        return { is: 'changed', message: 'It no longer waits for the user who asks, so it was left alone.' };
+        return {
+          is: 'changed',
+          message: `It no longer waits for the user who asks, so it was left alone. ${planAnew}`,
+        };
       }
       const now = waiting.find(({ id }) => isSameRecord(id, data.approvalId));
       if (now && aboutText(now) === data.about) return { is: 'asPlanned' };

@@ -12,7 +12,7 @@ import { audienceOf } from './caseComments.ts';
 import { findCase, noCase } from './caseMeant.ts';
 import { type caseDetails, caseShape, type comment, type email, type entitlement } from './caseShape.ts';
 import type { CaseKey } from './inputs.ts';
-import { mailText } from './mailText.ts';
+import { mailSubject, mailText } from './mailText.ts';
 import { byUrgency, milestoneFields, toMilestone } from './milestones.ts';
 
 type CaseDetails = z.input<typeof caseDetails>;
@@ -30,6 +30,11 @@ const DRAFT = '5';
 
 const entitlementPaths = ['Id', 'Name', 'Type', 'Status', 'StartDate', 'EndDate'];
 const ofLookup = (lookup: string, paths: readonly string[]) => paths.map(path => `${lookup}.${path}`);
+
+const contentFields = [
+  'ContentDocumentId',
+  ...ofLookup('ContentDocument', ['Title', 'FileExtension', 'ContentSize', 'CreatedDate']),
+];
 
 /** What belongs to a case: an object, its fields, and what follows WHERE to find the latest. */
 interface CasePart {
@@ -71,10 +76,7 @@ const caseParts: readonly CasePart[] = [
   {
     object: 'ContentDocumentLink',
     what: 'files',
-    fields: ['Id', 'ContentDocumentId', 'ContentDocument.Title', 'ContentDocument.FileExtension'].concat([
-      'ContentDocument.ContentSize',
-      'ContentDocument.CreatedDate',
-    ]),
+    fields: ['Id', ...contentFields],
     find: caseId => soql`LinkedEntityId = ${caseId} ORDER BY SystemModstamp DESC`,
   },
   {
@@ -101,7 +103,8 @@ interface Asked {
 
 /**
  * A case with all that belongs to it. It takes two requests at once, and before them one for a case that is named by its
- * number, and those for what objects there are, where that is not cached; behind them one for e-mails without plain text.
+ * number, and those for what objects there are, where that is not cached; behind them one for e-mails without plain text, and
+ * one for the files of e-mails.
  * @throws Failure `not_found`
  */
 export async function readCase(salesforce: Salesforce, key: CaseKey, { now, before }: Asked): Promise<CaseDetails> {
@@ -160,10 +163,13 @@ export async function readCase(salesforce: Salesforce, key: CaseKey, { now, befo
   };
 
   const shownMails = latest(partOf('EmailMessage'), 'MessageDate', 'E-mails');
-  const [{ htmlToMarkdown }, bodies] = await Promise.all([
+  const [{ htmlToMarkdown }, bodies, attached] = await Promise.all([
     hasRichText(added) || shownMails?.some(isWithoutText) ? import('../richText.ts') : { htmlToMarkdown: undefined },
     htmlOf(salesforce, shownMails ?? []),
+    filesOf(salesforce, shownMails ?? [], there),
   ]);
+  if (attached.isCut) leftOut.push('Further files of e-mails: use listRecordFiles with the emailId.');
+  notShown.push(...attached.notShown);
   const isPaused = record.IsStopped === true;
   const shownComments = latest(partOf('CaseComment'), 'CreatedDate', 'Comments');
   const shownMilestones = bounded(partOf('CaseMilestone'), 'Milestones besides the latest.');
@@ -188,7 +194,9 @@ export async function readCase(salesforce: Salesforce, key: CaseKey, { now, befo
       milestones: shownMilestones.map(each => toMilestone(each, { now, isPaused })).sort(byUrgency),
     }),
     ...(shownComments && { comments: shownComments.map(toComment) }),
-    ...(shownMails && { emails: shownMails.map(each => toEmail(each, bodies, htmlToMarkdown)) }),
+    ...(shownMails && {
+      emails: shownMails.map(each => toEmail(each, { bodies, files: attached.files, toMarkdown: htmlToMarkdown })),
+    }),
     ...(files && { files: files.map(toFile) }),
     ...ifAny('leftOut', leftOut),
     ...ifAny('notShown', notShown),
@@ -256,16 +264,29 @@ function toComment(record: SalesforceRecord): Comment {
 
 function toEmail(
   record: SalesforceRecord,
-  bodies: ReadonlyMap<unknown, string>,
-  toMarkdown: ((html: string) => string) | undefined,
+  {
+    bodies,
+    files,
+    toMarkdown,
+  }: {
+    bodies: ReadonlyMap<unknown, string>;
+    files: ReadonlyMap<unknown, MailFile[]>;
+    toMarkdown: ((html: string) => string) | undefined;
+  },
 ): Email {
   const html = bodies.get(record.Id);
   const { text, hasQuote } = mailText(textIn(record.TextBody) ?? (html && toMarkdown ? toMarkdown(html) : ''));
   const [fromName, address] = [textIn(record.FromName), textIn(record.FromAddress)];
   const from = fromName && address && fromName !== address ? `${fromName} <${address}>` : (address ?? fromName);
-  const [subject, to, cc] = [textIn(record.Subject), textIn(record.ToAddress), textIn(record.CcAddress)];
+  const [subject, to, cc] = [
+    textIn(mailSubject(textIn(record.Subject) ?? '')),
+    textIn(record.ToAddress),
+    textIn(record.CcAddress),
+  ];
   const sentAt = timeIn(record.MessageDate);
+  const attached = files.get(record.Id);
   return {
+    ...(typeof record.Id === 'string' && { emailId: record.Id }),
     direction: record.Status === DRAFT ? 'draft' : record.Incoming === true ? 'incoming' : 'outgoing',
     ...(subject && { subject }),
     ...(from && { from }),
@@ -274,7 +295,8 @@ function toEmail(
     ...(sentAt && { sentAt }),
     ...(text && { text: beginning(text, MAX_MAIL) }),
     ...(hasQuote && { quoteLeftOut: true }),
-    ...(record.HasAttachment === true && { hasFiles: true }),
+    ...((record.HasAttachment === true || attached) && { hasFiles: true }),
+    ...(attached && { files: attached }),
   };
 }
 
@@ -288,6 +310,64 @@ async function htmlOf(salesforce: Salesforce, mails: readonly SalesforceRecord[]
     salesforce.query(soql`SELECT ${select('EmailMessage')} FROM EmailMessage WHERE Id IN ${ids}`),
   );
   return new Map(records.flatMap(({ Id, HtmlBody }) => (typeof HtmlBody === 'string' ? [[Id, HtmlBody]] : [])));
+}
+
+type MailFile = Pick<ReturnType<typeof toFile>, 'fileId' | 'name'>;
+
+/** More files of the e-mails that are shown are not looked at. */
+const MAX_MAIL_FILES = 100;
+
+/** Both are asked for: where an org keeps files of e-mails is its own choice, and older ones stay where they were. */
+const mailFiles = {
+  ContentDocumentLink: {
+    fields: ['Id', 'LinkedEntityId', 'ContentDocumentId', ...ofLookup('ContentDocument', ['Title', 'FileExtension'])],
+    where: (ids: readonly string[]) => soql`LinkedEntityId IN ${ids}`,
+    read: (record: SalesforceRecord) => ({ mail: record.LinkedEntityId, file: toFile(record) }),
+  },
+  Attachment: {
+    fields: ['Id', 'ParentId', 'Name'],
+    where: (ids: readonly string[]) => soql`ParentId IN ${ids}`,
+    read: (record: SalesforceRecord) => ({ mail: record.ParentId, file: toAttachment(record) }),
+  },
+};
+
+/** The files of those e-mails that have some, by the IDs of the e-mails. One request where there are any. */
+async function filesOf(salesforce: Salesforce, mails: readonly SalesforceRecord[], there: ReadonlySet<string>) {
+  const ids = mails.filter(({ HasAttachment }) => HasAttachment !== false).map(({ Id }) => String(Id));
+  const files = new Map<unknown, MailFile[]>();
+  const notShown: string[] = [];
+  const holders = (['ContentDocumentLink', 'Attachment'] as const).filter(name => there.has(name));
+  if (ids.length === 0 || holders.length === 0) return { files, notShown, isCut: false };
+  const answers = await withVisibleFields<string, (SalesforceRecord[] | Failure)[]>(
+    salesforce,
+    Object.fromEntries(holders.map(name => [name, mailFiles[name].fields])),
+    select =>
+      salesforce.queryTogether(
+        holders.map(
+          name =>
+            soql`SELECT ${select(name)} FROM ${names(name)} WHERE ${mailFiles[name].where(ids)} LIMIT ${MAX_MAIL_FILES}`,
+        ),
+      ),
+  );
+  for (const [at, name] of holders.entries()) {
+    const answer = answers[at];
+    if (answer instanceof Failure) {
+      if (!isHidden(answer)) throw answer;
+      notShown.push('files of emails');
+      continue;
+    }
+    for (const record of answer ?? []) {
+      const { mail, file } = mailFiles[name].read(record);
+      files.set(mail, [...(files.get(mail) ?? []), file]);
+    }
+  }
+  const isCut = answers.some(answer => !(answer instanceof Failure) && answer.length === MAX_MAIL_FILES);
+  return { files, notShown: [...new Set(notShown)], isCut };
+}
+
+function toAttachment({ Id, Name }: SalesforceRecord): MailFile {
+  const name = textIn(Name);
+  return { ...(typeof Id === 'string' && { fileId: Id }), ...(name && { name }) };
 }
 
 function toFile(record: SalesforceRecord) {

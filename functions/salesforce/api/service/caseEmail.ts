@@ -18,6 +18,8 @@ export interface CaseMail {
   customer: { name: string | undefined; address: string } | undefined;
   /** The org's address to which the customer wrote last; undefined where that is none of the org's. */
   from: string | undefined;
+  /** Whom else the last e-mail of the customer was from or to, without the org's own addresses. */
+  others: string[];
   /** Changes with what the e-mail depends on. */
   version: string;
 }
@@ -27,7 +29,7 @@ const fields = {
     'Contact.Name',
     'Contact.Email',
   ]),
-  EmailMessage: ['Id', 'ToAddress', 'CcAddress'],
+  EmailMessage: ['Id', 'FromAddress', 'ToAddress', 'CcAddress'],
   OrgWideEmailAddress: ['Id', 'Address'],
 };
 
@@ -51,16 +53,22 @@ export async function caseMail(salesforce: Salesforce, key: CaseKey): Promise<Ca
   const wroteTo = [last?.ToAddress, last?.CcAddress].map(textIn).join(',').toLowerCase();
   const own = seen(addresses).flatMap(({ Address }) => textIn(Address) ?? []);
   const from = own.find(address => addressesIn(wroteTo).includes(address.toLowerCase()));
+  // Where it was to none of the org's known addresses, one that it was to may be the org's all the same.
+  const [lastFrom, lastTo, lastCc] = [last?.FromAddress, last?.ToAddress, last?.CcAddress].map(textIn);
+  const inLast = addressesIn([lastFrom, from ? lastTo : undefined, lastCc].join(',')).filter(each =>
+    address.test(each),
+  );
   const [contact, supplied] = [textIn(valueAt(record, 'Contact.Email')), textIn(record.SuppliedEmail)];
-  const address = contact ?? supplied;
+  const answersTo = contact ?? supplied;
   const name = contact ? textIn(valueAt(record, 'Contact.Name')) : textIn(record.SuppliedName);
   return {
     caseId,
     number: textIn(record.CaseNumber),
     subject: textIn(record.Subject),
     account: textIn(valueAt(record, 'Account.Name')),
-    customer: address === undefined ? undefined : { name, address },
+    customer: answersTo === undefined ? undefined : { name, address: answersTo },
     from,
+    others: without(inLast, [...own, ...(answersTo === undefined ? [] : [answersTo])]),
     version: JSON.stringify([record.Status, contact, supplied]),
   };
 }
@@ -90,16 +98,35 @@ function addressesIn(text: string): string[] {
 
 const MAX_RECIPIENTS = 10;
 
-/** @throws Failure `invalid_input` of the input `to` */
-export function recipientsOf(to: string | undefined, { customer, number, caseId }: CaseMail): string[] {
-  const refused = (message: string) => invalidInput([{ field: 'to', message }]);
-  if (to === undefined) {
-    if (customer) return [customer.address];
-    throw refused(`The case ${number ?? caseId} has no e-mail address of a contact. Ask the user to whom it goes.`);
+/** Addresses, each once, without others. */
+export function without(addresses: readonly string[], others: readonly string[]): string[] {
+  const left = new Set(others.map(each => each.toLowerCase()));
+  return [...new Map(addresses.map(each => [each.toLowerCase(), each])).entries()].flatMap(([key, each]) =>
+    left.has(key) ? [] : [each],
+  );
+}
+
+/** Who gets an e-mail: `cc` in copy. @throws Failure `invalid_input` of the inputs `to` and `cc` */
+export function recipientsOf(
+  { to, cc }: { to?: string | undefined; cc?: string | undefined },
+  { customer, number, caseId }: CaseMail,
+): { to: string[]; cc: string[] } {
+  const refused = (field: string, message: string) => invalidInput([{ field, message }]);
+  const listed = (field: string, text: string) => {
+    const given = addressesIn(text);
+    const wrong = given.find(each => !address.test(each));
+    if (wrong !== undefined || given.length === 0) {
+      throw refused(field, 'It must be e-mail addresses, separated by commas.');
+    }
+    if (given.length > MAX_RECIPIENTS) throw refused(field, `It must be at most ${MAX_RECIPIENTS} addresses.`);
+    return without(given, []);
+  };
+  if (to === undefined && !customer) {
+    throw refused(
+      'to',
+      `The case ${number ?? caseId} has no e-mail address of a contact. Ask the user to whom it goes.`,
+    );
   }
-  const given = addressesIn(to);
-  const wrong = given.find(each => !address.test(each));
-  if (wrong !== undefined || given.length === 0) throw refused('It must be e-mail addresses, separated by commas.');
-  if (given.length > MAX_RECIPIENTS) throw refused(`It must be at most ${MAX_RECIPIENTS} addresses.`);
-  return [...new Map(given.map(each => [each.toLowerCase(), each])).values()];
+  const recipients = to === undefined ? [customer?.address ?? ''] : listed('to', to);
+  return { to: recipients, cc: cc === undefined ? [] : without(listed('cc', cc), recipients) };
 }

@@ -53,7 +53,15 @@ export const comment = z.object({
   text: z.string().optional().describe('The comment.'),
 });
 
+const file = z.object({
+  fileId: id('The ID of the file.').optional(),
+  name: heading('Its name.').optional(),
+  size: z.number().optional().describe('Its size in bytes.'),
+  addedAt: z.string().optional().describe('When it was added, ISO 8601 in UTC.'),
+});
+
 export const email = z.object({
+  emailId: id('Its ID: the recordId of its files.').optional(),
   direction: z
     .enum(['incoming', 'outgoing', 'draft'])
     .describe('Incoming from the customer, outgoing to them, or a draft that was not sent.'),
@@ -65,13 +73,10 @@ export const email = z.object({
   text: z.string().optional().describe('What it says, without the mails that it answers.'),
   quoteLeftOut: z.boolean().optional().describe('True where mails that it answers were left out.'),
   hasFiles: z.boolean().optional().describe('True where files are attached to it.'),
-});
-
-const file = z.object({
-  fileId: id('The ID of the file.').optional(),
-  name: heading('Its name.').optional(),
-  size: z.number().optional().describe('Its size in bytes.'),
-  addedAt: z.string().optional().describe('When it was added, ISO 8601 in UTC.'),
+  files: z
+    .array(file.pick({ fileId: true, name: true }))
+    .optional()
+    .describe('Those files.'),
 });
 
 /** A case with all that belongs to it. */

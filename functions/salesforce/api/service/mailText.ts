@@ -8,6 +8,11 @@ export interface MailText {
 /** By these Salesforce recognises an answer; they say nothing to people. */
 const threadTokens = /\[?[ \t]{0,3}ref:[!_]\w{1,40}[.!]{0,2}_?\w{0,40}:ref[ \t]{0,3}\]?|thread::[\w-]{1,100}::/g;
 
+/** A subject as people write it. */
+export function mailSubject(subject: string): string {
+  return subject.replace(threadTokens, '').replace(/\s+/g, ' ').trim();
+}
+
 /** What programs put above the mail that is answered: `On 3 Nov 2026 at 10:00, Ana Ruiz <ana@example.com> wrote:` */
 const wrote = /(?<!\p{L})(?:wrote|schrieb|écrit|escribió|schreef|scritto|escreveu|skrev|napisał)(?!\p{L})/iu;
 const clockTime = /\d{1,2}[:.h]\d{2}/;

@@ -8,6 +8,8 @@ import { longRecordId } from '../recordId.ts';
 interface OutgoingEmail {
   recordId: string;
   to: readonly string[];
+  /** Who gets a copy. */
+  cc?: readonly string[] | undefined;
   /** One of the org's own addresses; unless given, that of the user who sends. */
   from?: string | undefined;
   subject: string;
@@ -32,19 +34,27 @@ export interface Outbox {
 const sent = z.array(z.object({ isSuccess: z.boolean() }).loose()).min(1);
 const posted = z.object({ id: z.string(), visibility: z.string().nullish() });
 
-/** From this version of the API on, recipients are given by another name. */
-const RECIPIENTS_RENAMED = 65;
+/** What recipients, and those in copy, are called from which version of the API on; before that nobody is in copy. */
+const recipientNames = [
+  { since: 65, to: 'recipientAddresses', cc: 'ccAddresses' },
+  { since: 62, to: 'emailAddresses', cc: 'ccRecipientAddressList' },
+] as const;
+
+function recipientInputs(version: number, to: readonly string[], cc: readonly string[]): Record<string, string> {
+  const names = recipientNames.find(({ since }) => version >= since);
+  if (!names) return { emailAddresses: [...to, ...cc].join(',') };
+  return { [names.to]: to.join(','), ...(cc.length > 0 && { [names.cc]: cc.join(',') }) };
+}
 
 /** What Salesforce sends to people. */
 export function openOutbox(connection: Connection): Outbox {
   return {
     /** https://developer.salesforce.com/docs/atlas.en-us.api_action.meta/api_action/actions_obj_email_simple.htm */
-    async sendEmail({ recordId, to, from, subject, html }) {
-      const recipients = Number(connection.version) >= RECIPIENTS_RENAMED ? 'recipientAddresses' : 'emailAddresses';
+    async sendEmail({ recordId, to, cc = [], from, subject, html }) {
       const answer = await connection.requestPost('/actions/standard/emailSimple', {
         inputs: [
           {
-            [recipients]: to.join(','),
+            ...recipientInputs(Number(connection.version), to, cc),
             emailSubject: subject,
             emailBody: html,
             sendRichBody: true,

@@ -58,7 +58,11 @@ type Days = Pick<ClosedPeriod, 'from' | 'to'>;
  * today is compared with as many days of the one before.
  * @throws Failure `invalid_input` of the input `period`
  */
-export function namedPeriod(text: string, clock: PeriodClock): { period: ClosedPeriod; previous: ClosedPeriod } {
+export function namedPeriod(
+  text: string,
+  clock: PeriodClock,
+  others = 'For others give since and until.',
+): { period: ClosedPeriod; previous: ClosedPeriod } {
   const words = text
     .toLowerCase()
     .replace(/[\s_-]+/g, ' ')
@@ -68,7 +72,7 @@ export function namedPeriod(text: string, clock: PeriodClock): { period: ClosedP
     throw invalidInput([
       {
         field: 'period',
-        message: `${quoted(text)} is no period that is known here. It must be one of ${FORMS}. For others give since and until.`,
+        message: `${quoted(text)} is no period that is known here. It must be one of ${FORMS}. ${others}`,
       },
     ]);
   return { period: ofDays(found.days, clock.timeZone), previous: ofDays(found.previous, clock.timeZone) };

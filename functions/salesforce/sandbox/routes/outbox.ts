@@ -17,6 +17,7 @@ const emailBody = z.strictObject({
     .array(
       z.strictObject({
         recipientAddresses: z.string(),
+        ccAddresses: z.string().optional(),
         emailSubject: z.string(),
         emailBody: z.string(),
         sendRichBody: z.boolean().default(false),
@@ -46,8 +47,10 @@ function sendEmail({ body, org, viewer }: ApiCall): ApiAnswer {
     status: 400,
     body: [actionResult([{ statusCode, message, fields: [] }])],
   });
-  const to = email.recipientAddresses.split(',').map(address => address.trim());
-  const wrong = to.find(address => !/^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(address));
+  const [to = [], cc = []] = [email.recipientAddresses, email.ccAddresses].map(text =>
+    (text ?? '').split(',').flatMap(address => address.trim() || []),
+  );
+  const wrong = [...to, ...cc].find(address => !/^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(address));
   if (wrong !== undefined) return refused('INVALID_EMAIL_ADDRESS', `Email address is invalid: ${wrong}`);
   const own = org.schema.find('OrgWideEmailAddress');
   const isOwn = own && org.rows(own).some(({ Address }) => Address === email.senderAddress);
@@ -73,6 +76,7 @@ function sendEmail({ body, org, viewer }: ApiCall): ApiAnswer {
         FromAddress: email.senderAddress ?? sender?.Email ?? null,
         FromName: email.senderAddress ?? sender?.Name ?? null,
         ToAddress: to.join('; '),
+        CcAddress: cc.length > 0 ? cc.join('; ') : null,
         Incoming: false,
         Status: '3',
         MessageDate: org.now().toISOString().replace('Z', '+0000'),

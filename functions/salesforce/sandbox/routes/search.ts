@@ -26,12 +26,16 @@ const bodySchema = z.strictObject({
   overallLimit: z.int().positive().max(2000).default(2000),
 });
 
-/** Finds the words of `q`, which has no operators, in the text fields of the named objects, or in their names alone. */
+/** Finds the words of `q`, all of them or with OR between them any, in the text fields of the named objects, or in their names alone. */
 function search(call: ApiCall): QueryRecord[] {
   const parsed = bodySchema.safeParse(call.body);
   if (!parsed.success) throw jsonParserError(z.prettifyError(parsed.error));
   const { q, sobjects, overallLimit } = parsed.data;
-  const terms = q.split(/[^\p{L}\p{N}*?]+/u).filter(Boolean);
+  const isAny = / OR /.test(q);
+  const terms = q
+    .replaceAll(' OR ', ' ')
+    .split(/[^\p{L}\p{N}*?]+/u)
+    .filter(Boolean);
   if (terms.join('').replace(/[*?]/g, '').length < 2) {
     throw malformedSearch(`search term must be longer than one character: ${q}`);
   }
@@ -48,7 +52,7 @@ function search(call: ApiCall): QueryRecord[] {
     );
     return rowsOf(scope, object)
       .filter(row => allowed?.has(row.Id) ?? true)
-      .filter(row => matchesAll(row, searched, patterns))
+      .filter(row => matches(row, searched, { patterns, isAny }))
       .slice(0, limit)
       .map(project);
   });
@@ -67,10 +71,15 @@ const isSearched = (field: FieldDefinition): boolean =>
 const isOfName = (field: FieldDefinition, object: ObjectDefinition): boolean =>
   field === nameFieldOf(object) || ['FirstName', 'LastName'].includes(field.name);
 
-/** Every term must be a word of the record. Case and accents do not matter. */
-function matchesAll(row: Row, fields: FieldDefinition[], patterns: RegExp[]): boolean {
+/** Every term, or any, must be a word of the record. Case and accents do not matter. */
+function matches(
+  row: Row,
+  fields: FieldDefinition[],
+  { patterns, isAny }: { patterns: RegExp[]; isAny: boolean },
+): boolean {
   const text = fold(fields.map(field => row[field.name] ?? '').join(' '));
-  return patterns.every(pattern => pattern.test(text));
+  const isThere = (pattern: RegExp) => pattern.test(text);
+  return isAny ? patterns.some(isThere) : patterns.every(isThere);
 }
 
 const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
