@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 /** Hundreds or thousands of calls each, very long texts, or whole copies of the project: `npm run trials` runs these, and `npm test` the rest. */
-const trials = ['tests/{costs,faults,guides,reliability}/**/*.test.ts'];
+const trials = [
+  'tests/{contract,costs,faults,guides,reliability}/**/*.test.ts',
+  'tests/{jira,salesforce}/closedOrNone.test.ts',
+  'tests/functions/oddRequests.test.ts',
+];
 
 const shared = {
   globalSetup: ['tests/support/buildOnce.ts'],

@@ -5,7 +5,7 @@ import { start } from '../../tools/new/start.ts';
 
 describe('npm run new refuses', () => {
   it.each([
-    ['sap getOrder', 'The system must be one of jira, '],
+    ['sap getOrder', 'The system must be one of '],
     ['jira Sprint', 'a verb and a noun in camelCase'],
     ['jira ../../getSprint', 'a verb and a noun in camelCase'],
     ['jira getProjectUpdates', 'There is functions/jira/actions/getProjectUpdates.ts already.'],
@@ -13,7 +13,7 @@ describe('npm run new refuses', () => {
     ['jira getProjectLead --from helpdesk', '--from is for a system.'],
     ['jira getProjectLead now', 'now is more than is understood here.'],
     ['jira getProjectLead --force', "Unknown option '--force'"],
-    ['', 'The system must be one of jira, '],
+    ['', 'The system must be one of '],
     ['system tickets', '--from must be one of '],
     ['system tickets --from sap', '--from must be one of '],
     ['system tickets --from ../functions/jira', '--from must be one of '],

@@ -19,7 +19,8 @@ const anyText = fc.oneof(
 function emptyOrg() {
   const asked: string[] = [];
   const note = ({ text }: Soql) => void asked.push(text);
-  const org: Pick<Salesforce, 'query' | 'queryTogether'> = {
+  const org: Pick<Salesforce, 'query' | 'queryTogether' | 'me'> = {
+    me: async () => ({ problem: 'Nobody has signed in.' }),
     async query(statement) {
       note(statement);
       return [];
@@ -29,7 +30,7 @@ function emptyOrg() {
       return statements.map(() => []);
     },
   };
-  // Only these two are used here.
+  // Only these are used here.
   return { asked, org: org as Salesforce };
 }
 

@@ -155,6 +155,7 @@ export async function readCase(salesforce: Salesforce, key: CaseKey, { now, befo
     const shown = newer.length > 0 ? newer : records.slice(0, LISTED);
     const since = timeIn(shown.at(-1)?.[field]);
     if (since) leftOut.push(`${what} from before ${since}: call again with that as writtenBefore.`);
+    if (newer.length === 0) leftOut.push(`${what} of that very moment, which are more than are shown at once.`);
     return shown;
   };
   const bounded = (records: SalesforceRecord[] | undefined, what: string) => {

@@ -87,14 +87,24 @@ const unitWords = '(?<unit>day|week|month|(?:calendar |fiscal )?quarter|(?:calen
 const near = new RegExp(`^(?<which>this|current|last|previous|next) ${unitWords}$`);
 const toDate = new RegExp(`^(?:this )?${unitWords} to date$`);
 const several = new RegExp(`^(?:the )?(?<which>last|past|previous|next) (?<count>\\d{1,4}) ${unitWords}s?$`);
-const shortToDate: Readonly<Record<string, string>> = { wtd: 'week', mtd: 'month', qtd: 'quarter', ytd: 'year' };
+const shortToDate = new Map([
+  ['wtd', 'week'],
+  ['mtd', 'month'],
+  ['qtd', 'quarter'],
+  ['ytd', 'year'],
+]);
+const singleDays = new Map([
+  ['today', 0],
+  ['yesterday', -1],
+  ['tomorrow', 1],
+]);
 
 /** A fiscal quarter is the org's own, as a quarter is. */
 const unitOf = (word: string): Unit => units.find(unit => unit === word.replace('fiscal ', '')) ?? 'day';
 
 function relative(words: string, { now, timeZone, calendar }: PeriodClock): Found | undefined {
   const today = dayAt(now, timeZone);
-  const single = { today: 0, yesterday: -1, tomorrow: 1 }[words];
+  const single = singleDays.get(words);
   if (single !== undefined) {
     const day = addDays(today, single);
     return { days: { from: day, to: day }, previous: { from: addDays(day, -1), to: addDays(day, -1) } };
@@ -114,7 +124,7 @@ function relative(words: string, { now, timeZone, calendar }: PeriodClock): Foun
           : before(unit, current.from);
     return { days, previous: before(unit, days.from) };
   }
-  const started = toDate.exec(words)?.groups?.unit ?? shortToDate[words];
+  const started = toDate.exec(words)?.groups?.unit ?? shortToDate.get(words);
   if (started !== undefined) {
     const unit = unitOf(started);
     const { from } = calendar.span(unit, today);
