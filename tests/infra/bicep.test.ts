@@ -9,6 +9,7 @@ import { oneOf } from '../../shared/settings/setting.ts';
 import { PLACEHOLDER_HOST } from '../../tools/generate/placeholders.ts';
 import { settingsFiles } from '../../tools/generate/settingsFiles.ts';
 import { madeUpSystem, needed, optional } from '../shared/settings/madeUpSystems.ts';
+import { actions as allActions } from '../support/sandboxedActions.ts';
 import {
   formatCopies,
   noCompiler,
@@ -447,7 +448,7 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
       }),
     );
     const changed = async () => {
-      const actions = [...systems, orders].map(({ name }) => ({ system: name, uses: [] }));
+      const actions = [...allActions, { system: orders.name, uses: [orders] }];
       const files = new Map(await settingsFiles(new URL('../../', import.meta.url), [...systems, orders], actions));
       for (const file of ['apiDefinition.swagger.json', 'apiProperties.json']) {
         files.set(
