@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { anyName } from '../../../shared/filter/inputs.ts';
 import { nameList } from '../../../shared/filter/nameList.ts';
 import { heading, id, link, summary } from '../../../shared/schema/meaning.ts';
-import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
 import { counted } from '../api/counted.ts';
 import { searchText } from '../api/inputs.ts';
 import { addMembers } from '../api/sales/campaignMembers.ts';
@@ -26,7 +26,7 @@ export default salesforce.action({
       names: 'campaign',
       mayMatchSeveral: true,
     }),
-    people: z.string().trim().min(1, 'It must not be blank.').max(LIST_TEXT).transform(nameList).meta({
+    people: anyName.transform(nameList).meta({
       description: 'Contacts and leads, at most 100: names, e-mail addresses or IDs, separated by commas.',
       mayMatchSeveral: true,
     }),
