@@ -43,8 +43,10 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-const lacksScope =
-  /insufficient.?scope|\bscopes?\b.{0,40}\b(?:not match|missing|required|insufficient|not granted)|\b(?:missing|lacks?|required?|insufficient|not granted)\b.{0,40}\bscopes?\b/i;
+const aboutScope = /\bscopes?\b/i;
+const lacking = /\b(?:not match|missing|lacks?|required?|requires|insufficient|not granted)\b/i;
+const lacksScope = (said: string) =>
+  /insufficient.?scope/i.test(said) || said.split(/[.\n]/).some(each => aboutScope.test(each) && lacking.test(each));
 
 /**
  * What Jira has against the sign-in where the secret is not at fault; undefined where it may be, or it is about something
@@ -69,7 +71,7 @@ export function signInFailure(
   const said = saidByJira(body) || (challenge.description ?? '');
   const because = said && ` Jira says: ${said}`;
   const cause = new Error(`status ${status}`);
-  if (challenge.error === 'insufficient_scope' || lacksScope.test(said)) {
+  if (challenge.error === 'insufficient_scope' || lacksScope(said)) {
     const scopes = challenge.scope ?? scope;
     return new Failure(
       'upstream_auth_failed',
