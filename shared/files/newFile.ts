@@ -1,5 +1,18 @@
+import * as z from 'zod';
 import { invalidInput } from '../failure.ts';
+import { FILE_TEXT } from '../schema/textLimit.ts';
 import { decodeBase64 } from './decodeBase64.ts';
+
+/** What a new file holds, in one of the two. */
+export const newFileInputs = {
+  text: z.string().min(1).max(FILE_TEXT).optional().describe('What a text file holds, as it is.'),
+  base64: z
+    .string()
+    .min(1)
+    .max(FILE_TEXT)
+    .optional()
+    .describe('What any other file holds, in base64; up to about 700 kB.'),
+};
 
 /** The bytes of a new file, given in the inputs `text` or `base64`. @throws Failure `invalid_input` */
 export function newFileBytes({

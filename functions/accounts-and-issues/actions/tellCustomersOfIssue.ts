@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { beginning } from '../../../shared/text.ts';
 import { issueKey } from '../../jira/api/inputs.ts';
 import type { Issue } from '../../jira/api/issue.ts';
 import { jira } from '../../jira/system.ts';
 import { counted } from '../../salesforce/api/counted.ts';
+import { writtenText } from '../../salesforce/api/inputs.ts';
 import { MAX_COMMENT } from '../../salesforce/api/service/caseComments.ts';
 import { salesforce } from '../../salesforce/system.ts';
 import { notTold } from '../api/notTold.ts';
@@ -37,13 +37,9 @@ export default accountsAndIssues.plannedAction({
     'Use it when an issue is done or delayed: its first call only shows the status of the issue, who would be told what and who not, and the call with its confirmationToken does it. For one case use addCaseComment.',
   input: z.object({
     issueKey,
-    comment: z
-      .string()
-      .trim()
-      .min(1, 'It must not be blank.')
-      .max(MAX_COMMENT)
-      .transform(withLineBreaks)
-      .describe('What the customers are told, as plain text. They do not know Jira, so say what it means for them.'),
+    comment: writtenText(MAX_COMMENT).describe(
+      'What the customers are told, as plain text. They do not know Jira, so say what it means for them.',
+    ),
   }),
   data: toldCaseData,
   // Each of fifty is told and read back.

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { invalidInput } from '../../../shared/failure.ts';
 import { fileName } from '../../../shared/files/fileName.ts';
-import { newFileBytes } from '../../../shared/files/newFile.ts';
+import { newFileBytes, newFileInputs } from '../../../shared/files/newFile.ts';
 import { id } from '../../../shared/schema/meaning.ts';
-import { FILE_TEXT } from '../../../shared/schema/textLimit.ts';
 import type { NewFile } from '../api/attachFiles.ts';
 import { audience, issueKey, listOf, nameList } from '../api/inputs.ts';
 import { commentAudience, ifAny, toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
@@ -24,13 +23,7 @@ export default jira.action({
   input: z.object({
     issueKey,
     fileName: fileName.optional().describe('The name of the new file with its ending, such as error.log.'),
-    text: z.string().min(1).max(FILE_TEXT).optional().describe('What a text file holds, as it is.'),
-    base64: z
-      .string()
-      .min(1)
-      .max(FILE_TEXT)
-      .optional()
-      .describe('What any other file holds, in base64; up to about 700 kB.'),
+    ...newFileInputs,
     fromIssueKey: issueKey.optional().describe('The key of the issue whose files are copied.'),
     fileNames: nameList
       .optional()

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { imageOutput } from '../../../shared/action/image.ts';
-import { page } from '../../../shared/action/page.ts';
+import { filePage, partLimit } from '../../../shared/files/filePage.ts';
 import { heading, id, key, link } from '../../../shared/schema/meaning.ts';
 import { issueKey } from '../api/inputs.ts';
 import { reads } from '../needs.ts';
@@ -43,29 +43,20 @@ export default jira.action({
   }),
   example: { issueKey: 'ATLAS-12', attachmentId: '10601' },
   paged: true,
-  limit: 'The most to return of a text, in thousands of characters, up to 100.',
+  limit: partLimit,
   // Twice the issue, what the file seems to be and what it is, and where each is kept.
   requests: 12,
   async run({ issueKey, attachmentId }, { jira, page: part }) {
-    const read = await jira.attachments.read(issueKey, attachmentId, part);
-    const { file, url, pieces, nextCursor, image, note } = read;
-    return page({
-      items: pieces ?? [],
-      nextCursor,
-      ...(pieces && { cursorAfter: (count: number) => pieces[count - 1]?.cursor ?? '' }),
-      image,
-      answer: shown => ({
-        attachmentId: file.id,
-        name: file.name,
-        issueKey: read.issueKey,
-        mimeType: file.mimeType,
-        size: file.size,
-        createdAt: file.createdAt?.toISOString(),
-        by: file.author,
-        url,
-        text: pieces && shown.map(piece => piece.text).join(''),
-        note,
-      }),
+    const { file, url, issueKey: ownKey, ...contents } = await jira.attachments.read(issueKey, attachmentId, part);
+    return filePage(contents, {
+      attachmentId: file.id,
+      name: file.name,
+      issueKey: ownKey,
+      mimeType: file.mimeType,
+      size: file.size,
+      createdAt: file.createdAt?.toISOString(),
+      by: file.author,
+      url,
     });
   },
 });

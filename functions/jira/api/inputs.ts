@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { parseJson } from '../../../shared/parseJson.ts';
+import { idList } from '../../../shared/schema/idList.ts';
 import { FIELDS_TEXT, LIST_TEXT, SHORT_TEXT, textLimit } from '../../../shared/schema/textLimit.ts';
 import { strictJson } from '../../../shared/strictJson.ts';
-import { quoted } from '../../../shared/text.ts';
 import { dayText } from '../../../shared/time/inputs.ts';
 
 /** A project's key or numeric ID. Nothing else reaches a path or a query. */
@@ -38,29 +38,14 @@ export function isNone(value: string): boolean {
 
 /** The keys of several issues, separated by commas, spaces or lines, or as JSON; each once. */
 export function issueKeys(most: number) {
-  return z
-    .string()
-    .trim()
-    .min(1)
-    .max(LIST_TEXT)
-    .transform((text, context): string[] => {
-      const given = (namesInJson(text) ?? text.split(/[\s,;]/)).map(each => each.trim()).filter(Boolean);
-      const keys = given.map(each => issueKey.safeParse(each));
-      const wrong = given.filter((_, index) => !keys[index]?.success);
-      const found = [...new Set(keys.flatMap(({ data }) => data ?? []))];
-      const problem =
-        wrong.length > 0
-          ? `${wrong.slice(0, 5).map(quoted).join(', ')} ${wrong.length === 1 ? 'is' : 'are'} no key of an issue, such as ABC-12.`
-          : found.length === 0
-            ? 'It must have at least one key.'
-            : found.length > most
-              ? `It has ${found.length} keys; at most ${most} are taken in one call.`
-              : undefined;
-      if (problem === undefined) return found;
-      context.issues.push({ code: 'custom', message: problem, input: text });
-      return z.NEVER;
-    })
-    .meta({ description: 'The keys of the issues, separated by commas, such as ABC-12,ABC-13.', names: 'issue' });
+  return idList({
+    most,
+    max: LIST_TEXT,
+    itemsOf: text => namesInJson(text) ?? text.split(/[\s,;]/),
+    read: each => issueKey.safeParse(each).data,
+    noun: 'key',
+    none: 'no key of an issue, such as ABC-12',
+  }).meta({ description: 'The keys of the issues, separated by commas, such as ABC-12,ABC-13.', names: 'issue' });
 }
 
 /** An optional input that `none` clears. */

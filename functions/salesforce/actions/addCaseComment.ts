@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
+import { writtenText } from '../api/inputs.ts';
 import { addCaseComment, MAX_COMMENT } from '../api/service/caseComments.ts';
 import { findCase } from '../api/service/caseMeant.ts';
 import { audience, caseId } from '../api/service/inputs.ts';
@@ -20,13 +20,7 @@ export default salesforce.action({
     'Use it for a note to colleagues or an answer in the customer portal. To e-mail the customer use sendCaseEmail; to change the case use updateRecord.',
   input: z.object({
     caseId: caseId.describe('The case: its number, such as 00001026, or its ID.'),
-    comment: z
-      .string()
-      .trim()
-      .min(1, 'It must not be blank.')
-      .max(MAX_COMMENT)
-      .transform(withLineBreaks)
-      .describe('The comment, as plain text.'),
+    comment: writtenText(MAX_COMMENT).describe('The comment, as plain text.'),
     audience,
   }),
   output: z.object({

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { fileName } from '../../../shared/files/fileName.ts';
-import { newFileBytes } from '../../../shared/files/newFile.ts';
+import { newFileBytes, newFileInputs } from '../../../shared/files/newFile.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
-import { FILE_TEXT } from '../../../shared/schema/textLimit.ts';
 import { recordId } from '../api/inputs.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
@@ -21,13 +20,7 @@ export default salesforce.action({
   input: z.object({
     recordId: recordId.describe('The ID of the record that gets the file.'),
     fileName: fileName.describe('The name of the file with its ending, such as contract.pdf.'),
-    text: z.string().min(1).max(FILE_TEXT).optional().describe('What a text file holds, as it is.'),
-    base64: z
-      .string()
-      .min(1)
-      .max(FILE_TEXT)
-      .optional()
-      .describe('What any other file holds, in base64; up to about 700 kB.'),
+    ...newFileInputs,
   }),
   output: z.object({
     fileId: id('The ID of the file.').optional(),

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
-import { oneLine, onOneLine, recordId } from '../api/inputs.ts';
+import { oneLine, onOneLine, recordId, writtenText } from '../api/inputs.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -21,13 +20,7 @@ export default salesforce.action({
     'Use it to keep what was learned. For a call or a meeting use logActivity.',
   input: z.object({
     recordId: recordId.describe('The ID of the record that gets the note.'),
-    description: z
-      .string()
-      .trim()
-      .min(1, 'It must not be blank.')
-      .max(32_000)
-      .transform(withLineBreaks)
-      .describe('What the note says, in Markdown.'),
+    description: writtenText().describe('What the note says, in Markdown.'),
     title: oneLine(255).optional().describe('Its title; the beginning of the text unless given.'),
   }),
   output: z.object({

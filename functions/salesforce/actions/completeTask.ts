@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { id } from '../../../shared/schema/meaning.ts';
 import { dayText, fieldTimes, resolveDay } from '../../../shared/time/inputs.ts';
-import { oneLine, recordId, recordIdOf, searchText } from '../api/inputs.ts';
+import { oneLine, recordId, recordIdOf, searchText, writtenText } from '../api/inputs.ts';
 import { completedStatus, openTask } from '../api/openTask.ts';
 import { updateRecord, writtenRecord } from '../api/writeRecord.ts';
 import { uses } from '../needs.ts';
@@ -31,13 +30,7 @@ export default salesforce.action({
       description: 'Whose task it is: a name or an e-mail address. Unless given, that of the user who asks.',
       mayMatchSeveral: true,
     }),
-    comment: z
-      .string()
-      .trim()
-      .max(32_000)
-      .transform(withLineBreaks)
-      .optional()
-      .describe('What came of it, as plain text.'),
+    comment: writtenText().optional().describe('What came of it, as plain text.'),
     nextSubject: oneLine(255).optional().describe('The subject of the next task, with the same record and owner.'),
     nextDueDate: dayText.optional().describe('The due date of the next task.'),
   }),

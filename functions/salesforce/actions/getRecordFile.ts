@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { imageOutput } from '../../../shared/action/image.ts';
-import { page } from '../../../shared/action/page.ts';
+import { filePage, partLimit } from '../../../shared/files/filePage.ts';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { recordId } from '../api/inputs.ts';
 import { uses } from '../needs.ts';
@@ -38,22 +38,14 @@ export default salesforce.action({
   }),
   example: { recordId: '001Sx0000000001IAA', fileId: '069Sx0000000002IAA' },
   paged: true,
-  limit: 'The most to return of a text, in thousands of characters, up to 100.',
+  limit: partLimit,
   async run({ recordId, fileId }, { salesforce, page: part }) {
-    const { record, file, pieces, nextCursor, image, note } = await salesforce.files.read(recordId, fileId, part);
+    const { record, file, ...contents } = await salesforce.files.read(recordId, fileId, part);
     const { id, ...told } = file;
-    return page({
-      items: pieces ?? [],
-      nextCursor,
-      ...(pieces && { cursorAfter: (count: number) => pieces[count - 1]?.cursor ?? '' }),
-      image,
-      answer: shown => ({
-        fileId: id,
-        ...told,
-        record: `${record.objectType} ${record.name ?? record.recordId}`,
-        text: pieces && shown.map(piece => piece.text).join(''),
-        note,
-      }),
+    return filePage(contents, {
+      fileId: id,
+      ...told,
+      record: `${record.objectType} ${record.name ?? record.recordId}`,
     });
   },
 });

@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { invalidInput } from '../../../shared/failure.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
 import { dayText, isAhead, resolveDay } from '../../../shared/time/inputs.ts';
 import { explainedPeople, isPersonId, peopleCalled, withPeople } from '../api/activityPeople.ts';
 import { remindAtText, reminder } from '../api/activityTimes.ts';
 import { choices } from '../api/filter/recordFilter.ts';
-import { oneLine, recordId, searchText } from '../api/inputs.ts';
+import { oneLine, recordId, searchText, writtenText } from '../api/inputs.ts';
 import { askerOrNobody } from '../api/owners.ts';
 import { notReadBack } from '../api/readRecord.ts';
 import { field, recordShape } from '../api/recordShape.ts';
@@ -43,13 +42,7 @@ export default salesforce.action({
   input: z.object({
     recordId: recordId.describe('The ID of the record that it belongs to.'),
     subject: oneLine(255).describe('The subject, in a few words.'),
-    description: z
-      .string()
-      .trim()
-      .max(32_000)
-      .transform(withLineBreaks)
-      .optional()
-      .describe('What was said or agreed, as plain text.'),
+    description: writtenText().optional().describe('What was said or agreed, as plain text.'),
     activityType: z.enum(['call', 'email', 'meeting', 'task']).default('task').describe('The kind of activity.'),
     people: choices.optional().meta({
       description: 'Contacts, or a lead, it is with besides, by name or ID, separated by commas.',

@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { explainedPeople, isPersonId, peopleCalled, withPeople } from '../api/activityPeople.ts';
 import { MAX_MINUTES, meetingTime, meetingTimeText } from '../api/activityTimes.ts';
 import { choices } from '../api/filter/recordFilter.ts';
-import { oneLine, onOneLine, recordId, searchText } from '../api/inputs.ts';
+import { oneLine, onOneLine, recordId, searchText, writtenText } from '../api/inputs.ts';
 import { inviteesCalled, inviteTo } from '../api/invitees.ts';
 import { askerOrNobody } from '../api/owners.ts';
 import { notReadBack } from '../api/readRecord.ts';
@@ -55,13 +54,7 @@ export default salesforce.action({
       mayMatchSeveral: true,
     }),
     location: z.string().trim().max(255).transform(onOneLine).optional().describe('Where it takes place.'),
-    description: z
-      .string()
-      .trim()
-      .max(32_000)
-      .transform(withLineBreaks)
-      .optional()
-      .describe('The agenda, as plain text.'),
+    description: writtenText().optional().describe('The agenda, as plain text.'),
   }),
   output: z.object({
     activityId: id('The ID of the meeting.'),

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { withLineBreaks } from '../../../shared/escapedTwice.ts';
-import { oneLine, onOneLine } from '../api/inputs.ts';
+import { oneLine, onOneLine, writtenText } from '../api/inputs.ts';
 import { caseMail, recipientsOf, without } from '../api/service/caseEmail.ts';
 import { caseId } from '../api/service/inputs.ts';
 import { uses } from '../needs.ts';
@@ -20,13 +19,9 @@ export default salesforce.plannedAction({
     'For a note in Salesforce use addCaseComment.',
   input: z.object({
     caseId: caseId.describe('The case: its number, such as 00001026, or its ID.'),
-    message: z
-      .string()
-      .trim()
-      .min(1, 'It must not be blank.')
-      .max(32_000)
-      .transform(withLineBreaks)
-      .describe('The text, in Markdown, as the customer will read it, with greeting and signature.'),
+    message: writtenText().describe(
+      'The text, in Markdown, as the customer will read it, with greeting and signature.',
+    ),
     subject: oneLine(255).optional().describe('The subject. Unless given, RE: and that of the case.'),
     to: z
       .string()

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { withLineBreaks } from '../../../shared/escapedTwice.ts';
+import { idList } from '../../../shared/schema/idList.ts';
 import { FIELDS_TEXT } from '../../../shared/schema/textLimit.ts';
-import { quoted } from '../../../shared/text.ts';
 import { findingActions } from './findingActions.ts';
 import { longRecordId, objectOfId, recordIdPattern } from './recordId.ts';
 
@@ -31,31 +32,19 @@ export const recordOrCase = z
 
 /** The IDs of several records, separated by commas, spaces or lines, or as a list in JSON; each once. */
 export function recordIds(most: number) {
-  return z
-    .string()
-    .trim()
-    .min(1)
-    .max(FIELDS_TEXT)
-    .transform((text, context): string[] => {
-      const given = text
-        .replace(/[[\]"']/g, ' ')
-        .split(/[\s,;]/)
-        .filter(Boolean);
-      const wrong = given.filter(each => !recordIdPattern.test(each));
-      const found = [...new Set(given.map(longRecordId))];
-      const problem =
-        wrong.length > 0
-          ? `${wrong.slice(0, 5).map(quoted).join(', ')} ${wrong.length === 1 ? 'is' : 'are'} no record ID, which is 15 or 18 letters and digits.`
-          : found.length === 0
-            ? 'It must have at least one ID.'
-            : found.length > most
-              ? `It has ${found.length} IDs; at most ${most} are taken in one call.`
-              : undefined;
-      if (problem === undefined) return found;
-      context.issues.push({ code: 'custom', message: problem, input: text });
-      return z.NEVER;
-    })
-    .meta({ names: 'record', acronym: 'ID' });
+  return idList({
+    most,
+    max: FIELDS_TEXT,
+    itemsOf: text => text.replace(/[[\]"']/g, ' ').split(/[\s,;]/),
+    read: each => (recordIdPattern.test(each) ? longRecordId(each) : undefined),
+    noun: 'ID',
+    none: 'no record ID, which is 15 or 18 letters and digits',
+  }).meta({ names: 'record', acronym: 'ID' });
+}
+
+/** A text that a person writes, as plain text or in Markdown. */
+export function writtenText(most = 32_000) {
+  return z.string().trim().min(1, 'It must not be blank.').max(most).transform(withLineBreaks);
 }
 
 /** The ID of a record of one object. IDs begin with a prefix that is particular to the object. */
