@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recordId } from '../../functions/salesforce/sandbox/recordId.ts';
 import { principal } from '../support/principal.ts';
-import { useSalesforce } from './harness.ts';
+import { list, useSalesforce } from './harness.ts';
 
 /** The day in a zone, by a way that the product does not use: Sweden writes a date as ISO 8601 does. */
 const dayIn = (timeZone: string, moment = new Date()) => moment.toLocaleDateString('sv-SE', { timeZone });
@@ -56,6 +56,17 @@ describe('TIME_ZONE', () => {
     await app.call('findOpportunities', { query: { closingAfter: 'today', closingBefore: 'tomorrow' } });
     const tomorrow = dayIn(elsewhere, new Date(Date.now() + 86_400_000));
     expect(asked(app, 'CloseDate')).toEqual([`CloseDate >= ${dayIn(elsewhere)}`, `CloseDate < ${tomorrow}`]);
+  });
+
+  it('decides by which clock an overview tells of meetings', async () => {
+    const { body } = await app.call('getAccountOverview', { query: { accountId: contoso } });
+    const meetings = list(body.latestActivities).filter(({ kind }) => kind === 'Meeting');
+    expect(meetings.length).toBeGreaterThan(0);
+    for (const { date, subject } of meetings) {
+      const found = app.sandbox.records('Event').find(event => event.Subject === subject);
+      expect(date).toMatch(/[+-]1[04]:00$/);
+      expect(Date.parse(String(date))).toBe(Date.parse(String(found?.StartDateTime)));
+    }
   });
 
   it.each([

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { accountMeant } from '../api/accountMeant.ts';
+import { eventDate } from '../api/activityList.ts';
 import { type Total, totals, totalsOf, worth } from '../api/amounts.ts';
 import { isHidden } from '../api/answerFailure.ts';
 import { counted, type Noun } from '../api/counted.ts';
@@ -74,13 +75,15 @@ const participants = {
 const task = recordShape('Task', {
   kind: field.text('TaskSubtype', 'Task, Call, Email or Meeting.'),
   subject,
-  date: field.text('ActivityDate', 'When it takes place or is due.'),
+  date: field.text('ActivityDate', "When it takes place, by the asking user's clock, or is due."),
   status: field.text('Status', 'Its status.'),
   ...participants,
 });
 const meeting = recordShape('Event', {
   subject,
-  date: field.time('StartDateTime', 'When it takes place.'),
+  startsAt: field.time('StartDateTime', 'When it begins.'),
+  day: field.text('ActivityDate', 'The day of one that takes whole days.'),
+  isAllDay: field.boolean('IsAllDayEvent', 'Whether it takes whole days.'),
   ...participants,
 });
 
@@ -164,7 +167,8 @@ export default salesforce.action({
     const accountId = await accountMeant(salesforce, text, 'accountId');
     const leftOut: string[] = [];
     const noteField = (field: string) => void leftOut.push(field);
-    const [[whole, opportunities, cases, tasks, events], renewals, subsidiaries] = await Promise.all([
+    const [timeZone, [whole, opportunities, cases, tasks, events], renewals, subsidiaries] = await Promise.all([
+      salesforce.timeZone(),
       withVisibleFields(
         salesforce,
         fields,
@@ -238,7 +242,10 @@ export default salesforce.action({
       ...((latestTasks || meetings) && {
         latestActivities: [
           ...(latestTasks ?? []).map(({ kind = 'Task', ...activity }) => ({ kind, ...activity })),
-          ...(meetings ?? []).map(activity => ({ kind: 'Meeting', ...activity })),
+          ...(meetings ?? []).map(({ startsAt, day, isAllDay, ...activity }) => {
+            const date = eventDate({ startsAt, day, isAllDay }, timeZone);
+            return { kind: 'Meeting', ...activity, ...(date && { date }) };
+          }),
         ]
           .sort((one, other) => (other.date ?? '').localeCompare(one.date ?? ''))
           .slice(0, LISTED),

@@ -254,9 +254,20 @@ function taskItem(record: SalesforceRecord, salesforce: Salesforce, today: strin
 
 function eventItem(record: SalesforceRecord, salesforce: Salesforce, timeZone: string): Activity {
   const { startsAt, endsAt, day, isAllDay, description, ...item } = event.read(record, salesforce);
-  const shown = (moment: string | undefined) => moment && clockAt(new Date(moment), timeZone);
-  const [date, end] = isAllDay ? [day, undefined] : [shown(startsAt), shown(endsAt)];
+  const date = eventDate({ startsAt, day, isAllDay }, timeZone);
+  const end = isAllDay ? undefined : eventDate({ startsAt: endsAt }, timeZone);
   return { ...item, kind: 'Meeting', ...(date && { date }), ...(end && { endsAt: end }), ...cut(description) };
+}
+
+interface EventTime {
+  startsAt?: string | undefined;
+  day?: string | undefined;
+  isAllDay?: boolean | undefined;
+}
+
+/** When an event is: its day where it takes whole days, else its moment by a zone's clock. */
+export function eventDate({ startsAt, day, isAllDay }: EventTime, timeZone: string): string | undefined {
+  return isAllDay ? day : startsAt && clockAt(new Date(startsAt), timeZone);
 }
 
 function cut(description: string | undefined) {

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import type { ItemResult, ItemState, Known } from '../../../shared/plan/carryOut.ts';
 import type { PlanItem } from '../../../shared/plan/plans.ts';
-import { quoted } from '../../../shared/text.ts';
+import { beginning, quoted } from '../../../shared/text.ts';
 import { counted } from './counted.ts';
 import { countChildren } from './deletion.ts';
 import { findingActions } from './findingActions.ts';
 import { objectOf } from './readRecord.ts';
-import { isReadable, isSame, labelFor, nameFieldIn } from './recordChanges.ts';
+import { isReadable, isSame, labelFor, nameFieldIn, plainValue } from './recordChanges.ts';
 import type { Salesforce } from './salesforce.ts';
 import { names, soql } from './soql.ts';
 import type { FieldDescription, ObjectDescription, SalesforceRecord } from './wire.ts';
@@ -20,6 +20,8 @@ type PlannedMerge = PlanItem & { data: z.output<typeof mergeData> };
 
 /** Of what the master lacks, or has another value of, so many fields are told. */
 const MAX_LACKING = 12;
+/** Of a value so much is told. */
+const MAX_VALUE = 80;
 /** More fields are not compared. */
 const MAX_COMPARED = 150;
 
@@ -67,11 +69,13 @@ export async function planMerge(
       `${listed(duplicates.map(record => titleOf(record, object)))} would be merged into ${titleOf(master, object)} by this service's Salesforce user, and be deleted. This cannot be undone.`,
       ...(lacking.length > 0
         ? [
-            `Lost would be what only the duplicates have: ${labelsOf(lacking)}. Where it matters, put it into the master by updateRecord first.`,
+            `Lost would be what only the duplicates have: ${told(lacking, field => valuesIn(duplicates, field))}. Where it matters, put it into the master by updateRecord first.`,
           ]
         : []),
       ...(differing.length > 0
-        ? [`Different, and lost where the master has another value: ${labelsOf(differing)}.`]
+        ? [
+            `Different, and lost where the master has another value: ${told(differing, field => `${valuesIn(duplicates, field)} for ${valuesIn([master], field)}`)}.`,
+          ]
         : []),
       ...(notCounted.length > 0 ? [`Not counted: ${listed(notCounted)}.`] : []),
     ].join(' '),
@@ -161,9 +165,16 @@ function requireSameKind(
   }
 }
 
-function labelsOf(fields: readonly FieldDescription[]): string {
-  const labels = fields.slice(0, MAX_LACKING).map(labelFor);
-  return `${labels.join(', ')}${fields.length > labels.length ? ' and more' : ''}`;
+/** Fields by their labels, with what is lost of each. */
+function told(fields: readonly FieldDescription[], lost: (field: FieldDescription) => string): string {
+  const shown = fields.slice(0, MAX_LACKING).map(field => `${labelFor(field)} ${lost(field)}`);
+  return `${shown.join('; ')}${fields.length > shown.length ? '; and more' : ''}`;
+}
+
+/** What records have in a field, each value once. */
+function valuesIn(records: readonly SalesforceRecord[], field: FieldDescription): string {
+  const values = records.flatMap(record => plainValue(field, record[field.name]) ?? []);
+  return [...new Set(values)].map(value => quoted(beginning(value, MAX_VALUE))).join(' and ');
 }
 
 const isCompared = (field: FieldDescription) =>

@@ -28,10 +28,10 @@ describe('mergeRecords', () => {
       `Account "Double" (${master}) stays as it is and takes Account "Double Inc" (${one}) with its 1 Contact and Account "Double GmbH" (${two}) with its 1 Opportunity.`,
     ]);
     expect(planned.summary).toContain(
-      'This cannot be undone. Lost would be what only the duplicates have: Account Phone, Industry.',
+      'This cannot be undone. Lost would be what only the duplicates have: Account Phone "+1 206 555 0000"; Industry "Retail".',
     );
     expect(planned.summary).toContain(
-      'Different, and lost where the master has another value: Account Name, Account Rating.',
+      'Different, and lost where the master has another value: Account Name "Double Inc" and "Double GmbH" for "Double"; Account Rating "Cold" for "Hot".',
     );
     salesforce.costs();
     const done = await confirm(planned);
@@ -51,7 +51,7 @@ describe('mergeRecords', () => {
     const master = await create('Contact', { LastName: 'Here', Account: 'Contoso' });
     const other = await create('Contact', { LastName: 'Here', Account: 'Fabrikam, Inc.', ReportsTo: 'Maria Olsen' });
     const { summary } = await plan({ recordId: master, duplicateIds: other });
-    expect(summary).toContain('only the duplicates have: Reports To.');
+    expect(summary).toContain('only the duplicates have: Reports To "');
     expect(summary).toContain('another value: Account.');
   });
 
