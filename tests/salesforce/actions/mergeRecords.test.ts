@@ -52,7 +52,7 @@ describe('mergeRecords', () => {
     const other = await create('Contact', { LastName: 'Here', Account: 'Fabrikam, Inc.', ReportsTo: 'Maria Olsen' });
     const { summary } = await plan({ recordId: master, duplicateIds: other });
     expect(summary).toContain('only the duplicates have: Reports To "');
-    expect(summary).toContain('another value: Account.');
+    expect(summary).toContain('another value: Account "');
   });
 
   it.each([
