@@ -29,7 +29,8 @@ const idsOf = (action: Action, isMeant: (row: Row) => boolean) =>
     .toSorted();
 const nameOf = (objectType: 'Account' | 'User', id: unknown) =>
   salesforce.sandbox.records(objectType).find(({ Id }) => Id === id)?.Name;
-const today = () => new Date().toISOString().slice(0, 10);
+/** By the clock of the sandbox's users. */
+const today = () => new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Berlin' }).format(new Date());
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 
 const queues = () => salesforce.sandbox.records('Group').filter(({ Type }) => Type === 'Queue');
