@@ -1,3 +1,4 @@
+import { dayAt } from '../../../shared/time/timeZone.ts';
 import { relateAll } from './activityRelations.ts';
 import { publishAll } from './content.ts';
 import { createCurrencies, currencyRecords, withCurrencies } from './currencies.ts';
@@ -28,7 +29,7 @@ interface Entry {
 }
 
 /**
- * Makes the org that the data files describe. Relative dates count from the day, in UTC, that the clock tells now.
+ * Makes the org that the data files describe. Relative dates count from today, by the clock of the integration user.
  * @throws Error with a line for each fault: what refers to nothing, does not fit its field, or follows from other fields
  */
 export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
@@ -87,6 +88,8 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
       })),
     },
   });
+  const zone = files.users.find(({ $integration }) => $integration)?.TimeZoneSidKey;
+  const today = dayAt(now(), typeof zone === 'string' ? zone : 'UTC');
   const valuesOf = ({ object, data: { $key, ...data }, file, place }: Entry): Record<string, FieldValue> => {
     const values: Record<string, FieldValue> = {};
     for (const [name, value] of Object.entries(data)) {
@@ -98,7 +101,7 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
           values[name] =
             field.type === 'reference'
               ? targetId(byKey, field, value)
-              : checkedValue(org, field, absolute(field, value, now()));
+              : checkedValue(org, field, absolute(field, value, new Date(today)));
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
           report(file, `${place}.${name}`, error.message);
@@ -133,7 +136,7 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
 
   relateAll(org, integrationUser);
   publishAll(org);
-  dateLastActivities(org);
+  dateLastActivities(org, today);
   const ownAccess = entries.filter((_entry, at) => files.users[at]?.$access === 'own').map(({ id }) => id);
   return { org, integrationUser, ownAccess: new Set(ownAccess) };
 }
@@ -182,19 +185,19 @@ const relative = /^([+-]?\d{1,5})d(?: ([01]\d|2[0-3]):([0-5]\d))?$/;
 const ofMonth = /^month(?<months>[+-]\d{1,3})?(?<end> end)?$/;
 
 /** Turns `-3d`, `-3d 09:30` and `month-1 end` into the day and the time; leaves all else. */
-function absolute(field: FieldDefinition, value: FieldValue, now: Date): FieldValue {
+function absolute(field: FieldDefinition, value: FieldValue, today: Date): FieldValue {
   if (field.type !== 'date' && field.type !== 'datetime') return value;
   const month = ofMonth.exec(String(value))?.groups;
   if (month && field.type === 'date') {
-    const first = now.getUTCMonth() + Number(month.months ?? 0);
-    const day = Date.UTC(now.getUTCFullYear(), month.end ? first + 1 : first, month.end ? 0 : 1);
+    const first = today.getUTCMonth() + Number(month.months ?? 0);
+    const day = Date.UTC(today.getUTCFullYear(), month.end ? first + 1 : first, month.end ? 0 : 1);
     return salesforceTime(new Date(day)).slice(0, 10);
   }
   const [match, days, hours, minutes] = relative.exec(String(value)) ?? [];
   if (match === undefined) {
     if (value === null || /^\d{4}-\d\d-\d\d/.test(String(value))) return value;
   } else if ((field.type === 'datetime') === (hours !== undefined)) {
-    const at = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + Number(days));
+    const at = Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() + Number(days));
     const time = salesforceTime(new Date(at + Number(hours ?? 0) * 3_600_000 + Number(minutes ?? 0) * 60_000));
     return field.type === 'date' ? time.slice(0, 10) : time;
   }
@@ -213,8 +216,7 @@ function stampsOf({ CreatedDate, LastModifiedDate = CreatedDate }: Partial<Row>)
 }
 
 /** Puts the day of the last activity that is not in the future into LastActivityDate of the records that it is about. */
-function dateLastActivities(org: Org): void {
-  const today = salesforceTime(org.now()).slice(0, 10);
+function dateLastActivities(org: Org, today: string): void {
   const activities = ['Task', 'Event'].flatMap(name => org.rows(objectNamed(org.schema, name)));
   for (const { ActivityDate, AccountId, WhatId, WhoId } of activities) {
     if (typeof ActivityDate !== 'string' || ActivityDate > today) continue;

@@ -1,6 +1,7 @@
 import { parseQuery } from '@jetstreamapp/soql-parser-js';
 import { describe, expect, test } from 'vitest';
 import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
+import { addDays, dayAt } from '../../../shared/time/timeZone.ts';
 import { list, startSalesforceApp, useSalesforce } from '../harness.ts';
 
 const salesforce = useSalesforce();
@@ -103,7 +104,7 @@ test('a list goes on where it stopped, and a token that was tampered with is ref
 });
 
 describe('accounts with something that ends', () => {
-  const dayIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const dayIn = (days: number) => addDays(dayAt(new Date(), 'Europe/Berlin'), days);
   const ending = async (query: Record<string, string>, { call } = salesforce) => {
     const { status, body } = await call('findAccounts', { query });
     expect(status, body.detail).toBe(200);

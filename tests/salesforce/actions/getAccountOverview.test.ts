@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
+import { addDays, dayAt } from '../../../shared/time/timeZone.ts';
 import { list, useSalesforce } from '../harness.ts';
 
 const salesforce = useSalesforce();
 const contoso = recordId('001', 1);
 
-const dayIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+const dayIn = (days: number) => addDays(dayAt(new Date(), 'Europe/Berlin'), days);
 
 test('getAccountOverview tells owner, open opportunities with their total, open cases, contacts, activities, renewals and subsidiaries in three requests', async () => {
   const { status, body } = await salesforce.call('getAccountOverview', { query: { accountId: contoso } });

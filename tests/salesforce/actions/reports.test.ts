@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
+import { dayAt } from '../../../shared/time/timeZone.ts';
 import { list, useSalesforce } from '../harness.ts';
 
 const hash = (key: string) => createHash('sha256').update(key).digest('hex');
@@ -247,7 +248,8 @@ describe('getForecast', () => {
   });
 
   const monthFromNow = (months: number, day: number) => {
-    const now = new Date();
+    // By the clock of the sandbox's users.
+    const now = new Date(dayAt(new Date(), 'Europe/Berlin'));
     return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, day)).toISOString().slice(0, 10);
   };
   const shown = (day: string) => `${Number(day.slice(8))} ${new Date(day).toUTCString().slice(8, 16)}`;

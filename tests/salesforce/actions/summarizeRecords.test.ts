@@ -104,7 +104,7 @@ describe('in an org with one currency', () => {
       until: 'today',
       compareWith: 'previous',
     });
-    const today = new Date().toISOString().slice(0, 10);
+    const today = dayAt(new Date(), 'Europe/Berlin');
     const won = opportunities().filter(({ IsWon, CloseDate }) => IsWon === true && String(CloseDate) <= today);
     expect(measured(body)).toMatchObject({ sum: sumOf(won, 'Amount') });
     expect(body.before).toEqual({ records: 0 });
