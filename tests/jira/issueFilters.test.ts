@@ -301,10 +301,11 @@ describe('blocked issues', () => {
     const [issues, links] = [[...site.issues], [...site.links]];
     const template = app.issue(await app.newTask());
     const blocked: string[] = [];
+    const now = Date.now();
     for (let index = 0; index < count; index += 1) {
       const key = `COMET-${5000 + index}`;
       const id = site.nextId();
-      site.issues.push({ ...template, id, key, projectId: '10012', updated: Date.now() - index });
+      site.issues.push({ ...template, id, key, projectId: '10012', updated: now - index });
       link(app.issue(isBlocked(index) ? 'ATLAS-12' : 'ATLAS-4').id, id);
       if (isBlocked(index)) blocked.push(key);
     }
