@@ -27,6 +27,9 @@ const markable = new Set<FieldFile['type']>([
   'multipicklist',
 ]);
 
+/** Values that are names of a standard: with a mark in them they would be none. */
+const standardNames = new Set(['TimeZoneSidKey']);
+
 /**
  * Writes the sandbox's own data with marks in all that is closed to somebody: in the labels of objects and fields, in the
  * choices of picklists and in the values of records. Where users see only their own records of an object, the name of
@@ -38,7 +41,9 @@ export async function plantSalesforce(folder: string, marks: Marks, isClosed: Is
   await mkdir(join(folder, 'objects'), { recursive: true });
 
   const markOf = (objectType: string, { name, type }: FieldFile) =>
-    markable.has(type) && isClosed(objectType, name) ? marks.of(ofField(objectType, name)) : undefined;
+    markable.has(type) && !standardNames.has(name) && isClosed(objectType, name)
+      ? marks.of(ofField(objectType, name))
+      : undefined;
 
   for (const [name, object] of objects) {
     const mark = isClosed(name) ? ` ${marks.of(ofObject(name))}` : '';
