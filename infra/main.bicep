@@ -78,6 +78,12 @@ var configuredSystems = filter(
   range(0, length(systems)),
   index => empty(filter(systems[index].configuredBy, names => empty(intersection(names, knownSettings))))
 )
+// A request has one Authorization: where it is the user's token of a vendor, the platform has none to check, and the app
+// asks the vendor whose it is.
+var systemsAtVendor = filter(
+  configuredSystems,
+  index => !empty(filter(systems[index].signInSettings, name => chosenSettings[?name] == 'caller'))
+)
 var clientId = !entra
   ? ''
   : !empty(entraClientId) ? entraClientId : fail('INBOUND_AUTH is entra, but ENTRA_CLIENT_ID is empty.')
@@ -198,11 +204,13 @@ module auth 'modules/auth.bicep' = {
     clientId: clientId
     allowedClientIds: entraAllowedClientIds
     connectorClientIds: map(entraConnectorRegistrations, registration => last(split(registration, '=')))
+    openPaths: flatten(map(systemsAtVendor, index => systems[index].ownPaths))
   }
 }
 
 module connectors 'modules/connector.bicep' = [
-  for index in configuredSystems: {
+  // A user's sign-in at a vendor is for the connectors of Power Platform, which the postdeploy hook makes.
+  for index in filter(configuredSystems, index => !contains(systemsAtVendor, index)): {
     scope: group
     params: {
       name: 'connector-${systems[index].name}-${token}'
