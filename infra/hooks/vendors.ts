@@ -82,7 +82,9 @@ export function clientIdOf(
 
 /** What is left to do at a vendor for its connectors, and what keeps some of them from being published. */
 export function vendorSteps({ system, userSignIn }: Vendor, connectors: readonly Made[]): string {
-  const own = connectors.flatMap(({ title, atVendor }) => (atVendor?.system === system ? [{ title, ...atVendor }] : []));
+  const own = connectors.flatMap(({ title, atVendor }) =>
+    atVendor?.system === system ? [{ title, ...atVendor }] : [],
+  );
   const unknown = own.filter(({ isKnown }) => !isKnown);
   const names = userSignIn.app.redirectUrls === 'several' ? [system.name] : unknown.map(({ folder }) => folder);
   const missing = `Not published, because the client ID of their ${userSignIn.app.kind} is not known: ${unknown.map(({ title }) => title).join(', ')}.

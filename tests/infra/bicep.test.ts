@@ -448,7 +448,10 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
       }),
     );
     const changed = async () => {
-      const actions = [...allActions, { system: orders.name, uses: [orders] }];
+      const actions = [
+        ...allActions,
+        { name: 'findOrders', system: orders.name, toolset: orders.name, uses: [orders] },
+      ];
       const files = new Map(await settingsFiles(new URL('../../', import.meta.url), [...systems, orders], actions));
       for (const file of ['apiDefinition.swagger.json', 'apiProperties.json']) {
         files.set(

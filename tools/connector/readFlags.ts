@@ -179,7 +179,7 @@ function readChoice({ system = '', mcp, toolsets, sites, auth }: Flags, { action
       throw new WrongFlags(`--sites is for a system that may have several sites; ${system} has one.`);
     }
     if (named.length < 2) throw new WrongFlags('--sites must name two or more: of one, no call needs to name it.');
-    const wrong = named.find(site => !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(site));
+    const wrong = named.find(site => !/^[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/.test(site));
     if (wrong !== undefined) {
       throw new WrongFlags(
         `--sites must be the first part of each site's host name, such as contoso of https://contoso.atlassian.net, not ${wrong}.`,

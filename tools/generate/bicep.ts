@@ -69,7 +69,9 @@ ${entries.join('')}]
  * stands on those that its actions use.
  */
 function configuredBy(system: System, actions: readonly Reached[]): string[][] {
-  return standsOn(system, actions).map(({ settings }) => neededSettings(settings)).filter(names => names.length > 0);
+  return standsOn(system, actions)
+    .map(({ settings }) => neededSettings(settings))
+    .filter(names => names.length > 0);
 }
 
 function standsOn(system: System, actions: readonly Reached[]): readonly System[] {
