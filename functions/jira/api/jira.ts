@@ -12,6 +12,7 @@ import {
 import { type Call, forReadBack, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { lazily } from '../../../shared/lazily.ts';
+import { type KeptBy, seenBy } from '../../../shared/seenBy.ts';
 import { openAskersZone } from '../../../shared/time/askersZone.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
@@ -189,12 +190,13 @@ export function openJira(parts: JiraParts) {
     const openFields = async () => namesInJql(await metadataFor(call).fields());
     return allowed ? restrictedTo(allowed, unrestricted(call), openFields) : unrestricted(call);
   };
-  const peopleFor = openPeople(clientFor, parts);
-  const metadataFor = openMetadata(clientFor, parts.now);
-  const boardsFor = openBoards(clientFor, parts.now);
+  const kept: KeptBy = { seenBy, now: parts.now };
+  const peopleFor = openPeople(clientFor, { settings, ...kept });
+  const metadataFor = openMetadata(clientFor, kept);
+  const boardsFor = openBoards(clientFor, kept);
   // What is kept of the desks serves all calls.
   let openedDesks: Promise<(call: Call) => Desks> | undefined;
-  const openDesks = async () => (await import('./serviceDesk/desks.ts')).openDesks(clientFor, parts.now);
+  const openDesks = async () => (await import('./serviceDesk/desks.ts')).openDesks(clientFor, kept);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
     const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
