@@ -59,7 +59,7 @@ export const settings = z
   )
   .refine(
     ({ JIRA_AUTH, JIRA_CLOUD_ID, JIRA_BASE_URL }) =>
-      JIRA_AUTH !== 'service-account' || JIRA_CLOUD_ID || (JIRA_BASE_URL && isLoopback(JIRA_BASE_URL)),
+      JIRA_AUTH !== 'service-account' || JIRA_CLOUD_ID || inList(JIRA_BASE_URL).some(isLoopback),
     rule('JIRA_CLOUD_ID', "Set it to the site's cloud ID: a service account works only through api.atlassian.com."),
   )
   .refine(
@@ -71,9 +71,11 @@ export const settings = z
     rule('JIRA_CLOUD_ID', 'Set it to the cloud ID of one site: several are for JIRA_AUTH=caller alone.'),
   )
   .refine(
-    ({ JIRA_AUTH, JIRA_BASE_URL, JIRA_CLOUD_ID }) =>
-      JIRA_AUTH !== 'caller' ||
-      (JIRA_CLOUD_ID && (!JIRA_BASE_URL || inList(JIRA_CLOUD_ID).length === inList(JIRA_BASE_URL).length)),
+    ({ JIRA_AUTH, JIRA_BASE_URL, JIRA_CLOUD_ID }) => {
+      if (JIRA_AUTH !== 'caller') return true;
+      const [sites, cloudIds] = [inList(JIRA_BASE_URL).length, inList(JIRA_CLOUD_ID).length];
+      return cloudIds === 0 ? Boolean(JIRA_CLOUD_ID) : sites === 0 || sites === cloudIds;
+    },
     rule(
       'JIRA_CLOUD_ID',
       'Set it to the cloud ID of each site in JIRA_BASE_URL, in the same order: the access token of a caller works only through api.atlassian.com.',
@@ -84,9 +86,9 @@ export const settings = z
     rule('JIRA_USER_MAP', 'Remove it: with JIRA_AUTH=caller Jira itself tells whose account a caller signed in to.'),
   );
 
-/** The parts of a setting that may be a list; none where it is not set. */
-function inList(value: string | undefined): string[] {
-  return value === undefined ? [] : value.split(',');
+/** The parts of a setting that may be a list; none where it is not set, or is wrong, which is told already. */
+function inList(value: unknown): string[] {
+  return typeof value === 'string' ? value.split(',') : [];
 }
 
 /** One site of Jira. */
