@@ -16,5 +16,5 @@ export const jira = defineSystem({
   scopes,
   callersSignIn: 'JIRA_AUTH',
   sites: settings => jiraSites(settings).map(({ name }) => name),
-  open: async parts => (await import('./api/jira.ts')).openJira(parts),
+  open: async parts => (await import('./api/sites.ts')).openSites(parts),
 });

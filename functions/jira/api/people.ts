@@ -72,6 +72,14 @@ export function openPeople(
         call,
       );
 
+    /** Jira itself has told whose it is. @throws Failure `not_found` where it cannot be assigned */
+    const asSignedIn = async (own: User, assignable?: Assignable): Promise<User> => {
+      if (!assignable) return own;
+      const found = (await lookUp(own.accountId, assignable)).find(({ accountId: id }) => id === own.accountId);
+      if (found && canBeAssigned(found)) return found;
+      throw cannotBeAssigned(found ?? own);
+    };
+
     /** The account with exactly this address, where it can be seen, or with this account ID. */
     const findExactly = async (name: string, assignable?: Assignable): Promise<User | undefined> => {
       const found = await lookUp(name, assignable);
@@ -84,6 +92,8 @@ export function openPeople(
     };
 
     const findCaller = async (assignable?: Assignable): Promise<User | undefined> => {
+      const own = call.caller.account?.system === 'jira' ? call.caller.account.id : undefined;
+      if (own !== undefined) return asSignedIn({ accountId: own, displayName: call.caller.name }, assignable);
       const name = nameInJira(call, settings.JIRA_USER_MAP);
       return name === undefined ? undefined : findExactly(name, assignable);
     };
