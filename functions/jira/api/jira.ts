@@ -430,8 +430,10 @@ export function openJira(parts: JiraParts) {
     },
 
     async check(call: Call): Promise<string> {
-      if (isCallers) return 'each caller, who signs in at Jira themselves: this service has no sign-in of its own there';
-      return parseAnswer(myselfSchema, await getCurrentUser(clientFor(call))).displayName;
+      if (isCallers)
+        return 'each caller, who signs in at Jira themselves: this service has no sign-in of its own there';
+      const { accountId, displayName } = parseAnswer(myselfSchema, await getCurrentUser(clientFor(call)));
+      return displayName ?? accountId;
     },
 
     /** Those that the account has in no project. */
