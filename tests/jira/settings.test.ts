@@ -49,9 +49,12 @@ describe('Jira where its callers sign in themselves', () => {
     );
   });
 
-  it('tells that a user map has no place there', () => {
-    const env = { JIRA_AUTH: 'caller', JIRA_BASE_URL: site, JIRA_CLOUD_ID: 'a-1', JIRA_USER_MAP: '*@a.com=*@b.com' };
-    expect(problems(env)).toEqual([expect.stringContaining('JIRA_USER_MAP is wrong. Remove it')]);
+  it.each([
+    ['a user map', { JIRA_USER_MAP: '*@a.com=*@b.com' }, 'JIRA_USER_MAP is wrong. Remove it'],
+    ['limits of an account of the service', { JIRA_RUN_AS: 'caller' }, 'JIRA_RUN_AS is wrong. Remove it'],
+  ])('tells that %s has no place there', (_, more, told) => {
+    const env = { JIRA_AUTH: 'caller', JIRA_BASE_URL: site, JIRA_CLOUD_ID: 'a-1', ...more };
+    expect(problems(env)).toContainEqual(expect.stringContaining(told));
   });
 });
 
