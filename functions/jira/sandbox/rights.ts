@@ -41,12 +41,8 @@ function isCleared(site: Site, accountId: string, issue: Issue): boolean {
   return typeOf(site, issue).level !== -1 || !parent || isCleared(site, accountId, issueById(site, parent));
 }
 
-/** Whether who looks at the site is an agent of a service project. */
-export const isAgent = (site: Site, project: Project): boolean =>
-  holds(site, site.me.accountId, 'SERVICEDESK_AGENT', project);
-
 /** Whether who looks at the site belongs to those to whom a comment, worklog or file is restricted. */
-export function isShown(site: Site, issue: Issue, { role, group }: Restricted): boolean {
+function isShown(site: Site, issue: Issue, { role, group }: Restricted): boolean {
   const { accountId } = site.me;
   if (isAccount(site, accountId)) return true;
   if (role !== undefined && !projectOf(site, issue).roles[role]?.includes(accountId)) return false;
