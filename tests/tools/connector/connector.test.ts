@@ -181,7 +181,10 @@ describe('a connector whose users sign in at the vendor', () => {
       await make(toolset, '--system', 'jira', '--mcp', toolset, '--client-id', 'app');
       const { scopes } = read(toolset, 'apiProperties.json').properties.connectionParameters.token.oAuthSettings;
       const needs = allActions.flatMap(action => (action.toolset === toolset && action.needs ? [action.needs] : []));
-      const needed = needs.flatMap(({ scopes = [], also = [] }) => [...scopes, ...also.flatMap(each => each.scopes ?? [])]);
+      const needed = needs.flatMap(({ scopes = [], also = [] }) => [
+        ...scopes,
+        ...also.flatMap(each => each.scopes ?? []),
+      ]);
       expect(new Set(scopes)).toEqual(new Set([...needed, 'read:jira-user', 'offline_access']));
       expect(scopes).toHaveLength(new Set(scopes).size);
     }
@@ -191,7 +194,12 @@ describe('a connector whose users sign in at the vendor', () => {
     await make('sites', '--system', 'jira', '--sites', 'contoso,fabrikam', '--toolsets', 'jira', '--client-id', 'app');
     const { paths } = read('sites', 'apiDefinition.swagger.json');
     const site = { type: 'string', enum: ['contoso', 'fabrikam'] };
-    expect(paths['/jira/getIssue'].get.parameters[0]).toMatchObject({ name: 'site', in: 'query', required: true, ...site });
+    expect(paths['/jira/getIssue'].get.parameters[0]).toMatchObject({
+      name: 'site',
+      in: 'query',
+      required: true,
+      ...site,
+    });
     const [body] = paths['/jira/createIssue'].post.parameters;
     expect(body.schema.properties.site).toMatchObject(site);
     expect(body.schema.required).toContain('site');
