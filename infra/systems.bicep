@@ -2,7 +2,7 @@
 @export()
 @description('''
 The systems, and the connector of each. A system is configured when each of the lists in configuredBy has a setting that is set.
-Where one of signInSettings is caller, users sign in at the vendor, and the platform must let ownPaths pass.
+Where one of signInSettings is caller, users sign in at a vendor. The paths are those of its actions and toolsets.
 ''')
 var systems = [
   {
@@ -16,11 +16,21 @@ var systems = [
         'SALESFORCE_CLIENT_ID'
       ]
     ]
+    isVendors: false
     signInSettings: [
       'JIRA_AUTH'
       'SALESFORCE_AUTH'
     ]
-    ownPaths: []
+    paths: [
+      '/api/accounts-and-issues/createIssueFromCase'
+      '/api/accounts-and-issues/getCustomersOfIssue'
+      '/api/accounts-and-issues/getIssuesOfCustomer'
+      '/api/accounts-and-issues/linkCaseToIssue'
+      '/api/accounts-and-issues/searchEverything'
+      '/api/accounts-and-issues/tellCustomersOfIssue'
+      '/api/mcp/x/accounts-and-issues'
+      '/api/mcp/x/accounts-and-issues/readonly'
+    ]
     definition: loadJsonContent('connector/accounts-and-issues/apiDefinition.swagger.json')
     presentation: loadJsonContent('connector/accounts-and-issues/apiProperties.json').properties
   }
@@ -31,10 +41,11 @@ var systems = [
         'JIRA_BASE_URL'
       ]
     ]
+    isVendors: true
     signInSettings: [
       'JIRA_AUTH'
     ]
-    ownPaths: [
+    paths: [
       '/api/jira/addAttachment'
       '/api/jira/addComment'
       '/api/jira/addParticipants'
@@ -95,8 +106,13 @@ var systems = [
         'AUDIT_TABLE_ENDPOINT'
       ]
     ]
+    isVendors: false
     signInSettings: []
-    ownPaths: []
+    paths: [
+      '/api/my-changes/listMyChanges'
+      '/api/mcp/x/my-changes'
+      '/api/mcp/x/my-changes/readonly'
+    ]
     definition: loadJsonContent('connector/my-changes/apiDefinition.swagger.json')
     presentation: loadJsonContent('connector/my-changes/apiProperties.json').properties
   }
@@ -108,10 +124,11 @@ var systems = [
         'SALESFORCE_CLIENT_ID'
       ]
     ]
+    isVendors: true
     signInSettings: [
       'SALESFORCE_AUTH'
     ]
-    ownPaths: [
+    paths: [
       '/api/salesforce/addCampaignMembers'
       '/api/salesforce/addCaseComment'
       '/api/salesforce/addProducts'

@@ -1,7 +1,7 @@
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
 import { namesOf } from '../../shared/action/formerNames.ts';
-import { neededSettings } from '../../shared/settings/config.ts';
+import { neededSettings, ownSettings } from '../../shared/settings/config.ts';
 import type { SettingDescription } from '../../shared/settings/describeSettings.ts';
 import { GENERATED } from './generated.ts';
 
@@ -46,8 +46,9 @@ export function systemConnectors(systems: readonly System[], actions: readonly R
       configuredBy(system, actions).map(names => list(names.map(text), 6)),
       4,
     )}
+    isVendors: ${ownSettings(system).length > 0}
     signInSettings: ${list(signInSettings(system, actions).map(text), 4)}
-    ownPaths: ${list(ownPaths(system, actions).map(text), 4)}
+    paths: ${list(pathsOf(system, actions).map(text), 4)}
     definition: loadJsonContent('connector/${system.name}/apiDefinition.swagger.json')
     presentation: loadJsonContent('connector/${system.name}/apiProperties.json').properties
   }
@@ -57,7 +58,7 @@ export function systemConnectors(systems: readonly System[], actions: readonly R
 @export()
 @description('''
 The systems, and the connector of each. A system is configured when each of the lists in configuredBy has a setting that is set.
-Where one of signInSettings is caller, users sign in at the vendor, and the platform must let ownPaths pass.
+Where one of signInSettings is caller, users sign in at a vendor. The paths are those of its actions and toolsets.
 ''')
 var systems = [
 ${entries.join('')}]
@@ -86,16 +87,14 @@ function signInSettings(system: System, actions: readonly Reached[]): string[] {
 }
 
 /**
- * The paths of a system whose users may sign in at its vendor: of its actions, former names too, and of the MCP server with
- * one of its toolsets. They are told one by one: a path with a wildcard, which the platform takes, could let pass what
- * other callers sign in for.
+ * The paths of a system: of its actions, former names too, and of the MCP server with one of its toolsets. They are told one
+ * by one, for where the platform must let a path pass: a wildcard, which it takes, could let pass what others sign in for.
  */
-function ownPaths(system: System, actions: readonly Reached[]): string[] {
-  if (system.callersSignIn === undefined) return [];
-  const own = actions.filter(action => action.system === system.name);
+function pathsOf({ name }: System, actions: readonly Reached[]): string[] {
+  const own = actions.filter(({ system }) => system === name);
   const toolsets = [...new Set(own.map(({ toolset }) => `/api/mcp/x/${toolset}`))];
   return [
-    ...own.flatMap(namesOf).map(name => `/api/${system.name}/${name}`),
+    ...own.flatMap(namesOf).map(action => `/api/${name}/${action}`),
     ...toolsets.flatMap(path => [path, `${path}/readonly`]),
   ];
 }
