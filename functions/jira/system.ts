@@ -14,5 +14,6 @@ export const jira = defineSystem({
   rules,
   permissions,
   scopes,
+  callersSignIn: 'JIRA_AUTH',
   open: async parts => (await import('./api/jira.ts')).openJira(parts),
 });
