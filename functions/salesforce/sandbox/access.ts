@@ -148,8 +148,9 @@ function isShared(org: Org, viewer: Viewer, { object, row }: Located, right: 're
 
 function isHolder(org: Org, viewer: Viewer, object: ObjectDefinition, row: Row): boolean {
   const ids = holders.flatMap(name => row[name] ?? []);
-  // What nobody owns, such as a report, is private to whoever has made it.
-  if (!findField(object, 'OwnerId') && defaultOf(org, object) === 'private') ids.push(row.CreatedById ?? '');
+  // What nobody owns and what belongs to nothing, such as a report, is private to whoever has made it.
+  const isOnItsOwn = !findField(object, 'OwnerId') && !belongings[object.name];
+  if (isOnItsOwn && defaultOf(org, object) === 'private') ids.push(row.CreatedById ?? '');
   return ids.some(id => id === viewer.Id || isMember(org, viewer, id));
 }
 
