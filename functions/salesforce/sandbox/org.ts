@@ -23,7 +23,7 @@ export interface NewRecord {
 }
 
 /** The org's defaults by object, and what is shared beyond them: by the ID of the record and of the user. */
-export interface Sharing {
+interface Sharing {
   defaults: Access['defaults'];
   shares: Readonly<Record<string, Readonly<Record<string, 'read' | 'edit'>>>>;
 }

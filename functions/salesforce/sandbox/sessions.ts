@@ -9,7 +9,7 @@ import type { Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
 
 /** How a token differs from a good one of this org. */
-export interface TokenOptions {
+interface TokenOptions {
   /** Two hours unless told, by the sandbox's clock; 0 for one that has expired. */
   lifeSeconds?: number;
   /** The ID of another org, of which it is. */

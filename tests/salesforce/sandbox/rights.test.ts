@@ -110,9 +110,7 @@ describe('records', () => {
   test('private ones are seen by their owners, and by those with whom they are shared', async () => {
     const owned = sandbox.records('Account').filter(({ OwnerId }) => OwnerId === idOf('User', 'Jonas Weber'));
     const seen = await column(jonas, 'SELECT Name FROM Account');
-    expect([...seen].sort()).toEqual(
-      [...new Set([...owned.map(({ Name }) => Name), 'Contoso', 'Café Águila'])].sort(),
-    );
+    expect([...seen].sort()).toEqual([...new Set([...owned.map(({ Name }) => Name), 'Contoso', 'Café Águila'])].sort());
     const token = sandbox.tokenOf(jonas);
     expect((await ask(token, 'PATCH', `/sobjects/Account/${idOf('Account', 'Contoso')}`, { Phone: '1' })).status).toBe(
       403,
