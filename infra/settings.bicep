@@ -44,7 +44,13 @@ type settings = {
   @description('Where a service account gets its access token.')
   JIRA_TOKEN_URL: string
 
-  @description('Pairs that tell the e-mail address or account ID in Jira of a caller, where it is not the sign-in name: *@contoso.com=*@jira.contoso.com, ana@contoso.com=5b10ac8d82e05b22cc7d4ef5, or the path of a file that holds them. Who no pair covers is asked who they are.')
+  @description('Whose rights a call has: service, those of the account that this service signs in with, or caller: that account still does everything, and of it only what whoever calls may see and do in Jira. caller needs INBOUND_AUTH=entra, JIRA_PERMISSIONS_EMAIL and the secret jira-permissions-token.')
+  JIRA_RUN_AS: '' | 'service' | 'caller'
+
+  @description('The e-mail address of an account with Administer Jira, which asks what a caller may see and do, and nothing else. Needed for JIRA_RUN_AS=caller.')
+  JIRA_PERMISSIONS_EMAIL: string
+
+  @description('Pairs that tell the e-mail address or account ID in Jira of a caller, where it is not the sign-in name: *@contoso.com=*@jira.contoso.com, ana@contoso.com=5b10ac8d82e05b22cc7d4ef5, or the path of a file that holds them. Who no pair covers is asked who they are, and with JIRA_RUN_AS=caller refused.')
   JIRA_USER_MAP: string
 
   @description('The My Domain address of the org.')

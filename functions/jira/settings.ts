@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { PartsOf, SecretDefinition } from '../../shared/action/defineSystem.ts';
+import { inboundAuth } from '../../shared/settings/common.ts';
 import { isLoopback, oneOf, rule, serviceUrl } from '../../shared/settings/setting.ts';
 import { userMap } from '../../shared/settings/userMap.ts';
 
@@ -35,10 +36,24 @@ export const settings = z
     JIRA_TOKEN_URL: serviceUrl('Remove it, or set it to the token endpoint.')
       .default('https://auth.atlassian.com/oauth/token')
       .meta({ description: 'Where a service account gets its access token.' }),
+    JIRA_RUN_AS: oneOf('service', 'caller').default('service').meta({
+      description:
+        'Whose rights a call has: `service`, those of the account that this service signs in with, or `caller`: that account still does everything, and of it only what whoever calls may see and do in Jira. `caller` needs `INBOUND_AUTH=entra`, `JIRA_PERMISSIONS_EMAIL` and the secret `jira-permissions-token`.',
+      restricts: 'system',
+    }),
+    JIRA_PERMISSIONS_EMAIL: z
+      .email({ error: 'Set it to the e-mail address of the account that may ask Jira what others may do.' })
+      .optional()
+      .meta({
+        description:
+          'The e-mail address of an account with Administer Jira, which asks what a caller may see and do, and nothing else. Needed for `JIRA_RUN_AS=caller`.',
+        sample: 'jira-permissions@example.com',
+      }),
     JIRA_USER_MAP: userMap.optional().meta({
       description:
-        'Pairs that tell the e-mail address or account ID in Jira of a caller, where it is not the sign-in name: `*@contoso.com=*@jira.contoso.com, ana@contoso.com=5b10ac8d82e05b22cc7d4ef5`, or the path of a file that holds them. Who no pair covers is asked who they are.',
+        'Pairs that tell the e-mail address or account ID in Jira of a caller, where it is not the sign-in name: `*@contoso.com=*@jira.contoso.com, ana@contoso.com=5b10ac8d82e05b22cc7d4ef5`, or the path of a file that holds them. Who no pair covers is asked who they are, and with `JIRA_RUN_AS=caller` refused.',
     }),
+    INBOUND_AUTH: inboundAuth,
   })
   .refine(
     settings => settings.JIRA_AUTH !== 'basic' || settings.JIRA_EMAIL,
@@ -52,6 +67,17 @@ export const settings = z
     ({ JIRA_AUTH, JIRA_CLOUD_ID, JIRA_BASE_URL }) =>
       JIRA_AUTH !== 'service-account' || JIRA_CLOUD_ID || (JIRA_BASE_URL && isLoopback(JIRA_BASE_URL)),
     rule('JIRA_CLOUD_ID', "Set it to the site's cloud ID: a service account works only through api.atlassian.com."),
+  )
+  .refine(
+    settings => settings.JIRA_RUN_AS !== 'caller' || settings.INBOUND_AUTH === 'entra',
+    rule('INBOUND_AUTH', 'Set it to entra: with JIRA_RUN_AS=caller, this service must know who calls.'),
+  )
+  .refine(
+    settings => settings.JIRA_RUN_AS !== 'caller' || settings.JIRA_PERMISSIONS_EMAIL,
+    rule(
+      'JIRA_PERMISSIONS_EMAIL',
+      'Set it to the e-mail address of an account with Administer Jira: with JIRA_RUN_AS=caller, it asks what a caller may do.',
+    ),
   );
 
 export const secrets = {
@@ -65,6 +91,12 @@ export const secrets = {
     description: "The client secret of the service account's OAuth credential",
     neededFor: '`JIRA_AUTH` is `service-account`',
     isNeeded: ({ JIRA_BASE_URL, JIRA_AUTH }) => Boolean(JIRA_BASE_URL) && JIRA_AUTH === 'service-account',
+    entry: 'line',
+  },
+  'jira-permissions-token': {
+    description: 'The API token of the account in JIRA_PERMISSIONS_EMAIL',
+    neededFor: '`JIRA_RUN_AS` is `caller`',
+    isNeeded: ({ JIRA_BASE_URL, JIRA_RUN_AS }) => Boolean(JIRA_BASE_URL) && JIRA_RUN_AS === 'caller',
     entry: 'line',
   },
 } satisfies Record<string, SecretDefinition>;

@@ -32,7 +32,7 @@ const searches =
 const cleanPath = /^\/rest\/(?:api\/3|agile\/1\.0|servicedeskapi)(\/[\w:@-]+)+$/;
 
 /** Refusals are told apart by their words, which follow the account's language unless the request says otherwise. */
-const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' };
+export const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' };
 
 /** Some of the service desk's routes are refused without it. */
 const experimental = { 'x-experimentalapi': 'opt-in' };
@@ -40,7 +40,7 @@ const experimental = { 'x-experimentalapi': 'opt-in' };
 /** How long an access token lives at Atlassian, unless its answer says. */
 const TOKEN_SECONDS = 3600;
 
-const refusedSignIn = /AUTHENTICATED_FAILED/;
+export const refusedSignIn = /AUTHENTICATED_FAILED/;
 
 /** jira.js's client, and the contents of files, which jira.js reads whole. */
 export interface JiraClient extends Client {
@@ -140,7 +140,7 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
 }
 
 /** Scoped tokens and service accounts work only through Atlassian's gateway; a stand-in on loopback plays that too. */
-function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
+export function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
   if (!JIRA_CLOUD_ID) return JIRA_BASE_URL;
   const gateway = isLoopback(JIRA_BASE_URL) ? JIRA_BASE_URL : 'https://api.atlassian.com';
   return `${gateway}/ex/jira/${JIRA_CLOUD_ID}`;

@@ -17,6 +17,8 @@ import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
+import { openAskingAccount } from './asCaller/askingAccount.ts';
+import { openPermissions, type PermissionCheck } from './asCaller/permissionCheck.ts';
 import { askedBy } from './askedBy.ts';
 import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import type { AttachFiles } from './attachFiles.ts';
@@ -183,7 +185,21 @@ const deskMethods = [
 /** Opens Jira for calls. */
 export function openJira(parts: JiraParts) {
   const { settings } = parts;
-  const unrestricted = jiraClient(parts);
+  /** What the account of this service may see and do, which is more than a caller may. */
+  const unlimited = jiraClient(parts);
+  const runsAsCaller = settings.JIRA_RUN_AS === 'caller';
+  const permissions = openPermissions(parts);
+  const accountFor = openAskingAccount(unlimited, parts);
+  const unrestricted = (call: Call): JiraClient => {
+    if (!runsAsCaller) return unlimited(call);
+    const refuse = async (): Promise<never> => {
+      const { accountId } = await accountFor(call);
+      const check: PermissionCheck = permissions.checkFor(call);
+      await check(accountId, ['BROWSE_PROJECTS'], []);
+      throw new Failure('misconfigured', 'JIRA_RUN_AS is caller, and nothing is open to callers yet.');
+    };
+    return { sendRequest: refuse, readAttachment: refuse };
+  };
   const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
     const openFields = async () => namesInJql(await metadataFor(call).fields());
@@ -197,7 +213,7 @@ export function openJira(parts: JiraParts) {
   const openDesks = async () => (await import('./serviceDesk/desks.ts')).openDesks(clientFor, parts.now);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
-    const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
+    const client = unlimited(shareable(call, LOOKUP_MS, parts.now()));
     return parseAnswer(zoneSchema, await getCurrentUser(client)).timeZone ?? undefined;
   };
 
@@ -406,14 +422,18 @@ export function openJira(parts: JiraParts) {
       };
     },
 
+    /** `Service Account`, and whether answers are limited to what callers may see. */
     async check(call: Call): Promise<string> {
-      return parseAnswer(myselfSchema, await getCurrentUser(clientFor(call))).displayName;
+      const { displayName } = parseAnswer(myselfSchema, await getCurrentUser(unlimited(call)));
+      if (!runsAsCaller) return displayName;
+      await permissions.requireAdministrator(call);
+      return `${displayName}, limited to what each caller may see and do in Jira`;
     },
 
     /** Those that the account has in no project. */
     async lacks(call: Call, permissions: readonly string[]): Promise<readonly string[]> {
       const lackingOf = async (keys: readonly string[]) => {
-        const answer = await getMyPermissions(clientFor(call), { permissions: keys.join(',') });
+        const answer = await getMyPermissions(unlimited(call), { permissions: keys.join(',') });
         const { permissions: held } = parseAnswer(permissionsSchema, answer);
         return keys.filter(key => held[key]?.havePermission === false);
       };

@@ -26,6 +26,8 @@ export interface People {
   inJql(person: string): Promise<string>;
   /** The account of the calling user; undefined where it is not known. */
   findCaller(): Promise<User | undefined>;
+  /** The same, and where they have no account that works there, that of a customer. */
+  findCallerOrCustomer(): Promise<User | undefined>;
   /** Everybody whom Jira finds for a name, an e-mail address or an account ID, of every kind. */
   lookUp(text: string): Promise<readonly User[]>;
   /** The people whose name or e-mail address starts with `text`. */
@@ -72,10 +74,14 @@ export function openPeople(
       );
 
     /** The account with exactly this address, where it can be seen, or with this account ID. */
-    const findExactly = async (name: string, assignable?: Assignable): Promise<User | undefined> => {
+    const findExactly = async (
+      name: string,
+      assignable?: Assignable,
+      isMeant: (user: User) => boolean = canBeAssigned,
+    ): Promise<User | undefined> => {
       const found = await lookUp(name, assignable);
       const matches = found
-        .filter(canBeAssigned)
+        .filter(isMeant)
         .filter(({ accountId: id, emailAddress }) =>
           accountId.test(name) ? id === name : folded(emailAddress ?? '') === folded(name),
         );
@@ -115,6 +121,12 @@ export function openPeople(
           },
         ),
       findCaller: () => findCaller(),
+      async findCallerOrCustomer() {
+        const name = nameInJira(call, settings.JIRA_USER_MAP);
+        if (name === undefined) return undefined;
+        const isCustomer = (user: User) => kindOf(user) === 'customer';
+        return (await findExactly(name)) ?? (await findExactly(name, undefined, isCustomer));
+      },
       lookUp: text => lookUp(text),
       notes: new Set(),
       async search(text, { startAt, limit }) {
