@@ -34,6 +34,7 @@ import {
   readClientIds,
   readVendors,
   type Vendor,
+  vendorOf,
   vendorSteps,
 } from './vendors.ts';
 
@@ -55,15 +56,16 @@ await runHook(async () => {
     console.log(`No system is configured, so there is no connector to publish. Set ${settings.join(' or ')}.`);
     return;
   }
-  const keys = connectorsOf(actions, vendors);
-  const clientIds = await readClientIds(values);
+  const vendorFor = (key: ConnectorKey) => vendorOf(key, vendors, values);
+  const keys = connectorsOf(actions, vendorFor);
+  const clientIds = readClientIds(values);
   const target = resolve(folder ?? join(project, '.azure', values.AZURE_ENV_NAME ?? '', 'connector'));
   const { version } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
   const connectors = await Promise.all(
     keys.map(async (key): Promise<Made> => {
       const write = (how: SignIn, sites: readonly string[] = []) =>
         writeConnector(key, join(target, connectorFolder(key)), how, { systems, actions, version }, { sites });
-      const vendor = vendorOf(key, vendors);
+      const vendor = vendorFor(key);
       if (!vendor) return write(signInOf(key, signIn, registrations));
       const clientId = clientIdOf(key, vendor, clientIds);
       const atVendor = vendorSignIn(vendor, actionsOf(key, actions));
@@ -76,7 +78,7 @@ await runHook(async () => {
     }),
   );
   for (const system of new Set(actions.map(action => action.system))) {
-    if (!vendors.has(system)) await writePlugin(system, join(target, '../plugin', system), signIn);
+    if (!vendorFor({ system })) await writePlugin(system, join(target, '../plugin', system), signIn);
   }
 
   const ofApp = connectors.filter(({ atVendor }) => !atVendor);
@@ -94,10 +96,6 @@ await runHook(async () => {
   }
   for (const vendor of vendors.values()) console.log(`\n${vendorSteps(vendor, connectors)}`);
 });
-
-function vendorOf(key: ConnectorKey, vendors: ReadonlyMap<string, Vendor>): Vendor | undefined {
-  return key === 'core' ? undefined : vendors.get(key.system);
-}
 
 /** The app that was deployed, and how its callers sign in. */
 function readSignIn({ SERVICE_API_HOST: host, INBOUND_AUTH, ENTRA_CLIENT_ID, AZURE_TENANT_ID }: AzdValues): SignIn {
@@ -133,15 +131,20 @@ async function callableActions(values: AzdValues): Promise<Action[]> {
 }
 
 /**
- * A connector for each system and each toolset that has any of these actions, and one for the core where it has any of a
- * system whose users do not sign in at its vendor.
+ * A connector for each system and each toolset that has any of these actions, and one for the core where it has any of those
+ * who sign in as the core's callers do.
  */
-function connectorsOf(actions: readonly Action[], vendors: ReadonlyMap<string, Vendor>): ConnectorKey[] {
+function connectorsOf(
+  actions: readonly Action[],
+  vendorFor: (key: ConnectorKey) => Vendor | undefined,
+): ConnectorKey[] {
   const ofSystems: ConnectorKey[] = [...Map.groupBy(actions, ({ system }) => system)].flatMap(([system, group]) => [
     { system },
     ...[...new Set(group.map(({ toolset }) => toolset))].map(toolset => ({ system, toolset })),
   ]);
-  return actions.some(({ core, system }) => core && !vendors.has(system)) ? [...ofSystems, 'core'] : ofSystems;
+  return actions.some(({ core, system }) => core && vendorFor({ system }) === vendorFor('core'))
+    ? [...ofSystems, 'core']
+    : ofSystems;
 }
 
 /** Copies the plugin of a system, with the app that was deployed in it. */

@@ -1,9 +1,10 @@
-import { actions as entries } from '../../functions/actions.ts';
+import { actions as entries, vendors as known } from '../../functions/actions.ts';
 import { systems } from '../../functions/everySystem.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
+import { sitesOf } from '../../shared/action/site.ts';
 import type { UserSignIn } from '../../shared/action/userSignIn.ts';
 import { isConfigured, readConfig } from '../../shared/settings/config.ts';
-import { inCallerMode } from '../../shared/settings/inboundAuth.ts';
+import { inCallerMode, soleSignIn } from '../../shared/settings/inboundAuth.ts';
 import { userConnectorSteps } from '../../tools/connector/userConnectorSteps.ts';
 import { isVendorClientId, readServer, userSignIns } from '../../tools/connector/vendorSignIn.ts';
 import type { WrittenConnector } from '../../tools/connector/writeConnector.ts';
@@ -44,26 +45,32 @@ export async function readVendors(values: AzdValues): Promise<ReadonlyMap<string
       const setting = typeof server === 'string' ? '' : server.setting;
       const found = readServer(userSignIn, values[setting]);
       if ('refusal' in found) throw new Error(`${setting} ${found.refusal}. Set it with azd env set, and run azd up.`);
-      const own = config.of(system);
-      const [problem] = own.problems();
-      if (problem) throw new Error(`${problem.setting}: ${problem.message} Set it with azd env set, and run azd up.`);
-      const sites = system.sites?.(own.read()) ?? [];
+      const [problem] = config.of(system).problems();
+      if (problem) throw new Error(`${problem.message} Use azd env set, and run azd up.`);
       return [
-        [system.name, { system, userSignIn, server: found.origin, sites: sites.length > 1 ? sites : [] }] as const,
+        [system.name, { system, userSignIn, server: found.origin, sites: sitesOf(system, config, values) }] as const,
       ];
     }),
   );
+}
+
+/** The vendor whose users a connector signs in, if any. Where all callers of the app sign in at one, it is every connector's. */
+export function vendorOf(
+  key: ConnectorKey,
+  vendors: ReadonlyMap<string, Vendor>,
+  values: AzdValues,
+): Vendor | undefined {
+  const sole = vendors.get(soleSignIn(known, values) ?? '');
+  return sole ?? (key === 'core' ? undefined : vendors.get(key.system));
 }
 
 /**
  * The apps at vendors, by the folder of the connector that each is for. A connector that is not published today may be named.
  * @throws Error for what is no client ID, or of no connector
  */
-export async function readClientIds(values: AzdValues): Promise<ReadonlyMap<string, string>> {
-  const signIns = await userSignIns(systems);
-  const folders = entries.flatMap(({ system, toolset }) =>
-    signIns.has(system) ? [{ system }, { system, toolset }].map(connectorFolder) : [],
-  );
+export function readClientIds(values: AzdValues): ReadonlyMap<string, string> {
+  const keys = entries.flatMap(({ system, toolset }): ConnectorKey[] => [{ system }, { system, toolset }]);
+  const folders = [...keys, 'core' as const].map(connectorFolder);
   const clientIds = readPairs(CLIENT_IDS, values, [...new Set(folders)]);
   const wrong = [...clientIds].find(([, clientId]) => !isVendorClientId(clientId));
   if (wrong) throw new Error(`${CLIENT_IDS} has no client ID for ${wrong[0]}: it must be as the vendor shows it.`);

@@ -14,14 +14,8 @@ import { problemStatuses } from './problems.ts';
 /**
  * The connector with these actions as Power Platform imports it, but for the host and how callers sign in:
  * https://learn.microsoft.com/connectors/custom-connectors/define-openapi-definition
- * Where there are `sites`, each operation takes which of them it is for.
  */
-export function connectorDefinition(
-  presentation: Presentation,
-  actions: readonly Action[],
-  version: string,
-  sites: readonly string[] = [],
-) {
+export function connectorDefinition(presentation: Presentation, actions: readonly Action[], version: string) {
   return {
     ...head(presentation, version),
     consumes: ['application/json'],
@@ -29,7 +23,7 @@ export function connectorDefinition(
     paths: Object.fromEntries(
       actions.map(action => [
         `/${action.system}/${action.name}`,
-        { [action.access === 'read' ? 'get' : 'post']: operation(action, actions, sites) },
+        { [action.access === 'read' ? 'get' : 'post']: operation(action, actions) },
       ]),
     ),
     definitions: { Problem: { title: 'Problem', ...titled(toPlainObject(problemSchema, 'output'), problemSchema) } },
@@ -110,13 +104,13 @@ const metadata = {
   ],
 };
 
-function operation(action: Action, actions: readonly Action[], sites: readonly string[]) {
+function operation(action: Action, actions: readonly Action[]) {
   const { name, title, description } = action;
   return {
     operationId: operationId(name),
     summary: title,
     description,
-    parameters: [...inputs(action, actions, sites), errorMode],
+    parameters: [...inputs(action, actions), errorMode],
     responses: {
       200: { description: 'The answer, or an error to act on.', schema: answerSchema(action) },
       ...Object.fromEntries(
@@ -142,14 +136,12 @@ const errorMode = {
 };
 
 /** Query parameters for a read, one flat body for a write. */
-function inputs(action: Action, actions: readonly Action[], sites: readonly string[]) {
-  const { properties, required: needed = [] } = inputSchema(action);
+function inputs(action: Action, actions: readonly Action[]) {
+  const { properties, required = [] } = inputSchema(action);
   const declared = fieldsOf(action.input);
-  const hasSites = sites.length > 0;
-  const required = hasSites ? [SITE, ...needed] : needed;
-  const own = Object.entries(properties).map(([name, { description, ...schema }]) => {
+  const fields = Object.entries(properties).map(([name, { description, ...schema }]) => {
     const { choices, advanced } = declared[name] ? meaningOf(declared[name]) : {};
-    const choice = choices && dynamicValues(choices, action, actions, hasSites);
+    const choice = choices && dynamicValues(choices, action, actions);
     const sample = action.example[name];
     const field = {
       ...schema,
@@ -161,7 +153,6 @@ function inputs(action: Action, actions: readonly Action[], sites: readonly stri
     };
     return { name, field };
   });
-  const fields = hasSites ? [{ name: SITE, field: siteField(sites) }, ...own] : own;
   if (action.access === 'read') {
     return fields.map(({ name, field }) => ({ name, in: 'query', required: required.includes(name), ...field }));
   }
@@ -181,25 +172,12 @@ function inputs(action: Action, actions: readonly Action[], sites: readonly stri
   ];
 }
 
-/** The input of every action that names the site which is asked, where there are several. */
-const SITE = 'site';
-
-function siteField(sites: readonly string[]) {
-  return {
-    type: 'string',
-    enum: sites,
-    'x-ms-summary': 'Site',
-    description: 'The site, by the first part of its address.',
-    'x-ms-test-value': sites[0],
-  };
-}
-
 /**
  * How a designer fills the list for an input, where the connector has the action that gives it, and the operation itself
  * has the inputs which that one needs:
  * https://learn.microsoft.com/connectors/custom-connectors/openapi-extensions#x-ms-dynamic-values
  */
-function dynamicValues(choices: Choices, action: Action, actions: readonly Action[], hasSites: boolean) {
+function dynamicValues(choices: Choices, action: Action, actions: readonly Action[]) {
   const isThere = choices.action !== action.name && actions.some(({ name }) => name === choices.action);
   const inputs = Object.entries(choices.inputs);
   if (!isThere || !inputs.every(([, from]) => typeof from === 'number' || from.input in action.input.shape)) {
@@ -208,7 +186,8 @@ function dynamicValues(choices: Choices, action: Action, actions: readonly Actio
   return {
     operationId: operationId(choices.action),
     parameters: {
-      ...(hasSites && { [SITE]: { parameter: SITE } }),
+      // The list is of the site that the operation itself is for.
+      ...('site' in action.input.shape && { site: { parameter: 'site' } }),
       ...Object.fromEntries(
         inputs.map(([name, from]) => [name, typeof from === 'number' ? from : { parameter: from.input }]),
       ),

@@ -1,5 +1,6 @@
 import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
+import { withSite } from '../../shared/action/site.ts';
 import { connectorDefinition, mcpDefinition } from './connector.ts';
 import type { ConnectorKey } from './folders.ts';
 import { corePresentation, systemPresentation, toolsetPresentation } from './presentation.ts';
@@ -43,5 +44,6 @@ export function definitionOf(key: ConnectorKey, { systems, actions, version }: D
   if (key.toolset !== undefined) {
     return mcpDefinition(toolsetPresentation(system, key.toolset), `/mcp/x/${key.toolset}`, version);
   }
-  return connectorDefinition(systemPresentation(system, own), own, version, choice.sites);
+  const operations = own.map(action => withSite(action, choice.sites ?? []));
+  return connectorDefinition(systemPresentation(system, own), operations, version);
 }
