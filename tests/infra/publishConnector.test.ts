@@ -239,7 +239,12 @@ describe('publish-connector', () => {
   });
 
   it('publishes all connectors of a vendor by one app where that takes all redirect URLs', async () => {
-    const atSalesforce = { ...withBoth, SALESFORCE_AUTH: 'caller', USER_SIGN_IN_CLIENT_IDS: 'salesforce=3MVG9.app' };
+    const atSalesforce = {
+      ...withBoth,
+      SALESFORCE_AUTH: 'caller',
+      SALESFORCE_CLIENT_ID: '3MVG9',
+      USER_SIGN_IN_CLIENT_IDS: 'salesforce=3MVG9.app',
+    };
     const { code, output, calls, folder, read } = await publish(atSalesforce, 'none');
     expect(code, output).toBe(0);
     for (const connector of ['salesforce', 'salesforce/mcp/salesforce-sales']) {
