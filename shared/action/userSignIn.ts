@@ -34,7 +34,7 @@ export interface UserSignIn {
 }
 
 /** An authorization server that each organisation has at an address of its own. */
-export interface OwnServer {
+interface OwnServer {
   /** The setting that tells the app its address. */
   setting: string;
   sample: string;
