@@ -222,11 +222,12 @@ export const showAttachment = (view: View, attachment: Attachment) => ({
   content: at(view, `attachment/content/${attachment.id}`),
 });
 
-export const showHistory = (view: View, { id, authorId, created, items }: History) => ({
+export const showHistory = (view: View, { id, authorId, created, items, metadata }: History) => ({
   id,
   author: showPersonById(view, authorId),
   created: timestamp(view.site, created),
   items,
+  ...(metadata && { historyMetadata: metadata }),
 });
 
 export const showTransition = (view: View, transition: Transition) => ({

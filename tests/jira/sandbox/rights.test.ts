@@ -326,6 +326,19 @@ describe('a service desk', () => {
   });
 });
 
+it('keeps in the history on whose behalf an edit or a move was made', async () => {
+  const historyMetadata = {
+    type: 'test',
+    description: 'For Sam Tyler',
+    actor: { id: 'sam', displayName: 'Sam Tyler' },
+  };
+  await put(account, 'issue/ATLAS-100', { fields: { summary: 'Moved here' }, historyMetadata });
+  await post(account, 'issue/ATLAS-100/transitions', { transition: { id: '21' }, historyMetadata });
+  const { body } = await get(ana, 'issue/ATLAS-100/changelog');
+  expect(body.values.slice(-2)).toMatchObject([{ historyMetadata }, { historyMetadata }]);
+  expect(body.values[0]).not.toHaveProperty('historyMetadata');
+});
+
 it('checks permissions by project and security', async () => {
   const ids = (...keys: string[]) => keys.map(key => Number(issue(key).id));
   const asked = ids('ATLAS-12', 'ATLAS-101', 'ATLAS-102', 'ATLAS-103', 'VAULT-2', 'QUARRY-2');

@@ -5,7 +5,7 @@ import { fieldById } from '../fields.ts';
 import { parseFieldValue, required, type Target } from '../fieldValue.ts';
 import { issueBody, readIssueInput, requireFields } from '../issueInput.ts';
 import { badFields, badRequest } from '../jiraError.ts';
-import type { Issue } from '../model.ts';
+import type { Act, Issue } from '../model.ts';
 import { chosenFields, showHistory, showIssue, showTransition } from '../represent.ts';
 import { myTransitions } from '../rights.ts';
 import {
@@ -124,20 +124,21 @@ function edit(call: Call): SandboxReply {
   const { site } = call;
   const issue = changeableIssueInPath(call, 'EDIT_ISSUES');
   const target = targetOf(site, issue);
-  const { values, comments } = readIssueInput(
-    site,
-    target,
-    editScreen(site, target),
-    parseBody(call, issueBody),
-    issue,
-  );
+  const body = parseBody(call, issueBody);
+  const { values, comments } = readIssueInput(site, target, editScreen(site, target), body, issue);
   requireComments(call, issue, comments);
-  editIssue(call.whole, issue, values, act(call));
-  for (const { body, properties } of comments) {
-    addComment(call.whole, issue, body, act(call), { isPublic: true, properties });
+  editIssue(call.whole, issue, values, actOf(call, body));
+  for (const { body: text, properties } of comments) {
+    addComment(call.whole, issue, text, act(call), { isPublic: true, properties });
   }
   return call.query.get('returnIssue') === 'true' ? { json: showWhole(call, issue) } : { status: 204 };
 }
+
+/** A change with what the request tells of it. */
+const actOf = (call: Call, { historyMetadata: metadata }: z.infer<typeof issueBody>): Act => ({
+  ...act(call),
+  ...(metadata && { metadata }),
+});
 
 const mayNotComment = badFields({ comment: 'You do not have permission to comment on this issue.' });
 
@@ -181,7 +182,7 @@ function move(call: Call): SandboxReply {
     throw badFields(Object.fromEntries(fields.map(field => [field.id, required(field).problem])));
   }
   requireComments(call, issue, comments);
-  moveIssue(call.whole, issue, transition.to, values, act(call));
+  moveIssue(call.whole, issue, transition.to, values, actOf(call, body));
   for (const { body, properties } of comments) {
     addComment(call.whole, issue, body, act(call), { isPublic: true, properties });
   }

@@ -75,7 +75,7 @@ function updateSprint(call: Call): SandboxReply {
   const dates = checkedDates(days, sprint);
   const newName = name === undefined ? sprint.name : checkedName(name);
   if (state !== undefined && state !== sprint.state) {
-    if (state === 'active' && sprint.state === 'future') checkStart(site, sprint, dates);
+    if (state === 'active' && sprint.state === 'future') checkStart(call.whole, sprint, dates);
     else if (state !== 'closed' || sprint.state !== 'active') {
       throw badRequest(`Sprint cannot be changed from the state '${sprint.state}' to '${state}'.`);
     }
