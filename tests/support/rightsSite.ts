@@ -329,8 +329,8 @@ function merged<T extends Keyed>(defaults: readonly T[], more: readonly Keyed[])
   return [...changed, ...more.filter(({ key }) => !defaults.some(each => each.key === key))];
 }
 
-/** Writes the data into `folder`, from which `SANDBOX_DATA`, which looks below it for `jira`, can take them too. */
-export async function writeRightsData(folder: string): Promise<void> {
+/** Writes the data into `folder`, as a folder of a sandbox's own data. */
+async function writeRightsData(folder: string): Promise<void> {
   const read = async (file: string) => JSON.parse(await readFile(join(defaultFolder, file), 'utf8'));
   const write = (file: string, data: unknown) => writeFile(join(folder, file), JSON.stringify(data, null, 2));
   await mkdir(join(folder, 'files'), { recursive: true });
