@@ -29,6 +29,8 @@ export interface WatchReport {
   calls: number;
   /** Answers that were fine. */
   answered: number;
+  /** The calls of each system's actions that were answered so. */
+  answeredOf: Record<string, number>;
   /** Refusals of what somebody may not do. */
   refused: number;
   /** Other refusals and failures. */
@@ -82,6 +84,7 @@ export async function watch(parts: WatchParts): Promise<WatchReport> {
     seed,
     calls,
     answered: 0,
+    answeredOf: {},
     refused: 0,
     failed: 0,
     shown: 0,
@@ -126,6 +129,7 @@ export async function watch(parts: WatchParts): Promise<WatchReport> {
     const answer = await ask(asker, action, input);
     lookAt(answer.text, asker, action.name, input);
     const isFine = count(answer);
+    if (isFine) report.answeredOf[action.system] = (report.answeredOf[action.system] ?? 0) + 1;
     if (isFine && !asker.mayCall(action)) {
       report.leaks.push({ asker: asker.name, asked: action.name, closed: 'the action', input: JSON.stringify(input) });
     }
