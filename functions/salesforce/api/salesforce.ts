@@ -168,6 +168,8 @@ export interface Salesforce extends Outbox {
   writeTogether(writes: readonly RecordWrite[]): Promise<(string | undefined)[]>;
   /** Whether what is done here is done in Salesforce as the user who asks. */
   runsAsCaller: boolean;
+  /** In whose name changes are made, for people. */
+  actor: string;
   /** Submits a record for approval, or answers one. @throws Failure as Salesforce refuses it */
   approve(request: ApprovalRequest): Promise<ApprovalResult>;
   /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
@@ -496,6 +498,7 @@ export function openSalesforce(parts: SalesforceParts) {
 
       groupsOf,
       runsAsCaller: isCallers,
+      actor: isCallers ? 'the user who asks' : "this service's Salesforce user",
 
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
