@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -58,7 +59,7 @@ const endSession = (path: string, times = 1) => salesforce.sandbox.fail({ path, 
 describe('without a token that Salesforce takes', () => {
   const tokens: [string, () => string | undefined, number, RegExp][] = [
     ['no token', () => undefined, 401, /sign.{0,3}in/i],
-    ['a token that nobody gave', () => 'nobodys', 401, /must sign in at Salesforce again/],
+    ['a token that nobody gave', () => `${randomUUID()}`, 401, /must sign in at Salesforce again/],
     ['an expired token', () => salesforce.sandbox.tokenOf(north.username, { lifeSeconds: 0 }), 401, /has ended/],
     [
       'a revoked token',
@@ -319,13 +320,13 @@ describe('a token that ends in the middle of a call', () => {
       times: 5,
     });
     const confirmed = await asked(token, 'convertLead', {
-      json: { ...inputs, confirmationToken: planned.body.confirmationToken },
+      json: { confirmationToken: planned.body.confirmationToken },
     });
     salesforce.sandbox.clearFaults();
     expect(confirmed.status).toBe(401);
     expect(rows('Lead').find(({ Id }) => Id === inputs.lead)?.IsConverted).toBe(false);
     const again = await as(north.username, 'convertLead', {
-      json: { ...inputs, confirmationToken: planned.body.confirmationToken },
+      json: { confirmationToken: planned.body.confirmationToken },
     });
     expect([again.status, rows('Lead').find(({ Id }) => Id === inputs.lead)?.IsConverted]).toEqual([200, true]);
   });
@@ -336,7 +337,7 @@ describe('a token that ends in the middle of a call', () => {
       .map(({ Id }) => Id);
     const inputs = { objectType: 'Contact', recordIds: ids.join(), fields: '{"Title":"Moved on"}' };
     const planned = await as(north.username, 'updateRecords', { json: inputs });
-    const confirmation = { ...inputs, confirmationToken: planned.body.confirmationToken };
+    const confirmation = { confirmationToken: planned.body.confirmationToken };
     endSession('/composite/sobjects$', 9);
     const cut = await as(north.username, 'updateRecords', { json: confirmation });
     salesforce.sandbox.clearFaults();
@@ -368,7 +369,7 @@ describe('a token that ends in the middle of a call', () => {
       body,
     });
     const { status, body: told } = await as(north.username, 'updateRecords', {
-      json: { ...inputs, confirmationToken: planned.body.confirmationToken },
+      json: { confirmationToken: planned.body.confirmationToken },
     });
     expect(status).toBe(401);
     expect(told.detail).toMatch(/1 of 2 are done/);
@@ -402,6 +403,6 @@ describe('tokens that the platform renews', () => {
 });
 
 it('readiness needs nobody’s sign-in, and says so', async () => {
-  const response = await fetch(`${salesforce.app.url}/api/ready`);
+  const response = await fetch(`${salesforce.app.url}/api/health/ready`);
   expect(await response.text()).toMatch(/Each caller signs in at Salesforce/);
 });
