@@ -12,7 +12,6 @@ var systems = [
       ]
       [
         'SALESFORCE_LOGIN_URL'
-        'SALESFORCE_CLIENT_ID'
       ]
     ]
     definition: loadJsonContent('connector/accounts-and-issues/apiDefinition.swagger.json')
@@ -43,7 +42,6 @@ var systems = [
     configuredBy: [
       [
         'SALESFORCE_LOGIN_URL'
-        'SALESFORCE_CLIENT_ID'
       ]
     ]
     definition: loadJsonContent('connector/salesforce/apiDefinition.swagger.json')
