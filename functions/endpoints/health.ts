@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Backend } from '../../shared/action/backend.ts';
-import { type Action, needsOf } from '../../shared/action/defineAction.ts';
+import { type Action, type ActionEntry, needsOf } from '../../shared/action/defineAction.ts';
 import type { OpenSystem, System } from '../../shared/action/defineSystem.ts';
 import { failureResponse, jsonResponse, readInvocation } from '../../shared/action/http.ts';
 import { toFailure } from '../../shared/action/problem.ts';
@@ -111,7 +111,7 @@ function lookAt(backend: Backend): Look {
     };
     const ofSystems = await Promise.all(systems.map(system => checkSystem(system, call)));
     return {
-      checks: [...checkSettings(), ...ofSystems.flat(), ...(await actionsThatAreOff(systems, backend))],
+      checks: [...checkSettings(), ...ofSystems.flat(), ...actionsThatAreOff(systems, backend)],
       systems: Object.fromEntries(
         systems
           .filter(({ settings }) => ownSettings({ settings }).length > 0)
@@ -142,25 +142,20 @@ function signInChecks({ name, title, toolsets, callersSignIn }: System, { action
 }
 
 /** The actions of these systems that are for nobody, because they would need several sign-ins. */
-async function actionsThatAreOff(systems: readonly System[], { actions, env }: Backend): Promise<Check[]> {
-  const all = await Promise.all(actions.map(async ({ load }) => (await load()).default));
-  return systems.flatMap((system): Check[] => {
+function actionsThatAreOff(of: readonly System[], { actions, systems, env }: Backend): Check[] {
+  const usesOf = ({ system, asks = [system] }: ActionEntry) => systems.filter(({ name }) => asks.includes(name));
+  return of.flatMap(({ name, callersSignIn }) => {
     // Each of them is for those who sign in at its own system's vendor, or for those whom INBOUND_AUTH lets in.
-    const signIn = inCallerMode(system.callersSignIn, env) ? system.name : undefined;
-    const configured = all.filter(
-      ({ system: own, uses }) => own === system.name && uses.every(used => isConfigured(used, env)),
-    );
-    const byReason = Map.groupBy(configured, action => whyNotServed(action, signIn, env));
-    return [...byReason].flatMap(([reason, off]) =>
-      reason === undefined
-        ? []
-        : [
-            {
-              name: system.name,
-              status: 'off',
-              detail: `${off.map(({ name }) => name).join(', ')}: off, because ${reason}.`,
-            },
-          ],
+    const signIn = inCallerMode(callersSignIn, env) ? name : undefined;
+    const configured = actions
+      .filter(action => action.system === name)
+      .map(action => ({ name: action.name, uses: usesOf(action) }))
+      .filter(({ uses }) => uses.every(used => isConfigured(used, env)));
+    return [...Map.groupBy(configured, action => whyNotServed(action, signIn, env))].flatMap(
+      ([reason, off]): Check[] => {
+        const names = off.map(action => action.name).join(', ');
+        return reason === undefined ? [] : [{ name, status: 'off', detail: `${names}: off, because ${reason}.` }];
+      },
     );
   });
 }
