@@ -16,7 +16,7 @@ export interface PermissionCheck {
   projects(accountId: string, permissions: readonly string[], projectIds: readonly number[]): Promise<Grants>;
 }
 
-type Grants = ReadonlyMap<string, ReadonlySet<number>>;
+export type Grants = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** An issue that may be shown, or not. */
 export interface Candidate {
@@ -48,7 +48,7 @@ interface SeenProject {
 }
 
 /** What was found out during one call, and is kept no longer: rights may change at any time. */
-interface Memory {
+export interface Memory {
   /** By ID, whether an issue may be browsed; and if so, how. */
   issues: Map<string, 'hidden' | 'shown' | 'customer'>;
   /** The IDs of issues by their keys, in upper case. */
@@ -65,7 +65,7 @@ interface Memory {
   fields?: Promise<readonly SiteField[]>;
 }
 
-function newMemory(): Memory {
+export function newMemory(): Memory {
   return {
     issues: new Map(),
     ids: new Map(),

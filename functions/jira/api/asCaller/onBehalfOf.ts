@@ -10,7 +10,7 @@ import { bodyOf, type Options } from './rule.ts';
  */
 
 /** Who is behind a change. */
-export interface Person {
+interface Person {
   accountId: string;
   displayName?: string | null | undefined;
 }
@@ -35,6 +35,7 @@ export function onBehalfOf(
     generator: { id: 'connector', type: 'application' },
     cause: { id: correlationId, type: 'correlation-id' },
   };
+  const send = async <T>({ schema: _, ...options }: Options) => (await client.sendRequest(options)) as T;
   const told = (options: Options): Options => ({ ...options, body: { ...bodyOf(options), historyMetadata } });
 
   return {
@@ -42,16 +43,16 @@ export function onBehalfOf(
     async sendRequest<T>(options: Options): Promise<T> {
       const { method = 'GET', url } = options;
       if ((method === 'PUT' && edit.test(url)) || (method === 'POST' && transition.test(url))) {
-        return client.sendRequest<T>(told(options));
+        return send<T>(told(options));
       }
       const [, issue] = (method === 'PUT' && assignment.exec(url)) || [];
-      if (issue === undefined) return client.sendRequest<T>(options);
+      if (issue === undefined) return send<T>(options);
       const { accountId: assignee = null } = bodyOf(options);
       const fields = { assignee: assignee === null ? null : { accountId: assignee } };
-      return client.sendRequest<T>(told({ method, url: issue, body: { fields } })).catch(error => {
+      return send<T>(told({ method, url: issue, body: { fields } })).catch(error => {
         // Only where its edit screen has the assignee can an edit set it.
         if (error instanceof Failure && (error.code === 'invalid_input' || error.code === 'forbidden')) {
-          return client.sendRequest<T>(options);
+          return send<T>(options);
         }
         throw error;
       });
