@@ -150,7 +150,8 @@ export function createInvoke(parts: InvokeParts): Invoke {
       outcome = { ok: false, failure: withoutSecrets(failure, withoutCredentials) };
       known.result ??= { failure: outcome.failure, mayHaveChanged: mayHaveChanged(failure, usage) };
     }
-    const event = auditEvent({ action, ...known, correlationId: invocation.correlationId, now: now() });
+    const { onBehalfOf } = usage;
+    const event = auditEvent({ action, ...known, onBehalfOf, correlationId: invocation.correlationId, now: now() });
     if (event) await parts.audit(event, invocation.log);
     logCall(action, outcome, { durationMs: now() - startedAt, usage, caller: known.caller }, invocation, parts);
     return outcome;

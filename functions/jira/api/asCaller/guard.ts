@@ -6,7 +6,19 @@ import { type SearchField, toSearchFields } from '../filter/searchField.ts';
 import { SERVICE_PROJECT } from '../issue.ts';
 import { projectOfKey } from '../openQuery.ts';
 import { siteFieldsSchema } from '../wire.ts';
-import type { PermissionCheck } from './permissionCheck.ts';
+
+/**
+ * What the account of a caller may see and do, as Jira tells it of another account: by the numeric IDs of issues and projects,
+ * 1,000 at a time. What Jira does not grant is denied.
+ */
+export interface PermissionCheck {
+  /** By permission the IDs of the issues on which the account has it. */
+  (accountId: string, permissions: readonly string[], issueIds: readonly number[]): Promise<Grants>;
+  /** The same of projects. */
+  projects(accountId: string, permissions: readonly string[], projectIds: readonly number[]): Promise<Grants>;
+}
+
+export type Grants = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** An issue that may be shown, or not. */
 export interface Candidate {
@@ -38,7 +50,7 @@ export interface SeenProject {
 }
 
 /** What was found out during one call, and is kept no longer: rights may change at any time. */
-interface Memory {
+export interface Memory {
   /** By ID, whether an issue may be browsed; and if so, how. */
   issues: Map<string, 'hidden' | 'shown' | 'customer'>;
   /** The IDs of issues by their keys, in upper case. */
@@ -58,7 +70,7 @@ interface Memory {
   hiddenFields?: Promise<ReadonlySet<string>>;
 }
 
-function newMemory(): Memory {
+export function newMemory(): Memory {
   return {
     issues: new Map(),
     ids: new Map(),
