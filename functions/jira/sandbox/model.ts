@@ -85,6 +85,8 @@ export interface Transition extends Named {
   fields: string[];
   /** Those of them that an issue must have then. */
   required: string[];
+  /** The accounts that alone may make it, by a condition of the workflow. */
+  onlyFor?: string[];
 }
 
 /** A board of a project; one of type `kanban` has no sprints. */
@@ -208,6 +210,7 @@ export interface History {
   authorId: string;
   created: Instant;
   items: ChangeItem[];
+  metadata?: Record<string, unknown>;
 }
 
 /** What only those of a role of its project see, and what only those of a group do. */
@@ -310,4 +313,6 @@ export type FieldValue = string | number | string[] | AdfNode | Partial<TimeTrac
 export interface Act {
   by: string;
   at: Instant;
+  /** What an app says of it: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ */
+  metadata?: Record<string, unknown>;
 }

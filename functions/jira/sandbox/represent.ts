@@ -232,11 +232,12 @@ export const showAttachment = (view: View, attachment: Attachment) => ({
   content: at(view, `attachment/content/${attachment.id}`),
 });
 
-export const showHistory = (view: View, { id, authorId, created, items }: History) => ({
+export const showHistory = (view: View, { id, authorId, created, items, metadata }: History) => ({
   id,
   author: showPersonById(view, authorId),
   created: timestamp(view.site, created),
   items,
+  ...(metadata && { historyMetadata: metadata }),
 });
 
 export const showTransition = (view: View, transition: Transition) => ({
@@ -247,7 +248,7 @@ export const showTransition = (view: View, transition: Transition) => ({
   isGlobal: false,
   isInitial: false,
   isAvailable: true,
-  isConditional: false,
+  isConditional: transition.onlyFor !== undefined,
   looped: false,
 });
 

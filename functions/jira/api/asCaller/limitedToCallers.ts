@@ -16,11 +16,10 @@ interface Limits {
 /** The requests that a call may send besides those of its action, to learn what its caller may see and do. */
 const MORE_REQUESTS = 200;
 
-/** The same call, of which nothing is kept for callers with other rights. */
+/** The same call, with the requests to learn that. */
 export function asCaller(call: Call): Call {
   return {
     ...call,
-    permit: { ...call.permit, scope: `${call.permit.scope} ${call.caller.id}` },
     // What is carried out of a plan gets its requests later.
     get maxRequests() {
       return call.maxRequests + MORE_REQUESTS;
