@@ -7,8 +7,8 @@ it.each(['own sign-in', 'service credential'] as const)(
     const { answeredOf, refused, failed, shown, continued, swapped, leaks, seed } = await runUsers(500, way);
     expect({ seed, leaks }).toEqual({ seed, leaks: [] });
     // Otherwise there was nothing to look at.
-    expect(answeredOf.jira).toBeGreaterThan(40);
-    expect(answeredOf.salesforce).toBeGreaterThan(40);
+    expect(answeredOf.jira).toBeGreaterThan(25);
+    expect(answeredOf.salesforce).toBeGreaterThan(25);
     expect(refused + failed).toBeGreaterThan(50);
     expect(shown).toBeGreaterThan(20);
     expect(continued).toBeGreaterThan(0);
