@@ -13,7 +13,6 @@ var systems = [
       ]
       [
         'SALESFORCE_LOGIN_URL'
-        'SALESFORCE_CLIENT_ID'
       ]
     ]
     isVendors: false
@@ -121,7 +120,6 @@ var systems = [
     configuredBy: [
       [
         'SALESFORCE_LOGIN_URL'
-        'SALESFORCE_CLIENT_ID'
       ]
     ]
     isVendors: true
