@@ -9,6 +9,9 @@ import { applyLocalSettings } from './host/localSettings.ts';
 import { consoleLog } from './host/log.ts';
 import { parsePort } from './host/port.ts';
 import { runUntilStopped } from './host/runUntilStopped.ts';
+import { describedApp } from './page/describedApp.ts';
+import { createNoticedCalls } from './page/noticedCalls.ts';
+import { servePage } from './page/servePage.ts';
 import { fillWithSandboxes } from './sandboxes.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -26,7 +29,18 @@ const start = async () => {
   process.env[SANDBOX_URLS] = sandboxes.backings
     .flatMap(({ kind, url }) => (kind === 'sandbox' && url ? url : []))
     .join(' ');
-  const host = await startHost({ root, port, log: consoleLog });
+  const calls = createNoticedCalls();
+  const { backings } = sandboxes;
+  const page = servePage(root, await describedApp(root, { systems, actions: callable, backings }), calls);
+  const host = await startHost({
+    root,
+    port,
+    log(level, message) {
+      calls.notice(message);
+      consoleLog(level, message);
+    },
+    otherwise: page,
+  });
   for (const { message } of unknownSettings(systems, process.env)) console.warn(message);
   console.log(banner({ url: host.url, backings: sandboxes.backings, functions: host.functions, actions: callable }));
   return {
