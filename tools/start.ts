@@ -12,7 +12,7 @@ import { runUntilStopped } from './host/runUntilStopped.ts';
 import { describedApp } from './page/describedApp.ts';
 import { createNoticedCalls } from './page/noticedCalls.ts';
 import { servePage } from './page/servePage.ts';
-import { fillWithSandboxes } from './sandboxes.ts';
+import { fillWithSandboxes, findSandbox } from './sandboxes.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -23,7 +23,7 @@ const start = async () => {
   // The build writes this file: import it afterwards, so that a new action is there.
   const { actions: entries } = await import('../functions/actions.ts');
   const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
-  const sandboxes = await fillWithSandboxes(systems, process.env);
+  const sandboxes = await fillWithSandboxes(systems, process.env, findSandbox, port && port + 1);
   const callable = actions.filter(({ uses }) => uses.every(system => isConfigured(system, process.env)));
   process.env.START_REPORT_MS ??= '1000';
   process.env[SANDBOX_URLS] = sandboxes.backings
