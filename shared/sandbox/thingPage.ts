@@ -32,7 +32,7 @@ export function thingPage({ kind, title, facts, lists = [] }: Thing): SandboxRep
       list => `<h2>${escaped(list.title)}</h2><ul>${list.items.map(item => `<li>${lead(item)}</li>`).join('')}</ul>`,
     );
   return {
-    headers: { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'" },
+    headers: { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:" },
     text: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><link rel="icon" href="data:,"><style>${styles}</style></head><body><main><p>${escaped(kind)}, made up, in the sandbox</p><h1>${escaped(title)}</h1><dl>${terms.join('')}</dl>${sections.join('')}</main></body></html>`,
   };
 }

@@ -32,6 +32,8 @@ export function actionForm(action: Action): HTMLElement[] {
   const submit = async () => {
     const input = readInput(form, action);
     button.setAttribute('aria-busy', 'true');
+    // What was answered before is not what is asked for now.
+    answer.replaceChildren();
     try {
       answer.replaceChildren(...shown(action, input, await send(action, input, chosenWay(form))));
     } catch (error) {

@@ -45,7 +45,7 @@ function faultChoice(system: string, title: string): HTMLElement {
     {
       'aria-label': `What goes wrong at ${title}`,
       onchange: async () => {
-        const [, fault] = faults[Number(select.value)] ?? [];
+        const [, fault] = (select.value !== '' && faults[Number(select.value)]) || [];
         await fetch(`/_page/faults/${system}`, { method: 'POST' });
         if (fault) {
           const body = JSON.stringify({ ...fault, times: MANY });
