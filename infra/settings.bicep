@@ -26,16 +26,16 @@ type settings = {
   @description('How long a secret is kept in memory, in seconds.')
   SECRET_TTL_SECONDS: string
 
-  @description('The address of the Jira site.')
+  @description('The address of the Jira site. Several, separated by commas, with caller alone.')
   JIRA_BASE_URL: string
 
-  @description('How to sign in to Jira: basic, by an account\'s API token, or service-account, by its OAuth credential.')
-  JIRA_AUTH: '' | 'basic' | 'service-account'
+  @description('How to sign in to Jira: basic, by an account\'s API token, service-account, by its OAuth credential, or caller: each caller signs in at Jira and sends their own access token, so that this service needs no secret of Jira.')
+  JIRA_AUTH: '' | 'basic' | 'service-account' | 'caller'
 
   @description('The e-mail address of the account that the API token belongs to. Needed for basic.')
   JIRA_EMAIL: string
 
-  @description('The site\'s cloud ID. Needed for API tokens with scopes and for service-account.')
+  @description('The site\'s cloud ID, or that of each site in JIRA_BASE_URL, in the same order. Needed for API tokens with scopes, for service-account and for caller.')
   JIRA_CLOUD_ID: string
 
   @description('The client ID of the service account\'s OAuth credential. Needed for service-account.')
@@ -56,11 +56,11 @@ type settings = {
   @description('The My Domain address of the org.')
   SALESFORCE_LOGIN_URL: string
 
-  @description('The consumer key of the External Client App.')
+  @description('The consumer key of the External Client App. Needed unless SALESFORCE_AUTH is caller.')
   SALESFORCE_CLIENT_ID: string
 
-  @description('How to sign in to Salesforce: client-credentials, as the user of the app, or jwt-bearer, as a user that this service names.')
-  SALESFORCE_AUTH: '' | 'client-credentials' | 'jwt-bearer'
+  @description('How to sign in to Salesforce: client-credentials, as the user of the app, jwt-bearer, as a user that this service names, or caller: each caller signs in at Salesforce and sends their own access token, so that nothing of Salesforce is kept here.')
+  SALESFORCE_AUTH: '' | 'client-credentials' | 'jwt-bearer' | 'caller'
 
   @description('The username of the integration user. Needed for jwt-bearer with integration.')
   SALESFORCE_USERNAME: string

@@ -1,6 +1,6 @@
 import { defineSystem } from '../../shared/action/defineSystem.ts';
 import { permissions, scopes } from './needs.ts';
-import { rules, secrets, settings } from './settings.ts';
+import { jiraSites, rules, secrets, settings } from './settings.ts';
 
 export const jira = defineSystem({
   name: 'jira',
@@ -15,5 +15,6 @@ export const jira = defineSystem({
   permissions,
   scopes,
   callersSignIn: 'JIRA_AUTH',
-  open: async parts => (await import('./api/jira.ts')).openJira(parts),
+  sites: settings => jiraSites(settings).map(({ name }) => name),
+  open: async parts => (await import('./api/sites.ts')).openSites(parts),
 });

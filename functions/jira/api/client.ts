@@ -7,6 +7,7 @@ import { isLoopback } from '../../../shared/settings/setting.ts';
 import {
   type Credentials,
   CredentialsRefused,
+  callersCredentials,
   secretCredentials,
   type Token,
   tokenCredentials,
@@ -139,7 +140,10 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
   });
 }
 
-/** Scoped tokens and service accounts work only through Atlassian's gateway; a stand-in on loopback plays that too. */
+/**
+ * Scoped tokens, service accounts and callers' own tokens work only through Atlassian's gateway; a stand-in on loopback
+ * plays that too.
+ */
 export function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
   if (!JIRA_CLOUD_ID) return JIRA_BASE_URL;
   const gateway = isLoopback(JIRA_BASE_URL) ? JIRA_BASE_URL : 'https://api.atlassian.com';
@@ -149,6 +153,7 @@ export function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string 
 /** The value of the authorization header. */
 function jiraCredentials(parts: JiraParts): Credentials<{ value: string }> {
   const { settings, secrets, upstream, now } = parts;
+  if (settings.JIRA_AUTH === 'caller') return callersCredentials({ upstream }, token => ({ value: `Bearer ${token}` }));
   if (settings.JIRA_AUTH === 'basic') {
     // A token with scopes is not taken by the site itself.
     const withScopes = settings.JIRA_CLOUD_ID ? '' : ', set JIRA_CLOUD_ID as well where the token has scopes';

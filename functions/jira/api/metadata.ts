@@ -22,6 +22,7 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { folded } from '../../../shared/filter/label.ts';
+import type { KeptBy } from '../../../shared/seenBy.ts';
 import type { WorkingTime } from './duration.ts';
 import { type SearchField, toSearchFields } from './filter/searchField.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -105,20 +106,22 @@ const MAX_KEPT = 200;
 const PAGE_SIZE = 200;
 /** Ends the reading of a list that does not end. */
 const MAX_PAGES = 5;
+/** So many types of issues are looked through for one with a priority. */
+const MAX_TYPES = 10;
 
 /** Fields on screens that cannot be set when an issue is created or edited. */
 const notGiven = new Set(['issuelinks', 'attachment', 'comment', 'worklog']);
 
 /** The issue types, fields and link types of a site, for one call. Cached for five minutes. */
-export function openMetadata(clientFor: (call: Call) => Client, now: () => number): (call: Call) => Metadata {
+export function openMetadata(clientFor: (call: Call) => Client, { seenBy, now }: KeptBy): (call: Call) => Metadata {
   const life = { until: () => now() + LIFE_MS, maxEntries: MAX_KEPT, now };
   const typesOf = createCache<string, IssueType[]>(life);
   const fieldsOf = createCache<string, IssueField[]>(life);
-  const allLinkTypes = createCache<'', LinkType[]>(life);
+  const allLinkTypes = createCache<string, LinkType[]>(life);
   const highTypes = createCache<string, readonly string[]>(life);
-  const siteTime = createCache<'', WorkingTime>(life);
+  const siteTime = createCache<string, WorkingTime>(life);
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
-  const allStatuses = createCache<'', z.output<typeof statusesSchema>>(life);
+  const allStatuses = createCache<string, z.output<typeof statusesSchema>>(life);
   const allFields = createCache<string, SearchField[]>(life);
   // That there is such a value is kept, and that there is none is not: it may be made at any time.
   const suggestionsOf = createCache<string, { sought: string; found: Suggestion[] }>({
@@ -131,10 +134,10 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
 
   return call => {
     // Projects that are open to one caller may be closed to another.
-    const keyOf = (...parts: string[]) => [call.permit.scope, ...parts].join(' ');
+    const keyOf = (...parts: string[]) => JSON.stringify([seenBy(call), ...parts]);
     const sharedClient = () => clientFor(shareable(call, LOOKUP_MS, now()));
     const siteStatuses = () =>
-      allStatuses.get('', async () => parseAnswer(statusesSchema, await getStatuses(sharedClient())), call);
+      allStatuses.get(keyOf(), async () => parseAnswer(statusesSchema, await getStatuses(sharedClient())), call);
     const projectOf = (projectIdOrKey: string) =>
       projects.get(
         keyOf(projectIdOrKey),
@@ -165,25 +168,37 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
         call,
       );
 
-    return {
-      issueTypes: projectId =>
-        typesOf.get(
-          keyOf(projectId),
-          () => {
-            const client = sharedClient();
-            return allPages(async startAt => {
-              const answer = await getCreateIssueMetaIssueTypes(client, {
-                projectIdOrKey: projectId,
-                startAt,
-                maxResults: PAGE_SIZE,
-              });
-              const { issueTypes, total } = parseAnswer(issueTypesSchema, answer);
-              return { items: issueTypes, total };
+    const issueTypes = (projectId: string): Promise<IssueType[]> =>
+      typesOf.get(
+        keyOf(projectId),
+        () => {
+          const client = sharedClient();
+          return allPages(async startAt => {
+            const answer = await getCreateIssueMetaIssueTypes(client, {
+              projectIdOrKey: projectId,
+              startAt,
+              maxResults: PAGE_SIZE,
             });
-          },
-          call,
-        ),
+            const { issueTypes, total } = parseAnswer(issueTypesSchema, answer);
+            return { items: issueTypes, total };
+          });
+        },
+        call,
+      );
+    /** Those that new issues of the project may be given, by the first type that has any. */
+    const givenPriorities = async (projectId: string) => {
+      for (const { id } of (await issueTypes(projectId)).slice(0, MAX_TYPES)) {
+        const field = (await createFields(projectId, id)).find(each => each.id === 'priority');
+        const values = (field?.allowedValues ?? []).flatMap(({ name }) =>
+          name ? [{ name, description: undefined }] : [],
+        );
+        if (values.length > 0) return values;
+      }
+      return [];
+    };
 
+    return {
+      issueTypes,
       createFields,
       async withCreateFields(projectId, issueTypeId, use) {
         const fields = await createFields(projectId, issueTypeId);
@@ -204,7 +219,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
 
       linkTypes: () =>
         allLinkTypes.get(
-          '',
+          keyOf(),
           async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
           call,
         ),
@@ -221,7 +236,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
 
       workingTime: () =>
         siteTime.get(
-          '',
+          keyOf(),
           async () => {
             const { timeTrackingConfiguration } = parseAnswer(
               configurationSchema,
@@ -264,6 +279,12 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
           });
           const { values: items, total } = parseAnswer(prioritiesSchema, answer);
           return { items, total };
+        }).catch(error => {
+          // Of tokens with scopes, Jira wants one here that lets them manage the whole site.
+          const lacksScope =
+            error instanceof Failure && (error.code === 'forbidden' || error.code === 'upstream_auth_failed');
+          if (!lacksScope) throw error;
+          return givenPriorities(projectId);
         }),
 
       fields: () =>

@@ -1,6 +1,7 @@
 import type { Client } from 'jira.js/core';
 import type { Call } from '../../../../shared/call.ts';
 import { Failure } from '../../../../shared/failure.ts';
+import { seenBy } from '../../../../shared/seenBy.ts';
 import { quoted } from '../../../../shared/text.ts';
 import type { JiraParts } from '../../settings.ts';
 import { openPeople } from '../people.ts';
@@ -15,7 +16,8 @@ export function openAskingAccount(
   unlimited: (call: Call) => Client,
   parts: Pick<JiraParts, 'settings' | 'now'>,
 ): (call: Call) => Promise<User> {
-  const peopleFor = openPeople(unlimited, parts);
+  // The service's own account looks them up, and finds the same for everybody.
+  const peopleFor = openPeople(unlimited, { ...parts, seenBy });
   return async call => {
     if (call.caller.kind !== 'user') throw noPerson();
     const account = await peopleFor(call).findCallerOrCustomer();
