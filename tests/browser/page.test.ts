@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StartedApp, startedApp } from './startedApp.ts';
 
 /** Debian's; elsewhere, CHROMIUM says where one is. */
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Set where the pictures of the README are made anew. */
 const pictures = process.env.PICTURES && resolve(import.meta.dirname, '../../docs/images');
 
@@ -52,7 +51,7 @@ describe.skipIf(!existsSync(executablePath))('the page of the local host', () =>
       .locator('dd')
       .textContent();
   const seriousFaults = async () => {
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     const { violations } = await page.evaluate(() =>
       (
         globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string }[] }> } }
