@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { limitedTo } from '../../../functions/jira/api/asCaller/limitedTo.ts';
 import type { PermissionCheck } from '../../../functions/jira/api/asCaller/guard.ts';
+import { limitedTo } from '../../../functions/jira/api/asCaller/limitedTo.ts';
 import type { JiraClient } from '../../../functions/jira/api/client.ts';
 
 interface StandIn {
