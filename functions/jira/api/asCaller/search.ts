@@ -22,7 +22,7 @@ interface ShownPage {
 
 /** The most that Jira gives of issues with fields, and of keys alone. */
 const FULL_PAGE = 100;
-export const KEYS_PAGE = 5_000;
+const KEYS_PAGE = 5_000;
 /** How many pages are looked through for one that is shown; for one that is not empty, more. */
 const MAX_ROUNDS = 10;
 const MAX_EMPTY_ROUNDS = 30;
