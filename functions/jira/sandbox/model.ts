@@ -210,7 +210,8 @@ export interface History {
   authorId: string;
   created: Instant;
   items: ChangeItem[];
-  metadata?: Record<string, unknown>;
+  /** What who changed it has told of the change: on whose behalf, from where. */
+  metadata?: object;
 }
 
 /** What only those of a role of its project see, and what only those of a group do. */
@@ -313,6 +314,6 @@ export type FieldValue = string | number | string[] | AdfNode | Partial<TimeTrac
 export interface Act {
   by: string;
   at: Instant;
-  /** What an app says of it: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ */
-  metadata?: Record<string, unknown>;
+  /** What is kept with it in the history. */
+  metadata?: object;
 }
