@@ -58,13 +58,15 @@ export interface Memory {
   seen: Map<string, SeenIssue>;
   /** By ID, of projects. */
   projects: Map<string, 'hidden' | 'shown' | 'customer'>;
-  projectsByName: Map<string, SeenProject | undefined>;
+  projectsByName: Map<string, Promise<SeenProject | undefined>>;
   /** Files and comments that were shown: neither tells its issue. */
   files: Set<string>;
   comments: Map<string, string>;
   boards: Map<string, Promise<boolean>>;
   /** By permission and ID, whether it is held on an issue. */
   held: Map<string, boolean>;
+  /** The same in a project. */
+  heldIn: Map<string, Promise<boolean>>;
   serviceProjects?: Promise<ReadonlySet<string>>;
   fields?: Promise<readonly SearchField[]>;
   hiddenFields?: Promise<ReadonlySet<string>>;
@@ -78,6 +80,7 @@ export function newMemory(): Memory {
     projects: new Map(),
     projectsByName: new Map(),
     held: new Map(),
+    heldIn: new Map(),
     files: new Set(),
     comments: new Map(),
     boards: new Map(),
@@ -278,25 +281,22 @@ export function openGuard(
     return (await mayBrowseProjects([id])).has(id);
   };
 
-  const projectCalled = async (projectIdOrKey: string): Promise<SeenProject | undefined> => {
-    const name = projectIdOrKey.toUpperCase();
-    if (memory.projectsByName.has(name)) return memory.projectsByName.get(name);
+  const lookUpProject = async (projectIdOrKey: string): Promise<SeenProject | undefined> => {
     const answer = /^[\w-]+$/.test(projectIdOrKey)
       ? await ask(`/rest/api/3/project/${projectIdOrKey}`).catch(ifNone)
       : undefined;
     const project = projectAnswer.safeParse(answer).data;
-    const isShown = project !== undefined && (await mayBrowseProjects([project.id])).has(project.id);
-    const isServiceProject = project?.projectTypeKey === SERVICE_PROJECT;
-    const seen = isShown
-      ? {
-          id: project.id,
-          key: project.key,
-          isServiceProject,
-          isAsCustomer: isServiceProject && memory.projects.get(project.id) === 'customer',
-        }
-      : undefined;
-    memory.projectsByName.set(name, seen);
-    return seen;
+    if (!project || !(await mayBrowseProjects([project.id])).has(project.id)) return undefined;
+    const isServiceProject = project.projectTypeKey === SERVICE_PROJECT;
+    const isAsCustomer = isServiceProject && memory.projects.get(project.id) === 'customer';
+    return { id: project.id, key: project.key, isServiceProject, isAsCustomer };
+  };
+
+  const projectCalled = (projectIdOrKey: string): Promise<SeenProject | undefined> => {
+    const name = projectIdOrKey.toUpperCase();
+    const known = memory.projectsByName.get(name) ?? lookUpProject(projectIdOrKey);
+    memory.projectsByName.set(name, known);
+    return known;
   };
 
   return {
@@ -369,8 +369,14 @@ export function openGuard(
     },
     isShownProject: async projectIdOrKey => (await projectCalled(projectIdOrKey)) !== undefined,
     async requireIn(permission, { id, key }) {
-      const grants = await check.projects(accountId, [permission], [Number(id)]);
-      if (!grants.get(permission)?.has(Number(id))) throw lacks(permission, `in ${key}`);
+      const name = `${permission} ${id}`;
+      const known =
+        memory.heldIn.get(name) ??
+        check
+          .projects(accountId, [permission], [Number(id)])
+          .then(grants => grants.get(permission)?.has(Number(id)) === true);
+      memory.heldIn.set(name, known);
+      if (!(await known)) throw lacks(permission, `in ${key}`);
     },
   };
 }
@@ -381,7 +387,9 @@ async function allServiceProjects(ask: Guard['ask']): Promise<ReadonlySet<string
     const range = { startAt: page * PROJECTS_PAGE, maxResults: PROJECTS_PAGE };
     const answer = await ask('/rest/api/3/project/search', { typeKey: SERVICE_PROJECT, ...range });
     const { values, isLast } = projectPage.parse(answer);
-    for (const { key } of values) keys.add(key.toUpperCase());
+    for (const { key, projectTypeKey } of values) {
+      if ((projectTypeKey ?? SERVICE_PROJECT) === SERVICE_PROJECT) keys.add(key.toUpperCase());
+    }
     if (isLast ?? values.length < PROJECTS_PAGE) return keys;
   }
   throw new Failure(
@@ -436,7 +444,7 @@ const foundIssue = z.looseObject({
 const foundAnswer = z.looseObject({ issues: z.array(foundIssue).nullish() });
 const projectAnswer = z.looseObject({ id: z.string(), key: z.string(), projectTypeKey: text });
 const projectPage = z.looseObject({
-  values: z.array(z.looseObject({ key: z.string() })),
+  values: z.array(z.looseObject({ key: z.string(), projectTypeKey: text })),
   isLast: z.boolean().nullish().catch(undefined),
 });
 const namedList = z.array(z.looseObject({ id: z.string(), name: z.string() }));

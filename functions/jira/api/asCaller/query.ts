@@ -230,21 +230,46 @@ async function versionsOf(query: string, guard: Guard) {
 /** Jira mostly tells at once of all values that there are not. */
 const MAX_ATTEMPTS = 6;
 
-/** Sends a query, in which a value that there is not is one that no issue has. */
-export async function sendKnown<Answer>(
+type Body = Record<string, unknown>;
+
+/**
+ * Sends a query, in which a value that there is not is one that no issue has. Its pages must all be asked for by one text, which
+ * is found out by its first.
+ */
+export function knownQuery(
   query: string,
-  send: (query: string) => Promise<Answer>,
-  attempt = 1,
-): Promise<Answer> {
-  try {
-    return await send(query);
-  } catch (error) {
-    if (!(error instanceof Failure) || attempt === MAX_ATTEMPTS) throw error;
-    const [, project] = /^There is no Jira project (.+) that this service may see\./.exec(error.message) ?? [];
-    const said = project === undefined ? error.message : `'${project}'`;
-    if (error.code !== 'invalid_input' && project === undefined) throw error;
-    const known = withoutUnknownValues(query, said);
-    if (known === undefined) throw error;
-    return sendKnown(known, send, attempt + 1);
-  }
+  send: (query: string, body: Body) => Promise<unknown>,
+): (body: Body) => Promise<unknown> {
+  let known = query;
+  const ask = async (body: Body): Promise<unknown> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await send(known, body);
+      } catch (error) {
+        const other = attempt < MAX_ATTEMPTS ? withoutUnknown(known, error) : undefined;
+        if (other === undefined) throw error;
+        known = other;
+      }
+    }
+  };
+  return async body => {
+    if (body.nextPageToken === undefined || known !== query) return ask(body);
+    try {
+      return await send(known, body);
+    } catch (error) {
+      if (!(error instanceof Failure) || !['invalid_input', 'not_found'].includes(error.code)) throw error;
+      const { nextPageToken: _, ...first } = body;
+      await ask({ ...first, fields: ['key'], maxResults: 1 });
+      if (known === query) throw error;
+      return send(known, body);
+    }
+  };
+}
+
+/** Undefined where Jira refused it for something else. */
+function withoutUnknown(query: string, error: unknown): string | undefined {
+  if (!(error instanceof Failure)) return undefined;
+  const [, project] = /^There is no Jira project (.+) that this service may see\./.exec(error.message) ?? [];
+  if (project !== undefined) return withoutUnknownValues(query, `'${project}'`);
+  return error.code === 'invalid_input' ? withoutUnknownValues(query, error.message) : undefined;
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { Failure } from '../../../../shared/failure.ts';
 import { noIssue } from '../closed.ts';
+import { isOpenFilter, namedInFilter } from '../openFilter.ts';
+import { projectOfKey } from '../openQuery.ts';
 import { askedFields } from './askedFields.ts';
 import { type Guard, ifNone, lacks, type SeenProject } from './guard.ts';
 import { notChecked } from './notChecked.ts';
@@ -235,7 +237,7 @@ export const reads: readonly Rule[] = [
   }),
   rule('GET', '/filter/search', async ({ options, send }, guard) => {
     const { searchParams = {} } = options;
-    const expand = [...new Set([...listed.parse(searchParams.expand), 'owner', 'sharePermissions'])].join(',');
+    const expand = [...new Set([...listed.parse(searchParams.expand), 'jql', 'owner', 'sharePermissions'])].join(',');
     // The total would count the others as well. Null keeps the place of one, so that paging goes on.
     const { total: _, ...answer } = filtersAnswer.parse(
       await send({ ...options, searchParams: { ...searchParams, expand } }),
@@ -332,17 +334,32 @@ function noFilter(): Failure {
 
 /**
  * Whether somebody may see a filter: it is theirs, or is shared with everybody who signs in, with them, or with a project that
- * they may browse. Who is in a group or has a role, Jira does not tell.
+ * they may browse; and it names nothing that they may not see. Who is in a group or has a role, Jira does not tell.
  */
 async function isShownFilter(filter: unknown, guard: Guard): Promise<boolean> {
-  const { owner, sharePermissions } = sharedFilter.parse(filter);
-  if (owner?.accountId === guard.accountId) return true;
-  for (const { type, project: of, role, user } of sharePermissions ?? []) {
+  const { owner, sharePermissions, jql } = sharedFilter.parse(filter);
+  const isOwn = owner?.accountId === guard.accountId;
+  return (isOwn || (await isShared(sharePermissions ?? [], guard))) && (await isOpenToCaller(jql ?? '', isOwn, guard));
+}
+
+async function isShared(shares: readonly Share[], guard: Guard): Promise<boolean> {
+  for (const { type, project: of, role, user } of shares) {
     if (['global', 'loggedin', 'authenticated'].includes(type)) return true;
     if (type === 'user' && user?.accountId === guard.accountId) return true;
     if (type === 'project' && role == null && of && (await guard.mayBrowseProjects([of.id])).has(of.id)) return true;
   }
   return false;
+}
+
+async function isOpenToCaller(query: string, isOwn: boolean, guard: Guard): Promise<boolean> {
+  const { issues, projects } = namedInFilter(query);
+  const browsable = await guard.browsableKeys(issues);
+  if (!issues.every(key => browsable.has(key.toUpperCase()))) return false;
+  const named = await Promise.all(projects.map(async name => ((await guard.isShownProject(name)) ? [name] : [])));
+  const shown = new Set([...named.flat(), ...issues.map(projectOfKey)].map(name => name.toUpperCase()));
+  // Whoever wrote it knows what it says, of other things than projects.
+  if (isOwn) return projects.every(name => shown.has(name.toUpperCase()));
+  return isOpenFilter(query, name => shown.has(name.toUpperCase()));
 }
 
 const noIssues = { toDo: 0, inProgress: 0, done: 0, unmapped: 0 };
@@ -459,18 +476,17 @@ const scopedAnswer = z.array(
   z.looseObject({ scope: z.looseObject({ project: z.looseObject({ id: z.string() }).nullish() }).nullish() }),
 );
 const filtersAnswer = z.looseObject({ values: z.array(z.unknown()) });
+const share = z.looseObject({
+  type: z.string(),
+  project: z.looseObject({ id: z.string() }).nullish(),
+  role: z.unknown().optional(),
+  user: z.looseObject({ accountId: z.string().nullish() }).nullish(),
+});
+type Share = z.output<typeof share>;
 const sharedFilter = z.looseObject({
+  jql: z.string().nullish(),
   owner: z.looseObject({ accountId: z.string().nullish() }).nullish(),
-  sharePermissions: z
-    .array(
-      z.looseObject({
-        type: z.string(),
-        project: z.looseObject({ id: z.string() }).nullish(),
-        role: z.unknown().optional(),
-        user: z.looseObject({ accountId: z.string().nullish() }).nullish(),
-      }),
-    )
-    .nullish(),
+  sharePermissions: z.array(share).nullish(),
 });
 const suggestionQuery = z.looseObject({ fieldName: z.string().catch('') });
 const someTexts = z.looseObject({

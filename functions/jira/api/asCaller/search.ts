@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { invalidInput } from '../../../../shared/failure.ts';
 import { askedFields } from './askedFields.ts';
 import { type Guard, noProject } from './guard.ts';
-import { type CheckedQuery, checkedQuery, sendKnown } from './query.ts';
+import { type CheckedQuery, checkedQuery, knownQuery } from './query.ts';
 import { type ShownIssue, shownIssues } from './shownIssues.ts';
 import { workList } from './workCondition.ts';
 
@@ -44,16 +44,9 @@ export async function shownPage(
   const asked = askedFields(query.work ? [...wanted.filter(name => name !== '-worklog'), 'worklog'] : wanted);
   const size = asked.areKeysOnly ? KEYS_PAGE : FULL_PAGE;
   const strip = (issue: ShownIssue) => asked.strip(withWanted(issue, wanted, query));
+  const ask = knownQuery(query.text, (text, body) => send({ ...others, jql: text, fields: asked.fields, ...body }));
   const load = async (place: Place, most: number) => {
-    const answer = await sendKnown(query.text, text =>
-      send({
-        ...others,
-        jql: text,
-        fields: asked.fields,
-        maxResults: most,
-        ...(place.page !== undefined && { nextPageToken: place.page }),
-      }),
-    );
+    const answer = await ask({ maxResults: most, ...(place.page !== undefined && { nextPageToken: place.page }) });
     const { issues, nextPageToken: next } = searchAnswer.parse(answer);
     const shown = await passing(await shownIssues(issues ?? [], guard), query, guard);
     return { shown: behind(place, shown), next: next ?? undefined };
