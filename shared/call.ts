@@ -20,6 +20,8 @@ export interface Usage {
   credentials: Set<string>;
   /** That the vendor has refused the caller's own token: whatever else the call comes to, they must sign in again. */
   signInRefused?: Failure;
+  /** The accounts on whose behalf a service's account was used, by system, as those systems call them. */
+  onBehalfOf?: Record<string, string>;
   /** What upstreams say of their own limits, such as `14/15000`, by the name it has in the call's log line. */
   reported: Record<string, string>;
 }
