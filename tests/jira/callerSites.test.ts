@@ -94,7 +94,7 @@ describe('of several sites', () => {
       json: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
       headers: { accept: 'application/json, text/event-stream', ...bearer(contoso.tokenOf(ana)) },
     });
-    expect(body.result.tools.length).toBeGreaterThan(10);
+    expect(body).toHaveProperty('result.tools.10');
     for (const { name, inputSchema } of body.result.tools) {
       expect([name, inputSchema.properties.site?.enum]).toEqual([name, [nameOf(contoso), nameOf(fabrikam)]]);
       expect(inputSchema.required).toContain('site');
