@@ -271,9 +271,11 @@ describe('a token that ends in the middle of a call', () => {
         salesforce.sandbox.clearFaults();
         expect(status).toBe(401);
         expect(JSON.stringify(body)).toMatch(/must sign in at Salesforce again/);
-        const refused = salesforce.costs().filter(each => new RegExp(path).test(each));
-        expect(refused.length).toBeGreaterThan(0);
-        expect(new Set(refused).size).toBe(refused.length === 1 ? 1 : new Set(refused).size);
+        const sent = salesforce.asked();
+        expect(sent.some(request => new RegExp(path).test(request.path))).toBe(true);
+        const kinds = sent.map(request => [request.method, request.path, request.query, request.body].join(' '));
+        expect(new Set(kinds).size).toBe(kinds.length);
+        expect(new Set(sent.map(({ headers }) => headers.authorization)).size).toBe(1);
       }
     },
   );
@@ -402,7 +404,18 @@ describe('tokens that the platform renews', () => {
   });
 });
 
-it('readiness needs nobody’s sign-in, and says so', async () => {
-  const response = await fetch(`${salesforce.app.url}/api/health/ready`);
-  expect(await response.text()).toMatch(/Each caller signs in at Salesforce/);
+describe('readiness', () => {
+  const ready = async () => (await fetch(`${salesforce.app.url}/api/health/ready`)).text();
+
+  it('needs nobody’s sign-in, and says so', async () => {
+    expect(await ready()).toMatch(/each caller, who signs in at Salesforce/);
+    const sent = salesforce.asked();
+    expect(sent.map(({ path }) => path)).toEqual(['/services/data']);
+    expect(sent[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('says when the address is not that of an org', async () => {
+    salesforce.sandbox.fail({ path: '^/services/data$', status: 200, body: '<html>Log in</html>' });
+    expect(await ready()).toMatch(/SALESFORCE_LOGIN_URL does not lead to a Salesforce org/);
+  });
 });
