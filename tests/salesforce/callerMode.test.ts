@@ -202,6 +202,20 @@ describe('who asks', () => {
     expect(JSON.stringify(body)).not.toContain(south.mark);
   });
 
+  it('answers approvals as that user, without a word of who decided in the comment', async () => {
+    const waiting = await as(south.username, 'listApprovals', { query: {} });
+    expect(JSON.stringify(waiting.body)).not.toContain(north.mark);
+    const planned = await as(south.username, 'answerApproval', { json: { decision: 'approve', comment: 'Good.' } });
+    const { confirmationToken } = planned.body;
+    const { status } = await as(south.username, 'answerApproval', { json: { confirmationToken } });
+    expect(status).toBe(200);
+    const own = rows('ProcessInstanceStep').filter(
+      ({ ActorId, Comments }) => ActorId === userOf(south)?.Id && String(Comments).startsWith('Good.'),
+    );
+    expect(own.length).toBeGreaterThan(0);
+    expect(new Set(own.map(({ Comments }) => Comments))).toEqual(new Set(['Good.']));
+  });
+
   it('plans changes in their own name', async () => {
     const { body } = await as(north.username, 'updateRecords', {
       json: { objectType: 'Lead', filters: '{"openOnly":true}', fields: '{"Rating":"Hot"}' },
@@ -285,6 +299,12 @@ describe('a token that ends in the middle of a call', () => {
       );
     },
   );
+
+  it('is known by its code where the status is another one', async () => {
+    salesforce.sandbox.fail({ path: '/query$', status: 403, body: ended });
+    const { status, body } = await as(north.username, 'findAccounts', { query: { name: 'Contoso' } });
+    expect([status, body.code]).toEqual([401, 'unauthenticated']);
+  });
 
   it.each([
     ['its status', { httpStatusCode: 401, body: JSON.parse(ended) }],
