@@ -176,6 +176,8 @@ describe('two users', () => {
     const theirs = rows('Account').find(({ Name }) => String(Name).includes(south.mark));
     const { status, body } = await as(north.username, 'getRecord', { query: { recordId: String(theirs?.Id) } });
     expect([status, body.code]).toEqual([404, 'not_found']);
+    const posted = await as(north.username, 'postToFeed', { json: { recordId: String(theirs?.Id), comment: 'Hello' } });
+    expect([posted.status, posted.body.code]).toEqual([404, 'not_found']);
   });
 });
 

@@ -274,6 +274,8 @@ function thingAt(path: string): string | undefined {
   const [, kind] = /\/analytics\/(report|dashboard)s\//.exec(path) ?? [];
   if (kind) return `such ${kind} in Salesforce`;
   const [, object, id] = /\/(?:sobjects|ui-api\/(?:object-info|layout))\/(\w+)(?:\/(\w+))?/.exec(path) ?? [];
+  // What is posted is about a record, which the user may not see.
+  if (/\/chatter\/feed-elements$/.test(path)) return 'such record in Salesforce';
   // A list that goes on is kept by Salesforce for a while.
   if (/\/query\/\w/.test(path)) return 'such list in Salesforce';
   if (!object) return undefined;
