@@ -2,10 +2,7 @@ import { scopes } from '../needs.ts';
 
 /** Every scope that a route of the sandbox asks for, and those that actions name. */
 export const allScopes: readonly string[] = [
-  ...Object.keys(scopes),
-  'manage:jira-configuration',
-  'read:issue-details:jira',
-  'read:project:jira',
+  ...new Set([...Object.keys(scopes), 'manage:jira-configuration', 'read:issue-details:jira', 'read:project:jira']),
 ];
 
 interface Rule {
