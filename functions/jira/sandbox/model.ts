@@ -85,8 +85,6 @@ export interface Transition extends Named {
   fields: string[];
   /** Those of them that an issue must have then. */
   required: string[];
-  /** The accounts that alone may make it, by a condition of the workflow. */
-  onlyFor?: string[];
 }
 
 /** A board of a project; one of type `kanban` has no sprints. */
@@ -210,7 +208,8 @@ export interface History {
   authorId: string;
   created: Instant;
   items: ChangeItem[];
-  metadata?: Record<string, unknown>;
+  /** What who changed it has told of the change: on whose behalf, from where. */
+  metadata?: object;
 }
 
 /** What only those of a role of its project see, and what only those of a group do. */
@@ -313,6 +312,6 @@ export type FieldValue = string | number | string[] | AdfNode | Partial<TimeTrac
 export interface Act {
   by: string;
   at: Instant;
-  /** What an app says of it: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ */
-  metadata?: Record<string, unknown>;
+  /** What is kept with it in the history. */
+  metadata?: object;
 }

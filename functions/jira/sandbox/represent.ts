@@ -21,18 +21,8 @@ import type {
   Worklog,
 } from './model.ts';
 import { showRequestField } from './requests.ts';
-import { readableComments, shownAttachments, shownWorklogs } from './rights.ts';
-import {
-  childrenOf,
-  issueById,
-  linksOf,
-  personById,
-  projectOf,
-  type Site,
-  statusOf,
-  transitionsOf,
-  typeOf,
-} from './site.ts';
+import { myTransitions, readableComments, shownAttachments, shownWorklogs } from './rights.ts';
+import { childrenOf, issueById, linksOf, personById, projectOf, type Site, statusOf, typeOf } from './site.ts';
 
 /** The data, and the address at which the API was called. */
 export interface View {
@@ -472,7 +462,7 @@ export function showIssue(
     ...(expand.includes('names') && { names: Object.fromEntries(shown.map(field => [field.id, field.name])) }),
     ...(expand.includes('schema') && { schema: Object.fromEntries(shown.map(field => [field.id, field.schema])) }),
     ...(expand.includes('transitions') && {
-      transitions: transitionsOf(view.site, issue).map(transition => showTransition(view, transition)),
+      transitions: myTransitions(view.site, issue).map(transition => showTransition(view, transition)),
     }),
     ...(properties && {
       properties: Object.fromEntries(Object.entries(issue.properties).filter(([key]) => properties.includes(key))),
