@@ -85,6 +85,8 @@ export interface Transition extends Named {
   fields: string[];
   /** Those of them that an issue must have then. */
   required: string[];
+  /** The accounts that alone may make it, by a condition of the workflow. */
+  onlyFor?: string[];
 }
 
 /** A board of a project; one of type `kanban` has no sprints. */
