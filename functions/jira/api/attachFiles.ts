@@ -307,7 +307,8 @@ function notBegun(cause: unknown): Failure {
 }
 
 function refusal(error: unknown, issueKey: string, { name, bytes }: NewFile): unknown {
-  if (!(error instanceof Failure)) return error;
+  // A refusal of this service's own has no answer of Jira's for its cause.
+  if (!(error instanceof Failure) || error.cause === undefined) return error;
   const status = error.cause instanceof Error ? error.cause.message : '';
   const says = error.message.indexOf('Jira says: ');
   const told = says < 0 ? '' : ` ${error.message.slice(says)}`;

@@ -128,7 +128,7 @@ describe('a search with the rights of a caller', () => {
     const { client, sent } = standIn(all, { browse: ['1', '2', '3', '4'], agent: ['4'], participant: ['3'] });
     const { issues } = await search(client, { fields: ['reporter'] });
     expect(issues.map(({ key }) => key)).toEqual(['HELP-1', 'HELP-3', 'HELP-4']);
-    expect(sent.at(-1)?.body).toMatchObject({
+    expect(sent.findLast(({ body }) => body.jql)?.body).toMatchObject({
       jql: 'id in (2, 3) AND (reporter = "ana" OR cf[7] = "ana")',
       reconcileIssues: [2, 3],
     });

@@ -52,6 +52,7 @@ export function limitedToCallers({ unlimited, accountFor, checkFor }: Limits): (
     };
     return {
       sendRequest: async options => (await client()).sendRequest(options),
+      rehearse: async options => (await client()).rehearse?.(options),
       readAttachment: async (attachmentId, range) => (await client()).readAttachment(attachmentId, range),
     };
   };
