@@ -211,7 +211,7 @@ export interface History {
   created: Instant;
   items: ChangeItem[];
   /** What who changed it has told of the change: on whose behalf, from where. */
-  metadata?: object;
+  metadata?: Record<string, unknown>;
 }
 
 /** What only those of a role of its project see, and what only those of a group do. */
@@ -315,5 +315,5 @@ export interface Act {
   by: string;
   at: Instant;
   /** What is kept with it in the history. */
-  metadata?: object;
+  metadata?: Record<string, unknown>;
 }

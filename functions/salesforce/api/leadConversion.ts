@@ -81,7 +81,7 @@ export async function planConversion(
   ];
   const key = String(lead.Id);
   return {
-    summary: `Lead ${quoted(name)} would be converted by this service's Salesforce user. This cannot be undone.`,
+    summary: `Lead ${quoted(name)} would be converted by ${salesforce.actor}. This cannot be undone.`,
     items: [
       {
         key,
