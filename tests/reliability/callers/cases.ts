@@ -21,7 +21,7 @@ export interface Case {
 }
 
 /** Tokens of Jira and of Salesforce, as the sandbox of each gives them. */
-export interface Tokens {
+interface Tokens {
   jira: SignIns<Parameters<JiraSandbox['tokenOf']>[1]>;
   salesforce: SignIns<Parameters<SalesforceSandbox['tokenOf']>[1]>;
 }
