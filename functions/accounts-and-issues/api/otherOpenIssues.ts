@@ -1,5 +1,5 @@
-import { linkedIssues } from './linkedIssues.ts';
 import type { Both } from './link.ts';
+import { linkedIssues } from './linkedIssues.ts';
 
 /** The links of each issue cost a request where several cases are looked at. */
 const MAX_ISSUES = 50;

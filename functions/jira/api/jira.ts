@@ -206,7 +206,15 @@ export function openJira(parts: JiraParts) {
     return readIssue(answer);
   };
 
+  const zonesFor = (call: Call) =>
+    zoneFor(call, {
+      ofUser: async () => (await peopleFor(call).findCaller())?.timeZone ?? undefined,
+      ofAccount: () => accountsZone(call),
+    });
+
   return {
+    timeZone: (call: Call) => zonesFor(call).shown(),
+
     for(call: Call): Jira {
       const client = clientFor(call);
       const readBackClient = () => clientFor(forReadBack(call, parts.now()));
@@ -218,10 +226,7 @@ export function openJira(parts: JiraParts) {
         openedDesks ??= openDesks();
         return (await openedDesks)(call);
       });
-      const { timeZone, unlessAccounts } = zoneFor(call, {
-        ofUser: async () => (await people.findCaller())?.timeZone ?? undefined,
-        ofAccount: () => accountsZone(call),
-      });
+      const { timeZone, unlessAccounts } = zonesFor(call);
       const asker: AskerParts = {
         findAccount: async () => (await people.findCaller())?.accountId,
         readFilter: async filter => (await findFilter(client, filter)).jql,

@@ -199,7 +199,7 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
       }
       const from = begins ?? (start ? clock.now : undefined);
       const ends = await endMeant(endDate, { end: undefined, start: from }, clock);
-      checkDates(from, ends, start);
+      await checkDates(from, ends, start, clock);
       await checkNotOver(ends, start);
       const dates = { ...(from && { startDate: from.toISOString() }), ...(ends && { endDate: ends.toISOString() }) };
       const known = new Set(open.map(({ id }) => id));
@@ -249,7 +249,7 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
         endDate: ends?.toISOString(),
         state,
       };
-      checkDates(from ?? before.start, ends ?? before.end, isStarting);
+      await checkDates(from ?? before.start, ends ?? before.end, isStarting, clock);
       await checkNotOver(ends ?? before.end, isStarting);
       const fields = differing(before, wanted);
       if (Object.keys(fields).length === 0)
@@ -372,13 +372,20 @@ function checkState({ name, state }: BoardSprint, wanted: 'active' | 'closed' | 
 }
 
 /** @throws Failure `invalid_input` where a sprint would end before it starts, or is to start without an end */
-function checkDates(start: Date | undefined, end: Date | undefined, isStarting: boolean): void {
+async function checkDates(
+  start: Date | undefined,
+  end: Date | undefined,
+  isStarting: boolean,
+  clock: Clock,
+): Promise<void> {
   if (isStarting && !end) {
     const message = 'To start a sprint its end is needed: ask the user for the day on which it ends.';
     throw invalidInput([{ field: 'endDate', message }]);
   }
   if (start && end && start >= end) {
-    throw invalidInput([{ field: 'endDate', message: `It must be after the start, ${start.toISOString()}.` }]);
+    throw invalidInput([
+      { field: 'endDate', message: `It must be after the start, ${clockAt(start, await clock.timeZone())}.` },
+    ]);
   }
 }
 

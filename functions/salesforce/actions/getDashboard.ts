@@ -35,7 +35,10 @@ export default salesforce.action({
     name: heading('Its name.'),
     description: z.string().optional().describe('What it is about, as its author says.'),
     runningUser: z.string().optional().describe('As whom it runs: it shows what that user may see.'),
-    asOf: z.string().optional().describe('When the oldest of its figures were computed, ISO 8601 in UTC.'),
+    asOf: z
+      .string()
+      .optional()
+      .describe("When the oldest of its figures were computed, ISO 8601, by the asking user's clock."),
     filters: z
       .array(
         z.object({

@@ -31,7 +31,7 @@ export default salesforce.action({
     reportId: id('The ID of the report.'),
     name: heading('Its name.'),
     ...reportTablesOutput,
-    ranAt: z.string().describe('When it was run, ISO 8601 in UTC.'),
+    ranAt: z.string().describe("When it was run, ISO 8601, by the asking user's clock."),
     note: z.string().optional().meta({ description: 'What is left out, in sentences.', whole: true }),
     url: link('Its address in Salesforce.'),
   }),

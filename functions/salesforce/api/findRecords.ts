@@ -50,7 +50,8 @@ export async function findRecords<Item, Output>(
   }
   const { objectType } = shape;
   const columns = filter?.columns;
-  const fields = [...new Set([...shape.fields, ...columnPaths(columns ?? [])])];
+  const own = salesforce.recordTypes.asked(objectType, shape.fields);
+  const fields = [...new Set([...own, ...columnPaths(columns ?? [])])];
   const notShown: string[] = [...(filter?.notShown ?? [])];
   const ask = (conditions: readonly Soql[]) =>
     withVisibleFields(
@@ -61,7 +62,9 @@ export async function findRecords<Item, Output>(
           soql`SELECT ${select(objectType)} FROM ${names(objectType)}${whereAll(conditions)} ORDER BY ${filter?.orderBy ?? orderBy}`,
           request,
         ),
-      field => notShown.push(field),
+      field => {
+        if (!salesforce.recordTypes.noneOf(objectType, field)) notShown.push(field);
+      },
     ).catch((error: unknown) => {
       throw isUnknownObject(error) ? notSeen(noun) : ofInput(error, all);
     });

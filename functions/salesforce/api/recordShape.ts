@@ -70,7 +70,7 @@ export const field = {
     kind: 'currency',
   }),
   boolean: (path: string, description: string) => column(path, z.boolean().optional().describe(description)),
-  /** A date-time, converted to ISO 8601 in UTC. */
+  /** A date-time, converted to ISO 8601, by the asking user's clock. */
   time: (path: string, description: string) => ({
     ...column(path, z.string().optional().describe(description)),
     convert: (value: unknown) => (typeof value === 'string' ? isoTime(value) : value),

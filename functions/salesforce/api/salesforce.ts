@@ -12,7 +12,9 @@ import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import type { RecordTypeDetails } from './recordTypeDetails.ts';
+import { openRecordTypeNames, type RecordTypeNames } from './recordTypes.ts';
 import { type Outbox, openOutbox } from './service/outbox.ts';
+import { usernameFor } from './signIn.ts';
 import type { SoapCall } from './soap.ts';
 import { type Soql, soql } from './soql.ts';
 import type { FiscalYears } from './summary/calendar.ts';
@@ -130,6 +132,7 @@ export interface Salesforce extends Outbox {
   describe(objectType: string): Promise<ObjectDescription>;
   /** What a record type offers and demands. It costs two to four requests. @throws Failure `forbidden` for an object that is closed */
   recordTypeDetails(objectType: string, recordTypeId: string): Promise<RecordTypeDetails>;
+  recordTypes: RecordTypeNames;
   /** Every object that this user sees and that is open; kept for five minutes. */
   describeAll(): Promise<ObjectSummary[]>;
   /** Those of the paths from an object, such as `Name` and `Owner.Email`, that no policy closes. */
@@ -250,6 +253,7 @@ function refusedTogether(
 export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
   const connectionFor = salesforceConnections(parts);
+  const recordTypesFor = openRecordTypeNames(parts.now);
 
   const open = (
     call: Call,
@@ -411,6 +415,7 @@ export function openSalesforce(parts: SalesforceParts) {
       },
 
       describe: allowed.describe,
+      recordTypes: recordTypesFor(usernameFor(call, settings)),
       describeAll: allowed.describeAll,
       recordTypeDetails: async (objectType, recordTypeId) =>
         (await import('./recordTypeDetails.ts')).recordTypeDetails(connection, objectType, recordTypeId),
@@ -537,6 +542,8 @@ export function openSalesforce(parts: SalesforceParts) {
     for: (call: Call): Salesforce => open(call),
 
     /** Those on objects that the user lacks; what else a user may do, Salesforce does not tell. */
+    timeZone: (call: Call) => connectionFor(call).zones.shown(),
+
     async lacks(call: Call, permissions: readonly string[]): Promise<readonly string[]> {
       if (settings.SALESFORCE_RUN_AS === 'caller' && !settings.SALESFORCE_USERNAME) return [];
       const objects = await open(asOwnUser(call)).describeAll();

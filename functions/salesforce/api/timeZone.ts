@@ -18,6 +18,8 @@ const usersSchema = z.object({
 export interface Zones {
   /** The one that decides what a day is. */
   timeZone(): Promise<string>;
+  /** The same for telling times: undefined where that is worth no request. */
+  shown(): Promise<string | undefined>;
   /** That of the Salesforce user as whom the call runs, in which `convertTimezone` tells times; undefined where it is not told. */
   ofSession(): Promise<string | undefined>;
 }
@@ -53,8 +55,8 @@ export function openTimeZone(
       const user = users.find(({ Username }) => Username?.toLowerCase() === name.toLowerCase());
       return (user ?? (users.length === 1 ? users[0] : undefined))?.TimeZoneSidKey ?? undefined;
     };
-    const { timeZone, accounts } = zoneFor(call, { ofUser, ofAccount });
+    const { timeZone, shown, accounts } = zoneFor(call, { ofUser, ofAccount });
     // Each caller has a session of their own, whose zone is the one that decides.
-    return { timeZone, ofSession: settings.SALESFORCE_RUN_AS === 'caller' ? timeZone : accounts };
+    return { timeZone, shown, ofSession: settings.SALESFORCE_RUN_AS === 'caller' ? timeZone : accounts };
   };
 }
