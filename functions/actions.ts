@@ -59,7 +59,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/addAttachment.ts'),
   },
   {
@@ -68,7 +68,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/addComment.ts'),
   },
   {
@@ -77,7 +77,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira-service',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/addParticipants.ts'),
   },
   {
@@ -86,7 +86,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira-service',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     callers: 'users',
     load: () => import('./jira/actions/answerRequestApproval.ts'),
   },
@@ -96,7 +96,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/assignIssue.ts'),
   },
   {
@@ -104,7 +104,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/countIssues.ts'),
   },
   {
@@ -113,7 +113,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/createIssue.ts'),
   },
   {
@@ -122,7 +122,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/createIssues.ts'),
   },
   {
@@ -131,7 +131,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira-service',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/createRequest.ts'),
   },
   {
@@ -140,7 +140,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira-planning',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/createSprint.ts'),
   },
   {
@@ -149,7 +149,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira-planning',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/createVersion.ts'),
   },
   {
@@ -158,7 +158,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'removes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     callers: 'users',
     load: () => import('./jira/actions/deleteComment.ts'),
   },
@@ -168,7 +168,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/describeProject.ts'),
   },
   {
@@ -177,7 +177,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     callers: 'users',
     load: () => import('./jira/actions/editComment.ts'),
   },
@@ -186,7 +186,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira-service',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/findHelpArticles.ts'),
   },
   {
@@ -194,7 +194,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/findUsers.ts'),
   },
   {
@@ -202,7 +202,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/getAttachment.ts'),
   },
   {
@@ -210,7 +210,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/getIssue.ts'),
   },
   {
@@ -218,7 +218,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/getIssueHistory.ts'),
   },
   {
@@ -226,7 +226,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/getProjectSummary.ts'),
   },
   {
@@ -234,7 +234,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/getProjectUpdates.ts'),
   },
   {
@@ -242,7 +242,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira-service',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/getRequest.ts'),
   },
   {
@@ -250,7 +250,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira-planning',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/getSprint.ts'),
   },
   {
@@ -259,7 +259,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/linkIssues.ts'),
   },
   {
@@ -267,7 +267,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/listComments.ts'),
   },
   {
@@ -275,7 +275,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/listFilters.ts'),
   },
   {
@@ -283,7 +283,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/listProjects.ts'),
   },
   {
@@ -291,7 +291,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira-service',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/listRequestTypes.ts'),
   },
   {
@@ -299,7 +299,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira-service',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/listRequests.ts'),
   },
   {
@@ -307,7 +307,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira-planning',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/listSprints.ts'),
   },
   {
@@ -315,7 +315,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira-planning',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/listVersions.ts'),
   },
   {
@@ -323,7 +323,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/listWorklogs.ts'),
   },
   {
@@ -332,7 +332,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/logWork.ts'),
   },
   {
@@ -341,7 +341,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira-planning',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/moveToSprint.ts'),
   },
   {
@@ -350,7 +350,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira-planning',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/rankIssues.ts'),
   },
   {
@@ -358,7 +358,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'jira',
     toolset: 'jira',
     access: 'read',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/searchIssues.ts'),
   },
   {
@@ -367,7 +367,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/transitionIssue.ts'),
   },
   {
@@ -376,7 +376,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/updateIssue.ts'),
   },
   {
@@ -385,7 +385,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/updateIssues.ts'),
   },
   {
@@ -394,7 +394,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira-planning',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/updateSprint.ts'),
   },
   {
@@ -403,7 +403,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira-planning',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/updateVersion.ts'),
   },
   {
@@ -412,7 +412,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'jira',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'JIRA_AUTH',
     load: () => import('./jira/actions/watchIssue.ts'),
   },
   {
@@ -430,7 +430,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-sales',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/addCampaignMembers.ts'),
   },
   {
@@ -439,7 +439,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-service',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/addCaseComment.ts'),
   },
   {
@@ -448,7 +448,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-sales',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/addProducts.ts'),
   },
   {
@@ -457,7 +457,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-service',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/addRecordFile.ts'),
   },
   {
@@ -466,7 +466,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-service',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/addRecordNote.ts'),
   },
   {
@@ -475,7 +475,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-sales',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     callers: 'users',
     load: () => import('./salesforce/actions/answerApproval.ts'),
   },
@@ -485,7 +485,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/completeTask.ts'),
   },
   {
@@ -494,7 +494,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-data',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/convertLead.ts'),
   },
   {
@@ -503,7 +503,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-sales',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/createQuote.ts'),
   },
   {
@@ -512,7 +512,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/createRecord.ts'),
   },
   {
@@ -521,7 +521,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-data',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/createRecords.ts'),
   },
   {
@@ -530,7 +530,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-data',
     access: 'write',
     effect: 'removes',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/deleteRecord.ts'),
   },
   {
@@ -538,7 +538,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/describeObject.ts'),
   },
   {
@@ -546,7 +546,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/findAccounts.ts'),
   },
   {
@@ -554,7 +554,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/findActivities.ts'),
   },
   {
@@ -562,7 +562,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/findCases.ts'),
   },
   {
@@ -570,7 +570,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/findContacts.ts'),
   },
   {
@@ -578,7 +578,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce-service',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/findKnowledgeArticles.ts'),
   },
   {
@@ -586,7 +586,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/findLeads.ts'),
   },
   {
@@ -594,7 +594,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/findOpportunities.ts'),
   },
   {
@@ -603,7 +603,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/findOrgUsers.ts'),
   },
   {
@@ -611,7 +611,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/getAccountOverview.ts'),
   },
   {
@@ -619,7 +619,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce-sales',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/getCampaign.ts'),
   },
   {
@@ -627,7 +627,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce-service',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/getCase.ts'),
   },
   {
@@ -635,7 +635,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce-insight',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/getDashboard.ts'),
   },
   {
@@ -643,7 +643,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce-insight',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/getForecast.ts'),
   },
   {
@@ -651,7 +651,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/getRecord.ts'),
   },
   {
@@ -659,7 +659,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce-service',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/getRecordFile.ts'),
   },
   {
@@ -667,7 +667,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/getRecordHistory.ts'),
   },
   {
@@ -675,7 +675,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce-sales',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/listApprovals.ts'),
   },
   {
@@ -683,7 +683,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/listObjects.ts'),
   },
   {
@@ -691,7 +691,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce-service',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/listRecordFiles.ts'),
   },
   {
@@ -699,7 +699,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce-insight',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/listReports.ts'),
   },
   {
@@ -708,7 +708,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/logActivity.ts'),
   },
   {
@@ -717,7 +717,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-data',
     access: 'write',
     effect: 'removes',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/mergeRecords.ts'),
   },
   {
@@ -726,7 +726,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-service',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/postToFeed.ts'),
   },
   {
@@ -734,7 +734,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/queryRecords.ts'),
   },
   {
@@ -742,7 +742,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce-insight',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/runReport.ts'),
   },
   {
@@ -751,7 +751,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/scheduleMeeting.ts'),
   },
   {
@@ -759,7 +759,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/searchRecords.ts'),
   },
   {
@@ -768,7 +768,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-service',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/sendCaseEmail.ts'),
   },
   {
@@ -777,7 +777,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-sales',
     access: 'write',
     effect: 'adds',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/submitForApproval.ts'),
   },
   {
@@ -785,7 +785,7 @@ export const actions: readonly ActionEntry[] = [
     system: 'salesforce',
     toolset: 'salesforce',
     access: 'read',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/summarizeRecords.ts'),
   },
   {
@@ -794,7 +794,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-data',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/undeleteRecord.ts'),
   },
   {
@@ -803,7 +803,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/updateRecord.ts'),
   },
   {
@@ -812,7 +812,7 @@ export const actions: readonly ActionEntry[] = [
     toolset: 'salesforce-data',
     access: 'write',
     effect: 'changes',
-    inbound: 'app',
+    inbound: 'SALESFORCE_AUTH',
     load: () => import('./salesforce/actions/updateRecords.ts'),
   },
 ];

@@ -20,6 +20,8 @@ param appSettings = {
   JIRA_CLOUD_ID: readEnvironmentVariable('JIRA_CLOUD_ID', '')
   JIRA_CLIENT_ID: readEnvironmentVariable('JIRA_CLIENT_ID', '')
   JIRA_TOKEN_URL: readEnvironmentVariable('JIRA_TOKEN_URL', '')
+  JIRA_RUN_AS: toLower(readEnvironmentVariable('JIRA_RUN_AS', ''))
+  JIRA_PERMISSIONS_EMAIL: readEnvironmentVariable('JIRA_PERMISSIONS_EMAIL', '')
   JIRA_USER_MAP: readEnvironmentVariable('JIRA_USER_MAP', '')
   SALESFORCE_LOGIN_URL: readEnvironmentVariable('SALESFORCE_LOGIN_URL', '')
   SALESFORCE_CLIENT_ID: readEnvironmentVariable('SALESFORCE_CLIENT_ID', '')

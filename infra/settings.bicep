@@ -26,16 +26,16 @@ type settings = {
   @description('How long a secret is kept in memory, in seconds.')
   SECRET_TTL_SECONDS: string
 
-  @description('The address of the Jira site.')
+  @description('The address of the Jira site. Several, separated by commas, with caller alone.')
   JIRA_BASE_URL: string
 
-  @description('How to sign in to Jira: basic, by an account\'s API token, or service-account, by its OAuth credential.')
-  JIRA_AUTH: '' | 'basic' | 'service-account'
+  @description('How to sign in to Jira: basic, by an account\'s API token, service-account, by its OAuth credential, or caller: each caller signs in at Jira and sends their own access token, so that this service needs no secret of Jira.')
+  JIRA_AUTH: '' | 'basic' | 'service-account' | 'caller'
 
   @description('The e-mail address of the account that the API token belongs to. Needed for basic.')
   JIRA_EMAIL: string
 
-  @description('The site\'s cloud ID. Needed for API tokens with scopes and for service-account.')
+  @description('The site\'s cloud ID, or that of each site in JIRA_BASE_URL, in the same order. Needed for API tokens with scopes, for service-account and for caller.')
   JIRA_CLOUD_ID: string
 
   @description('The client ID of the service account\'s OAuth credential. Needed for service-account.')
@@ -44,7 +44,13 @@ type settings = {
   @description('Where a service account gets its access token.')
   JIRA_TOKEN_URL: string
 
-  @description('Pairs that tell the e-mail address or account ID in Jira of a caller, where it is not the sign-in name: *@contoso.com=*@jira.contoso.com, ana@contoso.com=5b10ac8d82e05b22cc7d4ef5, or the path of a file that holds them. Who no pair covers is asked who they are.')
+  @description('Whose rights a call has: service, those of the account that this service signs in with, or caller: that account still does everything, and of it only what whoever calls may see and do in Jira. caller needs INBOUND_AUTH=entra, JIRA_PERMISSIONS_EMAIL and the secret jira-permissions-token.')
+  JIRA_RUN_AS: '' | 'service' | 'caller'
+
+  @description('The e-mail address of an account with Administer Jira, which asks what a caller may see and do, and nothing else. Needed for JIRA_RUN_AS=caller.')
+  JIRA_PERMISSIONS_EMAIL: string
+
+  @description('Pairs that tell the e-mail address or account ID in Jira of a caller, where it is not the sign-in name: *@contoso.com=*@jira.contoso.com, ana@contoso.com=5b10ac8d82e05b22cc7d4ef5, or the path of a file that holds them. Who no pair covers is asked who they are, and with JIRA_RUN_AS=caller refused.')
   JIRA_USER_MAP: string
 
   @description('The My Domain address of the org.')

@@ -19,6 +19,8 @@ export interface Cache<Key, Value> {
    * value loaded again after that, if there is time; the load goes on for the others. A load that fails is not kept.
    */
   get(key: Key, load: () => Promise<Value>, call?: Call): Promise<Value>;
+  /** Keeps a value that was got in another way. */
+  set(key: Key, value: Value): void;
   /** Drops `value`, unless there is another one for the key by now. */
   delete(key: Key, value: Value): void;
 }
@@ -78,6 +80,9 @@ export function createCache<Key, Value>(options: CacheOptions<Value>): Cache<Key
 
   return {
     get,
+    set(key, value) {
+      keep(key, { value, until: until(value), load: ++loads });
+    },
     delete(key, value) {
       if (entries.get(key)?.value === value) entries.delete(key);
     },

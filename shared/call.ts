@@ -34,6 +34,10 @@ export interface Call {
   signal: AbortSignal;
   caller: Caller;
   permit: Permit;
+  /** The caller's own token of the one vendor whose account they signed in to. It goes to that vendor, and is kept nowhere. */
+  bearer?: string;
+  /** Which of a system's sites is asked, by its name among them, where there are several. */
+  site?: string;
   /** The name of the action; undefined for what this service asks for itself. */
   action?: string;
   usage: Usage;

@@ -1,6 +1,6 @@
 import { defineSystem } from '../../shared/action/defineSystem.ts';
 import { permissions, scopes } from './needs.ts';
-import { rules, secrets, settings } from './settings.ts';
+import { jiraSites, rules, secrets, settings } from './settings.ts';
 
 export const jira = defineSystem({
   name: 'jira',
@@ -14,5 +14,7 @@ export const jira = defineSystem({
   rules,
   permissions,
   scopes,
-  open: async parts => (await import('./api/jira.ts')).openJira(parts),
+  callersSignIn: 'JIRA_AUTH',
+  sites: settings => jiraSites(settings).map(({ name }) => name),
+  open: async parts => (await import('./api/sites.ts')).openSites(parts),
 });

@@ -20,5 +20,6 @@ export const salesforce = defineSystem({
   rules,
   permissions,
   scopes,
+  callersSignIn: 'SALESFORCE_AUTH',
   open: async parts => (await import('./api/salesforce.ts')).openSalesforce(parts),
 });

@@ -219,8 +219,8 @@ export function needsOf(action: Pick<Action, 'system' | 'needs' | 'needsIn'>, sy
 export interface ActionEntry extends Pick<Action, 'name' | 'formerly' | 'system' | 'toolset' | 'access' | 'callers'> {
   /** Left out for a read: every byte here is loaded at each start. */
   effect?: Effect | undefined;
-  /** How its system's callers are let in: by the app's own INBOUND_AUTH. */
-  inbound: 'app';
+  /** How its callers are let in: `app`, as INBOUND_AUTH says, or the setting that may say that they sign in at the vendor. */
+  inbound: string;
   load(): Promise<{ default: Action }>;
 }
 

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Call } from '../call.ts';
+import type { Account } from '../caller/caller.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import type { Environment } from '../settings/setting.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -44,6 +45,13 @@ export interface OpenSystem<Facade> {
   timeZone?(call: Call): Promise<string | undefined>;
   /** Which of these permissions of the system's the account that calls run as lacks, as far as that can be known. */
   lacks?(call: Call, permissions: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Asks the vendor whose token `call.bearer` is. Of several sites it is the one that `call.site` names; where it names none,
+   * the first one that takes the token.
+   * @throws Failure `unauthenticated` for a token that the vendor refuses, `forbidden` for one that lacks a scope, which
+   * it names, or is of another site or org
+   */
+  whoIs?(call: Call): Promise<Account>;
 }
 
 /** One secret of a system. */
@@ -84,6 +92,10 @@ export interface SystemDefinition<
   permissions?: Readonly<Record<string, string>>;
   /** The scopes that a token or an app may need, and what they open. */
   scopes?: Readonly<Record<string, string>>;
+  /** The setting that says, by the value `caller`, that its callers sign in at the vendor and bring the vendor's token. */
+  callersSignIn?: keyof z.output<Settings> & string;
+  /** The names of its sites, among which each call chooses where there are several. */
+  sites?(settings: z.output<Settings>): readonly string[];
   /** Loads the facade. A system whose actions use other systems only has none. */
   open?(parts: SystemParts<z.output<Settings>, Secret, z.output<Rules>>): Promise<OpenSystem<Facade>>;
 }
@@ -99,6 +111,8 @@ export interface System<Name extends string = string, Toolset extends string = s
   readonly rules?: z.ZodObject;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly scopes?: Readonly<Record<string, string>>;
+  readonly callersSignIn?: string;
+  sites?(settings: unknown): readonly string[];
   open?(parts: SystemParts): Promise<OpenSystem<Facade>>;
   /** Declares an action of this system: the default export of a file in its folder `actions`. */
   action<

@@ -7,7 +7,10 @@ import type { Environment } from '../settings/setting.ts';
 export interface Caller {
   /** `key`: whoever holds a function key; `user`: a person; `app`: an application on its own behalf. */
   kind: 'key' | 'user' | 'app';
-  /** Stable and unique: `key` and a part of the key's hash, or tenant and object ID in Entra. */
+  /**
+   * Stable and unique: `key` and a part of the key's hash, tenant and object ID in Entra, or the system, the site and the
+   * account ID of who signed in at a vendor.
+   */
   id: string;
   /** The user principal name. No other claim proves who somebody is: the user, or anybody's directory, may set those. */
   userName?: string;
@@ -19,6 +22,18 @@ export interface Caller {
   application?: string;
   /** SHA-256 of the function key that the platform let in, in hexadecimal. */
   keyHash?: string;
+  /** The account that they signed in to at a vendor, as that vendor has told of their token; of `id`, its last parts. */
+  account?: { system: string; id: string };
+}
+
+/** Whose token it is, as the vendor that issued it tells. */
+export interface Account {
+  /** The vendor's own ID of it, which never changes hands. */
+  id: string;
+  /** For people to read. */
+  name?: string;
+  /** Where it is: the cloud ID of a site, the ID of an org. */
+  site: string;
 }
 
 /** What of a request tells who sent it. */

@@ -46,6 +46,24 @@ export function serviceUrl(cure: string) {
   });
 }
 
+/**
+ * One value or several, separated by commas, each once. It is kept as one text with commas between the values.
+ * @param value takes one of them, which has no comma
+ */
+export function listOf(value: z.ZodType<string, string>, cure: string) {
+  return z
+    .string({ error: value.safeParse(undefined).error?.issues[0]?.message ?? cure })
+    .transform((text, context) => {
+      const parsed = text.split(',').map(each => value.safeParse(each.trim()));
+      const wrong = parsed.find(({ success }) => !success);
+      const values = parsed.map(({ data }) => data);
+      if (!wrong && new Set(values).size === values.length) return values.join(',');
+      const message = wrong?.error?.issues[0]?.message ?? cure;
+      context.issues.push({ code: 'custom', message, input: undefined });
+      return z.NEVER;
+    });
+}
+
 export function wholeNumber(low: number, high: number, unit: string) {
   const error = `Set it to a whole number of ${unit} from ${low} to ${high}, or remove it.`;
   return z.coerce.number({ error }).int(error).min(low, error).max(high, error);

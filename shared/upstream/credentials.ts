@@ -86,6 +86,29 @@ function refusal({ upstream, secretName, beside }: SecretUse, cause: Credentials
   );
 }
 
+/**
+ * For an upstream at which the callers sign in themselves: `present` gives the call's own access token the form in which the
+ * upstream takes it. No other one ever takes its place, so that it is sent once and never again after a refusal.
+ * @throws Failure `unauthenticated` where the upstream refuses it, and where there is none
+ */
+export function callersCredentials<T>(
+  { upstream: { title } }: { upstream: Pick<Upstream, 'title'> },
+  present: (token: string) => T,
+): Credentials<T> {
+  const ended = (what: string, cause?: unknown) =>
+    // Another call of the same caller may have a newer token.
+    new Failure('unauthenticated', `${what} The user must sign in at ${title} again.`, { cause, isOwn: true });
+  return {
+    async authorized(call, attempt) {
+      if (call.bearer === undefined) throw ended(`No sign-in at ${title} came with the call.`);
+      const tried = await unlessRefused(attempt(present(call.bearer)));
+      if (!tried.refused) return tried.result;
+      const because = tried.refused.said && ` ${title} says: ${tried.refused.said}`;
+      throw ended(`The sign-in at ${title} has ended, or ${title} refuses it.${because}`, tried.refused);
+    },
+  };
+}
+
 export interface TokenOptions<T extends Token> extends SecretUse {
   /** Exchanges the secret for an access token for `subject`. @throws CredentialsRefused */
   exchange(secret: string, subject: string, call: Call): Promise<T>;

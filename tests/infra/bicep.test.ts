@@ -224,7 +224,7 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
     });
 
     it('may not be a word that the app does not take', async () => {
-      await expect(takeSnapshot({ JIRA_AUTH: 'password' })).rejects.toThrow("'basic' | 'service-account'");
+      await expect(takeSnapshot({ JIRA_AUTH: 'password' })).rejects.toThrow("'basic' | 'caller' | 'service-account'");
     });
 
     it('leave out what is not set, so that the defaults of the app hold', () => {

@@ -101,6 +101,12 @@ describe('set-secrets', () => {
     ]);
   });
 
+  it('asks for none of a system at which the callers sign in themselves', async () => {
+    const { vault, azd } = await start({ values: { ...jira, JIRA_AUTH: ' Caller ' } });
+    expect((await runHook('set-secrets.ts', { azd, env: { JIRA_API_TOKEN: 'unused' } })).code).toBe(0);
+    expect([...vault.secrets]).toEqual([['signing-key', 'there']]);
+  });
+
   it('knows the systems that a pipeline configures by environment variables alone', async () => {
     const { vault, azd } = await start();
     await runHook('set-secrets.ts', { azd, env: { ...jira, JIRA_API_TOKEN: 'a jira token' } });

@@ -36,6 +36,13 @@ it('a value is loaded once while it is good, by its own measure', async () => {
   expect(loads).toEqual(['short', 'long', 'short']);
 });
 
+it('a value that was got in another way is kept as one that was loaded', async () => {
+  tokens.set('short', { name: 'newer', expiresAt: 50 });
+  expect((await get('short')).name).toBe('newer');
+  clock = 40;
+  expect((await get('short')).name).toBe('short');
+});
+
 it('a lifetime counts from when the value was loaded, not from when it was asked for', async () => {
   const kept = createCache<string, number>({ until: () => clock + 100, maxEntries: 1, now: () => clock });
   await kept.get('a', async () => {

@@ -111,7 +111,7 @@ const options: BuildOptions = {
  */
 export async function build(): Promise<void> {
   const actions = await declaredActions(root, systems);
-  await writeFile(new URL('functions/actions.ts', root), actionIndex(actions));
+  await writeFile(new URL('functions/actions.ts', root), actionIndex(actions, systems));
   const output = new URL(`.dist-${process.pid}/`, root);
   await mkdir(output);
   try {

@@ -34,7 +34,7 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
     ),
   );
   return new Map<string, GeneratedFile[1]>([
-    ['functions/actions.ts', actionIndex(declared)],
+    ['functions/actions.ts', actionIndex(declared, systems)],
     ...ofSystems.flat(),
     ...(await readmes(root, actions)),
     ...(actions.some(({ core }) => core) ? await coreFiles(root, actions, version) : []),

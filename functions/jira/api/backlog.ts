@@ -51,7 +51,13 @@ const permission = 'Schedule issues';
 
 /** After these it is not known whether a write was made; after these others, the next one would fail as well. */
 const unsure = new Set(['upstream_timeout', 'upstream_error', 'internal']);
-const stopping = new Set(['upstream_unavailable', 'upstream_auth_failed', 'rate_limited', 'misconfigured']);
+const stopping = new Set([
+  'upstream_unavailable',
+  'upstream_auth_failed',
+  'unauthenticated',
+  'rate_limited',
+  'misconfigured',
+]);
 
 const sprintsIn = z.array(z.object({ id: z.number(), name: z.string(), state: z.string().optional() }));
 

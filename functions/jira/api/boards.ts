@@ -4,6 +4,7 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { nearNames } from '../../../shared/filter/nearNames.ts';
+import type { KeptBy } from '../../../shared/seenBy.ts';
 import { quoted } from '../../../shared/text.ts';
 import { ambiguous, folded, type Labels, listed, meantBy, toldApart } from './choosing.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -38,7 +39,7 @@ const PAGE_SIZE = 50;
 const MAX_PAGES = 4;
 
 /** The boards of a site, for one call. */
-export function openBoards(clientFor: (call: Call) => Client, now: () => number): (call: Call) => Boards {
+export function openBoards(clientFor: (call: Call) => Client, { seenBy, now }: KeptBy): (call: Call) => Boards {
   const configurations = createCache<string, BoardConfiguration>({
     until: () => now() + LIFE_MS,
     maxEntries: MAX_KEPT,
@@ -97,7 +98,7 @@ export function openBoards(clientFor: (call: Call) => Client, now: () => number)
       configuration: ({ id }) =>
         configurations.get(
           // Boards that are open to one caller may be closed to another.
-          `${call.permit.scope} ${id}`,
+          JSON.stringify([seenBy(call), id]),
           async () => {
             const shared = clientFor(shareable(call, LOOKUP_MS, now()));
             return parseAnswer(boardConfigurationSchema, await getConfiguration(shared, { boardId: id }));

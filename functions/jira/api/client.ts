@@ -7,6 +7,7 @@ import { isLoopback } from '../../../shared/settings/setting.ts';
 import {
   type Credentials,
   CredentialsRefused,
+  callersCredentials,
   secretCredentials,
   type Token,
   tokenCredentials,
@@ -32,7 +33,7 @@ const searches =
 const cleanPath = /^\/rest\/(?:api\/3|agile\/1\.0|servicedeskapi)(\/[\w:@-]+)+$/;
 
 /** Refusals are told apart by their words, which follow the account's language unless the request says otherwise. */
-const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' };
+export const inEnglish = { 'accept-language': 'en', 'x-force-accept-language': 'true' };
 
 /** Some of the service desk's routes are refused without it. */
 const experimental = { 'x-experimentalapi': 'opt-in' };
@@ -40,7 +41,7 @@ const experimental = { 'x-experimentalapi': 'opt-in' };
 /** How long an access token lives at Atlassian, unless its answer says. */
 const TOKEN_SECONDS = 3600;
 
-const refusedSignIn = /AUTHENTICATED_FAILED/;
+export const refusedSignIn = /AUTHENTICATED_FAILED/;
 
 /** jira.js's client, and the contents of files, which jira.js reads whole. */
 export interface JiraClient extends Client {
@@ -139,8 +140,11 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
   });
 }
 
-/** Scoped tokens and service accounts work only through Atlassian's gateway; a stand-in on loopback plays that too. */
-function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
+/**
+ * Scoped tokens, service accounts and callers' own tokens work only through Atlassian's gateway; a stand-in on loopback
+ * plays that too.
+ */
+export function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
   if (!JIRA_CLOUD_ID) return JIRA_BASE_URL;
   const gateway = isLoopback(JIRA_BASE_URL) ? JIRA_BASE_URL : 'https://api.atlassian.com';
   return `${gateway}/ex/jira/${JIRA_CLOUD_ID}`;
@@ -149,6 +153,7 @@ function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
 /** The value of the authorization header. */
 function jiraCredentials(parts: JiraParts): Credentials<{ value: string }> {
   const { settings, secrets, upstream, now } = parts;
+  if (settings.JIRA_AUTH === 'caller') return callersCredentials({ upstream }, token => ({ value: `Bearer ${token}` }));
   if (settings.JIRA_AUTH === 'basic') {
     // A token with scopes is not taken by the site itself.
     const withScopes = settings.JIRA_CLOUD_ID ? '' : ', set JIRA_CLOUD_ID as well where the token has scopes';

@@ -10,13 +10,17 @@ import {
   searchProjects,
 } from 'jira.js/cloud';
 import { type Call, forReadBack, shareable } from '../../../shared/call.ts';
+import type { Account } from '../../../shared/caller/caller.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { lazily } from '../../../shared/lazily.ts';
+import { type KeptBy, seenBy } from '../../../shared/seenBy.ts';
 import { openAskersZone } from '../../../shared/time/askersZone.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
+import { openAskingAccount } from './asCaller/askingAccount.ts';
+import { openPermissions, type PermissionCheck } from './asCaller/permissionCheck.ts';
 import { askedBy } from './askedBy.ts';
 import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import type { AttachFiles } from './attachFiles.ts';
@@ -32,6 +36,7 @@ import type { IssueChanges } from './issueChanges.ts';
 import type { IssueWrites } from './issueWrites.ts';
 import { Jql, jql } from './jql.ts';
 import { type Metadata, openMetadata } from './metadata.ts';
+import { openMyself } from './myself.ts';
 import type { NewIssues } from './newIssues.ts';
 import type { EditedComment, OwnComments } from './ownComments.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -148,6 +153,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   timeLeft(): number;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
+  /** Whether the account that is signed in to Jira is the caller's own. */
+  isCallers: boolean;
   /** The address of a board in the browser. */
   boardUrl(boardId: number): string;
   /** The address of an issue or a project in the browser. */
@@ -180,26 +187,45 @@ const deskMethods = [
   'organizationNames',
 ] as const satisfies (keyof Desks)[];
 
-/** Opens Jira for calls. */
+/** Opens one site of Jira for calls. */
 export function openJira(parts: JiraParts) {
   const { settings } = parts;
-  const unrestricted = jiraClient(parts);
+  /** What the account of this service may see and do, which is more than a caller may. */
+  const unlimited = jiraClient(parts);
+  const runsAsCaller = settings.JIRA_RUN_AS === 'caller';
+  const permissions = openPermissions(parts);
+  const accountFor = openAskingAccount(unlimited, parts);
+  const unrestricted = (call: Call): JiraClient => {
+    if (!runsAsCaller) return unlimited(call);
+    const refuse = async (): Promise<never> => {
+      const { accountId } = await accountFor(call);
+      const check: PermissionCheck = permissions.checkFor(call);
+      await check(accountId, ['BROWSE_PROJECTS'], []);
+      throw new Failure('misconfigured', 'JIRA_RUN_AS is caller, and nothing is open to callers yet.');
+    };
+    return { sendRequest: refuse, readAttachment: refuse };
+  };
   const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
     const openFields = async () => namesInJql(await metadataFor(call).fields());
     return allowed ? restrictedTo(allowed, unrestricted(call), openFields) : unrestricted(call);
   };
-  const peopleFor = openPeople(clientFor, parts);
-  const metadataFor = openMetadata(clientFor, parts.now);
-  const boardsFor = openBoards(clientFor, parts.now);
+  const kept: KeptBy = { seenBy: call => seenBy(call, { eachCaller: runsAsCaller }), now: parts.now };
+  const peopleFor = openPeople(clientFor, { settings, ...kept });
+  const metadataFor = openMetadata(clientFor, kept);
+  const boardsFor = openBoards(clientFor, kept);
   // What is kept of the desks serves all calls.
   let openedDesks: Promise<(call: Call) => Desks> | undefined;
-  const openDesks = async () => (await import('./serviceDesk/desks.ts')).openDesks(clientFor, parts.now);
+  const openDesks = async () => (await import('./serviceDesk/desks.ts')).openDesks(clientFor, kept);
   const zoneFor = openAskersZone(parts);
   const accountsZone = async (call: Call) => {
-    const client = unrestricted(shareable(call, LOOKUP_MS, parts.now()));
+    const client = unlimited(shareable(call, LOOKUP_MS, parts.now()));
     return parseAnswer(zoneSchema, await getCurrentUser(client)).timeZone ?? undefined;
   };
+
+  const isCallers = settings.JIRA_AUTH === 'caller';
+  // Before it is known who calls, nothing is known of what a policy closes to them.
+  const myself = openMyself(unrestricted, parts);
 
   const get = async (call: Call, issueKey: string, { fields, expand }: { fields: string[]; expand?: string }) => {
     const answer = await getIssue(clientFor(call), { issueIdOrKey: issueKey, fields, ...(expand && { expand }) });
@@ -207,10 +233,12 @@ export function openJira(parts: JiraParts) {
   };
 
   const zonesFor = (call: Call) =>
-    zoneFor(call, {
-      ofUser: async () => (await peopleFor(call).findCaller())?.timeZone ?? undefined,
-      ofAccount: () => accountsZone(call),
-    });
+    isCallers
+      ? myself.zone(call)
+      : zoneFor(call, {
+          ofUser: async () => (await peopleFor(call).findCaller())?.timeZone ?? undefined,
+          ofAccount: () => accountsZone(call),
+        });
 
   return {
     timeZone: (call: Call) => zonesFor(call).shown(),
@@ -218,7 +246,8 @@ export function openJira(parts: JiraParts) {
     for(call: Call): Jira {
       const client = clientFor(call);
       const readBackClient = () => clientFor(forReadBack(call, parts.now()));
-      const mark = askedBy(call.caller);
+      // What a caller writes in their own name needs no mark of who asked for it.
+      const mark = isCallers ? undefined : askedBy(call.caller);
       const allowed = allowedProjects(parts.rulesOf(call));
       const people = peopleFor(call);
       const metadata = metadataFor(call);
@@ -243,11 +272,14 @@ export function openJira(parts: JiraParts) {
           client,
           people,
           mark,
+          isCallers,
           readBackClient,
           getIssue: async issueKey => withProjectType(await get(call, issueKey, { fields: ['project'] }), client),
         }),
       );
-      const textOf = ({ text, isRaw }: Jql) => (isRaw ? forAsker(text, asker) : text);
+      // Whoever signed in at Jira is its asker.
+      const asUser = async (query: string) => (isCallers ? query : forAsker(query, asker));
+      const textOf = ({ text, isRaw }: Jql) => (isRaw ? asUser(text) : text);
       const clock = { now: new Date(call.startedAt), timeZone };
       const boards = boardsFor(call);
       const sprints = openSprints(client);
@@ -320,6 +352,7 @@ export function openJira(parts: JiraParts) {
         },
         timeLeft: () => call.deadline - parts.now(),
         isRestricted: allowed !== undefined,
+        isCallers,
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...lazily(['createRequest', 'addParticipants', 'answerApproval'], async () =>
           (await import('./serviceDesk/requestWrites.ts')).requestWrites({
@@ -401,7 +434,7 @@ export function openJira(parts: JiraParts) {
           return { projects: values, total: total ?? undefined, isLast: isLast ?? values.length < limit };
         },
         async savedFilter(idOrName) {
-          const query = await forAsker((await findFilter(client, idOrName)).jql, asker);
+          const query = await asUser((await findFilter(client, idOrName)).jql);
           return { condition: new Jql(`(${withoutOrder(query)})`), order: orderOf(query) };
         },
         listFilters: request => searchFilters(client, request),
@@ -411,14 +444,29 @@ export function openJira(parts: JiraParts) {
       };
     },
 
+    async whoIs(call: Call): Promise<Account> {
+      const { accountId: id, displayName: name } = await myself.ask(call);
+      // With a sign-in of its own a caller can only be at a site whose cloud ID is known.
+      return { id, ...(name && { name }), site: settings.JIRA_CLOUD_ID ?? settings.JIRA_BASE_URL };
+    },
+
+    /** `Service Account`, and whether answers are limited to what callers may see. */
     async check(call: Call): Promise<string> {
-      return parseAnswer(myselfSchema, await getCurrentUser(clientFor(call))).displayName;
+      if (isCallers) {
+        return 'each caller, who signs in at Jira themselves: this service has no sign-in of its own there';
+      }
+      const { displayName, accountId } = parseAnswer(myselfSchema, await getCurrentUser(unlimited(call)));
+      const name = displayName ?? accountId;
+      if (!runsAsCaller) return name;
+      await permissions.requireAdministrator(call);
+      return `${name}, limited to what each caller may see and do in Jira`;
     },
 
     /** Those that the account has in no project. */
     async lacks(call: Call, permissions: readonly string[]): Promise<readonly string[]> {
+      if (isCallers) return [];
       const lackingOf = async (keys: readonly string[]) => {
-        const answer = await getMyPermissions(clientFor(call), { permissions: keys.join(',') });
+        const answer = await getMyPermissions(unlimited(call), { permissions: keys.join(',') });
         const { permissions: held } = parseAnswer(permissionsSchema, answer);
         return keys.filter(key => held[key]?.havePermission === false);
       };

@@ -22,6 +22,7 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { folded } from '../../../shared/filter/label.ts';
+import type { KeptBy } from '../../../shared/seenBy.ts';
 import type { WorkingTime } from './duration.ts';
 import { type SearchField, toSearchFields } from './filter/searchField.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -110,15 +111,15 @@ const MAX_PAGES = 5;
 const notGiven = new Set(['issuelinks', 'attachment', 'comment', 'worklog']);
 
 /** The issue types, fields and link types of a site, for one call. Cached for five minutes. */
-export function openMetadata(clientFor: (call: Call) => Client, now: () => number): (call: Call) => Metadata {
+export function openMetadata(clientFor: (call: Call) => Client, { seenBy, now }: KeptBy): (call: Call) => Metadata {
   const life = { until: () => now() + LIFE_MS, maxEntries: MAX_KEPT, now };
   const typesOf = createCache<string, IssueType[]>(life);
   const fieldsOf = createCache<string, IssueField[]>(life);
-  const allLinkTypes = createCache<'', LinkType[]>(life);
+  const allLinkTypes = createCache<string, LinkType[]>(life);
   const highTypes = createCache<string, readonly string[]>(life);
-  const siteTime = createCache<'', WorkingTime>(life);
+  const siteTime = createCache<string, WorkingTime>(life);
   const statusesOf = createCache<string, ReadonlyMap<string, string[]>>(life);
-  const allStatuses = createCache<'', z.output<typeof statusesSchema>>(life);
+  const allStatuses = createCache<string, z.output<typeof statusesSchema>>(life);
   const allFields = createCache<string, SearchField[]>(life);
   // That there is such a value is kept, and that there is none is not: it may be made at any time.
   const suggestionsOf = createCache<string, { sought: string; found: Suggestion[] }>({
@@ -131,10 +132,10 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
 
   return call => {
     // Projects that are open to one caller may be closed to another.
-    const keyOf = (...parts: string[]) => [call.permit.scope, ...parts].join(' ');
+    const keyOf = (...parts: string[]) => JSON.stringify([seenBy(call), ...parts]);
     const sharedClient = () => clientFor(shareable(call, LOOKUP_MS, now()));
     const siteStatuses = () =>
-      allStatuses.get('', async () => parseAnswer(statusesSchema, await getStatuses(sharedClient())), call);
+      allStatuses.get(keyOf(), async () => parseAnswer(statusesSchema, await getStatuses(sharedClient())), call);
     const projectOf = (projectIdOrKey: string) =>
       projects.get(
         keyOf(projectIdOrKey),
@@ -204,7 +205,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
 
       linkTypes: () =>
         allLinkTypes.get(
-          '',
+          keyOf(),
           async () => parseAnswer(linkTypesSchema, await getIssueLinkTypes(sharedClient())).issueLinkTypes,
           call,
         ),
@@ -221,7 +222,7 @@ export function openMetadata(clientFor: (call: Call) => Client, now: () => numbe
 
       workingTime: () =>
         siteTime.get(
-          '',
+          keyOf(),
           async () => {
             const { timeTrackingConfiguration } = parseAnswer(
               configurationSchema,

@@ -49,8 +49,10 @@ export interface OwnComments {
 interface OwnCommentParts {
   client: Client;
   people: People;
-  /** What marks a comment of the user's; undefined where no person is verified. */
+  /** What marks a comment of the user's; undefined where no person is verified, or none is marked. */
   mark: AskedBy | undefined;
+  /** Whether the user signed in at Jira themselves, so that their own comments are those that Jira has for theirs. */
+  isCallers: boolean;
   /** A client whose requests end soon, for a look at what was written. */
   readBackClient(): Client;
   /** The issue with its project's type. @throws Failure */
@@ -63,7 +65,14 @@ const MAX_PAGES = 4;
 /** The characters of a comment that are told; Jira takes fewer in one. */
 const MAX_MARKDOWN = 65_536;
 
-export function openOwnComments({ client, people, mark, readBackClient, getIssue }: OwnCommentParts): OwnComments {
+export function openOwnComments({
+  client,
+  people,
+  mark,
+  isCallers,
+  readBackClient,
+  getIssue,
+}: OwnCommentParts): OwnComments {
   /** The comments with what apps keep with them, which Jira tells in a list by IDs alone. */
   const withProperties = async (ids: readonly string[]): Promise<readonly CommentAnswer[]> => {
     if (ids.length === 0) return [];
@@ -73,8 +82,12 @@ export function openOwnComments({ client, people, mark, readBackClient, getIssue
     return ids.flatMap(id => byId.get(id) ?? []);
   };
 
-  /** Whose it is; `unknown` where it was written before that was kept, or in Jira. */
-  const ownerOf = async (comment: CommentAnswer): Promise<'user' | 'other' | 'unknown'> => {
+  /** Whose it is: the user's, somebody else's by its mark or its author; `unknown` where it was written before that was kept, or in Jira. */
+  const ownerOf = async (comment: CommentAnswer): Promise<'user' | 'other' | 'author' | 'unknown'> => {
+    if (isCallers) {
+      const caller = await people.findCaller();
+      return caller && caller.accountId === comment.author?.accountId ? 'user' : 'author';
+    }
     const property = comment.properties.find(({ key }) => key === ASKED_BY);
     if (property) return mark && isAskedBy(property.value, mark) ? 'user' : 'other';
     const caller = mark && (await people.findCaller());
@@ -94,6 +107,7 @@ export function openOwnComments({ client, people, mark, readBackClient, getIssue
     if (owner === 'user') return { issue, found };
     // A comment that is not shown must not be told of either.
     if (found.visibility) throw noSuchComment(issueKey, commentId);
+    if (owner === 'author') throw writtenBy(issueKey, found);
     throw owner === 'other' ? somebodyElses(issueKey, commentId) : nobodyKnown(issueKey, found);
   };
 
@@ -253,6 +267,14 @@ function somebodyElses(issueKey: string, commentId: string): Failure {
   return new Failure(
     'forbidden',
     `Comment ${commentId} of ${issueKey} was asked for by somebody else, and only they may have it changed or deleted here. Say so to the user; trying again will not help.`,
+  );
+}
+
+function writtenBy(issueKey: string, { id, author }: CommentAnswer): Failure {
+  const by = author?.displayName ? ` by ${author.displayName}` : ' by somebody else';
+  return new Failure(
+    'forbidden',
+    `Comment ${id} of ${issueKey} was written${by}, and only the user's own are changed or deleted here. Say so to the user; trying again will not help.`,
   );
 }
 

@@ -4,6 +4,7 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { folded as foldedLabel } from '../../../shared/filter/label.ts';
+import type { KeptBy } from '../../../shared/seenBy.ts';
 import { folded, isGuest } from '../../../shared/settings/userMap.ts';
 import { quoted } from '../../../shared/text.ts';
 import type { JiraParts, JiraSettings } from '../settings.ts';
@@ -26,6 +27,8 @@ export interface People {
   inJql(person: string): Promise<string>;
   /** The account of the calling user; undefined where it is not known. */
   findCaller(): Promise<User | undefined>;
+  /** The same, and where they have no account that works there, that of a customer. */
+  findCallerOrCustomer(): Promise<User | undefined>;
   /** Everybody whom Jira finds for a name, an e-mail address or an account ID, of every kind. */
   lookUp(text: string): Promise<readonly User[]>;
   /** The people whose name or e-mail address starts with `text`. */
@@ -52,14 +55,14 @@ const MAX_SEARCHED = 1000;
 /** People of a Jira site, for one call. Lookups are cached for a minute. */
 export function openPeople(
   clientFor: (call: Call) => Client,
-  { settings, now }: Pick<JiraParts, 'settings' | 'now'>,
+  { settings, seenBy, now }: Pick<JiraParts, 'settings'> & KeptBy,
 ): (call: Call) => People {
   const found = createCache<string, User[]>({ until: () => now() + LIFE_MS, maxEntries: MAX_LOOKUPS, now });
 
   return call => {
     const lookUp = (text: string, assignable?: Assignable): Promise<User[]> =>
       found.get(
-        JSON.stringify([call.permit.scope, text.toLowerCase(), assignable]),
+        JSON.stringify([seenBy(call), text.toLowerCase(), assignable]),
         async () => {
           const client = clientFor(shareable(call, LOOKUP_MS, now()));
           const query = { ...(accountId.test(text) ? { accountId: text } : { query: text }), maxResults: MAX_SEARCHED };
@@ -71,11 +74,23 @@ export function openPeople(
         call,
       );
 
+    /** Jira itself has told whose it is. @throws Failure `not_found` where it cannot be assigned */
+    const asSignedIn = async (own: User, assignable?: Assignable): Promise<User> => {
+      if (!assignable) return own;
+      const found = (await lookUp(own.accountId, assignable)).find(({ accountId: id }) => id === own.accountId);
+      if (found && canBeAssigned(found)) return found;
+      throw cannotBeAssigned(found ?? own);
+    };
+
     /** The account with exactly this address, where it can be seen, or with this account ID. */
-    const findExactly = async (name: string, assignable?: Assignable): Promise<User | undefined> => {
+    const findExactly = async (
+      name: string,
+      assignable?: Assignable,
+      isMeant: (user: User) => boolean = canBeAssigned,
+    ): Promise<User | undefined> => {
       const found = await lookUp(name, assignable);
       const matches = found
-        .filter(canBeAssigned)
+        .filter(isMeant)
         .filter(({ accountId: id, emailAddress }) =>
           accountId.test(name) ? id === name : folded(emailAddress ?? '') === folded(name),
         );
@@ -83,6 +98,8 @@ export function openPeople(
     };
 
     const findCaller = async (assignable?: Assignable): Promise<User | undefined> => {
+      const own = call.caller.account?.system === 'jira' ? call.caller.account.id : undefined;
+      if (own !== undefined) return asSignedIn({ accountId: own, displayName: call.caller.name }, assignable);
       const name = nameInJira(call, settings.JIRA_USER_MAP);
       return name === undefined ? undefined : findExactly(name, assignable);
     };
@@ -115,6 +132,12 @@ export function openPeople(
           },
         ),
       findCaller: () => findCaller(),
+      async findCallerOrCustomer() {
+        const name = nameInJira(call, settings.JIRA_USER_MAP);
+        if (name === undefined) return undefined;
+        const isCustomer = (user: User) => kindOf(user) === 'customer';
+        return (await findExactly(name)) ?? (await findExactly(name, undefined, isCustomer));
+      },
       lookUp: text => lookUp(text),
       notes: new Set(),
       async search(text, { startAt, limit }) {

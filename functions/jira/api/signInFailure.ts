@@ -10,12 +10,17 @@ interface Refusal {
   code: FailureCode;
   /** What is so, and what an administrator must do; Jira's own words go behind it. */
   told(settings: JiraSettings): string;
+  /** The same where callers sign in at Jira themselves. */
+  callers?: { code: FailureCode; told(settings: JiraSettings): string };
 }
 
-const account = ({ JIRA_AUTH }: JiraSettings) =>
-  JIRA_AUTH === 'basic' ? 'the account in JIRA_EMAIL' : 'the service account';
+const accounts = {
+  basic: 'the account in JIRA_EMAIL',
+  'service-account': 'the service account',
+  caller: 'the user',
+} as const satisfies Record<JiraSettings['JIRA_AUTH'], string>;
 
-/** What Jira has against a sign-in that another token would not mend; the first that fits counts. */
+/** What Jira has against a sign-in that another token of the same kind would not mend; the first that fits counts. */
 const refusals: readonly Refusal[] = [
   {
     says: /\bIP (?:address(?:es)?|ranges?|allow-?list|restrict\w*)\b|\byour IP\b|\ballow-?list/i,
@@ -28,12 +33,17 @@ const refusals: readonly Refusal[] = [
     code: 'upstream_auth_failed',
     told: () =>
       'The access of this service to Jira was blocked. An administrator of the Atlassian organisation must allow the app, or the API tokens, of its account.',
+    callers: {
+      code: 'forbidden',
+      told: ({ JIRA_BASE_URL }) =>
+        `The user's sign-in is not for ${JIRA_BASE_URL}, or the app by which they signed in is blocked there. The user must sign in at Jira again and choose that site; if that does not help, an administrator of the Atlassian organisation must allow the app.`,
+    },
   },
   {
     says: /\blicen[cs]e|\b(?:not permitted|no permission|not have (?:permission|access)) to (?:use |access )?(?:Jira|the (?:site|product|application))\b|\bapplication access\b/i,
     code: 'forbidden',
     told: settings =>
-      `Jira does not count ${account(settings)} among those who may use it. An administrator must give it access to the product, with a licence; in service projects that is an agent's licence.`,
+      `Jira does not count ${accounts[settings.JIRA_AUTH]} among those who may use it. An administrator must give it access to the product, with a licence; in service projects that is an agent's licence.`,
   },
   {
     says: /\bbasic auth\w*\b.{0,40}\bpassword|Connect Session Auth Token/i,
@@ -58,12 +68,19 @@ export function signInFailure(
 ): Failure | undefined {
   const reason = headers.get('x-seraph-loginreason') ?? '';
   const denied = `${reason} ${headers.get('x-authentication-denied-reason') ?? ''}`;
+  const isCallers = settings.JIRA_AUTH === 'caller';
   // Who is denied may be answered as nobody, who sees nothing. A change that was made was made all the same.
   if (/AUTHENTICATION_DENIED|CAPTCHA/.test(denied) && (safe || status >= 400)) {
+    const cause = new Error(`status ${status} ${denied.trim()}`);
+    if (isCallers) {
+      const message =
+        'After failed sign-ins Jira wants the user to sign in there once, in a browser, and solve its CAPTCHA. Say so to the user.';
+      return new Failure('forbidden', message, { cause });
+    }
     return new Failure(
       'upstream_auth_failed',
-      `After failed sign-ins Jira wants a person to sign in as ${account(settings)} once, in a browser, and solve its CAPTCHA. An administrator must do that, and stop whatever uses a wrong token; a new token does not help.`,
-      { cause: new Error(`status ${status} ${denied.trim()}`) },
+      `After failed sign-ins Jira wants a person to sign in as ${accounts[settings.JIRA_AUTH]} once, in a browser, and solve its CAPTCHA. An administrator must do that, and stop whatever uses a wrong token; a new token does not help.`,
+      { cause },
     );
   }
   if (status !== 401 && status !== 403) return undefined;
@@ -72,13 +89,21 @@ export function signInFailure(
   const because = said && ` Jira says: ${said}`;
   const cause = new Error(`status ${status}`);
   if (challenge.error === 'insufficient_scope' || lacksScope(said)) {
-    const scopes = challenge.scope ?? scope;
+    const scopes = (challenge.scope ?? scope).replaceAll(' ', ' and ');
+    if (isCallers) {
+      return new Failure(
+        'forbidden',
+        `The user's sign-in at Jira lacks the scope ${scopes}, which Jira wants for that, or is not for ${settings.JIRA_BASE_URL}. The user must sign in at Jira again, choose that site and agree to all that is asked for; if that does not help, an administrator must add the scope to the connector and to its app at Atlassian.${because}`,
+        { cause },
+      );
+    }
     return new Failure(
       'upstream_auth_failed',
-      `The token of this service lacks the scope ${scopes.replaceAll(' ', ' and ')}, which Jira wants for that. An administrator must give it that scope, which is chosen where the token is made; one with the same scopes as now does not help.${because}`,
+      `The token of this service lacks the scope ${scopes}, which Jira wants for that. An administrator must give it that scope, which is chosen where the token is made; one with the same scopes as now does not help.${because}`,
       { cause },
     );
   }
   const known = refusals.find(({ says }) => says.test(said));
-  return known && new Failure(known.code, `${known.told(settings)}${because}`, { cause });
+  const { code, told } = (isCallers ? known?.callers : undefined) ?? known ?? {};
+  return code && told && new Failure(code, `${told(settings)}${because}`, { cause });
 }

@@ -37,19 +37,19 @@ export const permissionsSchema = z.object({
   permissions: z.record(z.string(), z.object({ havePermission: z.boolean().nullish() })),
 });
 
-export const myselfSchema = z.object({ displayName: z.string() });
 export const zoneSchema = z.object({ timeZone: z.string().nullish() });
 
-export const usersSchema = z.array(
-  z.object({
-    accountId: z.string(),
-    accountType: z.string().nullish(),
-    displayName: z.string().nullish(),
-    emailAddress: z.string().nullish(),
-    active: z.boolean().nullish(),
-    timeZone: z.string().nullish(),
-  }),
-);
+/** The account that is signed in. */
+export const myselfSchema = z.object({
+  accountId: z.string().min(1),
+  accountType: z.string().nullish(),
+  displayName: z.string().nullish(),
+  emailAddress: z.string().nullish(),
+  active: z.boolean().nullish(),
+  timeZone: z.string().nullish(),
+});
+
+export const usersSchema = z.array(myselfSchema.extend({ accountId: z.string() }));
 
 const issueTypeSchema = z.object({
   id: z.string(),

@@ -1,10 +1,10 @@
-import { addComment, addLink, addWorklog, createIssue, editIssue, moveIssue } from './changes.ts';
-import type { DataFiles, IssueFile } from './dataFiles.ts';
+import { addComment, addLink, addWorklog, bringHere, createIssue, editIssue, moveIssue } from './changes.ts';
+import type { DataFiles, IssueFile, VisibilityFile } from './dataFiles.ts';
 import { readTime } from './dataTime.ts';
 import type { RequestDetails } from './deskFile.ts';
 import { emptySite } from './emptySite.ts';
 import { readChange, readText } from './issueValues.ts';
-import type { Act, FieldValue, Instant, Issue, IssueType, Project, Status } from './model.ts';
+import type { Act, FieldValue, Instant, Issue, IssueType, Project, Restricted, Status } from './model.ts';
 import { below, createReferences, type Place, type References } from './references.ts';
 import { deskOf, fieldOfKind, finalDecision } from './requests.ts';
 import { findIssue, findProject, type Site, typesOf } from './site.ts';
@@ -48,10 +48,16 @@ export function buildSite(files: DataFiles, now: () => Instant): Site {
   references.throwProblems();
   for (const event of events.sort((left, right) => left.at - right.at)) event.happen();
   attachFiles(site, entries, files, references, start);
+  for (const entry of entries) moveHere(site, entry, references, start);
   for (const { data, place } of entries) {
     const issue = issueOf(site, data.key);
     issue.frozen = data.frozen;
     issue.isRequest = data.isRequest;
+    if (data.security) {
+      issue.security = data.security.map(
+        (email, nth) => references.person(below(below(place, 'security'), nth), email)?.accountId ?? '',
+      );
+    }
     issue.remoteLinks = data.remoteLinks.map(({ globalId, url, title, application }) => ({
       id: site.nextId(),
       globalId,
@@ -158,9 +164,10 @@ function particularsOf(site: Site, entry: Entry, entries: Entry[], references: R
     }
   };
 
-  add('comments', data.comments, ({ body, public: isPublic, role }, itemPlace) => {
+  add('comments', data.comments, ({ body, public: isPublic, visibility }, itemPlace) => {
     const document = readText(site, body, { place: below(itemPlace, 'body'), start, references });
-    return act => addComment(site, issue(), document, act, { isPublic, ...(role !== undefined && { role }) });
+    const restricted = restrictionOf(site, project, visibility, itemPlace, references);
+    return act => addComment(site, issue(), document, act, { isPublic, ...restricted });
   });
   add('changes', data.changes, ({ set: { status, resolution, ...set } }, itemPlace) => {
     const setPlace = below(itemPlace, 'set');
@@ -177,7 +184,7 @@ function particularsOf(site: Site, entry: Entry, entries: Entry[], references: R
       else editIssue(site, issue(), change, act);
     };
   });
-  add('worklogs', data.worklogs, ({ minutes, started, comment }, itemPlace, at) => {
+  add('worklogs', data.worklogs, ({ minutes, started, comment, visibility }, itemPlace, at) => {
     const work = {
       seconds: minutes * 60,
       started: started === undefined ? at - minutes * minute : timeOf(site, started, start),
@@ -185,6 +192,7 @@ function particularsOf(site: Site, entry: Entry, entries: Entry[], references: R
         comment === undefined
           ? undefined
           : readText(site, comment, { place: below(itemPlace, 'comment'), start, references }),
+      ...restrictionOf(site, project, visibility, itemPlace, references),
     };
     return act => addWorklog(site, issue(), work, act);
   });
@@ -197,6 +205,38 @@ function particularsOf(site: Site, entry: Entry, entries: Entry[], references: R
     return act => linkType && addLink(site, linkType, issue(), issueOf(site, to), act);
   });
   return events;
+}
+
+/** To whom something is restricted; a role or group that is not there is reported. */
+function restrictionOf(
+  { groups }: Site,
+  { roles }: Project,
+  visibility: VisibilityFile | undefined,
+  place: Place,
+  { named }: References,
+): Restricted {
+  if (!visibility) return {};
+  const { type, value } = visibility;
+  const list = Object.keys(type === 'role' ? roles : groups).map(name => ({ id: name, name }));
+  named(below(below(place, 'visibility'), 'value'), type, list, value);
+  return { [type]: value };
+}
+
+/** Lets an issue have come from other projects: its keys there lead to it, and its history tells of each move. */
+function moveHere(site: Site, { data, place, created, project }: Entry, references: References, start: Instant): void {
+  const issue = issueOf(site, data.key);
+  for (const [nth, { at: written, by, key }] of data.movedFrom.entries()) {
+    const movePlace = below(below(place, 'movedFrom'), nth);
+    const at = timeOf(site, written, start);
+    if (at < created || at > start) references.report(below(movePlace, 'at'), outsideLife);
+    const from = findProject(site, key.replace(/-\d+$/, ''));
+    if (!from) references.report(below(movePlace, 'key'), `there is no project of '${key}'`);
+    else if (findIssue(site, key)) references.report(below(movePlace, 'key'), `'${key}' is the key of another issue`);
+    const next = data.movedFrom[nth + 1]?.key ?? data.key;
+    const to = findProject(site, next.replace(/-\d+$/, '')) ?? project;
+    const authorId = references.person(below(movePlace, 'by'), by)?.accountId ?? '';
+    if (from) bringHere(site, issue, { from, to, key, next }, { by: authorId, at });
+  }
 }
 
 /** Reports parents that are missing, of the wrong level, or created after their children. */
@@ -273,23 +313,35 @@ function attachFiles(
   site: Site,
   entries: Entry[],
   { contents }: DataFiles,
-  { report, person }: References,
+  references: References,
   start: Instant,
 ): void {
+  const { report, person } = references;
   let lastId = 10_599;
-  for (const { data, place, created } of entries) {
-    issueOf(site, data.key).attachments = data.attachments.map(({ at: written, by, file, size, ...named }, nth) => {
-      const filePlace = below(below(place, 'attachments'), nth);
-      const at = timeOf(site, written, start);
-      if (at < created || at > start) {
-        report(below(filePlace, 'at'), outsideLife);
-      }
-      lastId += 1;
-      const authorId = person(below(filePlace, 'by'), by)?.accountId ?? '';
-      const bytes = file === undefined ? undefined : contents.get(file);
-      if (file !== undefined && !bytes) report(below(filePlace, 'file'), `there is no file 'files/${file}'`);
-      return { id: String(lastId), authorId, created: at, ...named, size: bytes?.length ?? size ?? 0, bytes };
-    });
+  for (const { data, place, created, project } of entries) {
+    issueOf(site, data.key).attachments = data.attachments.map(
+      ({ at: written, by, file, size, public: isPublic, visibility, ...named }, nth) => {
+        const filePlace = below(below(place, 'attachments'), nth);
+        const at = timeOf(site, written, start);
+        if (at < created || at > start) {
+          report(below(filePlace, 'at'), outsideLife);
+        }
+        lastId += 1;
+        const authorId = person(below(filePlace, 'by'), by)?.accountId ?? '';
+        const bytes = file === undefined ? undefined : contents.get(file);
+        if (file !== undefined && !bytes) report(below(filePlace, 'file'), `there is no file 'files/${file}'`);
+        return {
+          id: String(lastId),
+          authorId,
+          created: at,
+          ...named,
+          size: bytes?.length ?? size ?? 0,
+          bytes,
+          ...(isPublic !== undefined && { isPublic }),
+          ...restrictionOf(site, project, visibility, filePlace, references),
+        };
+      },
+    );
   }
 }
 

@@ -59,7 +59,12 @@ export function createIssue(
 }
 
 function nextKey(site: Site, { id, key }: Project): string {
-  const numbers = site.issues.filter(issue => issue.projectId === id).map(issue => Number(issue.key.split('-')[1]));
+  // A key is given once, also where its issue has been moved to another project.
+  const keys = [
+    ...site.issues.filter(issue => issue.projectId === id).map(issue => issue.key),
+    ...site.issues.flatMap(({ formerKeys = [] }) => formerKeys.filter(former => former.startsWith(`${key}-`))),
+  ];
+  const numbers = keys.map(each => Number(each.split('-')[1]));
   return `${key}-${Math.max(0, ...numbers) + 1}`;
 }
 
@@ -95,12 +100,37 @@ export function moveIssue(
   editIssue(site, issue, { ...values, resolution, status: statusId }, act);
 }
 
+/** Lets an issue come from another project, where it had another key, as its history tells. */
+export function bringHere(
+  site: Site,
+  issue: Issue,
+  { from, to, key, next }: { from: Project; to: Project; key: string; next: string },
+  act: Act,
+): void {
+  issue.formerKeys = [...(issue.formerKeys ?? []), key];
+  const item = (field: string, fieldId: string, ids: [string, string] | [null, null], texts: [string, string]) => ({
+    field,
+    fieldtype: 'jira' as const,
+    fieldId,
+    from: ids[0],
+    fromString: texts[0],
+    to: ids[1],
+    toString: texts[1],
+  });
+  const items = [
+    item('project', 'project', [from.id, to.id], [from.name, to.name]),
+    item('Key', 'issuekey', [null, null], [key, next]),
+  ];
+  log(site, issue, items, act);
+  issue.histories.sort((one, other) => one.created - other.created);
+}
+
 export function addComment(
   site: Site,
   issue: Issue,
   body: AdfNode,
   act: Act,
-  particulars: Pick<Comment, 'isPublic' | 'role' | 'properties'> = { isPublic: true },
+  particulars: Pick<Comment, 'isPublic' | 'role' | 'group' | 'properties'> = { isPublic: true },
 ): Comment {
   const { isPublic, properties = {} } = particulars;
   const comment: Comment = {
@@ -119,7 +149,7 @@ export function addComment(
 export function attachFile(
   site: Site,
   issue: Issue,
-  file: Pick<Attachment, 'filename' | 'mimeType'> & { bytes: Uint8Array },
+  file: Pick<Attachment, 'filename' | 'mimeType' | 'isPublic'> & { bytes: Uint8Array },
   act: Act,
 ): Attachment {
   const attachment = { id: site.nextId(), authorId: act.by, created: act.at, ...file, size: file.bytes.length };
@@ -132,7 +162,7 @@ export function attachFile(
 export function addWorklog(
   site: Site,
   issue: Issue,
-  work: Pick<Worklog, 'seconds' | 'started' | 'comment'>,
+  work: Pick<Worklog, 'seconds' | 'started' | 'comment' | 'role' | 'group'>,
   act: Act,
 ): Worklog {
   const spent = issue.worklogs.reduce((sum, { seconds }) => sum + seconds, 0);

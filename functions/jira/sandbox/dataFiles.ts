@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { documentShape } from './adf.ts';
 import { readDay, readTime } from './dataTime.ts';
 import { type DeskFile, deskFile, requestDetails } from './deskFile.ts';
+import { globalPermissions, projectPermissions } from './permissions.ts';
 
 const id = z.string().regex(/^\d+$/, 'must be digits in quotation marks');
 const name = z.string().min(1);
@@ -25,6 +26,11 @@ const isTimeZone = (value: string) => {
     return false;
   }
 };
+
+const timeZone = z.string().refine(isTimeZone, 'must be the name of a time zone such as Europe/Berlin');
+
+const permissionIn = (keys: ReadonlySet<string>) =>
+  z.string().refine(key => keys.has(key), 'must be the key of a permission, such as those in permissions.ts');
 
 /** A text is one paragraph, or a whole document in the Atlassian Document Format. */
 const text = z.union([z.string(), documentShape], {
@@ -55,6 +61,8 @@ const peopleFile = unique(
     accountType: z.enum(['atlassian', 'app', 'customer']).default('atlassian'),
     emailHidden: z.boolean().default(false),
     active: z.boolean().default(true),
+    /** Where it is another than the site's. */
+    timeZone: timeZone.exactOptional(),
   }),
   'email',
   'accountId',
@@ -84,6 +92,10 @@ const projectsFile = unique(
       'name',
     ).default([]),
     required: z.record(name, z.array(name)).default({}),
+    /** The people in a role, by its name. */
+    roles: z.record(name, z.array(email)).default({}),
+    /** The people who have a permission, or their role, by its key; everybody has those that are not named. */
+    permissions: z.record(permissionIn(projectPermissions), z.union([z.array(email), name])).default({}),
     boards: unique(
       z.strictObject({
         id,
@@ -152,7 +164,11 @@ const fieldsFile = unique(
 
 const siteFile = z.strictObject({
   account: email,
-  timeZone: z.string().refine(isTimeZone, 'must be the name of a time zone such as Europe/Berlin'),
+  timeZone,
+  /** The people in a group, by its name. */
+  groups: z.record(name, z.array(email)).default({}),
+  /** The people who have a global permission, by its key. */
+  globalPermissions: z.record(permissionIn(globalPermissions), z.array(email)).default({}),
   statuses: unique(z.strictObject({ id, name, category: z.enum(['new', 'indeterminate', 'done']) }), 'id', 'name').min(
     1,
   ),
@@ -201,7 +217,14 @@ const siteFile = z.strictObject({
 });
 
 const filtersFile = unique(
-  z.strictObject({ id, name, description: z.string().default(''), owner: email, jql: name }),
+  z.strictObject({
+    id,
+    name,
+    description: z.string().default(''),
+    owner: email,
+    jql: name,
+    shared: z.array(email).exactOptional(),
+  }),
   'id',
 );
 
@@ -230,6 +253,9 @@ const changed = values.extend({ status: name.exactOptional(), resolution: name.e
 
 const doing = { at: time, by: email };
 
+/** Those of a role of the project, or of a group of the site, who alone may see it. */
+const visibility = z.strictObject({ type: z.enum(['role', 'group']), value: name });
+
 const issueFile = values.extend({
   key: issueKey,
   type: name,
@@ -241,7 +267,14 @@ const issueFile = values.extend({
   resolution: name.exactOptional(),
   changes: z.array(z.strictObject({ ...doing, set: changed })).default([]),
   comments: z
-    .array(z.strictObject({ ...doing, body: text, public: z.boolean().default(true), role: name.exactOptional() }))
+    .array(
+      z.strictObject({
+        ...doing,
+        body: text,
+        public: z.boolean().default(true),
+        visibility: visibility.exactOptional(),
+      }),
+    )
     .default([]),
   worklogs: z
     .array(
@@ -250,6 +283,7 @@ const issueFile = values.extend({
         minutes: z.int().positive(),
         started: time.exactOptional(),
         comment: text.exactOptional(),
+        visibility: visibility.exactOptional(),
       }),
     )
     .default([]),
@@ -268,9 +302,15 @@ const issueFile = values.extend({
           .string()
           .regex(/^[\w-]+\.\w+$/, 'must be the name of a file in files/')
           .exactOptional(),
+        public: z.boolean().exactOptional(),
+        visibility: visibility.exactOptional(),
       }),
     )
     .default([]),
+  /** The people who alone may see it. */
+  security: z.array(email).exactOptional(),
+  /** The keys that it had in other projects, until it was moved. */
+  movedFrom: z.array(z.strictObject({ ...doing, key: issueKey })).default([]),
   frozen: z.boolean().default(false),
   isRequest: z.boolean().default(true),
   request: requestDetails.exactOptional(),
@@ -291,6 +331,7 @@ const schemas = {
 export type DataFileName = keyof typeof schemas;
 export type CustomFieldFile = z.output<typeof fieldsFile>[number];
 export type IssueFile = z.output<typeof issueFile>;
+export type VisibilityFile = z.output<typeof visibility>;
 export type ChangedFile = z.output<typeof changed>;
 export type TextFile = z.output<typeof text>;
 

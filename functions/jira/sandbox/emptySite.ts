@@ -2,7 +2,7 @@ import type { DataFiles } from './dataFiles.ts';
 import { offsetOf, readDay, readTime } from './dataTime.ts';
 import { readDesks } from './desks.ts';
 import { customField, type Field, systemFields } from './fields.ts';
-import type { Board, Instant, Named, Organization, Project, SavedFilter, Sprint, Status } from './model.ts';
+import type { Board, Instant, Named, Organization, Person, Project, SavedFilter, Sprint, Status } from './model.ts';
 import { below, type Place, type References } from './references.ts';
 import type { Site } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
@@ -47,36 +47,56 @@ export function emptySite(
     };
   });
 
+  const accountsOf = (place: Place, emails: readonly string[]) =>
+    emails.map((email, nth) => person(below(place, nth), email)?.accountId ?? '');
   // The shape of a day was checked when the file was read.
   const dayOf = (written: string) => readDay(written, origin) ?? written;
-  const projects = files.projects.map(({ lead, issueTypes: names, required, boards: _, ...project }, at): Project => {
-    const place = below({ file: 'projects.json', path: '' }, at);
-    const typeIds = names.map(
-      (name, nth) => named(below(below(place, 'issueTypes'), nth), 'issue type', issueTypes, name)?.id ?? '',
-    );
-    const requiredIds = Object.entries(required).map(([type, fieldNames]) => {
-      const ofType = below(below(place, 'required'), type);
-      named(ofType, 'issue type', issueTypes, type);
-      const onScreen = fields.filter(field => field.issueTypes?.includes(type));
-      return [type, fieldNames.map((name, nth) => named(below(ofType, nth), 'custom field', onScreen, name)?.id ?? '')];
-    });
-    return {
-      ...project,
-      leadId: person(below(place, 'lead'), lead)?.accountId ?? '',
-      components: project.components.map(({ lead: componentLead, ...component }, nth) => {
-        if (componentLead === undefined) return component;
-        const inComponent = below(below(below(place, 'components'), nth), 'lead');
-        return { ...component, leadId: person(inComponent, componentLead)?.accountId ?? '' };
-      }),
-      versions: project.versions.map(({ startDate, releaseDate, ...version }) => ({
-        ...version,
-        ...(startDate !== undefined && { startDate: dayOf(startDate) }),
-        ...(releaseDate !== undefined && { releaseDate: dayOf(releaseDate) }),
-      })),
-      typeIds,
-      required: Object.fromEntries(requiredIds),
-    };
-  });
+  const projects = files.projects.map(
+    ({ lead, issueTypes: names, required, boards: _, roles, permissions, ...project }, at): Project => {
+      const place = below({ file: 'projects.json', path: '' }, at);
+      const typeIds = names.map(
+        (name, nth) => named(below(below(place, 'issueTypes'), nth), 'issue type', issueTypes, name)?.id ?? '',
+      );
+      const requiredIds = Object.entries(required).map(([type, fieldNames]) => {
+        const ofType = below(below(place, 'required'), type);
+        named(ofType, 'issue type', issueTypes, type);
+        const onScreen = fields.filter(field => field.issueTypes?.includes(type));
+        return [
+          type,
+          fieldNames.map((name, nth) => named(below(ofType, nth), 'custom field', onScreen, name)?.id ?? ''),
+        ];
+      });
+      const members = Object.entries(roles).map(([role, emails]): [string, string[]] => [
+        role,
+        accountsOf(below(below(place, 'roles'), role), emails),
+      ]);
+      const granted = Object.entries(permissions).map(([key, holders]): [string, string[]] => {
+        const inGrant = below(below(place, 'permissions'), key);
+        if (typeof holders !== 'string') return [key, accountsOf(inGrant, holders)];
+        const found = members.find(([role]) => role === holders);
+        if (!found) references.report(inGrant, `there is no role '${holders}' in the project`);
+        return [key, found?.[1] ?? []];
+      });
+      return {
+        ...project,
+        roles: Object.fromEntries(members),
+        permissions: Object.fromEntries(granted),
+        leadId: person(below(place, 'lead'), lead)?.accountId ?? '',
+        components: project.components.map(({ lead: componentLead, ...component }, nth) => {
+          if (componentLead === undefined) return component;
+          const inComponent = below(below(below(place, 'components'), nth), 'lead');
+          return { ...component, leadId: person(inComponent, componentLead)?.accountId ?? '' };
+        }),
+        versions: project.versions.map(({ startDate, releaseDate, ...version }) => ({
+          ...version,
+          ...(startDate !== undefined && { startDate: dayOf(startDate) }),
+          ...(releaseDate !== undefined && { releaseDate: dayOf(releaseDate) }),
+        })),
+        typeIds,
+        required: Object.fromEntries(requiredIds),
+      };
+    },
+  );
 
   const boards = files.projects.flatMap(({ id: projectId, boards }, at) => {
     const place = below(below({ file: 'projects.json', path: '' }, at), 'boards');
@@ -111,9 +131,13 @@ export function emptySite(
       boardId: boards.find(({ sprintIds }) => sprintIds.includes(sprint.id))?.id,
     }),
   );
-  const filters = files.filters.map(({ owner, ...filter }, at): SavedFilter => {
+  const filters = files.filters.map(({ owner, shared, ...filter }, at): SavedFilter => {
     const place = below({ file: 'filters.json', path: '' }, at);
-    return { ...filter, ownerId: person(below(place, 'owner'), owner)?.accountId ?? '' };
+    return {
+      ...filter,
+      ownerId: person(below(place, 'owner'), owner)?.accountId ?? '',
+      ...(shared && { sharedWith: accountsOf(below(place, 'shared'), shared) }),
+    };
   });
   const desks = readDesks(files, references, { projects, fields, statuses, issueTypes });
   const organizations = files.serviceDesks.flatMap((desk, at) =>
@@ -127,14 +151,25 @@ export function emptySite(
     }),
   );
 
-  const me = person(inSite('account'), account);
+  const accountsByName = (name: 'groups' | 'globalPermissions') =>
+    Object.fromEntries(
+      Object.entries(files.site[name]).map(([key, emails]) => [key, accountsOf(below(inSite(name), key), emails)]),
+    );
+  const people = files.people.map(
+    ({ timeZone: own, ...each }): Person => ({
+      ...each,
+      ...(own !== undefined && { timeZone: { name: own, offsetMinutes: offsetOf(own, start) } }),
+    }),
+  );
+  const accountId = person(inSite('account'), account)?.accountId;
+  const me = people.find(each => each.accountId === accountId);
   const defaultPriority = named(inSite('defaultPriority'), 'priority', priorities, files.site.defaultPriority);
   const defaultResolution = named(inSite('defaultResolution'), 'resolution', resolutions, files.site.defaultResolution);
   if (!me || !defaultPriority || !defaultResolution) throw references.failure();
 
   let lastId = 20_000;
   return {
-    people: files.people,
+    people,
     projects,
     fields,
     statuses,
@@ -152,6 +187,9 @@ export function emptySite(
     organizations,
     issues: [],
     links: [],
+    groups: accountsByName('groups'),
+    globalPermissions: accountsByName('globalPermissions'),
+    account: me,
     me,
     timeZone: { name: timeZone, offsetMinutes: origin.offsetMinutes },
     now,

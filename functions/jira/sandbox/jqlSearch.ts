@@ -8,6 +8,7 @@ import { historyTest } from './jqlHistory.ts';
 import { requestTest } from './jqlRequests.ts';
 import { textMatcher } from './jqlText.ts';
 import type { Issue, Named, Sprint } from './model.ts';
+import { readableComments, shownWorklogs } from './rights.ts';
 import { findIssue, issueById, linksOf, personById, projectOf, rankOf, type Site, statusOf } from './site.ts';
 import { statusCategories } from './statusCategories.ts';
 
@@ -314,10 +315,12 @@ function searchable(site: Site, name: string): Searchable {
   if (wanted === 'rank') return { ...keys(site, name), rank: id => rankOf(issueById(site, id)) };
   if (wanted === 'issuelinktype') return linkTypes(site, name);
   if (wanted === 'text') return textField(name, issue => [...allTexts(site, issue)]);
-  if (wanted === 'comment') return textField(name, issue => issue.comments.map(({ body }) => plainText(body)));
-  if (wanted === 'worklogauthor') return people(site, name, issue => issue.worklogs.map(({ authorId }) => authorId));
+  if (wanted === 'comment')
+    return textField(name, issue => readableComments(site, issue).map(({ body }) => plainText(body)));
+  if (wanted === 'worklogauthor')
+    return people(site, name, issue => shownWorklogs(site, issue).map(({ authorId }) => authorId));
   if (wanted === 'worklogdate')
-    return days(site, name, issue => issue.worklogs.map(({ started }) => dayOf(site, started)));
+    return days(site, name, issue => shownWorklogs(site, issue).map(({ started }) => dayOf(site, started)));
   if (wanted === 'watcher') return people(site, name, ({ watcherIds = [] }) => watcherIds);
   if (wanted === 'voter') return people(site, name, () => []);
   const field = fieldByClauseName(site, name);
@@ -518,5 +521,5 @@ function* allTexts(site: Site, issue: Issue): Generator<string> {
   for (const { id, kind } of site.fields) {
     if (kind === 'string' || kind === 'adf') yield* textsOf(issue.values[id]);
   }
-  for (const { body } of issue.comments) yield plainText(body);
+  for (const { body } of readableComments(site, issue)) yield plainText(body);
 }

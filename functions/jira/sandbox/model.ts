@@ -19,6 +19,13 @@ export interface Person {
   /** Jira then leaves `emailAddress` out of its answers, yet finds the person by it. */
   emailHidden: boolean;
   active: boolean;
+  /** Theirs, where it is another than the site's. */
+  timeZone?: TimeZone;
+}
+
+export interface TimeZone {
+  name: string;
+  offsetMinutes: number;
 }
 
 export interface Named {
@@ -62,6 +69,8 @@ export interface SavedFilter extends Named {
   description: string;
   jql: string;
   ownerId: string;
+  /** The accounts that it is shared with; all unless told. */
+  sharedWith?: string[];
 }
 
 export interface LinkType extends Named {
@@ -177,6 +186,10 @@ export interface Project extends Named {
   versions: Version[];
   /** The ids of the custom fields that a new issue must have, by the name of its type. */
   required: Record<string, string[]>;
+  /** The accounts that are in a role, by its name. */
+  roles: Record<string, string[]>;
+  /** The accounts that have a permission, by its key; all have those that are missing. */
+  permissions: Record<string, string[]>;
 }
 
 /** The change of a field, as in Jira's changelog. */
@@ -197,33 +210,35 @@ export interface History {
   items: ChangeItem[];
 }
 
-export interface Comment {
+/** What only those of a role of its project see, and what only those of a group do. */
+export interface Restricted {
+  role?: string;
+  group?: string;
+}
+
+export interface Comment extends Restricted {
   id: string;
   authorId: string;
   created: Instant;
   body: AdfNode;
   /** False for an internal note of a service project. */
   isPublic: boolean;
-  /** The role that alone may read it. */
-  role?: string;
   /** Where it was edited: when, and by whom. */
   edited?: Act;
   /** What apps keep with it, by key. */
   properties?: Record<string, unknown>;
 }
 
-export interface Worklog {
+export interface Worklog extends Restricted {
   id: string;
   authorId: string;
   created: Instant;
   started: Instant;
   seconds: number;
   comment: AdfNode | undefined;
-  /** The role that alone may see it. */
-  role?: string;
 }
 
-export interface Attachment {
+export interface Attachment extends Restricted {
   id: string;
   authorId: string;
   created: Instant;
@@ -232,6 +247,8 @@ export interface Attachment {
   size: number;
   /** What it holds; undefined where that is lost. */
   bytes: Uint8Array | undefined;
+  /** False where it came with an internal note of a service project. */
+  isPublic?: boolean;
 }
 
 export interface Link {
@@ -281,6 +298,10 @@ export interface Issue {
   /** In a service project, whether a customer has made it, by the portal. The service desk knows no other. */
   isRequest: boolean;
   approvals: Approval[];
+  /** The accounts that alone may see it; all who may browse its project unless told. */
+  security?: string[];
+  /** The keys that it had before it was moved here from other projects; they still lead to it. */
+  formerKeys?: string[];
 }
 
 export type FieldValue = string | number | string[] | AdfNode | Partial<TimeTracking> | null;

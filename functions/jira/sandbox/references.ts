@@ -1,5 +1,5 @@
 import { type DataFileName, type DataFiles, problemIn } from './dataFiles.ts';
-import type { Named, Person } from './model.ts';
+import type { Named } from './model.ts';
 
 /** Where something stands in a data file: `[3].comments[0].by` of `issues.json`. */
 export interface Place {
@@ -34,7 +34,7 @@ export function createReferences({ people, pathOf }: DataFiles) {
       const others = list.map(each => `'${each.name}'`).join(', ');
       return found ?? report(place, `there is no ${kind} '${name}'; there are: ${others || 'none'}`);
     },
-    person(place: Place, email: string): Person | undefined {
+    person(place: Place, email: string): DataFiles['people'][number] | undefined {
       return people.find(person => person.email === email) ?? report(place, `there is no person '${email}'`);
     },
   };

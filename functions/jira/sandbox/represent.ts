@@ -13,6 +13,7 @@ import type {
   Option,
   Person,
   Project,
+  Restricted,
   Sprint,
   Status,
   Transition,
@@ -20,6 +21,7 @@ import type {
   Worklog,
 } from './model.ts';
 import { showRequestField } from './requests.ts';
+import { readableComments, shownAttachments, shownWorklogs } from './rights.ts';
 import {
   childrenOf,
   issueById,
@@ -66,7 +68,8 @@ export const showPerson = (view: View, person: Person) => ({
   avatarUrls: avatars(view, person.accountId),
   displayName: person.displayName,
   active: person.active,
-  timeZone: view.site.timeZone.name,
+  timeZone: (person.accountId === view.site.me.accountId ? view.site.timeZone : (person.timeZone ?? view.site.timeZone))
+    .name,
 });
 
 export const showPersonById = (view: View, accountId: unknown) => {
@@ -195,11 +198,13 @@ export const showComment = (view: View, issue: Issue, comment: Comment) => ({
   created: timestamp(view.site, comment.created),
   updated: timestamp(view.site, comment.edited?.at ?? comment.created),
   jsdPublic: comment.isPublic,
-  ...visibleTo(comment.role),
+  ...visibleTo(comment),
 });
 
-const visibleTo = (role: string | undefined) =>
-  role === undefined ? {} : { visibility: { type: 'role', value: role, identifier: role } };
+function visibleTo({ role, group }: Restricted) {
+  if (role !== undefined) return { visibility: { type: 'role', value: role, identifier: role } };
+  return group === undefined ? {} : { visibility: { type: 'group', value: group, identifier: group } };
+}
 
 export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
   self: at(view, `issue/${issue.id}/worklog/${worklog.id}`),
@@ -213,7 +218,7 @@ export const showWorklog = (view: View, issue: Issue, worklog: Worklog) => ({
   timeSpentSeconds: worklog.seconds,
   id: worklog.id,
   issueId: issue.id,
-  ...visibleTo(worklog.role),
+  ...visibleTo(worklog),
 });
 
 export const showAttachment = (view: View, attachment: Attachment) => ({
@@ -331,7 +336,7 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
     case 'creator':
       return showPersonById(view, issue.creatorId);
     case 'parent':
-      return value === null ? undefined : showNeighbour(view, issueById(site, value));
+      return showParent(view, value);
     case 'components':
       return showAll(project.components, value, each => showComponent(view, each));
     case 'fixVersions':
@@ -348,7 +353,7 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
     case 'issuelinks':
       return linksOf(site, issue).map(link => showLink(view, issue, link));
     case 'attachment':
-      return issue.attachments.map(attachment => showAttachment(view, attachment));
+      return shownAttachments(site, issue).map(attachment => showAttachment(view, attachment));
     case 'timetracking':
       return showTimeTracking(issue);
     case 'timeoriginalestimate':
@@ -364,13 +369,13 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
       // Nobody votes here.
       return { self: at(view, `issue/${issue.key}/votes`), votes: 0, hasVoted: false };
     case 'comment': {
-      const comments = issue.comments.map(comment => showComment(view, issue, comment));
+      const comments = readableComments(site, issue).map(comment => showComment(view, issue, comment));
       return { ...wholePage('comments', comments, listLimit), self: at(view, `issue/${issue.id}/comment`) };
     }
     case 'worklog':
       return wholePage(
         'worklogs',
-        issue.worklogs.map(worklog => showWorklog(view, issue, worklog)),
+        shownWorklogs(site, issue).map(worklog => showWorklog(view, issue, worklog)),
         MAX_WORKLOGS,
       );
   }
@@ -400,6 +405,12 @@ function showField(view: View, issue: Issue, field: Field, listLimit: number): u
     default:
       return value;
   }
+}
+
+/** A parent that the viewer may not see is not told. */
+function showParent(view: View, parentId: unknown) {
+  const parent = view.site.issues.find(({ id }) => id === parentId);
+  return parent && showNeighbour(view, parent);
 }
 
 /** An option, and the child option that is chosen with it. */

@@ -1,13 +1,17 @@
 import type * as z from 'zod';
 import type { SandboxReply, SandboxRequest } from '../../../shared/sandbox/sandboxServer.ts';
 import { badRequest, JiraError, notFound } from './jiraError.ts';
-import type { Act, Issue } from './model.ts';
+import type { Act, Issue, Person } from './model.ts';
 import type { UploadedFile } from './multipart.ts';
 import type { View } from './represent.ts';
-import { findIssue } from './site.ts';
+import { findIssue, type Site } from './site.ts';
 
 /** A request as its route's handler gets it. */
 export interface Call extends View {
+  /** The whole site, which changes are made in; `site` is what the viewer sees of it. */
+  whole: Site;
+  /** The account that calls. */
+  viewer: Person;
   params: Record<string, string>;
   query: URLSearchParams;
   headers: SandboxRequest['headers'];
@@ -123,4 +127,4 @@ export function changeableIssueInPath(call: Call): Issue {
 }
 
 /** Who changes something and when: the account that calls, now. */
-export const act = ({ site }: Call): Act => ({ by: site.me.accountId, at: site.now() });
+export const act = ({ viewer, site }: Call): Act => ({ by: viewer.accountId, at: site.now() });

@@ -14,6 +14,7 @@ import type {
   SavedFilter,
   Sprint,
   Status,
+  TimeZone,
   Transition,
 } from './model.ts';
 
@@ -43,10 +44,16 @@ export interface Site {
   organizations: readonly Organization[];
   issues: Issue[];
   links: Link[];
-  /** The account that the API is called with. */
+  /** The accounts in a group, by its name. */
+  groups: Record<string, string[]>;
+  /** The accounts that have a global permission, by its key. */
+  globalPermissions: Record<string, string[]>;
+  /** The account that may do and see everything. */
+  account: Person;
+  /** Who looks at the site: in a request, the account that calls. */
   me: Person;
-  /** That account's time zone: its times are written, and dates in its JQL are read, in it. */
-  timeZone: { name: string; offsetMinutes: number };
+  /** Theirs: times are written, and dates in JQL are read, in it. */
+  timeZone: TimeZone;
   now(): Instant;
   /** A number that no other comment, worklog, link, change or issue of the site has. */
   nextId(): string;
@@ -61,8 +68,10 @@ export const isAssignable = ({ active, accountType }: Person): boolean => active
 export const findProject = (site: Site, idOrKey: string): Project | undefined =>
   site.projects.find(project => project.id === idOrKey || project.key === idOrKey.toUpperCase());
 
+/** An issue by its ID, its key, or a key that it had before it was moved. */
 export const findIssue = (site: Site, idOrKey: string): Issue | undefined =>
-  site.issues.find(issue => issue.id === idOrKey || issue.key === idOrKey.toUpperCase());
+  site.issues.find(issue => issue.id === idOrKey || issue.key === idOrKey.toUpperCase()) ??
+  site.issues.find(({ formerKeys }) => formerKeys?.includes(idOrKey.toUpperCase()));
 
 /** Where an issue stands among all: the lower, the higher up. A new one is below the others. */
 export const rankOf = ({ id, rank }: Issue): number => rank ?? Number(id);

@@ -5,35 +5,16 @@ import {
   type SandboxServer,
   startSandboxServer,
 } from '../../../shared/sandbox/sandboxServer.ts';
+import { apis } from './apis.ts';
 import { buildSite } from './buildSite.ts';
-import { type Credentials, createGatekeeper, type Gatekeeper } from './credentials.ts';
+import { type Credentials, createGatekeeper, type Gatekeeper, unauthorized } from './credentials.ts';
 import { readDataFiles } from './dataFiles.ts';
 import { JiraError } from './jiraError.ts';
+import type { Person } from './model.ts';
 import { readFiles, type UploadedFile } from './multipart.ts';
-import { type Call, findRoute, type Route } from './router.ts';
-import { answerMedia, attachmentRoutes } from './routes/attachments.ts';
-import { boardRoutes } from './routes/boards.ts';
-import { changelogRoutes } from './routes/changelogs.ts';
-import { commentChangeRoutes } from './routes/commentChanges.ts';
-import { commentRoutes } from './routes/comments.ts';
-import { createMetaRoutes } from './routes/createMeta.ts';
-import { fieldRoutes } from './routes/fields.ts';
-import { filterRoutes } from './routes/filters.ts';
-import { issueRoutes } from './routes/issues.ts';
-import { bulkIssueRoutes } from './routes/issuesInBulk.ts';
-import { linkRoutes } from './routes/links.ts';
-import { planningRoutes } from './routes/planning.ts';
-import { projectRoutes } from './routes/projects.ts';
-import { remoteLinkRoutes } from './routes/remoteLinks.ts';
-import { requestRoutes } from './routes/requests.ts';
-import { searchRoutes } from './routes/search.ts';
-import { serviceDeskRoutes } from './routes/serviceDesks.ts';
-import { sprintRoutes } from './routes/sprints.ts';
-import { requestFileRoutes, uploadRoutes } from './routes/uploads.ts';
-import { userRoutes } from './routes/users.ts';
-import { versionRoutes } from './routes/versions.ts';
-import { watcherRoutes } from './routes/watchers.ts';
-import { worklogRoutes } from './routes/worklogs.ts';
+import { seenBy } from './rights.ts';
+import { type Call, findRoute } from './router.ts';
+import { answerMedia } from './routes/attachments.ts';
 import type { Site } from './site.ts';
 
 export interface JiraSandboxOptions {
@@ -45,11 +26,13 @@ export interface JiraSandboxOptions {
   data?: string;
   /** Credentials other than the default ones. */
   auth?: Partial<Credentials>;
+  /** That of the site at the gateway; where two sandboxes are two sites, each wants its own. */
+  cloudId?: string;
 }
 
 export interface JiraSandbox
   extends SandboxServer,
-    Pick<Gatekeeper, 'rotateApiToken' | 'rotateClientSecret' | 'revokeTokens'> {
+    Pick<Gatekeeper, 'rotateApiToken' | 'rotateClientSecret' | 'revokeTokens' | 'tokenOf' | 'apiTokenOf'> {
   /** The application settings with which the app calls this sandbox. */
   settings: { JIRA_BASE_URL: string; JIRA_EMAIL: string; JIRA_API_TOKEN: string };
   /** The same API is served at `<url>/ex/jira/<cloudId>`, where bearer tokens from `<url>/oauth/token` work. */
@@ -58,35 +41,8 @@ export interface JiraSandbox
   site: Site;
 }
 
-const routes: Route[] = [
-  ...searchRoutes,
-  ...createMetaRoutes,
-  ...fieldRoutes,
-  ...bulkIssueRoutes,
-  ...filterRoutes,
-  ...issueRoutes,
-  ...changelogRoutes,
-  ...attachmentRoutes,
-  ...uploadRoutes,
-  ...commentRoutes,
-  ...commentChangeRoutes,
-  ...watcherRoutes,
-  ...worklogRoutes,
-  ...linkRoutes,
-  ...remoteLinkRoutes,
-  ...projectRoutes,
-  ...versionRoutes,
-  ...userRoutes,
-];
-
-/** The APIs of a site, by the paths that they are below. */
-const apis: readonly { base: RegExp; routes: Route[] }[] = [
-  { base: /^\/rest\/api\/(?:3|latest)\/(.+)$/, routes },
-  { base: /^\/rest\/agile\/1\.0\/(.+)$/, routes: [...boardRoutes, ...sprintRoutes, ...planningRoutes] },
-  { base: /^\/rest\/servicedeskapi\/(.+)$/, routes: [...serviceDeskRoutes, ...requestRoutes, ...requestFileRoutes] },
-];
-
-const cloudId = '11111111-2222-4333-8444-555555555555';
+/** The cloud ID of a sandbox that is given no other. */
+const defaultCloudId = '11111111-2222-4333-8444-555555555555';
 
 /**
  * Serves the part of the Jira Cloud REST API, version 3, that the actions call, over a small site in memory.
@@ -97,31 +53,37 @@ export async function startSandbox({
   now = () => new Date(),
   data,
   auth = {},
+  cloudId = defaultCloudId,
 }: JiraSandboxOptions = {}): Promise<JiraSandbox> {
   const site = buildSite(await readDataFiles(data), () => now().getTime());
   const gatekeeper = createGatekeeper(
     {
-      email: site.me.email,
+      email: site.account.email,
       apiToken: 'sandbox-token',
       clientId: 'sandbox-client',
       clientSecret: 'sandbox-secret',
       ...auth,
     },
-    site.now,
+    { now: site.now, cloudId, url: () => server.url },
   );
-  const server = await startSandboxServer(
+  const server: SandboxServer = await startSandboxServer(
     async request => {
       if (request.path === '/oauth/token' && request.method === 'POST') return gatekeeper.issueToken(request);
+      if (request.path === '/oauth/token/accessible-resources') return gatekeeper.accessibleResources(request);
       const media = answerMedia(site, request);
       if (media) return media;
-      const gateway = `/ex/jira/${cloudId}`;
-      const door = request.path.startsWith(`${gateway}/`) ? 'gateway' : 'site';
-      if (!gatekeeper.admits(request, door)) return unauthorized[door];
-      const prefix = door === 'gateway' ? gateway : '';
-      return answer(site, request, prefix, await readFiles(request));
+      const [, prefix = '', cloud, path = request.path] = /^(\/ex\/jira\/([^/]+))(\/.*)$/.exec(request.path) ?? [];
+      const entry = cloud === undefined ? gatekeeper.enterSite(request) : gatekeeper.enterGateway(request, cloud, path);
+      if ('refused' in entry) return entry.refused;
+      // Credentials of its own, which a sandbox may be given, belong to its account.
+      const viewer = entry.email === gatekeeper.credentials.email ? site.account : personCalled(site, entry.email);
+      if (!viewer.active) return unauthorized[cloud === undefined ? 'site' : 'gateway'];
+      return answer({ site, viewer, request, prefix, path, files: await readFiles(request) });
     },
     { port },
   );
+  /** @throws Error for an address that nobody has */
+  const known = (email: string) => personCalled(site, email).email;
 
   return {
     ...server,
@@ -132,35 +94,41 @@ export async function startSandbox({
     },
     cloudId,
     site,
+    tokenOf: (email, options) => gatekeeper.tokenOf(known(email), options),
+    apiTokenOf: email => gatekeeper.apiTokenOf(known(email)),
     rotateApiToken: gatekeeper.rotateApiToken,
     rotateClientSecret: gatekeeper.rotateClientSecret,
     revokeTokens: gatekeeper.revokeTokens,
   };
 }
 
-/** The site answers in plain text, the gateway in JSON. */
-const unauthorized: Record<'site' | 'gateway', SandboxReply> = {
-  site: {
-    status: 401,
-    headers: {
-      'www-authenticate': 'OAuth realm="https%3A%2F%2Fsandbox"',
-      'x-seraph-loginreason': 'AUTHENTICATED_FAILED',
-    },
-    text: 'Client must be authenticated to access this resource.',
-  },
-  gateway: { status: 401, json: { code: 401, message: 'Unauthorized' } },
-};
+function personCalled({ people }: Site, email: string): Person {
+  const person = people.find(each => each.email === email);
+  if (!person) throw new Error(`Nobody in the sandbox has the address ${email}`);
+  return person;
+}
 
-function answer(site: Site, request: SandboxRequest, prefix: string, files: UploadedFile[]): SandboxReply {
+interface Arrival {
+  site: Site;
+  viewer: Person;
+  request: SandboxRequest;
+  /** The part of the path before that of the site's own. */
+  prefix: string;
+  path: string;
+  files: UploadedFile[];
+}
+
+function answer({ site, viewer, request, prefix, path, files }: Arrival): SandboxReply {
   try {
-    const path = request.path.slice(prefix.length);
     const api = apis.find(({ base }) => base.test(path));
     const [, below] = api?.base.exec(path) ?? [];
     if (!api || below === undefined)
       return { status: 404, text: '<html><body>Oops, you&#39;ve found a dead link.</body></html>' };
     const { handler, params } = findRoute(api.routes, request.method, below);
     const call: Call = {
-      site,
+      site: seenBy(site, viewer),
+      whole: site,
+      viewer,
       base: `http://${request.headers.host}${prefix}`,
       params,
       query: request.query,
@@ -171,7 +139,7 @@ function answer(site: Site, request: SandboxRequest, prefix: string, files: Uplo
     return handler(call);
   } catch (error) {
     if (!(error instanceof JiraError)) throw error;
-    if (request.path.slice(prefix.length).startsWith('/rest/servicedeskapi/')) return deskError(error);
+    if (path.startsWith('/rest/servicedeskapi/')) return deskError(error);
     return { status: error.status, json: { errorMessages: error.errorMessages, errors: error.errors } };
   }
 }

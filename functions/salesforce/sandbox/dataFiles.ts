@@ -175,6 +175,31 @@ const analyticsFile = z.strictObject({
   ),
 });
 
+const objectRight = z.enum(['read', 'create', 'edit', 'delete', 'viewAll', 'modifyAll']);
+
+const permission = z.enum(['ApiEnabled', 'RunReports', 'EmailSingle', 'ConvertLeads']);
+
+/** Who may do what, beside the users' `$access`. */
+const accessFile = z.strictObject({
+  /** What of an object users with the access `own` see and change of others. */
+  defaults: z.record(apiName, z.enum(['private', 'read', 'readWrite', 'parent'])).default({}),
+  /** Records, by their `$key`, that somebody sees or changes beyond that. */
+  shares: z
+    .array(z.strictObject({ record: z.string(), with: z.string(), access: z.enum(['read', 'edit']).default('read') }))
+    .default([]),
+  /** By the `$key` of a user: rights on objects, fields that are closed or only read, permissions that are missing. */
+  users: z
+    .record(
+      z.string(),
+      z.strictObject({
+        objects: z.record(apiName, z.array(objectRight)).default({}),
+        fields: z.record(apiName, z.record(apiName, z.enum(['none', 'read', 'edit']))).default({}),
+        lacks: z.array(permission).default([]),
+      }),
+    )
+    .default({}),
+});
+
 const recordsFile = z.array(record);
 const allRecordsFile = z.record(apiName, recordsFile);
 
@@ -183,6 +208,8 @@ export type FieldFile = z.infer<typeof fieldFile>;
 export type ObjectFile = z.infer<typeof objectFile>;
 export type CurrencyData = z.infer<typeof currency>;
 export type AnalyticsData = z.infer<typeof analyticsFile>;
+export type Access = z.infer<typeof accessFile>;
+export type ObjectRight = z.infer<typeof objectRight>;
 export type RecordData = z.infer<typeof record>;
 
 /** The records of an object, and where they are. */
@@ -203,6 +230,7 @@ export interface DataFiles {
   currencies: z.infer<typeof currenciesFile>;
   /** Without the definitions of records that are not there, where the file is the sandbox's own. */
   analytics: AnalyticsData;
+  access: Access;
   /** A file's path, for messages about it. */
   pathOf(file: string): string;
 }
@@ -210,16 +238,18 @@ export interface DataFiles {
 const defaultFolder = fileURLToPath(new URL('data/', import.meta.url));
 
 /**
- * Reads `objects/<Object>.json`, `records/<Object>.json`, `users.json` and `currencies.json` from `folder`, and from the
+ * Reads `objects/<Object>.json`, `records/<Object>.json` and the other files from `folder`, and from the
  * sandbox's own folder what is missing there. `records.json` stands for all files of records.
  * @throws Error that names each file, place and fault
  */
 export async function readDataFiles(folder: string = defaultFolder): Promise<DataFiles> {
   const given = await jsonFilesIn(folder);
-  const stray = given.filter(file => !/^(users|records|currencies|analytics|(objects|records)\/\w+)\.json$/.test(file));
+  const stray = given.filter(
+    file => !/^(users|records|currencies|analytics|access|(objects|records)\/\w+)\.json$/.test(file),
+  );
   if (stray.length > 0) {
     throw new Error(
-      `${join(folder, stray[0] ?? '')} is no file of the Salesforce sandbox, which reads users.json, currencies.json, analytics.json, objects/<Object>.json, and records/<Object>.json or records.json.`,
+      `${join(folder, stray[0] ?? '')} is no file of the Salesforce sandbox, which reads users.json, currencies.json, analytics.json, access.json, objects/<Object>.json, and records/<Object>.json or records.json.`,
     );
   }
   const pathOf = (file: string) => join(given.includes(file) ? folder : defaultFolder, file);
@@ -260,7 +290,8 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
   const users = await read('users.json', usersFile);
   const currencies = await read('currencies.json', currenciesFile);
   const analytics = await read('analytics.json', analyticsFile);
-  if (!users || !currencies || !analytics || problems.length > 0) throw new Error(problems.join('\n'));
+  const access = await read('access.json', accessFile);
+  if (!users || !currencies || !analytics || !access || problems.length > 0) throw new Error(problems.join('\n'));
   const keys = new Set([...records.flatMap(each => each.records), ...users].map(({ $key }) => $key));
   return {
     objects,
@@ -268,6 +299,7 @@ export async function readDataFiles(folder: string = defaultFolder): Promise<Dat
     records,
     currencies,
     analytics: given.includes('analytics.json') ? analytics : knownAnalytics(analytics, keys),
+    access,
     pathOf,
   };
 }

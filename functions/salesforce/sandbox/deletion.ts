@@ -1,4 +1,4 @@
-import { canChangeRow, type Viewer } from './access.ts';
+import { canChangeRow, may, type Viewer } from './access.ts';
 import { noAccess, Refusal } from './errors.ts';
 import type { Located, Org, Row } from './org.ts';
 
@@ -13,7 +13,7 @@ function binOf(org: Org): Map<string, readonly string[]> {
 
 /** Puts a record into the recycle bin, with what is its own. */
 export function deleteRecord(org: Org, viewer: Viewer, located: Located): void {
-  if (!canChangeRow(viewer, located) || located.object.name === 'User') throw noAccess();
+  if (!mayDelete(org, viewer, located)) throw noAccess();
   const all = [located, ...ownedBy(org, located)];
   for (const each of all) org.update(each, { IsDeleted: true }, viewer.Id);
   binOf(org).set(
@@ -27,7 +27,7 @@ export function undeleteRecord(org: Org, viewer: Viewer, { object, row }: Locate
   if (!row.IsDeleted) {
     throw new Refusal(400, { errorCode: 'UNDELETE_FAILED', message: 'Entity is not in the recycle bin', fields: [] });
   }
-  if (!canChangeRow(viewer, { object, row })) throw noAccess();
+  if (!mayDelete(org, viewer, { object, row })) throw noAccess();
   const bin = binOf(org);
   for (const id of bin.get(row.Id) ?? [row.Id]) {
     const located = org.find(id);
@@ -35,6 +35,9 @@ export function undeleteRecord(org: Org, viewer: Viewer, { object, row }: Locate
   }
   bin.delete(row.Id);
 }
+
+const mayDelete = (org: Org, viewer: Viewer, located: Located): boolean =>
+  located.object.name !== 'User' && may(viewer, 'delete', located.object) && canChangeRow(org, viewer, located);
 
 /** The records that are deleted with a record, and with these. */
 function ownedBy(org: Org, { object, row }: Located): Located[] {

@@ -1,4 +1,4 @@
-import { fieldsFor, type Viewer } from './access.ts';
+import { canWriteField, fieldsFor, may, schemaFor, type Viewer } from './access.ts';
 import type { Org, Row } from './org.ts';
 import { type FieldDefinition, isGroupable, type ObjectDefinition, type Schema } from './schema.ts';
 
@@ -16,7 +16,7 @@ const soapTypes: Partial<Record<FieldDefinition['type'], string>> = {
 
 const isNumber = (field: FieldDefinition) => ['double', 'currency', 'percent'].includes(field.type);
 
-function describeField(field: FieldDefinition, controlling: FieldDefinition | undefined) {
+function describeField(field: FieldDefinition, controlling: FieldDefinition | undefined, isOpen: boolean) {
   return {
     aggregatable: field.filterable,
     autoNumber: field.autoNumber,
@@ -27,7 +27,7 @@ function describeField(field: FieldDefinition, controlling: FieldDefinition | un
     caseSensitive: false,
     compoundFieldName: field.compoundFieldName,
     controllerName: field.controllerName,
-    createable: field.createable,
+    createable: field.createable && isOpen,
     custom: field.name.endsWith('__c'),
     defaultValue: field.defaultValue,
     defaultValueFormula: null,
@@ -72,7 +72,7 @@ function describeField(field: FieldDefinition, controlling: FieldDefinition | un
     sortable: field.filterable,
     type: field.type,
     unique: false,
-    updateable: field.updateable,
+    updateable: field.updateable && isOpen,
     writeRequiresMasterRead: false,
   };
 }
@@ -86,15 +86,15 @@ function bitsOf(controlling: FieldDefinition, offeredFor: readonly string[]): st
   return bits.toString('base64');
 }
 
-function summary(object: ObjectDefinition, base: string) {
+function summary(object: ObjectDefinition, viewer: Viewer, base: string) {
   const row = `${base}/sobjects/${object.name}`;
   const isUser = object.name === 'User';
   return {
     activateable: false,
-    createable: !isUser,
+    createable: !isUser && may(viewer, 'create', object),
     custom: object.custom,
     customSetting: false,
-    deletable: !isUser,
+    deletable: !isUser && may(viewer, 'delete', object),
     deprecatedAndHidden: false,
     feedEnabled: true,
     keyPrefix: object.keyPrefix,
@@ -109,35 +109,38 @@ function summary(object: ObjectDefinition, base: string) {
     retrieveable: true,
     searchable: true,
     triggerable: true,
-    undeletable: !isUser,
-    updateable: true,
+    undeletable: !isUser && may(viewer, 'delete', object),
+    updateable: may(viewer, 'edit', object),
     urls: { sobject: row, describe: `${row}/describe`, rowTemplate: `${row}/{ID}` },
   };
 }
 
 /** `base` is the API's path with its version: `/services/data/v67.0`. */
-export const describeGlobal = (schema: Schema, base: string) => ({
+export const describeGlobal = (schema: Schema, viewer: Viewer, base: string) => ({
   encoding: 'UTF-8',
   maxBatchSize: 200,
-  sobjects: schema.objects.map(object => summary(object, base)),
+  sobjects: schemaFor(viewer, schema).objects.map(object => summary(object, viewer, base)),
 });
 
 export const describeObject = ({ schema, rows }: Org, object: ObjectDefinition, viewer: Viewer, base: string) => ({
-  ...summary(object, base),
-  childRelationships: schema.children(object).map(child => ({
-    cascadeDelete: child.field.cascadeDelete,
-    childSObject: child.object.name,
-    deprecatedAndHidden: false,
-    field: child.field.name,
-    junctionIdListNames: [],
-    junctionReferenceTo: [],
-    relationshipName: child.name,
-    restrictedDelete: false,
-  })),
+  ...summary(object, viewer, base),
+  childRelationships: schemaFor(viewer, schema)
+    .children(object)
+    .map(child => ({
+      cascadeDelete: child.field.cascadeDelete,
+      childSObject: child.object.name,
+      deprecatedAndHidden: false,
+      field: child.field.name,
+      junctionIdListNames: [],
+      junctionReferenceTo: [],
+      relationshipName: child.name,
+      restrictedDelete: false,
+    })),
   fields: fieldsFor(viewer, object).map(field =>
     describeField(
       field,
       object.fields.find(({ name }) => name === field.controllerName),
+      canWriteField(viewer, object, field),
     ),
   ),
   namedLayoutInfos: [],

@@ -42,8 +42,29 @@ export const noAccess = (): Refusal =>
     fields: [],
   });
 
+export const noAccessToReferred = (): Refusal =>
+  new Refusal(403, {
+    message: 'insufficient access rights on cross-reference id',
+    errorCode: 'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+    fields: [],
+  });
+
+export const mayNotRun = (): Refusal =>
+  new Refusal(403, {
+    errorCode: 'FORBIDDEN',
+    message: 'You don’t have sufficient privileges to perform this operation.',
+  });
+
 export const invalidSession = (): Refusal =>
   new Refusal(401, { message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' });
+
+/** Of a token without the scope `api`. */
+export const notForApi = (): Refusal =>
+  new Refusal(401, { message: 'This session is not valid for use with the REST API', errorCode: 'INVALID_SESSION_ID' });
+
+/** Of a user without the permission API Enabled. */
+export const apiDisabled = (): Refusal =>
+  new Refusal(403, { message: 'The REST API is not enabled for this User.', errorCode: 'API_DISABLED_FOR_ORG' });
 
 export const methodNotAllowed = (method: string, allowed: string[]): Refusal =>
   new Refusal(405, {

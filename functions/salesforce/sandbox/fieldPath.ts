@@ -1,4 +1,4 @@
-import { canSeeField, canSeeRow, type Viewer } from './access.ts';
+import { canSeeField, canSeeRow, may, type Viewer } from './access.ts';
 import { currencyOf } from './currencies.ts';
 import { noSuchColumn, noSuchRelationship } from './errors.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
@@ -37,13 +37,14 @@ export function resolvePath(scope: Scope, start: ObjectDefinition, path: string,
   for (const name of names.slice(0, -1)) {
     const step = findRelationship(object, name);
     if (!step) throw noSuchRelationship(scope.soql, name);
-    steps.push(step);
     object = scope.org.schema.target(step);
+    if (!may(scope.viewer, 'read', object)) throw noSuchRelationship(scope.soql, name);
+    steps.push(step);
   }
 
   const column = names.at(-1) ?? '';
   const field = findField(object, column);
-  if (!field || !canSeeField(scope.viewer, field)) throw noSuchColumn(scope.soql, column, object.name);
+  if (!field || !canSeeField(scope.viewer, object, field)) throw noSuchColumn(scope.soql, column, object.name);
   const recordAt = (row: Row): Located | undefined => {
     let at: Located | undefined = { object: start, row };
     for (const step of steps) at = at && follow(scope, at, step);
@@ -71,7 +72,7 @@ export function resolvePath(scope: Scope, start: ObjectDefinition, path: string,
 /** The parent that a reference of a record points at; undefined where there is none that the viewer may see. */
 export function follow(scope: Scope, { row }: Located, step: FieldDefinition): Located | undefined {
   const parent = scope.org.find(row[step.name]);
-  return parent && canSeeRow(scope.viewer, parent) ? parent : undefined;
+  return parent && canSeeRow(scope.org, scope.viewer, parent) ? parent : undefined;
 }
 
 /** A field of a record, read as `as`: the record's object, or the `Name` of a polymorphic reference. */

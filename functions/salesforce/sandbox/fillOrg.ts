@@ -1,4 +1,5 @@
 import { dayAt } from '../../../shared/time/timeZone.ts';
+import type { Viewer } from './access.ts';
 import { relateAll } from './activityRelations.ts';
 import { publishAll } from './content.ts';
 import { createCurrencies, currencyRecords, withCurrencies } from './currencies.ts';
@@ -15,8 +16,8 @@ export interface FilledOrg {
   org: Org;
   /** The id of the user as whom the client credentials sign in. */
   integrationUser: string;
-  /** The ids of the users whose access is `own`. */
-  ownAccess: ReadonlySet<string>;
+  /** The users by their ids, with what they may. */
+  viewers: ReadonlyMap<string, Viewer>;
 }
 
 /** A record of a file, with the place that messages about it name. */
@@ -34,7 +35,7 @@ interface Entry {
  */
 export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
   const schema = createSchema(withCurrencies(files.objects, files.currencies));
-  const problems = schemaProblems(files, schema);
+  const problems = [...schemaProblems(files, schema), ...accessProblems(files, schema)];
   const report = (file: string, place: string, message: string) =>
     void problems.push(`${files.pathOf(file)}: ${place}: ${message}`);
 
@@ -70,12 +71,19 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
     else byKey.set($key, entry);
   }
 
-  const idOf = (key: string, place: string) => {
+  const idOf = (key: string, place: string, file = 'analytics.json') => {
     const id = byKey.get(key)?.id;
-    if (id === undefined) report('analytics.json', place, `there is no record whose $key is '${key}'.`);
+    if (id === undefined) report(file, place, `there is no record whose $key is '${key}'.`);
     return id ?? '';
   };
+  for (const key of Object.keys(files.access.users)) idOf(key, 'users', 'access.json');
+  const shares: Record<string, Record<string, 'read' | 'edit'>> = {};
+  for (const [at, { record, with: user, access }] of files.access.shares.entries()) {
+    const [recordId, userId] = [record, user].map(key => idOf(key, `shares[${at}]`, 'access.json'));
+    if (recordId && userId) shares[recordId] = { ...shares[recordId], [userId]: access };
+  }
   const org = createOrg(schema, now, {
+    sharing: { defaults: files.access.defaults, shares },
     currencies: createCurrencies(files.currencies),
     analytics: {
       ...files.analytics,
@@ -137,8 +145,12 @@ export function fillOrg(files: DataFiles, now: () => Date): FilledOrg {
   relateAll(org, integrationUser);
   publishAll(org);
   dateLastActivities(org, today);
-  const ownAccess = entries.filter((_entry, at) => files.users[at]?.$access === 'own').map(({ id }) => id);
-  return { org, integrationUser, ownAccess: new Set(ownAccess) };
+  const viewers = files.users.map(({ $key, $access }): [string, Viewer] => {
+    const Id = byKey.get($key)?.id ?? '';
+    const rights = files.access.users[$key];
+    return [Id, { Id, access: $access, ...(rights && { rights }) }];
+  });
+  return { org, integrationUser, viewers: new Map(viewers) };
 }
 
 /** What is wrong with the description of the objects, though each file has the right shape. */
@@ -169,6 +181,30 @@ function schemaProblems(files: DataFiles, schema: Schema): string[] {
     }
     return found;
   });
+}
+
+/** Names in access.json that are nobody's. */
+function accessProblems({ access, pathOf }: DataFiles, schema: Schema): string[] {
+  const { defaults, users } = access;
+  const objectNamed = (name: string) => schema.objects.find(each => each.name === name);
+  const named = [
+    ...Object.keys(defaults).map(name => [`defaults.${name}`, name] as const),
+    ...Object.entries(users).flatMap(([key, { objects, fields }]) =>
+      [objects, fields].flatMap(each => Object.keys(each).map(name => [`users.${key}`, name] as const)),
+    ),
+  ];
+  const unknown = named.filter(([, name]) => !objectNamed(name));
+  const fieldless = Object.entries(users).flatMap(([key, { fields }]) =>
+    Object.entries(fields).flatMap(([name, given]) =>
+      Object.keys(given)
+        .filter(field => objectNamed(name)?.fields.every(each => each.name !== field))
+        .map(field => `${pathOf('access.json')}: users.${key}.fields: ${name} has no field ${field}.`),
+    ),
+  );
+  return [
+    ...unknown.map(([place, name]) => `${pathOf('access.json')}: ${place}: there is no object ${name}.`),
+    ...fieldless,
+  ];
 }
 
 function targetId(byKey: ReadonlyMap<string, Entry>, field: FieldDefinition, value: FieldValue): FieldValue {

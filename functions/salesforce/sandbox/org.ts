@@ -1,5 +1,5 @@
 import type { Currencies } from './currencies.ts';
-import type { AnalyticsData } from './dataFiles.ts';
+import type { Access, AnalyticsData } from './dataFiles.ts';
 import { derive } from './derivedFields.ts';
 import { parseRecordId, recordId } from './recordId.ts';
 import { rollUp } from './salesFields.ts';
@@ -22,6 +22,12 @@ export interface NewRecord {
   values: Record<string, FieldValue>;
 }
 
+/** The org's defaults by object, and what is shared beyond them: by the ID of the record and of the user. */
+interface Sharing {
+  defaults: Access['defaults'];
+  shares: Readonly<Record<string, Readonly<Record<string, 'read' | 'edit'>>>>;
+}
+
 /** The records of one Salesforce org, in memory. */
 export interface Org {
   id: string;
@@ -29,6 +35,7 @@ export interface Org {
   currencies: Currencies;
   /** What its reports and dashboards show, with the IDs of their records. */
   analytics: AnalyticsData;
+  sharing: Sharing;
   now(): Date;
   /** All rows of an object, deleted ones too. */
   rows(object: ObjectDefinition): Row[];
@@ -45,7 +52,7 @@ export interface Org {
 export function createOrg(
   schema: Schema,
   now: () => Date,
-  { currencies, analytics }: Pick<Org, 'currencies' | 'analytics'>,
+  { currencies, analytics, sharing }: Pick<Org, 'currencies' | 'analytics' | 'sharing'>,
 ): Org {
   const tables = new Map<string, Map<string, Row>>(schema.objects.map(object => [object.name, new Map()]));
 
@@ -95,6 +102,7 @@ export function createOrg(
     schema,
     currencies,
     analytics,
+    sharing,
     now,
     rows: object => [...table(object).values()],
     find,

@@ -1,7 +1,7 @@
-import { rowsFor, type Viewer } from './access.ts';
+import { lacks, rowsFor, schemaFor, type Viewer } from './access.ts';
 import { currencyOf } from './currencies.ts';
 import type { AnalyticsData } from './dataFiles.ts';
-import { badRequest } from './errors.ts';
+import { badRequest, mayNotRun } from './errors.ts';
 import { type FieldPath, resolvePath } from './fieldPath.ts';
 import type { FieldValue, Org, Row } from './org.ts';
 import type { FieldDefinition, ObjectDefinition } from './schema.ts';
@@ -35,8 +35,9 @@ export function reportColumns(
   reportType: string,
 ): { object: ObjectDefinition; label: string; columns: Map<string, Column> } {
   const type = org.analytics.reportTypes[reportType];
-  const object = type && org.schema.find(type.object);
-  if (!type || !object) throw badRequest(`The report type ${reportType} is not there.`);
+  if (!type || !org.schema.find(type.object)) throw badRequest(`The report type ${reportType} is not there.`);
+  const object = schemaFor(viewer, org.schema).find(type.object);
+  if (!object || lacks(viewer, 'RunReports')) throw mayNotRun();
   const columns = Object.entries(type.columns).flatMap(([name, { label, path }]): [string, Column][] => {
     try {
       return [[name, { name, label, path: resolvePath({ org, viewer, soql: '' }, object, path) }]];

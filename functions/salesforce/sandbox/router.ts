@@ -1,4 +1,4 @@
-import type { Viewer } from './access.ts';
+import { schemaFor, type Viewer } from './access.ts';
 import { jsonParserError, methodNotAllowed, notFound, Refusal } from './errors.ts';
 import type { Org } from './org.ts';
 import type { QueryPages } from './queryPages.ts';
@@ -94,8 +94,8 @@ export const ok = (body: unknown): ApiAnswer => ({ status: 200, body });
 export const noContent: ApiAnswer = { status: 204, body: undefined };
 
 /** The object in the path, or Salesforce's 404. */
-export function objectInPath({ org, params }: ApiCall): ObjectDefinition {
-  const object = org.schema.find(params.object ?? '');
+export function objectInPath({ org, viewer, params }: ApiCall): ObjectDefinition {
+  const object = schemaFor(viewer, org.schema).find(params.object ?? '');
   if (!object) throw notFound();
   return object;
 }

@@ -9,7 +9,7 @@ import {
   type Subquery,
   type WhereClause,
 } from '@jetstreamapp/soql-parser-js';
-import { fieldsFor, rowsFor } from './access.ts';
+import { fieldsFor, rowsFor, schemaFor } from './access.ts';
 import { currencyOf } from './currencies.ts';
 import { noSuchChildren, noSuchRelationship, noSuchType, Refusal, soqlRefusal } from './errors.ts';
 import { type FieldPath, follow, rawPath, readField, resolvePath, type Scope } from './fieldPath.ts';
@@ -36,7 +36,7 @@ export interface QueryScope extends Scope {
 /** Carries out one SOQL statement. Throws a `Refusal` in Salesforce's words for a wrong one. */
 export function runQuery(scope: QueryScope): QueryResult {
   const query = parseSoql(scope.soql);
-  const object = scope.org.schema.find(query.sObject ?? '');
+  const object = schemaFor(scope.viewer, scope.org.schema).find(query.sObject ?? '');
   if (!object) throw noSuchType(scope.soql, query.sObject ?? '');
   requireOneSide(object, query);
   if ((query.offset ?? 0) > 2000) {
@@ -146,7 +146,7 @@ const isCount = (item: SelectItem | undefined): boolean =>
   item.parameters.length === 0;
 
 function semiJoin(scope: QueryScope, query: Query): FieldValue[] {
-  const object = scope.org.schema.find(query.sObject ?? '');
+  const object = schemaFor(scope.viewer, scope.org.schema).find(query.sObject ?? '');
   if (!object) throw noSuchType(scope.soql, query.sObject ?? '');
   const [item, ...more] = query.fields ?? [];
   if (!item || more.length > 0 || !('field' in item)) {
@@ -303,7 +303,7 @@ function allFields(scope: QueryScope, object: ObjectDefinition, query: QueryBase
 }
 
 function childrenPart(scope: QueryScope, object: ObjectDefinition, query: Subquery): SelectPart {
-  const relationship = findChildRelationship(scope.org.schema, object, query.relationshipName);
+  const relationship = findChildRelationship(schemaFor(scope.viewer, scope.org.schema), object, query.relationshipName);
   if (!relationship) throw noSuchChildren(scope.soql, query.relationshipName);
   const { name, object: child, field } = relationship;
   const matches = query.where ? compileWhere(scope, child, query.where, query.sObjectAlias) : () => true;

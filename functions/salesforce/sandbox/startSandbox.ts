@@ -42,6 +42,10 @@ export interface SalesforceSandbox extends SandboxServer {
   settings: Record<string, string>;
   /** The same with the JWT bearer grant, as the integration user. */
   jwtSettings(): Record<string, string>;
+  /** The same with each user's own sign-in, by their tokens. */
+  callerSettings: Record<string, string>;
+  tokenOf: Sessions['tokenOf'];
+  revoke: Sessions['revoke'];
   expireSessions: Sessions['expire'];
   rotateSecret: Sessions['rotateSecret'];
   registerPublicKey: Sessions['registerPublicKey'];
@@ -92,6 +96,8 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
   const answer = async (request: SandboxRequest): Promise<SandboxReply> => {
     const { method, path } = request;
     if (path === '/services/oauth2/token' && method === 'POST') return sessions.token(request, server.url);
+    const identity = sessions.identity(request, server.url);
+    if (identity) return identity;
     if (path === '/services/data' && method === 'GET') return { json: versions };
     if (/^\/services\/Soap\/u\/\d+\.0$/.test(path) && method === 'POST') {
       calls += 1;
@@ -148,6 +154,9 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
       SALESFORCE_USERNAME: String(org.find(integrationUser)?.row.Username),
       SALESFORCE_PRIVATE_KEY: sessions.privateKey(),
     }),
+    callerSettings: { SALESFORCE_LOGIN_URL: server.url, SALESFORCE_AUTH: 'caller' },
+    tokenOf: sessions.tokenOf,
+    revoke: sessions.revoke,
     expireSessions: sessions.expire,
     rotateSecret: sessions.rotateSecret,
     registerPublicKey: sessions.registerPublicKey,

@@ -1,7 +1,16 @@
-import { canChangeRow, canSeeField, canSeeRow, type Viewer } from './access.ts';
+import { canAdd, canChangeRow, canSeeField, canSeeRow, canWriteField, may, type Viewer } from './access.ts';
 import { invite, relate, withoutPeople } from './activityRelations.ts';
 import { insertContent } from './content.ts';
-import { entityIsDeleted, jsonParserError, malformedId, noAccess, notFound, Refusal, writeRefused } from './errors.ts';
+import {
+  entityIsDeleted,
+  jsonParserError,
+  malformedId,
+  noAccess,
+  noAccessToReferred,
+  notFound,
+  Refusal,
+  writeRefused,
+} from './errors.ts';
 import { track } from './fieldHistory.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
@@ -18,7 +27,7 @@ export function locate(org: Org, viewer: Viewer, object: ObjectDefinition, id: s
     throw notFound(`Provided external ID field does not exist or is not accessible: ${id}`);
   }
   const located = org.find(full);
-  if (!located || !canSeeRow(viewer, located)) throw notFound();
+  if (!located || !canSeeRow(org, viewer, located)) throw notFound();
   if (located.row.IsDeleted) throw entityIsDeleted();
   return located;
 }
@@ -32,6 +41,9 @@ export function insertRecord(
   { allowDuplicates }: { allowDuplicates: boolean },
 ): Row {
   if (object.name === 'User') throw noAccess();
+  if (!may(viewer, 'create', object)) {
+    throw writeRefused('INVALID_TYPE_FOR_OPERATION', `entity type cannot be inserted: ${object.label}`);
+  }
   const { values: given, people } = withoutPeople(org, object, body);
   const values = checked(org, viewer, object, given, 'createable');
   const isPerson = object.name === 'Account' && !isBlank(values.LastName);
@@ -44,6 +56,7 @@ export function insertRecord(
     throw writeRefused('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }
   refuseDuplicate(org, viewer, object, values, { allowDuplicates });
+  if (!canAdd(org, viewer, object, values)) throw noAccessToReferred();
   checkSale(org, object, values);
   const row = insertContent(org, object, values, viewer.Id) ?? org.insert(object, values, viewer.Id);
   relate(org, object, row, people, viewer.Id);
@@ -71,7 +84,7 @@ export function updateRecord(
   options: { allowDuplicates: boolean },
 ): void {
   const values = checked(org, viewer, located.object, body, 'updateable');
-  if (!canChangeRow(viewer, located)) throw noAccess();
+  if (!canChangeRow(org, viewer, located)) throw noAccess();
   const emptied = located.object.fields.filter(field => !field.nillable && values[field.name] === null);
   if (emptied.length > 0) {
     const names = emptied.map(field => field.name);
@@ -96,13 +109,15 @@ function checked(
     .filter(([name]) => name !== 'attributes')
     .map(([name, value]) => {
       const field = findField(object, name);
-      if (field && canSeeField(viewer, field)) return { field, value };
+      if (field && canSeeField(viewer, object, field)) return { field, value };
       throw new Refusal(400, {
         message: `No such column '${name}' on sobject of type ${object.name}`,
         errorCode: 'INVALID_FIELD',
       });
     });
-  const closed = entries.filter(({ field }) => !field[right]).map(({ field }) => field.name);
+  const closed = entries
+    .filter(({ field }) => !field[right] || !canWriteField(viewer, object, field))
+    .map(({ field }) => field.name);
   if (closed.length > 0) {
     throw writeRefused(
       'INVALID_FIELD_FOR_INSERT_UPDATE',
@@ -112,6 +127,11 @@ function checked(
     );
   }
   const values = Object.fromEntries(entries.map(({ field, value }) => [field.name, checkedValue(org, field, value)]));
+  // What a user does not see cannot be referred to either.
+  for (const { field } of entries) {
+    const target = field.type === 'reference' ? org.find(values[field.name]) : undefined;
+    if (target && !canSeeRow(org, viewer, target)) throw noAccessToReferred();
+  }
   if (typeof values.OwnerId === 'string') refuseOwner(org, object, values.OwnerId);
   return values;
 }
@@ -229,7 +249,7 @@ function refuseDuplicate(
   if (isBlank(value) || (allowDuplicates && allowSave)) return;
   const twins = org
     .rows(object)
-    .filter(row => !row.IsDeleted && row.Id !== own && canSeeRow(viewer, { object, row }))
+    .filter(row => !row.IsDeleted && row.Id !== own && canSeeRow(org, viewer, { object, row }))
     .filter(row => String(row[field] ?? '').toLowerCase() === String(value).toLowerCase());
   if (twins.length === 0) return;
   throw new Refusal(400, {

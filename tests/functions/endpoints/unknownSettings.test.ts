@@ -76,10 +76,13 @@ describe('a setting that there is not', () => {
     });
   });
 
-  it('stops a system for a restriction that only another one has', async () => {
-    const { ready, read, salesforceRead } = await withSetting('JIRA_RUN_AS', 'caller');
+  it('stops the system whose restriction it looks like, where several have the same', async () => {
+    const { ready, read, salesforceRead } = await withSetting('JIRA_RUNAS', 'caller');
     expect(ready).toBe(503);
-    expect(read).toMatchObject({ status: 500, body: { code: 'misconfigured' } });
+    expect(read).toMatchObject({
+      status: 500,
+      body: { code: 'misconfigured', detail: expect.stringContaining('did you mean JIRA_RUN_AS?') },
+    });
     expect(salesforceRead.status).toBe(200);
   });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type JiraSandbox, startSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
 
 let now: number;
@@ -91,6 +91,90 @@ it('revokes tokens and rotates secrets while it runs', async () => {
   sandbox.rotateClientSecret('rotated-secret');
   expect((await tokenAnswer()).status).toBe(401);
   expect((await tokenAnswer({ client_secret: 'rotated-secret' })).status).toBe(200);
+});
+
+describe('tokens of people', () => {
+  const me = async (token: string) => {
+    const answer = await get(gateway(), `Bearer ${token}`);
+    return { status: answer.status, body: await read(answer) };
+  };
+
+  it('let each in as themselves, through the gateway only', async () => {
+    const ana = sandbox.tokenOf('ana.ruiz@example.com');
+    expect((await me(ana)).body.emailAddress).toBe('ana.ruiz@example.com');
+    expect((await get('/rest/api/3/myself', `Bearer ${ana}`)).status).toBe(401);
+    const apiToken = sandbox.apiTokenOf('sam.taylor@example.com');
+    expect(sandbox.apiTokenOf('sam.taylor@example.com')).toBe(apiToken);
+    const site = await get('/rest/api/3/myself', basic(apiToken, 'sam.taylor@example.com'));
+    expect((await read(site)).displayName).toBe('Sam Taylor');
+    expect((await get('/rest/api/3/myself', basic(apiToken, 'ana.ruiz@example.com'))).status).toBe(401);
+    expect(() => sandbox.tokenOf('nobody@example.com')).toThrow('nobody@example.com');
+  });
+
+  it('are refused where they have expired, were revoked, are of another audience or somebody who has left', async () => {
+    const unauthorized = { status: 401, body: { code: 401, message: 'Unauthorized' } };
+    const short = sandbox.tokenOf('ana.ruiz@example.com', { lifeSeconds: 60 });
+    const [revoked, kept] = [sandbox.tokenOf('ana.ruiz@example.com'), sandbox.tokenOf('ana.ruiz@example.com')];
+    expect((await me(short)).status).toBe(200);
+    now += 60_000;
+    sandbox.revokeTokens(revoked);
+    expect(await me(short)).toEqual(unauthorized);
+    expect(await me(revoked)).toEqual(unauthorized);
+    expect((await me(kept)).status).toBe(200);
+    expect(await me(sandbox.tokenOf('ana.ruiz@example.com', { audience: 'api.example.com' }))).toEqual(unauthorized);
+    expect(await me(sandbox.tokenOf('marta.olsen@example.com'))).toEqual(unauthorized);
+  });
+
+  it('are refused at a site that they are not for, and at one that is not there', async () => {
+    const elsewhere = sandbox.tokenOf('ana.ruiz@example.com', { site: 'another-site' });
+    expect(await me(elsewhere)).toEqual({
+      status: 403,
+      body: { errorMessages: ['The app is not installed on this instance.'] },
+    });
+    const path = '/ex/jira/99999999-2222-4333-8444-555555555555/rest/api/3/myself';
+    const nowhere = await get(path, `Bearer ${sandbox.tokenOf('ana.ruiz@example.com')}`);
+    expect(nowhere.status).toBe(404);
+    expect((await get(path, 'Bearer made-up')).status).toBe(401);
+  });
+
+  it('are refused where they have none of the scopes of a route', async () => {
+    const reader = `Bearer ${sandbox.tokenOf('ana.ruiz@example.com', { scopes: ['read:jira-work'] })}`;
+    const base = `/ex/jira/${sandbox.cloudId}`;
+    expect((await get(`${base}/rest/api/3/project/search`, reader)).status).toBe(200);
+    for (const path of ['/rest/api/3/myself', '/rest/agile/1.0/board', '/rest/servicedeskapi/servicedesk']) {
+      const refused = await get(`${base}${path}`, reader);
+      expect([refused.status, await refused.json()]).toEqual([
+        401,
+        { code: 401, message: 'Unauthorized; scope does not match' },
+      ]);
+    }
+  });
+
+  it('tell the site that they are for', async () => {
+    const resources = async (token: string) => {
+      const answer = await get('/oauth/token/accessible-resources', `Bearer ${token}`);
+      return { status: answer.status, body: await read(answer) };
+    };
+    const scopes = ['read:jira-user'];
+    expect(await resources(sandbox.tokenOf('ana.ruiz@example.com', { scopes }))).toMatchObject({
+      status: 200,
+      body: [{ id: sandbox.cloudId, url: sandbox.url, scopes }],
+    });
+    const elsewhere = sandbox.tokenOf('ana.ruiz@example.com', { site: 'fabrikam' });
+    expect((await resources(elsewhere)).body).toMatchObject([
+      { id: 'fabrikam', url: 'https://fabrikam.atlassian.net' },
+    ]);
+    expect((await resources('made-up')).status).toBe(401);
+  });
+});
+
+it('is a site of its own by its cloud ID', async () => {
+  const other = await startSandbox({ cloudId: 'fabrikam' });
+  const answer = await fetch(`${other.url}/ex/jira/fabrikam/rest/api/3/myself`, {
+    headers: { authorization: `Bearer ${other.tokenOf('ana.ruiz@example.com')}` },
+  });
+  expect(answer.status).toBe(200);
+  await other.close();
 });
 
 it('fails on demand, and records what it was asked', async () => {

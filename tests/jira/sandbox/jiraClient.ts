@@ -38,6 +38,19 @@ export async function call(sandbox: JiraSandbox, method: string, path: string, b
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
+/** Calls an endpoint as one of the site's people. */
+export async function callAs(sandbox: JiraSandbox, email: string, method: string, path: string, body?: unknown) {
+  const token = Buffer.from(`${email}:${sandbox.apiTokenOf(email)}`).toString('base64');
+  const url = path.startsWith('/') ? `${sandbox.url}${path}` : `${sandbox.url}/rest/api/3/${path}`;
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Basic ${token}`, 'content-type': 'application/json', 'x-experimentalapi': 'opt-in' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
 /** What Jira answers to a request that it refuses. */
 export async function expectRefusal(
   answer: ReturnType<typeof call>,

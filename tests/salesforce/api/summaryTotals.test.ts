@@ -60,7 +60,7 @@ type Deal = typeof anyDeal extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Salesforce with these records alone, as the sandbox carries out statements. */
 function holding(deals: readonly Deal[]) {
-  const org = createOrg(schema, () => now, { currencies, analytics });
+  const org = createOrg(schema, () => now, { currencies, analytics, sharing: { defaults: {}, shares: {} } });
   const deal = schema.find('Deal__c');
   for (const values of deals) if (deal) org.insert(deal, values, '005000000000001AAA');
   const run = (text: string) =>

@@ -11,6 +11,7 @@ import { createCache } from '../../../../shared/cache.ts';
 import { type Call, shareable } from '../../../../shared/call.ts';
 import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import { nearNames } from '../../../../shared/filter/nearNames.ts';
+import type { KeptBy } from '../../../../shared/seenBy.ts';
 import { quoted } from '../../../../shared/text.ts';
 import { ambiguous, folded, type Labels, listed, meantBy, toldApart } from '../choosing.ts';
 import { parseAnswer } from '../parseAnswer.ts';
@@ -74,7 +75,7 @@ const MAX_DESKS = 5;
 /** Ends the reading of a list that does not end. */
 const MAX_PAGES = 5;
 
-export function openDesks(clientFor: (call: Call) => Client, now: () => number): (call: Call) => Desks {
+export function openDesks(clientFor: (call: Call) => Client, { seenBy, now }: KeptBy): (call: Call) => Desks {
   const life = { until: () => now() + LIFE_MS, maxEntries: MAX_KEPT, now };
   const allDesks = createCache<string, Desk[]>(life);
   const queuesOf = createCache<string, Queue[]>(life);
@@ -84,7 +85,7 @@ export function openDesks(clientFor: (call: Call) => Client, now: () => number):
 
   return call => {
     // Desks that are open to one caller may be closed to another.
-    const keyOf = (...parts: string[]) => [call.permit.scope, ...parts].join(' ');
+    const keyOf = (...parts: string[]) => JSON.stringify([seenBy(call), ...parts]);
     const sharedClient = () => clientFor(shareable(call, LOOKUP_MS, now()));
 
     const desks = () =>

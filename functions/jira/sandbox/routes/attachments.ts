@@ -1,12 +1,13 @@
 import type { SandboxReply, SandboxRequest } from '../../../../shared/sandbox/sandboxServer.ts';
 import { JiraError, notFound } from '../jiraError.ts';
 import type { Attachment } from '../model.ts';
+import { shownAttachments } from '../rights.ts';
 import { type Route, route } from '../router.ts';
 import type { Site } from '../site.ts';
 
 export const attachmentRoutes: Route[] = [
   route('GET', 'attachment/content/{id}', ({ site, params, query, headers, base }) => {
-    const file = findAttachment(site, params.id);
+    const file = site.issues.flatMap(issue => shownAttachments(site, issue)).find(({ id }) => id === params.id);
     if (!file?.bytes) throw notFound(`The attachment with id '${params.id}' does not exist`);
     if (query.get('redirect') === 'false') return part(file, file.bytes, headers.range);
     return { status: 303, headers: { location: `${new URL(base).origin}/media/${file.id}` }, text: '' };

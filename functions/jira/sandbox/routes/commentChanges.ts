@@ -4,6 +4,7 @@ import { commentProperties, isInternal } from '../commentProperties.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import type { Comment, Issue } from '../model.ts';
 import { showComment } from '../represent.ts';
+import { readableComments } from '../rights.ts';
 import { act, type Call, issueInPath, list, parseBody, type Route, route } from '../router.ts';
 import { projectOf } from '../site.ts';
 
@@ -23,7 +24,8 @@ export const commentChangeRoutes: Route[] = [
     comment.edited = act(call);
     // A comment that is changed without its restriction loses it.
     delete comment.role;
-    if (visibility) comment.role = visibility.value;
+    delete comment.group;
+    if (visibility) comment[visibility.type] = visibility.value;
     keep(call, issue, comment, properties);
     issue.updated = call.site.now();
     return { json: showComment(call, issue, comment) };
@@ -77,7 +79,7 @@ function propertiesOf({ properties = {} }: Comment): { key: string; value: unkno
 
 function commentInPath(call: Call): { issue: Issue; comment: Comment } {
   const issue = issueInPath(call);
-  const comment = issue.comments.find(({ id }) => id === call.params.commentId);
+  const comment = readableComments(call.site, issue).find(({ id }) => id === call.params.commentId);
   if (!comment) throw notFound(`Can not find a comment for the id: ${call.params.commentId}.`);
   return { issue, comment };
 }
@@ -90,7 +92,7 @@ function anyComment(call: Call): { issue: Issue; comment: Comment } {
 
 function findComment({ site }: Call, id: string): { issue: Issue; comment: Comment } | undefined {
   for (const issue of site.issues) {
-    const comment = issue.comments.find(each => each.id === id);
+    const comment = readableComments(site, issue).find(each => each.id === id);
     if (comment) return { issue, comment };
   }
   return undefined;

@@ -4,6 +4,7 @@ import { checkedComment } from '../checkedComment.ts';
 import { commentProperties, isInternal } from '../commentProperties.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import { showComment } from '../represent.ts';
+import { readableComments } from '../rights.ts';
 import { act, integer, issueInPath, parseBody, type Route, route } from '../router.ts';
 import { projectOf } from '../site.ts';
 
@@ -15,14 +16,15 @@ export const commentRoutes: Route[] = [
     if (issue.frozen) throw new JiraError(403, 'You do not have permission to comment on this issue.');
     const { body, properties } = parseBody(call, platformComment);
     const isPublic = !isInternal(properties) || projectOf(call.site, issue).type !== 'service_desk';
-    const comment = addComment(call.site, issue, checkedComment(body), act(call), { isPublic, properties });
+    const comment = addComment(call.whole, issue, checkedComment(body), act(call), { isPublic, properties });
     return { status: 201, json: showComment(call, issue, comment) };
   }),
   route('GET', 'issue/{issueIdOrKey}/comment', call => {
     const issue = issueInPath(call);
     const order = call.query.get('orderBy') ?? 'created';
     if (!/^[+-]?created$/.test(order)) throw badRequest(`The order '${order}' is not supported.`);
-    const all = order.startsWith('-') ? issue.comments.toReversed() : issue.comments;
+    const readable = readableComments(call.site, issue);
+    const all = order.startsWith('-') ? readable.toReversed() : readable;
     const startAt = integer(call, 'startAt', 0);
     const maxResults = integer(call, 'maxResults', 100, 5000);
     const shown = all.slice(startAt, startAt + maxResults).map(comment => showComment(call, issue, comment));
@@ -30,7 +32,7 @@ export const commentRoutes: Route[] = [
   }),
   route('GET', 'issue/{issueIdOrKey}/comment/{commentId}', call => {
     const issue = issueInPath(call);
-    const comment = issue.comments.find(({ id }) => id === call.params.commentId);
+    const comment = readableComments(call.site, issue).find(({ id }) => id === call.params.commentId);
     if (!comment) throw notFound(`Can not find a comment for the id: ${call.params.commentId}.`);
     return { json: showComment(call, issue, comment) };
   }),

@@ -103,10 +103,10 @@ export function createFrom(call: Call, body: z.infer<typeof newIssueBody>) {
     throw badFields({ issuetype: 'Issue type is a sub-task but parent issue key or id not specified.' });
   }
   requireFields(screen, values);
-  const issue = createIssue(site, project, values, act(call));
+  const issue = createIssue(call.whole, project, values, act(call));
   issue.properties = Object.fromEntries(body.properties.map(({ key, value }) => [key, value]));
   for (const { body: comment, properties } of comments) {
-    addComment(site, issue, comment, act(call), { isPublic: true, properties });
+    addComment(call.whole, issue, comment, act(call), { isPublic: true, properties });
   }
   return { id: issue.id, key: issue.key, self: `${base}/rest/api/3/issue/${issue.id}` };
 }
@@ -122,9 +122,9 @@ function edit(call: Call): SandboxReply {
     parseBody(call, issueBody),
     issue,
   );
-  editIssue(site, issue, values, act(call));
+  editIssue(call.whole, issue, values, act(call));
   for (const { body, properties } of comments) {
-    addComment(site, issue, body, act(call), { isPublic: true, properties });
+    addComment(call.whole, issue, body, act(call), { isPublic: true, properties });
   }
   return call.query.get('returnIssue') === 'true' ? { json: showWhole(call, issue) } : { status: 204 };
 }
@@ -139,7 +139,7 @@ function assign(call: Call): SandboxReply {
   const raw = accountId === undefined || accountId === null || accountId === '-1' ? null : { accountId };
   const parsed = parseFieldValue(site, targetOf(site, issue), assignee, raw);
   if ('problem' in parsed) throw badFields({ assignee: parsed.problem });
-  editIssue(site, issue, { assignee: parsed.value }, act(call));
+  editIssue(call.whole, issue, { assignee: parsed.value }, act(call));
   return { status: 204 };
 }
 
@@ -163,9 +163,9 @@ function move(call: Call): SandboxReply {
     const fields = missing.flatMap(fieldId => fieldById(site, fieldId) ?? []);
     throw badFields(Object.fromEntries(fields.map(field => [field.id, required(field).problem])));
   }
-  moveIssue(site, issue, transition.to, values, act(call));
+  moveIssue(call.whole, issue, transition.to, values, act(call));
   for (const { body, properties } of comments) {
-    addComment(site, issue, body, act(call), { isPublic: true, properties });
+    addComment(call.whole, issue, body, act(call), { isPublic: true, properties });
   }
   return { status: 204 };
 }

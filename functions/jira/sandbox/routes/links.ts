@@ -37,7 +37,7 @@ function linkIssues(call: Call): SandboxReply {
   if (!source || !target || source === target) throw badRequest('You cannot link an issue to itself.');
   if (source.frozen) throw new JiraError(403, 'No Link Issue Permission for issue.');
   const comment = body.comment && checkedComment(body.comment.body);
-  addLink(call.site, type, source, target, act(call));
-  if (comment) addComment(call.site, source, comment, act(call));
+  addLink(call.whole, type, source, target, act(call));
+  if (comment) addComment(call.whole, source, comment, act(call));
   return { status: 201 };
 }

@@ -52,7 +52,7 @@ function createSprint(call: Call): SandboxReply {
     goal: body.goal,
     boardId: board.id,
   };
-  site.sprints.push(sprint);
+  call.whole.sprints.push(sprint);
   board.sprintIds.push(sprint.id);
   return { status: 201, json: showSprint(call, sprint) };
 }
@@ -145,7 +145,7 @@ function move(call: Call, idsOrKeys: readonly string[], to: readonly string[]): 
   for (const issue of issues) {
     const kept = [issue.values[field.id] ?? []].flat().map(String).filter(isClosed);
     const ids = [...kept, ...to];
-    editIssue(site, issue, { [field.id]: ids.length > 0 ? ids : null }, act(call));
+    editIssue(call.whole, issue, { [field.id]: ids.length > 0 ? ids : null }, act(call));
   }
 }
 

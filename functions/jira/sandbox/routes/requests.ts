@@ -71,7 +71,7 @@ export const requestRoutes: Route[] = [
   route('POST', 'request/{issueIdOrKey}/comment', call => {
     const issue = changeable(requestInPath(call));
     const { body, public: isPublic } = parseBody(call, z.looseObject({ body: z.string(), public: z.boolean() }));
-    const comment = addComment(call.site, issue, checkedComment(paragraph(body)), act(call), { isPublic });
+    const comment = addComment(call.whole, issue, checkedComment(paragraph(body)), act(call), { isPublic });
     return {
       status: 201,
       json: {
@@ -117,13 +117,13 @@ function requirePerson(site: Site, accountId: string): string {
 
 function setPeople(call: Call, issue: Issue, accountIds: string[]): void {
   const field = fieldOfKind(call.site, 'people');
-  if (field) editIssue(call.site, issue, { [field.id]: accountIds }, act(call));
+  if (field) editIssue(call.whole, issue, { [field.id]: accountIds }, act(call));
 }
 
 /** Only somebody whose answer it waits for may give it. */
 function answer(call: Call, issue: Issue, approval: Approval): Approval {
   const { decision } = parseBody(call, z.looseObject({ decision: z.enum(['approve', 'decline']) }));
-  const mine = approval.approvers.find(({ accountId }) => accountId === call.site.me.accountId);
+  const mine = approval.approvers.find(({ accountId }) => accountId === call.viewer.accountId);
   if (!mine) throw new JiraError(403, 'You are not an approver of this approval.');
   if (mine.decision !== 'pending' || finalDecision(approval) !== 'pending') {
     throw new JiraError(409, 'The approval has been answered already.');
@@ -176,13 +176,13 @@ function create(call: Call): SandboxReply {
   problems.push(...missing.map(({ name }) => `${name} is required.`));
   if (problems.length > 0) throw badRequest(problems.join(' '));
 
-  const reporter = requirePerson(site, body.raiseOnBehalfOf ?? site.me.accountId);
+  const reporter = requirePerson(site, body.raiseOnBehalfOf ?? call.viewer.accountId);
   const people = body.requestParticipants.map(id => requirePerson(site, id));
   const typeField = fieldOfKind(site, 'requestType');
   const peopleField = fieldOfKind(site, 'people');
   if (typeField) values[typeField.id] = type.id;
   if (peopleField) values[peopleField.id] = people;
-  const issue = createIssue(site, project, { ...values, reporter }, act(call));
+  const issue = createIssue(call.whole, project, { ...values, reporter }, act(call));
   issue.isRequest = true;
   return { status: 201, json: showRequest(call, issue) };
 }

@@ -16,7 +16,7 @@ export const uploadRoutes: Route[] = [
     checkXsrf(call);
     const issue = issueInPath(call);
     if (issue.frozen) throw new JiraError(403, 'You do not have permission to create attachments for this issue.');
-    const made = uploaded(call).map(file => attachFile(call.site, issue, file, act(call)));
+    const made = uploaded(call).map(file => attachFile(call.whole, issue, file, act(call)));
     return { json: made.map(attachment => showAttachment(call, attachment)) };
   }),
 ];
@@ -30,8 +30,8 @@ export const requestFileRoutes: Route[] = [
     checkXsrf(call);
     const isThere = call.site.desks.some(({ id }) => id === call.params.serviceDeskId);
     if (!isThere) throw notFound('The service desk does not exist.');
-    const kept = temporary.get(call.site) ?? new Map<string, UploadedFile>();
-    temporary.set(call.site, kept);
+    const kept = temporary.get(call.whole) ?? new Map<string, UploadedFile>();
+    temporary.set(call.whole, kept);
     const temporaryAttachments = uploaded(call).map(file => {
       const id = `temp${call.site.nextId()}`;
       kept.set(id, file);
@@ -47,17 +47,17 @@ export const requestFileRoutes: Route[] = [
     }
     if (issue.frozen) throw new JiraError(403, 'You do not have permission to attach files to this request.');
     const { temporaryAttachmentIds, public: isPublic, additionalComment } = parseBody(call, requestFiles);
-    const kept = temporary.get(site);
+    const kept = temporary.get(call.whole);
     const files = temporaryAttachmentIds.map(id => {
       const file = kept?.get(id);
       if (!file) throw badRequest(`The temporary attachment '${id}' does not exist or has expired.`);
       return file;
     });
     for (const id of temporaryAttachmentIds) kept?.delete(id);
-    const made = files.map(file => attachFile(site, issue, file, act(call)));
+    const made = files.map(file => attachFile(call.whole, issue, file, act(call)));
     const names = made.map(({ filename }) => `!${filename}|thumbnail!`).join(' ');
     const body = [additionalComment?.body, names].filter(Boolean).join('\n');
-    const comment = addComment(site, issue, paragraph(body), act(call), { isPublic });
+    const comment = addComment(call.whole, issue, paragraph(body), act(call), { isPublic });
     return {
       status: 201,
       json: {

@@ -1,4 +1,3 @@
-import { permissions } from '../../needs.ts';
 import { badRequest, notFound } from '../jiraError.ts';
 import type { Person } from '../model.ts';
 import { showPerson } from '../represent.ts';
@@ -6,19 +5,7 @@ import { type Call, integer, type Route, route } from '../router.ts';
 import { findIssue, findProject, isAssignable } from '../site.ts';
 
 export const userRoutes: Route[] = [
-  route('GET', 'myself', call => ({ json: { ...showPerson(call, call.site.me), locale: 'en_US' } })),
-  // The account of the sandbox may do everything.
-  route('GET', 'mypermissions', ({ query }) => {
-    const keys = (query.get('permissions') ?? '').split(',').filter(Boolean);
-    if (keys.length === 0) throw badRequest("The 'permissions' query parameter is required.");
-    const unknown = keys.filter(key => !(key in permissions));
-    if (unknown.length > 0) throw badRequest(`Unrecognized permission(s): ${unknown.join(', ')}`);
-    const held = keys.map((key, at) => [
-      key,
-      { id: String(at + 10), key, name: key, type: 'PROJECT', havePermission: true },
-    ]);
-    return { json: { permissions: Object.fromEntries(held) } };
-  }),
+  route('GET', 'myself', call => ({ json: { ...showPerson(call, call.viewer), locale: 'en_US' } })),
   route('GET', 'user/search', call => {
     if (!call.query.has('query') && !call.query.has('accountId')) {
       throw badRequest("At least one of 'query', 'accountId' or 'property' must be given.");

@@ -90,7 +90,7 @@ function updateVersion(call: Call): SandboxReply {
   if (released === true && !version.released && target) {
     for (const issue of issuesOf(call.site, version).filter(isUnresolved)) {
       const others = [issue.values.fixVersions].flat().filter(id => id !== version.id && id !== target.id);
-      editIssue(call.site, issue, { fixVersions: [...others.map(String), target.id] }, act(call));
+      editIssue(call.whole, issue, { fixVersions: [...others.map(String), target.id] }, act(call));
     }
   }
   delete version.startDate;

@@ -12,7 +12,7 @@ export const watcherRoutes: Route[] = [
     return {
       json: {
         self: `${call.base}/rest/api/3/issue/${issue.key}/watchers`,
-        isWatching: watcherIds.includes(call.site.me.accountId),
+        isWatching: watcherIds.includes(call.viewer.accountId),
         watchCount: watcherIds.length,
         watchers: watcherIds.map(id => showPersonById(call, id)),
       },
@@ -23,7 +23,7 @@ export const watcherRoutes: Route[] = [
     // The body is a JSON string; without one, the account that calls is meant.
     const { data: accountId, success } = z.string().optional().safeParse(call.body);
     if (!success) throw badRequest('Invalid request payload. Refer to the REST API documentation and try again.');
-    const id = watcher(call, issue, accountId ?? call.site.me.accountId);
+    const id = watcher(call, issue, accountId ?? call.viewer.accountId);
     issue.watcherIds = [...new Set([...(issue.watcherIds ?? []), id])];
     return { status: 204 };
   }),
@@ -38,9 +38,9 @@ export const watcherRoutes: Route[] = [
 ];
 
 /** @throws {JiraError} 404 for an account that is not there, 403 where the list may not be managed */
-function watcher({ site }: Call, issue: Issue, accountId: string): string {
+function watcher({ site, viewer }: Call, issue: Issue, accountId: string): string {
   if (!personById(site, accountId)) throw notFound(`User '${accountId}' does not exist.`);
-  if (issue.frozen && accountId !== site.me.accountId) {
+  if (issue.frozen && accountId !== viewer.accountId) {
     throw new JiraError(403, 'You do not have permission to manage the watcher list.');
   }
   return accountId;

@@ -6,6 +6,7 @@ import { parseDuration, workingTime } from '../estimates.ts';
 import { badFields } from '../jiraError.ts';
 import type { Instant } from '../model.ts';
 import { showWorklog } from '../represent.ts';
+import { shownWorklogs } from '../rights.ts';
 import {
   act,
   type Call,
@@ -42,7 +43,7 @@ function listWorklogs(call: Call): SandboxReply {
   const maxResults = integer(call, 'maxResults', MAX_WORKLOGS, MAX_WORKLOGS);
   const after = integer(call, 'startedAfter', 0);
   const before = integer(call, 'startedBefore', Number.MAX_SAFE_INTEGER);
-  const all = issue.worklogs.filter(({ started }) => started >= after && started < before);
+  const all = shownWorklogs(call.site, issue).filter(({ started }) => started >= after && started < before);
   const worklogs = all.slice(startAt, startAt + maxResults).map(worklog => showWorklog(call, issue, worklog));
   return { json: { startAt, maxResults, total: all.length, worklogs } };
 }
@@ -67,7 +68,7 @@ function logWork(call: Call): SandboxReply {
   if (body.comment !== undefined && !isDocument(body.comment))
     throw badFields({ comment: 'Comment body is not valid!' });
   const worklog = addWorklog(
-    call.site,
+    call.whole,
     issue,
     { seconds, started: startOf(body.started, call.site.now()), comment: body.comment },
     act(call),

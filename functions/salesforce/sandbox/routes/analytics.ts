@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canSeeRow } from '../access.ts';
 import { jsonParserError, notFound } from '../errors.ts';
 import { recordId } from '../recordId.ts';
 import { columnInfo, metadataOf, type ReportDefinition, reportColumns, runReport } from '../reportRun.ts';
@@ -53,7 +54,7 @@ export const analyticsRoutes: Route[] = [
   route('GET', 'analytics/dashboards/{id}', call => {
     const { org, params, query } = call;
     const dashboard = org.analytics.dashboards.find(each => each.dashboard === params.id);
-    if (!dashboard) throw notFound();
+    if (!dashboard || !isShown(call, params.id)) throw notFound();
     const filters = dashboard.filters.map(({ name, column, options }, at) => {
       const all = options.map((value, option) => ({
         alias: null,
@@ -118,10 +119,15 @@ export const analyticsRoutes: Route[] = [
   }),
 ];
 
-function reportOf({ org }: ApiCall, id: string | undefined): ReportDefinition {
-  const report = org.analytics.reports.find(each => each.report === id);
-  if (!report) throw notFound();
+function reportOf(call: ApiCall, id: string | undefined): ReportDefinition {
+  const report = call.org.analytics.reports.find(each => each.report === id);
+  if (!report || !isShown(call, id)) throw notFound();
   return report;
+}
+
+function isShown({ org, viewer }: ApiCall, id: string | undefined): boolean {
+  const record = org.find(id);
+  return record !== undefined && !record.row.IsDeleted && canSeeRow(org, viewer, record);
 }
 
 function nameOf({ org }: ApiCall, id: string): string {

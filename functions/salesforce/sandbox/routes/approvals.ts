@@ -110,7 +110,7 @@ const result = (instance: Row, actorIds: readonly FieldValue[], newWorkitemIds: 
 
 function found(org: Org, viewer: Viewer, id: string): Located {
   const located = org.find(id);
-  if (!located || located.row.IsDeleted || !canSeeRow(viewer, located)) throw malformedId(`invalid id: ${id}`);
+  if (!located || located.row.IsDeleted || !canSeeRow(org, viewer, located)) throw malformedId(`invalid id: ${id}`);
   return located;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { schemaFor } from '../access.ts';
 import { jsonParserError, noSuchObject, Refusal } from '../errors.ts';
 import { type ApiCall, ok, type Route, route } from '../router.ts';
 import type { ObjectDefinition } from '../schema.ts';
@@ -42,7 +43,7 @@ function each(call: ApiCall, write: (object: ObjectDefinition, values: Record<st
   }
   return ok(
     records.map(({ attributes, ...values }) => {
-      const object = call.org.schema.find(attributes.type);
+      const object = schemaFor(call.viewer, call.org.schema).find(attributes.type);
       try {
         if (!object) throw noSuchObject(attributes.type);
         return { id: write(object, values), success: true, errors: [] };

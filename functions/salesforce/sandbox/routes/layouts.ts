@@ -1,4 +1,4 @@
-import { fieldsFor } from '../access.ts';
+import { fieldsFor, schemaFor } from '../access.ts';
 import { notFound, Refusal } from '../errors.ts';
 import { type ApiCall, objectInPath, ok, type Route, route } from '../router.ts';
 import type { FieldDefinition, ObjectDefinition } from '../schema.ts';
@@ -106,7 +106,7 @@ export const layoutRoutes: Route[] = [
 type Page = NonNullable<ObjectDefinition['pages']>[number] | undefined;
 
 function inUiApi(call: ApiCall): ObjectDefinition {
-  const object = call.org.schema.find(call.params.object ?? '');
+  const object = schemaFor(call.viewer, call.org.schema).find(call.params.object ?? '');
   if (object && !unsupported.has(object.name)) return object;
   throw new Refusal(400, {
     errorCode: 'INVALID_TYPE',

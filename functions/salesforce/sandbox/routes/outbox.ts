@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { canSeeRow } from '../access.ts';
-import { badRequest, jsonParserError, notFound } from '../errors.ts';
+import { canSeeRow, lacks } from '../access.ts';
+import { badRequest, jsonParserError, noAccess, notFound } from '../errors.ts';
 import type { Located } from '../org.ts';
 import { type ApiAnswer, type ApiCall, ok, type Route, route } from '../router.ts';
 import type { ObjectDefinition } from '../schema.ts';
@@ -47,6 +47,7 @@ function sendEmail({ body, org, viewer }: ApiCall): ApiAnswer {
     status: 400,
     body: [actionResult([{ statusCode, message, fields: [] }])],
   });
+  if (lacks(viewer, 'EmailSingle')) throw noAccess();
   const [to = [], cc = []] = [email.recipientAddresses, email.ccAddresses].map(text =>
     (text ?? '').split(',').flatMap(address => address.trim() || []),
   );
@@ -59,7 +60,7 @@ function sendEmail({ body, org, viewer }: ApiCall): ApiAnswer {
   }
   const related = email.relatedRecordId === undefined ? undefined : org.find(email.relatedRecordId);
   if (email.logEmailOnSend) {
-    if (!related || !canSeeRow(viewer, related)) {
+    if (!related || !canSeeRow(org, viewer, related)) {
       return refused('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
     }
     const token = `thread::${related.row.Id.slice(-9)}::`;
@@ -109,7 +110,7 @@ function post({ body, org, viewer }: ApiCall): ApiAnswer {
   if (!data) throw jsonParserError(z.prettifyError(error));
   const { subjectId, visibility } = data;
   const subject = org.find(subjectId);
-  if (!subject || !canSeeRow(viewer, subject)) throw notFound();
+  if (!subject || !canSeeRow(org, viewer, subject)) throw notFound();
   const text = data.body.messageSegments
     .map(segment => (segment.type === 'Text' ? segment.text : `@${mentioned(org.find(segment.id))}`))
     .join('');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canSeeField, schemaFor } from '../access.ts';
 import { jsonParserError, malformedSearch, noSuchType } from '../errors.ts';
 import type { Row } from '../org.ts';
 import { type ApiCall, ok, type Route, route, scopeOf } from '../router.ts';
@@ -41,14 +42,17 @@ function search(call: ApiCall): QueryRecord[] {
   }
   const patterns = terms.map(wordPattern);
   const found = sobjects.flatMap(({ name, fields, limit, where }) => {
-    const object = call.org.schema.find(name);
+    const object = schemaFor(call.viewer, call.org.schema).find(name);
     if (!object) throw noSuchType(q, name);
     const soql = `SELECT ${fields.join(', ')} FROM ${object.name}`;
     const scope = scopeOf(call, soql);
     const project = compileSelect(scope, object, parseSoql(soql));
     const allowed = where === undefined ? undefined : idsWhere(call, object.name, where);
     const searched = object.fields.filter(
-      field => isSearched(field) && (parsed.data.in === 'ALL' || isOfName(field, object)),
+      field =>
+        isSearched(field) &&
+        canSeeField(call.viewer, object, field) &&
+        (parsed.data.in === 'ALL' || isOfName(field, object)),
     );
     return rowsOf(scope, object)
       .filter(row => allowed?.has(row.Id) ?? true)

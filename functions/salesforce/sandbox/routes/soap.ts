@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { SandboxReply, SandboxRequest } from '../../../../shared/sandbox/sandboxServer.ts';
 import { childrenCalled, type NewElement, parseXml, textOf, type XmlElement, xmlText } from '../../../../shared/xml.ts';
-import type { Viewer } from '../access.ts';
+import { canChangeRow, canSeeRow, lacks, may, schemaFor, type Viewer } from '../access.ts';
 import { undeleteRecord } from '../deletion.ts';
-import { Refusal } from '../errors.ts';
+import { invalidSession, noAccess, Refusal } from '../errors.ts';
 import type { Located, Org } from '../org.ts';
 import { meaningOf } from '../schema.ts';
 import { insertRecord, locate, updateRecord } from '../writes.ts';
@@ -44,8 +44,11 @@ export function answerSoap(
     // What is refused leaves nothing behind.
     undo();
     const [{ errorCode = '', message = '', fields = [] } = {}] = error.body;
-    if (errorCode === 'INVALID_SESSION_ID') {
+    if (errorCode === 'INVALID_SESSION_ID' && error.message === invalidSession().message) {
       return fault('sf:INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session');
+    }
+    if (errorCode === 'INVALID_SESSION_ID' || errorCode === 'API_DISABLED_FOR_ORG') {
+      return fault(`sf:${errorCode}`, error.message);
     }
     const names = Array.isArray(fields) ? fields.map((name): NewElement => ['fields', String(name)]) : [];
     return reply([
@@ -135,7 +138,7 @@ const fault = (code: string, said: string): SandboxReply => ({
 const refused = (errorCode: string, message: string) => new Refusal(400, { errorCode, message, fields: [] });
 
 function located({ org, viewer }: SoapRequest, objectType: string, id: string | undefined): Located {
-  const object = org.schema.find(objectType);
+  const object = schemaFor(viewer, org.schema).find(objectType);
   if (!object) throw refused('INVALID_TYPE', `sObject type '${objectType}' is not supported.`);
   try {
     return locate(org, viewer, object, id ?? '');
@@ -149,6 +152,7 @@ function located({ org, viewer }: SoapRequest, objectType: string, id: string | 
 function convertLead(body: XmlElement, request: SoapRequest): NewElement[] {
   const { org, viewer, header } = request;
   const [asked] = childrenCalled(body, 'leadConverts');
+  if (lacks(viewer, 'ConvertLeads')) throw refused('INSUFFICIENT_ACCESS', 'insufficient access rights on object id');
   const given = (name: string) => asked && textOf(asked, name);
   const lead = located(request, 'Lead', given('leadId'));
   const { row } = lead;
@@ -164,7 +168,7 @@ function convertLead(body: XmlElement, request: SoapRequest): NewElement[] {
   const [duplicates] = header ? childrenCalled(header, 'DuplicateRuleHeader') : [];
   const options = { allowDuplicates: duplicates !== undefined && textOf(duplicates, 'allowSave') === 'true' };
   const create = (objectType: string, values: Record<string, unknown>) => {
-    const object = org.schema.find(objectType);
+    const object = schemaFor(viewer, org.schema).find(objectType);
     if (!object) throw refused('INVALID_TYPE', `sObject type '${objectType}' is not supported.`);
     return insertRecord(org, viewer, object, { ...values, OwnerId: ownerId }, options).Id;
   };
@@ -230,6 +234,10 @@ function merge(body: XmlElement, request: SoapRequest): NewElement[] {
   if (others.some(({ row }) => row.Id === master.row.Id)) {
     throw refused('INVALID_ID_FIELD', 'The master record is among those that are merged into it');
   }
+  // Each of them is changed, and those that are merged are deleted.
+  for (const each of [master, ...others]) {
+    if (!may(viewer, 'delete', each.object) || !canChangeRow(org, viewer, each)) throw noAccess();
+  }
   const moved = new Set<string>();
   for (const { row } of others) {
     for (const object of org.schema.objects) {
@@ -256,7 +264,9 @@ function merge(body: XmlElement, request: SoapRequest): NewElement[] {
 function undelete(body: XmlElement, { org, viewer }: SoapRequest): NewElement[] {
   const id = textOf(body, 'ids') ?? '';
   const found = org.find(id);
-  if (!found) throw refused('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
+  if (!found || !canSeeRow(org, viewer, found)) {
+    throw refused('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
+  }
   if (typeof found.row.MasterRecordId === 'string') {
     throw refused('UNDELETE_FAILED', 'A record that was merged into another one cannot be undeleted');
   }

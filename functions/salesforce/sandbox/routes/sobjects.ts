@@ -5,7 +5,7 @@ import { type ApiCall, noContent, objectInPath, ok, type Route, route, valuesIn 
 import { insertRecord, locate, updateRecord } from '../writes.ts';
 
 export const sobjectRoutes: Route[] = [
-  route('GET', 'sobjects', ({ org, base }) => ok(describeGlobal(org.schema, base))),
+  route('GET', 'sobjects', ({ org, viewer, base }) => ok(describeGlobal(org.schema, viewer, base))),
   route('GET', 'sobjects/{object}/describe', call =>
     ok(describeObject(call.org, objectInPath(call), call.viewer, call.base)),
   ),

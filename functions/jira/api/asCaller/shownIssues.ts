@@ -1,0 +1,280 @@
+import * as z from 'zod';
+import { hiddenFiles } from '../hiddenFiles.ts';
+import { dateOf } from '../issue.ts';
+import { issueKeyForm, projectOfKey } from '../openQuery.ts';
+import type { Candidate, Guard } from './guard.ts';
+import { shownComments, shownWorklogs } from './restrictedTexts.ts';
+
+/**
+ * Issues as an answer of Jira tells them, without those that the account may not browse, and without what they tell of others:
+ * their parents, sub-tasks and links, custom fields that name issues, and what their histories name.
+ */
+
+/** @param withFields whether the fields were asked for; without them, an answer of keys alone is checked and nothing more */
+export async function shownIssues(answers: readonly unknown[], guard: Guard): Promise<ShownIssue[]> {
+  const issues = answers.map(answer => anyIssue.parse(answer));
+  const candidates = issues.map(candidateOf);
+  const shown = await guard.mayBrowse([...candidates, ...issues.flatMap(({ fields }) => relatives(fields))]);
+  const own = issues.filter(({ id }) => shown.has(id));
+  const browsable = await guard.browsableKeys(own.flatMap(issue => [...namedKeys(issue)]));
+  const isShown = (key: string) => {
+    const id = guard.memory.ids.get(key.toUpperCase());
+    return browsable.has(key.toUpperCase()) || (id !== undefined && shown.has(id));
+  };
+  const projects = await shownProjects(
+    own.flatMap(({ changelog }) => changelog?.histories ?? []),
+    guard,
+  );
+  return own.map(issue => {
+    const asCustomer = guard.isAsCustomer(issue.id);
+    const { attachment, ...fields } = shownFields(issue.fields ?? {}, { isShown, isAsCustomer: asCustomer });
+    for (const { id } of attachment ?? []) guard.memory.files.add(id);
+    const files = new Set((attachment ?? []).map(({ id }) => id));
+    const histories = issue.changelog?.histories?.map(history =>
+      shownHistory(history, {
+        isShown,
+        isShownProject: key => projects.has(key.toUpperCase()),
+        isShownFile: id => files.has(id),
+      }),
+    );
+    return {
+      id: issue.id,
+      key: issue.key,
+      ...(issue.fields && { fields: { ...fields, ...(attachment && { attachment }) } }),
+      ...(issue.names !== undefined && { names: issue.names }),
+      ...(issue.schema !== undefined && { schema: issue.schema }),
+      ...(issue.transitions !== undefined && { transitions: issue.transitions }),
+      ...(issue.properties !== undefined && { properties: issue.properties }),
+      ...(histories && { changelog: { ...issue.changelog, histories } }),
+    };
+  });
+}
+
+export interface ShownIssue {
+  id: string;
+  key: string;
+  fields?: Record<string, unknown>;
+  [part: string]: unknown;
+}
+
+function candidateOf({ id, key, fields }: AnyIssue): Candidate {
+  return {
+    id,
+    key,
+    projectType: fields?.project?.projectTypeKey ?? undefined,
+    reporterId: fields?.reporter?.accountId ?? undefined,
+  };
+}
+
+/** The issues that the fields of an issue tell by ID and key. */
+function relatives(fields: Fields | null | undefined): Candidate[] {
+  if (!fields) return [];
+  const links = (fields.issuelinks ?? []).flatMap(({ inwardIssue, outwardIssue }) => [inwardIssue, outwardIssue]);
+  return [fields.parent, ...(fields.subtasks ?? []), ...links].flatMap(other =>
+    other?.id && other.key ? [{ id: other.id, key: other.key }] : [],
+  );
+}
+
+/** The keys that an issue tells without an ID: in custom fields, and in its history. */
+function namedKeys({ fields, changelog }: AnyIssue): Set<string> {
+  const keys = new Set<string>();
+  for (const [id, value] of Object.entries(fields ?? {})) {
+    if (id.startsWith('customfield_')) for (const key of issueKeysOf(value)) keys.add(key);
+  }
+  for (const key of keysInHistories(changelog?.histories ?? [])) keys.add(key);
+  return keys;
+}
+
+interface Seeing {
+  isShown(key: string): boolean;
+  isAsCustomer: boolean;
+}
+
+/** Sums over the sub-tasks, which would count those that are not shown. */
+const sums = /^aggregate/;
+
+function shownFields(fields: Fields, { isShown, isAsCustomer }: Seeing): Fields {
+  const isOpen = (other: z.output<typeof reference> | null | undefined) => !other?.key || isShown(other.key);
+  const { parent, subtasks, issuelinks, comment, worklog, attachment, ...others } = fields;
+  const shownSubtasks = subtasks?.filter(isOpen);
+  const isWhole = shownSubtasks?.length === subtasks?.length && subtasks != null;
+  const kept = Object.entries(others).filter(([id, value]) => {
+    if (sums.test(id)) return isWhole;
+    return !id.startsWith('customfield_') || [...issueKeysOf(value)].every(isShown);
+  });
+  const files = attachment && withoutHiddenFiles(fields, isAsCustomer);
+  return {
+    ...Object.fromEntries(kept),
+    ...(parent !== undefined && isOpen(parent) && { parent }),
+    ...(shownSubtasks && { subtasks: shownSubtasks }),
+    ...(issuelinks && {
+      issuelinks: issuelinks.filter(({ inwardIssue, outwardIssue }) => isOpen(inwardIssue) && isOpen(outwardIssue)),
+    }),
+    ...(comment && { comment: shownComments(comment, isAsCustomer) }),
+    ...(worklog && { worklog: shownWorklogs(worklog, isAsCustomer) }),
+    ...(files && { attachment: files }),
+  };
+}
+
+/** The files that no restricted text alone shows. Where not all of its comments are known, none is for sure. */
+function withoutHiddenFiles(fields: Fields, isAsCustomer: boolean): Fields['attachment'] {
+  const { comment, worklog, attachment, ...others } = fields;
+  const all = attachment ?? [];
+  const isWhole = (total: number | null | undefined, list: readonly unknown[] | null | undefined) =>
+    list != null && (total ?? list.length) <= list.length;
+  if (!isWhole(comment?.total, comment?.comments) || !isWhole(worklog?.total, worklog?.worklogs)) return [];
+  const comments = (comment?.comments ?? []).map(each => ({
+    document: each.body,
+    isRestricted: each.visibility != null || (isAsCustomer && each.jsdPublic !== true),
+    createdAt: dateOf(each.created),
+    editedAt: dateOf(each.updated),
+  }));
+  const worklogs = (worklog?.worklogs ?? []).map(each => ({
+    document: each.comment,
+    isRestricted: each.visibility != null || isAsCustomer,
+    createdAt: dateOf(each.created),
+    editedAt: dateOf(each.updated),
+  }));
+  const files = all.map(file => ({
+    file,
+    id: file.id,
+    name: file.filename ?? '',
+    createdAt: dateOf(file.created),
+    mediaId: file.mediaApiFileId ?? undefined,
+  }));
+  const hidden = hiddenFiles(files, [...comments, ...worklogs], Object.values(others));
+  return files.filter(each => !hidden.has(each)).map(({ file }) => file);
+}
+
+/** The keys of issues that the value of a custom field holds: by itself, in a list, or as what stands for an issue. */
+function issueKeysOf(value: unknown): Set<string> {
+  const keys = new Set<string>();
+  const left: unknown[] = [value];
+  // A document is a text, which says what its author wrote.
+  if (typeof value === 'object' && value !== null && 'type' in value && value.type === 'doc') return keys;
+  while (left.length > 0) {
+    const part = left.pop();
+    if (typeof part === 'string' && issueKeyForm.test(part)) keys.add(part);
+    else if (Array.isArray(part)) for (const item of part) left.push(item);
+    else if (typeof part === 'object' && part !== null) for (const item of Object.values(part)) left.push(item);
+  }
+  return keys;
+}
+
+const keyInText = /\b[A-Z][A-Z0-9_]{1,254}-\d{1,18}\b/g;
+
+/** Fields whose history names other issues. */
+const referring = new Set([
+  'link',
+  'parent',
+  'issueparentassociation',
+  'epic link',
+  'epic child',
+  'parent link',
+  'subtask',
+  'sub-task',
+]);
+/** And the project that the issue was in before. */
+const moving = new Set(['key', 'project']);
+/** Removed texts, of which nobody can tell to whom they were restricted. */
+const removed = new Set(['comment', 'worklogid', 'worklogtimespent']);
+
+export function keysInHistories(histories: readonly History[]): Set<string> {
+  return new Set(
+    histories.flatMap(({ items }) =>
+      (items ?? []).flatMap(item => (referring.has(item.field?.toLowerCase() ?? '') ? keysOf(item) : [])),
+    ),
+  );
+}
+
+/** A key may be told as the value itself, too. */
+function keysOf({ from, to, fromString, toString: toText }: HistoryItem): string[] {
+  return [from, to, fromString, toText].flatMap(text => (text ?? '').match(keyInText) ?? []);
+}
+
+/** The projects, by key or ID in upper case, that histories tell that their issues were in, as far as they may be browsed. */
+export async function shownProjects(histories: readonly History[], guard: Guard): Promise<ReadonlySet<string>> {
+  const named = new Set<string>();
+  for (const item of histories.flatMap(({ items }) => items ?? [])) {
+    for (const project of projectsOf(item)) named.add(project.toUpperCase());
+  }
+  const shown = await Promise.all([...named].map(async name => ((await guard.isShownProject(name)) ? [name] : [])));
+  return new Set(shown.flat());
+}
+
+function projectsOf(item: HistoryItem): string[] {
+  const field = item.field?.toLowerCase();
+  if (field === 'project') return [item.from, item.to].flatMap(id => id ?? []);
+  return field === 'key' ? keysOf(item).map(projectOfKey) : [];
+}
+
+export function shownHistory(
+  history: History,
+  guard: {
+    isShown(key: string): boolean;
+    isShownProject(keyOrId: string): boolean;
+    isShownFile(id: string): boolean;
+  },
+): History {
+  const isShown = (item: HistoryItem) => {
+    const field = item.field?.toLowerCase() ?? '';
+    if (removed.has(field)) return false;
+    if (field === 'attachment') return [item.from, item.to].every(id => !id || guard.isShownFile(id));
+    if (moving.has(field)) {
+      const projects = projectsOf(item);
+      return projects.length > 0 && projects.every(guard.isShownProject);
+    }
+    if (!referring.has(field)) return true;
+    const keys = keysOf(item);
+    return keys.length > 0 && keys.every(guard.isShown);
+  };
+  return { ...history, ...(history.items && { items: history.items.filter(isShown) }) };
+}
+
+const text = z.string().nullish().catch(undefined);
+const reference = z.looseObject({ id: text, key: text });
+const restricted = z.looseObject({
+  visibility: z.unknown().optional(),
+  created: text,
+  updated: text,
+});
+export const commentsSchema = z.looseObject({
+  total: z.number().nullish(),
+  comments: z
+    .array(restricted.extend({ body: z.unknown().optional(), jsdPublic: z.boolean().nullish().catch(undefined) }))
+    .nullish(),
+});
+export const worklogsSchema = z.looseObject({
+  total: z.number().nullish(),
+  worklogs: z.array(restricted.extend({ comment: z.unknown().optional(), started: text })).nullish(),
+});
+const historyItem = z.looseObject({
+  field: text,
+  from: text,
+  to: text,
+  fromString: text,
+  // An item without `toString` still has every object's own method of that name.
+  toString: text,
+});
+type HistoryItem = z.output<typeof historyItem>;
+export const historySchema = z.looseObject({ items: z.array(historyItem).nullish() });
+export type History = z.output<typeof historySchema>;
+const fieldsSchema = z.looseObject({
+  project: z.looseObject({ key: z.string(), projectTypeKey: text }).nullish(),
+  reporter: z.looseObject({ accountId: text }).nullish().catch(undefined),
+  parent: reference.nullish(),
+  subtasks: z.array(reference).nullish(),
+  issuelinks: z.array(z.looseObject({ inwardIssue: reference.nullish(), outwardIssue: reference.nullish() })).nullish(),
+  comment: commentsSchema.nullish(),
+  worklog: worklogsSchema.nullish(),
+  attachment: z.array(z.looseObject({ id: z.string(), filename: text, created: text, mediaApiFileId: text })).nullish(),
+});
+type Fields = z.output<typeof fieldsSchema>;
+const anyIssue = z.looseObject({
+  id: z.string(),
+  key: z.string(),
+  // What is not as documented could hide what must not be shown.
+  fields: fieldsSchema.nullish(),
+  changelog: z.looseObject({ histories: z.array(historySchema) }).nullish(),
+});
+type AnyIssue = z.output<typeof anyIssue>;

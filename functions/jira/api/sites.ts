@@ -1,0 +1,47 @@
+import type { OpenSystem } from '../../../shared/action/defineSystem.ts';
+import type { Call } from '../../../shared/call.ts';
+import { Failure, type FailureCode, invalidInput } from '../../../shared/failure.ts';
+import { type JiraParts, jiraSites } from '../settings.ts';
+import { listed } from './choosing.ts';
+import { type Jira, openJira } from './jira.ts';
+
+/** What one site says of a token that another one may take. */
+const elsewhere: ReadonlySet<FailureCode> = new Set(['unauthenticated', 'forbidden', 'not_found']);
+
+/** Opens each site that the settings name. Nothing that one of them has answered is used for another. */
+export function openSites(parts: JiraParts): OpenSystem<Jira> {
+  const sites = jiraSites(parts.settings).map(({ name, baseUrl, cloudId }) => ({
+    name,
+    jira: openJira({ ...parts, settings: { ...parts.settings, JIRA_BASE_URL: baseUrl, JIRA_CLOUD_ID: cloudId } }),
+  }));
+  const named = (call: Call) => sites.filter(({ name }) => call.site === undefined || name === call.site);
+  const siteOf = (call: Call) => {
+    const [site, another] = named(call);
+    if (site && !another) return site.jira;
+    const message = `Say which site of Jira is meant: ${listed(sites.map(({ name }) => name))}.`;
+    throw invalidInput([{ field: 'site', message }]);
+  };
+
+  return {
+    for: call => siteOf(call).for(call),
+    timeZone: async call => siteOf(call).timeZone(call),
+    async check(call) {
+      const told = await Promise.all(sites.map(({ jira }) => jira.check(call)));
+      return [...new Set(told)].join(', ');
+    },
+    lacks: (call, permissions) => siteOf(call).lacks(call, permissions),
+    async whoIs(call) {
+      let refusal: Failure | undefined;
+      for (const { jira } of named(call)) {
+        try {
+          return await jira.whoIs(call);
+        } catch (error) {
+          if (!(error instanceof Failure) || !elsewhere.has(error.code)) throw error;
+          // That a token is dead is said of one, too, that is only of another site.
+          if (refusal === undefined || refusal.code === 'unauthenticated') refusal = error;
+        }
+      }
+      throw refusal ?? new Failure('invalid_input', 'There is no such site of Jira.');
+    },
+  };
+}
