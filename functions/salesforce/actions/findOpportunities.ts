@@ -21,7 +21,7 @@ export default salesforce.action({
   title: 'Find opportunities',
   description:
     'Finds Salesforce opportunities (deals) by any fields, with stage, amount, close date and next step, open ones first. ' +
-    'Use it for deals, the pipeline, or what closes this month. Give at least one filter. ' +
+    'Use it for deals, the pipeline, or what closes this month. Give at least one filter or orderBy. ' +
     'For one account with its cases and contacts use getAccountOverview; for totals summarizeRecords.',
   input: z.object({
     name: searchText.optional().describe('A part of its name.'),

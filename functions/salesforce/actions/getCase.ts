@@ -39,7 +39,9 @@ export default salesforce.action({
 /** `Case 00012345 of Fabrikam is Working: 3 comments and 2 e-mails. Next is Resolution, due 2026-11-03T08:15:00+01:00 (1d 3h left).` */
 function summarize(found: z.input<typeof caseDetails>): string {
   const { caseNumber, caseId, account, status, isEscalated, priority, comments, emails, milestones } = found;
-  const state = [status, priority && `priority ${priority}`, isEscalated && 'escalated'].filter(Boolean).join(', ');
+  const isUnflagged = isEscalated === false && /^escalat/i.test(status ?? '');
+  const flag = isUnflagged ? 'though its flag Escalated is not set' : isEscalated && 'escalated';
+  const state = [status, priority && `priority ${priority}`, flag].filter(Boolean).join(', ');
   const counts = [
     comments && shown(comments.length, ['comment', 'comments']),
     emails && shown(emails.length, ['e-mail', 'e-mails']),

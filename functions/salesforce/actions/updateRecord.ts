@@ -18,7 +18,7 @@ export default salesforce.action({
   title: 'Update a record',
   description:
     'Changes fields of one Salesforce record and returns each with its value before and now; other fields keep theirs. When a field is wrong, nothing is changed. ' +
-    'Use it to change a known record, such as its stage or owner; describeObject lists fields. ' +
+    'Use it to change a known record, such as its stage or owner; describeObject lists fields; to escalate a case set Status and Escalated. ' +
     'For a new record use createRecord.',
   input: z.object({
     objectType: objectTypeOfId,

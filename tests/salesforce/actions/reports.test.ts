@@ -225,6 +225,28 @@ describe('getForecast', () => {
     ]);
   });
 
+  it('adds up the months of a quarter, and names those without a quota', async () => {
+    const of = (PeriodId: string, StartDate: string) => ({
+      ...{ OwnerId: recordId('005', 2), Owner: { Name: 'Ana Ruiz' }, PeriodId, ForecastingTypeId: 't' },
+      ...{ Period: { StartDate, EndDate: StartDate }, ForecastCategoryName: 'Commit', ForecastAmount: 100.5 },
+    });
+    const quota = { QuotaOwnerId: recordId('005', 2), PeriodId: 'p1', ForecastingTypeId: 't', QuotaAmount: 400 };
+    for (const records of [[of('p1', '2026-10-01'), of('p2', '2026-11-01')], [quota]]) {
+      const body = JSON.stringify({ totalSize: records.length, done: true, records });
+      salesforce.sandbox.fail({ path: '/query$', status: 200, body });
+    }
+    const { body } = await forecast({ owner: recordId('005', 2), date: '2026-10-15' });
+    expect(body.totals).toEqual([
+      {
+        owner: 'Ana Ruiz',
+        currency: 'USD',
+        quota: 400,
+        periodsWithoutQuota: ['2026-11-01'],
+        categories: [{ category: 'Commit', amount: 201 }],
+      },
+    ]);
+  });
+
   it('looks for the quotas of those alone whose forecasts it tells, and takes none of several for the whole', async () => {
     await forecast({ owner: 'Ana Ruiz' });
     const asked = salesforce.asked().find(({ query }) => query.get('q')?.includes('FROM ForecastingQuota'));
