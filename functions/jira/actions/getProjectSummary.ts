@@ -21,7 +21,7 @@ export default jira.action({
   description:
     'Counts the issues of a Jira project: to do, in progress and done, overdue, unassigned, blocked, and recently created and resolved. ' +
     'Use it when the user asks for the state of a project, or how many issues it has. ' +
-    'For what changed use getProjectUpdates; for the issues themselves use searchIssues.',
+    'For what changed use getProjectUpdates; for the issues themselves use searchIssues. No action sends it regularly: that is a scheduled flow in Copilot Studio.',
   input: z.object({
     projectId,
     since: sinceText

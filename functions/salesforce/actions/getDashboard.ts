@@ -20,7 +20,7 @@ export default salesforce.action({
   title: 'Show a dashboard',
   description:
     'Returns what a Salesforce dashboard shows, by its name or ID: its components with their totals and groups, and as of when. ' +
-    'Use it when the user names a dashboard. Nothing is refreshed: for figures of now run a report with runReport.',
+    'Use it when the user names a dashboard. Nothing is refreshed: for figures of now run a report with runReport. No action sends it regularly: the user subscribes to it in Salesforce.',
   input: z.object({
     dashboard: searchText.meta({ description: 'The name or the ID of the dashboard.', mayMatchSeveral: true }),
     filters: z

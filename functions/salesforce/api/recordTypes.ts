@@ -47,6 +47,15 @@ export function openRecordTypeNames(now: () => number): (user: string) => Record
   });
 }
 
+/** Says so where a word of a text, which no record has in its name, is the name of a record type: `Contoso renewals`. */
+export function recordTypeHint(object: ObjectDescription, text: string): string | undefined {
+  const bare = (word: string) => word.toLowerCase().replace(/s$/, '');
+  const words = new Set(text.split(/[^\p{L}\p{N}]+/u).map(bare));
+  const type = recordTypesOf(object).find(({ name }) => words.has(bare(name)));
+  if (!type) return undefined;
+  return `${quoted(type.name)} is a record type: find those with where {"Record Type": ${quoted(type.name)}}, and the rest of the words as account or name.`;
+}
+
 /**
  * The record type that a text means: its name, its developer name, or its ID. One that is written just so wins.
  * @throws Failure `invalid_input` with the names that there are, or `ambiguous` with the choices
