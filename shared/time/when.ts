@@ -89,7 +89,10 @@ function readNamed(text: string): When | undefined {
   const clock = time === undefined ? undefined : readTimeOfDay(time);
   if (time !== undefined && clock === undefined) return undefined;
   if (ofWeek) {
-    const name = { weekday: weekdays.indexOf((ofWeek.name ?? '').slice(0, 3).toLowerCase()), isPast: /last/i.test(ofWeek.which ?? '') };
+    const name = {
+      weekday: weekdays.indexOf((ofWeek.name ?? '').slice(0, 3).toLowerCase()),
+      isPast: /last/i.test(ofWeek.which ?? ''),
+    };
     return { kind: 'named', name, time: clock };
   }
   if (!ofYear) return undefined;

@@ -151,7 +151,12 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
       throw error;
     });
     if (unfinished?.length === 0) return `${close}: all its issues are done.`;
-    const count = unfinished === undefined ? 'its issues that are not done' : unfinished.length === 1 ? 'its 1 issue that is not done' : `its ${unfinished.length} issues that are not done`;
+    const count =
+      unfinished === undefined
+        ? 'its issues that are not done'
+        : unfinished.length === 1
+          ? 'its 1 issue that is not done'
+          : `its ${unfinished.length} issues that are not done`;
     return `${close} and unfinishedTo, which says where ${count} go: next, backlog, or the name of a sprint.`;
   };
 

@@ -49,7 +49,12 @@ export default salesforce.action({
   requests: 40,
   async run({ campaign: given, people, status }, { salesforce }) {
     const campaign = await namedRecord(salesforce, { objectType: 'Campaign', given, input: 'campaign' });
-    const { added, already, accounts, status: now } = await addMembers(salesforce, { campaignId: campaign.Id, people, status });
+    const {
+      added,
+      already,
+      accounts,
+      status: now,
+    } = await addMembers(salesforce, { campaignId: campaign.Id, people, status });
     const were = already.length > 0 ? ` ${counted(already.length, ['was a member', 'were members'])} already.` : '';
     return {
       summary: `${counted(added.length, ['person was', 'people were'])} added to ${nameOf(campaign)}.${were}`,

@@ -95,7 +95,8 @@ export default salesforce.action({
       },
       remark: [
         over?.remark ?? under?.remark,
-        idleSince && `Without activity means no task or event since ${idleSince} (Last Activity), and none that is planned.`,
+        idleSince &&
+          `Without activity means no task or event since ${idleSince} (Last Activity), and none that is planned.`,
       ]
         .filter(Boolean)
         .join(' '),

@@ -55,17 +55,15 @@ const forecast = z.object({
   withoutAmount: z.array(z.string()).optional().describe('Categories without an amount here, which is not zero.'),
 });
 
-const total = forecast
-  .pick({ owner: true, type: true, currency: true, quota: true })
-  .extend({
-    categories: z
-      .array(z.object({ category: z.string().describe('The category.'), amount: z.number().describe('The sum.') }))
-      .describe('The amounts of all periods by category.'),
-    periodsWithoutQuota: z
-      .array(z.string())
-      .optional()
-      .describe('The first days of the periods that have no quota, which the quota does not include.'),
-  });
+const total = forecast.pick({ owner: true, type: true, currency: true, quota: true }).extend({
+  categories: z
+    .array(z.object({ category: z.string().describe('The category.'), amount: z.number().describe('The sum.') }))
+    .describe('The amounts of all periods by category.'),
+  periodsWithoutQuota: z
+    .array(z.string())
+    .optional()
+    .describe('The first days of the periods that have no quota, which the quota does not include.'),
+});
 
 export default salesforce.action({
   name: 'getForecast',
@@ -128,7 +126,9 @@ export default salesforce.action({
     return {
       summary: summarize(forecasts, { count: groups.length, whose: person ? ` of ${person.name}` : '', days }),
       forecasts,
-      ...(periods.length > 1 && groups.length <= MAX_FORECASTS && items.length < MAX_ITEMS && { totals: totalsOf(forecasts) }),
+      ...(periods.length > 1 &&
+        groups.length <= MAX_FORECASTS &&
+        items.length < MAX_ITEMS && { totals: totalsOf(forecasts) }),
       ...((groups.length > MAX_FORECASTS || items.length === MAX_ITEMS) && {
         note: 'Only the first forecasts are shown. Give the owner, or a shorter period.',
       }),
@@ -180,7 +180,12 @@ function totalsOf(forecasts: readonly z.output<typeof forecast>[]): z.output<typ
     if (!first) return [];
     const quotas = each.flatMap(({ quota }) => quota ?? []);
     const without = each.flatMap(({ quota, from }) => (quota === undefined && from !== undefined ? [from] : []));
-    const categories = [...Map.groupBy(each.flatMap(({ categories }) => categories), ({ category }) => category)];
+    const categories = [
+      ...Map.groupBy(
+        each.flatMap(({ categories }) => categories),
+        ({ category }) => category,
+      ),
+    ];
     return [
       {
         owner: first.owner,

@@ -80,7 +80,11 @@ export default salesforce.action({
     const [ownerId, others, date, reminded] = await Promise.all([
       input.owner === undefined ? askerOrNobody(salesforce) : ownerOf(salesforce, 'Task', input.owner),
       input.people === undefined ? [] : peopleCalled(salesforce, 'Task', input.people, 'people'),
-      resolveDay(input.dueDate ?? input.date ?? 'today', done ? { ...clock, named: 'past' } : clock, done ? 'date' : 'dueDate'),
+      resolveDay(
+        input.dueDate ?? input.date ?? 'today',
+        done ? { ...clock, named: 'past' } : clock,
+        done ? 'date' : 'dueDate',
+      ),
       input.remindAt === undefined ? undefined : reminder(input.remindAt, clock),
     ]);
     if (done && input.date && (await isAhead(date, clock))) {

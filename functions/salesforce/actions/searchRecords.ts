@@ -62,7 +62,9 @@ export default salesforce.action({
       items: all.slice(from, upTo),
       nextCursor: all.length > upTo ? String(upTo) : undefined,
       answer: (records, more) => ({
-        summary: [summarize(term, records, more), hint && `${hint} findOpportunities does that.`].filter(Boolean).join(' '),
+        summary: [summarize(term, records, more), hint && `${hint} findOpportunities does that.`]
+          .filter(Boolean)
+          .join(' '),
         records,
         ...(leftOut.length > 0 && { notShown: leftOut }),
       }),

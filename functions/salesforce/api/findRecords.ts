@@ -40,7 +40,19 @@ interface Search<Item, Output> {
  */
 export async function findRecords<Item, Output>(
   { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
-  { shape, noun, where, orderBy, aside = () => '', decisive, ifNone, remark, besides, filter, answer }: Search<Item, Output>,
+  {
+    shape,
+    noun,
+    where,
+    orderBy,
+    aside = () => '',
+    decisive,
+    ifNone,
+    remark,
+    besides,
+    filter,
+    answer,
+  }: Search<Item, Output>,
 ): Promise<Page<Output & NotShown>> {
   const all = { ...where, ...filter?.conditions };
   const conditions = Object.values(all).filter(condition => condition !== undefined);

@@ -124,7 +124,8 @@ export function lookAtMerges(
       const isGone = duplicates.length === duplicateIds.length && duplicates.every(each => each.IsDeleted === true);
       const isMerged =
         isGone && duplicates.every(({ MasterRecordId: id }) => id === key || (id === undefined && isInDoubt(key)));
-      if (isMerged) return { is: 'done', message: doneText(called ?? duplicateIds), url: salesforce.recordUrl(objectType, key) };
+      if (isMerged)
+        return { is: 'done', message: doneText(called ?? duplicateIds), url: salesforce.recordUrl(objectType, key) };
       return { is: !isGone && versionOf(ordered) === version ? 'asPlanned' : 'changed' };
     }),
   );

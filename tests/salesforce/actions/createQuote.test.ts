@@ -28,7 +28,9 @@ test('of several open opportunities none is taken because it has products', asyn
   const before = quotes().length;
   const { body } = await quote({ opportunity: 'Fabrikam', discount: 10 });
   expect([body.code, quotes().length]).toEqual(['ambiguous', before]);
-  expect(body.detail).toMatch(/robot arms \(006\w+\), the only one of them with products; Fabrikam – safety audit \(006/);
+  expect(body.detail).toMatch(
+    /robot arms \(006\w+\), the only one of them with products; Fabrikam – safety audit \(006/,
+  );
   expect(body.detail).not.toContain('welding cell');
 });
 

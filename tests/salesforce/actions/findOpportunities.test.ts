@@ -96,7 +96,10 @@ test('says that a word is a record type where nothing is called so, and rows tel
 
 test('finds deals without an activity for a time, whatever was edited', async () => {
   const names = async (query: Record<string, string>) =>
-    list((await salesforce.call('findOpportunities', { query: { openOnly: 'true', limit: '100', ...query } })).body.opportunities).map(({ name }) => name);
+    list(
+      (await salesforce.call('findOpportunities', { query: { openOnly: 'true', limit: '100', ...query } })).body
+        .opportunities,
+    ).map(({ name }) => name);
   const [all, idle] = [await names({}), await names({ noActivityFor: '7d' })];
   // A call three days ago, and none at all.
   expect([all.includes('Contoso – plant rollout'), idle.includes('Contoso – plant rollout')]).toEqual([true, false]);

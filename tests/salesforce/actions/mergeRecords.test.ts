@@ -35,7 +35,10 @@ describe('mergeRecords', () => {
     );
     salesforce.costs();
     const done = await confirm(planned);
-    expect([messagesOf(done), merges()]).toEqual([[expect.stringMatching(new RegExp(`\\(${one}\\) and .*\\(${two}\\) merged into it`))], 1]);
+    expect([messagesOf(done), merges()]).toEqual([
+      [expect.stringMatching(new RegExp(`\\(${one}\\) and .*\\(${two}\\) merged into it`))],
+      1,
+    ]);
     expect([find('Account', one), find('Account', two)]).toEqual([undefined, undefined]);
     expect([find('Contact', contact)?.AccountId, find('Opportunity', deal)?.AccountId]).toEqual([master, master]);
     expect(find('Account', master)).toMatchObject({ Name: 'Double', Rating: 'Hot', Phone: null });

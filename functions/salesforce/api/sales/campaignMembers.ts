@@ -135,7 +135,10 @@ async function findPeople(
   const left = missing.filter(text => !ofAccounts.some(each => each.given === text));
   errors.push(...(await whoMissing(salesforce, left)));
   if (new Set(found.map(({ id }) => id)).size > MAX_PEOPLE) {
-    errors.push({ field: 'people', message: `Together they are more than the ${MAX_PEOPLE} that can be added at a time.` });
+    errors.push({
+      field: 'people',
+      message: `Together they are more than the ${MAX_PEOPLE} that can be added at a time.`,
+    });
   }
   if (errors.length > 0) {
     const last = errors.length - 1;
