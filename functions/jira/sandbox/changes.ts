@@ -288,6 +288,7 @@ const linked = (phrase: string, other: Issue): ChangeItem => ({
 
 function log(site: Site, issue: Issue, items: ChangeItem[], act: Act): void {
   if (items.length === 0) return;
-  issue.histories.push({ id: site.nextId(), authorId: act.by, created: act.at, items });
+  const { by: authorId, at: created, metadata } = act;
+  issue.histories.push({ id: site.nextId(), authorId, created, items, ...(metadata && { metadata }) });
   issue.updated = Math.max(issue.updated, act.at);
 }

@@ -2,7 +2,8 @@ import { isDocument, plainText } from './adf.ts';
 import { parseDuration } from './estimates.ts';
 import { choicesOf, type Field } from './fields.ts';
 import type { FieldValue, IssueType, Named, Project, TimeTracking } from './model.ts';
-import { findIssue, isAssignable, personById, type Site, typeOf, typesOf } from './site.ts';
+import { isAssignableIn } from './rights.ts';
+import { findIssue, personById, type Site, typeOf, typesOf } from './site.ts';
 
 /** The issue that values are written to, as far as its fields depend on it. */
 export interface Target {
@@ -35,7 +36,7 @@ export function parseFieldValue(site: Site, { project, type }: Target, field: Fi
     case 'labels':
       return parseLabels(raw);
     case 'user':
-      return parseUser(site, field, raw);
+      return parseUser(site, project, field, raw);
     case 'parent':
       return parseParent(site, type, raw);
     case 'issuetype':
@@ -104,12 +105,12 @@ function parseLabels(raw: unknown): Parsed {
   return { value: [...new Set(raw.map(String))] };
 }
 
-function parseUser(site: Site, field: Field, raw: unknown): Parsed {
+function parseUser(site: Site, project: Project, field: Field, raw: unknown): Parsed {
   const accountId = property(raw, 'accountId') ?? property(raw, 'id');
   if (accountId === undefined) return { problem: 'Operation value must be an object with an accountId' };
   const person = personById(site, accountId);
   if (!person) return { problem: `Specify a valid value for ${field.name.toLowerCase()}` };
-  if (field.id === 'assignee' && !isAssignable(person)) {
+  if (field.id === 'assignee' && !isAssignableIn(site, project, person)) {
     return { problem: `User '${accountId}' cannot be assigned issues.` };
   }
   return { value: person.accountId };

@@ -21,6 +21,8 @@ type Operation = z.infer<typeof operationShape>;
 export const issueBody = z.looseObject({
   fields: z.record(z.string(), z.unknown()).optional(),
   update: z.record(z.string(), z.array(operationShape)).optional(),
+  /** Kept with the change in the history, as it is. */
+  historyMetadata: z.looseObject({}).optional(),
 });
 
 export interface IssueInput {

@@ -208,6 +208,8 @@ export interface History {
   authorId: string;
   created: Instant;
   items: ChangeItem[];
+  /** What who changed it has told of the change: on whose behalf, from where. */
+  metadata?: object;
 }
 
 /** What only those of a role of its project see, and what only those of a group do. */
@@ -310,4 +312,6 @@ export type FieldValue = string | number | string[] | AdfNode | Partial<TimeTrac
 export interface Act {
   by: string;
   at: Instant;
+  /** What is kept with it in the history. */
+  metadata?: object;
 }

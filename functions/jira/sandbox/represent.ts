@@ -21,18 +21,8 @@ import type {
   Worklog,
 } from './model.ts';
 import { showRequestField } from './requests.ts';
-import { readableComments, shownAttachments, shownWorklogs } from './rights.ts';
-import {
-  childrenOf,
-  issueById,
-  linksOf,
-  personById,
-  projectOf,
-  type Site,
-  statusOf,
-  transitionsOf,
-  typeOf,
-} from './site.ts';
+import { myTransitions, readableComments, shownAttachments, shownWorklogs } from './rights.ts';
+import { childrenOf, issueById, linksOf, personById, projectOf, type Site, statusOf, typeOf } from './site.ts';
 
 /** The data, and the address at which the API was called. */
 export interface View {
@@ -232,11 +222,12 @@ export const showAttachment = (view: View, attachment: Attachment) => ({
   content: at(view, `attachment/content/${attachment.id}`),
 });
 
-export const showHistory = (view: View, { id, authorId, created, items }: History) => ({
+export const showHistory = (view: View, { id, authorId, created, items, metadata }: History) => ({
   id,
   author: showPersonById(view, authorId),
   created: timestamp(view.site, created),
   items,
+  ...(metadata && { historyMetadata: metadata }),
 });
 
 export const showTransition = (view: View, transition: Transition) => ({
@@ -471,7 +462,7 @@ export function showIssue(
     ...(expand.includes('names') && { names: Object.fromEntries(shown.map(field => [field.id, field.name])) }),
     ...(expand.includes('schema') && { schema: Object.fromEntries(shown.map(field => [field.id, field.schema])) }),
     ...(expand.includes('transitions') && {
-      transitions: transitionsOf(view.site, issue).map(transition => showTransition(view, transition)),
+      transitions: myTransitions(view.site, issue).map(transition => showTransition(view, transition)),
     }),
     ...(properties && {
       properties: Object.fromEntries(Object.entries(issue.properties).filter(([key]) => properties.includes(key))),

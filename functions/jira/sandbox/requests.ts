@@ -146,11 +146,11 @@ export function showRequestField(view: View, issue: Issue, field: Field): unknow
       };
     }
     case 'organizations':
-      return idsIn(site, issue, 'organizations').map(id => ({
-        id,
-        name: site.organizations.find(each => each.id === id)?.name,
-        _links: { self: `${view.base}/rest/servicedeskapi/organization/${id}` },
-      }));
+      return idsIn(site, issue, 'organizations').flatMap(id => {
+        const name = site.organizations.find(each => each.id === id)?.name;
+        if (name === undefined) return [];
+        return [{ id, name, _links: { self: `${view.base}/rest/servicedeskapi/organization/${id}` } }];
+      });
     case 'people':
       return idsIn(site, issue, 'people').map(accountId => showPersonById(view, accountId));
     case 'approvals':

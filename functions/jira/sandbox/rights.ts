@@ -1,6 +1,15 @@
-import type { Comment, Issue, Person, Project, Restricted } from './model.ts';
+import * as z from 'zod';
+import { badRequest } from './jiraError.ts';
+import type { Comment, Issue, Person, Project, Restricted, Transition } from './model.ts';
 import { administrative } from './permissions.ts';
-import { issueById, personById, projectOf, type Site, typeOf } from './site.ts';
+import { isAssignable, issueById, personById, projectOf, type Site, transitionsOf, typeOf } from './site.ts';
+
+/** To whom a request restricts a comment or worklog. */
+export const visibilityBody = z
+  .looseObject({ type: z.enum(['role', 'group']), value: z.string().nullish(), identifier: z.string().nullish() })
+  .nullish();
+
+type Visibility = NonNullable<z.infer<typeof visibilityBody>>;
 
 /** What has an account of its own may do anything, whatever the data grant. */
 const isAccount = ({ account }: Site, accountId: string) => account.accountId === accountId;
@@ -39,6 +48,31 @@ function isCleared(site: Site, accountId: string, issue: Issue): boolean {
   if (issue.security && !issue.security.includes(accountId)) return false;
   const { parent } = issue.values;
   return typeOf(site, issue).level !== -1 || !parent || isCleared(site, accountId, issueById(site, parent));
+}
+
+/** Whether who looks at the site has a permission in a project. */
+export const iHold = (site: Site, permission: string, project: Project): boolean =>
+  holds(site, site.me.accountId, permission, project);
+
+/** The transitions of an issue that who looks at the site may carry out. */
+export const myTransitions = (site: Site, issue: Issue): Transition[] =>
+  iHold(site, 'TRANSITION_ISSUES', projectOf(site, issue)) ? transitionsOf(site, issue) : [];
+
+/** Whether issues of a project can be assigned to somebody: they have to see them. */
+export const isAssignableIn = (site: Site, project: Project, person: Person): boolean =>
+  isAssignable(person) &&
+  ['ASSIGNABLE_USER', 'BROWSE_PROJECTS'].every(permission => holds(site, person.accountId, permission, project));
+
+/**
+ * What a new or changed comment or worklog is restricted to: only what its author belongs to.
+ * @throws {JiraError} 400
+ */
+export function restrictionFor(site: Site, issue: Issue, visibility: Visibility | null | undefined): Restricted {
+  if (!visibility) return {};
+  const restricted: Restricted = { [visibility.type]: visibility.value ?? visibility.identifier ?? '' };
+  if (isShown(site, issue, restricted)) return restricted;
+  const kind = visibility.type === 'role' ? 'project role' : 'group';
+  throw badRequest(`You are currently not a member of the ${kind}: ${restricted.role ?? restricted.group}.`);
 }
 
 /** Whether who looks at the site belongs to those to whom a comment, worklog or file is restricted. */
@@ -97,5 +131,14 @@ export function seenBy(site: Site, viewer: Person): Site {
       ({ ownerId, sharedWith }) => ownerId === accountId || (sharedWith?.includes(accountId) ?? true),
     ),
     desks: site.desks.filter(isBrowsed),
+    organizations: site.organizations.filter(
+      ({ id, memberIds }) =>
+        memberIds.includes(accountId) ||
+        site.desks.some(
+          ({ organizationIds, projectId }) =>
+            organizationIds.includes(id) &&
+            projects.some(project => project.id === projectId && holds(site, accountId, 'SERVICEDESK_AGENT', project)),
+        ),
+    ),
   };
 }

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
 import type { SandboxReply, SandboxRequest } from '../../../shared/sandbox/sandboxServer.ts';
 import { badRequest, JiraError, notFound } from './jiraError.ts';
-import type { Act, Issue, Person } from './model.ts';
+import type { Act, Issue, Person, Project } from './model.ts';
 import type { UploadedFile } from './multipart.ts';
 import type { View } from './represent.ts';
+import { holds, mayOn } from './rights.ts';
 import { findIssue, type Site } from './site.ts';
 
 /** A request as its route's handler gets it. */
@@ -119,10 +120,21 @@ export function issueInPath({ site, params }: Call): Issue {
   return issue;
 }
 
-/** The issue that the path names, if it may be changed. @throws {JiraError} 404, 403 */
-export function changeableIssueInPath(call: Call): Issue {
+/** Whether the viewer has a permission on an issue. */
+export const may = ({ whole, viewer }: Call, permission: string, issue: Issue): boolean =>
+  mayOn(whole, viewer.accountId, permission, issue);
+
+/** Whether the viewer has a permission in a project. */
+export const mayIn = ({ whole, viewer }: Call, permission: string, project: Project): boolean =>
+  holds(whole, viewer.accountId, permission, project);
+
+/** The issue that the path names, if it may be changed by who has the permission. @throws {JiraError} 404, 403 */
+export function changeableIssueInPath(call: Call, permission: string): Issue {
   const issue = issueInPath(call);
-  if (issue.frozen) throw new JiraError(403, 'You do not have permission to edit issues in this project.');
+  if (issue.frozen || !may(call, permission, issue)) {
+    const what = permission === 'ASSIGN_ISSUES' ? 'assign' : 'edit';
+    throw new JiraError(403, `You do not have permission to ${what} issues in this project.`);
+  }
   return issue;
 }
 

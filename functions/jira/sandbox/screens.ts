@@ -11,6 +11,7 @@ import {
   showVersion,
   type View,
 } from './represent.ts';
+import { iHold } from './rights.ts';
 import type { Site } from './site.ts';
 
 /** A field that may be set on a screen, and whether it must be. */
@@ -48,13 +49,29 @@ export function createScreen(site: Site, { project, type }: Target): ScreenField
   ];
   const mustHave = ['project', 'issuetype', 'summary', 'reporter', ...(project.required[type.name] ?? [])];
   if (type.level === -1) mustHave.push('parent');
-  return ids.flatMap(id => {
-    const field = fieldById(site, id);
-    return field
-      ? [{ field, required: mustHave.includes(id), hasDefaultValue: ['reporter', 'priority'].includes(id) }]
-      : [];
-  });
+  return ids
+    .filter(id => isMine(site, project, id))
+    .flatMap(id => {
+      const field = fieldById(site, id);
+      return field
+        ? [{ field, required: mustHave.includes(id), hasDefaultValue: ['reporter', 'priority'].includes(id) }]
+        : [];
+    });
 }
+
+/** Fields that are on nobody's screen who has not the permission. */
+function isMine(site: Site, project: Target['project'], id: string): boolean {
+  const needed = fieldById(site, id)?.kind === 'sprint' ? 'SCHEDULE_ISSUES' : permissionOf[id];
+  return needed === undefined || iHold(site, needed, project);
+}
+
+/** https://support.atlassian.com/jira-cloud-administration/docs/permissions-for-company-managed-projects/ */
+const permissionOf: Readonly<Record<string, string>> = {
+  assignee: 'ASSIGN_ISSUES',
+  reporter: 'MODIFY_REPORTER',
+  duedate: 'SCHEDULE_ISSUES',
+  fixVersions: 'RESOLVE_ISSUES',
+};
 
 /** The fields of an issue that may be changed: all but its project. */
 export const editScreen = (site: Site, target: Target): ScreenField[] =>

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { parseJson } from '../../../shared/parseJson.ts';
 import {
   type SandboxReply,
@@ -69,6 +70,7 @@ export async function startSandbox({
   const server: SandboxServer = await startSandboxServer(
     async request => {
       if (request.path === '/oauth/token' && request.method === 'POST') return gatekeeper.issueToken(request);
+      if (request.path === '/_sandbox/tokens' && request.method === 'POST') return tokensFor(request);
       if (request.path === '/oauth/token/accessible-resources') return gatekeeper.accessibleResources(request);
       const media = answerMedia(site, request);
       if (media) return media;
@@ -82,6 +84,14 @@ export async function startSandbox({
     },
     { port },
   );
+  const tokensFor = ({ body }: SandboxRequest): SandboxReply => {
+    const asked = tokensBody.safeParse(parseJson(body));
+    if (!asked.success) return { status: 400, json: { error: z.prettifyError(asked.error) } };
+    const { email, ...options } = asked.data;
+    if (!site.people.some(each => each.email === email))
+      return { status: 404, json: { error: `There is no ${email}` } };
+    return { json: { accessToken: gatekeeper.tokenOf(email, options), apiToken: gatekeeper.apiTokenOf(email) } };
+  };
   /** @throws Error for an address that nobody has */
   const known = (email: string) => personCalled(site, email).email;
 
@@ -101,6 +111,15 @@ export async function startSandbox({
     revokeTokens: gatekeeper.revokeTokens,
   };
 }
+
+/** `POST /_sandbox/tokens`: whose tokens, and what the access token is good for. */
+const tokensBody = z.strictObject({
+  email: z.string(),
+  scopes: z.array(z.string()).exactOptional(),
+  site: z.string().exactOptional(),
+  audience: z.string().exactOptional(),
+  lifeSeconds: z.number().exactOptional(),
+});
 
 function personCalled({ people }: Site, email: string): Person {
   const person = people.find(each => each.email === email);

@@ -150,6 +150,17 @@ describe('tokens of people', () => {
     }
   });
 
+  it('are given from outside of the process, too', async () => {
+    const ask = async (body: object) => {
+      const answer = await fetch(`${sandbox.url}/_sandbox/tokens`, { method: 'POST', body: JSON.stringify(body) });
+      return { status: answer.status, body: await read(answer) };
+    };
+    const { accessToken, apiToken } = (await ask({ email: 'ana.ruiz@example.com', lifeSeconds: 60 })).body;
+    expect((await me(accessToken)).body.displayName).toBe('Ana Ruiz');
+    expect(apiToken).toBe(sandbox.apiTokenOf('ana.ruiz@example.com'));
+    expect([(await ask({ email: 'nobody@example.com' })).status, (await ask({})).status]).toEqual([404, 400]);
+  });
+
   it('tell the site that they are for', async () => {
     const resources = async (token: string) => {
       const answer = await get('/oauth/token/accessible-resources', `Bearer ${token}`);

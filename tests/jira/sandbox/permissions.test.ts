@@ -66,6 +66,7 @@ describe('checking permissions', () => {
     });
     expect((await check(account, { globalPermissions: ['BROWSE_PROJECTS'] })).status).toBe(400);
     expect((await check(account, { projectPermissions: [{ permissions: [''] }] })).status).toBe(400);
+    expect((await check(account, { projectPermissions: [] })).status).toBe(400);
     expect((await check(account, { accountId: 'nobody', globalPermissions: [] })).status).toBe(400);
     const issues = Array.from({ length: 1001 }, (_, at) => at + 1);
     const checkOf = (some: number[]) => ({ projectPermissions: [{ permissions: ['EDIT_ISSUES'], issues: some }] });

@@ -4,13 +4,13 @@ import { commentProperties, isInternal } from '../commentProperties.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import type { Comment, Issue } from '../model.ts';
 import { showComment } from '../represent.ts';
-import { readableComments } from '../rights.ts';
-import { act, type Call, issueInPath, list, parseBody, type Route, route } from '../router.ts';
+import { readableComments, restrictionFor, visibilityBody } from '../rights.ts';
+import { act, type Call, issueInPath, list, may, parseBody, type Route, route } from '../router.ts';
 import { projectOf } from '../site.ts';
 
 const changedComment = z.looseObject({
   body: z.unknown(),
-  visibility: z.looseObject({ type: z.enum(['role', 'group']), value: z.string() }).nullish(),
+  visibility: visibilityBody,
   properties: commentProperties,
 });
 
@@ -18,21 +18,24 @@ const changedComment = z.looseObject({
 export const commentChangeRoutes: Route[] = [
   route('PUT', 'issue/{issueIdOrKey}/comment/{commentId}', call => {
     const { issue, comment } = commentInPath(call);
-    if (issue.frozen) throw new JiraError(400, 'You do not have the permission to edit this comment.');
+    if (issue.frozen || !isMine(call, 'EDIT', issue, comment))
+      throw new JiraError(400, 'You do not have the permission to edit this comment.');
     const { body, visibility, properties } = parseBody(call, changedComment);
+    const restricted = restrictionFor(call.site, issue, visibility);
     comment.body = checkedComment(body);
     comment.edited = act(call);
     // A comment that is changed without its restriction loses it.
     delete comment.role;
     delete comment.group;
-    if (visibility) comment[visibility.type] = visibility.value;
+    Object.assign(comment, restricted);
     keep(call, issue, comment, properties);
     issue.updated = call.site.now();
     return { json: showComment(call, issue, comment) };
   }),
   route('DELETE', 'issue/{issueIdOrKey}/comment/{commentId}', call => {
     const { issue, comment } = commentInPath(call);
-    if (issue.frozen) throw new JiraError(400, 'You do not have the permission to delete this comment.');
+    if (issue.frozen || !isMine(call, 'DELETE', issue, comment))
+      throw new JiraError(400, 'You do not have the permission to delete this comment.');
     issue.comments.splice(issue.comments.indexOf(comment), 1);
     issue.updated = call.site.now();
     return { status: 204 };
@@ -59,12 +62,20 @@ export const commentChangeRoutes: Route[] = [
   route('PUT', 'comment/{commentId}/properties/{propertyKey}', call => {
     const { issue, comment } = anyComment(call);
     const { propertyKey = '' } = call.params;
+    if (!isMine(call, 'EDIT', issue, comment)) {
+      throw new JiraError(403, 'You do not have the permission to edit this comment.');
+    }
     if (call.body === undefined) throw badRequest('The property value must not be empty.');
     const isNew = !(propertyKey in (comment.properties ?? {}));
     keep(call, issue, comment, { [propertyKey]: call.body });
     return { status: isNew ? 201 : 200, json: {} };
   }),
 ];
+
+/** Whether the viewer may edit or delete a comment: any, or their own. */
+const isMine = (call: Call, what: 'EDIT' | 'DELETE', issue: Issue, { authorId }: Comment): boolean =>
+  may(call, `${what}_ALL_COMMENTS`, issue) ||
+  (authorId === call.viewer.accountId && may(call, `${what}_OWN_COMMENTS`, issue));
 
 /** Properties that are not given stay as they are. */
 function keep({ site }: Call, issue: Issue, comment: Comment, properties: Record<string, unknown>): void {

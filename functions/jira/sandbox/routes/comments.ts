@@ -4,19 +4,28 @@ import { checkedComment } from '../checkedComment.ts';
 import { commentProperties, isInternal } from '../commentProperties.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import { showComment } from '../represent.ts';
-import { readableComments } from '../rights.ts';
-import { act, integer, issueInPath, parseBody, type Route, route } from '../router.ts';
+import { readableComments, restrictionFor, visibilityBody } from '../rights.ts';
+import { act, integer, issueInPath, may, parseBody, type Route, route } from '../router.ts';
 import { projectOf } from '../site.ts';
 
-const platformComment = z.looseObject({ body: z.unknown(), properties: commentProperties });
+const platformComment = z.looseObject({
+  body: z.unknown(),
+  visibility: visibilityBody,
+  properties: commentProperties,
+});
 
 export const commentRoutes: Route[] = [
   route('POST', 'issue/{issueIdOrKey}/comment', call => {
     const issue = issueInPath(call);
-    if (issue.frozen) throw new JiraError(403, 'You do not have permission to comment on this issue.');
-    const { body, properties } = parseBody(call, platformComment);
+    if (issue.frozen || !may(call, 'ADD_COMMENTS', issue))
+      throw new JiraError(403, 'You do not have permission to comment on this issue.');
+    const { body, visibility, properties } = parseBody(call, platformComment);
     const isPublic = !isInternal(properties) || projectOf(call.site, issue).type !== 'service_desk';
-    const comment = addComment(call.whole, issue, checkedComment(body), act(call), { isPublic, properties });
+    const comment = addComment(call.whole, issue, checkedComment(body), act(call), {
+      isPublic,
+      properties,
+      ...restrictionFor(call.site, issue, visibility),
+    });
     return { status: 201, json: showComment(call, issue, comment) };
   }),
   route('GET', 'issue/{issueIdOrKey}/comment', call => {

@@ -1,7 +1,7 @@
 import { badRequest } from '../jiraError.ts';
 import type { Project } from '../model.ts';
 import { showIssueType } from '../represent.ts';
-import { type Call, integer, type Route, route } from '../router.ts';
+import { type Call, integer, mayIn, type Route, route } from '../router.ts';
 import { createScreen, showScreenField } from '../screens.ts';
 import { findProject, typesOf } from '../site.ts';
 
@@ -22,9 +22,12 @@ export const createMetaRoutes: Route[] = [
   }),
 ];
 
-function projectToCreateIn({ site, params }: Call): Project {
-  const project = findProject(site, params.projectIdOrKey ?? '');
-  if (!project) throw badRequest(`No project could be found with key '${params.projectIdOrKey}'.`);
+function projectToCreateIn(call: Call): Project {
+  const key = call.params.projectIdOrKey ?? '';
+  const project = findProject(call.site, key);
+  if (!project || !mayIn(call, 'CREATE_ISSUES', project)) {
+    throw badRequest(`No project could be found with key '${key}'.`);
+  }
   return project;
 }
 

@@ -5,21 +5,24 @@ import { fieldById } from '../fields.ts';
 import { parseFieldValue, required, type Target } from '../fieldValue.ts';
 import { issueBody, readIssueInput, requireFields } from '../issueInput.ts';
 import { badFields, badRequest } from '../jiraError.ts';
-import type { Issue } from '../model.ts';
+import type { Act, Issue } from '../model.ts';
 import { chosenFields, showHistory, showIssue, showTransition } from '../represent.ts';
+import { myTransitions } from '../rights.ts';
 import {
   act,
   type Call,
   changeableIssueInPath,
   issueInPath,
   list,
+  may,
+  mayIn,
   page,
   parseBody,
   type Route,
   route,
 } from '../router.ts';
 import { createScreen, editScreen, showScreenField, transitionScreen } from '../screens.ts';
-import { findProject, projectOf, type Site, transitionsOf, typeOf } from '../site.ts';
+import { findProject, projectOf, type Site, typeOf } from '../site.ts';
 
 /** The most comments, worklogs and changes that Jira shows of a single issue. */
 const whole = { listLimit: 5000, historyLimit: 100 };
@@ -31,8 +34,10 @@ export const issueRoutes: Route[] = [
   route('PUT', 'issue/{issueIdOrKey}/assignee', assign),
   route('GET', 'issue/{issueIdOrKey}/editmeta', call => {
     const { site } = call;
-    const target = targetOf(site, issueInPath(call));
-    const fields = editScreen(site, target).map(each => [each.field.id, showScreenField(call, target, each)]);
+    const issue = issueInPath(call);
+    const target = targetOf(site, issue);
+    const screen = may(call, 'EDIT_ISSUES', issue) ? editScreen(site, target) : [];
+    const fields = screen.map(each => [each.field.id, showScreenField(call, target, each)]);
     return { json: { fields: Object.fromEntries(fields) } };
   }),
   route('GET', 'issue/{issueIdOrKey}/transitions', call => {
@@ -41,7 +46,7 @@ export const issueRoutes: Route[] = [
     const wanted = call.query.get('transitionId');
     const target = targetOf(site, issue);
     const isExpanded = list(call.query.getAll('expand')).includes('transitions.fields');
-    const transitions = transitionsOf(site, issue).filter(({ id }) => wanted === null || id === wanted);
+    const transitions = myTransitions(site, issue).filter(({ id }) => wanted === null || id === wanted);
     return {
       json: {
         expand: 'transitions',
@@ -88,6 +93,9 @@ export function createFrom(call: Call, body: z.infer<typeof newIssueBody>) {
   const wanted = reference.safeParse(body.fields?.project).data;
   const project = findProject(site, wanted?.id ?? wanted?.key ?? '');
   if (!project) throw badFields({ project: 'Specify a valid project ID or key' });
+  if (!mayIn(call, 'CREATE_ISSUES', project)) {
+    throw badRequest('You do not have permission to create issues in this project.');
+  }
 
   const typeField = fieldById(site, 'issuetype');
   const anyType = site.issueTypes[0];
@@ -103,6 +111,7 @@ export function createFrom(call: Call, body: z.infer<typeof newIssueBody>) {
     throw badFields({ issuetype: 'Issue type is a sub-task but parent issue key or id not specified.' });
   }
   requireFields(screen, values);
+  if (comments.length > 0 && !mayIn(call, 'ADD_COMMENTS', project)) throw mayNotComment;
   const issue = createIssue(call.whole, project, values, act(call));
   issue.properties = Object.fromEntries(body.properties.map(({ key, value }) => [key, value]));
   for (const { body: comment, properties } of comments) {
@@ -113,25 +122,33 @@ export function createFrom(call: Call, body: z.infer<typeof newIssueBody>) {
 
 function edit(call: Call): SandboxReply {
   const { site } = call;
-  const issue = changeableIssueInPath(call);
+  const issue = changeableIssueInPath(call, 'EDIT_ISSUES');
   const target = targetOf(site, issue);
-  const { values, comments } = readIssueInput(
-    site,
-    target,
-    editScreen(site, target),
-    parseBody(call, issueBody),
-    issue,
-  );
-  editIssue(call.whole, issue, values, act(call));
-  for (const { body, properties } of comments) {
-    addComment(call.whole, issue, body, act(call), { isPublic: true, properties });
+  const body = parseBody(call, issueBody);
+  const { values, comments } = readIssueInput(site, target, editScreen(site, target), body, issue);
+  requireComments(call, issue, comments);
+  editIssue(call.whole, issue, values, actOf(call, body));
+  for (const { body: text, properties } of comments) {
+    addComment(call.whole, issue, text, act(call), { isPublic: true, properties });
   }
   return call.query.get('returnIssue') === 'true' ? { json: showWhole(call, issue) } : { status: 204 };
 }
 
+/** A change with what the request tells of it. */
+const actOf = (call: Call, { historyMetadata: metadata }: z.infer<typeof issueBody>): Act => ({
+  ...act(call),
+  ...(metadata && { metadata }),
+});
+
+const mayNotComment = badFields({ comment: 'You do not have permission to comment on this issue.' });
+
+function requireComments(call: Call, issue: Issue, comments: readonly unknown[]): void {
+  if (comments.length > 0 && !may(call, 'ADD_COMMENTS', issue)) throw mayNotComment;
+}
+
 function assign(call: Call): SandboxReply {
   const { site } = call;
-  const issue = changeableIssueInPath(call);
+  const issue = changeableIssueInPath(call, 'ASSIGN_ISSUES');
   const { accountId } = parseBody(call, z.looseObject({ accountId: z.string().nullish() }));
   const assignee = fieldById(site, 'assignee');
   if (!assignee) throw new Error('The site has no assignee field');
@@ -145,11 +162,12 @@ function assign(call: Call): SandboxReply {
 
 function move(call: Call): SandboxReply {
   const { site } = call;
-  const issue = changeableIssueInPath(call);
+  const issue = changeableIssueInPath(call, 'BROWSE_PROJECTS');
   const body = parseBody(call, issueBody.extend({ transition: reference.optional() }));
   if (body.transition?.id === undefined) throw badRequest("Missing 'transition' identifier");
   const { id } = body.transition;
-  const transition = transitionsOf(site, issue).find(each => each.id === id);
+  // Who may not move issues has no transition.
+  const transition = myTransitions(site, issue).find(each => each.id === id);
   if (!transition) throw badRequest(`Transition id '${id}' is not valid for this issue.`);
   const { values, comments } = readIssueInput(
     site,
@@ -163,7 +181,8 @@ function move(call: Call): SandboxReply {
     const fields = missing.flatMap(fieldId => fieldById(site, fieldId) ?? []);
     throw badFields(Object.fromEntries(fields.map(field => [field.id, required(field).problem])));
   }
-  moveIssue(call.whole, issue, transition.to, values, act(call));
+  requireComments(call, issue, comments);
+  moveIssue(call.whole, issue, transition.to, values, actOf(call, body));
   for (const { body, properties } of comments) {
     addComment(call.whole, issue, body, act(call), { isPublic: true, properties });
   }

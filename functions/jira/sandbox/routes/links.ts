@@ -4,7 +4,7 @@ import { addComment, addLink } from '../changes.ts';
 import { checkedComment } from '../checkedComment.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import { showLinkType } from '../represent.ts';
-import { act, type Call, parseBody, type Route, route } from '../router.ts';
+import { act, type Call, may, parseBody, type Route, route } from '../router.ts';
 import { findIssue } from '../site.ts';
 
 export const linkRoutes: Route[] = [
@@ -35,7 +35,12 @@ function linkIssues(call: Call): SandboxReply {
     return issue;
   });
   if (!source || !target || source === target) throw badRequest('You cannot link an issue to itself.');
+  const unlinkable = [source, target].find(issue => !may(call, 'LINK_ISSUES', issue));
+  if (unlinkable) throw notFound(`No Link Issue Permission for issue '${unlinkable.key}'`);
   if (source.frozen) throw new JiraError(403, 'No Link Issue Permission for issue.');
+  if (body.comment && !may(call, 'ADD_COMMENTS', source)) {
+    throw badRequest('You do not have permission to comment on this issue.');
+  }
   const comment = body.comment && checkedComment(body.comment.body);
   addLink(call.whole, type, source, target, act(call));
   if (comment) addComment(call.whole, source, comment, act(call));

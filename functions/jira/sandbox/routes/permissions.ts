@@ -66,7 +66,8 @@ function check(call: Call): SandboxReply {
     projects: projects ?? [],
     issues: issues ?? [],
   }));
-  if (wanted.some(({ permissions }) => permissions.length === 0)) {
+  const isNone = wanted.length === 0 || wanted.some(({ permissions }) => permissions.length === 0);
+  if (body.projectPermissions && isNone) {
     throw badRequest('At least one project permission must be provided.');
   }
   const global = body.globalPermissions ?? [];

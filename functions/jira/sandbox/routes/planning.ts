@@ -4,7 +4,7 @@ import { editIssue } from '../changes.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import type { Board, Issue, Sprint } from '../model.ts';
 import { showProjectReference, showSprint } from '../represent.ts';
-import { act, type Call, parseBody, type Route, route } from '../router.ts';
+import { act, type Call, may, mayIn, parseBody, type Route, route } from '../router.ts';
 import { findIssue, rankOf, type Site, typeOf } from '../site.ts';
 
 /**
@@ -26,6 +26,13 @@ export const planningRoutes: Route[] = [
   }),
 ];
 
+/** Who manages sprints does so in each project whose issues the board shows. @throws {JiraError} 403 */
+function requireManager(call: Call, { projectIds }: Board): void {
+  const projects = call.whole.projects.filter(({ id }) => projectIds.includes(id));
+  if (projects.every(project => mayIn(call, 'MANAGE_SPRINTS_PERMISSION', project))) return;
+  throw new JiraError(403, 'You do not have permission to manage the sprints of this board.');
+}
+
 const MAX_MOVED = 50;
 const MAX_NAME = 30;
 
@@ -42,6 +49,7 @@ function createSprint(call: Call): SandboxReply {
   const { site } = call;
   const { originBoardId, ...body } = parseBody(call, createBody);
   const board = boardCalled(site, String(originBoardId));
+  requireManager(call, board);
   if (board.type === 'kanban') throw badRequest('The board does not support sprints');
   const sprint: Sprint = {
     id: site.nextId(),
@@ -60,11 +68,14 @@ function createSprint(call: Call): SandboxReply {
 function updateSprint(call: Call): SandboxReply {
   const { site } = call;
   const sprint = sprintInPath(call);
+  for (const board of call.whole.boards.filter(({ sprintIds }) => sprintIds.includes(sprint.id))) {
+    requireManager(call, board);
+  }
   const { state, name, goal, ...days } = parseBody(call, updateBody);
   const dates = checkedDates(days, sprint);
   const newName = name === undefined ? sprint.name : checkedName(name);
   if (state !== undefined && state !== sprint.state) {
-    if (state === 'active' && sprint.state === 'future') checkStart(site, sprint, dates);
+    if (state === 'active' && sprint.state === 'future') checkStart(call.whole, sprint, dates);
     else if (state !== 'closed' || sprint.state !== 'active') {
       throw badRequest(`Sprint cannot be changed from the state '${sprint.state}' to '${state}'.`);
     }
@@ -135,7 +146,7 @@ function move(call: Call, idsOrKeys: readonly string[], to: readonly string[]): 
   const { site } = call;
   const field = site.fields.find(({ kind }) => kind === 'sprint');
   if (!field) throw badRequest('The Sprint field is not available.');
-  const issues = issuesCalled(site, idsOrKeys);
+  const issues = issuesCalled(call, idsOrKeys, ['SCHEDULE_ISSUES', 'EDIT_ISSUES']);
   for (const issue of issues) {
     if (typeOf(site, issue).level === -1) {
       throw badRequest(`Issue '${issue.key}' is a sub-task, and sub-tasks cannot be moved to another sprint.`);
@@ -149,7 +160,8 @@ function move(call: Call, idsOrKeys: readonly string[], to: readonly string[]): 
   }
 }
 
-function issuesCalled(site: Site, idsOrKeys: readonly string[]): Issue[] {
+function issuesCalled(call: Call, idsOrKeys: readonly string[], permissions: readonly string[]): Issue[] {
+  const { site } = call;
   if (idsOrKeys.length > MAX_MOVED) {
     throw badRequest(`The maximum number of issues that can be processed at once is ${MAX_MOVED}.`);
   }
@@ -158,7 +170,7 @@ function issuesCalled(site: Site, idsOrKeys: readonly string[]): Issue[] {
     if (!issue) throw badRequest(`Issue '${idOrKey}' does not exist or you do not have permission to see it.`);
     return issue;
   });
-  const frozen = issues.find(issue => issue.frozen);
+  const frozen = issues.find(issue => issue.frozen || !permissions.every(each => may(call, each, issue)));
   if (frozen) throw new JiraError(403, `You do not have permission to schedule issue '${frozen.key}'.`);
   return issues;
 }
@@ -166,14 +178,16 @@ function issuesCalled(site: Site, idsOrKeys: readonly string[]): Issue[] {
 function rankIssues(call: Call): SandboxReply {
   const { site } = call;
   const body = parseBody(call, movedBody);
-  const issues = issuesCalled(site, body.issues);
+  const issues = issuesCalled(call, body.issues, ['SCHEDULE_ISSUES']);
   const isBefore = body.rankBeforeIssue !== undefined;
   if (isBefore === (body.rankAfterIssue !== undefined)) {
     throw badRequest('Exactly one of rankBeforeIssue and rankAfterIssue must be given.');
   }
   const at = findIssue(site, body.rankBeforeIssue ?? body.rankAfterIssue ?? '');
   if (!at || issues.includes(at)) throw badRequest('The issue to rank by does not exist, or is ranked itself.');
-  const others = site.issues.filter(issue => !issues.includes(issue)).sort((one, other) => rankOf(one) - rankOf(other));
+  const others = call.whole.issues
+    .filter(issue => !issues.includes(issue))
+    .sort((one, other) => rankOf(one) - rankOf(other));
   const place = others.indexOf(at) + (isBefore ? 0 : 1);
   const next = others[place];
   const previous = others[place - 1];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { SandboxReply } from '../../../../shared/sandbox/sandboxServer.ts';
 import { badFields, JiraError, notFound } from '../jiraError.ts';
 import type { RemoteLink } from '../model.ts';
-import { type Call, issueInPath, parseBody, type Route, route } from '../router.ts';
+import { type Call, issueInPath, may, parseBody, type Route, route } from '../router.ts';
 
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-remote-links/ */
 export const remoteLinkRoutes: Route[] = [
@@ -36,7 +36,8 @@ const remoteLinkBody = z.strictObject({
 /** A link with a global ID that the issue has is changed, whole. */
 function saveRemoteLink(call: Call): SandboxReply {
   const issue = issueInPath(call);
-  if (issue.frozen) throw new JiraError(403, 'You do not have permission to link issues in this project.');
+  if (issue.frozen || !may(call, 'LINK_ISSUES', issue))
+    throw new JiraError(403, 'You do not have permission to link issues in this project.');
   const body = parseBody(call, remoteLinkBody);
   const { globalId, object } = body;
   if ((globalId?.length ?? 0) > 255) throw badFields({ globalId: 'The globalId must be at most 255 characters.' });

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { SandboxReply } from '../../../../shared/sandbox/sandboxServer.ts';
-import { isDocument, paragraph } from '../adf.ts';
+import { isDocument, paragraph, plainText } from '../adf.ts';
 import { addComment, createIssue, editIssue } from '../changes.ts';
 import { checkedComment } from '../checkedComment.ts';
 import { fieldById } from '../fields.ts';
 import { parseFieldValue } from '../fieldValue.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
-import type { Approval, FieldValue, Issue } from '../model.ts';
+import type { Approval, Comment, FieldValue, Issue } from '../model.ts';
 import { showPersonById } from '../represent.ts';
 import {
   deskOf,
@@ -21,7 +21,8 @@ import {
   showRequestType,
   showSla,
 } from '../requests.ts';
-import { act, type Call, issueInPath, parseBody, type Route, route } from '../router.ts';
+import { readableComments } from '../rights.ts';
+import { act, type Call, issueInPath, may, mayIn, parseBody, type Route, route } from '../router.ts';
 import { personById, projectOf, type Site } from '../site.ts';
 import { clockOf } from '../slaClock.ts';
 import { deskPage, findDesk, requestTypeIn } from './serviceDesks.ts';
@@ -32,6 +33,7 @@ export const requestRoutes: Route[] = [
   route('GET', 'request/{issueIdOrKey}', call => ({ json: showRequest(call, requestInPath(call)) })),
   route('GET', 'request/{issueIdOrKey}/sla', call => {
     const issue = requestInPath(call);
+    requireAgent(call, issue);
     const slas = deskOf(call.site, issue)?.slas ?? [];
     return deskPage(
       call,
@@ -41,12 +43,14 @@ export const requestRoutes: Route[] = [
   route('GET', 'request/{issueIdOrKey}/participant', call => participants(call, requestInPath(call))),
   route('POST', 'request/{issueIdOrKey}/participant', call => {
     const issue = changeable(requestInPath(call));
+    requireOwner(call, issue);
     const held = idsIn(call.site, issue, 'people');
     setPeople(call, issue, [...new Set([...held, ...peopleIn(call)])]);
     return participants(call, issue);
   }),
   route('DELETE', 'request/{issueIdOrKey}/participant', call => {
     const issue = changeable(requestInPath(call));
+    requireOwner(call, issue);
     const removed = peopleIn(call);
     setPeople(
       call,
@@ -71,26 +75,65 @@ export const requestRoutes: Route[] = [
   route('POST', 'request/{issueIdOrKey}/comment', call => {
     const issue = changeable(requestInPath(call));
     const { body, public: isPublic } = parseBody(call, z.looseObject({ body: z.string(), public: z.boolean() }));
+    requireMayComment(call, issue, isPublic);
     const comment = addComment(call.whole, issue, checkedComment(paragraph(body)), act(call), { isPublic });
-    return {
-      status: 201,
-      json: {
-        id: comment.id,
-        body,
-        public: isPublic,
-        author: showPersonById(call, comment.authorId),
-        created: showDate(call, comment.created),
-      },
-    };
+    return { status: 201, json: { ...showDeskComment(call, comment), body } };
+  }),
+  route('GET', 'request/{issueIdOrKey}/comment', call => {
+    const issue = requestInPath(call);
+    const isInternalShown = isAgentOf(call, issue) && call.query.get('internal') !== 'false';
+    const isPublicShown = call.query.get('public') !== 'false';
+    return deskPage(
+      call,
+      readableComments(call.site, issue)
+        .filter(({ isPublic }) => (isPublic ? isPublicShown : isInternalShown))
+        .map(comment => showDeskComment(call, comment)),
+    );
   }),
 ];
 
+const showDeskComment = (call: Call, { id, body, isPublic, authorId, created }: Comment) => ({
+  id,
+  body: plainText(body),
+  public: isPublic,
+  author: showPersonById(call, authorId),
+  created: showDate(call, created),
+});
+
 /** The request that the path names; an issue that no customer has made is none. @throws {JiraError} 404 */
-function requestInPath(call: Call): Issue {
+export function requestInPath(call: Call): Issue {
   const issue = issueInPath(call);
   const isRequest = projectOf(call.site, issue).type === 'service_desk' && issue.isRequest;
-  if (!isRequest) throw notFound('The request does not exist.');
+  if (!isRequest || !(isAgentOf(call, issue) || isParty(call, issue))) throw notFound('The request does not exist.');
   return issue;
+}
+
+const isAgentOf = (call: Call, issue: Issue): boolean => may(call, 'SERVICEDESK_AGENT', issue);
+
+/** Customers see the requests that they have made, take part in or have to approve. */
+function isParty({ site, viewer: { accountId } }: Call, issue: Issue): boolean {
+  return (
+    issue.values.reporter === accountId ||
+    idsIn(site, issue, 'people').includes(accountId) ||
+    issue.approvals.some(({ approvers }) => approvers.some(each => each.accountId === accountId))
+  );
+}
+
+/** @throws {JiraError} 403 for whoever is no agent */
+function requireAgent(call: Call, issue: Issue): void {
+  if (!isAgentOf(call, issue)) throw new JiraError(403, 'You must be an agent of the service project to do this.');
+}
+
+/** Internal comments, and files with them, are the agents'. @throws {JiraError} 403 */
+export function requireMayComment(call: Call, issue: Issue, isPublic: boolean): void {
+  if (!may(call, 'ADD_COMMENTS', issue))
+    throw new JiraError(403, 'You do not have permission to comment on this request.');
+  if (!isPublic) requireAgent(call, issue);
+}
+
+/** Who may say who takes part. @throws {JiraError} 403 */
+function requireOwner(call: Call, issue: Issue): void {
+  if (issue.values.reporter !== call.viewer.accountId) requireAgent(call, issue);
 }
 
 function changeable(issue: Issue): Issue {
@@ -157,6 +200,15 @@ function create(call: Call): SandboxReply {
   const project = site.projects.find(({ id }) => id === desk.projectId);
   const issueType = site.issueTypes.find(({ id }) => id === type.issueTypeId);
   if (!project || !issueType) throw new Error(`The desk ${desk.id} has no project`);
+
+  if (!mayIn(call, 'CREATE_ISSUES', project)) {
+    throw new JiraError(403, 'You do not have permission to create requests in this service project.');
+  }
+  const isForOthers =
+    (body.raiseOnBehalfOf ?? call.viewer.accountId) !== call.viewer.accountId || body.requestParticipants.length > 0;
+  if (isForOthers && !mayIn(call, 'SERVICEDESK_AGENT', project)) {
+    throw new JiraError(403, 'You must be an agent to raise requests for others, or with participants.');
+  }
 
   const values: Record<string, FieldValue> = { issuetype: issueType.id };
   const problems: string[] = [];

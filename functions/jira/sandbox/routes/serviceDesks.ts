@@ -4,8 +4,8 @@ import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import { searchIssues } from '../jqlSearch.ts';
 import type { Article, Desk, RequestType } from '../model.ts';
 import { showRequestType } from '../requests.ts';
-import { type Call, integer, type Route, route } from '../router.ts';
-import type { Site } from '../site.ts';
+import { type Call, integer, mayIn, type Route, route } from '../router.ts';
+import { findProject, type Site } from '../site.ts';
 
 /** Below `/rest/servicedeskapi`: https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-servicedesk/ */
 export const serviceDeskRoutes: Route[] = [
@@ -19,6 +19,7 @@ export const serviceDeskRoutes: Route[] = [
   route('GET', 'servicedesk/{serviceDeskId}/queue', call => {
     requireOptIn(call);
     const desk = deskInPath(call);
+    requireAgent(call, desk);
     const withCount = call.query.get('includeCount') === 'true';
     return deskPage(
       call,
@@ -54,7 +55,9 @@ export const serviceDeskRoutes: Route[] = [
   }),
   route('GET', 'servicedesk/{serviceDeskId}/organization', call => {
     requireOptIn(call);
-    const { organizationIds } = deskInPath(call);
+    const desk = deskInPath(call);
+    requireAgent(call, desk);
+    const { organizationIds } = desk;
     const memberId = call.query.get('accountId');
     return deskPage(
       call,
@@ -77,6 +80,13 @@ function requireOptIn({ headers }: Call): void {
   if (headers['x-experimentalapi'] !== 'opt-in') {
     throw new JiraError(412, 'This API is experimental. To use it, set the header X-ExperimentalApi: opt-in.');
   }
+}
+
+/** Queues and organisations are the agents'. @throws {JiraError} 403 */
+function requireAgent(call: Call, { projectId }: Desk): void {
+  const project = findProject(call.site, projectId);
+  if (project && mayIn(call, 'SERVICEDESK_AGENT', project)) return;
+  throw new JiraError(403, 'You must be an agent of the service project to see this.');
 }
 
 function deskInPath({ site, params }: Call): Desk {

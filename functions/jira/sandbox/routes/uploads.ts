@@ -4,8 +4,9 @@ import { addComment, attachFile } from '../changes.ts';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import type { UploadedFile } from '../multipart.ts';
 import { showAttachment, showPersonById } from '../represent.ts';
-import { act, type Call, issueInPath, parseBody, type Route, route } from '../router.ts';
-import { projectOf, type Site } from '../site.ts';
+import { act, type Call, issueInPath, may, parseBody, type Route, route } from '../router.ts';
+import type { Site } from '../site.ts';
+import { requestInPath, requireMayComment } from './requests.ts';
 
 /** What an administrator of this site lets a file have at most. */
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -15,7 +16,8 @@ export const uploadRoutes: Route[] = [
   route('POST', 'issue/{issueIdOrKey}/attachments', call => {
     checkXsrf(call);
     const issue = issueInPath(call);
-    if (issue.frozen) throw new JiraError(403, 'You do not have permission to create attachments for this issue.');
+    if (issue.frozen || !may(call, 'CREATE_ATTACHMENTS', issue))
+      throw new JiraError(403, 'You do not have permission to create attachments for this issue.');
     const made = uploaded(call).map(file => attachFile(call.whole, issue, file, act(call)));
     return { json: made.map(attachment => showAttachment(call, attachment)) };
   }),
@@ -40,13 +42,11 @@ export const requestFileRoutes: Route[] = [
     return { status: 201, json: { temporaryAttachments } };
   }),
   route('POST', 'request/{issueIdOrKey}/attachment', call => {
-    const { site } = call;
-    const issue = issueInPath(call);
-    if (projectOf(site, issue).type !== 'service_desk' || !issue.isRequest) {
-      throw notFound('The request does not exist.');
-    }
-    if (issue.frozen) throw new JiraError(403, 'You do not have permission to attach files to this request.');
+    const issue = requestInPath(call);
+    if (issue.frozen || !may(call, 'CREATE_ATTACHMENTS', issue))
+      throw new JiraError(403, 'You do not have permission to attach files to this request.');
     const { temporaryAttachmentIds, public: isPublic, additionalComment } = parseBody(call, requestFiles);
+    requireMayComment(call, issue, isPublic);
     const kept = temporary.get(call.whole);
     const files = temporaryAttachmentIds.map(id => {
       const file = kept?.get(id);
@@ -54,7 +54,7 @@ export const requestFileRoutes: Route[] = [
       return file;
     });
     for (const id of temporaryAttachmentIds) kept?.delete(id);
-    const made = files.map(file => attachFile(call.whole, issue, file, act(call)));
+    const made = files.map(file => attachFile(call.whole, issue, { ...file, isPublic }, act(call)));
     const names = made.map(({ filename }) => `!${filename}|thumbnail!`).join(' ');
     const body = [additionalComment?.body, names].filter(Boolean).join('\n');
     const comment = addComment(call.whole, issue, paragraph(body), act(call), { isPublic });

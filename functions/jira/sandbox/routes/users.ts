@@ -1,8 +1,9 @@
 import { badRequest, notFound } from '../jiraError.ts';
 import type { Person } from '../model.ts';
 import { showPerson } from '../represent.ts';
-import { type Call, integer, type Route, route } from '../router.ts';
-import { findIssue, findProject, isAssignable } from '../site.ts';
+import { holdsGlobally, isAssignableIn, mayOn } from '../rights.ts';
+import { type Call, integer, mayIn, type Route, route } from '../router.ts';
+import { findIssue, findProject, projectOf } from '../site.ts';
 
 export const userRoutes: Route[] = [
   route('GET', 'myself', call => ({ json: { ...showPerson(call, call.viewer), locale: 'en_US' } })),
@@ -10,17 +11,25 @@ export const userRoutes: Route[] = [
     if (!call.query.has('query') && !call.query.has('accountId')) {
       throw badRequest("At least one of 'query', 'accountId' or 'property' must be given.");
     }
-    return slice(call, matchingPeople(call));
+    const isFound = holdsGlobally(call.whole, call.viewer.accountId, 'USER_PICKER');
+    return slice(call, isFound ? matchingPeople(call) : []);
   }),
   route('GET', 'user/assignable/search', call => {
     const { query, site } = call;
     const [project, issue] = [query.get('project'), query.get('issueKey') ?? query.get('issueId')];
     if (project === null && issue === null) throw badRequest('Project or issue key must be provided.');
-    if (project !== null && !findProject(site, project))
-      throw notFound(`No project could be found with key '${project}'.`);
-    if (issue !== null && !findIssue(site, issue))
-      throw notFound('Issue does not exist or you do not have permission to see it.');
-    return slice(call, matchingPeople(call).filter(isAssignable));
+    const found = issue === null ? undefined : findIssue(site, issue);
+    if (issue !== null && !found) throw notFound('Issue does not exist or you do not have permission to see it.');
+    const inProject = project === null ? found && projectOf(site, found) : findProject(site, project);
+    if (!inProject) throw notFound(`No project could be found with key '${project}'.`);
+    const { whole, viewer } = call;
+    const isFound = holdsGlobally(whole, viewer.accountId, 'USER_PICKER') || mayIn(call, 'ASSIGN_ISSUES', inProject);
+    const assignable = matchingPeople(call).filter(
+      person =>
+        isAssignableIn(whole, inProject, person) &&
+        (!found || mayOn(whole, person.accountId, 'BROWSE_PROJECTS', found)),
+    );
+    return slice(call, isFound ? assignable : []);
   }),
 ];
 

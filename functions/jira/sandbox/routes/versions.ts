@@ -4,7 +4,7 @@ import { editIssue } from '../changes.ts';
 import { badFields, badRequest, JiraError, notFound } from '../jiraError.ts';
 import type { Issue, Project, Version } from '../model.ts';
 import { showVersion } from '../represent.ts';
-import { act, type Call, list, page, parseBody, type Route, route } from '../router.ts';
+import { act, type Call, list, mayIn, page, parseBody, type Route, route } from '../router.ts';
 import { findProject, type Site, statusOf } from '../site.ts';
 
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-versions/ */
@@ -61,7 +61,9 @@ const updateBody = written.extend({ moveUnfixedIssuesTo: z.string().optional() }
 function createVersion(call: Call): SandboxReply {
   const { projectId, project: key, ...body } = parseBody(call, createBody);
   const project = findProject(call.site, String(projectId ?? key ?? ''));
-  if (!project) throw notFound(`No project could be found with id '${projectId}'.`);
+  if (!project || !mayIn(call, 'ADMINISTER_PROJECTS', project)) {
+    throw notFound(`No project could be found with id '${projectId}'.`);
+  }
   const name = body.name?.trim() ?? '';
   checkName(project, name);
   const version = withDays({ id: call.site.nextId(), name, released: false, archived: false }, body);
@@ -75,6 +77,9 @@ function createVersion(call: Call): SandboxReply {
 function updateVersion(call: Call): SandboxReply {
   const { project, version } = versionInPath(call);
   const body = parseBody(call, updateBody);
+  if (!mayIn(call, 'ADMINISTER_PROJECTS', project)) {
+    throw badRequest('You must have global or project administrator rights in order to modify versions.');
+  }
   const { name, description, released, archived, moveUnfixedIssuesTo } = body;
   if (name !== undefined) checkName(project, name.trim(), version);
   const { startDate: _, releaseDate: __, ...others } = version;
@@ -88,7 +93,8 @@ function updateVersion(call: Call): SandboxReply {
   }
   // A version that is released already is released no more, and nothing is moved.
   if (released === true && !version.released && target) {
-    for (const issue of issuesOf(call.site, version).filter(isUnresolved)) {
+    // Those too that its mover may not see.
+    for (const issue of issuesOf(call.whole, version).filter(isUnresolved)) {
       const others = [issue.values.fixVersions].flat().filter(id => id !== version.id && id !== target.id);
       editIssue(call.whole, issue, { fixVersions: [...others.map(String), target.id] }, act(call));
     }

@@ -2,19 +2,21 @@ import * as z from 'zod';
 import { badRequest, JiraError, notFound } from '../jiraError.ts';
 import type { Issue } from '../model.ts';
 import { showPersonById } from '../represent.ts';
-import { type Call, issueInPath, type Route, route } from '../router.ts';
+import { type Call, issueInPath, may, type Route, route } from '../router.ts';
 import { personById } from '../site.ts';
 
 export const watcherRoutes: Route[] = [
   route('GET', 'issue/{issueIdOrKey}/watchers', call => {
     const issue = issueInPath(call);
     const { watcherIds = [] } = issue;
+    const isListed = may(call, 'VIEW_VOTERS_AND_WATCHERS', issue);
+    const seen = watcherIds.filter(id => isListed || id === call.viewer.accountId);
     return {
       json: {
         self: `${call.base}/rest/api/3/issue/${issue.key}/watchers`,
         isWatching: watcherIds.includes(call.viewer.accountId),
         watchCount: watcherIds.length,
-        watchers: watcherIds.map(id => showPersonById(call, id)),
+        watchers: seen.map(id => showPersonById(call, id)),
       },
     };
   }),
@@ -38,9 +40,10 @@ export const watcherRoutes: Route[] = [
 ];
 
 /** @throws {JiraError} 404 for an account that is not there, 403 where the list may not be managed */
-function watcher({ site, viewer }: Call, issue: Issue, accountId: string): string {
-  if (!personById(site, accountId)) throw notFound(`User '${accountId}' does not exist.`);
-  if (issue.frozen && accountId !== viewer.accountId) {
+function watcher(call: Call, issue: Issue, accountId: string): string {
+  if (!personById(call.site, accountId)) throw notFound(`User '${accountId}' does not exist.`);
+  const isManaged = !issue.frozen && may(call, 'MANAGE_WATCHERS', issue);
+  if (!isManaged && accountId !== call.viewer.accountId) {
     throw new JiraError(403, 'You do not have permission to manage the watcher list.');
   }
   return accountId;

@@ -3,16 +3,17 @@ import type { SandboxReply } from '../../../../shared/sandbox/sandboxServer.ts';
 import { isDocument } from '../adf.ts';
 import { addWorklog } from '../changes.ts';
 import { parseDuration, workingTime } from '../estimates.ts';
-import { badFields } from '../jiraError.ts';
+import { badFields, badRequest } from '../jiraError.ts';
 import type { Instant } from '../model.ts';
 import { showWorklog } from '../represent.ts';
-import { shownWorklogs } from '../rights.ts';
+import { restrictionFor, shownWorklogs, visibilityBody } from '../rights.ts';
 import {
   act,
   type Call,
   changeableIssueInPath,
   integer,
   issueInPath,
+  may,
   parseBody,
   type Route,
   route,
@@ -53,10 +54,14 @@ const worklogBody = z.looseObject({
   timeSpentSeconds: z.number().int().optional(),
   started: z.string().optional(),
   comment: z.unknown().optional(),
+  visibility: visibilityBody,
 });
 
 function logWork(call: Call): SandboxReply {
-  const issue = changeableIssueInPath(call);
+  const issue = changeableIssueInPath(call, 'BROWSE_PROJECTS');
+  if (!may(call, 'WORK_ON_ISSUES', issue)) {
+    throw badRequest('You do not have the permission to associate a worklog to this issue.');
+  }
   const body = parseBody(call, worklogBody);
   const seconds = body.timeSpentSeconds ?? (body.timeSpent === undefined ? undefined : parseDuration(body.timeSpent));
   if (seconds === undefined) {
@@ -70,7 +75,12 @@ function logWork(call: Call): SandboxReply {
   const worklog = addWorklog(
     call.whole,
     issue,
-    { seconds, started: startOf(body.started, call.site.now()), comment: body.comment },
+    {
+      seconds,
+      started: startOf(body.started, call.site.now()),
+      comment: body.comment,
+      ...restrictionFor(call.site, issue, body.visibility),
+    },
     act(call),
   );
   return { status: 201, json: showWorklog(call, issue, worklog) };
