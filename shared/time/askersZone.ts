@@ -36,7 +36,8 @@ const tellsNothing: ReadonlySet<FailureCode> = new Set(['invalid_input', 'not_fo
  * that an administrator has set; else that of the account that this service uses; else UTC. The host's own is never it.
  */
 export function openAskersZone({ timeZone, now }: { timeZone(): string | undefined; now: () => number }) {
-  const asking = new WeakSet<Call>();
+  /** What calls have asked for: one that changed meanwhile would tell times by another clock than days. */
+  const asked = new WeakMap<Call, Promise<string>>();
   const known = createCache<string, string | undefined>({ until: () => now() + LIFE_MS, maxEntries: MAX_KEPT, now });
 
   return (call: Call, { ofUser, ofAccount }: ZoneSources): AskersZone => {
@@ -64,10 +65,11 @@ export function openAskersZone({ timeZone, now }: { timeZone(): string | undefin
       unlessAccounts,
       accounts,
       timeZone() {
-        asking.add(call);
-        return decided();
+        const zone = asked.get(call) ?? decided();
+        asked.set(call, zone);
+        return zone;
       },
-      shown: async () => (call.caller.kind === 'user' || asking.has(call) ? decided() : timeZone()),
+      shown: async () => asked.get(call) ?? (call.caller.kind === 'user' ? decided() : timeZone()),
     };
   };
 }

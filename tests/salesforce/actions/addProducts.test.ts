@@ -122,6 +122,7 @@ test('an opportunity is found by its account where one is open, and a given pric
     opportunity: '100% Bio_Markt',
     priceBook: 'Partner',
     products: { product: 'Partner Kit' },
+    replaceAmount: true,
   });
   expect(body).toMatchObject({ name: '100% Bio – shelf labels', priceBook: 'Partner Price Book', totalAfter: 750 });
   const other = await add({

@@ -304,7 +304,9 @@ describe('getForecast', () => {
     const { body } = await forecast({ owner: 'Ana Ruiz', period: 'next quarter' });
     const all = list(body.forecasts);
     expect(all).toHaveLength(3);
-    expect(body.summary).toMatch(/^3 forecasts of Ana Ruiz for 3 periods from 1 .*, each told by itself\.$/);
+    expect(body.summary).toMatch(
+      /^3 forecasts of Ana Ruiz for 3 periods from 1 .*, each told by itself, and together in totals\.$/,
+    );
     expect(body.summary).toContain(`from ${shown(String(all[0]?.from))} to ${shown(String(all[2]?.to))}`);
     expect((await forecast({ period: 'soon' })).body.detail).toMatch(/no period that is known.*For others give date\./);
     expect((await forecast({ period: 'this month', date: 'today' })).status).toBe(400);
