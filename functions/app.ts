@@ -20,13 +20,13 @@ async function answer(
   request: HttpRequest,
   context: InvocationContext,
   respond: () => Promise<HttpResponseInit>,
-  isMcp = false,
+  { isMcp = false, signIn }: { isMcp?: boolean; signIn?: string | undefined } = {},
 ): Promise<HttpResponseInit> {
   try {
     refuseForeignPage(request, { isLocal, isMcp });
   } catch (error) {
-    const { correlationId } = readInvocation(request, context);
-    return failureResponse(toFailure(error, correlationId), correlationId);
+    const invocation = readInvocation(request, context, signIn);
+    return failureResponse(toFailure(error, invocation.correlationId), invocation);
   }
   return respond();
 }
@@ -34,8 +34,8 @@ async function answer(
 const actionsOverHttp = actionHandler(backend.invoke);
 const readinessReport = readiness(backend);
 
-export const callAction: typeof actionsOverHttp = (action, request, context) =>
-  answer(request, context, () => actionsOverHttp(action, request, context));
+export const callAction: typeof actionsOverHttp = (action, request, context, signIn) =>
+  answer(request, context, () => actionsOverHttp(action, request, context, signIn), { signIn });
 
 export const health = (request: HttpRequest, context: InvocationContext) => answer(request, context, isHealthy);
 
@@ -52,13 +52,13 @@ type McpEndpoint = ReturnType<typeof import('./endpoints/mcp.ts')['mcpEndpoint']
 let mcpEndpoint: Promise<McpEndpoint> | undefined;
 
 /** The MCP SDK is loaded by the first call that needs it. */
-export const callMcp: McpEndpoint = (path, request, context) =>
+export const callMcp: McpEndpoint = (path, request, context, signIn) =>
   answer(
     request,
     context,
     async () => {
       mcpEndpoint ??= import('./endpoints/mcp.ts').then(mcp => mcp.mcpEndpoint(backend));
-      return (await mcpEndpoint)(path, request, context);
+      return (await mcpEndpoint)(path, request, context, signIn);
     },
-    true,
+    { isMcp: true, signIn },
   );

@@ -1,16 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Backend } from '../../shared/action/backend.ts';
-import { type Action, needsOf } from '../../shared/action/defineAction.ts';
+import { type Action, type ActionEntry, needsOf } from '../../shared/action/defineAction.ts';
 import type { OpenSystem, System } from '../../shared/action/defineSystem.ts';
 import { failureResponse, jsonResponse, readInvocation } from '../../shared/action/http.ts';
 import { toFailure } from '../../shared/action/problem.ts';
+import { whyNotServed } from '../../shared/action/served.ts';
 import type { Call } from '../../shared/call.ts';
 import { type Permit, unrestricted } from '../../shared/policy/policy.ts';
 import { readable } from '../../shared/readable.ts';
 import { isConfigured, isMentioned, isSandboxed, ownSettings } from '../../shared/settings/config.ts';
-import { readInboundAuth } from '../../shared/settings/inboundAuth.ts';
+import { inCallerMode, readInboundAuth, soleSignIn } from '../../shared/settings/inboundAuth.ts';
 import { waitFor } from '../../shared/singleFlight.ts';
+import { vendors } from '../actions.ts';
 
 /** One thing that was looked at. */
 interface Check {
@@ -47,7 +49,8 @@ type Look = (
   invocation: Pick<Call, 'correlationId' | 'traceparent' | 'log'>,
 ) => Promise<Report>;
 
-function lookAt({ config, env, actions, opened, unknownSettings, redact, now }: Backend): Look {
+function lookAt(backend: Backend): Look {
+  const { config, env, actions, opened, unknownSettings, redact, now } = backend;
   const checkSettings = (): Check[] => [
     ...(['app', 'time', 'secrets', 'ledger', 'audit'] as const)
       .flatMap(name => config[name].problems())
@@ -79,6 +82,7 @@ function lookAt({ config, env, actions, opened, unknownSettings, redact, now }: 
     }
     try {
       const open = await opened.open(system);
+      if (inCallerMode(system.callersSignIn, env)) return signInChecks(system, backend);
       const detail = await waitFor(open.check(call), call.signal);
       return [{ name: system.name, status: 'ok', detail }, ...(await checkPermissions(system, open, call))];
     } catch (error) {
@@ -107,7 +111,7 @@ function lookAt({ config, env, actions, opened, unknownSettings, redact, now }: 
     };
     const ofSystems = await Promise.all(systems.map(system => checkSystem(system, call)));
     return {
-      checks: [...checkSettings(), ...ofSystems.flat()],
+      checks: [...checkSettings(), ...ofSystems.flat(), ...actionsThatAreOff(systems, backend)],
       systems: Object.fromEntries(
         systems
           .filter(({ settings }) => ownSettings({ settings }).length > 0)
@@ -115,6 +119,45 @@ function lookAt({ config, env, actions, opened, unknownSettings, redact, now }: 
       ),
     };
   };
+}
+
+/** What holds of a system whose callers sign in at its vendor. */
+function signInChecks({ name, title, toolsets, callersSignIn }: System, { actions, env }: Backend): Check[] {
+  const told = (status: Check['status'], detail: string): Check => ({ name, status, detail });
+  const checks = [
+    told(
+      'ok',
+      `each caller, who signs in at ${title} themselves (${callersSignIn} is caller): there is no credential to check`,
+    ),
+  ];
+  if (soleSignIn(vendors, env) === name) return checks;
+  const own = Object.keys(toolsets).filter(toolset => actions.some(action => action.toolset === toolset));
+  return [
+    ...checks,
+    told(
+      'off',
+      `${title} is not in /api/mcp, in /api/mcp/x/all, or in a list with toolsets of other systems: a request has one Authorization, and here that is the caller's at ${title}. It is served at /api/${name} and at /api/mcp/x with any of ${own.join(',')}.`,
+    ),
+  ];
+}
+
+/** The actions of these systems that are for nobody, because they would need several sign-ins. */
+function actionsThatAreOff(of: readonly System[], { actions, systems, env }: Backend): Check[] {
+  const usesOf = ({ system, asks = [system] }: ActionEntry) => systems.filter(({ name }) => asks.includes(name));
+  return of.flatMap(({ name, callersSignIn }) => {
+    // Each of them is for those who sign in at its own system's vendor, or for those whom INBOUND_AUTH lets in.
+    const signIn = inCallerMode(callersSignIn, env) ? name : undefined;
+    const configured = actions
+      .filter(action => action.system === name)
+      .map(action => ({ name: action.name, uses: usesOf(action) }))
+      .filter(({ uses }) => uses.every(used => isConfigured(used, env)));
+    return [...Map.groupBy(configured, action => whyNotServed(action, signIn, env))].flatMap(
+      ([reason, off]): Check[] => {
+        const names = off.map(action => action.name).join(', ');
+        return reason === undefined ? [] : [{ name, status: 'off', detail: `${names}: off, because ${reason}.` }];
+      },
+    );
+  });
 }
 
 /** An action, and what it needs in the system that is looked at. */
@@ -146,13 +189,13 @@ export function readiness(backend: Backend) {
     let permit: Permit = unrestricted;
     const wrongPolicy: Check[] = [];
     try {
-      permit = identify(invocation).permit;
+      permit = (await identify(invocation)).permit;
     } catch (error) {
       const failure = toFailure(error, invocation.correlationId);
       // Nothing is told to who may not call. Where keys let callers in, the platform has checked theirs, and what is
       // wrong with the settings is the very thing to tell.
       const isLetIn = readInboundAuth(env.INBOUND_AUTH) !== 'entra' && failure.code === 'misconfigured';
-      if (!isLetIn) return failureResponse(failure, invocation.correlationId);
+      if (!isLetIn) return failureResponse(failure, invocation);
       if (config.app.problems().length === 0) {
         wrongPolicy.push({ name: 'POLICY', status: 'failed', detail: failure.message });
       }

@@ -13,18 +13,21 @@ import type { Backend } from '../../shared/action/backend.ts';
 import type { Action, Effect } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
 import { namesOf } from '../../shared/action/formerNames.ts';
-import { failureResponse, readInvocation } from '../../shared/action/http.ts';
+import { failureResponse, readInvocation, wantsSignIn } from '../../shared/action/http.ts';
 import { instructions } from '../../shared/action/instructions.ts';
 import type { Invocation, Outcome } from '../../shared/action/invoke.ts';
 import { inputSchema, outputSchema, type PlainObject } from '../../shared/action/plainSchema.ts';
 import { toFailure, toInlineError } from '../../shared/action/problem.ts';
 import { readText } from '../../shared/action/readRequest.ts';
+import { whyNotServed } from '../../shared/action/served.ts';
+import { sitesOf, withSite } from '../../shared/action/site.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { Permit } from '../../shared/policy/policy.ts';
 import { isConfigured } from '../../shared/settings/config.ts';
+import { inCallerMode, readInboundAuth } from '../../shared/settings/inboundAuth.ts';
 import { actions as entries } from '../actions.ts';
 import { type Refusal, readMessages } from './mcpMessages.ts';
-import { type McpPath, toolSelection } from './toolSelection.ts';
+import { decode, type McpPath, toolSelection } from './toolSelection.ts';
 
 /** The build puts package.json's version here. */
 const version = process.env.npm_package_version ?? 'unbuilt';
@@ -36,17 +39,37 @@ const version = process.env.npm_package_version ?? 'unbuilt';
  */
 export function mcpEndpoint(backend: Backend) {
   const catalogue = loadCatalogue(backend);
+  const told = new Map<CatalogueEntry, CatalogueEntry>();
+  /** Which of several sites is meant, each tool is told where the callers sign in there. */
+  const withSites = (entry: CatalogueEntry, signIn: string | undefined): CatalogueEntry => {
+    const system = backend.systems.find(({ name }) => name === signIn);
+    const sites = sitesOf(system, backend.config, backend.env);
+    if (sites.length === 0) return entry;
+    const known = told.get(entry) ?? { ...entry, tool: toTool(withSite(entry.action, sites)) };
+    told.set(entry, known);
+    return known;
+  };
 
-  return async (path: McpPath, request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
-    const invocation = readInvocation(request, context);
+  return async (
+    path: McpPath,
+    request: HttpRequest,
+    context: InvocationContext,
+    signIn?: string,
+  ): Promise<HttpResponseInit> => {
+    const invocation = readInvocation(request, context, signIn);
     let permit: Permit;
     try {
-      permit = backend.identify(invocation).permit;
+      if (signIn === undefined) refuseUnchecked(path, backend);
+      permit = (await backend.identify(invocation)).permit;
     } catch (error) {
-      return failureResponse(toFailure(error, invocation.correlationId), invocation.correlationId);
+      return failureResponse(toFailure(error, invocation.correlationId), invocation);
     }
     const isSelected = toolSelection(path, request.headers);
-    const tools = (await catalogue).filter(({ action }) => isSelected(action) && permit.allows(action));
+    const tools = (await catalogue)
+      .filter(({ action }) => isSelected(action) && permit.allows(action))
+      .filter(({ action }) => whyNotServed(action, signIn, backend.env) === undefined)
+      .map(entry => withSites(entry, signIn));
+    const refusals: Failure[] = [];
 
     const createServer = () => {
       const server = new Server(serverInfo(systemsOf(tools, backend.systems)), {
@@ -58,6 +81,7 @@ export function mcpEndpoint(backend: Backend) {
         const called = tools.find(({ action }) => namesOf(action).includes(params.name));
         if (!called) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${params.name}.`);
         const outcome = await backend.invoke(called.action, async () => params.arguments ?? {}, invocation);
+        if (!outcome.ok && wantsSignIn(outcome.failure, invocation)) refusals.push(outcome.failure);
         return toToolResult(outcome, invocation);
       });
       return server;
@@ -67,8 +91,28 @@ export function mcpEndpoint(backend: Backend) {
     }
     const { body, refusal } = await readBody(request);
     if (refusal) return toHttpResponse(toErrorResponse(refusal), invocation);
-    return toHttpResponse(await serve(toWebRequest(request, body), createServer), invocation);
+    const response = await serve(toWebRequest(request, body), createServer);
+    // Whoever keeps the caller's tokens renews one where it sees the status itself.
+    const [signInRefused] = refusals;
+    return signInRefused ? failureResponse(signInRefused, invocation) : toHttpResponse(response, invocation);
   };
+}
+
+/**
+ * Where the platform checks tokens, paths that begin as those do where callers sign in at a vendor may be ones that it lets
+ * through unchecked, with whatever they say of the caller.
+ * @throws Failure `forbidden`
+ */
+function refuseUnchecked({ toolsets = '' }: McpPath, { systems, env }: Backend): void {
+  if (readInboundAuth(env.INBOUND_AUTH) !== 'entra') return;
+  const asked = decode(toolsets).trim().toLowerCase();
+  const begins = (system: System) => Object.keys(system.toolsets).some(toolset => asked.startsWith(toolset));
+  const system = systems.find(each => inCallerMode(each.callersSignIn, env) && begins(each));
+  if (!system) return;
+  throw new Failure(
+    'forbidden',
+    `Users sign in at ${system.title} themselves, so its tools are not served together with others. Ask for toolsets of ${system.title} alone, or leave them out.`,
+  );
 }
 
 interface CatalogueEntry {

@@ -48,7 +48,7 @@ function isOn(value: string | null): boolean {
 }
 
 /** The platform hands `%2C` on as it came. */
-function decode(segment: string): string {
+export function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -1,8 +1,6 @@
 import { openAudit } from '../audit/openAudit.ts';
-import { identifyCaller } from '../caller/caller.ts';
 import { openLedger } from '../ledger/openLedger.ts';
 import { PLAN_MS } from '../plan/plans.ts';
-import { openPolicy, type Policy } from '../policy/policy.ts';
 import { indexSecrets, redact } from '../secrets/redact.ts';
 import { createSecretStore, type SecretStore, secretSource } from '../secrets/secretStore.ts';
 import { createSigner } from '../secrets/signer.ts';
@@ -13,7 +11,8 @@ import type { Environment } from '../settings/setting.ts';
 import { type UnknownSetting, unknownSettings } from '../settings/unknownSettings.ts';
 import type { ActionEntry } from './defineAction.ts';
 import type { System } from './defineSystem.ts';
-import { createInvoke, type Identify, type Invoke } from './invoke.ts';
+import { createIdentify, type Identify } from './identify.ts';
+import { createInvoke, type Invoke } from './invoke.ts';
 import { createSystems, type Systems } from './systems.ts';
 
 /** Everything that the functions stand on. */
@@ -45,13 +44,7 @@ export function createBackend(
   const opened = createSystems({ config, secrets, env, now }, options);
   const unknown = unknownSettings(systems, env);
 
-  let policy: Policy | undefined;
-  const identify: Identify = credentials => {
-    const settings = config.app.read();
-    const caller = identifyCaller(credentials, settings, env, now());
-    policy ??= openPolicy(settings, { systems, actions });
-    return { caller, permit: policy(caller) };
-  };
+  const identify = createIdentify({ config, env, systems, actions, opened, redact: secrets.redact, now });
   const onMissing = () =>
     console.warn(`There is no secret ${SIGNING_KEY}: page tokens are good on this instance only.`);
   const signer = createSigner({ secrets, env, now, onMissing });
@@ -60,10 +53,12 @@ export function createBackend(
   const invoke = createInvoke({
     audit,
     config,
+    env,
     identify,
     secrets,
     signer,
-    systems: opened,
+    systems,
+    opened,
     unknownSettings: unknown,
     ledger,
     showMessages: runsLocally(env),

@@ -221,6 +221,8 @@ export interface ActionEntry extends Pick<Action, 'name' | 'formerly' | 'system'
   effect?: Effect | undefined;
   /** How its callers are let in: `app`, as INBOUND_AUTH says, or the setting that may say that they sign in at the vendor. */
   inbound: string;
+  /** The names of the systems that it asks, where it asks others than its own. */
+  asks?: readonly string[];
   load(): Promise<{ default: Action }>;
 }
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Log } from '../call.ts';
+import { bearerToken, presentedTokens } from '../caller/bearerToken.ts';
 import type { Failure } from '../failure.ts';
+import { indexSecrets, redact } from '../secrets/redact.ts';
 import type { ActionEntry } from './defineAction.ts';
 import type { Invocation, Invoke, Outcome } from './invoke.ts';
 import { toInlineError, toProblem } from './problem.ts';
@@ -9,28 +11,35 @@ import { readBody, readQuery } from './readRequest.ts';
 
 /** Answers HTTP requests for actions. */
 export function actionHandler(invoke: Invoke) {
-  return async (entry: ActionEntry, request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
+  return async (
+    entry: ActionEntry,
+    request: HttpRequest,
+    context: InvocationContext,
+    signIn?: string,
+  ): Promise<HttpResponseInit> => {
     const { default: action } = await entry.load();
-    const invocation = readInvocation(request, context);
+    const invocation = readInvocation(request, context, signIn);
     const rawInput = async () => (action.access === 'read' ? readQuery(request) : readBody(request));
     const outcome = await invoke(action, rawInput, invocation);
-    return toResponse(
-      outcome,
-      invocation.correlationId,
-      request.headers.get('x-error-mode')?.toLowerCase() === 'inline',
-    );
+    return toResponse(outcome, invocation);
   };
 }
 
 /** Takes the correlation ID and the trace from the request, or makes them. */
-export function readInvocation({ headers, query }: HttpRequest, context: InvocationContext): Invocation {
+export function readInvocation(
+  { headers, query }: HttpRequest,
+  context: InvocationContext,
+  signIn?: string,
+): Invocation {
+  const presented = presentedTokens({ headers, query });
   const given = headers.get('x-correlation-id');
-  const correlationId = given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+  const isFit = given && /^[\w.:-]{1,128}$/.test(given) && redact(given, [indexSecrets(presented)]) === given;
+  const correlationId = isFit ? given : randomUUID();
   const parent = /^00-((?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(headers.get('traceparent') ?? '');
   const [, traceId = randomHex(), flags = '01'] = parent ?? [];
   const traceparent = `00-${traceId}-${randomHex().slice(16)}-${flags}`;
   const code = [...query].find(([name]) => name.toLowerCase() === 'code')?.[1];
-  return { headers, code, correlationId, traceparent, log: contextLog(context, correlationId) };
+  return { headers, code, correlationId, traceparent, log: contextLog(context, correlationId), presented, signIn };
 }
 
 /** 32 random hexadecimal digits. Node keeps random bytes ready for UUIDs, and for nothing else. */
@@ -52,21 +61,38 @@ export function jsonResponse(status: number, body: string, headers: Record<strin
   };
 }
 
-function toResponse(outcome: Outcome, correlationId: string, inline: boolean): HttpResponseInit {
-  const headers = { 'x-correlation-id': correlationId };
-  if (outcome.ok) return jsonResponse(200, outcome.image?.body ?? outcome.body, headers);
+function toResponse(outcome: Outcome, invocation: Invocation): HttpResponseInit {
+  const { correlationId, headers } = invocation;
+  const own = { 'x-correlation-id': correlationId };
+  if (outcome.ok) return jsonResponse(200, outcome.image?.body ?? outcome.body, own);
   const { failure } = outcome;
-  if (inline) return jsonResponse(200, JSON.stringify(toInlineError(failure, correlationId)), headers);
-  return failureResponse(failure, correlationId);
+  const isInline = headers.get('x-error-mode')?.toLowerCase() === 'inline';
+  // Whoever keeps the caller's tokens renews one where it sees the status itself.
+  if (isInline && !wantsSignIn(failure, invocation)) {
+    return jsonResponse(200, JSON.stringify(toInlineError(failure, correlationId)), own);
+  }
+  return failureResponse(failure, invocation);
+}
+
+/** Whether a failure is that the caller must sign in at a vendor, or do so again. */
+export function wantsSignIn({ code }: Failure, { signIn }: Pick<Invocation, 'signIn'>): boolean {
+  return signIn !== undefined && code === 'unauthenticated';
 }
 
 /** A failure by its own status, as problem+json. */
-export function failureResponse(failure: Failure, correlationId: string): HttpResponseInit {
+export function failureResponse(failure: Failure, invocation: Invocation): HttpResponseInit {
+  const { correlationId } = invocation;
   return jsonResponse(failure.status, JSON.stringify(toProblem(failure, correlationId)), {
     'x-correlation-id': correlationId,
     'content-type': 'application/problem+json',
     ...(failure.retryAfterSeconds !== undefined && { 'retry-after': String(failure.retryAfterSeconds) }),
+    ...(wantsSignIn(failure, invocation) && { 'www-authenticate': challenge(invocation) }),
   });
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+function challenge({ headers }: Invocation): string {
+  return bearerToken(headers) === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
 function contextLog(context: InvocationContext, correlationId: string): Log {

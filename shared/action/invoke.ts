@@ -4,15 +4,17 @@ import type { Call, Log, Usage } from '../call.ts';
 import type { Caller, Credentials } from '../caller/caller.ts';
 import { Failure } from '../failure.ts';
 import type { OpenLedger } from '../ledger/openLedger.ts';
-import type { Permit } from '../policy/policy.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import type { OpenSigner } from '../secrets/signer.ts';
 import type { Config } from '../settings/config.ts';
+import type { Environment } from '../settings/setting.ts';
 import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
 import { byClock, hasMoments } from '../time/byClock.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
 import { type Action, facadeName } from './defineAction.ts';
+import type { System } from './defineSystem.ts';
+import type { Identify, Identity } from './identify.ts';
 import { withImage } from './image.ts';
 import { logCall } from './logCall.ts';
 import { mayHaveChanged, writeAware } from './lostWrite.ts';
@@ -21,6 +23,8 @@ import { type TokenBinding, writePageToken } from './pageToken.ts';
 import { planOrCarryOut } from './planOrCarryOut.ts';
 import { toFailure, withoutSecrets } from './problem.ts';
 import { readCall } from './readCall.ts';
+import { whyNotServed } from './served.ts';
+import { type SiteInput, sitesOf, withSite } from './site.ts';
 import type { Systems } from './systems.ts';
 import { writeOnce } from './writeOnce.ts';
 
@@ -29,6 +33,8 @@ export interface Invocation extends Credentials {
   correlationId: string;
   traceparent: string;
   log: Log;
+  /** What in the request is a token, or was meant as one, wherever it stands: it is in nothing that is told. */
+  presented: readonly string[];
 }
 
 export type Outcome = ({ ok: true } & Answer) | { ok: false; failure: Failure };
@@ -40,17 +46,13 @@ export type Invoke = (
   invocation: Invocation,
 ) => Promise<Outcome>;
 
-/**
- * Who calls, and what they may do.
- * @throws Failure `unauthenticated`, `forbidden`, or `misconfigured`
- */
-export type Identify = (credentials: Credentials) => { caller: Caller; permit: Permit };
-
 export interface InvokeParts {
   config: Config;
+  env: Environment;
   identify: Identify;
   secrets: SecretStore;
-  systems: Systems;
+  systems: readonly System[];
+  opened: Systems;
   unknownSettings: readonly UnknownSetting[];
   signer: OpenSigner;
   ledger(): Promise<OpenLedger>;
@@ -62,12 +64,12 @@ export interface InvokeParts {
 
 /** The pipeline that every call of an action goes through: who calls, may they, parse, deadline, run (a write once), trim, log. */
 export function createInvoke(parts: InvokeParts): Invoke {
-  const { config, identify, secrets, systems, now } = parts;
+  const { config, env, identify, secrets, opened, now } = parts;
 
   /** What `run` may use, for a call that answers from this place of a list. */
   const contextOf = async ({ uses }: Action, call: Call, position: Position): Promise<object> => {
     const facades = await Promise.all(
-      uses.map(async system => [facadeName(system.name), (await systems.open(system)).for(call)] as const),
+      uses.map(async system => [facadeName(system.name), (await opened.open(system)).for(call)] as const),
     );
     const { signal, caller, log } = call;
     const { limit, cursor, answered, startedAt } = position;
@@ -90,29 +92,36 @@ export function createInvoke(parts: InvokeParts): Invoke {
     return undefined;
   };
 
-  return async (action, rawInput, invocation) => {
+  return async (declared, rawInput, invocation) => {
     const startedAt = now();
-    const usage: Usage = { requests: 0, retries: 0, writes: 0, credentials: new Set(), reported: {} };
+    const credentials = new Set(invocation.presented);
+    const usage: Usage = { requests: 0, retries: 0, writes: 0, credentials, reported: {} };
     const withoutCredentials = (text: string) => secrets.redact(text, usage.credentials);
     /** What is known of the call so far, for the audit and the log. */
-    const known: { caller?: Caller; input?: object; result?: CallResult } = {};
+    const known: { caller?: Caller; forget?: Identity['forget']; input?: object; result?: CallResult } = {};
 
     const run = async (): Promise<Answer> => {
+      const first = await identify(invocation);
+      known.caller = first.caller;
+      first.permit.check(declared);
+      refuseUnlessRestricted(declared, parts.unknownSettings);
+      const unserved = whyNotServed(declared, invocation.signIn, env);
+      if (unserved !== undefined) throw notServed(unserved);
+
       const settings = config.app.read();
-      const identity = identify(invocation);
-      known.caller = identity.caller;
-      identity.permit.check(action);
-      refuseUnlessRestricted(action, parts.unknownSettings);
-      const signal = AbortSignal.timeout(settings.ACTION_TIMEOUT_MS);
-      const binding = async (input: object): Promise<TokenBinding> => ({
-        list: listName({
-          callerId: identity.caller.id,
-          scope: identity.permit.scope,
-          action: action.name,
-          input,
-        }),
-        signer: await parts.signer('page-token', signal),
-      });
+      const timeLeft = (milliseconds: number) => AbortSignal.timeout(Math.max(0, startedAt + milliseconds - now()));
+      const signal = timeLeft(settings.ACTION_TIMEOUT_MS);
+      const signInSystem = parts.systems.find(({ name }) => name === invocation.signIn);
+      const action = withSite(declared, sitesOf(signInSystem, config, env));
+      /** An account is one of a site. */
+      const identityAt = ({ site }: SiteInput) => (site === undefined ? first : identify(invocation, site));
+      const binding = async (input: SiteInput): Promise<TokenBinding> => {
+        const { caller, permit } = await identityAt(input);
+        return {
+          list: listName({ callerId: caller.id, scope: permit.scope, action: action.name, input }),
+          signer: await parts.signer('page-token', signal),
+        };
+      };
       const { input, limit, repeat, position } = await readCall(
         action,
         await rawInput(),
@@ -120,6 +129,10 @@ export function createInvoke(parts: InvokeParts): Invoke {
         binding,
       );
       known.input = input;
+      const { site, ...own } = input as SiteInput;
+      const { forget, ...identity } = await identityAt({ site });
+      known.caller = identity.caller;
+      known.forget = forget;
       const workMs =
         settings.ACTION_TIMEOUT_MS - (action.access === 'write' ? answerMs(settings.ACTION_TIMEOUT_MS) : 0);
       const call: Call = {
@@ -127,26 +140,30 @@ export function createInvoke(parts: InvokeParts): Invoke {
         action: action.name,
         startedAt,
         deadline: startedAt + workMs,
-        signal: AbortSignal.timeout(workMs),
+        signal: timeLeft(workMs),
         ...identity,
+        ...(site !== undefined && { site }),
         usage,
         maxRequests: action.requests,
       };
       const work = async (): Promise<object> => {
         const context = await contextOf(action, call, position);
-        if (action.access === 'read') return action.run(input, context);
+        if (action.access === 'read') return action.run(own, context);
         const { ledger, store } = await parts.ledger();
-        return action.planned
-          ? planOrCarryOut(action, action.planned, {
-              input,
-              context,
-              call,
-              ledger,
-              store,
-              now,
-              redact: withoutCredentials,
-            })
-          : writeOnce(action, { input, repeat, call, ledger, run: () => action.run(input, context) });
+        if (!action.planned)
+          return writeOnce(action, { input, repeat, call, ledger, run: () => action.run(own, context) });
+        const { output, refused } = await planOrCarryOut(action, action.planned, {
+          input: own,
+          context,
+          call,
+          ledger,
+          store,
+          now,
+          redact: withoutCredentials,
+        });
+        if (!refused) return output;
+        known.result = { output };
+        throw refused;
       };
       const result = await waitFor(work(), signal);
       known.result = { output: result };
@@ -169,13 +186,16 @@ export function createInvoke(parts: InvokeParts): Invoke {
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
-      const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(action));
+      const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(declared));
+      if (failure.code === 'unauthenticated') known.forget?.();
       outcome = { ok: false, failure: withoutSecrets(failure, withoutCredentials) };
       known.result ??= { failure: outcome.failure, mayHaveChanged: mayHaveChanged(failure, usage) };
     }
-    const event = auditEvent({ action, ...known, correlationId: invocation.correlationId, now: now() });
-    if (event) await parts.audit(event, invocation.log);
-    logCall(action, outcome, { durationMs: now() - startedAt, usage, caller: known.caller }, invocation, parts);
+    const { caller } = known;
+    const event = auditEvent({ action: declared, ...known, correlationId: invocation.correlationId, now: now() });
+    // Anybody can send a token that is none where no platform stands in front: the line of the call tells of it.
+    if (event && (caller || invocation.signIn === undefined)) await parts.audit(event, invocation.log);
+    logCall(declared, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, parts);
     return outcome;
   };
 }
@@ -205,6 +225,13 @@ function refuseUnlessRestricted({ access, uses }: Action, unknown: readonly Unkn
   throw new Failure(
     'misconfigured',
     `${messages.join(' ')} It would restrict this action, so the action is stopped until an administrator corrects the name or removes it.`,
+  );
+}
+
+function notServed(reason: string): Failure {
+  return new Failure(
+    'misconfigured',
+    `This action is off here: ${reason}. Say so to the user; trying again will not help.`,
   );
 }
 

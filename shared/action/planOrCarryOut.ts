@@ -22,9 +22,13 @@ interface PlannedCall extends OpenLedger {
 
 /**
  * Without a token: what would be done, and a token for it. With one: does it, each item once, however often and by whichever
- * calls the plan is carried out.
+ * calls the plan is carried out. `refused`: the vendor has refused the caller's own token meanwhile, with what is then to tell.
  */
-export async function planOrCarryOut(action: Action, planned: PlannedWork, parts: PlannedCall): Promise<object> {
+export async function planOrCarryOut(
+  action: Action,
+  planned: PlannedWork,
+  parts: PlannedCall,
+): Promise<{ output: object; refused?: Failure }> {
   const { input, context, call, store, now, redact } = parts;
   const { caller } = call;
   const plans = createPlans(store);
@@ -34,7 +38,7 @@ export async function planOrCarryOut(action: Action, planned: PlannedWork, parts
     const possible = items.filter((item): item is PlanItem => !isLeft(item));
     const token =
       possible.length > 0 ? await plans.keep({ action: action.name, items: possible }, caller.id) : undefined;
-    return {
+    const output = {
       summary,
       ...(token && { confirmationToken: token }),
       items: items.map(item =>
@@ -43,6 +47,7 @@ export async function planOrCarryOut(action: Action, planned: PlannedWork, parts
           : { key: item.key, outcome: 'planned', message: item.what },
       ),
     };
+    return { output };
   }
   const { items } = await plans.read(confirmationToken, { action: action.name, callerId: caller.id });
   call.maxRequests += Math.ceil(items.length / planned.batches.looked) * action.requests;
@@ -52,14 +57,24 @@ export async function planOrCarryOut(action: Action, planned: PlannedWork, parts
   const progress = await takeProgress({ store, key, call, now });
   const known = items.filter(item => progress.done(item.key)).length;
   let writesBefore = call.usage.writes;
+  let refused: Failure | undefined;
+  const noteRefusal = (error: unknown) => {
+    if (error instanceof Failure && error.code === 'unauthenticated') refused ??= error;
+  };
+  const noting = async <Result>(work: Promise<Result>): Promise<Result> => {
+    work.catch(noteRefusal);
+    return work;
+  };
   const outcomes = await carryOut(items, {
     batches: planned.batches,
     isIdempotent: action.idempotent,
-    look: (some, known) => planned.look(some, context, known),
-    perform(some, before) {
+    look: (some, known) => noting(planned.look(some, context, known)),
+    async perform(some, before) {
       // A failure leaves doubt for what was sent for these items alone, where that can be told.
       if (planned.batches.atOnce === 1) writesBefore = call.usage.writes;
-      return planned.perform(some, context, before);
+      const results = await noting(planned.perform(some, context, before));
+      for (const result of results) if ('failure' in result) noteRefusal(result.failure);
+      return results;
     },
     isUnknown: error =>
       mayHaveChanged(toFailure(error, call.correlationId), {
@@ -75,12 +90,23 @@ export async function planOrCarryOut(action: Action, planned: PlannedWork, parts
     call.log.warn('planNotReleased', { code: error instanceof Failure ? error.code : 'internal' });
   });
   const isOpen = outcomes.some(({ outcome }) => outcome === 'notReached' || outcome === 'unknown');
-  return {
+  const output = {
     summary: summaryOf(outcomes, known),
     ...(isOpen && { confirmationToken }),
     ...(known === items.length && { deduplicated: true }),
     items: outcomes.map(outcome => ({ ...outcome, message: redact(outcome.message) })),
   };
+  return { output, ...(refused && { refused: goingOn(refused, outcomes) }) };
+}
+
+/** Whoever signs in anew goes on with the same plan. */
+function goingOn({ code, message, cause }: Failure, outcomes: readonly ItemOutcome[]): Failure {
+  const done = outcomes.filter(({ outcome }) => outcome === 'done').length;
+  return new Failure(
+    code,
+    `${message} ${done} of ${outcomes.length} are done: then make this call again with the same confirmationToken to go on with the rest.`,
+    { cause, halfDone: done > 0 },
+  );
 }
 
 function isLeft(item: PlanItem | LeftItem): item is LeftItem {

@@ -10,7 +10,9 @@ function readGiven({ input, planned }: Action, raw: Record<string, unknown>): Re
   if (!planned) return readInput(input, raw);
   const { confirmationToken, ...others } = raw;
   if (isEmpty(confirmationToken)) return readInput(planned.input, others);
-  const misplaced = Object.keys(others).filter(field => !isEmpty(others[field]));
+  // Each site has plans of its own.
+  const isSite = (field: string) => field === 'site' && field in input.shape;
+  const misplaced = Object.keys(others).filter(field => !isEmpty(others[field]) && !isSite(field));
   if (misplaced.length === 0) return readInput(input, raw);
   const message = 'Leave it out: with confirmationToken, what was planned is done, whatever else is given.';
   throw invalidInput(misplaced.map(field => ({ field, message })));

@@ -41,6 +41,8 @@ export interface Credentials {
   headers: Headers;
   /** The function key in the query, `?code=`. The platform prefers the header. */
   code: string | undefined;
+  /** The system whose vendor the callers of this route sign in at; undefined where INBOUND_AUTH lets them in. */
+  signIn?: string | undefined;
 }
 
 /** Types that a claim goes by: as in the token, or as the platform's authentication names it. */
@@ -90,6 +92,12 @@ export function identifyCaller(
 
 function keyHolder({ headers, code }: Credentials): Caller {
   const key = headers.get('x-functions-key') ?? code;
+  if (!key && headers.has('authorization')) {
+    throw new Failure(
+      'unauthenticated',
+      'A bearer token is of no use here: this service takes a function key, in the header x-functions-key.',
+    );
+  }
   if (!key) return { kind: 'key', id: 'key', roles: [] };
   const keyHash = createHash('sha256').update(key).digest('hex');
   return { kind: 'key', id: `key:${keyHash.slice(0, 16)}`, roles: [], keyHash };

@@ -224,8 +224,11 @@ function messageOf(error: unknown, signal: AbortSignal): string {
 
 /** What would meet the items behind it, too. */
 function isOutage(error: unknown): boolean {
-  return !(error instanceof Failure) || error.code.startsWith('upstream_') || error.code === 'rate_limited';
+  return !(error instanceof Failure) || error.code.startsWith('upstream_') || stopping.has(error.code);
 }
+
+/** The limit of what an upstream takes, and a caller's own token that it takes no more. */
+const stopping: ReadonlySet<string> = new Set(['rate_limited', 'unauthenticated']);
 
 /** Milliseconds after which an upstream that is called too often takes it, where it tells. */
 function waitOf(error: unknown): number | undefined {

@@ -98,6 +98,9 @@ export function openPolicy(
         const needed = roleFor[action.access];
         const isLetIn =
           caller.roles.includes(needed) || (caller.kind === 'app' && caller.roles.includes('Actions.Call'));
+        if (caller.account) {
+          return 'This service lets callers in by app roles alone (REQUIRE_ROLES), and who signs in at a vendor has none. An administrator of this service must decide for one of the two.';
+        }
         if (!isLetIn) {
           return `This needs the app role ${needed}, which the caller does not have. An administrator of this service must assign it.`;
         }
@@ -122,7 +125,7 @@ export function openPolicy(
           const rules = (systems as Record<string, unknown>)[system];
           return rules === undefined ? [] : [rules];
         }),
-      scope: matching.length === 0 ? '' : scopeOf(matching),
+      scope: [matching.length === 0 ? '' : scopeOf(matching), ...(caller.account ? [caller.id] : [])].join(' '),
     };
   };
 }

@@ -63,7 +63,7 @@ const silent = { info() {}, warn() {}, error() {} };
 
 async function call(invoke: Backend['invoke'], action: Action, input: Action['example']): Promise<string> {
   const headers = new Headers(action.callers === 'users' ? sandboxUser.headers : {});
-  const invocation = { headers, code: undefined, correlationId: 'sample', traceparent: '', log: silent };
+  const invocation = { headers, code: undefined, presented: [], correlationId: 'sample', traceparent: '', log: silent };
   const outcome = await invoke(action, async () => input, invocation);
   if (outcome.ok) return outcome.body;
   throw new Error(`The example of ${action.name} fails in the sandbox. ${outcome.failure.message}`, {

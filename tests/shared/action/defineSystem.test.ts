@@ -51,6 +51,7 @@ async function run(action: Parameters<ReturnType<typeof createBackend>['invoke']
   return invoke(action, async () => ({}), {
     headers: new Headers(),
     code: undefined,
+    presented: [],
     correlationId: 'test',
     traceparent: '',
     log: silent,

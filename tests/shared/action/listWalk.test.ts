@@ -49,6 +49,7 @@ const listRows = upstream.action({
 const invocation: Invocation = {
   headers: new Headers(),
   code: undefined,
+  presented: [],
   correlationId: 'walk',
   traceparent: '',
   log: { info() {}, warn() {}, error() {} },

@@ -20,6 +20,7 @@ it.each(sandboxedActions.map(action => [action.name, action] as const))(
     const outcome = await invoke(action, async () => action.example, {
       headers: new Headers(sandboxUser.headers),
       code: undefined,
+      presented: [],
       correlationId: 'c',
       traceparent: 't',
       log: { info: note, warn: note, error: note },

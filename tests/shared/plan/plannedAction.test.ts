@@ -95,6 +95,7 @@ async function call(input: Record<string, unknown>, key = 'one', action: Action 
   const outcome = await backend.invoke(action, async () => input, {
     headers: new Headers({ 'x-functions-key': key }),
     code: undefined,
+    presented: [],
     correlationId: 'test',
     traceparent: '',
     log: { info: (event, fields) => event === 'audit' && audited.push(fields ?? {}), warn() {}, error() {} },
