@@ -81,7 +81,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
   const zoneOf = async ({ uses }: Action, call: Call): Promise<string | undefined> => {
     try {
       for (const system of uses) {
-        const { timeZone } = await systems.open(system);
+        const { timeZone } = await opened.open(system);
         const zone =
           timeZone && (await waitFor(timeZone(call), AbortSignal.any([call.signal, AbortSignal.timeout(ZONE_MS)])));
         if (zone) return zone === 'UTC' ? undefined : zone;
