@@ -115,7 +115,10 @@ export default salesforce.action({
 /** Whether each word is in the title or the role of a user. */
 function isInRole({ title = '', role = '' }: Record<string, string> = {}, text: string): boolean {
   const own = `${title}\n${role}`.toLowerCase();
-  return text.toLowerCase().split(/\s+/).every(word => own.includes(word));
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => own.includes(word));
 }
 
 /** Which of these kinds may own records of an object. @throws Failure `invalid_input` where its records have no owner */

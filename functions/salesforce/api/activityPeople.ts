@@ -78,7 +78,9 @@ export async function peopleCalled(
       const { WhoId } = await resolveReferences(salesforce, object, [{ given: input, field, sought: { name } }]).catch(
         async (error: unknown) => {
           throw (await isUser(salesforce, error, name))
-            ? refused(`${quoted(name)} is no contact or lead, but a user of Salesforce. Give users as ${objectType === 'Event' ? 'invitees' : 'owner'}.`)
+            ? refused(
+                `${quoted(name)} is no contact or lead, but a user of Salesforce. Give users as ${objectType === 'Event' ? 'invitees' : 'owner'}.`,
+              )
             : error;
         },
       );
