@@ -4,7 +4,7 @@ import type { Vendor } from '../shared/settings/inboundAuth.ts';
 
 export const vendors: readonly Vendor[] = [
   { system: 'jira', needs: ['JIRA_BASE_URL'], callersSignIn: 'JIRA_AUTH' },
-  { system: 'salesforce', needs: ['SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID'], callersSignIn: 'SALESFORCE_AUTH' },
+  { system: 'salesforce', needs: ['SALESFORCE_LOGIN_URL'], callersSignIn: 'SALESFORCE_AUTH' },
 ];
 
 export const actions: readonly ActionEntry[] = [

@@ -78,6 +78,22 @@ var configuredSystems = filter(
   range(0, length(systems)),
   index => empty(filter(systems[index].configuredBy, names => empty(intersection(names, knownSettings))))
 )
+// A request has one Authorization: where it is the user's token of a vendor, the platform has none to check, and the app
+// asks the vendor whose it is.
+var systemsAtVendors = filter(
+  configuredSystems,
+  index => !empty(filter(systems[index].signInSettings, name => chosenSettings[?name] == 'caller'))
+)
+var vendors = filter(configuredSystems, index => systems[index].isVendors)
+// Where no other vendor is configured, the whole app is for those who sign in there.
+var allAtVendor = length(vendors) == 1 && contains(systemsAtVendors, vendors[?0])
+var openPaths = concat(
+  flatten(map(
+    filter(configuredSystems, index => allAtVendor || contains(systemsAtVendors, index) && systems[index].isVendors),
+    index => systems[index].paths
+  )),
+  allAtVendor ? ['/api/mcp', '/api/mcp/readonly'] : []
+)
 var clientId = !entra
   ? ''
   : !empty(entraClientId) ? entraClientId : fail('INBOUND_AUTH is entra, but ENTRA_CLIENT_ID is empty.')
@@ -198,11 +214,13 @@ module auth 'modules/auth.bicep' = {
     clientId: clientId
     allowedClientIds: entraAllowedClientIds
     connectorClientIds: map(entraConnectorRegistrations, registration => last(split(registration, '=')))
+    openPaths: openPaths
   }
 }
 
 module connectors 'modules/connector.bicep' = [
-  for index in configuredSystems: {
+  // A user's sign-in at a vendor is for the connectors of Power Platform, which the postdeploy hook makes.
+  for index in filter(configuredSystems, index => !allAtVendor && !contains(systemsAtVendors, index)): {
     scope: group
     params: {
       name: 'connector-${systems[index].name}-${token}'

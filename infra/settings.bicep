@@ -56,11 +56,11 @@ type settings = {
   @description('The My Domain address of the org.')
   SALESFORCE_LOGIN_URL: string
 
-  @description('The consumer key of the External Client App.')
+  @description('The consumer key of the External Client App. Needed unless SALESFORCE_AUTH is caller.')
   SALESFORCE_CLIENT_ID: string
 
-  @description('How to sign in to Salesforce: client-credentials, as the user of the app, or jwt-bearer, as a user that this service names.')
-  SALESFORCE_AUTH: '' | 'client-credentials' | 'jwt-bearer'
+  @description('How to sign in to Salesforce: client-credentials, as the user of the app, jwt-bearer, as a user that this service names, or caller: each caller signs in at Salesforce and sends their own access token, so that nothing of Salesforce is kept here.')
+  SALESFORCE_AUTH: '' | 'client-credentials' | 'jwt-bearer' | 'caller'
 
   @description('The username of the integration user. Needed for jwt-bearer with integration.')
   SALESFORCE_USERNAME: string

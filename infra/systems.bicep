@@ -2,6 +2,7 @@
 @export()
 @description('''
 The systems, and the connector of each. A system is configured when each of the lists in configuredBy has a setting that is set.
+Where one of signInSettings is caller, users sign in at a vendor. The paths are those of its actions and toolsets.
 ''')
 var systems = [
   {
@@ -12,8 +13,22 @@ var systems = [
       ]
       [
         'SALESFORCE_LOGIN_URL'
-        'SALESFORCE_CLIENT_ID'
       ]
+    ]
+    isVendors: false
+    signInSettings: [
+      'JIRA_AUTH'
+      'SALESFORCE_AUTH'
+    ]
+    paths: [
+      '/api/accounts-and-issues/createIssueFromCase'
+      '/api/accounts-and-issues/getCustomersOfIssue'
+      '/api/accounts-and-issues/getIssuesOfCustomer'
+      '/api/accounts-and-issues/linkCaseToIssue'
+      '/api/accounts-and-issues/searchEverything'
+      '/api/accounts-and-issues/tellCustomersOfIssue'
+      '/api/mcp/x/accounts-and-issues'
+      '/api/mcp/x/accounts-and-issues/readonly'
     ]
     definition: loadJsonContent('connector/accounts-and-issues/apiDefinition.swagger.json')
     presentation: loadJsonContent('connector/accounts-and-issues/apiProperties.json').properties
@@ -25,6 +40,61 @@ var systems = [
         'JIRA_BASE_URL'
       ]
     ]
+    isVendors: true
+    signInSettings: [
+      'JIRA_AUTH'
+    ]
+    paths: [
+      '/api/jira/addAttachment'
+      '/api/jira/addComment'
+      '/api/jira/addParticipants'
+      '/api/jira/answerRequestApproval'
+      '/api/jira/assignIssue'
+      '/api/jira/countIssues'
+      '/api/jira/createIssue'
+      '/api/jira/createIssues'
+      '/api/jira/createRequest'
+      '/api/jira/createSprint'
+      '/api/jira/createVersion'
+      '/api/jira/deleteComment'
+      '/api/jira/describeProject'
+      '/api/jira/listIssueTypes'
+      '/api/jira/editComment'
+      '/api/jira/findHelpArticles'
+      '/api/jira/findUsers'
+      '/api/jira/getAttachment'
+      '/api/jira/getIssue'
+      '/api/jira/getIssueHistory'
+      '/api/jira/getProjectSummary'
+      '/api/jira/getProjectUpdates'
+      '/api/jira/getRequest'
+      '/api/jira/getSprint'
+      '/api/jira/linkIssues'
+      '/api/jira/listComments'
+      '/api/jira/listFilters'
+      '/api/jira/listProjects'
+      '/api/jira/listRequestTypes'
+      '/api/jira/listRequests'
+      '/api/jira/listSprints'
+      '/api/jira/listVersions'
+      '/api/jira/listWorklogs'
+      '/api/jira/logWork'
+      '/api/jira/moveToSprint'
+      '/api/jira/rankIssues'
+      '/api/jira/searchIssues'
+      '/api/jira/transitionIssue'
+      '/api/jira/updateIssue'
+      '/api/jira/updateIssues'
+      '/api/jira/updateSprint'
+      '/api/jira/updateVersion'
+      '/api/jira/watchIssue'
+      '/api/mcp/x/jira'
+      '/api/mcp/x/jira/readonly'
+      '/api/mcp/x/jira-service'
+      '/api/mcp/x/jira-service/readonly'
+      '/api/mcp/x/jira-planning'
+      '/api/mcp/x/jira-planning/readonly'
+    ]
     definition: loadJsonContent('connector/jira/apiDefinition.swagger.json')
     presentation: loadJsonContent('connector/jira/apiProperties.json').properties
   }
@@ -35,6 +105,13 @@ var systems = [
         'AUDIT_TABLE_ENDPOINT'
       ]
     ]
+    isVendors: false
+    signInSettings: []
+    paths: [
+      '/api/my-changes/listMyChanges'
+      '/api/mcp/x/my-changes'
+      '/api/mcp/x/my-changes/readonly'
+    ]
     definition: loadJsonContent('connector/my-changes/apiDefinition.swagger.json')
     presentation: loadJsonContent('connector/my-changes/apiProperties.json').properties
   }
@@ -43,8 +120,70 @@ var systems = [
     configuredBy: [
       [
         'SALESFORCE_LOGIN_URL'
-        'SALESFORCE_CLIENT_ID'
       ]
+    ]
+    isVendors: true
+    signInSettings: [
+      'SALESFORCE_AUTH'
+    ]
+    paths: [
+      '/api/salesforce/addCampaignMembers'
+      '/api/salesforce/addCaseComment'
+      '/api/salesforce/addProducts'
+      '/api/salesforce/addRecordFile'
+      '/api/salesforce/addRecordNote'
+      '/api/salesforce/answerApproval'
+      '/api/salesforce/completeTask'
+      '/api/salesforce/convertLead'
+      '/api/salesforce/createQuote'
+      '/api/salesforce/createRecord'
+      '/api/salesforce/createRecords'
+      '/api/salesforce/deleteRecord'
+      '/api/salesforce/describeObject'
+      '/api/salesforce/findAccounts'
+      '/api/salesforce/findActivities'
+      '/api/salesforce/findCases'
+      '/api/salesforce/findContacts'
+      '/api/salesforce/findKnowledgeArticles'
+      '/api/salesforce/findLeads'
+      '/api/salesforce/findOpportunities'
+      '/api/salesforce/findOrgUsers'
+      '/api/salesforce/findSalesforceUsers'
+      '/api/salesforce/getAccountOverview'
+      '/api/salesforce/getCampaign'
+      '/api/salesforce/getCase'
+      '/api/salesforce/getDashboard'
+      '/api/salesforce/getForecast'
+      '/api/salesforce/getRecord'
+      '/api/salesforce/getRecordFile'
+      '/api/salesforce/getRecordHistory'
+      '/api/salesforce/listApprovals'
+      '/api/salesforce/listObjects'
+      '/api/salesforce/listRecordFiles'
+      '/api/salesforce/listReports'
+      '/api/salesforce/logActivity'
+      '/api/salesforce/mergeRecords'
+      '/api/salesforce/postToFeed'
+      '/api/salesforce/queryRecords'
+      '/api/salesforce/runReport'
+      '/api/salesforce/scheduleMeeting'
+      '/api/salesforce/searchRecords'
+      '/api/salesforce/sendCaseEmail'
+      '/api/salesforce/submitForApproval'
+      '/api/salesforce/summarizeRecords'
+      '/api/salesforce/undeleteRecord'
+      '/api/salesforce/updateRecord'
+      '/api/salesforce/updateRecords'
+      '/api/mcp/x/salesforce-sales'
+      '/api/mcp/x/salesforce-sales/readonly'
+      '/api/mcp/x/salesforce-service'
+      '/api/mcp/x/salesforce-service/readonly'
+      '/api/mcp/x/salesforce'
+      '/api/mcp/x/salesforce/readonly'
+      '/api/mcp/x/salesforce-data'
+      '/api/mcp/x/salesforce-data/readonly'
+      '/api/mcp/x/salesforce-insight'
+      '/api/mcp/x/salesforce-insight/readonly'
     ]
     definition: loadJsonContent('connector/salesforce/apiDefinition.swagger.json')
     presentation: loadJsonContent('connector/salesforce/apiProperties.json').properties

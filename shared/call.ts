@@ -17,6 +17,8 @@ export interface Usage {
   writes: number;
   /** The credentials that were sent, which are in nothing that is told. */
   credentials: Set<string>;
+  /** The accounts on whose behalf a service's account was used, by system, as those systems call them. */
+  onBehalfOf?: Record<string, string>;
   /** What upstreams say of their own limits, such as `14/15000`, by the name it has in the call's log line. */
   reported: Record<string, string>;
 }

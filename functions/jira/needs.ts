@@ -34,11 +34,14 @@ export const scopes = {
   'manage:jira-project': 'changing versions and components',
   'read:servicedesk-request': 'reading requests, queues and SLAs',
   'write:servicedesk-request': 'comments and participants of requests',
+  'manage:servicedesk-customer': "reading customers' organisations",
   'read:board-scope:jira-software': 'reading boards',
   'read:board-scope.admin:jira-software': 'reading what boards estimate by',
   'write:board-scope:jira-software': 'changing boards and backlogs',
   'read:sprint:jira-software': 'reading sprints',
   'write:sprint:jira-software': 'changing sprints',
+  'read:project:jira': 'reading which projects boards are for',
+  'read:issue-details:jira': 'reading a board that is named by its ID',
   'read:issue:jira-software': 'reading estimates on boards',
   'write:issue:jira-software': 'ranking issues and changing estimates',
   'read:epic:jira-software': 'reading epics on boards',
@@ -103,7 +106,13 @@ export function administers(): JiraNeeds {
   return reads({ permissions: ['ADMINISTER_PROJECTS'], scopes: ['manage:jira-project'] });
 }
 
-const onBoards = ['read:board-scope:jira-software', 'read:sprint:jira-software'] as const;
+/** A list of boards tells their projects, and one of them, by its ID, what its issues have. */
+const onBoards = [
+  'read:board-scope:jira-software',
+  'read:project:jira',
+  'read:issue-details:jira',
+  'read:sprint:jira-software',
+] as const;
 
 /** What an action needs that changes sprints. */
 export function managesSprints({ also = [] }: JiraNeeds = {}): JiraNeeds {
@@ -131,7 +140,13 @@ function schedules(...scopes: Scope[]): JiraNeeds {
   return reads({ permissions: ['SCHEDULE_ISSUES', 'EDIT_ISSUES'], scopes });
 }
 
-export const movesToSprints = schedules(...onBoards, 'write:sprint:jira-software', 'write:board-scope:jira-software');
+export const movesToSprints = schedules(
+  ...onBoards,
+  // A backlog is that of the board's projects.
+  'read:board-scope.admin:jira-software',
+  'write:sprint:jira-software',
+  'write:board-scope:jira-software',
+);
 export const ranks = schedules('write:issue:jira-software');
 
 /** What an action needs that reads boards and their sprints. */

@@ -32,7 +32,8 @@ export const permissions = {
 /** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm */
 export const scopes = {
   api: 'Manage user data via APIs',
-  refresh_token: 'Perform requests at any time, with `jwt-bearer`',
+  refresh_token: 'Perform requests at any time, with `jwt-bearer` or `caller`',
+  id: 'Access the identity URL service, with `caller`',
 } as const;
 
 /** What an action needs that asks for records of an object. */

@@ -7,17 +7,22 @@ import { userMap } from '../../shared/settings/userMap.ts';
 /** `Contract.EndDate`, or `Subscription__c.End__c by Customer__c` */
 const renewalsPattern = /^([A-Za-z]\w{0,79})\.([A-Za-z]\w{0,79})(?: by ([A-Za-z]\w{0,79}))?$/;
 
+/** Why settings that name a user, or tell whose rights a call has, have no place beside each caller's own sign-in. */
+const callersOwn =
+  'with SALESFORCE_AUTH=caller each call is made as the Salesforce user who signed in, and Salesforce itself tells who that is.';
+
 export const settings = z
   .object({
     SALESFORCE_LOGIN_URL: serviceUrl(
       "Set it to your org's My Domain address, such as https://your-org.my.salesforce.com.",
     ).meta({ description: 'The My Domain address of the org.', sample: 'https://your-org.my.salesforce.com' }),
-    SALESFORCE_CLIENT_ID: z
-      .string({ error: "Set it to the external client app's consumer key." })
-      .meta({ description: 'The consumer key of the External Client App.', sample: '' }),
-    SALESFORCE_AUTH: oneOf('client-credentials', 'jwt-bearer').default('client-credentials').meta({
+    SALESFORCE_CLIENT_ID: z.string().optional().meta({
+      description: 'The consumer key of the External Client App. Needed unless `SALESFORCE_AUTH` is `caller`.',
+      sample: '',
+    }),
+    SALESFORCE_AUTH: oneOf('client-credentials', 'jwt-bearer', 'caller').default('client-credentials').meta({
       description:
-        'How to sign in to Salesforce: `client-credentials`, as the user of the app, or `jwt-bearer`, as a user that this service names.',
+        'How to sign in to Salesforce: `client-credentials`, as the user of the app, `jwt-bearer`, as a user that this service names, or `caller`: each caller signs in at Salesforce and sends their own access token, so that nothing of Salesforce is kept here.',
     }),
     SALESFORCE_USERNAME: z
       .string()
@@ -54,14 +59,32 @@ export const settings = z
       .meta({ description: 'The version of the REST API.' }),
   })
   .refine(
-    settings => settings.SALESFORCE_RUN_AS !== 'caller' || settings.SALESFORCE_AUTH === 'jwt-bearer',
+    ({ SALESFORCE_AUTH, SALESFORCE_CLIENT_ID }) => SALESFORCE_AUTH === 'caller' || SALESFORCE_CLIENT_ID,
+    rule('SALESFORCE_CLIENT_ID', "Set it to the external client app's consumer key."),
+  )
+  .refine(
+    ({ SALESFORCE_AUTH, SALESFORCE_RUN_AS }) => SALESFORCE_AUTH !== 'caller' || SALESFORCE_RUN_AS !== 'caller',
+    rule('SALESFORCE_RUN_AS', `Remove it: ${callersOwn}`),
+  )
+  .refine(
+    ({ SALESFORCE_AUTH, SALESFORCE_USERNAME }) => SALESFORCE_AUTH !== 'caller' || !SALESFORCE_USERNAME,
+    rule('SALESFORCE_USERNAME', `Remove it: ${callersOwn}`),
+  )
+  .refine(
+    ({ SALESFORCE_AUTH, SALESFORCE_USER_MAP }) => SALESFORCE_AUTH !== 'caller' || !SALESFORCE_USER_MAP,
+    rule('SALESFORCE_USER_MAP', `Remove it: ${callersOwn}`),
+  )
+  .refine(
+    ({ SALESFORCE_AUTH, SALESFORCE_RUN_AS }) =>
+      SALESFORCE_RUN_AS !== 'caller' || SALESFORCE_AUTH === 'jwt-bearer' || SALESFORCE_AUTH === 'caller',
     rule(
       'SALESFORCE_RUN_AS',
       'Set SALESFORCE_AUTH to jwt-bearer as well: only then can a token be had for each caller.',
     ),
   )
   .refine(
-    settings => settings.SALESFORCE_RUN_AS !== 'caller' || settings.INBOUND_AUTH === 'entra',
+    ({ SALESFORCE_AUTH, SALESFORCE_RUN_AS, INBOUND_AUTH }) =>
+      SALESFORCE_RUN_AS !== 'caller' || SALESFORCE_AUTH === 'caller' || INBOUND_AUTH === 'entra',
     rule('INBOUND_AUTH', 'Set it to entra: with SALESFORCE_RUN_AS=caller, Salesforce must know who calls.'),
   )
   .refine(
@@ -75,7 +98,7 @@ export const secrets = {
     description: 'The consumer secret of the External Client App',
     neededFor: '`SALESFORCE_AUTH` is `client-credentials`',
     isNeeded: ({ SALESFORCE_LOGIN_URL, SALESFORCE_AUTH }) =>
-      Boolean(SALESFORCE_LOGIN_URL) && SALESFORCE_AUTH !== 'jwt-bearer',
+      Boolean(SALESFORCE_LOGIN_URL) && SALESFORCE_AUTH !== 'jwt-bearer' && SALESFORCE_AUTH !== 'caller',
     entry: 'line',
   },
   'salesforce-private-key': {
@@ -113,4 +136,8 @@ export const rules = z.strictObject({
 export type SalesforceRules = z.output<typeof rules>;
 export type RenewalSource = z.output<typeof settings>['SALESFORCE_RENEWALS'];
 export type SalesforceSettings = z.output<typeof settings>;
+/** Whether Salesforce answers a call as the user who makes it, with that user's rights. */
+export const runsAsCaller = ({ SALESFORCE_AUTH, SALESFORCE_RUN_AS }: SalesforceSettings): boolean =>
+  SALESFORCE_AUTH === 'caller' || SALESFORCE_RUN_AS === 'caller';
+
 export type SalesforceParts = PartsOf<typeof settings, typeof secrets, typeof rules>;

@@ -1,6 +1,7 @@
 // Makes the connectors of the systems that are configured, for the app that was deployed and ready to import, in
 // .azure/<env>/connector/, and their plugins beside it; publishes the connectors with the Power Platform CLI (pac) where
-// somebody is signed in to it: `node infra/hooks/publish-connector.ts [folder]`.
+// somebody is signed in to it: `node infra/hooks/publish-connector.ts [folder]`. Of a system whose users sign in at its
+// vendor, those are published whose app there is known.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,9 +10,11 @@ import { systems } from '../../functions/everySystem.ts';
 import { product } from '../../product.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { isConfigured, neededSettings } from '../../shared/settings/config.ts';
-import { readInboundAuth } from '../../shared/settings/inboundAuth.ts';
+import { inCallerMode, readInboundAuth } from '../../shared/settings/inboundAuth.ts';
+import { vendorSignIn } from '../../tools/connector/vendorSignIn.ts';
 import type { SignIn } from '../../tools/connector/withSignIn.ts';
 import { type WrittenConnector, writeConnector } from '../../tools/connector/writeConnector.ts';
+import { actionsOf } from '../../tools/generate/definition.ts';
 import {
   type ConnectorKey,
   connectorFile,
@@ -23,6 +26,17 @@ import { PLACEHOLDER_HOST } from '../../tools/generate/placeholders.ts';
 import { type AzdValues, readAzdValues } from './azd.ts';
 import { runHook } from './hook.ts';
 import { openPac, type Pac } from './pac.ts';
+import { readPairs } from './pairs.ts';
+import {
+  clientIdOf,
+  type Made,
+  NO_CLIENT_ID,
+  readClientIds,
+  readVendors,
+  type Vendor,
+  vendorOf,
+  vendorSteps,
+} from './vendors.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const [folder] = process.argv.slice(2);
@@ -30,30 +44,57 @@ const [folder] = process.argv.slice(2);
 await runHook(async () => {
   const values = await readAzdValues();
   const signIn = readSignIn(values);
-  const registrations = readRegistrations(values);
+  const registrations = readPairs(
+    'ENTRA_CONNECTOR_REGISTRATIONS',
+    values,
+    systems.map(({ name }) => name),
+  );
+  const vendors = await readVendors(values);
   const actions = await callableActions(values);
   if (actions.length === 0) {
     const settings = systems.flatMap(system => neededSettings(system.settings).slice(0, 1));
     console.log(`No system is configured, so there is no connector to publish. Set ${settings.join(' or ')}.`);
     return;
   }
+  const vendorFor = (key: ConnectorKey) => vendorOf(key, vendors, values);
+  const keys = connectorsOf(actions, vendorFor);
+  const clientIds = readClientIds(values);
   const target = resolve(folder ?? join(project, '.azure', values.AZURE_ENV_NAME ?? '', 'connector'));
+  const { version } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
   const connectors = await Promise.all(
-    connectorsOf(actions).map(key =>
-      writeConnector(key, join(target, connectorFolder(key)), signInOf(key, signIn, registrations)),
-    ),
+    keys.map(async (key): Promise<Made> => {
+      const write = (how: SignIn, sites: readonly string[] = []) =>
+        writeConnector(key, join(target, connectorFolder(key)), how, { systems, actions, version }, { sites });
+      const vendor = vendorFor(key);
+      if (!vendor) return write(signInOf(key, signIn, registrations));
+      const clientId = clientIdOf(key, vendor, clientIds);
+      const atVendor = vendorSignIn(vendor, actionsOf(key, actions));
+      const how: SignIn = { auth: 'user', host: signIn.host, clientId: clientId ?? NO_CLIENT_ID, vendor: atVendor };
+      const scopes = Object.keys(atVendor.scopes);
+      return {
+        ...(await write(how, vendor.sites)),
+        atVendor: { system: vendor.system, folder: connectorFolder(key), scopes, isKnown: clientId !== undefined },
+      };
+    }),
   );
   for (const system of new Set(actions.map(action => action.system))) {
-    await writePlugin(system, join(target, '../plugin', system), signIn);
+    if (!vendorFor({ system })) await writePlugin(system, join(target, '../plugin', system), signIn);
   }
 
+  const ofApp = connectors.filter(({ atVendor }) => !atVendor);
   const pac = await openPac(values.POWER_PLATFORM_ENVIRONMENT);
   if (pac.ready) {
-    await publish(pac, connectors, values.POWER_PLATFORM_SOLUTION);
-    console.log(`\nMake a connection to each in Power Apps or Copilot Studio. ${credential(values, signIn)}`);
+    const ready = connectors.filter(({ atVendor }) => atVendor?.isKnown ?? true);
+    await publish(pac, ready, values.POWER_PLATFORM_SOLUTION);
+    if (ofApp.length > 0) {
+      console.log(`\nMake a connection to each in Power Apps or Copilot Studio. ${credential(values, signIn)}`);
+    }
   } else {
-    console.log(`${pac.reason}\n\n${clicks(target, connectors, credential(values, signIn))}`);
+    console.log(`${pac.reason}\n\nThe connectors are in ${target}:\n${listed(target, connectors)}`);
+    if (ofApp.length > 0) console.log(`\n${clicks(credential(values, signIn))}`);
+    console.log('\nOr sign in with pac auth create and run: azd hooks run postdeploy');
   }
+  for (const vendor of vendors.values()) console.log(`\n${vendorSteps(vendor, connectors)}`);
 });
 
 /** The app that was deployed, and how its callers sign in. */
@@ -70,41 +111,40 @@ function readSignIn({ SERVICE_API_HOST: host, INBOUND_AUTH, ENTRA_CLIENT_ID, AZU
   return { auth, host, clientId: ENTRA_CLIENT_ID, tenantId: AZURE_TENANT_ID };
 }
 
-/** The app registrations of single connectors: `jira=<client ID>,salesforce=<client ID>`. */
-function readRegistrations({ ENTRA_CONNECTOR_REGISTRATIONS: list = '' }: AzdValues): ReadonlyMap<string, string> {
-  const pairs = list
-    .split(',')
-    .filter(pair => pair.trim())
-    .map(pair => pair.split('=').map(part => part.trim()));
-  for (const [system = '', clientId = '', ...others] of pairs) {
-    if (others.length > 0 || !clientId || !systems.some(({ name }) => name === system)) {
-      throw new Error(
-        `ENTRA_CONNECTOR_REGISTRATIONS must be pairs such as ${systems[0]?.name}=<client ID>, of the systems ${systems.map(({ name }) => name).join(', ')}.`,
-      );
-    }
-  }
-  return new Map(pairs.map(([system = '', clientId = '']) => [system, clientId]));
-}
-
 /** A connector's own registration where it has one, else that of the app. */
 function signInOf(key: ConnectorKey, signIn: SignIn, registrations: ReadonlyMap<string, string>): SignIn {
   const clientId = key === 'core' ? undefined : registrations.get(key.system);
   return signIn.auth === 'entra' && clientId ? { ...signIn, clientId } : signIn;
 }
 
-/** The actions for which every system that they use is configured. */
+/**
+ * The actions for which every system that they use is configured, and that one sign-in is enough for: a request carries
+ * one, so none uses a system whose users sign in at its vendor beside another.
+ */
 async function callableActions(values: AzdValues): Promise<Action[]> {
   const actions = await Promise.all(entries.map(async ({ load }) => (await load()).default));
-  return actions.filter(({ uses }) => uses.every(system => isConfigured(system, values)));
+  return actions.filter(
+    ({ uses }) =>
+      uses.every(system => isConfigured(system, values)) &&
+      (uses.length < 2 || !uses.some(system => inCallerMode(system.callersSignIn, values))),
+  );
 }
 
-/** A connector for each system and each toolset that has any of these actions, and one for the core where it has any. */
-function connectorsOf(actions: readonly Action[]): ConnectorKey[] {
+/**
+ * A connector for each system and each toolset that has any of these actions, and one for the core where it has any of those
+ * who sign in as the core's callers do.
+ */
+function connectorsOf(
+  actions: readonly Action[],
+  vendorFor: (key: ConnectorKey) => Vendor | undefined,
+): ConnectorKey[] {
   const ofSystems: ConnectorKey[] = [...Map.groupBy(actions, ({ system }) => system)].flatMap(([system, group]) => [
     { system },
     ...[...new Set(group.map(({ toolset }) => toolset))].map(toolset => ({ system, toolset })),
   ]);
-  return actions.some(({ core }) => core) ? [...ofSystems, 'core'] : ofSystems;
+  return actions.some(({ core, system }) => core && vendorFor({ system }) === vendorFor('core'))
+    ? [...ofSystems, 'core']
+    : ofSystems;
 }
 
 /** Copies the plugin of a system, with the app that was deployed in it. */
@@ -138,19 +178,18 @@ async function publish(pac: Pac, connectors: readonly WrittenConnector[], soluti
   }
 }
 
-function clicks(target: string, connectors: readonly WrittenConnector[], credential: string): string {
+function listed(target: string, connectors: readonly WrittenConnector[]): string {
   const width = Math.max(...connectors.map(({ title }) => title.length));
-  return `The connectors are in ${target}:
-${connectors.map(({ title, definition }) => `  ${title.padEnd(width)}  ${relative(target, dirname(definition))}`).join('\n')}
-Those with MCP have the tools of the MCP server; the others have each action as an operation.
+  return `${connectors.map(({ title, definition }) => `  ${title.padEnd(width)}  ${relative(target, dirname(definition))}`).join('\n')}
+Those with MCP have the tools of the MCP server; the others have each action as an operation.`;
+}
 
-To import one yourself:
+function clicks(credential: string): string {
+  return `To import one yourself:
   1. Open https://make.powerapps.com, choose the environment, then More > Discover all > Custom connectors.
   2. New custom connector > Import an OpenAPI file, give it the name above, and choose ${connectorFile.definition} in its folder.
   3. Upload ${connectorFile.icon} of that folder, set its background to ${product.brandColor}, and choose Create connector.
-  4. Test > New connection. ${credential}
-
-Or sign in with pac auth create and run: azd hooks run postdeploy`;
+  4. Test > New connection. ${credential}`;
 }
 
 /** What a new connection asks for, and where it is found. */

@@ -10,6 +10,9 @@ param clientId string
 @description('Other client applications that may call; the registration itself always may.')
 param allowedClientIds string[]
 
+@description('Paths that are called with a token of another issuer, which the app has checked by it. It reads no principal there.')
+param openPaths string[]
+
 @description('App registrations of single connectors, that tokens are issued for as well.')
 param connectorClientIds string[]
 
@@ -30,7 +33,7 @@ resource auth 'Microsoft.Web/sites/config@2025-03-01' = {
     globalValidation: {
       requireAuthentication: enabled
       unauthenticatedClientAction: enabled ? 'Return401' : 'AllowAnonymous'
-      excludedPaths: ['/api/health']
+      excludedPaths: ['/api/health', ...openPaths]
     }
     httpSettings: { requireHttps: true }
     identityProviders: !enabled

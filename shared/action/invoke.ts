@@ -192,7 +192,9 @@ export function createInvoke(parts: InvokeParts): Invoke {
       known.result ??= { failure: outcome.failure, mayHaveChanged: mayHaveChanged(failure, usage) };
     }
     const { caller } = known;
-    const event = auditEvent({ action: declared, ...known, correlationId: invocation.correlationId, now: now() });
+    const { onBehalfOf } = usage;
+    const at = { correlationId: invocation.correlationId, now: now() };
+    const event = auditEvent({ action: declared, ...known, onBehalfOf, ...at });
     // Anybody can send a token that is none where no platform stands in front: the line of the call tells of it.
     if (event && (caller || invocation.signIn === undefined)) await parts.audit(event, invocation.log);
     logCall(declared, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, parts);

@@ -13,6 +13,8 @@ export interface AuditEvent {
   caller: { kind: Caller['kind'] | 'unknown'; id: string; userName?: string };
   /** Which agent: the client ID of the application, or the beginning of the function key's SHA-256. */
   agent?: string;
+  /** The accounts whose rights bounded it where a service's account was used, such as `jira/5b10ac8d82e05b22cc7d4ef5`. */
+  onBehalfOf?: readonly string[];
   action: string;
   /** The name of the system that the action belongs to. */
   system: string;
@@ -34,12 +36,15 @@ interface AuditedCall {
   /** The input as it was parsed; undefined where the call did not get so far. */
   input?: object;
   result?: CallResult;
+  /** By system, the account on whose behalf it was called. */
+  onBehalfOf?: Readonly<Record<string, string>> | undefined;
   correlationId: string;
   now: number;
 }
 
 /** The event of a call; undefined for one that leaves no trace: a read that was not refused, or a plan that was made. */
-export function auditEvent({ action, caller, input, result, correlationId, now }: AuditedCall): AuditEvent | undefined {
+export function auditEvent(audited: AuditedCall): AuditEvent | undefined {
+  const { action, caller, input, result, onBehalfOf = {}, correlationId, now } = audited;
   if (!result) return undefined;
   const failure = 'failure' in result ? result.failure : undefined;
   const isRefused = failure?.code === 'unauthenticated' || failure?.code === 'forbidden';
@@ -47,11 +52,13 @@ export function auditEvent({ action, caller, input, result, correlationId, now }
   const items = 'output' in result && action.planned ? plannedOutput.parse(result.output).items : undefined;
   if (items && !(input && 'confirmationToken' in input && input.confirmationToken)) return undefined;
   const { kind = 'unknown', id = 'unknown', userName, application, keyHash } = caller ?? {};
+  const accounts = Object.entries(onBehalfOf).map(([system, account]) => `${system}/${account}`);
   const agent = application ?? keyHash?.slice(0, 16);
   return {
     time: new Date(now).toISOString(),
     caller: { kind, id, ...(userName && { userName }) },
     ...(agent && { agent }),
+    ...(accounts.length > 0 && { onBehalfOf: accounts }),
     action: action.name,
     system: action.system,
     touched: [

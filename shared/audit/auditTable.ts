@@ -50,7 +50,7 @@ export function auditTable(options: { endpoint: string; clientId: string | undef
     retryOptions: { maxRetries: 1, retryDelayInMs: 100, maxRetryDelayInMs: 500 },
   });
   return {
-    async add({ time, caller, touched, ...others }) {
+    async add({ time, caller, touched, onBehalfOf, ...others }) {
       const entity = {
         partitionKey: partitionOf(caller.id),
         rowKey: `${rowsFrom(new Date(time))}-${randomUUID()}`,
@@ -59,6 +59,7 @@ export function auditTable(options: { endpoint: string; clientId: string | undef
         callerId: caller.id,
         ...(caller.userName && { userName: caller.userName }),
         ...others,
+        ...(onBehalfOf && { onBehalfOf: onBehalfOf.join('\n') }),
         touched: touched.join('\n'),
       };
       await client.createEntity(entity, { abortSignal: AbortSignal.timeout(REQUEST_MS) });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { systems } from '../../functions/everySystem.ts';
+import { namesOf } from '../../shared/action/formerNames.ts';
 import { failureCodes } from '../../shared/failure.ts';
 import { describeSettings } from '../../shared/settings/describeSettings.ts';
 import { oneOf } from '../../shared/settings/setting.ts';
@@ -28,7 +29,10 @@ const settings = describeSettings(systems);
 const appSettings = Object.fromEntries(
   settings
     .filter(({ setByDeployment }) => !setByDeployment)
-    .map(({ name, values, sample }) => [name, values.at(-1) ?? (sample || `a ${name}`)]),
+    .map(({ name, values, sample }) => [
+      name,
+      values.filter(value => value !== 'caller').at(-1) ?? (sample || `a ${name}`),
+    ]),
 );
 
 const oneSystem = { JIRA_BASE_URL: 'https://contoso.atlassian.net', JIRA_AUTH: 'Service-Account' };
@@ -45,8 +49,9 @@ const optionSets = {
   key: {},
   'one system': oneSystem,
   entra: { ...entra, ...oneSystem },
-  'private network': privateNetwork,
-  alerts,
+  // An evaluation takes seconds, so what does not concern each other shares one.
+  'private network': { ...privateNetwork, ...entra, ...appSettings, JIRA_AUTH: 'Caller' },
+  alerts: { ...alerts, ...entra, ...oneSystem, JIRA_AUTH: 'caller' },
   'all together': {
     ...appSettings,
     ...entra,
@@ -62,6 +67,8 @@ const optionSets = {
   },
 };
 type OptionSet = keyof typeof optionSets;
+const usersAtJira: OptionSet = 'private network';
+const allAtJira: OptionSet = 'alerts';
 const everySet = Object.keys(optionSets) as OptionSet[];
 
 describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { timeout: 60_000 }, () => {
@@ -298,6 +305,30 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
       });
     });
 
+    it('with Entra lets through the paths of a system whose users sign in at its vendor, and no others', () => {
+      const { excludedPaths } = authOf(usersAtJira).globalValidation;
+      const own = allActions.filter(({ system }) => system === 'jira');
+      const toolsets = new Set(own.map(({ toolset }) => toolset));
+      expect([...excludedPaths].sort()).toEqual(
+        [
+          '/api/health',
+          ...own.flatMap(namesOf).map(name => `/api/jira/${name}`),
+          ...[...toolsets].flatMap(toolset => [`/api/mcp/x/${toolset}`, `/api/mcp/x/${toolset}/readonly`]),
+        ].sort(),
+      );
+      expect(authOf(usersAtJira)).toMatchObject({
+        platform: { enabled: true },
+        globalValidation: { requireAuthentication: true, unauthenticatedClientAction: 'Return401' },
+      });
+    });
+
+    it('with Entra lets through what all callers of the app sign in at one vendor for', () => {
+      const { excludedPaths } = authOf(allAtJira).globalValidation;
+      expect(excludedPaths).toEqual(expect.arrayContaining(['/api/mcp', '/api/mcp/readonly', '/api/jira/getIssue']));
+      expect(excludedPaths).not.toContain('/api/health/ready');
+      expect(excludedPaths.filter((path: string) => path.includes('*') || path.includes('salesforce'))).toEqual([]);
+    });
+
     it('with Entra takes tokens for this app, from the clients that are named, with no client secret', () => {
       const { registration, validation } = authOf('entra').identityProviders.azureActiveDirectory;
       expect(registration).toEqual({
@@ -328,6 +359,13 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
         WEBSITE_AUTH_AAD_ALLOWED_TENANTS: tenantId,
         OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: settings.AZURE_CLIENT_ID,
       });
+    });
+
+    it('with a function key sends MCP clients nowhere else for a token', () => {
+      for (const options of ['key', 'one system'] as const) {
+        const settings = snapshot(options).one('Microsoft.Web/sites/config', /appsettings$/).properties;
+        expect(Object.keys(settings).filter(name => name.startsWith('WEBSITE_AUTH'))).toEqual([]);
+      }
     });
 
     it('is in one of the two ways that there are', async () => {
@@ -367,6 +405,13 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
       );
       expect(one?.map(({ properties }) => properties.displayName)).toEqual([definitionOf('jira').info.title]);
       expect(none).toEqual([]);
+    });
+
+    it('are none for a system whose users sign in at its vendor, nor for what needs it beside another', () => {
+      const titles = connectorsOf(snapshot(usersAtJira)).map(({ properties }) => properties.displayName);
+      const others = systems.filter(({ name }) => !['jira', 'accounts-and-issues'].includes(name));
+      expect(titles).toEqual(others.map(({ name }) => definitionOf(name).info.title));
+      expect(connectorsOf(snapshot(allAtJira))).toEqual([]);
     });
 
     it.each(['one system', 'entra'] as const)('with %s carry every action, and the host of the app', options => {
@@ -448,7 +493,10 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
       }),
     );
     const changed = async () => {
-      const actions = [...allActions, { system: orders.name, uses: [orders] }];
+      const actions = [
+        ...allActions,
+        { name: 'findOrders', system: orders.name, toolset: orders.name, uses: [orders] },
+      ];
       const files = new Map(await settingsFiles(new URL('../../', import.meta.url), [...systems, orders], actions));
       for (const file of ['apiDefinition.swagger.json', 'apiProperties.json']) {
         files.set(

@@ -195,6 +195,95 @@ describe('publish-connector', () => {
     expect(output).toContain('To import one yourself');
   });
 
+  const atJira = { ...withBoth, JIRA_AUTH: 'Caller', JIRA_CLOUD_ID: 'cloud-1', SALESFORCE_CLIENT_ID: '3MVG9' };
+
+  it('has users sign in at a vendor for its connectors alone, and publishes those whose app there is known', async () => {
+    const clientIds = { USER_SIGN_IN_CLIENT_IDS: 'jira=rest-app, jira/mcp/jira-planning=planning-app' };
+    const { code, output, folder, calls, read } = await publish({ ...atJira, ...clientIds }, 'none');
+    expect(code).toBe(0);
+    const oauthOf = (connector: string) =>
+      JSON.parse(read(`${connector}/apiProperties.json`)).properties.connectionParameters.token?.oAuthSettings;
+    expect(oauthOf('jira')).toMatchObject({ identityProvider: 'oauth2generic', clientId: 'rest-app' });
+    expect(oauthOf('jira/mcp/jira-planning')).toMatchObject({ clientId: 'planning-app' });
+    expect(oauthOf('jira').scopes).toEqual(expect.arrayContaining(['read:servicedesk-request', 'offline_access']));
+    expect(oauthOf('jira/mcp/jira-planning').scopes).not.toContain('read:servicedesk-request');
+    // What a function key is for stays so; what would need two sign-ins is gone.
+    expect(oauthOf('salesforce')).toBeUndefined();
+    expect(oauthOf('mcp')).toBeUndefined();
+    expect(existsSync(join(folder, 'accounts-and-issues'))).toBe(false);
+    expect(readdirSync(join(folder, '../plugin'))).toEqual(['salesforce']);
+    for (const connector of ['jira', 'jira/mcp/jira-planning', 'salesforce', 'mcp']) {
+      expect(callFor(calls(), join(folder, connector))?.[1], connector).toBe('create');
+    }
+    for (const connector of ['jira/mcp/jira', 'jira/mcp/jira-service']) {
+      expect(callFor(calls(), join(folder, connector)), connector).toBeUndefined();
+    }
+    expect(output).toContain('Not published, because the client ID of their OAuth 2.0 integration is not known: ');
+    expect(output).toContain(
+      'azd env set USER_SIGN_IN_CLIENT_IDS jira/mcp/jira=<client ID>,jira/mcp/jira-service=<client ID>',
+    );
+    expect(output).toContain('takes one redirect URL, so these 4 connectors need 4.');
+    expect(output).toContain('func-abc, App keys');
+  });
+
+  it('tells how users sign in at a vendor where there is no pac, and nothing of function keys where nobody needs one', async () => {
+    const { SALESFORCE_LOGIN_URL: _, ...jiraAlone } = { ...atJira, SALESFORCE_CLIENT_ID: '' };
+    const { code, output, folder, read } = await publish(jiraAlone);
+    expect(code).toBe(0);
+    // No other vendor is configured, so that its users are those of the main tools, too.
+    expect(readdirSync(folder).sort()).toEqual(['jira', 'mcp']);
+    expect(read('mcp/apiProperties.json')).toContain('oauth2generic');
+    expect(output).toContain('Users sign in at Atlassian');
+    expect(output).not.toContain('App keys');
+    expect(output).not.toContain('Import an OpenAPI file');
+  });
+
+  it('publishes all connectors of a vendor by one app where that takes all redirect URLs', async () => {
+    const atSalesforce = {
+      ...withBoth,
+      SALESFORCE_AUTH: 'caller',
+      SALESFORCE_CLIENT_ID: '3MVG9',
+      USER_SIGN_IN_CLIENT_IDS: 'salesforce=3MVG9.app',
+    };
+    const { code, output, calls, folder, read } = await publish(atSalesforce, 'none');
+    expect(code, output).toBe(0);
+    for (const connector of ['salesforce', 'salesforce/mcp/salesforce-sales']) {
+      expect(callFor(calls(), join(folder, connector))?.[1], connector).toBe('create');
+      const text = read(`${connector}/apiProperties.json`);
+      expect(text).toContain('"clientId": "3MVG9.app"');
+      expect(text).toContain('https://contoso.my.salesforce.com/services/oauth2/token');
+    }
+    expect(output).not.toContain('Not published');
+  });
+
+  it('has each operation name a site where users may sign in to several', async () => {
+    const sites = {
+      JIRA_BASE_URL: 'https://contoso.atlassian.net,https://fabrikam.atlassian.net',
+      JIRA_CLOUD_ID: 'cloud-1,cloud-2',
+    };
+    const { code, output, read } = await publish({ ...atJira, ...sites });
+    expect(code, output).toBe(0);
+    const { paths } = JSON.parse(read('jira/apiDefinition.swagger.json'));
+    expect(paths['/jira/getIssue'].get.parameters).toContainEqual(
+      expect.objectContaining({ name: 'site', required: true, enum: ['contoso', 'fabrikam'] }),
+    );
+  });
+
+  it.each([
+    [{ ...atJira, JIRA_CLOUD_ID: '' }, 'JIRA_CLOUD_ID is not set.'],
+    [{ ...atJira, USER_SIGN_IN_CLIENT_IDS: 'jiira=app' }, 'USER_SIGN_IN_CLIENT_IDS must be pairs such as '],
+    [{ ...atJira, USER_SIGN_IN_CLIENT_IDS: 'jira={Code}' }, 'USER_SIGN_IN_CLIENT_IDS has no client ID for jira'],
+    [
+      { ...withBoth, SALESFORCE_AUTH: 'caller', SALESFORCE_LOGIN_URL: 'https://login.salesforce.com' },
+      "SALESFORCE_LOGIN_URL must be your org's own My Domain address",
+    ],
+  ])('refuses what users could not sign in with: %j', async (values, message) => {
+    const { code, output, folder } = await publish(values, 'none');
+    expect(code).toBe(1);
+    expect(output).toContain(message);
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it('refuses before the app is deployed', async () => {
     const { code, output } = await publish({ AZURE_ENV_NAME: 'dev' });
     expect(code).toBe(1);

@@ -1,7 +1,7 @@
 // The long forms of what the suite tries in short, one after another: `npm run reliability`. It writes docs/reliability.md
 // when all of them were run, and its last line is one JSON object with the figures.
 //
-// --only canaries,race,fuzz,faults,soak   some of them, without the page
+// --only canaries,users,race,fuzz,faults,soak   some of them, without the page
 // --seed 1                                to make a run again
 // --calls, --writes, --requests, --seconds   how much of each
 import { writeFile } from 'node:fs/promises';
@@ -14,9 +14,10 @@ import { isWrong, runFaultMatrix } from './faults/runFaultMatrix.ts';
 import { runFuzz } from './fuzz/runFuzz.ts';
 import { runRace } from './ledger/runRace.ts';
 import { newSeed } from './random.ts';
-import { type Result, reliabilityPage } from './reliabilityPage.ts';
+import { inWords, type Result, reliabilityPage } from './reliabilityPage.ts';
 import { runSoak } from './soak/runSoak.ts';
 import { runHostileTexts } from './texts/runHostileTexts.ts';
+import { runUsers } from './users/runUsers.ts';
 
 const { values } = parseArgs({
   options: {
@@ -53,6 +54,24 @@ const parts: Record<string, () => Promise<Result>> = {
         pageTokensSwapped: swapped,
       },
       wrong: leaks,
+    };
+  },
+  async users() {
+    const ways = ['own sign-in', 'service credential'] as const;
+    const each = Math.round(Number(values.calls) / ways.length);
+    const reports = [];
+    for (const way of ways) reports.push({ way, ...(await runUsers(each, way, seed)) });
+    return {
+      title: 'Users see what they may see',
+      tried: `${count(each)} mixed calls each way, by sign-ins of one's own at the vendors and by a credential of the service, of users with different rights`,
+      figures: Object.fromEntries(
+        reports.flatMap(({ way, answered, refused, failed, shown, continued, swapped }) =>
+          Object.entries({ answered, refused, failed, answersWithMarks: shown, continued, swapped }).map(
+            ([name, value]) => [`${way}, ${inWords(name)}`, value],
+          ),
+        ),
+      ),
+      wrong: reports.flatMap(({ leaks }) => leaks),
     };
   },
   async race() {

@@ -38,6 +38,6 @@ export function reliabilityPage(results: readonly Result[], { seed, day }: { see
 }
 
 /** `pagesContinued` is "pages continued"; codes stay as they are. */
-function inWords(name: string): string {
+export function inWords(name: string): string {
   return name.includes('_') ? `\`${name}\`` : name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
 }

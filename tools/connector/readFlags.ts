@@ -1,20 +1,49 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import type { ActionEntry } from '../../shared/action/defineAction.ts';
+import type { System } from '../../shared/action/defineSystem.ts';
+import type { UserSignIn } from '../../shared/action/userSignIn.ts';
+import type { Choice } from '../generate/definition.ts';
 import type { ConnectorKey } from '../generate/folders.ts';
+import { isVendorClientId, readServer } from './vendorSignIn.ts';
 import type { SignIn } from './withSignIn.ts';
 
-export const usage = `Usage: npm run connector -- --system <system> --auth key|entra --host <host>
+export const usage = `Usage: npm run connector -- --system <system> --auth key|entra|user --host <host>
          [--client-id <id> --tenant-id <id>]   of the app registration, with --auth entra
+         [--client-id <id>]                    of the app at the system's vendor, with --auth user
+         [--login-url <address>]               your org's own address there, where each has one, with --auth user
+         [--toolsets <toolset>,<toolset>]      only the operations of these, and with --auth user only their scopes
+         [--sites <site>,<site>]               where each call names one of several sites, with --auth user
          [--mcp <toolset>|core]                the MCP server's tools instead; core is of all systems, without --system
          [--out <folder>]                      connector/ unless given
-Such as: npm run connector -- --system jira --auth key --host your-app.azurewebsites.net`;
+Such as: npm run connector -- --system jira --auth key --host your-app.azurewebsites.net
+         npm run connector -- --system jira --auth user --host your-app.azurewebsites.net --client-id <id>`;
 
 /** Which connector is wanted, and for what. */
-interface Wanted {
+export interface Wanted {
   key: ConnectorKey;
-  signIn: SignIn;
+  signIn: WantedSignIn;
+  choice: Choice;
   out: string | undefined;
+}
+
+/** As a person names it: which scopes users consent to follows from the actions. */
+type WantedSignIn = Exclude<SignIn, { auth: 'user' }> | ({ auth: 'user'; host: string } & AtVendor);
+
+interface AtVendor {
+  clientId: string;
+  system: System;
+  userSignIn: UserSignIn;
+  /** The origin of the vendor's authorization server. */
+  server: string;
+}
+
+/** What there is to choose from. */
+export interface Known {
+  actions: readonly ActionEntry[];
+  systems: readonly System[];
+  /** How users sign in at a vendor, by the name of the system. */
+  signIns: ReadonlyMap<string, UserSignIn>;
 }
 
 /** Flags that cannot be served; its message says why. */
@@ -26,6 +55,9 @@ const options = {
   host: { type: 'string' },
   'client-id': { type: 'string' },
   'tenant-id': { type: 'string' },
+  'login-url': { type: 'string' },
+  toolsets: { type: 'string' },
+  sites: { type: 'string' },
   mcp: { type: 'string' },
   out: { type: 'string' },
 } as const;
@@ -33,9 +65,14 @@ const options = {
 type Flags = Readonly<Partial<Record<keyof typeof options, string>>>;
 
 /** Reads the command's flags; there is a connector for each system and toolset that has an action. @throws WrongFlags */
-export function readFlags(args: string[], actions: readonly ActionEntry[]): Wanted {
+export function readFlags(args: string[], known: Known): Wanted {
   const flags = parse(args);
-  return { key: readKey(flags, actions), signIn: readSignIn(flags), out: flags.out };
+  return {
+    key: readKey(flags, known),
+    signIn: readSignIn(flags, known),
+    choice: readChoice(flags, known),
+    out: flags.out,
+  };
 }
 
 function parse(args: string[]): Flags {
@@ -46,7 +83,7 @@ function parse(args: string[]): Flags {
   }
 }
 
-function readKey({ system, mcp }: Flags, actions: readonly ActionEntry[]): ConnectorKey {
+function readKey({ system, mcp }: Flags, { actions }: Known): ConnectorKey {
   if (mcp === 'core') {
     if (system !== undefined) throw new WrongFlags('--mcp core is of all systems: leave --system out.');
     return 'core';
@@ -57,19 +94,25 @@ function readKey({ system, mcp }: Flags, actions: readonly ActionEntry[]): Conne
     throw new WrongFlags(`There is no system ${system} with actions; there is ${systems.join(', ')}.`);
   }
   if (mcp === undefined) return { system };
-  const toolsets = [...new Set(actions.filter(action => action.system === system).map(({ toolset }) => toolset))];
-  if (!toolsets.includes(mcp)) {
-    throw new WrongFlags(`${system} has no toolset ${mcp} with actions; there is ${toolsets.join(', ')}.`);
-  }
+  checkToolsets([mcp], system, actions);
   return { system, toolset: mcp };
 }
 
-function readSignIn({ auth, host, 'client-id': clientId, 'tenant-id': tenantId }: Flags): SignIn {
+function checkToolsets(toolsets: readonly string[], system: string, actions: readonly ActionEntry[]): void {
+  const known = [...new Set(actions.filter(action => action.system === system).map(({ toolset }) => toolset))];
+  const unknown = toolsets.find(toolset => !known.includes(toolset));
+  if (unknown === undefined) return;
+  throw new WrongFlags(`${system} has no toolset ${unknown} with actions; there is ${known.join(', ')}.`);
+}
+
+function readSignIn(flags: Flags, known: Known): WantedSignIn {
+  const { auth, host, 'client-id': clientId, 'tenant-id': tenantId, 'login-url': loginUrl } = flags;
   if (!auth) throw new WrongFlags('--auth is missing.');
   if (!host) throw new WrongFlags('--host is missing.');
   if (URL.parse(`https://${host}`)?.host !== host.toLowerCase()) {
     throw new WrongFlags(`--host must be the name of a host alone, such as your-app.azurewebsites.net, not ${host}.`);
   }
+  if (auth !== 'user' && loginUrl !== undefined) throw new WrongFlags('--login-url is for --auth user.');
   switch (auth) {
     case 'key':
       if (clientId ?? tenantId) throw new WrongFlags('--client-id and --tenant-id are for --auth entra.');
@@ -82,7 +125,75 @@ function readSignIn({ auth, host, 'client-id': clientId, 'tenant-id': tenantId }
         );
       }
       return { auth, host, clientId, tenantId };
+    case 'user':
+      return { auth, host, ...readUserSignIn(flags, known) };
     default:
-      throw new WrongFlags(`--auth must be key or entra, not ${auth}.`);
+      throw new WrongFlags(`--auth must be key, entra or user, not ${auth}.`);
   }
+}
+
+function readUserSignIn(flags: Flags, { systems, signIns }: Known): AtVendor {
+  const { system: name = '', 'client-id': clientId, 'tenant-id': tenantId, 'login-url': loginUrl } = flags;
+  const system = systems.find(each => each.name === name);
+  const userSignIn = signIns.get(name);
+  if (!system || !userSignIn) {
+    const can = [...signIns.keys()].join(' or ');
+    throw new WrongFlags(
+      name
+        ? `Nobody signs in at the vendor of ${name}; --auth user is for ${can}.`
+        : `--auth user is for one system, because a request carries one sign-in: name --system ${can}, and with --mcp a toolset of it.`,
+    );
+  }
+  const { vendor, app, server } = userSignIn;
+  if (tenantId !== undefined) throw new WrongFlags('--tenant-id is for --auth entra.');
+  if (!clientId) throw new WrongFlags(`--auth user needs --client-id, that of your ${app.kind} at ${vendor}.`);
+  if (!isVendorClientId(clientId)) {
+    throw new WrongFlags(`--client-id must be as ${vendor} shows it: letters, digits, and the signs . _ ~ - alone.`);
+  }
+  if (typeof server === 'string' && loginUrl !== undefined) {
+    throw new WrongFlags(
+      `--login-url is for a vendor where each organisation has an address of its own; ${vendor} has one.`,
+    );
+  }
+  if (typeof server !== 'string' && loginUrl === undefined) {
+    throw new WrongFlags(`--auth user needs --login-url, such as ${server.sample}: the one in ${server.setting}.`);
+  }
+  const found = readServer(userSignIn, loginUrl);
+  if ('refusal' in found) throw new WrongFlags(`--login-url ${found.refusal}.`);
+  return { clientId, system, userSignIn, server: found.origin };
+}
+
+/** What a connector's operations are, of those that its system has. */
+function readChoice({ system = '', mcp, toolsets, sites, auth }: Flags, { actions, systems }: Known): Choice {
+  const chosen = readList('toolsets', toolsets);
+  if (chosen) {
+    if (mcp !== undefined)
+      throw new WrongFlags('--toolsets chooses operations; the tools are those of the toolset after --mcp.');
+    checkToolsets(chosen, system, actions);
+  }
+  const named = readList('sites', sites);
+  if (named) {
+    if (auth !== 'user') throw new WrongFlags('--sites is for --auth user: a service credential is of one site.');
+    if (mcp !== undefined) throw new WrongFlags('--sites is for operations; the MCP server tells its sites itself.');
+    if (!systems.some(each => each.name === system && each.sites)) {
+      throw new WrongFlags(`--sites is for a system that may have several sites; ${system} has one.`);
+    }
+    if (named.length < 2) throw new WrongFlags('--sites must name two or more: of one, no call needs to name it.');
+    const wrong = named.find(site => !/^[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/.test(site));
+    if (wrong !== undefined) {
+      throw new WrongFlags(
+        `--sites must be the first part of each site's host name, such as contoso of https://contoso.atlassian.net, not ${wrong}.`,
+      );
+    }
+  }
+  return { ...(chosen && { toolsets: chosen }), ...(named && { sites: named }) };
+}
+
+/** The words of a flag, with commas between; undefined where it is not given. */
+function readList(flag: string, text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  const words = text.split(',').map(word => word.trim());
+  if (words.some(word => word === '')) throw new WrongFlags(`--${flag} must be words with commas between.`);
+  if (new Set(words).size < words.length) throw new WrongFlags(`--${flag} names one twice.`);
+  return words;
 }

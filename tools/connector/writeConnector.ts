@@ -1,29 +1,30 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as z from 'zod';
+import { connectorProperties } from '../generate/connector.ts';
+import { type Choice, type Declared, definitionOf } from '../generate/definition.ts';
 import { CONNECTOR_FOLDER, type ConnectorKey, connectorFile, connectorFolder } from '../generate/folders.ts';
+import { json } from '../generate/generatedFile.ts';
 import { type SignIn, withSignIn } from './withSignIn.ts';
 
 const generated = fileURLToPath(new URL(`../../${CONNECTOR_FOLDER}/`, import.meta.url));
-
-const definitionSchema = z.looseObject({ info: z.looseObject({ title: z.string() }) });
-const propertiesSchema = z.looseObject({ properties: z.looseObject({}) });
 
 /** A connector that is ready to import: its title, and the paths of its files. */
 export interface WrittenConnector extends Record<keyof typeof connectorFile, string> {
   title: string;
 }
 
-/** Writes a generated connector into `target`, for the app and the sign-in that it is to have. */
-export async function writeConnector(key: ConnectorKey, target: string, signIn: SignIn): Promise<WrittenConnector> {
+/** Writes a connector into `target`, for the app and the sign-in that it is to have. */
+export async function writeConnector(
+  key: ConnectorKey,
+  target: string,
+  signIn: SignIn,
+  declared: Declared,
+  choice: Choice = {},
+): Promise<WrittenConnector> {
   const source = join(generated, connectorFolder(key));
-  const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(source, name), 'utf8'));
   const { definition, properties } = withSignIn(
-    {
-      definition: definitionSchema.parse(await read(connectorFile.definition)),
-      properties: propertiesSchema.parse(await read(connectorFile.properties)),
-    },
+    { definition: definitionOf(key, declared, choice), properties: connectorProperties() },
     signIn,
   );
   const written = {
@@ -39,8 +40,4 @@ export async function writeConnector(key: ConnectorKey, target: string, signIn: 
   await copyFile(join(source, connectorFile.settings), written.settings);
   await copyFile(join(source, connectorFile.icon), written.icon);
   return written;
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

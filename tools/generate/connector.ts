@@ -185,9 +185,13 @@ function dynamicValues(choices: Choices, action: Action, actions: readonly Actio
   }
   return {
     operationId: operationId(choices.action),
-    parameters: Object.fromEntries(
-      inputs.map(([name, from]) => [name, typeof from === 'number' ? from : { parameter: from.input }]),
-    ),
+    parameters: {
+      // The list is of the site that the operation itself is for.
+      ...('site' in action.input.shape && { site: { parameter: 'site' } }),
+      ...Object.fromEntries(
+        inputs.map(([name, from]) => [name, typeof from === 'number' ? from : { parameter: from.input }]),
+      ),
+    },
     'value-collection': choices.collection,
     'value-title': choices.title,
     'value-path': choices.value,

@@ -8,8 +8,8 @@ import type { System } from '../../shared/action/defineSystem.ts';
 import { policySchema } from '../../shared/policy/policy.ts';
 import { actionIndex, declaredActions } from './actionIndex.ts';
 import { actionReference } from './actionReference.ts';
-import { connectorDefinition, mcpDefinition } from './connector.ts';
 import { connectorFiles } from './connectorFiles.ts';
+import { type Declared, definitionOf } from './definition.ts';
 import { PLUGIN_FOLDER, pluginFile } from './folders.ts';
 import { functionTools } from './functionTools.ts';
 import { GENERATED } from './generated.ts';
@@ -18,7 +18,7 @@ import { leftOver, removeFile } from './leftOver.ts';
 import { needsTable } from './needsTable.ts';
 import { openApi } from './openApi.ts';
 import { pluginManifest } from './plugin.ts';
-import { corePresentation, pluginPresentation, systemPresentation, toolsetPresentation } from './presentation.ts';
+import { pluginPresentation } from './presentation.ts';
 import { replaceRegion } from './region.ts';
 import { sampleCall } from './sampleCalls.ts';
 import { settingsFiles } from './settingsFiles.ts';
@@ -30,14 +30,14 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
   const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
   const ofSystems = await Promise.all(
     [...Map.groupBy(actions, ({ system }) => system)].map(([name, group]) =>
-      systemFiles(root, systemOf(name), group, version),
+      systemFiles(root, systemOf(name), group, { systems, actions, version }),
     ),
   );
   return new Map<string, GeneratedFile[1]>([
     ['functions/actions.ts', actionIndex(declared, systems)],
     ...ofSystems.flat(),
     ...(await readmes(root, actions)),
-    ...(actions.some(({ core }) => core) ? await coreFiles(root, actions, version) : []),
+    ...(actions.some(({ core }) => core) ? await coreFiles(root, { systems, actions, version }) : []),
     [
       'docs/policy.schema.json',
       json({ $comment: GENERATED, ...z.toJSONSchema(policySchema(systems), { io: 'input' }) }),
@@ -48,10 +48,8 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
 }
 
 /** The connector of the core tools of all systems. */
-async function coreFiles(root: URL, actions: readonly Action[], version: string): Promise<GeneratedFile[]> {
-  const withCore = systems.filter(({ name }) => actions.some(({ core, system }) => core && system === name));
-  const definition = mcpDefinition(corePresentation(withCore), '/mcp', version);
-  return connectorFiles('core', definition, await readFile(new URL('infra/icon.png', root)));
+async function coreFiles(root: URL, declared: Declared): Promise<GeneratedFile[]> {
+  return connectorFiles('core', definitionOf('core', declared), await readFile(new URL('infra/icon.png', root)));
 }
 
 /** The READMEs of the systems that say what their account needs. */
@@ -77,7 +75,7 @@ async function systemFiles(
   root: URL,
   system: System,
   actions: readonly Action[],
-  version: string,
+  declared: Declared,
 ): Promise<GeneratedFile[]> {
   const { name } = system;
   const icon = await readFile(new URL(`functions/${name}/icon.png`, root)).catch(() =>
@@ -87,20 +85,11 @@ async function systemFiles(
   const plugin = pluginPresentation(system, actions);
   const folder = `${PLUGIN_FOLDER}/${name}`;
   return [
-    ...connectorFiles(
-      { system: name },
-      connectorDefinition(systemPresentation(system, actions), actions, version),
-      icon,
-    ),
-    ...toolsets.flatMap(toolset =>
-      connectorFiles(
-        { system: name, toolset },
-        mcpDefinition(toolsetPresentation(system, toolset), `/mcp/x/${toolset}`, version),
-        icon,
-      ),
+    ...[{ system: name }, ...toolsets.map(toolset => ({ system: name, toolset }))].flatMap(key =>
+      connectorFiles(key, definitionOf(key, declared), icon),
     ),
     [`${folder}/${pluginFile.manifest}`, json(pluginManifest(plugin, system, actions))],
-    [`${folder}/${pluginFile.openApi}`, json(openApi(plugin, actions, version))],
+    [`${folder}/${pluginFile.openApi}`, json(openApi(plugin, actions, declared.version))],
     [`${folder}/${pluginFile.functions}`, json(functionTools(actions))],
   ];
 }

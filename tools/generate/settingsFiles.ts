@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { Action } from '../../shared/action/defineAction.ts';
 import type { System } from '../../shared/action/defineSystem.ts';
 import { commonSecrets } from '../../shared/settings/common.ts';
 import { secretSetting } from '../../shared/settings/config.ts';
 import { describeSettings, type SettingDescription } from '../../shared/settings/describeSettings.ts';
-import { settingsParameters, settingsType, systemConnectors } from './bicep.ts';
+import { type Reached, settingsParameters, settingsType, systemConnectors } from './bicep.ts';
 import { checkSystems } from './checkSystems.ts';
 import { replaceRegion } from './region.ts';
 import { settingsReference } from './settingsReference.ts';
@@ -17,7 +16,7 @@ import { settingsReference } from './settingsReference.ts';
 export async function settingsFiles(
   root: URL,
   systems: readonly System[],
-  actions: readonly Pick<Action, 'system' | 'uses'>[],
+  actions: readonly Reached[],
 ): Promise<[path: string, text: string][]> {
   checkSystems(systems);
   const settings = describeSettings(systems);

@@ -15,7 +15,7 @@ export default jira.action({
   needs: writes({ permissions: ['ADD_COMMENTS'], ...whereCommented }),
   title: 'Add a comment to an issue',
   description:
-    'Adds a comment to a Jira issue, as the account of this service, and returns the updated issue. ' +
+    'Adds a comment to a Jira issue, as the account signed in to Jira, and returns the updated issue. ' +
     'Use it when the user wants to reply or to leave a note on a known issue. ' +
     'To change the issue itself use updateIssue; to comment while changing its status use transitionIssue.',
   input: z.object({

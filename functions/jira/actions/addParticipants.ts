@@ -13,7 +13,13 @@ export default jira.action({
   needs: writesDesks({
     permissions: ['USER_PICKER'],
     scopes: ['read:jira-user'],
-    also: [{ when: 'for organisations', permissions: ['EDIT_ISSUES'], scopes: ['write:jira-work'] }],
+    also: [
+      {
+        when: 'for organisations',
+        permissions: ['EDIT_ISSUES'],
+        scopes: ['write:jira-work', 'manage:servicedesk-customer'],
+      },
+    ],
   }),
   title: 'Share a request with others',
   description:

@@ -18,7 +18,7 @@ export default jira.action({
   title: 'Create an issue',
   description:
     'Creates a Jira issue, and returns it with its key, status and what was set. ' +
-    "Use it for a new issue, bug or task; describeProject lists types and their fields. Its reporter is this service's account unless additionalFields names a Reporter. " +
+    'Use it for a new issue, bug or task; describeProject lists types and their fields. Its reporter is the account signed in to Jira unless additionalFields names a Reporter. ' +
     'To change an existing issue use updateIssue.',
   input: z.object({
     projectId,

@@ -17,7 +17,7 @@ export default jira.action({
   needs: writesDesks({ permissions: ['CREATE_ISSUES'], ...whereNamed }),
   title: 'Make a request',
   description:
-    "Makes a request in a Jira service desk, as its portal does, and returns it. Its customer is who onBehalfOf names; without that, this service's account. " +
+    'Makes a request in a Jira service desk, as its portal does, and returns it. Its customer is who onBehalfOf names; without that, the account signed in to Jira. ' +
     'Use it when the user asks a service desk for something, or an agent does so for a customer; listRequestTypes tells the types and fields. For other issues use createIssue.',
   input: z.object({
     projectId: deskName.optional(),

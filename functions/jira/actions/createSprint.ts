@@ -16,7 +16,7 @@ export default jira.action({
   needs: managesSprints(),
   title: 'Create a sprint',
   description:
-    'Creates a sprint on the board of a Jira project, as the account of this service, starts it where asked, and returns it. ' +
+    'Creates a sprint on the board of a Jira project, as the account signed in to Jira, starts it where asked, and returns it. ' +
     'Use it when the user wants a new sprint. To start, close, rename or date one that is there use updateSprint.',
   input: z.object({
     projectId,

@@ -14,7 +14,7 @@ export default jira.action({
   needs: administers(),
   title: 'Create a version',
   description:
-    'Creates an unreleased version of a Jira project, as the account of this service, and returns it. ' +
+    'Creates an unreleased version of a Jira project, as the account signed in to Jira, and returns it. ' +
     'Use it when the user wants a new release to plan for. To release, archive, rename or date one that is there use updateVersion.',
   input: z.object({
     projectId,

@@ -38,7 +38,7 @@ export default jira.action({
       {
         when: 'for organisations',
         permissions: ['SERVICEDESK_AGENT'],
-        scopes: ['read:servicedesk-request'],
+        scopes: ['read:servicedesk-request', 'manage:servicedesk-customer'],
       },
     ],
   }),

@@ -146,7 +146,10 @@ export default jira.action({
       }),
     });
     const period = await shownPeriod(startedSince, until, clock);
-    const others = people.length > 0 ? ' What logWork has logged is the time of the account of this service.' : '';
+    const others =
+      people.length > 0 && !jira.isCallers
+        ? ' What logWork has logged is the time of the account of this service.'
+        : '';
     const next = offset + limit;
     return page({
       items,

@@ -7,6 +7,7 @@ import { isByZone } from '../../../shared/time/when.ts';
 import { durationOf } from '../api/duration.ts';
 import { issueKey, markdown } from '../api/inputs.ts';
 import { toWrittenIssue, writtenIssue } from '../api/issueRow.ts';
+import type { Jira } from '../api/jira.ts';
 import { writes } from '../needs.ts';
 import { jira } from '../system.ts';
 
@@ -33,9 +34,9 @@ function startOf(minutes: number, now: Date): Date {
   throw invalidInput([{ field: 'timeSpent', message }]);
 }
 
-/** Jira keeps the time of whoever writes the entry, which is this service. */
-const ownTime = (by: string | undefined) =>
-  by === undefined ? [] : [`Jira has it as the time of ${by}, and so does listWorklogs: tell the user.`];
+/** Jira keeps the time of whoever writes the entry, which need not be the user. */
+const ownTime = (by: string | undefined, { isCallers }: Pick<Jira, 'isCallers'>) =>
+  by === undefined || isCallers ? [] : [`Jira has it as the time of ${by}, and so does listWorklogs: tell the user.`];
 
 export default jira.action({
   name: 'logWork',
@@ -45,11 +46,12 @@ export default jira.action({
   access: 'write',
   effect: 'adds',
   idempotent: false,
-  needs: writes({ permissions: ['WORK_ON_ISSUES'] }),
+  // How many hours a day has, the site tells who may see people.
+  needs: writes({ permissions: ['WORK_ON_ISSUES'], scopes: ['read:jira-user'] }),
   title: 'Log work on an issue',
   description:
     'Logs work on a Jira issue, and returns the entry and the total time spent. ' +
-    "Use it when the user says how long they worked on a known issue. It is logged under this service's account, so name the person in the comment. " +
+    "Use it when the user says how long they worked on a known issue. It is logged for the account signed in to Jira; where that is somebody else's, name the person in the comment. " +
     'To leave a note without logging time use addComment.',
   input: z.object({
     issueKey,
@@ -67,7 +69,7 @@ export default jira.action({
     worklogId: id('The ID of the new work log entry.'),
     timeSpent: z.string().describe('The logged time, as Jira formats it.'),
     startedAt: z.string().describe('When the work started, ISO 8601.'),
-    by: z.string().optional().describe('In whose name Jira has it: that of the account of this service.'),
+    by: z.string().optional().describe('In whose name Jira has it: the account signed in to Jira.'),
     totalTimeSpent: z.string().optional().describe('The total time spent on the issue.'),
     remainingEstimate: z.string().optional().describe('The estimate of what remains.'),
   }),
@@ -82,7 +84,7 @@ export default jira.action({
     const { worklog, issue } = await jira.logWork(issueKey, { timeSpent, started, comment });
     const by = worklog.author?.displayName ?? undefined;
     return {
-      ...toWrittenIssue(issue, jira.browseUrl, [...ownTime(by), ...jira.people.notes]),
+      ...toWrittenIssue(issue, jira.browseUrl, [...ownTime(by, jira), ...jira.people.notes]),
       worklogId: worklog.id,
       timeSpent: worklog.timeSpent,
       // A day begins at another date in UTC.

@@ -19,7 +19,7 @@ export default jira.action({
   needs: movesToSprints,
   title: 'Move issues to a sprint',
   description:
-    'Moves Jira issues to a sprint or to the backlog, as the account of this service, and tells what came of each and where it was. ' +
+    'Moves Jira issues to a sprint or to the backlog, as the account signed in to Jira, and tells what came of each and where it was. ' +
     'Use it to plan a sprint, or for unfinished issues. To close a sprint use updateSprint; for the order of issues use rankIssues.',
   input: z.object({
     issueKeys: issueKeys(MAX_ISSUES),

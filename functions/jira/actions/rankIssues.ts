@@ -19,7 +19,7 @@ export default jira.action({
   needs: ranks,
   title: 'Rank issues',
   description:
-    'Ranks Jira issues above or below another one, or at the top or bottom of the backlog, in the order given, as the account of this service. ' +
+    'Ranks Jira issues above or below another one, or at the top or bottom of the backlog, in the order given, as the account signed in to Jira. ' +
     'Use it when the user says what comes first. To move issues to a sprint use moveToSprint; for their order as it is use searchIssues.',
   input: z.object({
     issueKeys: issueKeys(MAX_ISSUES),

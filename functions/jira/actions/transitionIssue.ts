@@ -16,7 +16,7 @@ export default jira.action({
   needs: writes({ permissions: ['TRANSITION_ISSUES'], ...whereCommented }),
   title: 'Move an issue to another status',
   description:
-    'Moves a Jira issue to another status, as the account of this service, and returns what changed. ' +
+    'Moves a Jira issue to another status, as the account signed in to Jira, and returns what changed. ' +
     'Use it when the user asks to start, finish, reopen or otherwise move a known issue. Where none or several transitions lead there, or one needs more fields, the error names them. ' +
     'To change anything else use updateIssue.',
   input: z.object({

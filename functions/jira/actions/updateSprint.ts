@@ -23,7 +23,7 @@ export default jira.action({
   needs: managesSprints(whereClosed),
   title: 'Start, close or change a sprint',
   description:
-    'Starts or closes a sprint of a Jira project, or changes its name, dates or goal, as the account of this service, and returns what changed and where unfinished issues went. ' +
+    'Starts or closes a sprint of a Jira project, or changes its name, dates or goal, as the account signed in to Jira, and returns what changed and where unfinished issues went. ' +
     'Use it when the user says that a sprint starts or ends. For a new one use createSprint; to move issues use moveToSprint.',
   input: z.object({
     projectId,

@@ -17,7 +17,7 @@ export default jira.action({
   needs: administers(),
   title: 'Release or change a version',
   description:
-    'Releases a version of a Jira project, or archives, renames or dates it, as the account of this service, and returns what changed and how many issues moved. ' +
+    'Releases a version of a Jira project, or archives, renames or dates it, as the account signed in to Jira, and returns what changed and how many issues moved. ' +
     'Use it when the user says that a version is released, or where its open issues go then. For a new one use createVersion.',
   input: z.object({
     projectId,

@@ -47,7 +47,7 @@ const takesPerson = new Set(['projectsleadbyuser', 'componentsleadbyuser']);
 
 const filterFields = new Set(['filter', 'request', 'savedfilter', 'searchrequest']);
 /** How many saved filters may be nested. */
-const MAX_DEPTH = 5;
+export const MAX_DEPTH = 5;
 
 export interface AskerParts {
   /** The account of the user who asks; undefined where it is not known. */
@@ -84,7 +84,7 @@ export function meansAsker(query: string): boolean {
   return [...jqlCalls(jqlTokens(query) ?? [])].some(isOfAsker);
 }
 
-interface Edit {
+export interface Edit {
   start: number;
   end: number;
   text: string;
@@ -133,7 +133,7 @@ interface FilterReference {
 }
 
 /** `filter = X`, `filter in (X, Y)`, and their negations. */
-function* filterReferences(tokens: readonly JqlToken[]): Generator<FilterReference & { isNegated: boolean }> {
+export function* filterReferences(tokens: readonly JqlToken[]): Generator<FilterReference & { isNegated: boolean }> {
   // What is part of a reference is no reference itself, and is read once.
   let read = 0;
   for (const [index, token] of tokens.entries()) {
@@ -193,7 +193,8 @@ export function orderOf(query: string): Jql | undefined {
   return order === '' ? undefined : new Jql(order);
 }
 
-function applied(query: string, edits: readonly Edit[]): string {
+/** A query with parts of it written otherwise. */
+export function applied(query: string, edits: readonly Edit[]): string {
   let written = '';
   let from = 0;
   for (const { start, end, text } of edits.toSorted((one, other) => one.start - other.start)) {

@@ -316,11 +316,11 @@ function refusal(error: unknown, issueKey: string, { name, bytes }: NewFile): un
     return new Failure('invalid_input', message, { cause: error });
   }
   if (error.code !== 'forbidden' && error.code !== 'not_found') return error;
-  const message = `Nothing was attached: the Jira account of this service may not attach files to ${issueKey}, or attachments are turned off there. Say so to the user.${told}`;
+  const message = `Nothing was attached: the account signed in to Jira may not attach files to ${issueKey}, or attachments are turned off there. Say so to the user.${told}`;
   return new Failure('forbidden', message, { cause: error });
 }
 
 function noRequest(key: string, cause: Failure): Failure {
-  const message = `The service desk knows no request ${key}, so that no file there can be kept from customers: either ${key} is no customer's request, or the Jira account of this service is no agent of the project. Nothing was attached. If everybody who sees the issue may see the file, give audience public.`;
+  const message = `The service desk knows no request ${key}, so that no file there can be kept from customers: either ${key} is no customer's request, or the account signed in to Jira is no agent of the project. Nothing was attached. If everybody who sees the issue may see the file, give audience public.`;
   return new Failure('conflict', message, { cause });
 }

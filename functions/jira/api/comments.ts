@@ -125,7 +125,7 @@ export async function withProjectType(issue: Issue, client: Client): Promise<Iss
 }
 
 function noRequest(key: string, cause: Failure): Failure {
-  const message = `The service desk knows no request ${key}, so that nothing there can be kept from customers: either ${key} is no customer's request, or the Jira account of this service is no agent of the project. Nothing was written. If everybody who sees the issue may read the comment, give audience public.`;
+  const message = `The service desk knows no request ${key}, so that nothing there can be kept from customers: either ${key} is no customer's request, or the account signed in to Jira is no agent of the project. Nothing was written. If everybody who sees the issue may read the comment, give audience public.`;
   return new Failure('conflict', message, { cause });
 }
 

@@ -539,7 +539,7 @@ function summaryOf(count: number, alreadySo: number, failed: number): string {
   const issues = (number: number) => `${number} ${number === 1 ? 'issue' : 'issues'}`;
   const changed = count - alreadySo - failed;
   return [
-    `${changed} of ${issues(count)} would be changed, in the name of this service's account.`,
+    `${changed} of ${issues(count)} would be changed, in the name of the account signed in to Jira.`,
     ...(alreadySo > 0 ? [`${alreadySo} ${alreadySo === 1 ? 'is' : 'are'} so already.`] : []),
     ...(failed > 0 ? [`${failed} cannot be changed.`] : []),
   ].join(' ');

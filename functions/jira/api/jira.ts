@@ -20,7 +20,8 @@ import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
 import { type AllowedProjects, restrictedTo } from './allowed.ts';
 import { openAskingAccount } from './asCaller/askingAccount.ts';
-import { openPermissions, type PermissionCheck } from './asCaller/permissionCheck.ts';
+import { asCaller, limitedToCallers } from './asCaller/limitedToCallers.ts';
+import { openPermissions } from './asCaller/permissionCheck.ts';
 import { askedBy } from './askedBy.ts';
 import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import type { AttachFiles } from './attachFiles.ts';
@@ -195,20 +196,11 @@ export function openJira(parts: JiraParts) {
   const runsAsCaller = settings.JIRA_RUN_AS === 'caller';
   const permissions = openPermissions(parts);
   const accountFor = openAskingAccount(unlimited, parts);
-  const unrestricted = (call: Call): JiraClient => {
-    if (!runsAsCaller) return unlimited(call);
-    const refuse = async (): Promise<never> => {
-      const { accountId } = await accountFor(call);
-      const check: PermissionCheck = permissions.checkFor(call);
-      await check(accountId, ['BROWSE_PROJECTS'], []);
-      throw new Failure('misconfigured', 'JIRA_RUN_AS is caller, and nothing is open to callers yet.');
-    };
-    return { sendRequest: refuse, readAttachment: refuse };
-  };
+  const own = runsAsCaller ? limitedToCallers({ unlimited, accountFor, checkFor: permissions.checkFor }) : unlimited;
   const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
     const openFields = async () => namesInJql(await metadataFor(call).fields());
-    return allowed ? restrictedTo(allowed, unrestricted(call), openFields) : unrestricted(call);
+    return allowed ? restrictedTo(allowed, own(call), openFields) : own(call);
   };
   const kept: KeptBy = { seenBy: call => seenBy(call, { eachCaller: runsAsCaller }), now: parts.now };
   const peopleFor = openPeople(clientFor, { settings, ...kept });
@@ -225,7 +217,7 @@ export function openJira(parts: JiraParts) {
 
   const isCallers = settings.JIRA_AUTH === 'caller';
   // Before it is known who calls, nothing is known of what a policy closes to them.
-  const myself = openMyself(unrestricted, parts);
+  const myself = openMyself(unlimited, parts);
 
   const get = async (call: Call, issueKey: string, { fields, expand }: { fields: string[]; expand?: string }) => {
     const answer = await getIssue(clientFor(call), { issueIdOrKey: issueKey, fields, ...(expand && { expand }) });
@@ -241,9 +233,10 @@ export function openJira(parts: JiraParts) {
         });
 
   return {
-    timeZone: (call: Call) => zonesFor(call).shown(),
+    timeZone: (given: Call) => zonesFor(runsAsCaller ? asCaller(given) : given).shown(),
 
-    for(call: Call): Jira {
+    for(given: Call): Jira {
+      const call = runsAsCaller ? asCaller(given) : given;
       const client = clientFor(call);
       const readBackClient = () => clientFor(forReadBack(call, parts.now()));
       // What a caller writes in their own name needs no mark of who asked for it.

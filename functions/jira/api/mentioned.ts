@@ -20,7 +20,7 @@ export async function findMentioned(mention: Mention, people: People): Promise<M
     throw error;
   });
   if (!users) {
-    people.notes.add(`${written} notified nobody: this service's account may not look for people.`);
+    people.notes.add(`${written} notified nobody: the account signed in to Jira may not look for people.`);
     return undefined;
   }
   const { matches, length } = accountId ? { matches: byId(users, accountId) } : named(users, mention);

@@ -106,6 +106,8 @@ const MAX_KEPT = 200;
 const PAGE_SIZE = 200;
 /** Ends the reading of a list that does not end. */
 const MAX_PAGES = 5;
+/** So many types of issues are looked through for one with a priority. */
+const MAX_TYPES = 10;
 
 /** Fields on screens that cannot be set when an issue is created or edited. */
 const notGiven = new Set(['issuelinks', 'attachment', 'comment', 'worklog']);
@@ -166,25 +168,37 @@ export function openMetadata(clientFor: (call: Call) => Client, { seenBy, now }:
         call,
       );
 
-    return {
-      issueTypes: projectId =>
-        typesOf.get(
-          keyOf(projectId),
-          () => {
-            const client = sharedClient();
-            return allPages(async startAt => {
-              const answer = await getCreateIssueMetaIssueTypes(client, {
-                projectIdOrKey: projectId,
-                startAt,
-                maxResults: PAGE_SIZE,
-              });
-              const { issueTypes, total } = parseAnswer(issueTypesSchema, answer);
-              return { items: issueTypes, total };
+    const issueTypes = (projectId: string): Promise<IssueType[]> =>
+      typesOf.get(
+        keyOf(projectId),
+        () => {
+          const client = sharedClient();
+          return allPages(async startAt => {
+            const answer = await getCreateIssueMetaIssueTypes(client, {
+              projectIdOrKey: projectId,
+              startAt,
+              maxResults: PAGE_SIZE,
             });
-          },
-          call,
-        ),
+            const { issueTypes, total } = parseAnswer(issueTypesSchema, answer);
+            return { items: issueTypes, total };
+          });
+        },
+        call,
+      );
+    /** Those that new issues of the project may be given, by the first type that has any. */
+    const givenPriorities = async (projectId: string) => {
+      for (const { id } of (await issueTypes(projectId)).slice(0, MAX_TYPES)) {
+        const field = (await createFields(projectId, id)).find(each => each.id === 'priority');
+        const values = (field?.allowedValues ?? []).flatMap(({ name }) =>
+          name ? [{ name, description: undefined }] : [],
+        );
+        if (values.length > 0) return values;
+      }
+      return [];
+    };
 
+    return {
+      issueTypes,
       createFields,
       async withCreateFields(projectId, issueTypeId, use) {
         const fields = await createFields(projectId, issueTypeId);
@@ -265,6 +279,12 @@ export function openMetadata(clientFor: (call: Call) => Client, { seenBy, now }:
           });
           const { values: items, total } = parseAnswer(prioritiesSchema, answer);
           return { items, total };
+        }).catch(error => {
+          // Of tokens with scopes, Jira wants one here that lets them manage the whole site.
+          const lacksScope =
+            error instanceof Failure && (error.code === 'forbidden' || error.code === 'upstream_auth_failed');
+          if (!lacksScope) throw error;
+          return givenPriorities(projectId);
         }),
 
       fields: () =>

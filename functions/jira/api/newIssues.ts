@@ -422,7 +422,7 @@ function projectOf(placed: readonly Placed[], parents: ReadonlyMap<string, Issue
 function summaryOf(possible: number, failed: number, project: string, notes: readonly string[]): string {
   const issues = (count: number) => `${count} ${count === 1 ? 'issue' : 'issues'}`;
   return [
-    `${issues(possible)} would be made in Jira project ${project}, by this service's account, which is the reporter where none is named.`,
+    `${issues(possible)} would be made in Jira project ${project}, by the account signed in to Jira, which is the reporter where none is named.`,
     ...(failed > 0 ? [`${issues(failed)} cannot be made.`] : []),
     ...notes,
   ].join(' ');

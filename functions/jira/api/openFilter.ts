@@ -37,6 +37,19 @@ export function isOpenFilter(query: string, isOpen: (projectKey: string) => bool
   );
 }
 
+/** The issues that the query of a saved filter names wherever, by their keys, and the projects by whatever. */
+export function namedInFilter(query: string): { issues: string[]; projects: string[] } {
+  const tokens = jqlTokens(query) ?? [];
+  const clauses = jqlOutline(query, tokens)?.clauses ?? [];
+  const ofProjects = clauses.filter(({ field }) => field.toLowerCase() === 'project');
+  return {
+    issues: tokens.flatMap(({ kind, value }) => (kind === 'sign' ? [] : issueKeysIn(value))),
+    projects: ofProjects.flatMap(({ operands }) =>
+      operands.flatMap(({ kind, value }) => (kind === 'value' ? [value] : [])),
+    ),
+  };
+}
+
 function issueKeysIn(text: string): string[] {
   return text.match(/\b[A-Za-z][A-Za-z0-9_]{1,254}-\d{1,18}\b/g) ?? [];
 }

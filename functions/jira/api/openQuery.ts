@@ -20,19 +20,35 @@ interface OpenProjects {
   holdsIssue(field: string): Promise<boolean>;
 }
 
-const issueFields = new Set(['issue', 'issuekey', 'key', 'id', 'workitem', 'workitemkey', 'parent', 'parentepic']);
+/** Fields whose values are issues. */
+export const issueFields = new Set([
+  'issue',
+  'issuekey',
+  'key',
+  'id',
+  'workitem',
+  'workitemkey',
+  'parent',
+  'parentepic',
+]);
 
 /** Functions whose arguments name projects. */
-const takesProjects = new Set([
+export const takesProjects = new Set([
   'releasedversions',
   'unreleasedversions',
   'latestreleasedversion',
   'earliestunreleasedversion',
 ]);
 /** Functions whose first argument names an issue. */
-const takesIssue = new Set(['linkedissues', 'portfoliochildissuesof', 'childissuesof', 'subtasksof', 'parentissuesof']);
+export const takesIssue = new Set([
+  'linkedissues',
+  'portfoliochildissuesof',
+  'childissuesof',
+  'subtasksof',
+  'parentissuesof',
+]);
 /** Functions whose arguments are people, groups, moments, options or things of other systems, which are no project's alone. */
-const takesOthers =
+export const takesOthers =
   /^(?:(?:start|end)of(?:day|week|month|year)|membersof|updatedby|approver|pendingby|(?:projects|components)leadbyuser|projectswhereuserhas(?:permission|role)|cascadeoption|choiceoption|remaining|elapsed|organizationmembers|(?:issues|workitems)withremotelinksbyglobalid|customerdetail|organizationdetail)$/;
 
 export const issueKeyForm = /^[A-Z][A-Z0-9_]{1,254}-[1-9]\d{0,17}$/i;

@@ -254,7 +254,7 @@ const isUnsure = (error: unknown) =>
 /** Jira refuses with 400 what the account may not do to a comment. */
 function withoutPermission(error: unknown, what: 'change' | 'delete'): unknown {
   if (!(error instanceof Failure) || error.code !== 'invalid_input' || !/permission/i.test(error.message)) return error;
-  const message = `The Jira account of this service may not ${what} comments there: it needs the permission for its own ones at least. Say so to the user.`;
+  const message = `The account signed in to Jira may not ${what} comments there: it needs the permission for its own ones at least. Say so to the user.`;
   return new Failure('forbidden', message, { cause: error });
 }
 

@@ -87,7 +87,7 @@ function refuseWhoCannot(user: User, person: string): void {
 function refusal(error: unknown, issueKey: string, name: string): unknown {
   if (!(error instanceof Failure)) return error;
   if (error.code === 'forbidden') {
-    const message = `The Jira account of this service may not say who watches ${issueKey}: it needs the permission Manage watchers there. Say so to the user, who can watch it in Jira themselves.`;
+    const message = `The account signed in to Jira may not say who watches ${issueKey}: it needs the permission Manage watchers there. Say so to the user, who can watch it in Jira themselves.`;
     return new Failure('forbidden', message, { cause: error });
   }
   // The issue itself was seen just now.

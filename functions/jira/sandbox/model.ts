@@ -85,6 +85,8 @@ export interface Transition extends Named {
   fields: string[];
   /** Those of them that an issue must have then. */
   required: string[];
+  /** The accounts that alone may make it, by a condition of the workflow. */
+  onlyFor?: string[];
 }
 
 /** A board of a project; one of type `kanban` has no sprints. */
@@ -209,7 +211,7 @@ export interface History {
   created: Instant;
   items: ChangeItem[];
   /** What who changed it has told of the change: on whose behalf, from where. */
-  metadata?: object;
+  metadata?: Record<string, unknown>;
 }
 
 /** What only those of a role of its project see, and what only those of a group do. */
@@ -313,5 +315,5 @@ export interface Act {
   by: string;
   at: Instant;
   /** What is kept with it in the history. */
-  metadata?: object;
+  metadata?: Record<string, unknown>;
 }

@@ -238,7 +238,7 @@ export const showTransition = (view: View, transition: Transition) => ({
   isGlobal: false,
   isInitial: false,
   isAvailable: true,
-  isConditional: false,
+  isConditional: transition.onlyFor !== undefined,
   looped: false,
 });
 

@@ -1,12 +1,7 @@
 import { scopes } from '../needs.ts';
 
 /** Every scope that a route of the sandbox asks for, and those that actions name. */
-export const allScopes: readonly string[] = [
-  ...Object.keys(scopes),
-  'manage:jira-configuration',
-  'read:issue-details:jira',
-  'read:project:jira',
-];
+export const allScopes: readonly string[] = [...Object.keys(scopes), 'manage:jira-configuration'];
 
 interface Rule {
   method: RegExp;
@@ -38,6 +33,7 @@ const rules: readonly Rule[] = [
   ),
   rule(reading, /^\/rest\/api\//, 'read:jira-work'),
   rule(any, /^\/rest\/api\//, 'write:jira-work'),
+  rule(any, /^\/rest\/servicedeskapi\/servicedesk\/[^/]+\/organization$/, 'manage:servicedesk-customer'),
   rule(reading, /^\/rest\/servicedeskapi\//, 'read:servicedesk-request'),
   rule(any, /^\/rest\/servicedeskapi\//, 'write:servicedesk-request'),
   rule(reading, /^\/rest\/agile\/1\.0\/board\/[^/]+\/sprint$/, 'read:sprint:jira-software'),
@@ -48,7 +44,7 @@ const rules: readonly Rule[] = [
     'read:project:jira',
   ),
   rule(reading, /^\/rest\/agile\/1\.0\/board\/[^/]+$/, 'read:board-scope:jira-software', 'read:issue-details:jira'),
-  rule(reading, /^\/rest\/agile\/1\.0\/board$/, 'read:board-scope:jira-software'),
+  rule(reading, /^\/rest\/agile\/1\.0\/board$/, 'read:board-scope:jira-software', 'read:project:jira'),
   rule(reading, /^\/rest\/agile\/1\.0\/sprint\//, 'read:sprint:jira-software'),
   rule(any, /^\/rest\/agile\/1\.0\/sprint/, 'write:sprint:jira-software'),
   rule(any, /^\/rest\/agile\/1\.0\/backlog\//, 'write:board-scope:jira-software'),

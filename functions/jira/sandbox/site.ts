@@ -87,8 +87,13 @@ export const statusOf = (site: Site, issue: Issue): Status => byId(site.statuses
 export const typeOf = (site: Site, issue: Issue): IssueType => byId(site.issueTypes, issue.values.issuetype);
 
 /** The transitions that lead out of an issue's status. */
+/** The transitions that who looks at the site may make, as far as the workflow's conditions say. */
 export const transitionsOf = (site: Site, issue: Issue): Transition[] =>
-  site.transitions.filter(({ from }) => from.includes(statusOf(site, issue).id));
+  site.transitions.filter(
+    ({ from, onlyFor }) =>
+      from.includes(statusOf(site, issue).id) &&
+      (onlyFor === undefined || site.me === site.account || onlyFor.includes(site.me.accountId)),
+  );
 
 export const childrenOf = (site: Site, issue: Issue): Issue[] =>
   site.issues.filter(child => child.values.parent === issue.id);

@@ -67,7 +67,7 @@ export default salesforce.plannedAction({
       items: [
         {
           key: number,
-          what: `From ${from ?? "this service's Salesforce user"} to ${to.join(', ')}${copies}, subject ${JSON.stringify(subject)}: ${message}`,
+          what: `From ${from ?? salesforce.actor} to ${to.join(', ')}${copies}, subject ${JSON.stringify(subject)}: ${message}`,
           version,
           data: { caseId, to, ...(cc.length > 0 && { cc }), ...(from && { from }), subject, message },
         },

@@ -261,6 +261,9 @@ export function mayBeVersion({ status, body }: Pick<UpstreamAnswer, 'status' | '
   return status === 404 && errorsIn(parseJson(body)).some(({ errorCode }) => errorCode === 'NOT_FOUND');
 }
 
+/** Salesforce's own codes of what an answer refuses. */
+export const errorCodesIn = (value: unknown): string[] => errorsIn(value).flatMap(({ errorCode }) => errorCode ?? []);
+
 /** What an answer that failed says, in a few sentences. */
 export function saidBySalesforce(body: string): string {
   const value = parseJson(body);

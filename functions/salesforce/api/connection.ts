@@ -3,10 +3,11 @@ import { Connection } from 'jsforce/lib/connection.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
 import type { Call } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { type KeptBy, seenBy } from '../../../shared/seenBy.ts';
 import { CredentialsRefused } from '../../../shared/upstream/credentials.ts';
 import type { ByteRange } from '../../../shared/upstream/filePart.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
-import type { SalesforceParts } from '../settings.ts';
+import { runsAsCaller, type SalesforceParts } from '../settings.ts';
 import { type Allowed, allowed, type SalesforceRequest, type Send } from './allowed.ts';
 import { answerFailure, mayBeVersion, saidBySalesforce, versionUnknown } from './answerFailure.ts';
 import { type Currencies, openCurrencies } from './currencies.ts';
@@ -16,7 +17,7 @@ import { groupsOf } from './memberships.ts';
 import { opennessOf } from './openness.ts';
 import { longRecordId } from './recordId.ts';
 import { sessionFailure } from './sessionFailure.ts';
-import { type Session, salesforceCredentials, usernameFor } from './signIn.ts';
+import { callersSession, type Session, salesforceCredentials, usernameFor } from './signIn.ts';
 import type { FiscalYears } from './summary/calendar.ts';
 import type { openTimeZone, Zones } from './timeZone.ts';
 import { openVersions } from './versions.ts';
@@ -58,6 +59,12 @@ const passedOn = ['sforce-query-options', 'sforce-duplicate-rule-header', 'if-un
 
 /** What a composite answer says of a part of it when the session has ended; in a text, its quotes would be escaped. */
 const partRefused = /"httpStatusCode"\s*:\s*401\b/;
+const partEnded = /"(?:errorCode|statusCode)"\s*:\s*"INVALID_SESSION_ID"/;
+
+/** Where some records of many were saved before the session ended, each of the others tells so itself. */
+const isPartRefused = (path: string, body: string): boolean =>
+  partRefused.test(body) ||
+  (/\/composite\b/.test(path) && partEnded.test(body) && !/"success"\s*:\s*true\b/.test(body));
 
 /**
  * jsforce puts ids and names into paths without encoding them. They are checked where they come in; this is the second
@@ -70,6 +77,8 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
   const { settings, upstream } = parts;
   const credentials = salesforceCredentials(parts);
   const versions = openVersions(parts);
+  const isCallers = runsAsCaller(settings);
+  const kept: KeptBy = { seenBy: call => seenBy(call, { eachCaller: isCallers }), now: parts.now };
 
   const base = `/services/data/v${settings.SALESFORCE_API_VERSION}`;
 
@@ -100,9 +109,9 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
           },
           call,
         );
-        const failure = sessionFailure(answer);
+        const failure = sessionFailure(answer, settings);
         if (failure) throw failure;
-        if (answer.status === 401 || partRefused.test(answer.body)) {
+        if (answer.status === 401 || isPartRefused(path, answer.body)) {
           throw new CredentialsRefused(`status ${answer.status}`);
         }
         if (thingAt(path) && mayBeVersion(answer) && !(await versions.isOffered(granted.instanceUrl, call)))
@@ -115,6 +124,12 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
       return answer;
     };
 
+  /** Where callers sign in themselves, a session needs no request to be known. */
+  const ownSession = (call: Call): Session | undefined =>
+    settings.SALESFORCE_AUTH === 'caller' && call.bearer !== undefined
+      ? callersSession(call.bearer, call, settings)
+      : undefined;
+
   /** What is asked for several calls at once. */
   const sharedAsk =
     (settle: (send: Send, request: SalesforceRequest) => Promise<UpstreamAnswer>) => (call: Call, path: string) =>
@@ -122,9 +137,9 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
         sendFor(call, () => {}),
         { method: 'GET', path: base + path },
       );
-  const descriptionsFor = openDescriptions(parts, sharedAsk(settled));
+  const descriptionsFor = openDescriptions(kept, sharedAsk(settled));
   const currenciesFor = openCurrencies(
-    parts,
+    kept,
     sharedAsk((send, request) => send(request)),
   );
   const signedIn = (call: Call) => credentials.authorized(call, async granted => granted, usernameFor(call, settings));
@@ -162,7 +177,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
   const fiscalYearsFor = (call: Call) => async () => {
     years ??= import('./fiscalYears.ts').then(module =>
       module.openFiscalYears(
-        parts,
+        kept,
         sharedAsk((send, request) => send(request)),
       ),
     );
@@ -170,20 +185,20 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
   };
 
   return call => {
-    let session: Session | undefined;
+    let session = ownSession(call);
     const keep = (granted: Session) => {
       session = granted;
     };
     const open = allowed({
       ...descriptionsFor(call),
       openness: opennessOf(parts.rulesOf(call)),
-      runsAsCaller: settings.SALESFORCE_RUN_AS === 'caller',
+      runsAsCaller: isCallers,
       send: sendFor(call, keep),
       async sendSoap(asked) {
         const { sendSoap } = await import('./sendSoap.ts');
         const attempt = (granted: Session) => {
           keep(granted);
-          return sendSoap(asked, granted, { upstream, call, version: settings.SALESFORCE_API_VERSION });
+          return sendSoap(asked, granted, { upstream, call, settings });
         };
         return credentials.authorized(call, attempt, usernameFor(call, settings));
       },

@@ -3,10 +3,9 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import type { KeptBy } from '../../../shared/seenBy.ts';
 import { UpstreamStatus } from '../../../shared/upstream/failures.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
-import type { SalesforceParts } from '../settings.ts';
-import { usernameFor } from './signIn.ts';
 import { querySchema } from './wire.ts';
 
 /** In which currencies the amounts of an org are, as its records or the org itself tell. */
@@ -53,7 +52,7 @@ const corporateStatement = 'SELECT IsoCode FROM CurrencyType WHERE IsCorporate =
 
 /** What is asked here tells of nothing that a policy could close. */
 export function openCurrencies(
-  { settings, now }: SalesforceParts,
+  { seenBy, now }: KeptBy,
   ask: (call: Call, path: string) => Promise<UpstreamAnswer>,
 ): (call: Call) => Currencies {
   const organizations = createCache<string, OrgCurrencies>({
@@ -66,7 +65,7 @@ export function openCurrencies(
     maxEntries: MAX_KNOWN,
     now,
   });
-  /** Users of whom a refusal has told that records have no currency, and until when that is believed. */
+  /** Views of the org of which a refusal has told that records have no currency, and until when that is believed. */
   const refused = new Map<string, number>();
 
   return call => {
@@ -83,20 +82,20 @@ export function openCurrencies(
     };
     return {
       async currencies() {
-        const user = usernameFor(call, settings);
-        const told = await organizations.get(user, async () => toCurrencies(await tell('/connect/organization')), call);
-        seen = told.isMulti === undefined && (refused.get(user) ?? 0) > now() ? { isMulti: false } : told;
+        const view = seenBy(call);
+        const told = await organizations.get(view, async () => toCurrencies(await tell('/connect/organization')), call);
+        seen = told.isMulti === undefined && (refused.get(view) ?? 0) > now() ? { isMulti: false } : told;
         return seen;
       },
       known: () => seen,
       noneOfRecords() {
         seen = { ...seen, isMulti: false };
         if (refused.size >= MAX_KNOWN) refused.clear();
-        refused.set(usernameFor(call, settings), now() + TOLD_MS);
+        refused.set(seenBy(call), now() + TOLD_MS);
       },
       corporate: () =>
         corporates.get(
-          usernameFor(call, settings),
+          seenBy(call),
           async () => toIsoCode(await tell(`/query?q=${encodeURIComponent(corporateStatement)}`)),
           call,
         ),

@@ -55,7 +55,7 @@ export async function planDeletion(
     going.length > 0 ? `, and with it ${listed(going)}, with all that belongs to these` : ', and nothing with it';
   return {
     summary: [
-      `${title} would go into Salesforce's recycle bin${going.length > 0 ? ' with what belongs to it' : ''}, by this service's Salesforce user.`,
+      `${title} would go into Salesforce's recycle bin${going.length > 0 ? ' with what belongs to it' : ''}, by ${salesforce.actor}.`,
       `For ${BIN_DAYS} days it can be brought back with all of it, by undeleteRecord or from the recycle bin, unless that is emptied before.`,
       ...(counts.notCounted.length > 0 ? [`Not counted: ${listed(counts.notCounted)}.`] : []),
     ].join(' '),

@@ -1,9 +1,8 @@
 import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import type { KeptBy } from '../../../shared/seenBy.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
-import type { SalesforceParts } from '../settings.ts';
-import { usernameFor } from './signIn.ts';
 import { describeGlobalSchema, describeSchema, type ObjectDescription, type ObjectSummary, read } from './wire.ts';
 
 const DESCRIBE_MS = 5 * 60_000;
@@ -18,7 +17,7 @@ interface Descriptions {
 }
 
 export function openDescriptions(
-  { settings, now }: SalesforceParts,
+  { seenBy, now }: KeptBy,
   ask: (call: Call, path: string) => Promise<UpstreamAnswer>,
 ): (call: Call) => Descriptions {
   const life = { until: () => now() + DESCRIBE_MS, maxEntries: MAX_DESCRIBED, now };
@@ -27,7 +26,7 @@ export function openDescriptions(
 
   return call => {
     // What a user sees of an object depends on the user. What is closed is taken out of it for each call anew.
-    const keyOf = (name: string) => `${usernameFor(call, settings)} ${name.toLowerCase()}`;
+    const keyOf = (name: string) => `${seenBy(call)} ${name.toLowerCase()}`;
     const tell = async (path: string) => {
       const { body } = await ask(shareable(call, DESCRIBE_TIMEOUT_MS, now()), path);
       return parseJson(body);

@@ -3,10 +3,9 @@ import { createCache } from '../../../shared/cache.ts';
 import { type Call, shareable } from '../../../shared/call.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
+import type { KeptBy } from '../../../shared/seenBy.ts';
 import { UpstreamStatus } from '../../../shared/upstream/failures.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
-import type { SalesforceParts } from '../settings.ts';
-import { usernameFor } from './signIn.ts';
 import type { CustomYear, FiscalYears } from './summary/calendar.ts';
 
 const TOLD_MS = 60 * 60_000;
@@ -46,7 +45,7 @@ const periodsSchema = z.object({
  * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_period.htm
  */
 export function openFiscalYears(
-  { settings, now }: SalesforceParts,
+  { seenBy, now }: KeptBy,
   ask: (call: Call, path: string) => Promise<UpstreamAnswer>,
 ): (call: Call) => () => Promise<FiscalYears> {
   const known = createCache<string, FiscalYears>({ until: () => now() + TOLD_MS, maxEntries: MAX_KNOWN, now });
@@ -75,7 +74,7 @@ export function openFiscalYears(
         custom: periods ? customYears(periods.records) : [],
       };
     };
-    return () => known.get(usernameFor(call, settings), find, call);
+    return () => known.get(seenBy(call), find, call);
   };
 }
 

@@ -81,7 +81,7 @@ export async function planConversion(
   ];
   const key = String(lead.Id);
   return {
-    summary: `Lead ${quoted(name)} would be converted by this service's Salesforce user. This cannot be undone.${isNone ? '' : ` The opportunity gets its stage and close date from Salesforce (${dealDefaults(opportunities)}); updateRecord changes them then.`}`,
+    summary: `Lead ${quoted(name)} would be converted by ${salesforce.actor}. This cannot be undone.${isNone ? '' : ` The opportunity gets its stage and close date from Salesforce (${dealDefaults(opportunities)}); updateRecord changes them then.`}`,
     items: [
       {
         key,

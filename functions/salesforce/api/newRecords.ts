@@ -128,6 +128,7 @@ export async function planNewRecords(
       count: items.length,
       failed: failures.length,
       isOwner: hasOwner(object) && asker === undefined,
+      actor: salesforce.actor,
     }),
     items,
   };
@@ -293,11 +294,11 @@ function titleOf(values: Values, object: ObjectDescription): string {
 
 function summaryOf(
   object: ObjectDescription,
-  { count, failed, isOwner }: { count: number; failed: number; isOwner: boolean },
+  { count, failed, isOwner, actor }: { count: number; failed: number; isOwner: boolean; actor: string },
 ): string {
   const records = (number: number) => `${number} ${number === 1 ? 'record' : 'records'}`;
   return [
-    `${records(count - failed)} of ${object.label} would be created, by this service's Salesforce user${isOwner ? ', who owns them unless an owner is given' : ''}.`,
+    `${records(count - failed)} of ${object.label} would be created, by ${actor}${isOwner ? ', who owns them unless an owner is given' : ''}.`,
     ...(failed > 0 ? [`${records(failed)} cannot be created.`] : []),
   ].join(' ');
 }

@@ -78,7 +78,7 @@ export async function planMerge(
   const notCounted = [...new Set(counts.flatMap(each => each.notCounted))];
   return {
     summary: [
-      `${listed(duplicates.map(record => titleOf(record, object)))} would be merged into ${titleOf(master, object)} by this service's Salesforce user, and be deleted. This cannot be undone.`,
+      `${listed(duplicates.map(record => titleOf(record, object)))} would be merged into ${titleOf(master, object)} by ${salesforce.actor}, and be deleted. This cannot be undone.`,
       ...(lacking.length > 0
         ? [
             `Lost would be what only the duplicates have: ${told(lacking, field => valuesIn(duplicates, field))}. Where it matters, put it into the record that stays by updateRecord first.`,

@@ -164,7 +164,13 @@ export async function planRecordUpdates(
     throw new Failure('not_found', 'No record matches these filters, so there is nothing to change.');
   }
   failedAlike(failures, items.length + others.length);
-  return { summary: summaryOf(failures, items.length + others.length, shares, remarks), items: [...items, ...others] };
+  const summary = summaryOf(failures, {
+    count: items.length + others.length,
+    shares,
+    remarks,
+    actor: salesforce.actor,
+  });
+  return { summary, items: [...items, ...others] };
 }
 
 /** How the records are now, by one request. @throws Failure */
@@ -320,17 +326,20 @@ async function requireFew(count: number, { salesforce, object, condition, isFilt
   throw invalidInput([{ field: 'filters', message }]);
 }
 
-function summaryOf(
-  failures: readonly Failure[],
-  count: number,
-  shares: ReadonlyMap<string, number>,
-  remarks: readonly string[],
-): string {
+interface Summarized {
+  count: number;
+  shares: ReadonlyMap<string, number>;
+  remarks: readonly string[];
+  /** In whose name they are changed. */
+  actor: string;
+}
+
+function summaryOf(failures: readonly Failure[], { count, shares, remarks, actor }: Summarized): string {
   const records = (number: number) => `${number} ${number === 1 ? 'record' : 'records'}`;
   const alreadySo = failures.filter(({ code }) => code === 'conflict').length;
   const failed = failures.length - alreadySo;
   return [
-    `${count - failures.length} of ${records(count)} would be changed, in the name of this service's Salesforce user.`,
+    `${count - failures.length} of ${records(count)} would be changed, in the name of ${actor}.`,
     ...(shares.size > 1 ? [`Shared out: ${listed([...shares].map(([name, share]) => `${name} ${share}`))}.`] : []),
     ...(alreadySo > 0 ? [`${alreadySo} ${alreadySo === 1 ? 'is' : 'are'} so already.`] : []),
     ...(failed > 0 ? [`${failed} cannot be changed.`] : []),

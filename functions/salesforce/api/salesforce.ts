@@ -1,9 +1,11 @@
 import type * as z from 'zod';
 import { type Call, forReadBack } from '../../../shared/call.ts';
+import type { Account } from '../../../shared/caller/caller.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import { lazily } from '../../../shared/lazily.ts';
+import { seenBy } from '../../../shared/seenBy.ts';
 import type { XmlElement } from '../../../shared/xml.ts';
-import type { RenewalSource, SalesforceParts } from '../settings.ts';
+import { type RenewalSource, runsAsCaller, type SalesforceParts } from '../settings.ts';
 import { DuplicatesFound, errorCodesOf, partFailure } from './answerFailure.ts';
 import type { SavedRecord } from './collections.ts';
 import { salesforceConnections } from './connection.ts';
@@ -14,7 +16,7 @@ import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import type { RecordTypeDetails } from './recordTypeDetails.ts';
 import { openRecordTypeNames, type RecordTypeNames } from './recordTypes.ts';
 import { type Outbox, openOutbox } from './service/outbox.ts';
-import { usernameFor } from './signIn.ts';
+import { callersPartFailure } from './sessionFailure.ts';
 import type { SoapCall } from './soap.ts';
 import { type Soql, soql } from './soql.ts';
 import type { FiscalYears } from './summary/calendar.ts';
@@ -160,7 +162,7 @@ export interface Salesforce extends Outbox {
   remove(objectType: string, recordId: string): Promise<void>;
   /** Carries out an operation that only the SOAP API has. @throws Failure as Salesforce refuses it */
   soap(call: SoapCall): Promise<XmlElement>;
-  /** The ID of the Salesforce user as whom requests are made, where it is known. Only a session tells, so it takes a request. */
+  /** The ID of the Salesforce user as whom requests are made, where it is known. Unless the caller signed in at Salesforce, only a session tells, so it takes a request. */
   sessionUser(): Promise<string | undefined>;
   /**
    * Creates and changes records, all of them or none, in one request. Returns the IDs of those that are new.
@@ -169,6 +171,8 @@ export interface Salesforce extends Outbox {
   writeTogether(writes: readonly RecordWrite[]): Promise<(string | undefined)[]>;
   /** Whether what is done here is done in Salesforce as the user who asks. */
   runsAsCaller: boolean;
+  /** In whose name changes are made, for people. */
+  actor: string;
   /** Submits a record for approval, or answers one. @throws Failure as Salesforce refuses it */
   approve(request: ApprovalRequest): Promise<ApprovalResult>;
   /** The IDs of the queues and public groups that a user is in; not for an answer to tell. */
@@ -254,6 +258,9 @@ export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
   const connectionFor = salesforceConnections(parts);
   const recordTypesFor = openRecordTypeNames(parts.now);
+  const isCallers = runsAsCaller(settings);
+  const ofSignIn = (failure: Failure) =>
+    settings.SALESFORCE_AUTH === 'caller' ? callersPartFailure(failure) : failure;
 
   const open = (
     call: Call,
@@ -292,19 +299,21 @@ export function openSalesforce(parts: SalesforceParts) {
       );
       if (compositeResponse.length !== statements.length) throw garbled();
       return compositeResponse.map(({ httpStatusCode: status, body }) =>
-        status < 400 ? read(querySchema, body) : partFailure({ status, body }, 'such thing in Salesforce'),
+        status < 400 ? read(querySchema, body) : ofSignIn(partFailure({ status, body }, 'such thing in Salesforce')),
       );
     };
 
     /** Salesforce tells of duplicates the IDs alone: the names are those that this user may see. */
     const namingDuplicates = <Answer>(write: Promise<Answer>): Promise<Answer> =>
-      write.catch(async (error: unknown) => {
+      write.catch(async (thrown: unknown) => {
+        const error = thrown instanceof Failure ? ofSignIn(thrown) : thrown;
         if (!(error instanceof Failure && error.cause instanceof DuplicatesFound)) throw error;
         const { withNames } = await import('./duplicates.ts');
         throw await withNames(error.cause, async statement => (await runOnce(statement)).records);
       });
 
     const signedInUser = async () => {
+      if (call.caller.account !== undefined) return call.caller.account.id;
       // Only a session tells whose it is.
       await runOnce(soql`SELECT Id FROM User LIMIT 1`);
       return session().userId;
@@ -415,7 +424,7 @@ export function openSalesforce(parts: SalesforceParts) {
       },
 
       describe: allowed.describe,
-      recordTypes: recordTypesFor(usernameFor(call, settings)),
+      recordTypes: recordTypesFor(seenBy(call, { eachCaller: isCallers })),
       describeAll: allowed.describeAll,
       recordTypeDetails: async (objectType, recordTypeId) =>
         (await import('./recordTypeDetails.ts')).recordTypeDetails(connection, objectType, recordTypeId),
@@ -493,11 +502,12 @@ export function openSalesforce(parts: SalesforceParts) {
       },
 
       groupsOf,
-      runsAsCaller: settings.SALESFORCE_RUN_AS === 'caller',
+      runsAsCaller: isCallers,
+      actor: isCallers ? 'the user who asks' : "this service's Salesforce user",
 
       async me() {
         const columns = soql`SELECT Id, Name, Email, IsActive FROM User`;
-        if (settings.SALESFORCE_RUN_AS === 'caller') {
+        if (isCallers) {
           const userId = await signedInUser();
           if (userId) return { statement: soql`${columns} WHERE Id = ${userId}` };
         }
@@ -541,11 +551,13 @@ export function openSalesforce(parts: SalesforceParts) {
   return {
     for: (call: Call): Salesforce => open(call),
 
-    /** Those on objects that the user lacks; what else a user may do, Salesforce does not tell. */
+    whoIs: async (call: Call): Promise<Account> => (await import('./whoIs.ts')).whoIs(parts, call),
+
     timeZone: (call: Call) => connectionFor(call).zones.shown(),
 
+    /** Those on objects that the user lacks; what else a user may do, Salesforce does not tell. */
     async lacks(call: Call, permissions: readonly string[]): Promise<readonly string[]> {
-      if (settings.SALESFORCE_RUN_AS === 'caller' && !settings.SALESFORCE_USERNAME) return [];
+      if (isCallers && !settings.SALESFORCE_USERNAME) return [];
       const objects = await open(asOwnUser(call)).describeAll();
       return permissions.filter(permission => {
         const [access, objectType] = permission.split(' ');
@@ -555,8 +567,9 @@ export function openSalesforce(parts: SalesforceParts) {
       });
     },
 
-    /** `Integration User, API usage 14 of 15000`; with SALESFORCE_RUN_AS=caller nobody's, where no user is named. */
+    /** `Integration User, API usage 14 of 15000`; with SALESFORCE_RUN_AS=caller nobody's, where no user is named, nor with each caller's own sign-in. */
     async check(call: Call): Promise<string> {
+      if (settings.SALESFORCE_AUTH === 'caller') return (await import('./whoIs.ts')).checkOrg(parts, call);
       const user = settings.SALESFORCE_USERNAME;
       if (settings.SALESFORCE_RUN_AS === 'caller' && !user) {
         await parts.secrets.get('salesforce-private-key', call.signal);

@@ -2,6 +2,7 @@ import type { Call } from '../../../shared/call.ts';
 import { lostWrite } from '../../../shared/failure.ts';
 import { CredentialsRefused } from '../../../shared/upstream/credentials.ts';
 import type { Upstream } from '../../../shared/upstream/upstream.ts';
+import type { SalesforceSettings } from '../settings.ts';
 import { answerFailure, saidBySalesforce } from './answerFailure.ts';
 import { sessionFailure } from './sessionFailure.ts';
 import type { Session } from './signIn.ts';
@@ -10,7 +11,7 @@ import { isSoapFault, readSoap, type SoapAnswer, type SoapCall, soapEnvelope } f
 interface Way {
   upstream: Pick<Upstream, 'send'>;
   call: Call;
-  version: string;
+  settings: SalesforceSettings;
 }
 
 /**
@@ -20,12 +21,12 @@ interface Way {
 export async function sendSoap(
   asked: SoapCall,
   session: Session,
-  { upstream, call, version }: Way,
+  { upstream, call, settings }: Way,
 ): Promise<SoapAnswer> {
   const answer = await upstream.send(
     {
       method: 'POST',
-      url: `${session.instanceUrl}/services/Soap/u/${version}`,
+      url: `${session.instanceUrl}/services/Soap/u/${settings.SALESFORCE_API_VERSION}`,
       headers: { 'content-type': 'text/xml; charset=UTF-8', accept: 'text/xml', soapaction: '""' },
       body: soapEnvelope(asked, session.value),
       credentials: [session.value],
@@ -36,7 +37,7 @@ export async function sendSoap(
     },
     call,
   );
-  const failure = sessionFailure(answer);
+  const failure = sessionFailure(answer, settings);
   if (failure) throw failure;
   if (answer.status === 401) throw new CredentialsRefused('status 401');
   const read = readSoap(asked.kind, answer);

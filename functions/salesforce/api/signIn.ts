@@ -7,6 +7,7 @@ import { sentence } from '../../../shared/text.ts';
 import {
   type Credentials,
   CredentialsRefused,
+  callersCredentials,
   type Token,
   tokenCredentials,
 } from '../../../shared/upstream/credentials.ts';
@@ -25,13 +26,17 @@ export interface Session extends Token {
 /** Salesforce does not say when a session ends; two hours without use is every org's default. A 401 renews it anyway. */
 const SESSION_MS = 2 * 60 * 60_000;
 
-/** Sessions by either grant; with the JWT bearer one, the subject is the Salesforce username. */
+/**
+ * Sessions by either grant, where with the JWT bearer one the subject is the Salesforce username; or each call's own, of a
+ * caller who signed in at Salesforce.
+ */
 export function salesforceCredentials(parts: SalesforceParts): Credentials<Session> {
   const { settings, secrets, upstream, now } = parts;
+  if (settings.SALESFORCE_AUTH === 'caller') return callersSessions(parts);
   const usesJwt = settings.SALESFORCE_AUTH === 'jwt-bearer';
   const signedAssertion = async (privateKey: string, username: string) => {
     const { signAssertion } = await import('./assertion.ts');
-    const { SALESFORCE_CLIENT_ID: clientId, SALESFORCE_LOGIN_URL: loginUrl } = settings;
+    const { SALESFORCE_CLIENT_ID: clientId = '', SALESFORCE_LOGIN_URL: loginUrl } = settings;
     return signAssertion(privateKey, { clientId, loginUrl, username, now: now() });
   };
   return tokenCredentials({
@@ -48,7 +53,7 @@ export function salesforceCredentials(parts: SalesforceParts): Credentials<Sessi
           }
         : {
             grant_type: 'client_credentials',
-            client_id: settings.SALESFORCE_CLIENT_ID,
+            client_id: settings.SALESFORCE_CLIENT_ID ?? '',
             client_secret: secret,
           };
       return requestSession(grant, subject, parts, call);
@@ -56,12 +61,30 @@ export function salesforceCredentials(parts: SalesforceParts): Credentials<Sessi
   });
 }
 
+/** The caller's own access token goes to the My Domain in the settings and nowhere else, whatever it or an answer claims. */
+function callersSessions({ settings, upstream }: SalesforceParts): Credentials<Session> {
+  const own = callersCredentials({ upstream }, value => value);
+  return {
+    authorized: (call, attempt) => own.authorized(call, value => attempt(callersSession(value, call, settings))),
+  };
+}
+
+/** Whose it is, and in which org, is in the caller's ID: `salesforce/<org>/<user>`. */
+export function callersSession(
+  value: string,
+  { caller: { id, account } }: Call,
+  { SALESFORCE_LOGIN_URL: instanceUrl }: SalesforceSettings,
+): Session {
+  const [, orgId] = account === undefined ? [] : id.split('/');
+  return { value, expiresAt: Number.POSITIVE_INFINITY, instanceUrl, userId: account?.id, orgId };
+}
+
 /**
- * The Salesforce username that a call runs as; empty where the app's own integration user follows from its secret.
+ * The Salesforce username that a call runs as; empty where it follows from the secret or from the caller's own token.
  * @throws Failure `forbidden` when it is to be the caller's own and the caller is nobody in particular
  */
 export function usernameFor({ caller }: Call, settings: SalesforceSettings): string {
-  if (settings.SALESFORCE_AUTH === 'client-credentials') return '';
+  if (settings.SALESFORCE_AUTH !== 'jwt-bearer') return '';
   if (settings.SALESFORCE_RUN_AS === 'integration') return settings.SALESFORCE_USERNAME ?? '';
   if (caller.kind !== 'user' || !caller.userName) {
     throw new Failure(

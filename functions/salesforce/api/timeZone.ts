@@ -3,7 +3,7 @@ import { type Call, shareable } from '../../../shared/call.ts';
 import { parseJson } from '../../../shared/parseJson.ts';
 import { openAskersZone } from '../../../shared/time/askersZone.ts';
 import type { UpstreamAnswer } from '../../../shared/upstream/http.ts';
-import type { SalesforceParts } from '../settings.ts';
+import { runsAsCaller, type SalesforceParts } from '../settings.ts';
 import { type Session, salesforceUsername } from './signIn.ts';
 import { type Soql, soql } from './soql.ts';
 import { read } from './wire.ts';
@@ -34,6 +34,7 @@ export function openTimeZone(
 ): (call: Call) => Zones {
   const { settings, now } = parts;
   const zoneFor = openAskersZone(parts);
+  const isCallers = runsAsCaller(settings);
 
   return call => {
     const shared = () => shareable(call, LOOKUP_MS, now());
@@ -48,15 +49,19 @@ export function openTimeZone(
       return user?.TimeZoneSidKey ?? undefined;
     };
     const ofUser = async () => {
-      if (settings.SALESFORCE_RUN_AS === 'caller') return ofAccount();
+      if (isCallers) return ofAccount();
       const name = call.caller.userName && salesforceUsername(call.caller.userName, settings.SALESFORCE_USER_MAP);
       if (!name) return undefined;
       const users = await find(soql`IsActive = TRUE AND (Username = ${name} OR Email = ${name})`);
       const user = users.find(({ Username }) => Username?.toLowerCase() === name.toLowerCase());
       return (user ?? (users.length === 1 ? users[0] : undefined))?.TimeZoneSidKey ?? undefined;
     };
-    const { timeZone, shown, accounts } = zoneFor(call, { ofUser, ofAccount });
+    // There is no account that all calls share, of which the zone could be kept for all.
+    const { timeZone, shown, accounts } = zoneFor(call, {
+      ofUser,
+      ofAccount: isCallers ? async () => undefined : ofAccount,
+    });
     // Each caller has a session of their own, whose zone is the one that decides.
-    return { timeZone, shown, ofSession: settings.SALESFORCE_RUN_AS === 'caller' ? timeZone : accounts };
+    return { timeZone, shown, ofSession: isCallers ? timeZone : accounts };
   };
 }

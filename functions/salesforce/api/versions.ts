@@ -10,17 +10,26 @@ const versionsSchema = z.array(z.object({ version: z.string() })).min(1);
 export function openVersions({ settings, upstream }: Pick<SalesforceParts, 'settings' | 'upstream'>) {
   const offers = new Set<string>();
 
+  /**
+   * The versions that an org offers, which it tells anybody; undefined where it tells none.
+   * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_versions.htm
+   * @throws Failure where it cannot be asked
+   */
+  const read = async (instanceUrl: string, call: Call): Promise<string[] | undefined> => {
+    const request = { method: 'GET', url: `${instanceUrl}/services/data`, headers: {}, safe: true };
+    const answer = await upstream.send({ ...request, address: 'SALESFORCE_LOGIN_URL' }, call);
+    return versionsSchema.safeParse(parseJson(answer.body)).data?.map(({ version }) => version);
+  };
+
   return {
-    /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_versions.htm */
+    read,
     async isOffered(instanceUrl: string, call: Call): Promise<boolean> {
       if (offers.has(instanceUrl)) return true;
-      const request = { method: 'GET', url: `${instanceUrl}/services/data`, headers: {}, safe: true };
-      const answer = await upstream.send(request, call).catch(error => {
+      const offered = await read(instanceUrl, call).catch(error => {
         if (error instanceof Failure) return undefined;
         throw error;
       });
-      const { data } = versionsSchema.safeParse(answer && parseJson(answer.body));
-      const isOffered = !data || data.some(({ version }) => version === settings.SALESFORCE_API_VERSION);
+      const isOffered = !offered || offered.includes(settings.SALESFORCE_API_VERSION);
       if (isOffered) offers.add(instanceUrl);
       return isOffered;
     },

@@ -36,7 +36,8 @@ function standIn(
     if (url === '/rest/api/3/project/search') return { values: [{ key: 'HELP' }], isLast: true };
     if (url === '/rest/api/3/field') {
       const custom = 'com.atlassian.servicedesk:sd-request-participants';
-      return [{ id: 'customfield_7', name: 'Participants', schema: { custom, customId: 7 } }];
+      const schema = { type: 'array', items: 'user', custom, customId: 7 };
+      return [{ id: 'customfield_7', name: 'Participants', clauseNames: ['cf[7]'], schema }];
     }
     if (url === '/rest/api/3/issue/bulkfetch') {
       return { issues: issues.filter(({ key }) => (body.issueIdsOrKeys as string[]).includes(key)) };

@@ -3,9 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actions } from '../../../functions/actions.ts';
+import { systems } from '../../../functions/everySystem.ts';
+import { makeConnector } from '../../../tools/connector/makeConnector.ts';
 import { readFlags, WrongFlags } from '../../../tools/connector/readFlags.ts';
+import { userSignIns } from '../../../tools/connector/vendorSignIn.ts';
+import { actions as allActions } from '../../support/sandboxedActions.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const out = mkdtempSync(join(tmpdir(), 'connector-'));
@@ -84,6 +88,62 @@ describe('npm run connector', () => {
     });
   });
 
+  it('writes operations whose users sign in at Atlassian, with the scopes of the toolsets that are chosen', async () => {
+    const which = ['--system', 'jira', '--toolsets', 'jira-planning', '--out', 'planning'];
+    const { code, output } = await run(...which, '--auth', 'user', '--host', host, '--client-id', 'Jira-App_1');
+    expect(code).toBe(0);
+    const { paths, securityDefinitions, security } = read('planning', 'apiDefinition.swagger.json');
+    const planning = actions.filter(({ toolset }) => toolset === 'jira-planning');
+    expect(Object.keys(paths)).toEqual(planning.map(({ name }) => `/jira/${name}`));
+    const { oAuthSettings } = read('planning', 'apiProperties.json').properties.connectionParameters.token;
+    expect(oAuthSettings).toEqual({
+      identityProvider: 'oauth2generic',
+      clientId: 'Jira-App_1',
+      scopes: expect.arrayContaining([
+        'read:jira-work',
+        'read:jira-user',
+        'write:sprint:jira-software',
+        'manage:jira-project',
+        'offline_access',
+      ]),
+      redirectMode: 'GlobalPerConnector',
+      properties: { IsFirstParty: 'False', IsOnbehalfofLoginSupported: false },
+      customParameters: {
+        scopeListDelimiter: { value: ' ' },
+        authorizationUrlTemplate: { value: 'https://auth.atlassian.com/authorize' },
+        authorizationUrlQueryStringTemplate: {
+          value:
+            '?response_type=code&client_id={ClientId}&redirect_uri={RedirectUrl}&scope={Scopes}&state={State}&audience=api.atlassian.com&prompt=consent',
+        },
+        tokenUrlTemplate: { value: 'https://auth.atlassian.com/oauth/token' },
+        tokenBodyTemplate: {
+          value:
+            'grant_type=authorization_code&code={Code}&redirect_uri={RedirectUrl}&client_id={ClientId}&client_secret={ClientSecret}',
+        },
+        refreshUrlTemplate: { value: 'https://auth.atlassian.com/oauth/token' },
+        refreshBodyTemplate: {
+          value:
+            'grant_type=refresh_token&refresh_token={RefreshToken}&client_id={ClientId}&client_secret={ClientSecret}',
+        },
+      },
+    });
+    expect(oAuthSettings.scopes.filter((scope: string) => scope.includes('servicedesk'))).toEqual([]);
+    expect(security).toEqual([{ user_sign_in: oAuthSettings.scopes }]);
+    expect(securityDefinitions).toEqual({
+      user_sign_in: {
+        type: 'oauth2',
+        flow: 'accessCode',
+        authorizationUrl: 'https://auth.atlassian.com/authorize',
+        tokenUrl: 'https://auth.atlassian.com/oauth/token',
+        scopes: Object.fromEntries(oAuthSettings.scopes.map((scope: string) => [scope, expect.stringMatching(/^\w/)])),
+      },
+    });
+    expect(output).toContain('takes one redirect URL, so this connector needs one of its own');
+    expect(output).toContain('pac connector create --api-definition-file');
+    // What is asked for in the sign-in alone is on no page of the console.
+    expect(output).toMatch(/^ {7}read:jira-work .*write:sprint:jira-software[^_]*$/m);
+  });
+
   it('ends with 1, and says what is wrong and how it is used', async () => {
     const { code, output } = await run('--auth', 'key');
     expect(code).toBe(1);
@@ -91,15 +151,77 @@ describe('npm run connector', () => {
   });
 });
 
+describe('a connector whose users sign in at the vendor', () => {
+  const make = async (folder: string, ...args: string[]) => {
+    const known = { actions, systems, signIns: await userSignIns(systems) };
+    const flags = ['--auth', 'user', '--host', host, '--out', join(out, folder), ...args];
+    return makeConnector(flags, known, { load: async () => allActions, version: '1.2.3' });
+  };
+
+  it('has the tools of a toolset, for those who sign in at their own org of Salesforce', async () => {
+    const org = ['--client-id', '3MVG9.a_b', '--login-url', 'https://contoso.my.salesforce.com/'];
+    const output = await make('sales', '--system', 'salesforce', '--mcp', 'salesforce-sales', ...org);
+    expect(Object.keys(read('sales', 'apiDefinition.swagger.json').paths)).toEqual(['/mcp/x/salesforce-sales']);
+    const { clientId, scopes, customParameters } = read('sales', 'apiProperties.json').properties.connectionParameters
+      .token.oAuthSettings;
+    expect(clientId).toBe('3MVG9.a_b');
+    expect(scopes).toEqual(['api', 'id', 'refresh_token']);
+    const oauth = 'https://contoso.my.salesforce.com/services/oauth2';
+    expect(customParameters).toMatchObject({
+      authorizationUrlTemplate: { value: `${oauth}/authorize` },
+      tokenUrlTemplate: { value: `${oauth}/token` },
+      refreshUrlTemplate: { value: `${oauth}/token` },
+      refreshBodyTemplate: { value: expect.stringContaining('&client_secret={ClientSecret}') },
+    });
+    expect(output).toContain('One External Client App takes the redirect URLs of all connectors.');
+  });
+
+  it('asks for each scope that an action of it may need, and for no other', async () => {
+    for (const toolset of ['jira', 'jira-planning', 'jira-service']) {
+      await make(toolset, '--system', 'jira', '--mcp', toolset, '--client-id', 'app');
+      const { scopes } = read(toolset, 'apiProperties.json').properties.connectionParameters.token.oAuthSettings;
+      const needs = allActions.flatMap(action => (action.toolset === toolset && action.needs ? [action.needs] : []));
+      const needed = needs.flatMap(({ scopes = [], also = [] }) => [
+        ...scopes,
+        ...also.flatMap(each => each.scopes ?? []),
+      ]);
+      expect(new Set(scopes)).toEqual(new Set([...needed, 'read:jira-user', 'offline_access']));
+      expect(scopes).toHaveLength(new Set(scopes).size);
+    }
+  });
+
+  it('lets each call name one of several sites, and a list for another input ask that site', async () => {
+    await make('sites', '--system', 'jira', '--sites', 'contoso,fabrikam', '--toolsets', 'jira', '--client-id', 'app');
+    const { paths } = read('sites', 'apiDefinition.swagger.json');
+    const site = { type: 'string', enum: ['contoso', 'fabrikam'] };
+    expect(paths['/jira/getIssue'].get.parameters).toContainEqual(
+      expect.objectContaining({ name: 'site', in: 'query', required: true, ...site }),
+    );
+    const [body] = paths['/jira/createIssue'].post.parameters;
+    expect(body.schema.properties.site).toMatchObject(site);
+    expect(body.schema.required).toContain('site');
+    const lists = JSON.stringify(paths).match(/"x-ms-dynamic-values":\{"operationId":"\w+","parameters":/g) ?? [];
+    const asked = JSON.stringify(paths).match(/"parameters":\{"site":\{"parameter":"site"\}/g) ?? [];
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked).toHaveLength(lists.length);
+    expect(JSON.stringify(paths).match(/"enum":\["contoso","fabrikam"\]/g)).toHaveLength(Object.keys(paths).length);
+  });
+});
+
 describe('the flags', () => {
-  const of = (text: string) => readFlags(text.split(' ').filter(Boolean), actions);
+  let signIns: Awaited<ReturnType<typeof userSignIns>>;
+  beforeAll(async () => {
+    signIns = await userSignIns(systems);
+  });
+  const of = (text: string) => readFlags(text.split(' ').filter(Boolean), { actions, systems, signIns });
   const app = `--host ${host}`;
+  const mine = `--auth user ${app} --client-id mine`;
 
   it.each([
     ['', '--system is missing.'],
     [`--system sap --auth key ${app}`, 'There is no system sap with actions; there is '],
     [`--system jira ${app}`, '--auth is missing.'],
-    [`--system jira --auth password ${app}`, '--auth must be key or entra, not password.'],
+    [`--system jira --auth password ${app}`, '--auth must be key, entra or user, not password.'],
     ['--system jira --auth key', '--host is missing.'],
     [`--system jira --auth key --host https://${host}`, `not https://${host}.`],
     [`--system jira --auth key --host ${host}/api`, `not ${host}/api.`],
@@ -109,6 +231,43 @@ describe('the flags', () => {
     [`--system jira --auth key ${app} --client-id ${clientId}`, '--client-id and --tenant-id are for --auth entra.'],
     [`--system jira --mcp salesforce --auth key ${app}`, 'jira has no toolset salesforce with actions; there is jira'],
     [`--system jira --mcp core --auth key ${app}`, '--mcp core is of all systems: leave --system out.'],
+    [
+      `--system jira --auth user ${app}`,
+      '--auth user needs --client-id, that of your OAuth 2.0 integration at Atlassian.',
+    ],
+    [`--system jira --auth user ${app} --client-id {ClientSecret}`, '--client-id must be as Atlassian shows it'],
+    [`--system jira ${mine} --tenant-id ${tenantId}`, '--tenant-id is for --auth entra.'],
+    [`--system jira ${mine} --login-url https://contoso.atlassian.net`, 'Atlassian has one.'],
+    [`--system salesforce ${mine}`, '--auth user needs --login-url, such as https://your-org.my.salesforce.com'],
+    [
+      `--system salesforce ${mine} --login-url http://contoso.my.salesforce.com`,
+      '--login-url must be an https address',
+    ],
+    [`--system salesforce ${mine} --login-url contoso.my.salesforce.com`, '--login-url must be an https address'],
+    [`--system salesforce ${mine} --login-url https://c.my.salesforce.com/services`, 'of a host alone'],
+    [
+      `--system salesforce ${mine} --login-url https://login.salesforce.com`,
+      "must be your org's own My Domain address",
+    ],
+    [
+      `--system salesforce --auth key ${app} --login-url https://c.my.salesforce.com`,
+      '--login-url is for --auth user.',
+    ],
+    [
+      `--system my-changes ${mine}`,
+      'Nobody signs in at the vendor of my-changes; --auth user is for jira or salesforce.',
+    ],
+    [`--system accounts-and-issues ${mine}`, 'Nobody signs in at the vendor of accounts-and-issues'],
+    [`--mcp core ${mine}`, '--auth user is for one system, because a request carries one sign-in'],
+    [`--system jira ${mine} --toolsets jira,salesforce`, 'jira has no toolset salesforce with actions'],
+    [`--system jira ${mine} --toolsets jira,jira`, '--toolsets names one twice.'],
+    [`--system jira ${mine} --toolsets jira,`, '--toolsets must be words with commas between.'],
+    [`--system jira ${mine} --toolsets jira --mcp jira`, '--toolsets chooses operations'],
+    [`--system jira ${mine} --sites contoso`, '--sites must name two or more'],
+    [`--system jira ${mine} --sites contoso,https://fabrikam.atlassian.net`, 'the first part of each site'],
+    [`--system jira ${mine} --sites contoso,fabrikam --mcp jira`, '--sites is for operations'],
+    [`--system salesforce ${mine} --login-url https://c.my.salesforce.com --sites a,b`, 'salesforce has one.'],
+    [`--system jira --auth key ${app} --sites contoso,fabrikam`, '--sites is for --auth user'],
     [`--system jira --auth key ${app} --port 80`, "Unknown option '--port'"],
     [`--system jira --auth key ${app} --out`, "Option '--out <value>' argument missing"],
     [`jira --auth key ${app}`, "Unexpected argument 'jira'"],
@@ -118,6 +277,16 @@ describe('the flags', () => {
   });
 
   it('name the core tools of all systems without a system', () => {
-    expect(of(`--mcp core --auth key ${app}`)).toEqual({ key: 'core', signIn: { auth: 'key', host }, out: undefined });
+    expect(of(`--mcp core --auth key ${app}`)).toEqual({
+      key: 'core',
+      signIn: { auth: 'key', host },
+      choice: {},
+      out: undefined,
+    });
   });
+});
+
+it('every system whose callers may sign in at its vendor declares how, and no other does', async () => {
+  const declared = [...(await userSignIns(systems)).keys()];
+  expect(declared).toEqual(systems.filter(({ callersSignIn }) => callersSignIn).map(({ name }) => name));
 });

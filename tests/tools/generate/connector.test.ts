@@ -1,13 +1,15 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import SwaggerParser from '@apidevtools/swagger-parser';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { actions as entries } from '../../../functions/actions.ts';
 import { systems } from '../../../functions/everySystem.ts';
 import { failureCodes } from '../../../shared/failure.ts';
+import { userSignIns, type VendorSignIn, vendorSignIn } from '../../../tools/connector/vendorSignIn.ts';
 import { withSignIn } from '../../../tools/connector/withSignIn.ts';
+import { actions as allActions } from '../../support/sandboxedActions.ts';
 import { generatedJson } from './generatedJson.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -83,6 +85,7 @@ function fieldsOf({ properties = {}, items, additionalProperties }: Schema, path
   return [...own, ...nested];
 }
 
+const signIns = await userSignIns(systems);
 const folders = globSync('infra/connector/**/apiDefinition.swagger.json', { cwd: root }).map(dirname).sort();
 const withActions = systems.filter(({ name }) => entries.some(({ system }) => system === name));
 const systemFolders = withActions.map(({ name }) => `infra/connector/${name}`);
@@ -295,6 +298,11 @@ describe('the public schemas of connectors', () => {
     return [
       { folder, auth: 'key', ...withSignIn(parts, { auth: 'key', host }) },
       { folder, auth: 'entra', ...withSignIn(parts, { auth: 'entra', host, clientId, tenantId }) },
+      ...userSignInOf(folder).map(vendor => ({
+        folder,
+        auth: 'user',
+        ...withSignIn(parts, { auth: 'user', host, clientId: 'an-app', vendor }),
+      })),
     ];
   });
 
@@ -306,14 +314,14 @@ describe('the public schemas of connectors', () => {
         .replaceAll('http://json-schema.org/draft-04/schema#', 'http://json-schema.org/draft-07/schema#')
         .replaceAll('schema#/definitions/positiveInteger', 'schema#/definitions/nonNegativeInteger');
       const older = JSON.stringify(definition).replace('"x-ms-agentic-protocol":"mcp-streamable-1.0",', '');
-      expect(schemaErrors(JSON.parse(schema), JSON.parse(older))).toEqual([]);
+      expect(schemaErrors(schema, JSON.parse(older))).toEqual([]);
     },
   );
 
   it.skipIf(!propertiesSchema).each(connectors)(
     'hold for the connection in $folder with $auth, but for what is newer than they are',
     ({ properties }) => {
-      const schema = JSON.parse(readFileSync(propertiesSchema ?? '', 'utf8'));
+      const schema = readFileSync(propertiesSchema ?? '', 'utf8');
       const older = JSON.stringify(properties)
         .replace('GlobalPerConnector', 'Global')
         .replace(/,"enableOnbehalfOfLogin":\{.*?\}/, '');
@@ -322,15 +330,32 @@ describe('the public schemas of connectors', () => {
   );
 });
 
+/** How users sign in at the vendor with the connector in this folder, where they may. */
+function userSignInOf(folder: string): VendorSignIn[] {
+  const system = systems.find(({ name }) => folder.split('/')[2] === name);
+  const userSignIn = system && signIns.get(system.name);
+  if (!system || !userSignIn) return [];
+  const server = typeof userSignIn.server === 'string' ? userSignIn.server : userSignIn.server.sample;
+  return [vendorSignIn({ system, userSignIn, server }, allActions)];
+}
+
 function publicSchema(name: string): string[] {
   const folder = process.env.CONNECTOR_SCHEMAS;
   return folder ? [resolve(folder, name)].filter(existsSync) : globSync(resolve(root, `../shared/*/${name}`));
 }
 
-function schemaErrors({ id: _, ...schema }: { id?: string }, content: unknown): string[] {
-  const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
-  addFormats.default(ajv);
-  const validate = ajv.compile(schema);
+const validators = new Map<string, ValidateFunction>();
+
+function schemaErrors(text: string, content: unknown): string[] {
+  const validate = validators.get(text) ?? compiled(text);
+  validators.set(text, validate);
   validate(content);
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+function compiled(text: string): ValidateFunction {
+  const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
+  addFormats.default(ajv);
+  const { id: _, ...schema } = JSON.parse(text);
+  return ajv.compile(schema);
 }

@@ -78,7 +78,10 @@ describe('the settings that decide on a connector', () => {
       settings: z.object({}),
       secrets: {},
     });
-    const text = systemConnectors([other, joint], [{ system: 'joint', uses: [orders, other] }]);
+    const text = systemConnectors(
+      [other, joint],
+      [{ name: 'join', system: 'joint', toolset: 'joint', uses: [orders, other] }],
+    );
     const [before, entry] = text.split("name: 'joint'");
     // Without actions there is nothing to connect to.
     expect(before).not.toContain('stock');

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { Failure } from '../../../../shared/failure.ts';
 import type { JiraClient } from '../client.ts';
 import { noIssue } from '../closed.ts';
+import { type SearchField, toSearchFields } from '../filter/searchField.ts';
 import { SERVICE_PROJECT } from '../issue.ts';
 import { projectOfKey } from '../openQuery.ts';
+import { siteFieldsSchema } from '../wire.ts';
 
 /**
  * What the account of a caller may see and do, as Jira tells it of another account: by the numeric IDs of issues and projects,
@@ -16,7 +18,7 @@ export interface PermissionCheck {
   projects(accountId: string, permissions: readonly string[], projectIds: readonly number[]): Promise<Grants>;
 }
 
-type Grants = ReadonlyMap<string, ReadonlySet<number>>;
+export type Grants = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** An issue that may be shown, or not. */
 export interface Candidate {
@@ -39,7 +41,7 @@ interface SeenIssue {
   isAsCustomer: boolean;
 }
 
-interface SeenProject {
+export interface SeenProject {
   id: string;
   key: string;
   isServiceProject: boolean;
@@ -48,7 +50,7 @@ interface SeenProject {
 }
 
 /** What was found out during one call, and is kept no longer: rights may change at any time. */
-interface Memory {
+export interface Memory {
   /** By ID, whether an issue may be browsed; and if so, how. */
   issues: Map<string, 'hidden' | 'shown' | 'customer'>;
   /** The IDs of issues by their keys, in upper case. */
@@ -56,22 +58,29 @@ interface Memory {
   seen: Map<string, SeenIssue>;
   /** By ID, of projects. */
   projects: Map<string, 'hidden' | 'shown' | 'customer'>;
-  projectsByName: Map<string, SeenProject | undefined>;
+  projectsByName: Map<string, Promise<SeenProject | undefined>>;
   /** Files and comments that were shown: neither tells its issue. */
   files: Set<string>;
   comments: Map<string, string>;
   boards: Map<string, Promise<boolean>>;
+  /** By permission and ID, whether it is held on an issue. */
+  held: Map<string, boolean>;
+  /** The same in a project. */
+  heldIn: Map<string, Promise<boolean>>;
   serviceProjects?: Promise<ReadonlySet<string>>;
-  fields?: Promise<readonly SiteField[]>;
+  fields?: Promise<readonly SearchField[]>;
+  hiddenFields?: Promise<ReadonlySet<string>>;
 }
 
-function newMemory(): Memory {
+export function newMemory(): Memory {
   return {
     issues: new Map(),
     ids: new Map(),
     seen: new Map(),
     projects: new Map(),
     projectsByName: new Map(),
+    held: new Map(),
+    heldIn: new Map(),
     files: new Set(),
     comments: new Map(),
     boards: new Map(),
@@ -105,8 +114,16 @@ export interface Guard {
   isShownProject(projectIdOrKey: string): Promise<boolean>;
   /** @throws Failure `forbidden` that names the permission */
   requireIn(permission: string, project: Pick<SeenProject, 'id' | 'key'>): Promise<void>;
-  /** Every field of the site. */
-  fields(): Promise<readonly SiteField[]>;
+  /** The client that is limited by this guard. */
+  limited(): JiraClient;
+  /** Whether a board is kept in a project that it may browse, or by itself. */
+  isShownBoard(boardId: string): Promise<boolean>;
+  /** The fields of the site, without those of projects that it may not browse. */
+  fields(): Promise<readonly SearchField[]>;
+  /** The IDs and the names in JQL, in small letters, of the fields of those projects alone. */
+  hiddenFields(): Promise<ReadonlySet<string>>;
+  /** The versions of a project; none where it may not be browsed. */
+  versions(projectIdOrKey: string): Promise<readonly { id: string; name: string }[]>;
 }
 
 const BROWSE = 'BROWSE_PROJECTS';
@@ -134,14 +151,19 @@ export interface GuardParts {
   memory?: Memory;
 }
 
-export function openGuard({ client, accountId, check, memory = newMemory() }: GuardParts): Guard {
+export function openGuard(
+  { client, accountId, check, memory = newMemory() }: GuardParts,
+  limited: () => JiraClient,
+): Guard {
   const ask = (url: string, searchParams: Record<string, unknown> = {}) =>
     client.sendRequest<unknown>({ url, method: 'GET', searchParams });
   const lookUp = (url: string, body: Record<string, unknown>) =>
     client.sendRequest<unknown>({ url, method: 'POST', body });
 
+  const read = (url: string, searchParams: Record<string, unknown> = {}) =>
+    limited().sendRequest<unknown>({ url, method: 'GET', searchParams });
   const fields = () => {
-    memory.fields ??= ask('/rest/api/3/field').then(answer => fieldsAnswer.parse(answer));
+    memory.fields ??= read('/rest/api/3/field').then(answer => toSearchFields(siteFieldsSchema.parse(answer)));
     return memory.fields;
   };
 
@@ -161,12 +183,11 @@ export function openGuard({ client, accountId, check, memory = newMemory() }: Gu
     const own = new Set(issues.filter(({ reporterId }) => reporterId === accountId).map(({ id }) => id));
     const others = issues.filter(({ id }) => !own.has(id)).map(({ id }) => id);
     if (others.length === 0) return own;
-    const participants = (await fields()).find(({ schema }) => schema?.custom?.endsWith(':sd-request-participants'));
+    const participants = (await fields()).find(({ custom }) => custom?.endsWith(':sd-request-participants'))?.clause;
     const account = JSON.stringify(accountId);
-    const customId = participants?.schema?.customId;
-    const isTheirs = [`reporter = ${account}`, ...(customId == null ? [] : [`cf[${customId}] = ${account}`])].join(
-      ' OR ',
-    );
+    const isTheirs = ['reporter', ...(participants === undefined ? [] : [participants])]
+      .map(clause => `${clause} = ${account}`)
+      .join(' OR ');
     for (let from = 0; from < others.length; from += MAX_IN_QUERY) {
       const part = others.slice(from, from + MAX_IN_QUERY);
       const answer = await lookUp('/rest/api/3/search/jql', {
@@ -233,9 +254,13 @@ export function openGuard({ client, accountId, check, memory = newMemory() }: Gu
   };
 
   const holdsOn: Guard['holdsOn'] = async (permission, issueIds) => {
-    const grants = await check(accountId, [permission], issueIds.filter(id => numeric.test(id)).map(Number));
-    const held = grants.get(permission);
-    return new Set(issueIds.filter(id => held?.has(Number(id))));
+    const nameOf = (id: string) => `${permission} ${id}`;
+    const unknown = issueIds.filter(id => numeric.test(id) && !memory.held.has(nameOf(id)));
+    if (unknown.length > 0) {
+      const granted = (await check(accountId, [permission], unknown.map(Number))).get(permission);
+      for (const id of unknown) memory.held.set(nameOf(id), granted?.has(Number(id)) === true);
+    }
+    return new Set(issueIds.filter(id => memory.held.get(nameOf(id)) === true));
   };
 
   const mayBrowseProjects: Guard['mayBrowseProjects'] = async projectIds => {
@@ -250,25 +275,28 @@ export function openGuard({ client, accountId, check, memory = newMemory() }: Gu
     return new Set(projectIds.filter(id => (memory.projects.get(id) ?? 'hidden') !== 'hidden'));
   };
 
-  const projectCalled = async (projectIdOrKey: string): Promise<SeenProject | undefined> => {
-    const name = projectIdOrKey.toUpperCase();
-    if (memory.projectsByName.has(name)) return memory.projectsByName.get(name);
+  const isShownLocation = async (at: BoardLocation): Promise<boolean> => {
+    if (at?.projectId == null) return at?.userAccountId === accountId;
+    const id = String(at.projectId);
+    return (await mayBrowseProjects([id])).has(id);
+  };
+
+  const lookUpProject = async (projectIdOrKey: string): Promise<SeenProject | undefined> => {
     const answer = /^[\w-]+$/.test(projectIdOrKey)
       ? await ask(`/rest/api/3/project/${projectIdOrKey}`).catch(ifNone)
       : undefined;
     const project = projectAnswer.safeParse(answer).data;
-    const isShown = project !== undefined && (await mayBrowseProjects([project.id])).has(project.id);
-    const isServiceProject = project?.projectTypeKey === SERVICE_PROJECT;
-    const seen = isShown
-      ? {
-          id: project.id,
-          key: project.key,
-          isServiceProject,
-          isAsCustomer: isServiceProject && memory.projects.get(project.id) === 'customer',
-        }
-      : undefined;
-    memory.projectsByName.set(name, seen);
-    return seen;
+    if (!project || !(await mayBrowseProjects([project.id])).has(project.id)) return undefined;
+    const isServiceProject = project.projectTypeKey === SERVICE_PROJECT;
+    const isAsCustomer = isServiceProject && memory.projects.get(project.id) === 'customer';
+    return { id: project.id, key: project.key, isServiceProject, isAsCustomer };
+  };
+
+  const projectCalled = (projectIdOrKey: string): Promise<SeenProject | undefined> => {
+    const name = projectIdOrKey.toUpperCase();
+    const known = memory.projectsByName.get(name) ?? lookUpProject(projectIdOrKey);
+    memory.projectsByName.set(name, known);
+    return known;
   };
 
   return {
@@ -309,10 +337,46 @@ export function openGuard({ client, accountId, check, memory = newMemory() }: Gu
       if (!project) throw noProject(projectIdOrKey);
       return project;
     },
+    limited,
+    isShownBoard(boardId) {
+      const known =
+        memory.boards.get(boardId) ??
+        ask(`/rest/agile/1.0/board/${boardId}`)
+          .catch(ifNone)
+          .then(answer => {
+            const found = boardAnswer.safeParse(answer).data;
+            return found !== undefined && isShownLocation(found.location);
+          });
+      memory.boards.set(boardId, known);
+      return known;
+    },
+    hiddenFields() {
+      memory.hiddenFields ??= ask('/rest/api/3/field').then(async answer => {
+        const all = siteFieldsSchema.parse(answer);
+        const open = await mayBrowseProjects(all.flatMap(({ scope }) => scope?.project?.id ?? []));
+        const isHidden = ({ scope }: (typeof all)[number]) => scope?.project != null && !open.has(scope.project.id);
+        const names = (those: typeof all) =>
+          those.flatMap(({ id, name, clauseNames }) => [id, name, ...clauseNames].map(each => each.toLowerCase()));
+        const shown = new Set(names(all.filter(each => !isHidden(each))));
+        return new Set(names(all.filter(isHidden)).filter(each => !shown.has(each)));
+      });
+      return memory.hiddenFields;
+    },
+    async versions(projectIdOrKey) {
+      if (!/^[\w-]+$/.test(projectIdOrKey)) return [];
+      const answer = await read(`/rest/api/3/project/${projectIdOrKey}/versions`).catch(ifNone);
+      return namedList.safeParse(answer).data ?? [];
+    },
     isShownProject: async projectIdOrKey => (await projectCalled(projectIdOrKey)) !== undefined,
     async requireIn(permission, { id, key }) {
-      const grants = await check.projects(accountId, [permission], [Number(id)]);
-      if (!grants.get(permission)?.has(Number(id))) throw lacks(permission, `in ${key}`);
+      const name = `${permission} ${id}`;
+      const known =
+        memory.heldIn.get(name) ??
+        check
+          .projects(accountId, [permission], [Number(id)])
+          .then(grants => grants.get(permission)?.has(Number(id)) === true);
+      memory.heldIn.set(name, known);
+      if (!(await known)) throw lacks(permission, `in ${key}`);
     },
   };
 }
@@ -323,7 +387,9 @@ async function allServiceProjects(ask: Guard['ask']): Promise<ReadonlySet<string
     const range = { startAt: page * PROJECTS_PAGE, maxResults: PROJECTS_PAGE };
     const answer = await ask('/rest/api/3/project/search', { typeKey: SERVICE_PROJECT, ...range });
     const { values, isLast } = projectPage.parse(answer);
-    for (const { key } of values) keys.add(key.toUpperCase());
+    for (const { key, projectTypeKey } of values) {
+      if ((projectTypeKey ?? SERVICE_PROJECT) === SERVICE_PROJECT) keys.add(key.toUpperCase());
+    }
     if (isLast ?? values.length < PROJECTS_PAGE) return keys;
   }
   throw new Failure(
@@ -339,7 +405,7 @@ export function ifNone(error: unknown): undefined {
 }
 
 /** One that may not be browsed is answered as one that there is not. */
-function noProject(projectIdOrKey: string): Failure {
+export function noProject(projectIdOrKey: string): Failure {
   return new Failure(
     'not_found',
     `There is no Jira project ${projectIdOrKey} that this service may see. Check its key.`,
@@ -347,7 +413,7 @@ function noProject(projectIdOrKey: string): Failure {
 }
 
 /** @param where such as `on ABC-12` */
-function lacks(permission: string, where: string): Failure {
+export function lacks(permission: string, where: string): Failure {
   return new Failure(
     'forbidden',
     `The account of the user in Jira has not the permission ${permission} ${where}, which Jira asks for. Say so to the user; trying again will not help.`,
@@ -378,22 +444,15 @@ const foundIssue = z.looseObject({
 const foundAnswer = z.looseObject({ issues: z.array(foundIssue).nullish() });
 const projectAnswer = z.looseObject({ id: z.string(), key: z.string(), projectTypeKey: text });
 const projectPage = z.looseObject({
-  values: z.array(z.looseObject({ key: z.string() })),
+  values: z.array(z.looseObject({ key: z.string(), projectTypeKey: text })),
   isLast: z.boolean().nullish().catch(undefined),
 });
-const siteField = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  clauseNames: z.array(z.string()).nullish().catch(undefined),
-  searchable: z.boolean().nullish().catch(undefined),
-  schema: z
-    .looseObject({ type: text, items: text, custom: text, customId: z.number().nullish().catch(undefined) })
-    .nullish()
-    .catch(undefined),
-  scope: z
-    .looseObject({ project: z.looseObject({ id: z.string() }).nullish() })
-    .nullish()
-    .catch(undefined),
-});
-type SiteField = z.output<typeof siteField>;
-const fieldsAnswer = z.array(siteField);
+const namedList = z.array(z.looseObject({ id: z.string(), name: z.string() }));
+const location = z
+  .looseObject({
+    projectId: z.union([z.number(), z.string()]).nullish(),
+    userAccountId: text,
+  })
+  .nullish();
+export type BoardLocation = z.output<typeof location>;
+export const boardAnswer = z.looseObject({ location });

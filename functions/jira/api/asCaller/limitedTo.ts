@@ -1,6 +1,6 @@
-import { Failure } from '../../../../shared/failure.ts';
 import type { JiraClient } from '../client.ts';
 import { type GuardParts, openGuard } from './guard.ts';
+import { notChecked } from './notChecked.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
 import type { Options, Rule } from './rule.ts';
@@ -16,8 +16,8 @@ const rules: readonly Rule[] = [...reads, ...planning, ...writes, ...serviceDesk
 /** The same client, as the account of a caller may use it. */
 export function limitedTo(parts: GuardParts): JiraClient {
   const { client } = parts;
-  const guard = openGuard(parts);
-  return {
+  const guard = openGuard(parts, () => limited);
+  const limited: JiraClient = {
     ...client,
     async sendRequest<T>(options: Options): Promise<T> {
       const { method = 'GET', url } = options;
@@ -34,12 +34,5 @@ export function limitedTo(parts: GuardParts): JiraClient {
       return client.readAttachment(attachmentId, range);
     },
   };
-}
-
-/** What Jira does not tell whether another account may see or do it. */
-function notChecked(): Failure {
-  return new Failure(
-    'forbidden',
-    'This service acts with the rights of the user, and Jira does not tell whether the user may see or do this. Say so to the user, who can do it in Jira itself; trying again will not help.',
-  );
+  return limited;
 }

@@ -8,21 +8,12 @@ import type { JiraParts } from '../../settings.ts';
 import { saidByJira } from '../answerFailure.ts';
 import { apiBase, inEnglish, refusedSignIn } from '../client.ts';
 import { parseAnswer } from '../parseAnswer.ts';
+import type { Grants, PermissionCheck } from './guard.ts';
 
 /**
  * What another account may do in Jira, which Jira tells whoever has Administer Jira:
  * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-permissions-check-post
  */
-
-/** By permission the numeric IDs for which the account has it. What Jira does not name there is denied. */
-type Grants = ReadonlyMap<string, ReadonlySet<number>>;
-
-export interface PermissionCheck {
-  /** Asks for issues by their numeric IDs, a request for each 1,000 of them. @throws Failure */
-  (accountId: string, permissions: readonly string[], issueIds: readonly number[]): Promise<Grants>;
-  /** The same of projects. @throws Failure */
-  projects(accountId: string, permissions: readonly string[], projectIds: readonly number[]): Promise<Grants>;
-}
 
 /** What the credential is used for, and the check of the credential itself. */
 export interface Permissions {

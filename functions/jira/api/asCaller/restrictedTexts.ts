@@ -23,9 +23,9 @@ export function shownComments(answer: Comments, isAsCustomer: boolean): Comments
 
 type Comment = NonNullable<Comments['comments']>[number];
 
-const isPublic = ({ visibility, jsdPublic }: Comment) => visibility == null && jsdPublic === true;
+export const isPublic = ({ visibility, jsdPublic }: Comment) => visibility == null && jsdPublic === true;
 
-function shownComment(comment: Comment): Comment {
+export function shownComment(comment: Comment): Comment {
   const { id, visibility, created, updated } = comment;
   return visibility == null ? comment : { id, created, updated, visibility: restricted };
 }

@@ -4,7 +4,7 @@ import type { Guard } from './guard.ts';
 
 export type Options = Parameters<Client['sendRequest']>[0];
 
-interface Exchange {
+export interface Exchange {
   options: Options;
   /** What the path's groups matched. */
   parts: string[];

@@ -238,11 +238,13 @@ const restricted = z.looseObject({
   created: text,
   updated: text,
 });
+export const commentSchema = restricted.extend({
+  body: z.unknown().optional(),
+  jsdPublic: z.boolean().nullish().catch(undefined),
+});
 export const commentsSchema = z.looseObject({
   total: z.number().nullish(),
-  comments: z
-    .array(restricted.extend({ body: z.unknown().optional(), jsdPublic: z.boolean().nullish().catch(undefined) }))
-    .nullish(),
+  comments: z.array(commentSchema).nullish(),
 });
 export const worklogsSchema = z.looseObject({
   total: z.number().nullish(),

@@ -243,7 +243,7 @@ function onlyDesk(all: readonly Desk[]): Desk {
   if (!desk) {
     throw new Failure(
       'not_found',
-      'There is no service desk that this service may see: its Jira account is an agent of none, or there is none.',
+      'There is no service desk that this service may see: the account signed in to Jira is an agent of none, or there is none.',
     );
   }
   if (!another) return desk;
@@ -330,7 +330,7 @@ export function agentsOnly(error: unknown, { name }: Pick<Desk, 'name'>, what: s
   if (!isAnswer(error, 403)) throw error;
   throw new Failure(
     'forbidden',
-    `${what}, and the Jira account of this service is none of ${name}. An administrator must make it one, with a licence of Jira Service Management. ${error.message}`,
+    `${what}, and the account signed in to Jira is none of ${name}. An administrator must make it one, with a licence of Jira Service Management. ${error.message}`,
     { cause: error },
   );
 }

@@ -256,7 +256,7 @@ async function ofAssignee(text: string, { people }: Jira): Promise<Jql> {
 
 function required(field: SearchField | undefined, input: string, label: string): Jql {
   if (field?.clause !== undefined) return new Jql(field.clause);
-  const message = `This site has no field ${quoted(label)} that could be searched, or the Jira account of this service is no agent and does not see it.`;
+  const message = `This site has no field ${quoted(label)} that could be searched, or the account signed in to Jira is no agent and does not see it.`;
   throw invalidInput([{ field: input, message }]);
 }
 

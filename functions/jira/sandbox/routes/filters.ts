@@ -26,12 +26,16 @@ export const filterRoutes: Route[] = [
         400,
         'The selected filter is not available to you, perhaps it has been deleted or had its permissions changed.',
       );
-    return { json: showFilter(call, filter, ['description', 'jql', 'owner']) };
+    return { json: showFilter(call, filter, ['description', 'jql', 'owner', 'sharePermissions']) };
   }),
 ];
 
 /** A search gives the name alone unless more is asked for. */
-function showFilter(call: Call, { id, name, description, jql, ownerId }: SavedFilter, shown: readonly string[]) {
+function showFilter(
+  call: Call,
+  { id, name, description, jql, ownerId, sharedWith }: SavedFilter,
+  shown: readonly string[],
+) {
   return {
     expand: 'description,owner,jql,viewUrl,searchUrl,favourite,favouritedCount,sharePermissions,editPermissions',
     self: `${call.base}/rest/api/3/filter/${id}`,
@@ -40,6 +44,11 @@ function showFilter(call: Call, { id, name, description, jql, ownerId }: SavedFi
     ...(shown.includes('description') && { description }),
     ...(shown.includes('owner') && { owner: showPersonById(call, ownerId) }),
     ...(shown.includes('jql') && { jql }),
+    ...(shown.includes('sharePermissions') && {
+      sharePermissions: sharedWith?.map(accountId => ({ type: 'user', user: showPersonById(call, accountId) })) ?? [
+        { type: 'loggedin' },
+      ],
+    }),
     ...(shown.includes('viewUrl') && { viewUrl: `${call.base}/issues/?filter=${id}` }),
   };
 }

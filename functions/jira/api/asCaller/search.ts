@@ -1,0 +1,166 @@
+import * as z from 'zod';
+import { invalidInput } from '../../../../shared/failure.ts';
+import { askedFields } from './askedFields.ts';
+import { type Guard, noProject } from './guard.ts';
+import { type CheckedQuery, checkedQuery, knownQuery } from './query.ts';
+import { type ShownIssue, shownIssues } from './shownIssues.ts';
+import { workList } from './workCondition.ts';
+
+/** A page of a search as Jira is asked for it: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/ */
+const searchRequest = z.looseObject({
+  jql: z.string().catch(''),
+  fields: z.array(z.string()).catch([]),
+  maxResults: z.number().catch(50),
+  nextPageToken: z.string().nullish(),
+});
+
+interface ShownPage {
+  issues: ShownIssue[];
+  isLast: boolean;
+  nextPageToken?: string;
+}
+
+/** The most that Jira gives of issues with fields, and of keys alone. */
+const FULL_PAGE = 100;
+const KEYS_PAGE = 5_000;
+/** How many pages are looked through for one that is shown; for one that is not empty, more. */
+const MAX_ROUNDS = 10;
+const MAX_EMPTY_ROUNDS = 30;
+/** Issues with more work than a search shows, whose work is asked for one by one. */
+const MAX_LONG = 20;
+
+/**
+ * A page of what a query finds of the issues that may be shown: as long as the one that was asked for where there are so many,
+ * so that its length does not tell how many were left out.
+ * @throws Failure `invalid_input` for a query that would tell of what may not be seen; `not_found` for a project
+ */
+export async function shownPage(
+  request: unknown,
+  guard: Guard,
+  send: (body: Record<string, unknown>) => Promise<unknown>,
+): Promise<ShownPage> {
+  const { jql, nextPageToken, maxResults, fields: wanted, ...others } = searchRequest.parse(request);
+  const query = await checkedQuery(jql, guard);
+  const asked = askedFields(query.work ? [...wanted.filter(name => name !== '-worklog'), 'worklog'] : wanted);
+  const size = asked.areKeysOnly ? KEYS_PAGE : FULL_PAGE;
+  const strip = (issue: ShownIssue) => asked.strip(withWanted(issue, wanted, query));
+  const ask = knownQuery(query.text, (text, body) => send({ ...others, jql: text, fields: asked.fields, ...body }));
+  const load = async (place: Place, most: number) => {
+    const answer = await ask({ maxResults: most, ...(place.page !== undefined && { nextPageToken: place.page }) });
+    const { issues, nextPageToken: next } = searchAnswer.parse(answer);
+    const shown = await passing(await shownIssues(issues ?? [], guard), query, guard);
+    return { shown: behind(place, shown), next: next ?? undefined };
+  };
+
+  const found: ShownIssue[] = [];
+  let place = placeIn(nextPageToken ?? undefined);
+  for (let round = 0; ; round += 1) {
+    const isFirst = round === 0 && place.after === undefined;
+    const { shown, next } = await load(place, isFirst ? Math.min(maxResults, size) : size);
+    const room = maxResults - found.length;
+    found.push(...shown.slice(0, room));
+    const last = shown[room - 1];
+    if (shown.length > room && last) return pageOf(found.map(strip), { page: place.page, after: last.id });
+    if (round === 0 && found.length === 0 && nextPageToken == null) await requireProjects(query, guard);
+    if (next === undefined) return pageOf(found.map(strip), undefined);
+    place = { page: next, after: undefined };
+    const isEnough = found.length === maxResults || round + 1 >= (found.length > 0 ? MAX_ROUNDS : MAX_EMPTY_ROUNDS);
+    if (isEnough) return pageOf(found.map(strip), place);
+  }
+}
+
+/** How many issues are counted one by one. */
+const MAX_COUNTED = 20_000;
+
+/** How many issues a query finds of those that may be shown. @throws Failure `invalid_input` for more than can be looked at */
+export async function shownCount(
+  jql: unknown,
+  guard: Guard,
+  send: (body: Record<string, unknown>) => Promise<unknown>,
+): Promise<number> {
+  let count = 0;
+  let nextPageToken: string | undefined;
+  for (let read = 0; read < MAX_COUNTED; read += KEYS_PAGE) {
+    const page = await shownPage({ jql, fields: ['key'], maxResults: KEYS_PAGE, nextPageToken }, guard, send);
+    count += page.issues.length;
+    nextPageToken = page.nextPageToken;
+    if (nextPageToken === undefined) return count;
+  }
+  const message = `It finds more than ${MAX_COUNTED.toLocaleString('en')} issues, each of which would have to be looked at for what the user may see. Narrow it, such as to a project.`;
+  throw invalidInput([{ field: 'jql', message }]);
+}
+
+/** Where a page begins: a page of Jira's, and the last issue on it that was shown already. */
+interface Place {
+  page: string | undefined;
+  after: string | undefined;
+}
+
+const ownToken = /^~(\d{1,18})~(.*)$/s;
+
+function placeIn(token: string | undefined): Place {
+  const [, after, page] = ownToken.exec(token ?? '') ?? [];
+  return after === undefined ? { page: token, after } : { page: page || undefined, after };
+}
+
+function pageOf(issues: ShownIssue[], place: Place | undefined): ShownPage {
+  if (!place) return { issues, isLast: true };
+  const { page = '', after } = place;
+  return { issues, isLast: false, nextPageToken: after === undefined ? page : `~${after}~${page}` };
+}
+
+/** An issue that changed since may stand elsewhere: then the page is told from its beginning, and none is lost. */
+function behind({ after }: Place, issues: ShownIssue[]): ShownIssue[] {
+  const at = after === undefined ? -1 : issues.findIndex(({ id }) => id === after);
+  return issues.slice(at + 1);
+}
+
+/** Those that pass also what Jira found by more than may be seen. */
+async function passing(
+  issues: ShownIssue[],
+  { work, asksWatchers }: CheckedQuery,
+  guard: Guard,
+): Promise<ShownIssue[]> {
+  let passed = issues;
+  if (asksWatchers) {
+    const open = await guard.holdsOn(
+      'VIEW_VOTERS_AND_WATCHERS',
+      passed.map(({ id }) => id),
+    );
+    passed = passed.filter(({ id }) => open.has(id));
+  }
+  if (!work) return passed;
+  const isLong = ({ total, worklogs }: z.output<typeof workList>) => (total ?? 0) > (worklogs?.length ?? 0);
+  const held = passed.map(issue => ({ issue, list: workList.parse(issue.fields?.worklog ?? {}) }));
+  const long = held.filter(({ list }) => isLong(list)).slice(0, MAX_LONG);
+  const whole = new Map(
+    await Promise.all(
+      long.map(async ({ issue: { id } }) => {
+        const answer = await guard.ask(`/rest/api/3/issue/${id}/worklog`, { maxResults: KEYS_PAGE });
+        return [id, workList.parse(answer)] as const;
+      }),
+    ),
+  );
+  return held
+    .filter(({ issue: { id }, list }) => !guard.isAsCustomer(id) && work.isMet((whole.get(id) ?? list).worklogs ?? []))
+    .map(({ issue }) => issue);
+}
+
+/** Without the work that was asked for to look at it alone. */
+function withWanted({ fields, ...issue }: ShownIssue, wanted: readonly string[], { work }: CheckedQuery): ShownIssue {
+  if (!work || wanted.includes('worklog') || !fields) return { ...issue, ...(fields && { fields }) };
+  const { worklog: _, ...others } = fields;
+  return { ...issue, fields: others };
+}
+
+/** Where nothing is found, a project that may not be browsed is told as one that there is not. */
+async function requireProjects({ projects }: CheckedQuery, guard: Guard): Promise<void> {
+  for (const project of new Set(projects)) {
+    if (!(await guard.isShownProject(project))) throw noProject(project);
+  }
+}
+
+const searchAnswer = z.looseObject({
+  issues: z.array(z.unknown()).nullish(),
+  nextPageToken: z.string().nullish(),
+});

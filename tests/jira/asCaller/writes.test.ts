@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { useCallersApp } from './callers.ts';
+
+const callers = useCallersApp();
+const { write, grant } = callers;
+const account = () => callers.accountOf('ana.ruiz');
+
+/** Ana may do everything but this. */
+const without = (permission: string, projectKey = 'ATLAS') => grant(projectKey, permission, 'zoe.obrien');
+
+describe('a change with the rights of its caller', () => {
+  it('is made, and says in the history of the issue for whom', async () => {
+    const { status, body } = await write('ana.ruiz', 'updateIssue', { issueKey: 'ATLAS-15', priority: 'Low' });
+    expect(status, body.detail).toBe(200);
+    const [history] = callers.site.issue('ATLAS-15').histories.slice(-1);
+    expect(history?.metadata).toMatchObject({
+      description: 'For Ana Ruiz',
+      actor: { id: account(), displayName: 'Ana Ruiz' },
+    });
+  });
+
+  it.each([
+    ['transitionIssue', { issueKey: 'ATLAS-15', status: 'In Progress' }],
+    ['assignIssue', { issueKey: 'ATLAS-15', assignee: 'Sam Taylor' }],
+  ])('by %s says so, too', async (action, input) => {
+    const { status, body } = await write('ana.ruiz', action, input);
+    expect(status, body.detail).toBe(200);
+    const [history] = callers.site.issue('ATLAS-15').histories.slice(-1);
+    expect(history?.metadata).toMatchObject({ description: 'For Ana Ruiz' });
+  });
+
+  it.each<[string, string, object]>([
+    ['EDIT_ISSUES', 'updateIssue', { issueKey: 'ATLAS-16', summary: 'Other' }],
+    ['SCHEDULE_ISSUES', 'updateIssue', { issueKey: 'ATLAS-16', dueDate: '2030-01-01' }],
+    ['ASSIGN_ISSUES', 'updateIssue', { issueKey: 'ATLAS-16', assignee: 'Sam Taylor' }],
+    ['RESOLVE_ISSUES', 'updateIssue', { issueKey: 'ATLAS-16', addFixVersions: '2.5' }],
+    ['SCHEDULE_ISSUES', 'updateIssue', { issueKey: 'ATLAS-16', additionalFields: '{"Sprint": "next"}' }],
+    ['ASSIGN_ISSUES', 'assignIssue', { issueKey: 'ATLAS-16', assignee: 'Sam Taylor' }],
+    ['TRANSITION_ISSUES', 'transitionIssue', { issueKey: 'ATLAS-16', status: 'In Progress' }],
+    ['ADD_COMMENTS', 'addComment', { issueKey: 'ATLAS-16', comment: 'Hello' }],
+    ['WORK_ON_ISSUES', 'logWork', { issueKey: 'ATLAS-16', timeSpent: '1h' }],
+    ['LINK_ISSUES', 'linkIssues', { issueKey: 'ATLAS-16', linkType: 'blocks', targetIssueKey: 'ATLAS-18' }],
+    ['MANAGE_WATCHERS', 'watchIssue', { issueKey: 'ATLAS-16', person: 'Sam Taylor' }],
+    ['CREATE_ISSUES', 'createIssue', { projectId: 'ATLAS', issueType: 'Task', summary: 'New' }],
+    ['ASSIGN_ISSUES', 'createIssue', { projectId: 'ATLAS', issueType: 'Task', summary: 'New', assignee: 'Sam Taylor' }],
+    ['SCHEDULE_ISSUES', 'rankIssues', { issueKeys: 'ATLAS-16', before: 'ATLAS-18' }],
+    ['EDIT_ISSUES', 'moveToSprint', { issueKeys: 'ATLAS-16', sprint: 'next' }],
+    ['MANAGE_SPRINTS_PERMISSION', 'createSprint', { projectId: 'ATLAS', name: 'Sprint X' }],
+    ['MANAGE_SPRINTS_PERMISSION', 'updateSprint', { projectId: 'ATLAS', sprint: 'active', goal: 'Other' }],
+    ['ADMINISTER_PROJECTS', 'createVersion', { projectId: 'ATLAS', name: '9.9' }],
+    ['ADMINISTER_PROJECTS', 'updateVersion', { projectId: 'ATLAS', version: '2.5', description: 'Other' }],
+    ['CREATE_ATTACHMENTS', 'addAttachment', { issueKey: 'ATLAS-16', fileName: 'a.txt', text: 'Hello' }],
+  ])('is refused without %s: %s %o', async (permission, action, input) => {
+    without(permission);
+    callers.changes();
+    const { body } = await write('ana.ruiz', action, input);
+    expect(body).toMatchObject({ code: 'forbidden', detail: expect.stringContaining(permission) });
+    expect(callers.changes()).toEqual([]);
+  });
+
+  it('is answered for an issue that may not be browsed as for one that there is not', async () => {
+    callers.site.issue('ATLAS-19').security = [callers.accountOf('zoe.obrien')];
+    const refused = async (issueKey: string) =>
+      (await write('ana.ruiz', 'addComment', { issueKey, comment: 'Hi' })).body;
+    const [hidden, none] = [await refused('ATLAS-19'), await refused('ATLAS-9999')];
+    expect(hidden.code).toBe('not_found');
+    expect(hidden.detail.replace('ATLAS-19', 'ATLAS-9999')).toBe(none.detail);
+    const link = { issueKey: 'ATLAS-16', linkType: 'blocks', targetIssueKey: 'ATLAS-19' };
+    expect((await write('ana.ruiz', 'linkIssues', link)).body.code).toBe('not_found');
+    const below = { projectId: 'ATLAS', issueType: 'Sub-task', summary: 'New', parent: 'ATLAS-19' };
+    expect((await write('ana.ruiz', 'createIssue', below)).body.code).toBe('not_found');
+    expect(callers.changes()).toEqual([]);
+  });
+
+  it('is not made by a transition whose conditions may hold the caller back', async () => {
+    const transition = callers.jira.site.transitions.find(({ name }) => name === 'Start work');
+    if (transition) transition.onlyFor = [callers.accountOf('zoe.obrien')];
+    const { body } = await write('ana.ruiz', 'transitionIssue', { issueKey: 'ATLAS-16', status: 'In Progress' });
+    expect(body).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('conditions') });
+    expect(callers.changes()).toEqual([]);
+    if (transition) delete transition.onlyFor;
+  });
+
+  it('of a comment needs the permission for those of others: all are of the account of this service', async () => {
+    const added = await write('ana.ruiz', 'addComment', { issueKey: 'ATLAS-18', comment: 'First' });
+    const change = { issueKey: 'ATLAS-18', commentId: added.body.commentId, comment: 'Second' };
+    without('EDIT_ALL_COMMENTS');
+    expect((await write('ana.ruiz', 'editComment', change)).body).toMatchObject({ code: 'forbidden' });
+    grant('ATLAS', 'EDIT_ALL_COMMENTS', 'ana.ruiz');
+    expect((await write('ana.ruiz', 'editComment', change)).body).toMatchObject({ issueKey: 'ATLAS-18' });
+  });
+
+  it('lets people watch for themselves', async () => {
+    without('MANAGE_WATCHERS');
+    const { status, body } = await write('ana.ruiz', 'watchIssue', { issueKey: 'ATLAS-16', person: 'me' });
+    expect(status, body.detail).toBe(200);
+  });
+});
+
+describe('a caller whose account is not known', () => {
+  it('is refused, and told what an administrator must add', async () => {
+    const { body } = await callers.site.write(
+      'addComment',
+      { issueKey: 'ATLAS-16', comment: 'Hi' },
+      (await import('../signedIn.ts')).stranger,
+    );
+    expect(body).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('JIRA_USER_MAP') });
+  });
+});
