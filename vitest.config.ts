@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Hundreds or thousands of calls each, very long texts, or whole copies of the project: `npm run trials` runs these, and `npm test` the rest. */
 const trials = [
-  'tests/{contract,costs,faults,guides,reliability}/**/*.test.ts',
+  'tests/{browser,contract,costs,faults,guides,reliability}/**/*.test.ts',
   'tests/{jira,salesforce}/closedOrNone.test.ts',
   'tests/functions/oddRequests.test.ts',
 ];

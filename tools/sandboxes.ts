@@ -16,6 +16,8 @@ interface SandboxOptions {
   now?: () => Date;
   /** A folder with other data than the sandbox's own. */
   data?: string;
+  /** 0, the default, takes a free one. */
+  port?: number;
 }
 
 export type StartSandbox = (options?: SandboxOptions) => Promise<Sandbox>;
@@ -64,11 +66,14 @@ export interface Backing {
  * Starts the sandbox of every system that `env` does not configure, and puts the settings that point at it into `env`.
  * With `KEY_VAULT_URI` none is started: secrets then come from the vault, which does not hold a sandbox's.
  * `SANDBOX_DATA` names a folder with other data for them, in a folder for each system.
+ * @param firstPort where the first of them listens, and the next ones behind it, so that addresses of their things stay good from
+ * one start to the next; 0 for free ones
  */
 export async function fillWithSandboxes(
   systems: readonly System[],
   env: NodeJS.ProcessEnv,
   find: (system: System) => Promise<StartSandbox | undefined> = findSandbox,
+  firstPort = 0,
 ) {
   const backings: Backing[] = [];
   const started: Sandbox[] = [];
@@ -83,7 +88,7 @@ export async function fillWithSandboxes(
       backings.push({ ...backing, kind: 'real', ...(url && { url }) });
     } else if (start) {
       const data = await dataFolder(system, env.SANDBOX_DATA);
-      const sandbox = await start(data === undefined ? {} : { data });
+      const sandbox = await startAt(start, firstPort && firstPort + started.length, data);
       started.push(sandbox);
       Object.assign(env, sandbox.settings);
       backings.push({ ...backing, kind: 'sandbox', url: sandbox.url });
@@ -97,4 +102,15 @@ export async function fillWithSandboxes(
       await Promise.all(started.map(sandbox => sandbox.close()));
     },
   };
+}
+
+/** Where a port is taken, another one does. */
+async function startAt(start: StartSandbox, port: number, data: string | undefined): Promise<Sandbox> {
+  const options = data === undefined ? {} : { data };
+  try {
+    return await start({ ...options, port });
+  } catch (error) {
+    if (port === 0 || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    return start(options);
+  }
 }

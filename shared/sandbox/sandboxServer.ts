@@ -67,7 +67,7 @@ export interface SandboxServer {
   requests: SandboxRequest[];
   /** The last requests that were carried out, with what was answered; none that a fault answered instead. */
   exchanges: SandboxExchange[];
-  /** Lets the next matching requests fail. The same over HTTP: `POST /_sandbox/faults` with the fault as JSON. */
+  /** Lets the next matching requests fail. The same over HTTP: `POST /_sandbox/faults` with the fault as JSON, or `DELETE` for none. */
   fail(fault: Fault): void;
   /** Forgets the faults that have not struck yet. */
   clearFaults(): void;
@@ -105,6 +105,10 @@ export async function startSandboxServer(
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     const request = await read(incoming);
+    if (request.path === '/_sandbox/faults' && request.method === 'DELETE') {
+      faults.length = 0;
+      return send(response, encode({ json: {} }));
+    }
     if (request.path === '/_sandbox/faults' && request.method === 'POST') {
       const fault = faultSchema.safeParse(JSON.parse(request.body));
       if (fault.success) fail(fault.data);

@@ -6,8 +6,6 @@ import type { ServedFunction } from './host.ts';
 export interface CallableAction {
   name: string;
   access: 'read' | 'write';
-  callers?: 'users' | undefined;
-  title: string;
   example: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -15,28 +13,29 @@ export interface BannerOptions {
   url: string;
   backings: readonly Backing[];
   functions: readonly ServedFunction[];
+  /** Those that can be called here. */
   actions: readonly CallableAction[];
+  platform?: NodeJS.Platform;
 }
 
-/** What runs and against what, every function with its address, and for every action a `curl` to paste. */
-export function banner({ url, backings, functions, actions }: BannerOptions): string {
-  const callable = new Map(actions.map(action => [action.name, action]));
-  const lines = backings.map(describeBacking);
-  for (const served of functions) {
-    const action = callable.get(served.name);
-    if (!action) continue;
-    lines.push('', `${styleText('bold', served.name)}  ${styleText('dim', action.title)}`);
-    lines.push(`  ${served.methods.join(', ')} ${served.url}`);
-    // On this machine nobody signs in.
-    const isForUsers = action.callers === 'users';
-    lines.push(isForUsers ? '  For people who sign in: it is refused here.' : `  ${curl(served.url, action)}`);
-  }
-  lines.push('');
-  for (const { name, methods, url } of functions.filter(({ name }) => !callable.has(name))) {
-    lines.push(`${styleText('bold', name)}  ${methods.join(', ')} ${url}`);
-  }
-  lines.push('', `Serving on ${url}`, 'Ctrl-C stops everything.');
-  return lines.join('\n');
+/** The action that is shown: the first thing that people ask of an agent with a tracker behind it. */
+const SHOWN = 'getProjectUpdates';
+
+/** What runs and against what, where every action can be tried, and one call to paste. */
+export function banner({ url, backings, functions, actions, platform = process.platform }: BannerOptions): string {
+  const shown = actions.find(({ name }) => name === SHOWN) ?? actions.find(({ access }) => access === 'read');
+  const address = functions.find(({ name }) => name === shown?.name)?.url;
+  const call = platform === 'win32' ? powerShell : curl;
+  return [
+    ...backings.map(describeBacking),
+    '',
+    `Try each of the ${actions.length} actions on the page ${styleText('bold', `${url}/`)}, or one of them here:`,
+    ...(shown && address !== undefined ? [`  ${call(address, shown)}`] : []),
+    `For MCP clients: ${url}/api/mcp, or ${url}/api/mcp/x/<toolset>. Every action with its address: docs/actions.md`,
+    '',
+    `Serving on ${url}`,
+    'Ctrl-C stops everything.',
+  ].join('\n');
 }
 
 function describeBacking({ title, kind, configuredBy, url }: Backing): string {
@@ -55,9 +54,22 @@ export function curl(url: string, { access, example }: Pick<CallableAction, 'acc
   if (access === 'write') {
     return `curl ${quote(url)} -H ${quote('content-type: application/json')} -d ${quote(JSON.stringify(example))}`;
   }
+  return `curl ${quote(withQuery(url, example))}`;
+}
+
+/** The same for PowerShell, on Windows, where `curl` with quotation marks in its arguments is another in each version. */
+export function powerShell(url: string, { access, example }: Pick<CallableAction, 'access' | 'example'>): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  if (access === 'write') {
+    return `Invoke-RestMethod ${quoted(url)} -Method Post -ContentType 'application/json' -Body ${quoted(JSON.stringify(example))} | ConvertTo-Json -Depth 9`;
+  }
+  return `Invoke-RestMethod ${quoted(withQuery(url, example))} | ConvertTo-Json -Depth 9`;
+}
+
+function withQuery(url: string, example: CallableAction['example']): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(example)) query.set(name, String(value));
-  return `curl ${quote(query.size > 0 ? `${url}?${query}` : url)}`;
+  return query.size > 0 ? `${url}?${query}` : url;
 }
 
 function quote(argument: string): string {

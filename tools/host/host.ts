@@ -20,6 +20,8 @@ export interface HostOptions {
   /** With keys, functions of level `function` or `admin` want one of them, as when deployed. `func start` asks for none. */
   keys?: readonly string[];
   log: Log;
+  /** Answers what is at no function's address, where it is its own. */
+  otherwise?(incoming: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean>;
 }
 
 export interface ServedFunction {
@@ -65,7 +67,7 @@ const backlog = 4096;
  * its HTTP functions on loopback, with the platform's own answers for what is not found, not allowed or has failed.
  * The app reads the environment while it loads, so set that first. Throws `misconfigured` with a sentence to show.
  */
-export async function startHost({ root, port, keys = [], log }: HostOptions): Promise<Host> {
+export async function startHost({ root, port, keys = [], log, otherwise }: HostOptions): Promise<Host> {
   const { routePrefix, logLevel, timeoutMs } = await readHostConfig(root);
   const appLog = atLeast(logLevel, log);
   // As Core Tools does: it tells the app that it is not deployed.
@@ -76,7 +78,7 @@ export async function startHost({ root, port, keys = [], log }: HostOptions): Pr
 
   const server = createServer({ maxHeaderSize: maxHeaderBytes }, (incoming, response) => {
     const isClosing = () => !server.listening;
-    serve(incoming, response, { app, endpoints, keys, calls, isClosing, log: appLog }).catch(error => {
+    serve(incoming, response, { app, endpoints, keys, calls, isClosing, log: appLog, otherwise }).catch(error => {
       log('error', describe(error));
       response.destroy();
     });
@@ -166,17 +168,21 @@ interface Serving {
   calls: Calls;
   isClosing(): boolean;
   log: Log;
+  otherwise: HostOptions['otherwise'];
 }
 
 /** Answers a request as the real host was seen to. */
 async function serve(incoming: IncomingMessage, response: ServerResponse, serving: Serving) {
-  const { app, endpoints, keys, calls, isClosing, log } = serving;
+  const { app, endpoints, keys, calls, isClosing, log, otherwise } = serving;
   const refused = refusedByServer(incoming);
   if (refused === 414) return answerTooLong(response, incoming);
   if (refused) return answerEmpty(response, refused);
   const url = readUrl(incoming);
   const found = url && findEndpoint(endpoints, incoming.method, url.pathname);
-  if (!found) return answerEmpty(response, 404);
+  if (!found) {
+    if (url && (await otherwise?.(incoming, response, url))) return;
+    return answerEmpty(response, 404);
+  }
   const { endpoint, params } = found;
   if (!hasReadablePrincipal(incoming)) return answerEmpty(response, 500);
   if (endpoint.needsKey && keys.length > 0 && !keys.includes(presentedKey(incoming, url))) {

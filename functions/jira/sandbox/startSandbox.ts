@@ -13,6 +13,7 @@ import { readDataFiles } from './dataFiles.ts';
 import { JiraError } from './jiraError.ts';
 import type { Person } from './model.ts';
 import { readFiles, type UploadedFile } from './multipart.ts';
+import { answerPage } from './pages.ts';
 import { seenBy } from './rights.ts';
 import { type Call, findRoute } from './router.ts';
 import { answerMedia } from './routes/attachments.ts';
@@ -74,6 +75,8 @@ export async function startSandbox({
       if (request.path === '/oauth/token/accessible-resources') return gatekeeper.accessibleResources(request);
       const media = answerMedia(site, request);
       if (media) return media;
+      const page = answerPage(site, request);
+      if (page) return page;
       const [, prefix = '', cloud, path = request.path] = /^(\/ex\/jira\/([^/]+))(\/.*)$/.exec(request.path) ?? [];
       const entry = cloud === undefined ? gatekeeper.enterSite(request) : gatekeeper.enterGateway(request, cloud, path);
       if ('refused' in entry) return entry.refused;

@@ -10,6 +10,7 @@ import { readDataFiles } from './dataFiles.ts';
 import { jsonParserError, notFound, outages, Refusal } from './errors.ts';
 import { fillOrg } from './fillOrg.ts';
 import type { Row } from './org.ts';
+import { answerPage } from './pages.ts';
 import { createQueryPages } from './queryPages.ts';
 import { answerBy } from './router.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
@@ -95,6 +96,8 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
 
   const answer = async (request: SandboxRequest): Promise<SandboxReply> => {
     const { method, path } = request;
+    const page = answerPage(org, request);
+    if (page) return page;
     if (path === '/services/oauth2/token' && method === 'POST') return sessions.token(request, server.url);
     const identity = sessions.identity(request, server.url);
     if (identity) return identity;

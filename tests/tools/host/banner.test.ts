@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { banner, curl } from '../../../tools/host/banner.ts';
+import { banner, curl, powerShell } from '../../../tools/host/banner.ts';
 
 /** What a POSIX shell makes of a command line's words. */
 function words(command: string): string[] {
@@ -31,10 +31,20 @@ test('an action without inputs is called without a query string', () => {
   );
 });
 
-test('the banner says what is real and what is not, and shows every function', () => {
+test('on Windows the call is one for PowerShell, whose quotation marks are doubled', () => {
+  expect(powerShell('http://localhost:7071/api/x', { access: 'read', example: { term: "O'Brien" } })).toBe(
+    "Invoke-RestMethod 'http://localhost:7071/api/x?term=O%27Brien' | ConvertTo-Json -Depth 9",
+  );
+  expect(powerShell('http://localhost:7071/api/x', { access: 'write', example: { text: `It's "here"` } })).toBe(
+    `Invoke-RestMethod 'http://localhost:7071/api/x' -Method Post -ContentType 'application/json' -Body '{"text":"It''s \\"here\\""}' | ConvertTo-Json -Depth 9`,
+  );
+});
+
+test('the banner says what is real and what is not, where to try the actions, and one call', () => {
   const url = 'http://localhost:7071';
   const text = banner({
     url,
+    platform: 'linux',
     backings: [
       { title: 'Jira', kind: 'sandbox', configuredBy: 'JIRA_BASE_URL', url: 'http://127.0.0.1:1' },
       { title: 'Salesforce', kind: 'real', configuredBy: 'SALESFORCE_LOGIN_URL', url: 'https://acme.example.com' },
@@ -44,7 +54,7 @@ test('the banner says what is real and what is not, and shows every function', (
       { name: 'listProjects', methods: ['GET'], url: `${url}/api/jira/listProjects` },
       { name: 'health', methods: ['GET'], url: `${url}/api/health` },
     ],
-    actions: [{ name: 'listProjects', access: 'read', title: 'List projects', example: { limit: 3 } }],
+    actions: [{ name: 'listProjects', access: 'read', example: { limit: 3 } }],
   });
   expect(
     stripVTControlCharacters(text),
@@ -52,11 +62,9 @@ test('the banner says what is real and what is not, and shows every function', (
 Salesforce is https://acme.example.com, for real.
 Other is not configured: set OTHER_URL. No sandbox stands in for it, because KEY_VAULT_URI is set and a vault does not hold the secrets of a sandbox.
 
-listProjects  List projects
-  GET http://localhost:7071/api/jira/listProjects
+Try each of the 1 actions on the page http://localhost:7071/, or one of them here:
   curl 'http://localhost:7071/api/jira/listProjects?limit=3'
-
-health  GET http://localhost:7071/api/health
+For MCP clients: http://localhost:7071/api/mcp, or http://localhost:7071/api/mcp/x/<toolset>. Every action with its address: docs/actions.md
 
 Serving on http://localhost:7071
 Ctrl-C stops everything.`);

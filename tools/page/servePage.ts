@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { build } from 'esbuild';
+import type { DescribedApp } from './describedApp.ts';
+import type { NoticedCalls } from './noticedCalls.ts';
+
+/** Answers what is not the app's. @returns false where it is not for the page either */
+export type ServePage = (incoming: IncomingMessage, response: ServerResponse, url: URL) => Promise<boolean>;
+
+interface Reply {
+  status?: number;
+  type: string;
+  body: string | Uint8Array;
+  /** Under which name it is downloaded. */
+  name?: string;
+}
+
+const client = resolve(import.meta.dirname, 'client');
+const types: Readonly<Record<string, string>> = { json: 'application/json', png: 'image/png' };
+
+/**
+ * The page of the local host, on which every action can be tried. It is part of no deployment: the app does not know
+ * of it.
+ */
+export function servePage(root: string, app: DescribedApp, calls: NoticedCalls): ServePage {
+  let script: Promise<string> | undefined;
+
+  const find = async ({ method }: IncomingMessage, { pathname }: URL, body: string): Promise<Reply | undefined> => {
+    const [, place, ...rest] = pathname.split('/');
+    if (method === 'GET' && pathname === '/') {
+      return { type: 'text/html', body: await readFile(join(client, 'page.html')) };
+    }
+    if (place !== '_page') return undefined;
+    const [what = '', ...names] = rest;
+    const name = names.join('/');
+    if (method === 'POST' && what === 'faults') return setFault(names[0] ?? '', body);
+    if (method !== 'GET') return undefined;
+    switch (what) {
+      case 'page.js':
+        script ??= bundled();
+        return { type: 'text/javascript', body: await script };
+      case 'page.css':
+        return { type: 'text/css', body: await styles() };
+      case 'app':
+        return json(app);
+      case 'calls': {
+        const call = calls.find(name);
+        return call && json(call);
+      }
+      case 'definitions': {
+        if (!app.definitions.includes(name)) return undefined;
+        const type = types[name.slice(name.lastIndexOf('.') + 1)] ?? 'text/plain';
+        return { type, body: await readFile(join(root, 'infra', name)), name: name.replaceAll('/', '-') };
+      }
+      default:
+        return undefined;
+    }
+  };
+
+  const setFault = async (system: string, body: string): Promise<Reply | undefined> => {
+    const found = app.systems.find(each => each.name === system);
+    if (found?.backing !== 'sandbox' || found.url === undefined) return undefined;
+    const response = await fetch(`${found.url}/_sandbox/faults`, {
+      method: body === '' ? 'DELETE' : 'POST',
+      ...(body !== '' && { body }),
+    });
+    return { status: response.status, type: 'application/json', body: await response.text() };
+  };
+
+  return async (incoming, response, url) => {
+    // A page of another site can send a request here; what it may not do is name another host and read the answer.
+    if (!/^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname) || isForeign(incoming, url)) return false;
+    const isPage = url.pathname === '/' || url.pathname.startsWith('/_page/');
+    const reply = isPage
+      ? await find(incoming, url, incoming.method === 'POST' ? await text(incoming) : '')
+      : undefined;
+    if (!reply) return false;
+    const { status = 200, type, body, name } = reply;
+    response.writeHead(status, {
+      'content-type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy':
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      ...(name && { 'content-disposition': `attachment; filename="${name}"` }),
+    });
+    response.end(body);
+    return true;
+  };
+}
+
+function isForeign({ headers }: IncomingMessage, { host }: URL): boolean {
+  return headers.origin !== undefined && URL.parse(headers.origin)?.host !== host;
+}
+
+const json = (value: unknown): Reply => ({ type: 'application/json', body: JSON.stringify(value) });
+
+async function bundled(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(client, 'page.ts')],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+    logLevel: 'silent',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+async function styles(): Promise<string> {
+  const pico = new URL(import.meta.resolve('@picocss/pico/css/pico.min.css'));
+  const files = await Promise.all([readFile(pico, 'utf8'), readFile(join(client, 'page.css'), 'utf8')]);
+  return files.join('\n');
+}
