@@ -12,7 +12,7 @@ const addressOf = (who: Who) =>
   `${who}@${who === 'carla' || who === 'maria.keller' ? 'client.example' : 'example.com'}`;
 
 /** The sign-in of somebody who has that address. */
-export const signIn = (who: Who) => principal({ tid: 'tenant', oid: `oid-${who}`, scp: 'access', upn: addressOf(who) });
+const signIn = (who: Who) => principal({ tid: 'tenant', oid: `oid-${who}`, scp: 'access', upn: addressOf(who) });
 
 /** With whose account the permissions of others are asked for. */
 const administrator = 'juergen.gross@example.com';
