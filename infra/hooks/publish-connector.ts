@@ -91,7 +91,7 @@ await runHook(async () => {
     }
   } else {
     console.log(`${pac.reason}\n\nThe connectors are in ${target}:\n${listed(target, connectors)}`);
-    if (ofApp.length > 0) console.log(`\n${clicks(credential(values, signIn))}`);
+    if (ofApp.length > 0) console.log(`\n${clicks(credential(values, signIn), ofApp.length < connectors.length)}`);
     console.log('\nOr sign in with pac auth create and run: azd hooks run postdeploy');
   }
   for (const vendor of vendors.values()) console.log(`\n${vendorSteps(vendor, connectors)}`);
@@ -184,8 +184,8 @@ function listed(target: string, connectors: readonly WrittenConnector[]): string
 Those with MCP have the tools of the MCP server; the others have each action as an operation.`;
 }
 
-function clicks(credential: string): string {
-  return `To import one yourself:
+function clicks(credential: string, areOthers: boolean): string {
+  return `To import one yourself${areOthers ? ', but for those of users who sign in at a vendor, see below' : ''}:
   1. Open https://make.powerapps.com, choose the environment, then More > Discover all > Custom connectors.
   2. New custom connector > Import an OpenAPI file, give it the name above, and choose ${connectorFile.definition} in its folder.
   3. Upload ${connectorFile.icon} of that folder, set its background to ${product.brandColor}, and choose Create connector.

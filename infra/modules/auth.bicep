@@ -33,6 +33,8 @@ resource auth 'Microsoft.Web/sites/config@2025-03-01' = {
     globalValidation: {
       requireAuthentication: enabled
       unauthenticatedClientAction: enabled ? 'Return401' : 'AllowAnonymous'
+      // Each path by its whole name: a wildcard, which is taken here, too, could let pass what others sign in for. Not tried
+      // in Azure: that a token of another issuer then reaches the app, and whether case and a slash at the end matter.
       excludedPaths: ['/api/health', ...openPaths]
     }
     httpSettings: { requireHttps: true }

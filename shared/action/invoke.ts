@@ -166,6 +166,8 @@ export function createInvoke(parts: InvokeParts): Invoke {
         throw refused;
       };
       const result = await waitFor(work(), signal);
+      // What goes without a part that could not be had is no answer where who asked must sign in again.
+      if (usage.signInRefused && usage.writes === 0) throw usage.signInRefused;
       known.result = { output: result };
       const maxBytes = settings.MAX_RESPONSE_BYTES;
       if (!action.paged) {
@@ -186,11 +188,13 @@ export function createInvoke(parts: InvokeParts): Invoke {
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
-      const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(declared));
-      if (failure.code === 'unauthenticated') known.forget?.();
+      const told = toFailure(error, invocation.correlationId);
+      const refusal = told.code === 'unauthenticated' || usage.writes > 0 ? undefined : usage.signInRefused;
+      const failure = writeAware(refusal ?? told, usage, titlesOf(declared));
       outcome = { ok: false, failure: withoutSecrets(failure, withoutCredentials) };
       known.result ??= { failure: outcome.failure, mayHaveChanged: mayHaveChanged(failure, usage) };
     }
+    if (usage.signInRefused ?? (!outcome.ok && outcome.failure.code === 'unauthenticated')) known.forget?.();
     const { caller } = known;
     const { onBehalfOf } = usage;
     const at = { correlationId: invocation.correlationId, now: now() };

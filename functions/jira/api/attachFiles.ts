@@ -154,7 +154,7 @@ export function openAttachFiles({ client, comments, readBackClient, readBack, ti
         ...(comment ? await comments.markAfterwards(comment.id) : []),
         ...(comment
           ? [
-              `The service desk shows each file by ${audience === 'public' ? 'a public comment, which the customer is told of' : 'an internal comment'}, in the name of this service.`,
+              `The service desk shows each file by ${audience === 'public' ? 'a public comment, which the customer is told of' : 'an internal comment'}, in the name of the account signed in to Jira.`,
             ]
           : []),
         ...(comment && comment.public !== undefined && comment.public !== (audience === 'public')
@@ -307,7 +307,8 @@ function notBegun(cause: unknown): Failure {
 }
 
 function refusal(error: unknown, issueKey: string, { name, bytes }: NewFile): unknown {
-  if (!(error instanceof Failure)) return error;
+  // A refusal of this service's own has no answer of Jira's for its cause.
+  if (!(error instanceof Failure) || error.cause === undefined) return error;
   const status = error.cause instanceof Error ? error.cause.message : '';
   const says = error.message.indexOf('Jira says: ');
   const told = says < 0 ? '' : ` ${error.message.slice(says)}`;

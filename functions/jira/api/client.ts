@@ -50,6 +50,11 @@ export interface JiraClient extends Client {
    * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/#api-rest-api-3-attachment-content-id-get
    */
   readAttachment(attachmentId: string, range: ByteRange): Promise<FilePart>;
+  /**
+   * Asks whether the caller may make a change, where that is limited, and makes none.
+   * @throws Failure as the change itself would
+   */
+  rehearse?(change: Parameters<Client['sendRequest']>[0]): Promise<void>;
 }
 
 /** Makes jira.js's client for one call: its requests, on our transport, with our credentials. */

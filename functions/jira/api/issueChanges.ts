@@ -12,10 +12,11 @@ import { toText } from './fieldText.ts';
 import { isSprint, ValueProblem } from './fieldValue.ts';
 import { isAmong, isHeld } from './heldValue.ts';
 import { isNone } from './inputs.ts';
-import { type Issue, readIssues } from './issue.ts';
+import { type Issue, readIssues, type Transition } from './issue.ts';
 import { type IssueChange, type IssueInput, toChange, withInputNames } from './issueFields.ts';
 import type { Metadata } from './metadata.ts';
 import { askedOnce, closedMeanwhile, openSprintIn } from './planning.ts';
+import { editOf, transitionOf } from './rehearsed.ts';
 import { moveIssue, sprintFieldOf } from './sprintMove.ts';
 import { transitionTo } from './transitions.ts';
 import type { IssueField } from './wire.ts';
@@ -140,6 +141,7 @@ export function issueChanges(parts: WritesOfMany): IssueChanges {
     const project = one.project?.key ?? '';
     const screen = needsScreen ? await metadata.editFields(one.key) : [];
     try {
+      if (needsScreen && screen.length === 0) await client.rehearse?.(editOf(one.key));
       const { status: _, resolution: __, sprint, additionalFields = {}, ...others } = input;
       const sprintOffScreen = sprintFieldOf(metadata, async () => one.hierarchyLevel);
       const change = await toChange(
@@ -220,6 +222,27 @@ export function issueChanges(parts: WritesOfMany): IssueChanges {
     return arrow(name, from, to);
   };
 
+  /** One whose screen is told; where none is, the first, of which that is said. */
+  const editable = async (issues: readonly Issue[]): Promise<Issue | undefined> => {
+    const edits = issues.map(({ key }) => client.rehearse?.(editOf(key)));
+    const isOpen = await Promise.all(edits.map(edit => edit?.then(() => true, ifRefused) ?? true));
+    return issues.find((_, at) => isOpen[at]) ?? issues[0];
+  };
+
+  /** @throws Failure where the caller may not make the change */
+  const rehearse = async (
+    issueKey: string,
+    { change, open, transition }: { change: IssueChange; open: readonly string[]; transition: Transition | undefined },
+  ): Promise<void> => {
+    const of = (values: Readonly<Record<string, unknown>>) =>
+      Object.fromEntries(Object.entries(values).filter(([id]) => open.includes(id)));
+    const edit = editOf(issueKey, { fields: of(change.fields), update: of(change.update) });
+    await Promise.all([
+      open.length > 0 && client.rehearse?.(edit),
+      transition && client.rehearse?.(transitionOf(issueKey, transition.id)),
+    ]);
+  };
+
   const planOne = async (
     issue: Issue,
     { change, screen }: Omit<Kind, 'issues'>,
@@ -232,6 +255,7 @@ export function issueChanges(parts: WritesOfMany): IssueChanges {
     const { status, resolution } = input;
     const transition = status === undefined ? undefined : transitionUnlessThere(status, issue);
     if (open.length === 0 && !transition) throw new Failure('conflict', 'It is so already.');
+    await rehearse(issue.key, { change, open, transition });
     const words = await Promise.all(open.map(id => told(issue, id, { change, screen })));
     const all = [...words, ...(transition ? [movedWords(issue, transition.to.name, resolution)] : [])];
     const pick = <Value>(values: Readonly<Record<string, Value>>) =>
@@ -286,7 +310,7 @@ export function issueChanges(parts: WritesOfMany): IssueChanges {
       const changed = new Map<Issue, Omit<Kind, 'issues'>>();
       await Promise.all(
         [...kinds.values()].map(async issues => {
-          const [one] = issues;
+          const one = await editable(issues);
           if (!one) return;
           const kind = await changeOf(one, input, needsScreen);
           for (const issue of issues) changed.set(issue, kind);
@@ -387,6 +411,11 @@ export function issueChanges(parts: WritesOfMany): IssueChanges {
       return { message: what, url: browseUrl(key) };
     },
   };
+}
+
+function ifRefused(error: unknown): false {
+  if (error instanceof Failure && error.code === 'forbidden') return false;
+  throw error;
 }
 
 /** The inputs whose values are those of a screen. */

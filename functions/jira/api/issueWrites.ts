@@ -6,6 +6,7 @@ import { fieldTimes } from '../../../shared/time/inputs.ts';
 import type { Clock } from '../../../shared/time/when.ts';
 import { unlessMade } from '../../../shared/upstream/unlessMade.ts';
 import type { AskedBy } from './askedBy.ts';
+import type { JiraClient } from './client.ts';
 import { openComments, type WrittenComment } from './comments.ts';
 import { minutesOf } from './duration.ts';
 import { type FieldChange, fieldChanges, type WrittenIssue } from './fieldChanges.ts';
@@ -21,6 +22,7 @@ import type { Metadata } from './metadata.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import type { People } from './people.ts';
 import type { Planning } from './planning.ts';
+import { editOf, transitionOf } from './rehearsed.ts';
 import { toRichText } from './richText.ts';
 import { moveIssue, notMoved, sprintFieldOf } from './sprintMove.ts';
 import { transitionTo, withTransitionInputs } from './transitions.ts';
@@ -69,7 +71,7 @@ interface LinkInput {
 }
 
 interface WriteParts {
-  client: Client;
+  client: JiraClient;
   /** A client whose requests end soon, for a look at what was written. */
   readBackClient(): Client;
   people: People;
@@ -270,6 +272,8 @@ export function issueWrites({
       });
       const unread = before.catch(() => unreadIssue(issueKey));
       const screen = needsScreen ? await metadata.editFields(issueKey) : [];
+      // Nothing is on the screen of who may not edit, which is then the cause.
+      if (needsScreen && screen.length === 0) await client.rehearse?.(editOf(issueKey));
       const change = await toChange(input, {
         people,
         planning,
@@ -335,6 +339,8 @@ export function issueWrites({
         }),
         comment === undefined ? undefined : toRichText(comment, people),
       ]);
+      // None is told to whom Jira gives none for want of a permission, which is then the cause.
+      if (issue.transitions.length === 0) await client.rehearse?.(transitionOf(issue.key, ''));
       const transition = transitionTo(status, issue);
       if (comment === undefined && audience !== undefined) {
         throw invalidInput([{ field: 'audience', message: 'It says who reads the comment, and there is no comment.' }]);

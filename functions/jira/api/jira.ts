@@ -196,7 +196,14 @@ export function openJira(parts: JiraParts) {
   const runsAsCaller = settings.JIRA_RUN_AS === 'caller';
   const permissions = openPermissions(parts);
   const accountFor = openAskingAccount(unlimited, parts);
-  const own = runsAsCaller ? limitedToCallers({ unlimited, accountFor, checkFor: permissions.checkFor }) : unlimited;
+  const own = runsAsCaller
+    ? limitedToCallers({
+        unlimited,
+        accountFor,
+        checkFor: permissions.checkFor,
+        fieldsFor: call => metadataFor(call).fields(),
+      })
+    : unlimited;
   const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
     const openFields = async () => namesInJql(await metadataFor(call).fields());

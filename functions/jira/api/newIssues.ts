@@ -229,6 +229,7 @@ export function newIssues(parts: NewIssueParts): NewIssues {
         const own = takesNone ? { ...issue, sprint: undefined } : issue;
         const fields = await prepared(own, type, project, above !== undefined);
         const data = { type: type.name, summary: issue.summary, fields, project, typeId: type.id };
+        await client.rehearse?.({ method: 'POST', url: '/rest/api/3/issue', body: { fields } });
         const mark = markOf([callerId, data, madeAbove?.mark, nonce], marks);
         made.set(key, { type, mark });
         const equal = found.get(mark);

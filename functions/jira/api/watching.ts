@@ -85,7 +85,8 @@ function refuseWhoCannot(user: User, person: string): void {
 }
 
 function refusal(error: unknown, issueKey: string, name: string): unknown {
-  if (!(error instanceof Failure)) return error;
+  // A refusal of this service's own has no answer of Jira's for its cause.
+  if (!(error instanceof Failure) || error.cause === undefined) return error;
   if (error.code === 'forbidden') {
     const message = `The account signed in to Jira may not say who watches ${issueKey}: it needs the permission Manage watchers there. Say so to the user, who can watch it in Jira themselves.`;
     return new Failure('forbidden', message, { cause: error });

@@ -1,6 +1,6 @@
-import type { Client } from 'jira.js/core';
 import { Failure } from '../../../shared/failure.ts';
 import type { Clock } from '../../../shared/time/when.ts';
+import type { JiraClient } from './client.ts';
 import type { Issue } from './issue.ts';
 import type { Metadata } from './metadata.ts';
 import type { People } from './people.ts';
@@ -9,7 +9,7 @@ import type { SprintMeant } from './sprintMeant.ts';
 
 /** What a write of many issues stands on. */
 export interface WritesOfMany {
-  client: Client;
+  client: JiraClient;
   people: People;
   planning: Planning;
   metadata: Metadata;

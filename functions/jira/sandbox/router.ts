@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { SandboxReply, SandboxRequest } from '../../../shared/sandbox/sandboxServer.ts';
 import { badRequest, JiraError, notFound } from './jiraError.ts';
 import type { Act, Issue, Person, Project } from './model.ts';
@@ -138,10 +138,5 @@ export function changeableIssueInPath(call: Call, permission: string): Issue {
   return issue;
 }
 
-/** Who changes something and when: the account that calls, now; and what it says of that for the history. */
-export const act = ({ viewer, site, body }: Call): Act => {
-  const metadata = described.safeParse(body).data?.historyMetadata;
-  return { by: viewer.accountId, at: site.now(), ...(metadata && { metadata }) };
-};
-
-const described = z.looseObject({ historyMetadata: z.looseObject({}).optional() });
+/** Who changes something and when: the account that calls, now. */
+export const act = ({ viewer, site }: Call): Act => ({ by: viewer.accountId, at: site.now() });

@@ -86,8 +86,7 @@ export const statusOf = (site: Site, issue: Issue): Status => byId(site.statuses
 
 export const typeOf = (site: Site, issue: Issue): IssueType => byId(site.issueTypes, issue.values.issuetype);
 
-/** The transitions that lead out of an issue's status. */
-/** The transitions that who looks at the site may make, as far as the workflow's conditions say. */
+/** The transitions that lead out of an issue's status, as far as their conditions hold for who looks at the site. */
 export const transitionsOf = (site: Site, issue: Issue): Transition[] =>
   site.transitions.filter(
     ({ from, onlyFor }) =>

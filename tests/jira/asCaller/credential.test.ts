@@ -32,7 +32,9 @@ const env = {
 const answers = ({ path, headers }: SandboxRequest): SandboxReply => {
   if (path === '/rest/api/3/permissions/check' && headers.authorization === permissions) return permitted();
   if (headers.authorization !== service) return { status: 401, text: 'Client must be authenticated.' };
-  return { json: path.endsWith('/myself') ? { displayName: 'Service Account' } : { permissions: {} } };
+  return {
+    json: path.endsWith('/myself') ? { accountId: 'service', displayName: 'Service Account' } : { permissions: {} },
+  };
 };
 
 beforeAll(async () => {

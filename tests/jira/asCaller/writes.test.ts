@@ -34,7 +34,7 @@ describe('a change with the rights of its caller', () => {
     ['SCHEDULE_ISSUES', 'updateIssue', { issueKey: 'ATLAS-16', dueDate: '2030-01-01' }],
     ['ASSIGN_ISSUES', 'updateIssue', { issueKey: 'ATLAS-16', assignee: 'Sam Taylor' }],
     ['RESOLVE_ISSUES', 'updateIssue', { issueKey: 'ATLAS-16', addFixVersions: '2.5' }],
-    ['SCHEDULE_ISSUES', 'updateIssue', { issueKey: 'ATLAS-16', additionalFields: '{"Sprint": "next"}' }],
+    ['SCHEDULE_ISSUES', 'updateIssue', { issueKey: 'ATLAS-16', additionalFields: '{"Sprint": "Sprint 43"}' }],
     ['ASSIGN_ISSUES', 'assignIssue', { issueKey: 'ATLAS-16', assignee: 'Sam Taylor' }],
     ['TRANSITION_ISSUES', 'transitionIssue', { issueKey: 'ATLAS-16', status: 'In Progress' }],
     ['ADD_COMMENTS', 'addComment', { issueKey: 'ATLAS-16', comment: 'Hello' }],
@@ -43,7 +43,7 @@ describe('a change with the rights of its caller', () => {
     ['MANAGE_WATCHERS', 'watchIssue', { issueKey: 'ATLAS-16', person: 'Sam Taylor' }],
     ['CREATE_ISSUES', 'createIssue', { projectId: 'ATLAS', issueType: 'Task', summary: 'New' }],
     ['ASSIGN_ISSUES', 'createIssue', { projectId: 'ATLAS', issueType: 'Task', summary: 'New', assignee: 'Sam Taylor' }],
-    ['SCHEDULE_ISSUES', 'rankIssues', { issueKeys: 'ATLAS-16', before: 'ATLAS-18' }],
+    ['SCHEDULE_ISSUES', 'rankIssues', { issueKeys: 'ATLAS-16', aboveIssue: 'ATLAS-18' }],
     ['EDIT_ISSUES', 'moveToSprint', { issueKeys: 'ATLAS-16', sprint: 'next' }],
     ['MANAGE_SPRINTS_PERMISSION', 'createSprint', { projectId: 'ATLAS', name: 'Sprint X' }],
     ['MANAGE_SPRINTS_PERMISSION', 'updateSprint', { projectId: 'ATLAS', sprint: 'active', goal: 'Other' }],
@@ -105,5 +105,62 @@ describe('a caller whose account is not known', () => {
       (await import('../signedIn.ts')).stranger,
     );
     expect(body).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('JIRA_USER_MAP') });
+  });
+});
+
+describe('an edit of fields on a screen', () => {
+  it('is refused for want of the permission, and not for want of the field', async () => {
+    without('EDIT_ISSUES');
+    const { body } = await write('ana.ruiz', 'updateIssue', { issueKey: 'ATLAS-16', priority: 'Low' });
+    expect(body).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('EDIT_ISSUES') });
+  });
+});
+
+describe('a change of many with the rights of its caller', () => {
+  const closeTo = (issueKey: string) => {
+    const issue = callers.site.issue(issueKey);
+    issue.security = [callers.accountOf('zoe.obrien')];
+    return () => {
+      delete issue.security;
+    };
+  };
+
+  it('tells in its plan what the caller may not change, and changes the others alone', async () => {
+    without('EDIT_ISSUES', 'BEACON');
+    const input = { issueKeys: 'ATLAS-20, BEACON-4', priority: 'Low' };
+    const { body: plan } = await write('ana.ruiz', 'updateIssues', input);
+    expect(plan.items).toMatchObject([
+      { key: 'ATLAS-20' },
+      { key: 'BEACON-4', message: expect.stringContaining('EDIT_ISSUES') },
+    ]);
+    callers.changes();
+    const { body } = await write('ana.ruiz', 'updateIssues', { confirmationToken: plan.confirmationToken });
+    expect(body.items).toMatchObject([{ key: 'ATLAS-20', outcome: 'done' }]);
+    expect(callers.changes()).toEqual(['PUT /rest/api/3/issue/ATLAS-20']);
+  });
+
+  it('asks again when it is carried out', async () => {
+    const input = { issueKeys: 'ATLAS-21, ATLAS-22', priority: 'Lowest' };
+    const { body: plan } = await write('ana.ruiz', 'updateIssues', input);
+    const open = closeTo('ATLAS-22');
+    callers.changes();
+    const { body } = await write('ana.ruiz', 'updateIssues', { confirmationToken: plan.confirmationToken });
+    expect(body.items).toMatchObject([
+      { key: 'ATLAS-21', outcome: 'done' },
+      { key: 'ATLAS-22', outcome: 'notDone' },
+    ]);
+    expect(callers.changes()).toEqual(['PUT /rest/api/3/issue/ATLAS-21']);
+    open();
+  });
+
+  it('makes no plan of issues where the caller may create none', async () => {
+    without('CREATE_ISSUES');
+    const { body } = await write('ana.ruiz', 'createIssues', {
+      projectId: 'ATLAS',
+      issueType: 'Task',
+      issues: '[{"summary": "One"}, {"summary": "Two"}]',
+    });
+    expect(body).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('CREATE_ISSUES') });
+    expect(callers.changes()).toEqual([]);
   });
 });

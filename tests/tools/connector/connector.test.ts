@@ -88,10 +88,23 @@ describe('npm run connector', () => {
     });
   });
 
-  it('writes operations whose users sign in at Atlassian, with the scopes of the toolsets that are chosen', async () => {
-    const which = ['--system', 'jira', '--toolsets', 'jira-planning', '--out', 'planning'];
-    const { code, output } = await run(...which, '--auth', 'user', '--host', host, '--client-id', 'Jira-App_1');
-    expect(code).toBe(0);
+  it('ends with 1, and says what is wrong and how it is used', async () => {
+    const { code, output } = await run('--auth', 'key');
+    expect(code).toBe(1);
+    expect(output).toMatch(/^--system is missing\.\nUsage: npm run connector -- --system/);
+  });
+});
+
+describe('a connector whose users sign in at the vendor', () => {
+  const make = async (folder: string, ...args: string[]) => {
+    const known = { actions, systems, signIns: await userSignIns(systems) };
+    const flags = ['--auth', 'user', '--host', host, '--out', join(out, folder), ...args];
+    return makeConnector(flags, known, { load: async () => allActions, version: '1.2.3' });
+  };
+
+  it('has operations whose users sign in at Atlassian, with the scopes of the toolsets that are chosen', async () => {
+    const which = ['--system', 'jira', '--toolsets', 'jira-planning'];
+    const output = await make('planning', ...which, '--client-id', 'Jira-App_1');
     const { paths, securityDefinitions, security } = read('planning', 'apiDefinition.swagger.json');
     const planning = actions.filter(({ toolset }) => toolset === 'jira-planning');
     expect(Object.keys(paths)).toEqual(planning.map(({ name }) => `/jira/${name}`));
@@ -143,20 +156,6 @@ describe('npm run connector', () => {
     // What is asked for in the sign-in alone is on no page of the console.
     expect(output).toMatch(/^ {7}read:jira-work .*write:sprint:jira-software[^_]*$/m);
   });
-
-  it('ends with 1, and says what is wrong and how it is used', async () => {
-    const { code, output } = await run('--auth', 'key');
-    expect(code).toBe(1);
-    expect(output).toMatch(/^--system is missing\.\nUsage: npm run connector -- --system/);
-  });
-});
-
-describe('a connector whose users sign in at the vendor', () => {
-  const make = async (folder: string, ...args: string[]) => {
-    const known = { actions, systems, signIns: await userSignIns(systems) };
-    const flags = ['--auth', 'user', '--host', host, '--out', join(out, folder), ...args];
-    return makeConnector(flags, known, { load: async () => allActions, version: '1.2.3' });
-  };
 
   it('has the tools of a toolset, for those who sign in at their own org of Salesforce', async () => {
     const org = ['--client-id', '3MVG9.a_b', '--login-url', 'https://contoso.my.salesforce.com/'];

@@ -17,17 +17,21 @@ const rules: readonly Rule[] = [...reads, ...planning, ...writes, ...serviceDesk
 export function limitedTo(parts: GuardParts): JiraClient {
   const { client } = parts;
   const guard = openGuard(parts, () => limited);
+  const handled = async (options: Options, send: (sent: Options) => Promise<unknown>): Promise<unknown> => {
+    const { method = 'GET', url } = options;
+    for (const { method: expected, path, handle } of rules) {
+      const match = method === expected ? path.exec(url) : null;
+      if (match) return handle({ options, parts: match.slice(1), send }, guard);
+    }
+    throw notChecked();
+  };
   const limited: JiraClient = {
     ...client,
-    async sendRequest<T>(options: Options): Promise<T> {
-      const { method = 'GET', url } = options;
-      for (const { method: expected, path, handle } of rules) {
-        const match = method === expected ? path.exec(url) : null;
-        if (!match) continue;
-        const send = (sent: Options) => client.sendRequest<unknown>(sent);
-        return (await handle({ options, parts: match.slice(1), send }, guard)) as T;
-      }
-      throw notChecked();
+    sendRequest: async <T>(options: Options) =>
+      (await handled(options, sent => client.sendRequest<unknown>(sent))) as T,
+    // The rules look things up by themselves, and send the change alone.
+    async rehearse(options) {
+      await handled(options, async () => undefined);
     },
     async readAttachment(attachmentId, range) {
       if (!guard.memory.files.has(attachmentId)) throw notChecked();

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../../../../shared/failure.ts';
 import { issueKeyForm } from '../openQuery.ts';
+import { fieldTypes } from './fieldTypes.ts';
 import type { Guard } from './guard.ts';
 import { ifNone } from './guard.ts';
 
@@ -96,16 +97,6 @@ async function requireNamed(values: readonly unknown[], guard: Guard): Promise<v
   }
 }
 
-/** Fields of the site by ID, asked for once a call. */
-const typesOf = new WeakMap<Guard['memory'], Promise<ReadonlyMap<string, string>>>();
-
-const fieldsSchema = z.array(
-  z.looseObject({
-    id: z.string(),
-    schema: z.looseObject({ custom: z.string().nullish(), type: z.string().nullish() }).nullish().catch(undefined),
-  }),
-);
-
 /** The type of a custom field, which is asked for only where its value may name a sprint or an issue. */
 async function typeOfCustom(id: string, values: readonly unknown[], guard: Guard): Promise<string> {
   const mayName = values.flat().some(value => {
@@ -114,28 +105,13 @@ async function typeOfCustom(id: string, values: readonly unknown[], guard: Guard
   });
   // A sprint is taken away by null.
   if (!mayName && !values.includes(null)) return '';
-  const types =
-    typesOf.get(guard.memory) ??
-    guard
-      .ask('/rest/api/3/field')
-      .then(
-        answer =>
-          new Map(
-            fieldsSchema.parse(answer).map(field => [field.id, field.schema?.custom ?? field.schema?.type ?? '']),
-          ),
-      );
-  typesOf.set(guard.memory, types);
-  return (await types).get(id) ?? '';
+  return (await fieldTypes(guard)).get(id) ?? '';
 }
 
 /** A key, or a number written as a text. */
 const mayBeName = new RegExp(`${issueKeyForm.source}|^\\d{1,18}$`, 'i');
 
 const sprintSchema = z.looseObject({ originBoardId: z.number().nullish() });
-const boardSchema = z.looseObject({
-  location: z.looseObject({ projectId: z.union([z.number(), z.string()]).nullish() }).nullish(),
-});
-
 /** @throws Failure `not_found` for a sprint of a board of a project that may not be browsed, and for none */
 export async function requireSprint(sprint: unknown, guard: Guard): Promise<number | undefined> {
   if (sprint === null || sprint === undefined) return undefined;
@@ -143,15 +119,8 @@ export async function requireSprint(sprint: unknown, guard: Guard): Promise<numb
   const id = String(data?.id ?? sprint);
   const answer = /^\d{1,15}$/.test(id) ? await guard.ask(`/rest/agile/1.0/sprint/${id}`).catch(ifNone) : undefined;
   const board = sprintSchema.safeParse(answer).data?.originBoardId;
-  if (board == null || !(await isShownBoard(board, guard))) throw noSprint(id);
+  if (board == null || !(await guard.isShownBoard(String(board)))) throw noSprint(id);
   return board;
-}
-
-async function isShownBoard(board: number, guard: Guard): Promise<boolean> {
-  const answer = await guard.ask(`/rest/agile/1.0/board/${board}`).catch(ifNone);
-  const projectId = boardSchema.safeParse(answer).data?.location?.projectId;
-  if (projectId == null) return false;
-  return (await guard.mayBrowseProjects([String(projectId)])).has(String(projectId));
 }
 
 function noSprint(id: string): Failure {

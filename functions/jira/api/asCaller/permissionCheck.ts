@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Call } from '../../../../shared/call.ts';
 import { Failure } from '../../../../shared/failure.ts';
@@ -36,6 +37,12 @@ const grantsSchema = z.object({
 });
 
 const refusedPermissions = z.object({ errors: z.record(z.string(), z.string()) });
+
+interface Wanted {
+  accountId: string;
+  permissions: readonly string[];
+  ids: readonly number[];
+}
 
 interface Batch {
   issues?: readonly number[];
@@ -102,11 +109,7 @@ export function openPermissions(parts: JiraParts): Permissions {
     return ask({ accountId, permissions, ...of }, call);
   };
 
-  const checked = async (
-    kind: keyof Batch,
-    { accountId, permissions, ids }: { accountId: string; permissions: readonly string[]; ids: readonly number[] },
-    call: Call,
-  ): Promise<Grants> => {
+  const checked = async (kind: keyof Batch, { accountId, permissions, ids }: Wanted, call: Call): Promise<Grants> => {
     const grants = new Map(permissions.map(permission => [permission, new Set<number>()]));
     const wanted = [...new Set(ids)];
     for (let from = 0; from < wanted.length; from += MAX_CHECKED) {
@@ -121,9 +124,7 @@ export function openPermissions(parts: JiraParts): Permissions {
 
   return {
     checkFor(call) {
-      const ofKind =
-        (kind: keyof Batch) => (accountId: string, permissions: readonly string[], ids: readonly number[]) =>
-          checked(kind, { accountId, permissions, ids }, call);
+      const ofKind = (kind: keyof Batch) => atOnce(asked => checked(kind, asked, call));
       return Object.assign(ofKind('issues'), { projects: ofKind('projects') });
     },
     async requireAdministrator(call) {
@@ -132,6 +133,25 @@ export function openPermissions(parts: JiraParts): Permissions {
       const { globalPermissions } = parseAnswer(grantsSchema, parseJson(answer.body));
       if (!globalPermissions.includes('ADMINISTER')) throw notAdministrator('');
     },
+  };
+}
+
+/** Asks once for all that is asked for at the same time. An answer may tell more than was asked. */
+function atOnce(check: (asked: Wanted) => Promise<Grants>) {
+  let waiting: { accountId: string; permissions: Set<string>; ids: Set<number>; grants: Promise<Grants> } | undefined;
+  return (accountId: string, permissions: readonly string[], ids: readonly number[]): Promise<Grants> => {
+    if (waiting?.accountId !== accountId) {
+      const together = { accountId, permissions: new Set<string>(), ids: new Set<number>() };
+      const send = async () => {
+        await setImmediate();
+        waiting = undefined;
+        return check({ accountId, permissions: [...together.permissions], ids: [...together.ids] });
+      };
+      waiting = { ...together, grants: send() };
+    }
+    for (const permission of permissions) waiting.permissions.add(permission);
+    for (const id of ids) waiting.ids.add(id);
+    return waiting.grants;
   };
 }
 

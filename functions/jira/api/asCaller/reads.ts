@@ -53,7 +53,9 @@ export const reads: readonly Rule[] = [
     return shown;
   }),
   rule('GET', `/issue/${issueName}/changelog`, async ({ options, parts: [name = ''], send }, guard) => {
-    const { id, key } = await guard.requireIssue(name);
+    const { id, key, isAsCustomer } = await guard.requireIssue(name);
+    // A portal shows no history.
+    if (isAsCustomer) return { values: [], total: 0, isLast: true };
     const answer = changelogAnswer.parse(await send(ofIssue(options, key)));
     return { ...answer, values: await shownHistories(answer.values, [id], guard) };
   }),
@@ -63,7 +65,9 @@ export const reads: readonly Rule[] = [
     for (const each of names) await guard.requireIssue(each);
     const hidden = body.issueIdsOrKeys.filter(each => guard.memory.issues.get(each) === 'hidden');
     if (hidden[0] !== undefined) throw noIssue(hidden[0]);
-    const answer = bulkLogs.parse(await send(options));
+    const given = bulkLogs.parse(await send(options));
+    const ofRequests = ({ issueId }: { issueId: string }) => guard.isAsCustomer(issueId);
+    const answer = { ...given, issueChangeLogs: given.issueChangeLogs.filter(each => !ofRequests(each)) };
     const histories = answer.issueChangeLogs.flatMap(({ changeHistories }) => changeHistories);
     const shown = await shownHistories(
       histories,

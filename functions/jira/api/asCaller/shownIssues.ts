@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { hiddenFiles } from '../hiddenFiles.ts';
-import { dateOf } from '../issue.ts';
+import { dateOf, SERVICE_PROJECT } from '../issue.ts';
 import { issueKeyForm, projectOfKey } from '../openQuery.ts';
 import type { Candidate, Guard } from './guard.ts';
+import { portalFields } from './portalFields.ts';
 import { shownComments, shownWorklogs } from './restrictedTexts.ts';
 
 /**
@@ -16,6 +17,7 @@ export async function shownIssues(answers: readonly unknown[], guard: Guard): Pr
   const candidates = issues.map(candidateOf);
   const shown = await guard.mayBrowse([...candidates, ...issues.flatMap(({ fields }) => relatives(fields))]);
   const own = issues.filter(({ id }) => shown.has(id));
+  for (const issue of own) takeNote(issue, guard);
   const browsable = await guard.browsableKeys(own.flatMap(issue => [...namedKeys(issue)]));
   const isShown = (key: string) => {
     const id = guard.memory.ids.get(key.toUpperCase());
@@ -25,12 +27,20 @@ export async function shownIssues(answers: readonly unknown[], guard: Guard): Pr
     own.flatMap(({ changelog }) => changelog?.histories ?? []),
     guard,
   );
+  const isOnPortal = own.some(({ id }) => guard.isAsCustomer(id)) ? await portalFields(guard) : undefined;
   return own.map(issue => {
     const asCustomer = guard.isAsCustomer(issue.id);
-    const { attachment, ...fields } = shownFields(issue.fields ?? {}, { isShown, isAsCustomer: asCustomer });
+    const { attachment, ...seen } = shownFields(issue.fields ?? {}, { isShown, isAsCustomer: asCustomer });
+    const fields =
+      asCustomer && isOnPortal ? Object.fromEntries(Object.entries(seen).filter(([id]) => isOnPortal(id))) : seen;
     for (const { id } of attachment ?? []) guard.memory.files.add(id);
+    const areAllOpen = issue.fields?.issuelinks?.every(({ inwardIssue, outwardIssue }) =>
+      [inwardIssue, outwardIssue].every(other => !other?.key || isShown(other.key)),
+    );
+    if (areAllOpen === false) guard.memory.cutLinks.add(issue.id);
     const files = new Set((attachment ?? []).map(({ id }) => id));
-    const histories = issue.changelog?.histories?.map(history =>
+    // A portal shows no history.
+    const histories = (asCustomer ? [] : issue.changelog?.histories)?.map(history =>
       shownHistory(history, {
         isShown,
         isShownProject: key => projects.has(key.toUpperCase()),
@@ -45,9 +55,24 @@ export async function shownIssues(answers: readonly unknown[], guard: Guard): Pr
       ...(issue.schema !== undefined && { schema: issue.schema }),
       ...(issue.transitions !== undefined && { transitions: issue.transitions }),
       ...(issue.properties !== undefined && { properties: issue.properties }),
-      ...(histories && { changelog: { ...issue.changelog, histories } }),
+      ...(histories && issue.changelog && { changelog: { ...issue.changelog, histories } }),
     };
   });
+}
+
+/** An issue that was shown need not be looked up again to be changed. */
+function takeNote({ id, key, fields }: AnyIssue, { memory }: Guard): void {
+  const project = fields?.project;
+  if (!project?.id || project.projectTypeKey == null) return;
+  const seen = {
+    id,
+    key,
+    projectId: project.id,
+    projectKey: project.key,
+    isInServiceProject: project.projectTypeKey === SERVICE_PROJECT,
+    isAsCustomer: memory.issues.get(id) === 'customer',
+  };
+  for (const name of [key, id]) memory.seen.set(name.toUpperCase(), seen);
 }
 
 export interface ShownIssue {
@@ -262,7 +287,7 @@ type HistoryItem = z.output<typeof historyItem>;
 export const historySchema = z.looseObject({ items: z.array(historyItem).nullish() });
 export type History = z.output<typeof historySchema>;
 const fieldsSchema = z.looseObject({
-  project: z.looseObject({ key: z.string(), projectTypeKey: text }).nullish(),
+  project: z.looseObject({ id: text, key: z.string(), projectTypeKey: text }).nullish(),
   reporter: z.looseObject({ accountId: text }).nullish().catch(undefined),
   parent: reference.nullish(),
   subtasks: z.array(reference).nullish(),

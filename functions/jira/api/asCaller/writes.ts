@@ -23,12 +23,6 @@ export const writes: readonly Rule[] = [
     return issue;
   }),
   rule('PUT', `/issue/${issueName}/assignee`, (exchange, guard) => onIssue(exchange, ['ASSIGN_ISSUES'], guard)),
-  rule('GET', `/issue/${issueName}/transitions`, async ({ options, parts: [name = ''], send }, guard) => {
-    const { id, key, isAsCustomer } = await guard.requireIssue(name);
-    const answer = transitionsAnswer.parse(await send(ofIssue(options, key)));
-    const isOpen = !isAsCustomer && (await guard.holdsOn('TRANSITION_ISSUES', [id])).has(id);
-    return { ...answer, transitions: isOpen ? answer.transitions : [] };
-  }),
   rule('POST', `/issue/${issueName}/transitions`, async (exchange, guard) => {
     const { options, parts } = exchange;
     const { transition } = transitionRequest.parse(options.body);
@@ -63,13 +57,6 @@ export const writes: readonly Rule[] = [
     onIssue(exchange, ['CREATE_ATTACHMENTS'], guard),
   ),
   rule('POST', `/issue/${issueName}/remotelink`, (exchange, guard) => onIssue(exchange, ['LINK_ISSUES'], guard)),
-  rule('GET', `/issue/${issueName}/watchers`, async ({ options, parts: [name = ''], send }, guard) => {
-    const { id, key, isAsCustomer } = await guard.requireIssue(name);
-    const { watchers = [], ...answer } = watchersAnswer.parse(await send(ofIssue(options, key)));
-    const mayView = !isAsCustomer && (await guard.holdsOn('VIEW_VOTERS_AND_WATCHERS', [id])).has(id);
-    const isOwn = ({ accountId }: { accountId: string }) => accountId === guard.accountId;
-    return { ...answer, isWatching: watchers.some(isOwn), watchers: mayView ? watchers : watchers.filter(isOwn) };
-  }),
   rule('POST', `/issue/${issueName}/watchers`, (exchange, guard) =>
     onIssue(exchange, exchange.options.body === guard.accountId ? [] : ['MANAGE_WATCHERS'], guard),
   ),
@@ -248,7 +235,6 @@ const transitionRequest = z.looseObject({ transition: z.looseObject({ id: z.stri
 const transitionsAnswer = z.looseObject({
   transitions: z.array(z.looseObject({ id: z.string(), name: text, isConditional: z.boolean().nullish() })),
 });
-const watchersAnswer = z.looseObject({ watchers: z.array(z.looseObject({ accountId: z.string() })).optional() });
 const named = z.looseObject({ key: z.string().nullish(), id: z.string().nullish() });
 const linkRequest = z.looseObject({ inwardIssue: named, outwardIssue: named, comment: z.unknown().optional() });
 const newIssue = z.looseObject({ fields: z.looseObject({ project: named }), transition: z.unknown().optional() });

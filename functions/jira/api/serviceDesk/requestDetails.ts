@@ -91,7 +91,7 @@ export function requireRequest({ key, isInServiceProject }: Issue, instead: stri
 
 /** What Jira says where it knows no such request, which may be an issue all the same. */
 export function noRequest(error: unknown, issueKey: string): unknown {
-  if (!(error instanceof Failure) || error.code !== 'not_found') return error;
+  if (!(error instanceof Failure) || error.code !== 'not_found' || error.cause === undefined) return error;
   const message = `The service desk knows no request ${issueKey}: either no customer has made it, or the account signed in to Jira is no agent of its desk.`;
   return new Failure('not_found', message, { cause: error });
 }
