@@ -231,7 +231,17 @@ export function openJira(parts: JiraParts) {
     return readIssue(answer);
   };
 
+  const zonesFor = (call: Call) =>
+    isCallers
+      ? myself.zone(call)
+      : zoneFor(call, {
+          ofUser: async () => (await peopleFor(call).findCaller())?.timeZone ?? undefined,
+          ofAccount: () => accountsZone(call),
+        });
+
   return {
+    timeZone: (given: Call) => zonesFor(runsAsCaller ? asCaller(given) : given).shown(),
+
     for(given: Call): Jira {
       const call = runsAsCaller ? asCaller(given) : given;
       const client = clientFor(call);
@@ -245,12 +255,7 @@ export function openJira(parts: JiraParts) {
         openedDesks ??= openDesks();
         return (await openedDesks)(call);
       });
-      const { timeZone, unlessAccounts } = isCallers
-        ? myself.zone(call)
-        : zoneFor(call, {
-            ofUser: async () => (await people.findCaller())?.timeZone ?? undefined,
-            ofAccount: () => accountsZone(call),
-          });
+      const { timeZone, unlessAccounts } = zonesFor(call);
       const asker: AskerParts = {
         findAccount: async () => (await people.findCaller())?.accountId,
         readFilter: async filter => (await findFilter(client, filter)).jql,
