@@ -82,8 +82,9 @@ function lookAt(backend: Backend): Look {
     }
     try {
       const open = await opened.open(system);
-      if (inCallerMode(system.callersSignIn, env)) return signInChecks(system, backend);
       const detail = await waitFor(open.check(call), call.signal);
+      // Without anybody's sign-in a check tells no more than that the vendor is there.
+      if (inCallerMode(system.callersSignIn, env)) return signInChecks(system, backend);
       return [{ name: system.name, status: 'ok', detail }, ...(await checkPermissions(system, open, call))];
     } catch (error) {
       const { code, message } = toFailure(error, call.correlationId);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PartsOf, SecretDefinition } from '../../shared/action/defineSystem.ts';
 import { inboundAuth } from '../../shared/settings/common.ts';
+import { inCallerMode } from '../../shared/settings/inboundAuth.ts';
 import { oneOf, rule, serviceUrl } from '../../shared/settings/setting.ts';
 import { userMap } from '../../shared/settings/userMap.ts';
 
@@ -10,6 +11,10 @@ const renewalsPattern = /^([A-Za-z]\w{0,79})\.([A-Za-z]\w{0,79})(?: by ([A-Za-z]
 /** Why settings that name a user, or tell whose rights a call has, have no place beside each caller's own sign-in. */
 const callersOwn =
   'with SALESFORCE_AUTH=caller each call is made as the Salesforce user who signed in, and Salesforce itself tells who that is.';
+
+/** Where users of every org sign in. A setting that is wrong is no URL, which is told already. */
+const isForAnybody = (url: unknown): boolean =>
+  /^(?:login|test|welcome)\.salesforce\.com$/.test(URL.parse(typeof url === 'string' ? url : '')?.hostname ?? '');
 
 export const settings = z
   .object({
@@ -63,6 +68,13 @@ export const settings = z
     rule('SALESFORCE_CLIENT_ID', "Set it to the external client app's consumer key."),
   )
   .refine(
+    ({ SALESFORCE_AUTH, SALESFORCE_LOGIN_URL }) => SALESFORCE_AUTH !== 'caller' || !isForAnybody(SALESFORCE_LOGIN_URL),
+    rule(
+      'SALESFORCE_LOGIN_URL',
+      "Set it to your org's My Domain address: with SALESFORCE_AUTH=caller it is where the access tokens of callers go, and at this one anybody signs in, to any org.",
+    ),
+  )
+  .refine(
     ({ SALESFORCE_AUTH, SALESFORCE_RUN_AS }) => SALESFORCE_AUTH !== 'caller' || SALESFORCE_RUN_AS !== 'caller',
     rule('SALESFORCE_RUN_AS', `Remove it: ${callersOwn}`),
   )
@@ -98,7 +110,9 @@ export const secrets = {
     description: 'The consumer secret of the External Client App',
     neededFor: '`SALESFORCE_AUTH` is `client-credentials`',
     isNeeded: ({ SALESFORCE_LOGIN_URL, SALESFORCE_AUTH }) =>
-      Boolean(SALESFORCE_LOGIN_URL) && SALESFORCE_AUTH !== 'jwt-bearer' && SALESFORCE_AUTH !== 'caller',
+      Boolean(SALESFORCE_LOGIN_URL) &&
+      SALESFORCE_AUTH !== 'jwt-bearer' &&
+      !inCallerMode('SALESFORCE_AUTH', { SALESFORCE_AUTH }),
     entry: 'line',
   },
   'salesforce-private-key': {

@@ -176,6 +176,8 @@ describe('two users', () => {
     const theirs = rows('Account').find(({ Name }) => String(Name).includes(south.mark));
     const { status, body } = await as(north.username, 'getRecord', { query: { recordId: String(theirs?.Id) } });
     expect([status, body.code]).toEqual([404, 'not_found']);
+    const posted = await as(north.username, 'postToFeed', { json: { recordId: String(theirs?.Id), comment: 'Hello' } });
+    expect([posted.status, posted.body.code]).toEqual([404, 'not_found']);
   });
 });
 
@@ -200,6 +202,20 @@ describe('who asks', () => {
       headers: { 'x-ms-client-principal': principal, 'x-ms-client-principal-name': south.username },
     });
     expect(JSON.stringify(body)).not.toContain(south.mark);
+  });
+
+  it('answers approvals as that user, without a word of who decided in the comment', async () => {
+    const waiting = await as(south.username, 'listApprovals', { query: {} });
+    expect(JSON.stringify(waiting.body)).not.toContain(north.mark);
+    const planned = await as(south.username, 'answerApproval', { json: { decision: 'approve', comment: 'Good.' } });
+    const { confirmationToken } = planned.body;
+    const { status } = await as(south.username, 'answerApproval', { json: { confirmationToken } });
+    expect(status).toBe(200);
+    const own = rows('ProcessInstanceStep').filter(
+      ({ ActorId, Comments }) => ActorId === userOf(south)?.Id && String(Comments).startsWith('Good.'),
+    );
+    expect(own.length).toBeGreaterThan(0);
+    expect(new Set(own.map(({ Comments }) => Comments))).toEqual(new Set(['Good.']));
   });
 
   it('plans changes in their own name', async () => {
@@ -264,19 +280,33 @@ describe('a token that ends in the middle of a call', () => {
   it.each(readings)(
     'makes the call a real 401, at %s, and none is tried instead',
     async (_what, action, inputs, path) => {
+      const tokens: string[] = [];
       for (const mode of ['status', 'inline']) {
-        salesforce.asked();
+        const token = salesforce.sandbox.tokenOf(north.username);
+        tokens.push(token);
         endSession(path, 99);
-        const { status, body } = await as(north.username, action, { ...inputs, headers: { 'x-error-mode': mode } });
+        const { status, body } = await asked(token, action, { ...inputs, headers: { 'x-error-mode': mode } });
         salesforce.sandbox.clearFaults();
         expect(status).toBe(401);
         expect(JSON.stringify(body)).toMatch(/must sign in at Salesforce again/);
-        const refused = salesforce.costs().filter(each => new RegExp(path).test(each));
-        expect(refused.length).toBeGreaterThan(0);
-        expect(new Set(refused).size).toBe(refused.length === 1 ? 1 : new Set(refused).size);
       }
+      const sent = salesforce.asked();
+      expect(sent.some(request => new RegExp(path).test(request.path))).toBe(true);
+      const kinds = sent.map(({ headers, ...each }) =>
+        [headers.authorization, each.method, each.path, each.query, each.body].join(' '),
+      );
+      expect(new Set(kinds).size).toBe(kinds.length);
+      expect(new Set(sent.map(({ headers }) => headers.authorization))).toEqual(
+        new Set(tokens.map(token => `Bearer ${token}`)),
+      );
     },
   );
+
+  it('is known by its code where the status is another one', async () => {
+    salesforce.sandbox.fail({ path: '/query$', status: 403, body: ended });
+    const { status, body } = await as(north.username, 'findAccounts', { query: { name: 'Contoso' } });
+    expect([status, body.code]).toEqual([401, 'unauthenticated']);
+  });
 
   it.each([
     ['its status', { httpStatusCode: 401, body: JSON.parse(ended) }],
@@ -402,7 +432,18 @@ describe('tokens that the platform renews', () => {
   });
 });
 
-it('readiness needs nobody’s sign-in, and says so', async () => {
-  const response = await fetch(`${salesforce.app.url}/api/health/ready`);
-  expect(await response.text()).toMatch(/Each caller signs in at Salesforce/);
+describe('readiness', () => {
+  const ready = async () => (await fetch(`${salesforce.app.url}/api/health/ready`)).text();
+
+  it('needs nobody’s sign-in, and says so', async () => {
+    expect(await ready()).toMatch(/each caller, who signs in at Salesforce/);
+    const sent = salesforce.asked();
+    expect(sent.map(({ path }) => path)).toEqual(['/services/data']);
+    expect(sent[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('says when the address is not that of an org', async () => {
+    salesforce.sandbox.fail({ path: '^/services/data$', status: 200, body: '<html>Log in</html>' });
+    expect(await ready()).toMatch(/SALESFORCE_LOGIN_URL does not lead to a Salesforce org/);
+  });
 });

@@ -61,6 +61,9 @@ const passedOn = ['sforce-query-options', 'sforce-duplicate-rule-header', 'if-un
 const partRefused = /"httpStatusCode"\s*:\s*401\b/;
 const partEnded = /"(?:errorCode|statusCode)"\s*:\s*"INVALID_SESSION_ID"/;
 
+/** A refusal that no other status says: behind some gateways it is a 403. */
+const isEnded = ({ status, body }: UpstreamAnswer): boolean => status === 403 && partEnded.test(body);
+
 /** Where some records of many were saved before the session ended, each of the others tells so itself. */
 const isPartRefused = (path: string, body: string): boolean =>
   partRefused.test(body) ||
@@ -111,7 +114,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
         );
         const failure = sessionFailure(answer, settings);
         if (failure) throw failure;
-        if (answer.status === 401 || isPartRefused(path, answer.body)) {
+        if (answer.status === 401 || isPartRefused(path, answer.body) || isEnded(answer)) {
           throw new CredentialsRefused(`status ${answer.status}`);
         }
         if (thingAt(path) && mayBeVersion(answer) && !(await versions.isOffered(granted.instanceUrl, call)))
@@ -271,6 +274,8 @@ function thingAt(path: string): string | undefined {
   const [, kind] = /\/analytics\/(report|dashboard)s\//.exec(path) ?? [];
   if (kind) return `such ${kind} in Salesforce`;
   const [, object, id] = /\/(?:sobjects|ui-api\/(?:object-info|layout))\/(\w+)(?:\/(\w+))?/.exec(path) ?? [];
+  // What is posted is about a record, which the user may not see.
+  if (/\/chatter\/feed-elements$/.test(path)) return 'such record in Salesforce';
   // A list that goes on is kept by Salesforce for a while.
   if (/\/query\/\w/.test(path)) return 'such list in Salesforce';
   if (!object) return undefined;

@@ -108,5 +108,5 @@ export async function checkOrg({ settings, upstream }: SalesforceParts, call: Ca
     );
   }
   if (!offered.includes(settings.SALESFORCE_API_VERSION)) throw versionUnknown('');
-  return 'Each caller signs in at Salesforce, so no sign-in is tried here; the org is there and offers this version of its API.';
+  return 'Nobody: each caller signs in at Salesforce themselves.';
 }

@@ -211,6 +211,31 @@ describe('a fault in the data is told with its file, place and what is wrong', (
       { attachments: [{ at: '-1d', by: 'bo@acme.example', filename: 'a', mimeType: 'b', size: 1 }] },
       "issues.json: [0].attachments[0].by: there is no person 'bo@acme.example'",
     ],
+    [
+      'a comment for a role that the project has not',
+      { comments: [{ at: '-1d', by, body: 'Hush', visibility: { type: 'role', value: 'Leads' } }] },
+      "issues.json: [0].comments[0].visibility.value: there is no role 'Leads'",
+    ],
+    [
+      'a worklog for a group that the site has not',
+      { worklogs: [{ at: '-1d', by, minutes: 5, visibility: { type: 'group', value: 'finance' } }] },
+      "issues.json: [0].worklogs[0].visibility.value: there is no group 'finance'",
+    ],
+    [
+      'security for nobody',
+      { security: ['bo@acme.example'] },
+      "issues.json: [0].security[0]: there is no person 'bo@acme.example'",
+    ],
+    [
+      'a move from a project that is not there',
+      { movedFrom: [{ at: '-1d', by, key: 'NOPE-1' }] },
+      "issues.json: [0].movedFrom[0].key: there is no project of 'NOPE-1'",
+    ],
+    [
+      'a move from the key of another issue',
+      { movedFrom: [{ at: '-1d', by, key: 'ACME-7' }] },
+      "issues.json: [0].movedFrom[0].key: 'ACME-7' is the key of another issue",
+    ],
   ])('%s', async (_what, changes, message) => {
     await writeAcme([{ ...issue, ...changes }]);
     expect(await refusal()).toContain(message);
@@ -229,6 +254,16 @@ describe('a fault in the data is told with its file, place and what is wrong', (
       'projects.json',
       [{ id: '1', key: 'ACME', name: 'Acme', lead: by, issueTypes: ['Task'], required: { Task: ['Severity'] } }],
       "projects.json: [0].required.Task[0]: there is no custom field 'Severity'",
+    ],
+    [
+      'projects.json',
+      [{ id: '1', key: 'ACME', name: 'Acme', lead: by, issueTypes: ['Task'], permissions: { FLY: [by] } }],
+      'projects.json: [0].permissions.FLY: ',
+    ],
+    [
+      'projects.json',
+      [{ id: '1', key: 'ACME', name: 'Acme', lead: by, issueTypes: ['Task'], permissions: { EDIT_ISSUES: 'Leads' } }],
+      "projects.json: [0].permissions.EDIT_ISSUES: there is no role 'Leads' in the project",
     ],
     [
       'fields.json',
