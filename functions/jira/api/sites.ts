@@ -24,6 +24,7 @@ export function openSites(parts: JiraParts): OpenSystem<Jira> {
 
   return {
     for: call => siteOf(call).for(call),
+    timeZone: async call => siteOf(call).timeZone(call),
     async check(call) {
       const told = await Promise.all(sites.map(({ jira }) => jira.check(call)));
       return [...new Set(told)].join(', ');
