@@ -203,7 +203,7 @@ export function openJira(parts: JiraParts) {
     return allowed ? restrictedTo(allowed, own(call), openFields) : own(call);
   };
   const kept: KeptBy = { seenBy: call => seenBy(call, { eachCaller: runsAsCaller }), now: parts.now };
-  const peopleFor = openPeople(clientFor, { settings, ...kept });
+  const peopleFor = openPeople(clientFor, { settings, ...kept, ...(runsAsCaller && { accountFor }) });
   const metadataFor = openMetadata(clientFor, kept);
   const boardsFor = openBoards(clientFor, kept);
   // What is kept of the desks serves all calls.

@@ -30,7 +30,7 @@ function standIn(
       checks.push([...ids]);
       return grantsOf(ids);
     },
-    { projects: async () => new Map() },
+    { projects: async () => new Map(), globally: async () => false },
   );
   const answer = (url: string, body: Record<string, unknown>): unknown => {
     if (url === '/rest/api/3/project/search') return { values: [{ key: 'HELP' }], isLast: true };

@@ -16,6 +16,8 @@ export interface PermissionCheck {
   (accountId: string, permissions: readonly string[], issueIds: readonly number[]): Promise<Grants>;
   /** The same of projects. */
   projects(accountId: string, permissions: readonly string[], projectIds: readonly number[]): Promise<Grants>;
+  /** Whether the account has a permission that belongs to no project. */
+  globally(accountId: string, permission: string): Promise<boolean>;
 }
 
 export type Grants = ReadonlyMap<string, ReadonlySet<number>>;
@@ -67,6 +69,8 @@ export interface Memory {
   held: Map<string, boolean>;
   /** The same in a project. */
   heldIn: Map<string, Promise<boolean>>;
+  /** The same of permissions that belong to no project. */
+  heldGlobally: Map<string, Promise<boolean>>;
   serviceProjects?: Promise<ReadonlySet<string>>;
   fields?: Promise<readonly SearchField[]>;
   hiddenFields?: Promise<ReadonlySet<string>>;
@@ -81,6 +85,7 @@ export function newMemory(): Memory {
     projectsByName: new Map(),
     held: new Map(),
     heldIn: new Map(),
+    heldGlobally: new Map(),
     files: new Set(),
     comments: new Map(),
     boards: new Map(),
@@ -112,6 +117,10 @@ export interface Guard {
   requireProject(projectIdOrKey: string): Promise<SeenProject>;
   /** Whether it may browse a project, by its key or ID; false for what is none. */
   isShownProject(projectIdOrKey: string): Promise<boolean>;
+  /** Whether it has a permission in a project. */
+  holdsIn(permission: string, project: Pick<SeenProject, 'id'>): Promise<boolean>;
+  /** Whether it has one that belongs to no project. */
+  holdsGlobally(permission: string): Promise<boolean>;
   /** @throws Failure `forbidden` that names the permission */
   requireIn(permission: string, project: Pick<SeenProject, 'id' | 'key'>): Promise<void>;
   /** The client that is limited by this guard. */
@@ -299,6 +308,17 @@ export function openGuard(
     return known;
   };
 
+  const holdsIn: Guard['holdsIn'] = (permission, { id }) => {
+    const name = `${permission} ${id}`;
+    const known =
+      memory.heldIn.get(name) ??
+      check
+        .projects(accountId, [permission], [Number(id)])
+        .then(grants => grants.get(permission)?.has(Number(id)) === true);
+    memory.heldIn.set(name, known);
+    return known;
+  };
+
   return {
     accountId,
     memory,
@@ -368,15 +388,14 @@ export function openGuard(
       return namedList.safeParse(answer).data ?? [];
     },
     isShownProject: async projectIdOrKey => (await projectCalled(projectIdOrKey)) !== undefined,
+    holdsIn,
+    holdsGlobally(permission) {
+      const known = memory.heldGlobally.get(permission) ?? check.globally(accountId, permission);
+      memory.heldGlobally.set(permission, known);
+      return known;
+    },
     async requireIn(permission, { id, key }) {
-      const name = `${permission} ${id}`;
-      const known =
-        memory.heldIn.get(name) ??
-        check
-          .projects(accountId, [permission], [Number(id)])
-          .then(grants => grants.get(permission)?.has(Number(id)) === true);
-      memory.heldIn.set(name, known);
-      if (!(await known)) throw lacks(permission, `in ${key}`);
+      if (!(await holdsIn(permission, { id }))) throw lacks(permission, `in ${key}`);
     },
   };
 }
