@@ -57,6 +57,22 @@ export function filesShownIn<File extends AttachedFile>(
   return new Set(files.filter(file => isNamed(file, names)));
 }
 
+/** The files that who wrote a restricted text attached with it, which the text need not name, and that no document shows. */
+export function filesAttachedWith<File extends AttachedFile & { authorId: string | undefined }>(
+  files: readonly File[],
+  texts: readonly (Text & { authorId: string | undefined })[],
+  documents: readonly unknown[],
+): ReadonlySet<File> {
+  const restricted = texts.filter(({ isRestricted }) => isRestricted);
+  const shown = filesShownIn(files, documents);
+  const isWith = (file: File) =>
+    restricted.some(
+      ({ authorId, createdAt, editedAt }) =>
+        (authorId ?? file.authorId) === file.authorId && isBetween(file.createdAt, createdAt, editedAt),
+    );
+  return new Set(files.filter(file => !shown.has(file) && isWith(file)));
+}
+
 function isNamed({ id, name, mediaId }: AttachedFile, names: ReadonlySet<string>): boolean {
   return names.has(id) || names.has(name) || (mediaId !== undefined && names.has(mediaId));
 }

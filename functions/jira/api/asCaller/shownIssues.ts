@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { filesShownIn, hiddenFiles } from '../hiddenFiles.ts';
+import { filesAttachedWith, filesShownIn, hiddenFiles } from '../hiddenFiles.ts';
 import { dateOf, SERVICE_PROJECT } from '../issue.ts';
 import { issueKeyForm, projectOfKey } from '../openQuery.ts';
 import type { Candidate, Guard } from './guard.ts';
@@ -158,12 +158,14 @@ function withoutHiddenFiles(
   const comments = (comment?.comments ?? []).map(each => ({
     document: each.body,
     isRestricted: each.visibility != null || (isAsCustomer && each.jsdPublic !== true),
+    authorId: each.author?.accountId ?? undefined,
     createdAt: dateOf(each.created),
     editedAt: dateOf(each.updated),
   }));
   const worklogs = (worklog?.worklogs ?? []).map(each => ({
     document: each.comment,
     isRestricted: each.visibility != null || isAsCustomer,
+    authorId: each.author?.accountId ?? undefined,
     createdAt: dateOf(each.created),
     editedAt: dateOf(each.updated),
   }));
@@ -173,17 +175,20 @@ function withoutHiddenFiles(
     name: file.filename ?? '',
     createdAt: dateOf(file.created),
     mediaId: file.mediaApiFileId ?? undefined,
+    authorId: file.author?.accountId ?? undefined,
   }));
+  const texts = [...comments, ...worklogs];
+  const open = texts.filter(({ isRestricted }) => !isRestricted).map(({ document }) => document);
   if (isAsCustomer) {
-    const texts = comments.filter(({ isRestricted }) => !isRestricted).map(({ document }) => document);
-    const open = filesShownIn(files, [...texts, others.description]);
+    const shown = filesShownIn(files, [...open, others.description]);
     const isCustomers = ({ author }: (typeof all)[number]) =>
       author?.accountType === 'customer' ||
       (author?.accountId != null && [others.reporter?.accountId, accountId].includes(author.accountId));
-    return files.filter(each => open.has(each) || isCustomers(each.file)).map(({ file }) => file);
+    return files.filter(each => shown.has(each) || isCustomers(each.file)).map(({ file }) => file);
   }
-  const hidden = hiddenFiles(files, [...comments, ...worklogs], Object.values(others));
-  return files.filter(each => !hidden.has(each)).map(({ file }) => file);
+  const hidden = hiddenFiles(files, texts, Object.values(others));
+  const attached = filesAttachedWith(files, texts, [...open, ...Object.values(others)]);
+  return files.filter(each => !hidden.has(each) && !attached.has(each)).map(({ file }) => file);
 }
 
 /** The keys of issues that the value of a custom field holds: by itself, in a list, or as what stands for an issue. */
@@ -286,9 +291,11 @@ export function shownHistory(
 }
 
 const text = z.string().nullish().catch(undefined);
+const author = z.looseObject({ accountId: text, accountType: text }).nullish().catch(undefined);
 const reference = z.looseObject({ id: text, key: text });
 const restricted = z.looseObject({
   visibility: z.unknown().optional(),
+  author,
   created: text,
   updated: text,
 });
@@ -315,7 +322,6 @@ const historyItem = z.looseObject({
 type HistoryItem = z.output<typeof historyItem>;
 export const historySchema = z.looseObject({ items: z.array(historyItem).nullish() });
 export type History = z.output<typeof historySchema>;
-const author = z.looseObject({ accountId: text, accountType: text }).nullish().catch(undefined);
 const fieldsSchema = z.looseObject({
   project: z.looseObject({ id: text, key: z.string(), projectTypeKey: text }).nullish(),
   reporter: z.looseObject({ accountId: text }).nullish().catch(undefined),
