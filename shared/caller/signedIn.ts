@@ -64,6 +64,9 @@ export function createSignedIn(now: () => number): SignedIn {
       const inTurn = turns.get(signIn.system) ?? createTurns(signIn.title, now);
       turns.set(signIn.system, inTurn);
       return fly(key, async () => {
+        // What one call's own look-up was refused, the others that waited for it are not to ask again.
+        const told = refused.get(key);
+        if (told) throw told;
         try {
           const found = await (known.get(key) ? ask() : inTurn(ask));
           accounts.set(key, found, KEPT_MS);

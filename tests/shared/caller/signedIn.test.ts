@@ -27,7 +27,7 @@ function vendorOf(known: Record<string, Account>) {
       underWay -= 1;
       const account = known[token];
       if (account) return account;
-      throw new Failure('unauthenticated', 'The token is refused.');
+      throw new Failure('unauthenticated', 'The token is refused.', { isOwn: true });
     });
   return {
     asked,
@@ -78,6 +78,13 @@ it('remembers for a minute that a token was refused', async () => {
   expect(vendor.asked).toHaveLength(1);
   vendor.pass(1);
   expect(await vendor.codeOf('bad')).toBe('ok');
+});
+
+it('asks once about a token that is refused, however many calls bring it at once', async () => {
+  const vendor = vendorOf({});
+  const codes = await Promise.all(Array.from({ length: 100 }, () => vendor.codeOf('bad')));
+  expect(new Set(codes)).toEqual(new Set(['unauthenticated']));
+  expect(vendor.asked).toEqual(['bad']);
 });
 
 it('asks again about a token that the vendor has refused since', async () => {
