@@ -68,7 +68,7 @@ export function filesAttachedWith<File extends AttachedFile & { authorId: string
   const isWith = (file: File) =>
     restricted.some(
       ({ authorId, createdAt, editedAt }) =>
-        (authorId ?? file.authorId) === file.authorId && isBetween(file.createdAt, createdAt, editedAt),
+        authorId !== undefined && authorId === file.authorId && isBetween(file.createdAt, createdAt, editedAt),
     );
   return new Set(files.filter(file => !shown.has(file) && isWith(file)));
 }
