@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JiraSandbox, startSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
+import { startSandboxServer } from '../../shared/sandbox/sandboxServer.ts';
+import { startApp } from '../support/app.ts';
 import { request } from '../support/request.ts';
 import { type JiraApp, startJiraApp } from './harness.ts';
 
@@ -99,5 +101,25 @@ describe('of several sites', () => {
       expect([name, inputSchema.properties.site?.enum]).toEqual([name, [nameOf(contoso), nameOf(fabrikam)]]);
       expect(inputSchema.required).toContain('site');
     }
+  });
+
+  it('the last of many is found by a token for it alone', async () => {
+    const others = await Promise.all(
+      Array.from({ length: 7 }, () => startSandboxServer(() => ({ status: 401, json: { message: 'Unauthorized' } }))),
+    );
+    const sites = [...others.map(({ url }, at) => ({ url, cloudId: `other-${at}` })), contoso];
+    const many = await startApp({
+      env: {
+        JIRA_AUTH: 'caller',
+        JIRA_BASE_URL: sites.map(({ url }) => url).join(','),
+        JIRA_CLOUD_ID: sites.map(({ cloudId }) => cloudId).join(','),
+      },
+    });
+    const query = new URLSearchParams({ issueKey: 'ATLAS-1', site: nameOf(contoso) });
+    const { status } = await request(`${many.url}/api/jira/getIssue?${query}`, {
+      headers: bearer(contoso.tokenOf(ana)),
+    });
+    expect(status).toBe(200);
+    await Promise.all([many.stop(), ...others.map(other => other.close())]);
   });
 });

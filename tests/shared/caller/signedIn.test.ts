@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Account } from '../../../shared/caller/caller.ts';
 import { createSignedIn } from '../../../shared/caller/signedIn.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { isCollected } from '../../support/isCollected.ts';
 
 const MINUTE = 60_000;
 
@@ -27,7 +28,7 @@ function vendorOf(known: Record<string, Account>) {
       underWay -= 1;
       const account = known[token];
       if (account) return account;
-      throw new Failure('unauthenticated', 'The token is refused.');
+      throw new Failure('unauthenticated', 'The token is refused.', { isOwn: true });
     });
   return {
     asked,
@@ -60,6 +61,13 @@ it('asks the vendor once whose a token is, however many calls come at once, and 
   expect(vendor.asked).toEqual(['one', 'one']);
 });
 
+it('asks once, too, about a token that is refused, however many calls bring it at once', async () => {
+  const vendor = vendorOf({});
+  const codes = await Promise.all(Array.from({ length: 100 }, () => vendor.codeOf('bad')));
+  expect(new Set(codes)).toEqual(new Set(['unauthenticated']));
+  expect(vendor.asked).toEqual(['bad']);
+});
+
 it('tells tokens, systems and sites apart', async () => {
   const vendor = vendorOf({ one: ana, two: li });
   expect(await vendor.accountOf('one')).toEqual(ana);
@@ -78,6 +86,20 @@ it('remembers for a minute that a token was refused', async () => {
   expect(vendor.asked).toHaveLength(1);
   vendor.pass(1);
   expect(await vendor.codeOf('bad')).toBe('ok');
+});
+
+it('holds on to nothing of the call by which a token was refused', async () => {
+  const signedIn = createSignedIn(() => 0);
+  const refused = async () => {
+    const cause = new Error('of a call');
+    const ask = async () => Promise.reject(new Failure('forbidden', 'No.', { cause }));
+    await signedIn.accountOf({ system: 'orders', title: 'Orders', site: undefined, token: 'bad' }, ask).catch(() => {});
+    return new WeakRef(cause);
+  };
+  expect(await isCollected(await refused())).toBe(true);
+  await expect(
+    signedIn.accountOf({ system: 'orders', title: 'Orders', site: undefined, token: 'bad' }, async () => ana),
+  ).rejects.toMatchObject({ code: 'forbidden', message: 'No.' });
 });
 
 it('asks again about a token that the vendor has refused since', async () => {
