@@ -1,4 +1,5 @@
 import type { Caller } from './caller/caller.ts';
+import type { Failure } from './failure.ts';
 import type { Permit } from './policy/policy.ts';
 
 /** Structured log lines. Fields never hold an input's value or a secret. */
@@ -17,6 +18,8 @@ export interface Usage {
   writes: number;
   /** The credentials that were sent, which are in nothing that is told. */
   credentials: Set<string>;
+  /** That the vendor has refused the caller's own token: whatever else the call comes to, they must sign in again. */
+  signInRefused?: Failure;
   /** The accounts on whose behalf a service's account was used, by system, as those systems call them. */
   onBehalfOf?: Record<string, string>;
   /** What upstreams say of their own limits, such as `14/15000`, by the name it has in the call's log line. */

@@ -8,7 +8,7 @@ export const accountsAndIssues = defineSystem({
   about:
     'Jira issues can be linked to the Salesforce cases, accounts and opportunities of the customers who wait for them.',
   advice:
-    'For the issues that a customer waits for use getIssuesOfCustomer, for the customers who wait for an issue getCustomersOfIssue, and for words in both systems searchEverything.',
+    'For the issues that a customer waits for use getIssuesOfCustomer, for the customers who wait for an issue getCustomersOfIssue, which getIssue does not tell, and for words in both systems searchEverything.',
   toolsets: { 'accounts-and-issues': 'Customers and their issues' },
   settings: z.object({}),
   secrets: {},

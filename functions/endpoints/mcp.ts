@@ -79,7 +79,10 @@ export function mcpEndpoint(backend: Backend) {
       server.setRequestHandler('tools/list', () => ({ tools: tools.map(({ tool }) => tool) }));
       server.setRequestHandler('tools/call', async ({ params }) => {
         const called = tools.find(({ action }) => namesOf(action).includes(params.name));
-        if (!called) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${params.name}.`);
+        if (!called) {
+          const name = backend.redact(params.name, invocation.presented);
+          throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name}.`);
+        }
         const outcome = await backend.invoke(called.action, async () => params.arguments ?? {}, invocation);
         if (!outcome.ok && wantsSignIn(outcome.failure, invocation)) refusals.push(outcome.failure);
         return toToolResult(outcome, invocation);
@@ -90,7 +93,10 @@ export function mcpEndpoint(backend: Backend) {
       return toHttpResponse(await serve(toWebRequest(request), createServer), invocation);
     }
     const { body, refusal } = await readBody(request);
-    if (refusal) return toHttpResponse(toErrorResponse(refusal), invocation);
+    if (refusal) {
+      const message = backend.redact(refusal.message, invocation.presented);
+      return toHttpResponse(toErrorResponse({ ...refusal, message }), invocation);
+    }
     const response = await serve(toWebRequest(request, body), createServer);
     // Whoever keeps the caller's tokens renews one where it sees the status itself.
     const [signInRefused] = refusals;

@@ -70,12 +70,15 @@ const servesCustomers = {
   scopes: ['write:servicedesk-request'],
 } as const;
 
+/** Times are told by the clock of the user who asks, where that user is known. */
+const tellsTimes = { when: 'for times by the clock of a user who signed in', scopes: ['read:jira-user'] } as const;
+
 /** What an action needs that reads issues or projects. */
 export function reads({ permissions = [], scopes = [], also = [] }: JiraNeeds = {}): JiraNeeds {
   return {
     permissions: ['BROWSE_PROJECTS', ...permissions],
     scopes: ['read:jira-work', ...scopes],
-    ...(also.length > 0 && { also }),
+    also: [...also, ...(scopes.includes('read:jira-user') ? [] : [tellsTimes])],
   };
 }
 

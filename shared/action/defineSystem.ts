@@ -41,6 +41,8 @@ export interface OpenSystem<Facade> {
   for(call: Call): Facade;
   /** Signs in and asks for next to nothing. Tells as whom, for the readiness report. @throws Failure */
   check(call: Call): Promise<string>;
+  /** The time zone by whose clock an answer tells times, which else are in UTC. @throws Failure */
+  timeZone?(call: Call): Promise<string | undefined>;
   /** Which of these permissions of the system's the account that calls run as lacks, as far as that can be known. */
   lacks?(call: Call, permissions: readonly string[]): Promise<readonly string[]>;
   /**

@@ -12,7 +12,6 @@ import type { ActionEntry } from './defineAction.ts';
 import type { System } from './defineSystem.ts';
 import type { Invocation } from './invoke.ts';
 import { toFailure, withoutSecrets } from './problem.ts';
-import { sitesOf } from './site.ts';
 import type { Systems } from './systems.ts';
 
 /** Who calls, and what they may do. */
@@ -33,7 +32,7 @@ export type Identify = (invocation: Invocation, site?: string) => Promise<Identi
 
 /** A vendor that does not say at once whose a token is keeps nobody longer than this, in milliseconds. */
 const LOOK_UP_MS = 5_000;
-/** The question and its retries, at each site that may have to be asked. */
+/** The question and its retries. */
 const LOOK_UP_REQUESTS = 6;
 
 export function createIdentify(parts: {
@@ -66,7 +65,7 @@ export function createIdentify(parts: {
       deadline: startedAt + LOOK_UP_MS,
       signal: AbortSignal.timeout(LOOK_UP_MS),
       usage: { requests: 0, retries: 0, writes: 0, credentials: new Set([token]), reported: {} },
-      maxRequests: LOOK_UP_REQUESTS * (site === undefined ? Math.max(1, sitesOf(system, config, env).length) : 1),
+      maxRequests: LOOK_UP_REQUESTS,
       isShared: true,
     };
     const open = await opened.open(system);

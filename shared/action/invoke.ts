@@ -10,6 +10,7 @@ import type { Config } from '../settings/config.ts';
 import type { Environment } from '../settings/setting.ts';
 import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
+import { byClock, hasMoments } from '../time/byClock.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
 import { type Action, facadeName } from './defineAction.ts';
 import type { System } from './defineSystem.ts';
@@ -74,6 +75,21 @@ export function createInvoke(parts: InvokeParts): Invoke {
     const { limit, cursor, answered, startedAt } = position;
     const page = { limit, cursor, isFirst: cursor === undefined && answered.prints.length === 0 };
     return { ...Object.fromEntries(facades), signal, caller, log, now: new Date(startedAt), page };
+  };
+
+  /** The zone by whose clock the caller of an action reads times; undefined for UTC, and where it is not told in time. */
+  const zoneOf = async ({ uses }: Action, call: Call): Promise<string | undefined> => {
+    try {
+      for (const system of uses) {
+        const { timeZone } = await opened.open(system);
+        const zone =
+          timeZone && (await waitFor(timeZone(call), AbortSignal.any([call.signal, AbortSignal.timeout(ZONE_MS)])));
+        if (zone) return zone === 'UTC' ? undefined : zone;
+      }
+    } catch (error) {
+      call.log.warn('timeZoneUnknown', { code: error instanceof Failure ? error.code : 'internal' });
+    }
+    return undefined;
   };
 
   return async (declared, rawInput, invocation) => {
@@ -150,11 +166,20 @@ export function createInvoke(parts: InvokeParts): Invoke {
         throw refused;
       };
       const result = await waitFor(work(), signal);
+      // What goes without a part that could not be had is no answer where who asked must sign in again.
+      if (usage.signInRefused && usage.writes === 0) throw usage.signInRefused;
       known.result = { output: result };
       const maxBytes = settings.MAX_RESPONSE_BYTES;
-      if (!action.paged) return wholeAnswer(result, maxBytes, action.output);
+      if (!action.paged) {
+        const zone = hasMoments(result) ? await zoneOf(action, call) : undefined;
+        return wholeAnswer(zone ? byClock(result, zone) : result, maxBytes, action.output);
+      }
       const next = async (to: Position) => writePageToken(to, await binding(input));
-      const page = result as Page<object>;
+      const whole = result as Page<object>;
+      const zone = hasMoments(whole.answer([...whole.items.keys()], false)) ? await zoneOf(action, call) : undefined;
+      const page = zone
+        ? { ...whole, answer: (...of: Parameters<typeof whole.answer>) => byClock(whole.answer(...of), zone) }
+        : whole;
       const answer = await pageAnswer(page, position, { limit, maxBytes, next, schema: action.output });
       return withImage(answer, page.image, maxBytes);
     };
@@ -163,11 +188,13 @@ export function createInvoke(parts: InvokeParts): Invoke {
     try {
       outcome = { ok: true, ...(await run()) };
     } catch (error) {
-      const failure = writeAware(toFailure(error, invocation.correlationId), usage, titlesOf(declared));
-      if (failure.code === 'unauthenticated') known.forget?.();
+      const told = toFailure(error, invocation.correlationId);
+      const refusal = told.code === 'unauthenticated' || usage.writes > 0 ? undefined : usage.signInRefused;
+      const failure = writeAware(refusal ?? told, usage, titlesOf(declared));
       outcome = { ok: false, failure: withoutSecrets(failure, withoutCredentials) };
       known.result ??= { failure: outcome.failure, mayHaveChanged: mayHaveChanged(failure, usage) };
     }
+    if (usage.signInRefused ?? (!outcome.ok && outcome.failure.code === 'unauthenticated')) known.forget?.();
     const { caller } = known;
     const { onBehalfOf } = usage;
     const at = { correlationId: invocation.correlationId, now: now() };
@@ -178,6 +205,9 @@ export function createInvoke(parts: InvokeParts): Invoke {
     return outcome;
   };
 }
+
+/** Longer an answer does not wait to be told by the caller's clock, in milliseconds: in UTC it is as true. */
+const ZONE_MS = 1_000;
 
 /** The longest that is kept of a write's time to tell what came of it, in milliseconds. */
 const ANSWER_MS = 250;

@@ -16,6 +16,11 @@ export interface AskersZone {
   timeZone(): Promise<string>;
   /** The same, but undefined where the account's decides, in which the upstream itself reads what is sent to it. */
   unlessAccounts(): Promise<string | undefined>;
+  /**
+   * The same for telling times, which is worth no request where nobody asks in person: undefined there, unless an administrator has set
+   * it or the call has asked for it.
+   */
+  shown(): Promise<string | undefined>;
   /** The account's own, in which the upstream itself tells days; undefined where it does not tell it. */
   accounts(): Promise<string | undefined>;
 }
@@ -31,6 +36,8 @@ const tellsNothing: ReadonlySet<FailureCode> = new Set(['invalid_input', 'not_fo
  * that an administrator has set; else that of the account that this service uses; else UTC. The host's own is never it.
  */
 export function openAskersZone({ timeZone, now }: { timeZone(): string | undefined; now: () => number }) {
+  /** What calls have asked for: one that changed meanwhile would tell times by another clock than days. */
+  const asked = new WeakMap<Call, Promise<string>>();
   const known = createCache<string, string | undefined>({ until: () => now() + LIFE_MS, maxEntries: MAX_KEPT, now });
 
   return (call: Call, { ofUser, ofAccount }: ZoneSources): AskersZone => {
@@ -53,10 +60,16 @@ export function openAskersZone({ timeZone, now }: { timeZone(): string | undefin
     const unlessAccounts = async () =>
       (call.caller.kind === 'user' && (await ask(`user ${call.caller.id}`, ofUser))) || timeZone();
     const accounts = () => ask('account', ofAccount);
+    const decided = async () => (await unlessAccounts()) ?? (await accounts()) ?? 'UTC';
     return {
       unlessAccounts,
       accounts,
-      timeZone: async () => (await unlessAccounts()) ?? (await accounts()) ?? 'UTC',
+      timeZone() {
+        const zone = asked.get(call) ?? decided();
+        asked.set(call, zone);
+        return zone;
+      },
+      shown: async () => asked.get(call) ?? (call.caller.kind === 'user' ? decided() : timeZone()),
     };
   };
 }

@@ -20,7 +20,7 @@ export const sinceText = whenText.refine(isWhen, `It must be ${timeForms}.`);
 /** A day of the calendar, such as a due date. Of a date-time, the day counts. */
 export const dayText = whenText.refine(
   isDayOrMoment,
-  'It must be a day such as 2026-11-30, or today, tomorrow or yesterday.',
+  'It must be a day such as 2026-11-30, today, tomorrow, Friday or 30 November.',
 );
 
 /** What a text means in a field that holds a day or a moment; undefined for what is neither, also for a span. */
@@ -39,7 +39,7 @@ export function fieldTimes(clock: Clock): FieldTimes {
 
 /** The moment from which on a `sinceText` means. @throws Failure `invalid_input` when it is not in the past */
 export async function resolveSince(text: string, clock: Clock, field = 'since'): Promise<Date> {
-  const since = (await momentOf(text, clock)) ?? new Date(Number.NaN);
+  const since = (await momentOf(text, { ...clock, named: 'past' })) ?? new Date(Number.NaN);
   if (since < clock.now && since.getTime() >= EARLIEST) return since;
   if (since < clock.now) throw invalidInput([{ field, message: 'It must not be before 1990.' }]);
   throw invalidInput([{ field, message: `It must be in the past; now it is ${clock.now.toISOString()}.` }]);
@@ -47,7 +47,7 @@ export async function resolveSince(text: string, clock: Clock, field = 'since'):
 
 /** The last moment that a `sinceText` means: a day counts to its end. @throws Failure `invalid_input` when it is before `since` */
 export async function resolveUntil(text: string, since: Date, clock: Clock, field = 'until'): Promise<Date> {
-  const until = (await lastMomentOf(text, clock)) ?? new Date(Number.NaN);
+  const until = (await lastMomentOf(text, { ...clock, named: 'past' })) ?? new Date(Number.NaN);
   if (until >= since) return until;
   throw invalidInput([{ field, message: 'It must not be before since.' }]);
 }

@@ -23,7 +23,7 @@ export async function shownPeriod(since: string, until: string | undefined, cloc
     return `in the last ${when.count === 1 ? '' : `${when.count} `}${units[when.unit]}${when.count === 1 ? '' : 's'}`;
   }
   const shown = async (text: string) =>
-    shownDay((await dayOf(text, clock)) ?? dayAt(clock.now, await clock.timeZone()));
+    shownDay((await dayOf(text, { ...clock, named: 'past' })) ?? dayAt(clock.now, await clock.timeZone()));
   return until === undefined
     ? `since ${await shown(since)}`
     : `between ${await shown(since)} and ${await shown(until)}`;

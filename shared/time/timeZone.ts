@@ -13,10 +13,13 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** How far a zone's clock is ahead of UTC at a moment, in milliseconds. */
-function offsetMs(timeZone: string, at: number): number {
-  if (timeZone === 'UTC') return 0;
-  const parts = new Intl.DateTimeFormat('en', {
+/** By the names of zones, of which there are some hundreds: to make one takes longer than to use it. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const clock = new Intl.DateTimeFormat('en', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -25,7 +28,15 @@ function offsetMs(timeZone: string, at: number): number {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(at);
+  });
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
+/** How far a zone's clock is ahead of UTC at a moment, in milliseconds. */
+function offsetMs(timeZone: string, at: number): number {
+  if (timeZone === 'UTC') return 0;
+  const parts = clockOf(timeZone).formatToParts(at);
   const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find(each => each.type === type)?.value);
   const clock = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
   return clock - Math.floor(at / 1000) * 1000;

@@ -104,7 +104,9 @@ export function callersCredentials<T>(
       const tried = await unlessRefused(attempt(present(call.bearer)));
       if (!tried.refused) return tried.result;
       const because = tried.refused.said && ` ${title} says: ${tried.refused.said}`;
-      throw ended(`The sign-in at ${title} has ended, or ${title} refuses it.${because}`, tried.refused);
+      const refusal = ended(`The sign-in at ${title} has ended, or ${title} refuses it.${because}`, tried.refused);
+      call.usage.signInRefused = refusal;
+      throw refusal;
     },
   };
 }

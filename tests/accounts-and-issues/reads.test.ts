@@ -127,7 +127,9 @@ describe('the issues of a customer', () => {
   });
 
   it('leave out what is done where the open ones are asked for', async () => {
-    expect(keys((await issuesOf('Contoso', { openOnly: 'true' })).body.issues)).not.toContain('ATLAS-30');
+    const { body: open } = await issuesOf('Contoso', { openOnly: 'true' });
+    expect(keys(open.issues)).not.toContain('ATLAS-30');
+    expect(open.otherOpenCases).toMatchObject([{ record: 'Case 00001001: Press stops after ten minutes' }]);
   });
 
   it.each([
@@ -183,7 +185,7 @@ describe('the customers of an issue', () => {
       { currency: 'USD', amount: 240_000, count: 1 },
     ]);
     expect(body.summary).toBe(
-      'Linked to ATLAS-16: 2 accounts, 0 cases (0 open), 2 open opportunities worth 1,250,000 EUR and 240,000 USD. These customers have 3 other open opportunities worth 117,500.5 USD, not linked.',
+      'Linked to ATLAS-16: 0 cases (0 open), 2 open opportunities worth 1,250,000 EUR and 240,000 USD, of 2 accounts. These customers have 3 other open opportunities worth 117,500.5 USD, not linked.',
     );
     expect(body.accounts.map(({ name }: { name: string }) => name)).toEqual(['Contoso', 'Fabrikam, Inc.']);
     // Only opportunities are linked, and Contoso has others that are open, of which its subsidiary's are none.

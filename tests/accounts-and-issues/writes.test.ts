@@ -208,7 +208,11 @@ describe('tellCustomersOfIssue', () => {
     const done = both.jira.site.issues.find(({ key }) => key === 'ATLAS-30');
     const { body: other } = await tell({ issueKey: 'ATLAS-30', comment });
     expect(done).toBeDefined();
-    expect(other.summary).toContain('ATLAS-30 is Done.');
+    expect(other.summary).toContain('ATLAS-30 is Done as a duplicate of ATLAS-12 (In Progress), which is not done');
+    expect(JSON.stringify(other.items)).toMatch(/It also waits for [^.]*ATLAS-12 \(In Progress\)/);
+    await link('ATLAS-24', '1011');
+    const { body: unseen } = await tell({ issueKey: 'ATLAS-24', comment });
+    expect(unseen.summary).toContain('ATLAS-24 is Done with the resolution Cannot Reproduce.');
   });
 
   it('tells each customer once, though it is confirmed and planned again', async () => {

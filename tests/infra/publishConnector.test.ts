@@ -238,6 +238,23 @@ describe('publish-connector', () => {
     expect(output).not.toContain('Import an OpenAPI file');
   });
 
+  it('publishes all connectors of a vendor by one app where that takes all redirect URLs', async () => {
+    const atSalesforce = {
+      ...withBoth,
+      SALESFORCE_AUTH: 'caller',
+      USER_SIGN_IN_CLIENT_IDS: 'salesforce=3MVG9.app',
+    };
+    const { code, output, calls, folder, read } = await publish(atSalesforce, 'none');
+    expect(code, output).toBe(0);
+    for (const connector of ['salesforce', 'salesforce/mcp/salesforce-sales']) {
+      expect(callFor(calls(), join(folder, connector))?.[1], connector).toBe('create');
+      const text = read(`${connector}/apiProperties.json`);
+      expect(text).toContain('"clientId": "3MVG9.app"');
+      expect(text).toContain('https://contoso.my.salesforce.com/services/oauth2/token');
+    }
+    expect(output).not.toContain('Not published');
+  });
+
   it('has each operation name a site where users may sign in to several', async () => {
     const sites = {
       JIRA_BASE_URL: 'https://contoso.atlassian.net,https://fabrikam.atlassian.net',
@@ -255,6 +272,10 @@ describe('publish-connector', () => {
     [{ ...atJira, JIRA_CLOUD_ID: '' }, 'JIRA_CLOUD_ID is not set.'],
     [{ ...atJira, USER_SIGN_IN_CLIENT_IDS: 'jiira=app' }, 'USER_SIGN_IN_CLIENT_IDS must be pairs such as '],
     [{ ...atJira, USER_SIGN_IN_CLIENT_IDS: 'jira={Code}' }, 'USER_SIGN_IN_CLIENT_IDS has no client ID for jira'],
+    [
+      { ...withBoth, SALESFORCE_AUTH: 'caller', SALESFORCE_LOGIN_URL: 'https://login.salesforce.com' },
+      "SALESFORCE_LOGIN_URL must be your org's own My Domain address",
+    ],
   ])('refuses what users could not sign in with: %j', async (values, message) => {
     const { code, output, folder } = await publish(values, 'none');
     expect(code).toBe(1);

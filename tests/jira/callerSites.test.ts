@@ -8,11 +8,6 @@ import { type JiraApp, startJiraApp } from './harness.ts';
 const ana = 'ana.ruiz@example.com';
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-interface Tool {
-  name: string;
-  inputSchema: { properties: Record<string, { enum?: string[] }>; required: string[] };
-}
-
 let contoso: JiraSandbox;
 let fabrikam: JiraSandbox;
 let app: JiraApp;
@@ -89,18 +84,6 @@ describe('of several sites', () => {
     const { status, body } = await app.read('getIssue', query, bearer(token));
     expect([status, body.code]).toEqual([401, 'unauthenticated']);
     expect(asked().fabrikam.map(({ path }) => path)).toEqual([`/ex/jira/${fabrikam.cloudId}/rest/api/3/myself`]);
-  });
-
-  it('is an input of every tool', async () => {
-    const { body } = await request<{ result: { tools: Tool[] } }>(`${app.app.url}/api/mcp/x/jira`, {
-      json: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
-      headers: { accept: 'application/json, text/event-stream', ...bearer(contoso.tokenOf(ana)) },
-    });
-    expect(body.result.tools.length).toBeGreaterThan(10);
-    for (const { name, inputSchema } of body.result.tools) {
-      expect([name, inputSchema.properties.site?.enum]).toEqual([name, [nameOf(contoso), nameOf(fabrikam)]]);
-      expect(inputSchema.required).toContain('site');
-    }
   });
 
   it('the last of many is found by a token for it alone', async () => {

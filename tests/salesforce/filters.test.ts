@@ -464,6 +464,14 @@ describe('columns', () => {
     expect(body.summary).toContain('worth 240,000 USD');
   });
 
+  it('that are empty are told as none, and rows bear what tells them apart', async () => {
+    const query = { caseNumber: '1001', columns: 'Web Email' };
+    const { body } = await salesforce.call('findCases', { query });
+    expect(list(body.cases)).toMatchObject([
+      { caseNumber: '00001001', status: 'Escalated', columns: [{ name: 'Web Email', value: 'none' }] },
+    ]);
+  });
+
   it('of a label that is none are said, and the others are shown', async () => {
     const query = { name: 'Contoso – plant', columns: 'Amont, Amount' };
     const { status, body } = await salesforce.call('findOpportunities', { query });

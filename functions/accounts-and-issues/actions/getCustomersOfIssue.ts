@@ -71,9 +71,12 @@ export default accountsAndIssues.action({
     const accounts = accountsOf(found, salesforce.recordUrl);
     const bound = others.length >= MAX_OTHERS ? 'at least ' : '';
     const parts = [
-      counted(accounts.length, ['account', 'accounts']),
       `${counted(cases.length, ['case', 'cases'])} (${cases.filter(({ isClosed }) => isClosed === false).length} open)`,
       `${counted(open.length, ['open opportunity', 'open opportunities'])}${worth(openTotals)}`,
+      ...(opportunities.length > open.length
+        ? [counted(opportunities.length - open.length, ['closed opportunity', 'closed opportunities'])]
+        : []),
+      ...(found.accounts.length > 0 ? [counted(found.accounts.length, ['account itself', 'accounts themselves'])] : []),
     ];
     const otherPart =
       others.length > 0
@@ -83,7 +86,7 @@ export default accountsAndIssues.action({
       summary:
         accounts.length + cases.length + opportunities.length === 0
           ? `No customer is linked to ${ownKey}, as far as this service may see.`
-          : `Linked to ${ownKey}: ${parts.join(', ')}.${otherPart}`,
+          : `Linked to ${ownKey}: ${parts.join(', ')}, of ${counted(accounts.length, ['account', 'accounts'])}.${otherPart}`,
       issue: { issueKey: ownKey, title, status, url },
       accounts,
       cases: cases.slice(0, LISTED),

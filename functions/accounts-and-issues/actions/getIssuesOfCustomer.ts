@@ -65,7 +65,10 @@ export default accountsAndIssues.action({
         `A case by its number, such as 00001026, an account or an opportunity by its name, or any of them by its ID; up to ${MAX_RECORDS_MEANT}, separated by commas.`,
       )
       .meta({ mayMatchSeveral: true }),
-    openOnly: z.boolean().optional().describe('True to leave out issues that are done.'),
+    openOnly: z
+      .boolean()
+      .optional()
+      .describe('True to leave out issues that are done; the open cases are told all the same.'),
   }),
   output: z.object({
     summary: summary('One sentence that says whose issues these are, and how many.'),
@@ -76,7 +79,7 @@ export default accountsAndIssues.action({
       .array(ownRecord)
       .optional()
       .describe(
-        `Of accounts, with the last page: their latest open cases that none of these issues is linked to, at most ${MAX_OTHERS}.`,
+        `Of accounts, with the last page: their latest open cases that none of these issues is linked to (with openOnly also those whose issues are all done), at most ${MAX_OTHERS}.`,
       ),
     note: z.string().optional().describe('What the user should know of how far was looked.'),
     notShown,
@@ -110,8 +113,7 @@ export default accountsAndIssues.action({
     const toOwn = (each: OwnRecord) => ({ ...toRecord(each), ...(!isOne && { customer: namesOf(each).join('; ') }) });
     const whose = isOne ? titleOf(customer) : `${customers.length} customers`;
     const belongings = isOne ? ', its cases or its opportunities' : ', their cases or their opportunities';
-    const isWhole =
-      customers.some(({ objectType }) => objectType === 'Account') && isFirst && nextCursor === undefined && !openOnly;
+    const isWhole = customers.some(({ objectType }) => objectType === 'Account') && isFirst && nextCursor === undefined;
     return page({
       items: issues,
       nextCursor,

@@ -17,6 +17,8 @@ import { accountsAndIssues } from '../system.ts';
 
 /** The most of each system. */
 const LISTED = 10;
+/** More records are not looked through for kinds of which only a few match. */
+const MAX_FOUND = 50;
 /** The part of the call's time after which a system that has not answered is left out. */
 const PATIENCE = 0.8;
 
@@ -55,7 +57,7 @@ export default accountsAndIssues.action({
     const inTime = AbortSignal.timeout(Math.round(Math.max(0, jira.timeLeft()) * PATIENCE));
     const [ofJira, ofSalesforce] = await Promise.all([
       answerOf('Jira', issuesOf(jira, term), inTime),
-      answerOf('Salesforce', foundRecords(salesforce, { term, objectTypes: everyday, limit: LISTED + 1 }), inTime),
+      answerOf('Salesforce', foundRecords(salesforce, { term, objectTypes: everyday, limit: MAX_FOUND }), inTime),
     ]);
     if (ofJira instanceof Failure && ofSalesforce instanceof Failure) throw ofJira;
     const issues =
@@ -65,7 +67,7 @@ export default accountsAndIssues.action({
             const { issueKey, title, type, status, assignee, url } = toIssueRow(issue, jira.browseUrl);
             return { issueKey, title, type, status, assignee, url };
           });
-    const records = ofSalesforce instanceof Failure ? undefined : ofSalesforce.records;
+    const records = ofSalesforce instanceof Failure ? undefined : inTurn(ofSalesforce.records);
     const isMore = {
       issues: !(ofJira instanceof Failure) && (ofJira.nextCursor !== undefined || ofJira.issues.length > LISTED),
       records: (records?.length ?? 0) > LISTED,
@@ -87,6 +89,13 @@ export default accountsAndIssues.action({
     };
   },
 });
+
+/** One of each kind in turn, each kind in its order: else the contacts of an account are all that is shown of it. */
+function inTurn<Found extends { objectType: string }>(records: readonly Found[]): Found[] {
+  const kinds = [...Map.groupBy(records, ({ objectType }) => objectType).values()];
+  const longest = Math.max(0, ...kinds.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, at) => kinds.flatMap(kind => kind.slice(at, at + 1))).flat();
+}
 
 /** The issue whose key it is, then those that have the words in their texts, where an issue's own key is none of them. */
 async function issuesOf(jira: Jira, term: string) {

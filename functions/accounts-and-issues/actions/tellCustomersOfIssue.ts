@@ -8,6 +8,7 @@ import { writtenText } from '../../salesforce/api/inputs.ts';
 import { MAX_COMMENT } from '../../salesforce/api/service/caseComments.ts';
 import { salesforce } from '../../salesforce/system.ts';
 import { notTold } from '../api/notTold.ts';
+import { otherOpenIssues } from '../api/otherOpenIssues.ts';
 import {
   casesAmong,
   lookAtTold,
@@ -47,25 +48,32 @@ export default accountsAndIssues.plannedAction({
   example: { issueKey: 'ATLAS-12', comment: 'The fix is in version 2.5, which is out today.' },
   async plan({ issueKey, comment }, both) {
     const [issue, linked] = await Promise.all([
-      both.jira.getIssue(issueKey, { fields: ['summary', 'status'] }),
+      both.jira.getIssue(issueKey, { fields: ['summary', 'status', 'resolution', 'issuelinks'] }),
       recordsOfIssue(both, issueKey),
     ]);
     const cases = casesAmong(linked);
-    const [ofCases, ofOthers] = await Promise.all([
-      cases.length > 0 ? planToTell(both.salesforce, cases.slice(0, MAX_TOLD), { issueKey, comment }) : [],
+    const looked = cases.slice(0, MAX_TOLD);
+    const [told, waiting, ofOthers] = await Promise.all([
+      looked.length > 0 ? planToTell(both.salesforce, looked, { issueKey, comment }) : [],
+      otherOpenIssues(both, looked, issue.key),
       notTold(both.salesforce, linked),
     ]);
+    const ofCases = told.map(item => {
+      const others = waiting.issuesOf(item.key);
+      return 'what' in item && others ? { ...item, what: `${item.what} It also waits for ${others}.` } : item;
+    });
     const items = [...ofCases, ...ofOthers];
-    const told = items.filter(item => 'what' in item).length;
+    const count = items.filter(item => 'what' in item).length;
     const quotedText = `"${beginning(comment, MAX_SHOWN)}"`;
     const rest = cases.length > MAX_TOLD ? ` Only the first ${MAX_TOLD} linked cases were looked at.` : '';
-    const left = counted(items.length - told, ['linked record is', 'linked records are']);
-    const leftOut = items.length > told ? ` ${left} not told, each with the reason.` : '';
-    const state = statusText(issue);
+    const left = counted(items.length - count, ['linked record is', 'linked records are']);
+    const leftOut = items.length > count ? ` ${left} not told, each with the reason.` : '';
+    const others = waiting.isWhole ? '' : ' Not all other issues that these cases wait for were looked at.';
+    const state = `${statusText(issue)}${others}`;
     return {
       summary:
-        told > 0
-          ? `Would add a comment that the customer can read to ${counted(told, ['open case', 'open cases'])} linked to ${issueKey}: ${quotedText} ${state}${rest}${leftOut}`
+        count > 0
+          ? `Would add a comment that the customer can read to ${counted(count, ['open case', 'open cases'])} linked to ${issueKey}: ${quotedText} ${state}${rest}${leftOut}`
           : `No open case is linked to ${issueKey} that is still to be told, as far as this service may see. ${state}${rest}${leftOut}`,
       items,
     };
@@ -75,8 +83,20 @@ export default accountsAndIssues.plannedAction({
   performAll: (items, { salesforce }) => Promise.all(items.map(item => tellCase(salesforce, item))),
 });
 
-/** `ABC-12 is In Progress, which is not done.` Who tells customers that it is done must know. */
-function statusText({ key, status, isDone }: Issue): string {
+/** The phrases of the issue that was closed in favour of another one. */
+const duplicating = /^(?:is )?(?:a )?duplicat(?:es|e of)$/i;
+
+/** `ABC-12 is In Progress, which is not done.` Who tells customers that it is done must know, and whether done is mended. */
+function statusText({ key, status, isDone, resolution, links }: Issue): string {
   if (status === undefined) return `The status of ${key} is not known.`;
-  return `${key} is ${status}${isDone ? '' : ', which is not done: promise nothing that is not so'}.`;
+  if (!isDone) return `${key} is ${status}, ${notDone}.`;
+  const originals = links.filter(({ phrase }) => duplicating.test(phrase)).map(({ issue }) => issue);
+  const open = originals.filter(each => !each.isDone);
+  if (originals.length > 0) {
+    const of = originals.map(each => `${each.key} (${each.status ?? 'status not known'})`).join(' and ');
+    return `${key} is ${status} as a duplicate of ${of}${open.length > 0 ? `, ${notDone}` : ''}.`;
+  }
+  return `${key} is ${status}${resolution && resolution !== status ? ` with the resolution ${resolution}` : ''}.`;
 }
+
+const notDone = 'which is not done: promise nothing that is not so';

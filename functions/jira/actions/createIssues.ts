@@ -15,7 +15,7 @@ export default jira.plannedAction({
   needs: writes({ permissions: ['CREATE_ISSUES'], ...whereFiltered }),
   title: 'Create several issues',
   description:
-    "Creates up to 50 Jira issues at once in this service's name: tasks from notes, sub-tasks of a story, an epic with what is in it. " +
+    'Creates up to 50 Jira issues at once, as the account signed in to Jira: tasks from notes, sub-tasks of a story, an epic with what is in it. ' +
     'Use it for several: its first call only shows what would be made, and the call with its confirmationToken makes it. For one use createIssue.',
   input: z.object({
     issues: newIssues.describe(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Failure } from '../../../shared/failure.ts';
+import { clockAt } from '../../../shared/time/timeZone.ts';
 import { issueKey, ownCommentId } from '../api/inputs.ts';
 import type { OwnComment } from '../api/ownComments.ts';
 import { writes } from '../needs.ts';
@@ -21,13 +22,13 @@ export default jira.plannedAction({
   data: z.object({ issueKey: z.string(), commentId: z.string() }),
   example: { issueKey: 'ATLAS-12' },
   async plan({ issueKey, commentId }, { jira }) {
-    const comment = await jira.ownComments.find(issueKey, commentId);
+    const [comment, timeZone] = await Promise.all([jira.ownComments.find(issueKey, commentId), jira.timeZone()]);
     return {
       summary: `A comment of ${comment.issueKey} would be deleted for good. Nothing is deleted yet.`,
       items: [
         {
           key: comment.issueKey,
-          what: [told(comment), ...comment.notes].join(' '),
+          what: [told(comment, timeZone), ...comment.notes].join(' '),
           version: comment.version,
           data: { issueKey: comment.issueKey, commentId: comment.id },
         },
@@ -39,8 +40,8 @@ export default jira.plannedAction({
   perform: ({ data }, { jira }) => jira.ownComments.remove(data),
 });
 
-function told({ id, issueKey, createdAt, audience, text }: OwnComment): string {
-  const from = createdAt ? ` of ${createdAt.toISOString()}` : '';
+function told({ id, issueKey, createdAt, audience, text }: OwnComment, timeZone: string): string {
+  const from = createdAt ? ` of ${clockAt(createdAt, timeZone)}` : '';
   const which = `The ${audience ? `${audience} ` : ''}comment ${id}${from} on ${issueKey}`;
   return text === undefined ? `${which}.` : `${which}: ${JSON.stringify(text)}`;
 }

@@ -30,7 +30,7 @@ export default jira.action({
     issueKey: key('The key of the issue that it is attached to.'),
     mimeType: z.string().describe('Its type, as Jira has it, such as text/csv.'),
     size: z.int().optional().describe('Its size in bytes.'),
-    createdAt: z.string().optional().describe('When it was attached, ISO 8601 in UTC.'),
+    createdAt: z.string().optional().describe("When it was attached, ISO 8601, by the asking user's clock."),
     by: z.string().optional().describe('Who attached it.'),
     url: link('Its address in the browser, for those who may see it in Jira.'),
     text: z

@@ -11,7 +11,7 @@ import { reads } from '../needs.ts';
 import { jira } from '../system.ts';
 
 const entry = z.object({
-  at: z.string().describe('When the change was made, ISO 8601 in UTC.'),
+  at: z.string().describe("When the change was made, ISO 8601, by the asking user's clock."),
   by: z.string().optional().describe('Who made it.'),
   changes: z
     .array(

@@ -21,7 +21,7 @@ export default jira.action({
   description:
     'Counts the issues of a Jira project: to do, in progress and done, overdue, unassigned, blocked, and recently created and resolved. ' +
     'Use it when the user asks for the state of a project, or how many issues it has. ' +
-    'For what changed use getProjectUpdates; for the issues themselves use searchIssues.',
+    'For what changed use getProjectUpdates; for the issues themselves use searchIssues. No action sends it regularly: that is a scheduled flow in Copilot Studio.',
   input: z.object({
     projectId,
     since: sinceText
@@ -46,7 +46,7 @@ export default jira.action({
     overdue: z.int().optional().describe('The number of issues that are not done and past their due date.'),
     unassigned: z.int().optional().describe('The number of issues that are not done and unassigned.'),
     blocked: z.int().optional().describe('The number of issues that are not done and blocked by one that is not done.'),
-    since: z.string().describe('The start of the period, ISO 8601 in UTC.'),
+    since: z.string().describe("The start of the period, ISO 8601, by the asking user's clock."),
     created: z.int().optional().describe('The number of issues created since then.'),
     resolved: z.int().optional().describe('The number of issues resolved since then.'),
     notShown: z.array(z.string()).optional().describe('What could not be counted, and why.'),

@@ -18,7 +18,7 @@ const update = z.object({
   status: z.string().optional().describe('Its current status.'),
   assignee: z.string().optional().describe('The name of its current assignee.'),
   priority: z.string().optional().describe('Its current priority.'),
-  updatedAt: z.string().describe('When it was last changed, ISO 8601 in UTC.'),
+  updatedAt: z.string().describe("When it was last changed, ISO 8601, by the asking user's clock."),
   url: link('The address of the issue in the browser.'),
   changes: z.array(changeSchema).describe('Its changes since then, newest first.'),
   notShown,
@@ -77,8 +77,11 @@ export default jira.action({
         name: heading('The name of the project.'),
       })
       .describe('The project.'),
-    since: z.string().describe('The start of the period, ISO 8601 in UTC.'),
-    until: z.string().optional().describe('The end of the period, where one was given, ISO 8601 in UTC.'),
+    since: z.string().describe("The start of the period, ISO 8601, by the asking user's clock."),
+    until: z
+      .string()
+      .optional()
+      .describe("The end of the period, where one was given, ISO 8601, by the asking user's clock."),
     summary: summary('Sums up the updates in this answer.'),
     updates: z.array(update).describe('The updated issues, the last updated first.'),
   }),

@@ -78,7 +78,7 @@ const output = z.object({
   unmoved: z
     .array(
       row.extend({
-        movedAt: z.string().describe('When it last moved, ISO 8601 in UTC.'),
+        movedAt: z.string().describe("When it last moved, ISO 8601, by the asking user's clock."),
         lastMove: z.enum(['status', 'assignee', 'created']).describe('What that was: a change, or its creation.'),
       }),
     )
@@ -87,7 +87,7 @@ const output = z.object({
       'Open issues of an active sprint whose status and assignee have not changed for the time of unchangedFor. Edits, comments and the move into the sprint do not count.',
     ),
   addedAfterStart: z
-    .array(row.extend({ addedAt: z.string().describe('When it came in, ISO 8601 in UTC.') }))
+    .array(row.extend({ addedAt: z.string().describe("When it came in, ISO 8601, by the asking user's clock.") }))
     .optional()
     .describe('Issues that came in after it had begun.'),
   carriedOver: z

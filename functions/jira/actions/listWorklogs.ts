@@ -6,6 +6,7 @@ import { pace } from '../../../shared/pace.ts';
 import { heading, id, key, link, summary } from '../../../shared/schema/meaning.ts';
 import { resolveSince, resolveUntil, sinceText } from '../../../shared/time/inputs.ts';
 import { shownPeriod } from '../../../shared/time/shown.ts';
+import { clockAt } from '../../../shared/time/timeZone.ts';
 import { shownMarkdown } from '../api/adf/adfToMarkdown.ts';
 import { duration } from '../api/fieldText.ts';
 import { issueKey, projectId } from '../api/inputs.ts';
@@ -78,7 +79,7 @@ export default jira.action({
           worklogId: id('The ID of the entry.'),
           issueKey: key('The key of the issue.'),
           person: z.string().optional().describe('Who worked.'),
-          startedAt: z.string().describe('When the work began, ISO 8601 in UTC.'),
+          startedAt: z.string().describe("When the work began, ISO 8601, by the asking user's clock."),
           timeSpent,
           comment: z.string().optional().describe('What was done, in Markdown.'),
         }),
@@ -107,6 +108,7 @@ export default jira.action({
     const budget = { left: MAX_MARKDOWN };
     const pause = pace(signal);
     const offset = offsetOf(cursor);
+    const timeZone = await jira.timeZone();
     const items = [];
     for (const entry of work.slice(offset, offset + limit)) {
       await pause();
@@ -114,7 +116,7 @@ export default jira.action({
         worklogId: entry.id,
         issueKey: entry.issueKey,
         person: entry.author,
-        startedAt: entry.startedAt.toISOString(),
+        startedAt: clockAt(entry.startedAt, timeZone),
         timeSpent: duration(entry.seconds),
         comment: shownMarkdown(entry.comment, budget) || undefined,
       });

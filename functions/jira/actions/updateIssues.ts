@@ -17,7 +17,7 @@ export default jira.plannedAction({
   needs: writes({ permissions: ['EDIT_ISSUES'], also: [...whereFiltered.also, putsInSprint, moved] }),
   title: 'Update several issues',
   description:
-    "Changes up to 100 Jira issues alike, in this service's name: fields, labels, versions, sprint, assignee, status. " +
+    'Changes up to 100 Jira issues alike, as the account signed in to Jira: fields, labels, versions, sprint, assignee, status. ' +
     'Use it for several: its first call only shows what would change in each, and the call with its confirmationToken does it. For one issue use updateIssue, for its status transitionIssue.',
   input: z.object({
     issueKeys: issueKeys(MAX_CHANGED).optional(),

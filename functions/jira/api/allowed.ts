@@ -655,7 +655,8 @@ async function unlessNone<Answer>(looking: Promise<Answer>): Promise<Answer | un
 const notOutlined =
   'Write it as conditions, field operator value, that AND, OR and NOT join: a policy restricts the projects, and in another form it cannot be checked.';
 
-function narrowed(query: string, allowed: AllowedProjects): string {
+/** The same query, for these projects alone. */
+export function narrowed(query: string, allowed: AllowedProjects): string {
   const order = orderStart(jqlTokens(query) ?? [], query);
   const conditions = query.slice(0, order).trim();
   const projects = `project in (${[...allowed].map(key => JSON.stringify(key)).join(', ')})`;

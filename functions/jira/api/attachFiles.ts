@@ -154,7 +154,7 @@ export function openAttachFiles({ client, comments, readBackClient, readBack, ti
         ...(comment ? await comments.markAfterwards(comment.id) : []),
         ...(comment
           ? [
-              `The service desk shows each file by ${audience === 'public' ? 'a public comment, which the customer is told of' : 'an internal comment'}, in the name of this service.`,
+              `The service desk shows each file by ${audience === 'public' ? 'a public comment, which the customer is told of' : 'an internal comment'}, in the name of the account signed in to Jira.`,
             ]
           : []),
         ...(comment && comment.public !== undefined && comment.public !== (audience === 'public')

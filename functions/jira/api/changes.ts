@@ -7,7 +7,7 @@ import { commentAudience } from './issueRow.ts';
 
 /** One thing that happened to an issue. */
 export const changeSchema = z.object({
-  at: z.string().describe('When it happened, ISO 8601 in UTC.'),
+  at: z.string().describe("When it happened, ISO 8601, by the asking user's clock."),
   by: z.string().optional().describe('Who did it.'),
   field: z
     .string()

@@ -23,8 +23,8 @@ export const issueDetails = issueRow.extend({
   description: z.string().optional().describe('The description, in Markdown.'),
   statusCategory: z.string().optional().describe('The category of its status: To Do, In Progress or Done.'),
   reporter: z.string().optional().describe('The name of its reporter.'),
-  createdAt: z.string().optional().describe('When it was created, ISO 8601 in UTC.'),
-  resolvedAt: z.string().optional().describe('When it was resolved, ISO 8601 in UTC.'),
+  createdAt: z.string().optional().describe("When it was created, ISO 8601, by the asking user's clock."),
+  resolvedAt: z.string().optional().describe("When it was resolved, ISO 8601, by the asking user's clock."),
   parent: relatedIssue.optional().describe('Its parent issue, such as its epic.'),
   progress: z
     .object({

@@ -14,7 +14,7 @@ export const issueRow = z.object({
   labels: z.array(z.string()).optional().describe('Its labels.'),
   dueDate: z.string().optional().describe('Its due date, such as 2026-11-30.'),
   parentKey: key('The key of its parent issue, such as its epic.').optional(),
-  updatedAt: z.string().optional().describe('When it was last changed, ISO 8601 in UTC.'),
+  updatedAt: z.string().optional().describe("When it was last changed, ISO 8601, by the asking user's clock."),
   url: link('The address of the issue in the browser.'),
 });
 

@@ -196,7 +196,14 @@ export function openJira(parts: JiraParts) {
   const runsAsCaller = settings.JIRA_RUN_AS === 'caller';
   const permissions = openPermissions(parts);
   const accountFor = openAskingAccount(unlimited, parts);
-  const own = runsAsCaller ? limitedToCallers({ unlimited, accountFor, checkFor: permissions.checkFor }) : unlimited;
+  const own = runsAsCaller
+    ? limitedToCallers({
+        unlimited,
+        accountFor,
+        checkFor: permissions.checkFor,
+        fieldsFor: call => metadataFor(call).fields(),
+      })
+    : unlimited;
   const clientFor = (call: Call): JiraClient => {
     const allowed = allowedProjects(parts.rulesOf(call));
     const openFields = async () => namesInJql(await metadataFor(call).fields());
@@ -224,7 +231,17 @@ export function openJira(parts: JiraParts) {
     return readIssue(answer);
   };
 
+  const zonesFor = (call: Call) =>
+    isCallers
+      ? myself.zone(call)
+      : zoneFor(call, {
+          ofUser: async () => (await peopleFor(call).findCaller())?.timeZone ?? undefined,
+          ofAccount: () => accountsZone(call),
+        });
+
   return {
+    timeZone: (given: Call) => zonesFor(runsAsCaller ? asCaller(given) : given).shown(),
+
     for(given: Call): Jira {
       const call = runsAsCaller ? asCaller(given) : given;
       const client = clientFor(call);
@@ -238,12 +255,7 @@ export function openJira(parts: JiraParts) {
         openedDesks ??= openDesks();
         return (await openedDesks)(call);
       });
-      const { timeZone, unlessAccounts } = isCallers
-        ? myself.zone(call)
-        : zoneFor(call, {
-            ofUser: async () => (await people.findCaller())?.timeZone ?? undefined,
-            ofAccount: () => accountsZone(call),
-          });
+      const { timeZone, unlessAccounts } = zonesFor(call);
       const asker: AskerParts = {
         findAccount: async () => (await people.findCaller())?.accountId,
         readFilter: async filter => (await findFilter(client, filter)).jql,

@@ -12,7 +12,7 @@ export interface LinkPhrase {
 
 /**
  * The link that is meant by either phrase of a link type, or else by its name, which means its outward phrase; also by
- * `Name (phrase)`, which tells types with the same phrase apart.
+ * `Name (phrase)`, which tells types with the same phrase apart, and in other forms of the phrase's words: `is a duplicate of`.
  * @throws Failure `ambiguous`, or `invalid_input` that lists the phrases
  */
 export function linkCalled(phrase: string, types: readonly LinkType[]): LinkPhrase {
@@ -31,6 +31,7 @@ export function linkCalled(phrase: string, types: readonly LinkType[]): LinkPhra
       calledSo(ends, phrase, each => each.phrase),
       calledSo(outward, phrase, ({ type }) => type.name),
       calledSo(ends, phrase, told),
+      ends.filter(each => stemsOf(each.phrase) === stemsOf(phrase)),
     ].find(matches => matches.length > 0) ?? [];
   if (found.length > 1) throw ambiguous('linkType', phrase, found.map(told));
   if (found[0]) return found[0];
@@ -38,4 +39,14 @@ export function linkCalled(phrase: string, types: readonly LinkType[]): LinkPhra
   throw invalidInput([
     { field: 'linkType', message: `There is no such link type. The link types are ${listed(phrases)}.` },
   ]);
+}
+
+/** Words that say nothing of which link it is. `by` tells its one end from the other. */
+const fillers = new Set(['a', 'an', 'the', 'is', 'are', 'was', 'be', 'been', 'being', 'of', 'to', 'with', 'for']);
+const endings = /(?:ions?|ings?|ed|es|s|e)$/;
+
+/** `duplicat` for `duplicates`, `is a duplicate of` and `duplication of`; `block by` for `is blocked by` and `blocked by`. */
+function stemsOf(phrase: string): string {
+  const words = folded(phrase).split(/[^\p{L}\p{N}]+/u);
+  return words.flatMap(word => (word === '' || fillers.has(word) ? [] : word.replace(endings, ''))).join(' ');
 }

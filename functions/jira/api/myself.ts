@@ -47,6 +47,7 @@ export function openMyself(
         accounts,
         unlessAccounts: async () => undefined,
         timeZone: async () => (await accounts()) ?? timeZone() ?? 'UTC',
+        shown: async () => (await accounts()) ?? timeZone(),
       };
     },
   };

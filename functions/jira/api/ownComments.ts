@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { deleteComment, getComment, getComments, getCommentsByIds } from 'jira.js/cloud';
-import type { Client } from 'jira.js/core';
 import { Failure } from '../../../shared/failure.ts';
 import { adfToMarkdown, shownMarkdown } from './adf/adfToMarkdown.ts';
 import { ASKED_BY, type AskedBy, isAskedBy } from './askedBy.ts';
+import type { JiraClient } from './client.ts';
 import type { Audience } from './inputs.ts';
 import { audienceOf, dateOf, type Issue } from './issue.ts';
 import { parseAnswer } from './parseAnswer.ts';
@@ -36,7 +36,7 @@ export interface EditedComment {
 
 export interface OwnComments {
   /**
-   * A comment of the user's, by its ID or the latest one. @throws Failure `not_found`; `forbidden` for somebody else's, and
+   * A comment of the user's that is to be deleted, by its ID or the latest one. @throws Failure `not_found`; `forbidden` for somebody else's, and
    * where nothing tells whose it is
    */
   find(issueKey: string, commentId: string | undefined): Promise<OwnComment>;
@@ -47,14 +47,14 @@ export interface OwnComments {
 }
 
 interface OwnCommentParts {
-  client: Client;
+  client: JiraClient;
   people: People;
   /** What marks a comment of the user's; undefined where no person is verified, or none is marked. */
   mark: AskedBy | undefined;
   /** Whether the user signed in at Jira themselves, so that their own comments are those that Jira has for theirs. */
   isCallers: boolean;
   /** A client whose requests end soon, for a look at what was written. */
-  readBackClient(): Client;
+  readBackClient(): JiraClient;
   /** The issue with its project's type. @throws Failure */
   getIssue(issueKey: string): Promise<Issue>;
 }
@@ -145,6 +145,7 @@ export function openOwnComments({
   return {
     async find(issueKey, commentId) {
       const { issue, found } = await read(issueKey, commentId);
+      await client.rehearse?.({ method: 'DELETE', url: `/rest/api/3/issue/${issue.key}/comment/${found.id}` });
       return toOwnComment(issue, found);
     },
 

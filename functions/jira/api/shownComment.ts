@@ -7,7 +7,7 @@ import { commentAudience } from './issueRow.ts';
 /** A comment as an answer shows it. */
 export const shownComment = z.object({
   commentId: id('The ID of the comment.'),
-  at: z.string().describe('When it was written, ISO 8601 in UTC.'),
+  at: z.string().describe("When it was written, ISO 8601, by the asking user's clock."),
   by: z.string().optional().describe('Who wrote it.'),
   editedAt: z.string().optional().describe('When it was last edited, where it was.'),
   audience: commentAudience,

@@ -24,6 +24,7 @@ export function openSites(parts: JiraParts): OpenSystem<Jira> {
 
   return {
     for: call => siteOf(call).for(call),
+    timeZone: async call => siteOf(call).timeZone(call),
     async check(call) {
       const told = await Promise.all(sites.map(({ jira }) => jira.check(call)));
       return [...new Set(told)].join(', ');
@@ -31,9 +32,13 @@ export function openSites(parts: JiraParts): OpenSystem<Jira> {
     lacks: (call, permissions) => siteOf(call).lacks(call, permissions),
     async whoIs(call) {
       let refusal: Failure | undefined;
-      for (const { jira } of named(call)) {
+      const asked = named(call);
+      // Each may be asked, and once more where it did not answer.
+      const { maxRequests } = call;
+      const look = { ...call, maxRequests: Math.max(maxRequests, 2 * asked.length) };
+      for (const { jira } of asked) {
         try {
-          return await jira.whoIs(call);
+          return await jira.whoIs(look);
         } catch (error) {
           if (!(error instanceof Failure) || !elsewhere.has(error.code)) throw error;
           // That a token is dead is said of one, too, that is only of another site.

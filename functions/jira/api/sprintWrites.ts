@@ -110,12 +110,12 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
     fields: WrittenFields,
     open: readonly BoardSprint[],
   ) => {
-    const active = open.filter(({ id, state }) => state === 'active' && id !== sprint.id).map(({ name }) => name);
+    const active = open.filter(({ id, state }) => state === 'active' && id !== sprint.id);
     try {
       return await send(board, sprint, { ...fields, state: 'active' });
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'invalid_input' || active.length === 0) throw error;
-      const message = `${quoted(sprint.name)} was not started, because the board ${quoted(board.name)} has an active sprint: ${listed(active)}. Close that one first with updateSprint, where the user wants that; only boards with parallel sprints have several.`;
+      const message = `${quoted(sprint.name)} was not started, because the board ${quoted(board.name)} has an active sprint: ${listed(active.map(({ name }) => name))}. ${await howToClose(board, active)} Only boards with parallel sprints have several.`;
       throw new Failure('conflict', message, { cause: error });
     }
   };
@@ -140,6 +140,24 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
       if (nextCursor === undefined) break;
     }
     return keys;
+  };
+
+  /** All that is needed to close the sprint that stands in the way, in one call. */
+  const howToClose = async (board: Board, [sprint, ...others]: readonly BoardSprint[]): Promise<string> => {
+    if (!sprint || others.length > 0) return 'Close one of them first with updateSprint, where the user wants that.';
+    const close = `Where the user wants that, close it first with updateSprint, sprint ${quoted(sprint.name)}, state closed`;
+    const unfinished = await unfinishedIn(board, sprint).catch((error: unknown) => {
+      if (error instanceof Failure) return undefined;
+      throw error;
+    });
+    if (unfinished?.length === 0) return `${close}: all its issues are done.`;
+    const count =
+      unfinished === undefined
+        ? 'its issues that are not done'
+        : unfinished.length === 1
+          ? 'its 1 issue that is not done'
+          : `its ${unfinished.length} issues that are not done`;
+    return `${close} and unfinishedTo, which says where ${count} go: next, backlog, or the name of a sprint.`;
   };
 
   /** Where the unfinished issues go of a sprint that is closed; undefined for the backlog, where Jira leaves them. */
@@ -191,15 +209,15 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
         const message = `The board ${quoted(board.name)} has a sprint ${quoted(same.name)} already, which is ${same.state}. Nothing was created; to change that one use updateSprint.`;
         throw new Failure('conflict', `name: ${message}`, { errors: [{ field: 'name', message }] });
       }
-      const active = open.filter(({ state }) => state === 'active').map(each => each.name);
+      const active = open.filter(({ state }) => state === 'active');
       // A board that has several allows them; of one that has one Jira's API does not tell.
       if (start && active.length === 1) {
-        const message = `The board ${quoted(board.name)} has an active sprint, ${quoted(active[0] ?? '')}, so a new one cannot be started. Nothing was created. Close that one first with updateSprint, where the user wants that, or create this one without start; where the board has parallel sprints, it can then be started with updateSprint.`;
+        const message = `The board ${quoted(board.name)} has an active sprint, ${quoted(active[0]?.name ?? '')}, so a new one cannot be started. Nothing was created. ${await howToClose(board, active)} Or create this one without start; where the board has parallel sprints, it can then be started with updateSprint.`;
         throw new Failure('conflict', `start: ${message}`, { errors: [{ field: 'start', message }] });
       }
       const from = begins ?? (start ? clock.now : undefined);
       const ends = await endMeant(endDate, { end: undefined, start: from }, clock);
-      checkDates(from, ends, start);
+      await checkDates(from, ends, start, clock);
       await checkNotOver(ends, start);
       const dates = { ...(from && { startDate: from.toISOString() }), ...(ends && { endDate: ends.toISOString() }) };
       const known = new Set(open.map(({ id }) => id));
@@ -249,7 +267,7 @@ export function openSprintWrites(parts: SprintWriteParts): SprintWrites {
         endDate: ends?.toISOString(),
         state,
       };
-      checkDates(from ?? before.start, ends ?? before.end, isStarting);
+      await checkDates(from ?? before.start, ends ?? before.end, isStarting, clock);
       await checkNotOver(ends ?? before.end, isStarting);
       const fields = differing(before, wanted);
       if (Object.keys(fields).length === 0)
@@ -372,13 +390,20 @@ function checkState({ name, state }: BoardSprint, wanted: 'active' | 'closed' | 
 }
 
 /** @throws Failure `invalid_input` where a sprint would end before it starts, or is to start without an end */
-function checkDates(start: Date | undefined, end: Date | undefined, isStarting: boolean): void {
+async function checkDates(
+  start: Date | undefined,
+  end: Date | undefined,
+  isStarting: boolean,
+  clock: Clock,
+): Promise<void> {
   if (isStarting && !end) {
     const message = 'To start a sprint its end is needed: ask the user for the day on which it ends.';
     throw invalidInput([{ field: 'endDate', message }]);
   }
   if (start && end && start >= end) {
-    throw invalidInput([{ field: 'endDate', message: `It must be after the start, ${start.toISOString()}.` }]);
+    throw invalidInput([
+      { field: 'endDate', message: `It must be after the start, ${clockAt(start, await clock.timeZone())}.` },
+    ]);
   }
 }
 

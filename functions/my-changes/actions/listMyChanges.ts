@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { summary } from '../../../shared/schema/meaning.ts';
 import { resolveSince, resolveUntil, sinceText } from '../../../shared/time/inputs.ts';
+import { clockAt } from '../../../shared/time/timeZone.ts';
 import { myChanges } from '../system.ts';
 
 const change = z.object({
-  at: z.string().describe('When it was done, ISO 8601 in UTC.'),
+  at: z.string().describe("When it was done, ISO 8601, by the asking user's clock."),
   action: z.string().describe('The name of the action that did it.'),
   system: z.string().describe('The system that it was done in, such as jira.'),
   touched: z.array(z.string()).describe('The keys and IDs of what was changed or made.'),
@@ -48,6 +49,7 @@ export default myChanges.action({
   paged: true,
   async run({ since, until }, { myChanges, now, page: { limit, cursor, isFirst } }) {
     const clock = { now, timeZone: myChanges.timeZone };
+    const timeZone = await myChanges.timeZone();
     const from = await resolveSince(since, clock);
     const to = until === undefined ? undefined : await resolveUntil(until, from, clock);
     const { changes: found, nextCursor } = await myChanges.list({ since: from, until: to, limit, cursor });
@@ -55,7 +57,7 @@ export default myChanges.action({
       items: found,
       nextCursor,
       answer: (shown, more) => ({
-        summary: summaryOf(shown, { from, to, isFirst, more }),
+        summary: summaryOf(shown, { from, to, timeZone, isFirst, more }),
         changes: shown.map(({ time, action, system, touched, outcome, agent }) => ({
           at: time,
           action,
@@ -71,13 +73,13 @@ export default myChanges.action({
 
 function summaryOf(
   shown: readonly { outcome: string }[],
-  list: { from: Date; to: Date | undefined; isFirst: boolean; more: boolean },
+  list: { from: Date; to: Date | undefined; timeZone: string; isFirst: boolean; more: boolean },
 ): string {
-  const { from, to, isFirst, more } = list;
+  const { from, to, timeZone, isFirst, more } = list;
   const { length } = shown;
   const unknown = shown.filter(({ outcome }) => outcome === 'unknown').length;
   const changes = `${length || 'No'}${isFirst ? '' : ' earlier'} ${length === 1 ? 'change' : 'changes'}`;
   const doubt = unknown > 0 ? ` (${unknown} of which may not have been made)` : '';
-  const span = `since ${from.toISOString()}${to ? ` and until ${to.toISOString()}` : ''}`;
+  const span = `since ${clockAt(from, timeZone)}${to ? ` and until ${clockAt(to, timeZone)}` : ''}`;
   return `${changes} in the user's name ${span}${doubt}${more ? '; there are more, see nextPageToken' : ''}.`;
 }

@@ -13,10 +13,12 @@ export interface MyChanges {
 export function openMyChanges({ settings, env, timeZone }: MyChangesParts): OpenSystem<MyChanges> {
   const { AUDIT_TABLE_ENDPOINT: endpoint, AZURE_CLIENT_ID: clientId } = settings;
   const { readChanges } = auditTable({ endpoint, clientId, env });
+  const zone = async () => timeZone() ?? 'UTC';
   return {
+    timeZone: zone,
     for: ({ caller, signal }) => ({
       list: query => readChanges({ ...query, callerId: caller.id, signal }),
-      timeZone: async () => timeZone() ?? 'UTC',
+      timeZone: zone,
     }),
     async check({ caller, signal }) {
       await readChanges({ callerId: caller.id, limit: 1, signal });

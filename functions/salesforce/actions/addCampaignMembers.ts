@@ -27,12 +27,13 @@ export default salesforce.action({
       mayMatchSeveral: true,
     }),
     people: anyName.transform(nameList).meta({
-      description: 'Contacts and leads, at most 100: names, e-mail addresses or IDs, separated by commas.',
+      description:
+        'Contacts and leads, at most 100: names, e-mail addresses or IDs, separated by commas; an account for all its contacts, without those of its subsidiaries.',
       mayMatchSeveral: true,
     }),
     status: searchText
       .optional()
-      .describe("Their status in the campaign, such as Sent or Responded; the campaign's default unless given."),
+      .describe("Their status, one of the campaign's own, which getCampaign tells; its default unless given."),
   }),
   output: z.object({
     summary: summary('How many were added, and how many were members already.'),
@@ -41,13 +42,19 @@ export default salesforce.action({
     status: z.string().optional().describe('The status of those that were added.'),
     added: z.array(z.string()).describe('Who was added, with contact or lead.'),
     already: z.array(z.string()).optional().describe('Who was a member already, with their status.'),
+    note: z.string().optional().describe('What the user should know.'),
     url: link('The address of the campaign in Salesforce.'),
   }),
   example: { campaign: 'Autumn Webinar', people: 'Sam Peters, kwame.mensah@prospect.example' },
   requests: 40,
   async run({ campaign: given, people, status }, { salesforce }) {
     const campaign = await namedRecord(salesforce, { objectType: 'Campaign', given, input: 'campaign' });
-    const { added, already, status: now } = await addMembers(salesforce, { campaignId: campaign.Id, people, status });
+    const {
+      added,
+      already,
+      accounts,
+      status: now,
+    } = await addMembers(salesforce, { campaignId: campaign.Id, people, status });
     const were = already.length > 0 ? ` ${counted(already.length, ['was a member', 'were members'])} already.` : '';
     return {
       summary: `${counted(added.length, ['person was', 'people were'])} added to ${nameOf(campaign)}.${were}`,
@@ -56,6 +63,7 @@ export default salesforce.action({
       ...(added.length > 0 && { status: now }),
       added,
       ...(already.length > 0 && { already }),
+      ...(accounts.length > 0 && { note: `${accounts.join('; ')}, without those of its subsidiaries.` }),
       url: salesforce.recordUrl('Campaign', campaign.Id),
     };
   },

@@ -24,6 +24,7 @@ export default salesforce.action({
   title: 'Add products to an opportunity or a quote',
   description:
     "Adds products of a price book to a Salesforce opportunity or quote, as this service's Salesforce user, all of them or none, and tells the total before and after. " +
+    'With products the amount of an opportunity is their sum: one that was entered by hand is replaced only with replaceAmount. ' +
     'Use it when a customer wants more. For a new quote use createQuote; to change a line that is there use updateRecord.',
   input: z.object({
     opportunity: searchText.optional().meta({
@@ -46,6 +47,10 @@ export default salesforce.action({
       description: 'The price book, by name or ID, where it has none yet; the standard one unless given.',
       mayMatchSeveral: true,
     }),
+    replaceAmount: z.boolean().optional().meta({
+      description: 'True where the user agreed that an amount entered by hand becomes the sum of the products.',
+      permits: true,
+    }),
   }),
   output: z.object({
     summary: summary('What was added, and what the total is now.'),
@@ -59,9 +64,13 @@ export default salesforce.action({
     url: link('Its address in Salesforce.'),
     note: z.string().optional().describe('What the user should know.'),
   }),
-  example: { opportunity: 'Northwind – labels', products: '[{"product":"Premium Support","quantity":2}]' },
+  example: {
+    opportunity: 'Northwind – labels',
+    products: '[{"product":"Premium Support","quantity":2}]',
+    replaceAmount: true,
+  },
   requests: 40,
-  async run({ opportunity, quote, products, priceBook: wantedBook }, { salesforce }) {
+  async run({ opportunity, quote, products, priceBook: wantedBook, replaceAmount = false }, { salesforce }) {
     const given = opportunity ?? quote;
     if (given === undefined || (opportunity !== undefined && quote !== undefined))
       throw eitherOf('opportunity', 'quote');
@@ -82,6 +91,14 @@ export default salesforce.action({
       );
     }
     const currency = currencyOf(record, salesforce);
+    const before = numberAt(record, totalField[parent]);
+    const isByHand = isOpportunity && record.HasOpportunityLineItem === false && before !== undefined && before !== 0;
+    if (isByHand && !replaceAmount) {
+      throw new Failure(
+        'conflict',
+        `${nameOf(record)} has no products yet, and its amount of ${money(before, currency)} was entered by hand: with products Salesforce makes it their sum. Nothing was added. Ask the user, and where they agree give replaceAmount true.`,
+      );
+    }
     const entries = await findEntries(salesforce, products, {
       book,
       currency: salesforce.knownCurrencies().isMulti ? currency : undefined,
@@ -95,11 +112,10 @@ export default salesforce.action({
       ...lineWrites(parent, record.Id, sales),
     ]);
     const now = await readSold(salesforce, { parent, parentId: record.Id, sales }, written.slice(setsBook ? 1 : 0));
-    const before = numberAt(record, totalField[parent]);
     const lines = now?.lines ?? sales.map(lineOf);
     const notes = [
       ...(setsBook ? [`It had no price book; ${book.name} was set.`] : []),
-      ...(isOpportunity && record.HasOpportunityLineItem === false && before
+      ...(isByHand
         ? [
             `Its amount, ${money(before, currency)} until now, had been entered by hand; with products Salesforce makes it the sum of them.`,
           ]

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { fileName } from '../../../shared/files/fileName.ts';
 import { newFileBytes, newFileInputs } from '../../../shared/files/newFile.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
-import { recordId } from '../api/inputs.ts';
+import { recordForms, recordText } from '../api/inputs.ts';
+import { recordNamed } from '../api/recordNamed.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -18,7 +19,7 @@ export default salesforce.action({
     "Adds a file to a Salesforce record of any object, as this service's Salesforce user: its fileName with its text or base64. " +
     'Use it for a signed PDF, a screenshot or a log, one a call. For a remark in words use addRecordNote.',
   input: z.object({
-    recordId: recordId.describe('The ID of the record that gets the file.'),
+    recordId: recordText.describe(`The record that gets the file, ${recordForms}.`),
     fileName: fileName.describe('The name of the file with its ending, such as contract.pdf.'),
     ...newFileInputs,
   }),
@@ -31,7 +32,8 @@ export default salesforce.action({
     url: link('Its address in Salesforce.').optional(),
   }),
   example: { recordId: '001Sx0000000001IAA', fileName: 'minutes.txt', text: 'Renewal agreed for two years.' },
-  async run({ recordId, fileName, text, base64 }, { salesforce }) {
+  async run({ recordId: given, fileName, text, base64 }, { salesforce }) {
+    const recordId = await recordNamed(salesforce, given, { input: 'recordId' });
     const bytes = newFileBytes({ text, base64 });
     const { record, fileId, name, url, notes } = await salesforce.files.add(recordId, { name: fileName, bytes });
     return {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { id, link } from '../../../shared/schema/meaning.ts';
-import { oneLine, onOneLine, recordId, writtenText } from '../api/inputs.ts';
+import { oneLine, onOneLine, recordForms, recordText, writtenText } from '../api/inputs.ts';
+import { recordNamed } from '../api/recordNamed.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -19,7 +20,7 @@ export default salesforce.action({
     "Adds a note to a Salesforce record of any object, as this service's Salesforce user; colleagues who see the record can read it, customers cannot. " +
     'Use it to keep what was learned. For a call or a meeting use logActivity.',
   input: z.object({
-    recordId: recordId.describe('The ID of the record that gets the note.'),
+    recordId: recordText.describe(`The record that gets the note, ${recordForms}.`),
     description: writtenText().describe('What the note says, in Markdown.'),
     title: oneLine(255).optional().describe('Its title; the beginning of the text unless given.'),
   }),
@@ -31,7 +32,8 @@ export default salesforce.action({
     url: link('Its address in Salesforce.').optional(),
   }),
   example: { recordId: '001Sx0000000001IAA', description: 'The executive sponsor changed to **Lee**.' },
-  async run({ recordId, description, title = titleOf(description) }, { salesforce }) {
+  async run({ recordId: text, description, title = titleOf(description) }, { salesforce }) {
+    const recordId = await recordNamed(salesforce, text, { input: 'recordId' });
     const { record, fileId, url, notes } = await salesforce.files.addNote(recordId, { title, markdown: description });
     return {
       fileId,

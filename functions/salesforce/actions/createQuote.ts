@@ -64,7 +64,7 @@ export default salesforce.action({
     url: link('Its address in Salesforce.'),
     note: z.string().optional().describe('What the user should know.'),
   }),
-  example: { opportunity: 'Fabrikam', discount: 10, name: 'Robot arms, all in' },
+  example: { opportunity: 'Fabrikam – robot arms', discount: 10, name: 'Robot arms, all in' },
   requests: 40,
   async run(
     { opportunity: given, products, priceBook: wantedBook, discount: discountForAll, name, validUntil },
@@ -81,6 +81,10 @@ export default salesforce.action({
       }),
     });
     const others = products === undefined ? await otherOpen(salesforce, sought, opportunity) : [];
+    if (others.length > 0) {
+      const message = `${quoted(given)} may mean several opportunities: ${nameOf(opportunity)} (${opportunity.Id}), the only one of them with products; ${others.join('; ')}. Nothing was made. Ask the user which one, and give its name or ID; of one without products say what to offer.`;
+      throw new Failure('ambiguous', `opportunity: ${message}`, { errors: [{ field: 'opportunity', message }] });
+    }
     const own = ownPriceBook(opportunity);
     const book = own && wantedBook === undefined ? own : await findPriceBook(salesforce, wantedBook);
     const currency = currencyOf(opportunity, salesforce);
@@ -123,11 +127,6 @@ export default salesforce.action({
     const total = now?.total ?? Number(shown.reduce((sum, line) => sum + line.total, 0).toFixed(2));
     const quoteNumber = now && textAt(now.record, 'QuoteNumber');
     const notes = [
-      ...(others.length > 0
-        ? [
-            `${nameOf(opportunity)} was taken, because it has products. ${quoted(given)} may mean other open ones as well, which have none: ${others.join('; ')}.`,
-          ]
-        : []),
       ...(isOther && lines ? [`The prices are those of ${book.name}; the opportunity has those of ${own?.name}.`] : []),
       ...(now ? [] : [notReadBack.note]),
     ];

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { deletePlanned, deletionData, lookAtDeletions, planDeletion } from '../api/deletion.ts';
-import { objectTypeOfId, recordId } from '../api/inputs.ts';
+import { objectTypeOfId, recordForms, recordText } from '../api/inputs.ts';
+import { recordNamed } from '../api/recordNamed.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -16,13 +17,16 @@ export default salesforce.plannedAction({
     'Use it when the user wants it gone: its first call only counts what would go, and the call with its confirmationToken does it. To bring it back use undeleteRecord; for duplicates mergeRecords.',
   input: z.object({
     objectType: objectTypeOfId,
-    recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
+    recordId: recordText.describe(`The record ${recordForms}.`),
   }),
   data: deletionData,
   // What goes with a record is counted five objects at a time.
   requests: 60,
   example: { recordId: '00TSx0000000001MAA' },
-  plan: (input, { salesforce }) => planDeletion(salesforce, input),
+  async plan({ objectType, recordId }, { salesforce }) {
+    const id = await recordNamed(salesforce, recordId, { input: 'recordId', objectType });
+    return planDeletion(salesforce, { objectType, recordId: id });
+  },
   batches: { looked: 1, size: 1, atOnce: 1 },
   look: (items, { salesforce }) => lookAtDeletions(salesforce, items),
   performAll: (items, { salesforce }) => deletePlanned(salesforce, items),

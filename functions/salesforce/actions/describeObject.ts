@@ -68,6 +68,7 @@ export default salesforce.action({
       .optional()
       .describe('A record type by name, or default: the values that it offers, and what its page demands.'),
     writableOnly: z.boolean().optional().describe('True to leave out read-only fields.'),
+    requiredOnly: z.boolean().optional().describe('True for required fields alone.'),
   }),
   output: z.object({
     objectType: z.string().describe('The API name of the object.'),
@@ -92,7 +93,10 @@ export default salesforce.action({
   example: { objectType: 'Opportunity' },
   paged: true,
   whole: true,
-  async run({ objectType: name, term = '', recordType, writableOnly = false }, { salesforce, page: request }) {
+  async run(
+    { objectType: name, term = '', recordType, writableOnly = false, requiredOnly = false },
+    { salesforce, page: request },
+  ) {
     const object = await salesforce.describe(name);
     const sought = term.toLowerCase();
     const types = recordTypesOf(object).filter(({ active, available }) => active && available);
@@ -107,6 +111,7 @@ export default salesforce.action({
     const fields = object.fields
       .filter(entry => !entry.deprecatedAndHidden)
       .filter(entry => !writableOnly || entry.createable || entry.updateable)
+      .filter(entry => !requiredOnly || isRequired(entry) || demanded.has(entry.name))
       .filter(entry => `${entry.name}\n${entry.label}`.toLowerCase().includes(sought))
       .sort((one, other) => rankOf(one) - rankOf(other));
     const { items, nextCursor, cursorAfter } = listPage(fields, request);
@@ -173,7 +178,8 @@ function toField(
   const values = offered ?? entry.picklistValues.filter(({ active }) => active).map(({ value }) => value);
   return {
     field: entry.name,
-    label: entry.label,
+    // A lookup is called by what it leads to, as elsewhere.
+    label: entry.referenceTo.length > 0 ? entry.label.replace(/ ID$/, '') : entry.label,
     type: plainTypes[entry.type] ?? entry.type,
     required: isRequired(entry),
     ...(demanded.has(entry.name) && { requiredOnPage: true }),

@@ -25,7 +25,7 @@ export default salesforce.action({
   title: 'Find accounts',
   description:
     'Finds Salesforce accounts (companies) by any of their fields, and returns their details, owners and links. ' +
-    'Use it when the user names a company, or asks which accounts a person owns. Give at least one filter. ' +
+    'Use it when the user names a company, or asks which accounts a person owns. Give at least one filter or orderBy. ' +
     'For all about one account use getAccountOverview; across kinds of records searchRecords.',
   input: z.object({
     name: searchText.optional().describe('A part of its name.'),

@@ -8,9 +8,10 @@ import { isPersonId, ofPerson } from '../api/activityPeople.ts';
 import { notDeleted, reachesArchive } from '../api/archive.ts';
 import { owner, ownerOrQueueText, recordFilter } from '../api/filter/recordFilter.ts';
 import { ifGiven, ofAccount, summarize } from '../api/findRecords.ts';
-import { recordId, searchText } from '../api/inputs.ts';
+import { recordForms, recordText, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { openObjectOf } from '../api/readRecord.ts';
+import { recordNamed } from '../api/recordNamed.ts';
 import { containing, day, type Soql, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
@@ -26,10 +27,10 @@ export default salesforce.action({
     'Use it for what somebody has to do, or what was done with a customer. Give at least one filter. For a number of them use summarizeRecords.',
   input: z.object({
     owner: owner.optional().describe(ownerOrQueueText),
-    recordId: recordId
+    recordId: recordText
       .optional()
       .describe(
-        'The ID of an account (with its opportunities, cases and contacts), a contact, a lead or another record.',
+        `An account (with its opportunities, cases and contacts), a contact, a lead or another record, ${recordForms}.`,
       ),
     account: searchText.optional().describe('A part of the name of the account.'),
     subject: searchText.optional().describe('A part of the subject.'),
@@ -65,7 +66,9 @@ export default salesforce.action({
       recordFilter(context, 'Task', { owner: input.owner }, { mayBeQueue: true }),
       salesforce.timeZone(),
       resolveDay('today', clock, 'overdue'),
-      input.recordId === undefined ? undefined : ofRecord(salesforce, input.recordId),
+      input.recordId === undefined
+        ? undefined
+        : recordNamed(salesforce, input.recordId, { input: 'recordId' }).then(id => ofRecord(salesforce, id)),
     ]);
     const since = input.dueSince && (await resolveDay(input.dueSince, clock, 'dueSince'));
     const before = input.dueBefore && (await resolveDay(input.dueBefore, clock, 'dueBefore'));

@@ -13,8 +13,9 @@ import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { caseNumbers } from '../api/service/caseMeant.ts';
+import { lacking, withoutAnswers } from '../api/service/unanswered.ts';
 import { supportCaseShape } from '../api/shapes.ts';
-import { containing, soql } from '../api/soql.ts';
+import { allOf, containing, type Soql, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -28,7 +29,7 @@ export default salesforce.action({
   title: 'Find support cases',
   description:
     'Finds Salesforce cases (support requests) by any of their fields, newest first. ' +
-    'Use it for support requests, complaints or incidents. Give at least one filter. ' +
+    'Use it for support requests, complaints or incidents. Give at least one filter or orderBy. ' +
     'For everything about one account use getAccountOverview; for the details of one case use getCase.',
   input: z.object({
     caseNumber: z
@@ -49,6 +50,7 @@ export default salesforce.action({
       .optional()
       .describe('Opened since a day, today, yesterday, a date-time, or a span back such as 7d.'),
     ...filterInputs,
+    missing: filterInputs.missing.describe('Labels of empty fields; comment; answer where the customer got none.'),
   }),
   output: z.object({
     summary: summary('One sentence that says how many cases were found.'),
@@ -64,10 +66,16 @@ export default salesforce.action({
     const { createdSince, status, priority } = input;
     const since =
       createdSince && (await resolveSince(createdSince, { now, timeZone: salesforce.timeZone }, 'createdSince'));
-    const filter = await recordFilter(context, 'Case', input, {
-      choices: { status: ['Status', status], priority: ['Priority', priority] },
-      mayBeQueue: true,
-    });
+    const { fields, what } = withoutAnswers(input.missing ?? []);
+    const [filter, unanswered] = await Promise.all([
+      recordFilter(
+        context,
+        'Case',
+        { ...input, missing: fields },
+        { choices: { status: ['Status', status], priority: ['Priority', priority] }, mayBeQueue: true },
+      ),
+      lacking(salesforce, what),
+    ]);
     return findRecords(context, {
       shape: supportCaseShape,
       noun: ['case', 'cases'],
@@ -80,9 +88,17 @@ export default salesforce.action({
         openOnly: ifGiven(input.openOnly || undefined, () => soql`IsClosed = FALSE`),
         createdSince: ifGiven(since || undefined, moment => soql`CreatedDate >= ${moment}`),
       },
-      filter,
+      filter: {
+        ...filter,
+        conditions: { ...filter.conditions, missing: ifAll(filter.conditions.missing, unanswered?.condition) },
+      },
+      remark: unanswered?.remark,
       orderBy: soql`CreatedDate DESC, Id DESC`,
       answer: (summary, cases) => ({ summary, cases }),
     });
   },
 });
+
+/** Both conditions, where there are both. */
+const ifAll = (one: Soql | undefined, other: Soql | undefined): Soql | undefined =>
+  one && other ? allOf([one, other]) : (one ?? other);

@@ -19,7 +19,7 @@ export default salesforce.action({
   title: 'Find contacts',
   description:
     'Finds Salesforce contacts (people at an account) by any of their fields, and returns how to reach them. ' +
-    'Use it when the user asks who a person is or how to reach a customer. Give at least one filter. ' +
+    'Use it when the user asks who a person is or how to reach a customer. Give at least one filter or orderBy. ' +
     'For people who are not customers yet use findLeads.',
   input: z.object({
     name: searchText.optional().describe('A part of the name.'),

@@ -22,7 +22,7 @@ const article = z.object({
   title: heading('Its title.').optional(),
   summary: z.string().optional().describe('What it is about.'),
   text: z.string().optional().describe(`Its text in Markdown, of the ${MAX_TEXTS} best alone.`),
-  publishedAt: z.string().optional().describe('When it was published last, ISO 8601 in UTC.'),
+  publishedAt: z.string().optional().describe("When it was published last, ISO 8601, by the asking user's clock."),
   url: link('The address of the article in Salesforce.'),
 });
 

@@ -27,7 +27,7 @@ export default salesforce.action({
   title: 'Find leads',
   description:
     'Finds Salesforce leads (people who are not customers yet) by any of their fields, newest first. ' +
-    'Use it for prospects, new enquiries or who should be called. Give at least one filter. ' +
+    'Use it for prospects, new enquiries or who should be called. Give at least one filter or orderBy. ' +
     'For people at a known account use findContacts.',
   input: z.object({
     name: searchText.optional().describe('A part of its name.'),

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
-import { dayText, resolveDay } from '../../../shared/time/inputs.ts';
+import { dayText, resolveDay, resolveSince, sinceText } from '../../../shared/time/inputs.ts';
+import { dayAt } from '../../../shared/time/timeZone.ts';
 import { amountBound, amountText, worthByState } from '../api/amounts.ts';
 import { choices, columnsOutput, filterInputs, owner, ownerText, recordFilter } from '../api/filter/recordFilter.ts';
 import { findRecords, ifGiven, ofAccount } from '../api/findRecords.ts';
 import { recordIdOf, searchText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
+import { recordTypeHint } from '../api/recordTypes.ts';
 import { opportunityShape } from '../api/shapes.ts';
 import { containing, day, names, soql } from '../api/soql.ts';
 import { uses } from '../needs.ts';
@@ -21,7 +23,7 @@ export default salesforce.action({
   title: 'Find opportunities',
   description:
     'Finds Salesforce opportunities (deals) by any fields, with stage, amount, close date and next step, open ones first. ' +
-    'Use it for deals, the pipeline, or what closes this month. Give at least one filter. ' +
+    'Use it for deals, the pipeline, or what closes this month. Give at least one filter or orderBy. ' +
     'For one account with its cases and contacts use getAccountOverview; for totals summarizeRecords.',
   input: z.object({
     name: searchText.optional().describe('A part of its name.'),
@@ -40,6 +42,7 @@ export default salesforce.action({
       .describe('With an amount above this: 5000, or with a currency 5000 EUR, which others are converted to.'),
     amountUnder: amountText.optional().describe('With an amount below this.'),
     ...filterInputs,
+    noActivityFor: sinceText.optional().describe('No task or event for a span such as 2w.'),
   }),
   output: z.object({
     summary: summary(
@@ -58,13 +61,18 @@ export default salesforce.action({
     const { stage, amountOver, amountUnder } = input;
     const dayOf = async (field: 'closingSince' | 'closingBefore') =>
       input[field] === undefined ? undefined : resolveDay(input[field], clock, field);
-    const [over, under, filter, today, closingSince, closingBefore] = await Promise.all([
+    const [over, under, filter, today, closingSince, closingBefore, idleSince] = await Promise.all([
       amountOver && amountBound(salesforce, 'amountOver', amountOver),
       amountUnder && amountBound(salesforce, 'amountUnder', amountUnder),
       recordFilter(context, 'Opportunity', input, { choices: { stage: ['StageName', stage] } }),
       input.overdue ? resolveDay('today', clock, 'overdue') : undefined,
       dayOf('closingSince'),
       dayOf('closingBefore'),
+      input.noActivityFor === undefined
+        ? undefined
+        : resolveSince(input.noActivityFor, clock, 'noActivityFor').then(async since =>
+            dayAt(since, await clock.timeZone()),
+          ),
     ]);
     return findRecords(context, {
       shape: opportunityShape,
@@ -77,6 +85,7 @@ export default salesforce.action({
         overdue: ifGiven(today, today => soql`IsClosed = FALSE AND CloseDate < ${day(today)}`),
         closingSince: ifGiven(closingSince, date => soql`CloseDate >= ${day(date)}`),
         closingBefore: ifGiven(closingBefore, date => soql`CloseDate < ${day(date)}`),
+        noActivityFor: ifGiven(idleSince, date => soql`LastActivityDate = NULL OR LastActivityDate < ${day(date)}`),
         amountOver: ifGiven(over, ({ literal }) => soql`Amount > ${literal}`),
         amountUnder: ifGiven(under, ({ literal }) => soql`Amount < ${literal}`),
       },
@@ -84,8 +93,15 @@ export default salesforce.action({
       aside(items) {
         return worthByState(items, salesforce.knownCurrencies());
       },
-      remark: over?.remark ?? under?.remark,
+      remark: [
+        over?.remark ?? under?.remark,
+        idleSince &&
+          `Without activity means no task or event since ${idleSince} (Last Activity), and none that is planned.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
       filter,
+      ifNone: async () => input.name && recordTypeHint(await salesforce.describe('Opportunity'), input.name),
       answer: (summary, opportunities) => ({ summary, opportunities }),
     });
   },

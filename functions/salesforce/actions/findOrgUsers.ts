@@ -47,6 +47,9 @@ export default salesforce.action({
     person: searchText
       .optional()
       .describe('A part of the name, the e-mail address, or "me". Leave it out to list all.'),
+    role: searchText
+      .optional()
+      .describe('Only users with this in their job title or role, such as Sales Manager, where these are open.'),
     kind: z.enum(['user', 'queue']).optional().describe('Only users, or only queues.'),
     objectType: objectType.optional().meta({
       description: 'Only those who may own records of this object, such as Lead: active users, and its queues.',
@@ -60,7 +63,11 @@ export default salesforce.action({
   }),
   example: { person: 'Ana' },
   paged: true,
-  async run({ person = '', kind, objectType: owned, activeOnly = owned !== undefined }, { salesforce, page: request }) {
+  async run(
+    { person = '', role, kind: given, objectType: owned, activeOnly = owned !== undefined },
+    { salesforce, page: request },
+  ) {
+    const kind = role === undefined ? given : 'user';
     const asked = kind ? [kind] : (['user', 'queue'] as const);
     const kinds = owned === undefined ? asked : await ownersOf(salesforce, owned, asked);
     const hidden: string[] = [];
@@ -69,10 +76,13 @@ export default salesforce.action({
       kinds.length === 0
         ? []
         : await findOwners(salesforce, person, { kinds, input: 'person', most: MAX_FOUND, ofQueue: owned, leftOut });
-    const found = owners.filter(({ isActive }) => isActive || !activeOnly);
+    const known = owners.filter(({ isActive }) => isActive || !activeOnly);
+    const ofAll = role === undefined ? undefined : await moreOf(salesforce, known);
+    if (ofAll?.size === 0 && known.length > 0) hidden.push('User.Title', 'User.UserRole');
+    const found = ofAll && role ? known.filter(({ id }) => isInRole(ofAll.get(id), role)) : known;
     const { items, nextCursor } = listPage(found, request);
     const [ofUsers, ofQueues] = await Promise.all([
-      moreOf(salesforce, items),
+      ofAll ?? moreOf(salesforce, items),
       objectTypesOf(salesforce, items).catch((error: unknown) => {
         if (!(error instanceof Failure) || !isHidden(error)) throw error;
         if (!isClosedHere(error)) hidden.push('QueueSobject');
@@ -101,6 +111,15 @@ export default salesforce.action({
     });
   },
 });
+
+/** Whether each word is in the title or the role of a user. */
+function isInRole({ title = '', role = '' }: Record<string, string> = {}, text: string): boolean {
+  const own = `${title}\n${role}`.toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => own.includes(word));
+}
 
 /** Which of these kinds may own records of an object. @throws Failure `invalid_input` where its records have no owner */
 async function ownersOf(salesforce: Salesforce, objectType: string, kinds: readonly Owner['kind'][]) {

@@ -8,9 +8,10 @@ import { isHidden } from '../api/answerFailure.ts';
 import { counted, type Noun } from '../api/counted.ts';
 import { notShown } from '../api/notShown.ts';
 import { field, type RecordShape, recordShape } from '../api/recordShape.ts';
+import { recordTypeName } from '../api/recordTypes.ts';
 import { renewal } from '../api/renewalOutput.ts';
 import type { Salesforce } from '../api/salesforce.ts';
-import { soql } from '../api/soql.ts';
+import { day, soql } from '../api/soql.ts';
 import { withVisibleFields } from '../api/visibleFields.ts';
 import { querySchema, read, type SalesforceRecord } from '../api/wire.ts';
 import { uses } from '../needs.ts';
@@ -20,6 +21,9 @@ import { salesforce } from '../system.ts';
 const COUNTED = 200;
 /** The most items of each list. */
 const LISTED = 10;
+const DAY_MS = 86_400_000;
+/** So many days ahead are looked at. */
+const AHEAD = 90;
 
 const account = recordShape('Account', {
   accountId: field.id('The ID of the account.'),
@@ -44,6 +48,7 @@ const opportunity = recordShape('Opportunity', {
   stage: field.text('StageName', 'The stage.'),
   amount: field.amount('Amount', 'The amount.'),
   currency: field.currency(),
+  recordType: field.text(recordTypeName, 'Its record type, such as Renewal, where the org has any.'),
   closeDate: field.text('CloseDate', 'The day on which it is expected to close.'),
   nextStep: field.text('NextStep', 'The next step.'),
   owner: field.text('Owner.Name', 'The owner.'),
@@ -55,7 +60,7 @@ const supportCase = recordShape('Case', {
   subject: field.heading('Subject', 'What it is about.'),
   status: field.text('Status', 'Its status.'),
   priority: field.text('Priority', 'Its priority.'),
-  openedAt: field.time('CreatedDate', 'When it was opened, ISO 8601 in UTC.'),
+  openedAt: field.time('CreatedDate', "When it was opened, ISO 8601, by the asking user's clock."),
   url: field.link('The address in Salesforce.'),
 });
 const contact = recordShape('Contact', {
@@ -87,6 +92,9 @@ const meeting = recordShape('Event', {
   ...participants,
 });
 
+const activity = task.output.required({ kind: true });
+type Activity = z.output<typeof activity>;
+
 const subsidiary = recordShape('Account', {
   accountId: field.id('The ID of the subsidiary.'),
   name: field.heading('Name', 'Its name.'),
@@ -111,7 +119,7 @@ export default salesforce.action({
   needs: uses('read Account'),
   title: 'Get an account overview',
   description:
-    'Returns one Salesforce account: owner, open opportunities and their total, open cases, key contacts, latest activities, renewals, subsidiaries. ' +
+    'Returns one Salesforce account: owner, open opportunities and their total, open cases, key contacts, latest and coming activities, renewals, subsidiaries. ' +
     'Use it when the user asks who owns an account, what is open there, or prepares for a meeting. ' +
     'For several accounts use findAccounts.',
   input: z.object({
@@ -147,9 +155,15 @@ export default salesforce.action({
       .optional()
       .describe(`The contacts with the most recent activity, at most ${LISTED}.`),
     latestActivities: z
-      .array(task.output.required({ kind: true }))
+      .array(activity)
       .optional()
-      .describe(`The latest tasks, calls and meetings, at most ${LISTED}.`),
+      .describe(`What was: tasks and calls that are done, and meetings, the latest first, at most ${LISTED}.`),
+    comingActivities: z
+      .array(activity)
+      .optional()
+      .describe(
+        `What comes: open tasks, the overdue ones first, and meetings of the next ${AHEAD} days, at most ${LISTED}.`,
+      ),
     renewals: z
       .array(renewal)
       .optional()
@@ -166,19 +180,26 @@ export default salesforce.action({
   async run({ accountId: text }, { salesforce, now }) {
     const accountId = await accountMeant(salesforce, text, 'accountId');
     const leftOut: string[] = [];
-    const noteField = (field: string) => void leftOut.push(field);
-    const [timeZone, [whole, opportunities, cases, tasks, events], renewals, subsidiaries] = await Promise.all([
+    const noteField = (field: string) => {
+      if (!salesforce.recordTypes.noneOf('Opportunity', field)) leftOut.push(field);
+    };
+    // Of a meeting with several users each has a copy.
+    const notCopied = soql`IsChild = FALSE`;
+    const until = day(new Date(now.getTime() + AHEAD * DAY_MS).toISOString().slice(0, 10));
+    const [timeZone, [whole, opportunities, cases, ...activities], renewals, subsidiaries] = await Promise.all([
       salesforce.timeZone(),
       withVisibleFields(
         salesforce,
-        fields,
+        { ...fields, Opportunity: salesforce.recordTypes.asked('Opportunity', fields.Opportunity) },
         select =>
           salesforce.queryTogether([
             soql`SELECT ${select('Account')}, (SELECT ${select('Contact')} FROM Contacts ORDER BY LastActivityDate DESC NULLS LAST, Name LIMIT ${LISTED}) FROM Account WHERE Id = ${accountId}`,
             soql`SELECT ${select('Opportunity')} FROM Opportunity WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CloseDate, Id LIMIT ${COUNTED}`,
             soql`SELECT ${select('Case')} FROM Case WHERE AccountId = ${accountId} AND IsClosed = FALSE ORDER BY CreatedDate DESC, Id LIMIT ${COUNTED}`,
-            soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND (ActivityDate <= NEXT_N_DAYS:30 OR (ActivityDate = NULL AND IsClosed = FALSE)) ORDER BY ActivityDate DESC NULLS LAST, Id LIMIT ${LISTED}`,
-            soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ActivityDate <= NEXT_N_DAYS:30 ORDER BY ActivityDate DESC, Id LIMIT ${LISTED}`,
+            soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND IsClosed = TRUE ORDER BY ActivityDate DESC NULLS LAST, Id LIMIT ${LISTED}`,
+            soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ${notCopied} AND StartDateTime < ${now} ORDER BY StartDateTime DESC, Id LIMIT ${LISTED}`,
+            soql`SELECT ${select('Task')} FROM Task WHERE AccountId = ${accountId} AND IsClosed = FALSE AND (ActivityDate <= ${until} OR ActivityDate = NULL) ORDER BY ActivityDate NULLS LAST, Id LIMIT ${LISTED}`,
+            soql`SELECT ${select('Event')} FROM Event WHERE AccountId = ${accountId} AND ${notCopied} AND StartDateTime >= ${now} AND ActivityDate <= ${until} ORDER BY StartDateTime, Id LIMIT ${LISTED}`,
           ]),
         noteField,
       ),
@@ -221,8 +242,25 @@ export default salesforce.action({
     const { Contacts } = read(withContacts, record);
     const openOpportunities = itemsOf(opportunities, opportunity, 'opportunities');
     const openCases = itemsOf(cases, supportCase, 'cases');
-    const meetings = itemsOf(events, meeting, 'meetings');
-    const latestTasks = itemsOf(tasks, task, 'tasks');
+    const [done, past, open, ahead] = activities;
+    const listed = (
+      [tasks, meetings]: readonly [typeof done, typeof done],
+      order: (one: Activity, other: Activity) => number,
+    ): Activity[] | undefined => {
+      const [ofTasks, ofMeetings] = [itemsOf(tasks, task, 'tasks'), itemsOf(meetings, meeting, 'meetings')];
+      if (!ofTasks && !ofMeetings) return undefined;
+      return [
+        ...(ofTasks ?? []).map(({ kind = 'Task', ...activity }) => ({ kind, ...activity })),
+        ...(ofMeetings ?? []).map(({ startsAt, day, isAllDay, ...activity }) => {
+          const date = eventDate({ startsAt, day, isAllDay }, timeZone);
+          return { kind: 'Meeting', ...activity, ...(date && { date }) };
+        }),
+      ]
+        .sort(order)
+        .slice(0, LISTED);
+    };
+    const latest = listed([done, past], (one, other) => (other.date ?? '').localeCompare(one.date ?? ''));
+    const coming = listed([open, ahead], (one, other) => (one.date ?? '9').localeCompare(other.date ?? '9'));
     if (!renewals) leftOut.push('renewals');
     if (!subsidiaries) leftOut.push('subsidiaries');
     const sums = openOpportunities && totalsOf(openOpportunities, salesforce.knownCurrencies());
@@ -239,20 +277,11 @@ export default salesforce.action({
       ...(!leftOut.includes('contacts') && {
         keyContacts: (Contacts?.records ?? []).map(record => contact.read(record, salesforce)),
       }),
-      ...((latestTasks || meetings) && {
-        latestActivities: [
-          ...(latestTasks ?? []).map(({ kind = 'Task', ...activity }) => ({ kind, ...activity })),
-          ...(meetings ?? []).map(({ startsAt, day, isAllDay, ...activity }) => {
-            const date = eventDate({ startsAt, day, isAllDay }, timeZone);
-            return { kind: 'Meeting', ...activity, ...(date && { date }) };
-          }),
-        ]
-          .sort((one, other) => (other.date ?? '').localeCompare(one.date ?? ''))
-          .slice(0, LISTED),
-      }),
+      ...(latest && { latestActivities: latest }),
+      ...(coming && { comingActivities: coming }),
       ...(renewals && { renewals }),
       ...(subsidiaries && { subsidiaries }),
-      ...(leftOut.length > 0 && { notShown: leftOut }),
+      ...(leftOut.length > 0 && { notShown: [...new Set(leftOut)] }),
     };
   },
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { summary } from '../../../shared/schema/meaning.ts';
+import { byClock } from '../../../shared/time/byClock.ts';
 import { resolveSince, sinceText } from '../../../shared/time/inputs.ts';
 import { counted } from '../api/counted.ts';
 import { readCase } from '../api/service/caseDetails.ts';
@@ -31,14 +32,16 @@ export default salesforce.action({
     const clock = { now, timeZone: salesforce.timeZone };
     const before = writtenBefore === undefined ? undefined : await resolveSince(writtenBefore, clock, 'writtenBefore');
     const found = await readCase(salesforce, caseId, { now, before });
-    return { summary: summarize(found), ...found };
+    return { summary: summarize(byClock(found, await salesforce.timeZone())), ...found };
   },
 });
 
-/** `Case 00012345 of Fabrikam is Working: 3 comments and 2 e-mails. Next is Resolution, due 2026-11-03T07:15:00.000Z (1d 3h left).` */
+/** `Case 00012345 of Fabrikam is Working: 3 comments and 2 e-mails. Next is Resolution, due 2026-11-03T08:15:00+01:00 (1d 3h left).` */
 function summarize(found: z.input<typeof caseDetails>): string {
   const { caseNumber, caseId, account, status, isEscalated, priority, comments, emails, milestones } = found;
-  const state = [status, priority && `priority ${priority}`, isEscalated && 'escalated'].filter(Boolean).join(', ');
+  const isUnflagged = isEscalated === false && /^escalat/i.test(status ?? '');
+  const flag = isUnflagged ? 'though its flag Escalated is not set' : isEscalated && 'escalated';
+  const state = [status, priority && `priority ${priority}`, flag].filter(Boolean).join(', ');
   const counts = [
     comments && shown(comments.length, ['comment', 'comments']),
     emails && shown(emails.length, ['e-mail', 'e-mails']),

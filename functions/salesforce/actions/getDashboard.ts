@@ -20,7 +20,7 @@ export default salesforce.action({
   title: 'Show a dashboard',
   description:
     'Returns what a Salesforce dashboard shows, by its name or ID: its components with their totals and groups, and as of when. ' +
-    'Use it when the user names a dashboard. Nothing is refreshed: for figures of now run a report with runReport.',
+    'Use it when the user names a dashboard. Nothing is refreshed: for figures of now run a report with runReport. No action sends it regularly: the user subscribes to it in Salesforce.',
   input: z.object({
     dashboard: searchText.meta({ description: 'The name or the ID of the dashboard.', mayMatchSeveral: true }),
     filters: z
@@ -35,7 +35,10 @@ export default salesforce.action({
     name: heading('Its name.'),
     description: z.string().optional().describe('What it is about, as its author says.'),
     runningUser: z.string().optional().describe('As whom it runs: it shows what that user may see.'),
-    asOf: z.string().optional().describe('When the oldest of its figures were computed, ISO 8601 in UTC.'),
+    asOf: z
+      .string()
+      .optional()
+      .describe("When the oldest of its figures were computed, ISO 8601, by the asking user's clock."),
     filters: z
       .array(
         z.object({

@@ -55,6 +55,16 @@ const forecast = z.object({
   withoutAmount: z.array(z.string()).optional().describe('Categories without an amount here, which is not zero.'),
 });
 
+const total = forecast.pick({ owner: true, type: true, currency: true, quota: true }).extend({
+  categories: z
+    .array(z.object({ category: z.string().describe('The category.'), amount: z.number().describe('The sum.') }))
+    .describe('The amounts of all periods by category.'),
+  periodsWithoutQuota: z
+    .array(z.string())
+    .optional()
+    .describe('The first days of the periods that have no quota, which the quota does not include.'),
+});
+
 export default salesforce.action({
   name: 'getForecast',
   toolset: 'salesforce-insight',
@@ -75,6 +85,10 @@ export default salesforce.action({
   output: z.object({
     summary: summary('One sentence that says what was found.'),
     forecasts: z.array(forecast).describe('The forecasts, one for each person, type and period.'),
+    totals: z
+      .array(total)
+      .optional()
+      .describe('Where there are several periods: the sums of all, one for each person, type and currency.'),
     note: z.string().optional().meta({ description: 'What is left out, in a sentence.', whole: true }),
   }),
   example: { owner: 'Ana Ruiz' },
@@ -112,6 +126,9 @@ export default salesforce.action({
     return {
       summary: summarize(forecasts, { count: groups.length, whose: person ? ` of ${person.name}` : '', days }),
       forecasts,
+      ...(periods.length > 1 &&
+        groups.length <= MAX_FORECASTS &&
+        items.length < MAX_ITEMS && { totals: totalsOf(forecasts) }),
       ...((groups.length > MAX_FORECASTS || items.length === MAX_ITEMS) && {
         note: 'Only the first forecasts are shown. Give the owner, or a shorter period.',
       }),
@@ -149,7 +166,40 @@ function summarize(
   const what = `${counted(count, ['forecast', 'forecasts'])}${whose}`;
   if (from === undefined || to === undefined) return `${what} for the period with ${shownDays(days)}.`;
   if (known.length === 1) return `${what} for ${shownDays({ from, to })}.`;
-  return `${what} for ${known.length} periods from ${shownDays({ from, to })}, each told by itself.`;
+  return `${what} for ${known.length} periods from ${shownDays({ from, to })}, each told by itself, and together in totals.`;
+}
+
+/** What several periods come to. */
+function totalsOf(forecasts: readonly z.output<typeof forecast>[]): z.output<typeof total>[] {
+  const same = Map.groupBy(forecasts, ({ owner, ownerId, type, currency }) =>
+    JSON.stringify([ownerId ?? owner, type, currency]),
+  );
+  const sumOf = (amounts: readonly number[]) => Number(amounts.reduce((sum, amount) => sum + amount, 0).toFixed(2));
+  return [...same.values()].flatMap(each => {
+    const [first] = each;
+    if (!first) return [];
+    const quotas = each.flatMap(({ quota }) => quota ?? []);
+    const without = each.flatMap(({ quota, from }) => (quota === undefined && from !== undefined ? [from] : []));
+    const categories = [
+      ...Map.groupBy(
+        each.flatMap(({ categories }) => categories),
+        ({ category }) => category,
+      ),
+    ];
+    return [
+      {
+        owner: first.owner,
+        type: first.type,
+        currency: first.currency,
+        ...(quotas.length > 0 && { quota: sumOf(quotas) }),
+        ...(without.length > 0 && { periodsWithoutQuota: without }),
+        categories: categories.map(([category, rows]) => ({
+          category,
+          amount: sumOf(rows.flatMap(({ amount }) => amount ?? [])),
+        })),
+      },
+    ];
+  });
 }
 
 /** The quota of a forecast; undefined where it has several, such as one for each product family, of which none is the whole. */

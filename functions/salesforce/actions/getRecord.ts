@@ -1,7 +1,10 @@
 import * as z from 'zod';
-import { objectTypeOfId, recordId } from '../api/inputs.ts';
+import { objectTypeOfId, recordForms, recordText } from '../api/inputs.ts';
 import { notShown } from '../api/notShown.ts';
 import { readRecord, recordOutput } from '../api/readRecord.ts';
+import { objectOfId } from '../api/recordId.ts';
+import { recordNamed } from '../api/recordNamed.ts';
+import { contactRolesOf, contactRolesOutput } from '../api/sales/contactRoles.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -14,13 +17,20 @@ export default salesforce.action({
   title: 'Get a record',
   description:
     'Returns one Salesforce record of any object, custom ones included: its filled fields by label, lookups by name, and a link. ' +
-    'Use it when the ID of the record is known. ' +
-    'To find the ID use searchRecords or one of the find actions; for an account with its opportunities and cases use getAccountOverview.',
+    'Use it when the record is known by its ID, number or exact name. ' +
+    'To find it use searchRecords or one of the find actions; for an account with its opportunities and cases use getAccountOverview.',
   input: z.object({
     objectType: objectTypeOfId,
-    recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
+    recordId: recordText.describe(`The record ${recordForms}.`),
   }),
-  output: z.object({ ...recordOutput, notShown }),
+  output: z.object({ ...recordOutput, contactRoles: contactRolesOutput, notShown }),
   example: { recordId: '001Sx0000000001IAA' },
-  run: ({ objectType, recordId }, { salesforce }) => readRecord(salesforce, objectType, recordId),
+  async run({ objectType, recordId }, { salesforce }) {
+    const id = await recordNamed(salesforce, recordId, { input: 'recordId', objectType });
+    const [record, contactRoles] = await Promise.all([
+      readRecord(salesforce, objectType, id),
+      objectOfId(id) === 'Opportunity' ? contactRolesOf(salesforce, id) : undefined,
+    ]);
+    return { ...record, ...(contactRoles && contactRoles.length > 0 && { contactRoles }) };
+  },
 });

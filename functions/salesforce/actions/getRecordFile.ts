@@ -26,7 +26,7 @@ export default salesforce.action({
     record: z.string().describe('The record that it belongs to.'),
     type: z.string().optional().describe('What kind of file it is, such as PDF.'),
     size: z.int().optional().describe('Its size in bytes.'),
-    createdAt: z.string().optional().describe('When it was added, ISO 8601 in UTC.'),
+    createdAt: z.string().optional().describe("When it was added, ISO 8601, by the asking user's clock."),
     by: z.string().optional().describe('Who added it.'),
     changedAt: z.string().optional().describe('When it was last changed, where that is later.'),
     url: link('Its address in Salesforce.'),

@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { nameList } from '../../../shared/filter/nameList.ts';
 import { heading, id, link, summary } from '../../../shared/schema/meaning.ts';
 import { choices } from '../api/filter/recordFilter.ts';
-import { objectTypeOfId, recordId } from '../api/inputs.ts';
+import { objectTypeOfId, recordForms, recordText } from '../api/inputs.ts';
 import { objectOf } from '../api/readRecord.ts';
 import { readHistory } from '../api/recordHistory.ts';
+import { recordNamed } from '../api/recordNamed.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -19,7 +20,7 @@ export default salesforce.action({
     'Use it for when something changed or who did it. For the record as it is now use getRecord.',
   input: z.object({
     objectType: objectTypeOfId,
-    recordId: recordId.describe('The ID of the record, which the find actions return.'),
+    recordId: recordText.describe(`The record ${recordForms}.`),
     field: choices.optional().describe('Only changes of these fields by label, separated by commas: Stage,Owner.'),
   }),
   output: z.object({
@@ -51,7 +52,8 @@ export default salesforce.action({
   requests: 60,
   example: { recordId: '006Sx0000000001IAA', field: 'Stage,Owner' },
   paged: true,
-  async run({ objectType, recordId, field }, { salesforce, page }) {
+  async run({ objectType, recordId: text, field }, { salesforce, page }) {
+    const recordId = await recordNamed(salesforce, text, { input: 'recordId', objectType });
     const object = await salesforce.describe(objectType ?? (await objectOf(salesforce, recordId)));
     return readHistory(salesforce, page, { object, recordId, labels: nameList(field ?? '') });
   },

@@ -65,7 +65,8 @@ export default salesforce.action({
     const asked = person ?? (target ? undefined : 'me');
     const isMe = asked?.toLowerCase() === 'me';
     const actor = asked !== undefined && !isMe ? await findApprover(salesforce, asked, 'person') : undefined;
-    const own = isMe ? await askerAndGroups(salesforce) : undefined;
+    // Since when they wait is told by the user's clock.
+    const [own] = await Promise.all([isMe ? askerAndGroups(salesforce) : undefined, salesforce.timeZone()]);
     const actorIds = own?.actorIds ?? (actor && [actor.id]);
     const all = await findWaiting(salesforce, {
       ...(actorIds && { actorIds }),

@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { page } from '../../../shared/action/page.ts';
 import { heading, id, link, summary } from '../../../shared/schema/meaning.ts';
 import { counted } from '../api/counted.ts';
-import { recordId } from '../api/inputs.ts';
+import { recordForms, recordText } from '../api/inputs.ts';
 import { listPage } from '../api/listPage.ts';
 import { notShown } from '../api/notShown.ts';
+import { recordNamed } from '../api/recordNamed.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -16,7 +17,7 @@ const file = z.object({
   name: heading('Its name or title.'),
   type: z.string().optional().describe('What kind of file it is, such as PDF.'),
   size: z.int().optional().describe('Its size in bytes.'),
-  createdAt: z.string().optional().describe('When it was added, ISO 8601 in UTC.'),
+  createdAt: z.string().optional().describe("When it was added, ISO 8601, by the asking user's clock."),
   by: z.string().optional().describe('Who added it.'),
   changedAt: z.string().optional().describe('When it was last changed, where that is later.'),
   url: link('Its address in Salesforce.'),
@@ -31,7 +32,7 @@ export default salesforce.action({
   description:
     'Lists the files, attachments and notes of a Salesforce record of any object, the latest first. ' +
     'Use it to see which documents or notes an account, case or opportunity has. To read one use getRecordFile.',
-  input: z.object({ recordId: recordId.describe('The ID of the record that they belong to.') }),
+  input: z.object({ recordId: recordText.describe(`The record that they belong to, ${recordForms}.`) }),
   output: z.object({
     summary: summary('One sentence that says how many there are.'),
     files: z.array(file).describe('The files and notes, the latest first.'),
@@ -39,7 +40,8 @@ export default salesforce.action({
   }),
   example: { recordId: '001Sx0000000001IAA' },
   paged: true,
-  async run({ recordId }, { salesforce, page: request }) {
+  async run({ recordId: text }, { salesforce, page: request }) {
+    const recordId = await recordNamed(salesforce, text, { input: 'recordId' });
     const { record, files, isCut, notShown } = await salesforce.files.list(recordId);
     const of = `${record.objectType} ${record.name ?? record.recordId}`;
     return page({

@@ -42,7 +42,7 @@ export default salesforce.action({
           usedAt: z
             .string()
             .optional()
-            .describe('When the report was last run, or the dashboard changed; ISO 8601 in UTC.'),
+            .describe("When the report was last run, or the dashboard changed; ISO 8601, by the asking user's clock."),
           url: link('Its address in Salesforce.'),
         }),
       )

@@ -5,9 +5,10 @@ import { dayText, isAhead, resolveDay } from '../../../shared/time/inputs.ts';
 import { explainedPeople, isPersonId, peopleCalled, withPeople } from '../api/activityPeople.ts';
 import { remindAtText, reminder } from '../api/activityTimes.ts';
 import { choices } from '../api/filter/recordFilter.ts';
-import { oneLine, recordId, searchText, writtenText } from '../api/inputs.ts';
+import { oneLine, recordForms, recordText, searchText, writtenText } from '../api/inputs.ts';
 import { askerOrNobody } from '../api/owners.ts';
 import { notReadBack } from '../api/readRecord.ts';
+import { recordNamed } from '../api/recordNamed.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { ownerOf } from '../api/references.ts';
 import { names, soql } from '../api/soql.ts';
@@ -40,7 +41,7 @@ export default salesforce.action({
     "Logs a call, an e-mail, a meeting or a task on any Salesforce record, as this service's Salesforce user; it belongs to owner, else to who asks where that is known. " +
     'Use it for what took place, or with dueDate for a task to do. For an appointment use scheduleMeeting.',
   input: z.object({
-    recordId: recordId.describe('The ID of the record that it belongs to.'),
+    recordId: recordText.describe(`The record that it belongs to, ${recordForms}.`),
     subject: oneLine(255).describe('The subject, in a few words.'),
     description: writtenText().optional().describe('What was said or agreed, as plain text.'),
     activityType: z.enum(['call', 'email', 'meeting', 'task']).default('task').describe('The kind of activity.'),
@@ -67,7 +68,8 @@ export default salesforce.action({
   requests: 60,
   example: { recordId: '001Sx0000000001IAA', subject: 'Call about the renewal', activityType: 'call' },
   async run(input, { salesforce, now }) {
-    const isPerson = isPersonId(input.recordId);
+    const recordId = await recordNamed(salesforce, input.recordId, { input: 'recordId' });
+    const isPerson = isPersonId(recordId);
     const done = input.dueDate === undefined;
     const refused = (field: string, message: string) => invalidInput([{ field, message }]);
     if (input.date && input.dueDate) {
@@ -78,14 +80,18 @@ export default salesforce.action({
     const [ownerId, others, date, reminded] = await Promise.all([
       input.owner === undefined ? askerOrNobody(salesforce) : ownerOf(salesforce, 'Task', input.owner),
       input.people === undefined ? [] : peopleCalled(salesforce, 'Task', input.people, 'people'),
-      resolveDay(input.dueDate ?? input.date ?? 'today', clock, done ? 'date' : 'dueDate'),
+      resolveDay(
+        input.dueDate ?? input.date ?? 'today',
+        done ? { ...clock, named: 'past' } : clock,
+        done ? 'date' : 'dueDate',
+      ),
       input.remindAt === undefined ? undefined : reminder(input.remindAt, clock),
     ]);
     if (done && input.date && (await isAhead(date, clock))) {
       const message = `What takes place on ${date} is not done yet. For a task to do give dueDate in place of date; for an appointment use scheduleMeeting.`;
       throw refused('date', message);
     }
-    const people = [...new Set([...(isPerson ? [input.recordId] : []), ...others])];
+    const people = [...new Set([...(isPerson ? [recordId] : []), ...others])];
     const subject = input.activityType === 'meeting' ? `Meeting: ${input.subject}`.slice(0, 255) : input.subject;
     const status = done ? 'Completed' : 'Not Started';
     const subtype = subtypes[input.activityType];
@@ -97,11 +103,11 @@ export default salesforce.action({
         Status: status,
         ActivityDate: date,
         ...(ownerId && { OwnerId: ownerId }),
-        ...(!isPerson && { WhatId: input.recordId }),
+        ...(!isPerson && { WhatId: recordId }),
         ...withPeople('Task', people, 'people'),
         ...reminded?.values,
       })
-      .catch((error: unknown) => Promise.reject(explainedPeople(error, 'Task', 'people', input.recordId)));
+      .catch((error: unknown) => Promise.reject(explainedPeople(error, 'Task', 'people', recordId)));
     const statement = soql`SELECT ${names(...activity.fields)} FROM Task WHERE Id = ${activityId}`;
     const written = await salesforce.readBack(statement, record => activity.read(record, salesforce));
     const notes = [

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
 import { id, link } from '../../../shared/schema/meaning.ts';
 import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
-import { recordOrCase } from '../api/inputs.ts';
+import { recordForms, recordText } from '../api/inputs.ts';
 import { objectOf } from '../api/readRecord.ts';
+import { recordNamed } from '../api/recordNamed.ts';
 import type { Salesforce } from '../api/salesforce.ts';
-import { findCase } from '../api/service/caseMeant.ts';
 import { MAX_MENTIONED, usersMentioned } from '../api/service/mentioned.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
@@ -25,7 +25,7 @@ export default salesforce.action({
     "Posts to the Chatter feed of a Salesforce record, for colleagues alone, as this service's Salesforce user; Salesforce notifies who is mentioned. " +
     'Use it to let a colleague know, such as the owner of an account, whom getCase tells. For a task with a due date use logActivity; for a comment on a case use addCaseComment.',
   input: z.object({
-    recordId: recordOrCase.describe('The ID of the record, or the number of a case.'),
+    recordId: recordText.describe(`The record ${recordForms}.`),
     comment: z
       .string()
       .trim()
@@ -48,10 +48,10 @@ export default salesforce.action({
   // Each who is mentioned is looked up.
   requests: 10 + 2 * MAX_MENTIONED,
   example: { recordId: '500Sx0000000001IAA', comment: 'This case was escalated.', mention: 'Li Wei' },
-  async run({ recordId: key, comment, mention = '' }, { salesforce }) {
+  async run({ recordId: text, comment, mention = '' }, { salesforce }) {
     const named = mention.split(/[,;\n]/).flatMap(name => name.trim() || []);
     const [{ recordId, objectType }, users] = await Promise.all([
-      recordMeant(salesforce, key),
+      recordMeant(salesforce, text),
       usersMentioned(salesforce, named),
     ]);
     const { postId, isInternal } = await salesforce.post({
@@ -71,7 +71,7 @@ export default salesforce.action({
   },
 });
 
-async function recordMeant(salesforce: Salesforce, key: { id: string } | { number: string }) {
-  if ('id' in key) return { recordId: key.id, objectType: await objectOf(salesforce, key.id) };
-  return { recordId: (await findCase(salesforce, key)).id, objectType: 'Case' };
+async function recordMeant(salesforce: Salesforce, text: string) {
+  const recordId = await recordNamed(salesforce, text, { input: 'recordId' });
+  return { recordId, objectType: await objectOf(salesforce, recordId) };
 }

@@ -16,7 +16,7 @@ export default salesforce.action({
   title: 'Run a report',
   description:
     'Runs a Salesforce report by its name or ID, now, and returns its totals, groups and first rows. ' +
-    'Use it when the user names a report; listReports finds one. Salesforce runs 500 an hour, with at most 2,000 rows and 100 columns.',
+    'Use it when the user names a report; listReports finds one. No action sends or schedules it: the user subscribes to it in Salesforce, or has a scheduled flow in Copilot Studio ask. Salesforce runs 500 an hour, with at most 2,000 rows and 100 columns.',
   input: z.object({
     report: searchText.meta({ description: 'The name or the ID of the report.', mayMatchSeveral: true }),
     where: where
@@ -31,7 +31,7 @@ export default salesforce.action({
     reportId: id('The ID of the report.'),
     name: heading('Its name.'),
     ...reportTablesOutput,
-    ranAt: z.string().describe('When it was run, ISO 8601 in UTC.'),
+    ranAt: z.string().describe("When it was run, ISO 8601, by the asking user's clock."),
     note: z.string().optional().meta({ description: 'What is left out, in sentences.', whole: true }),
     url: link('Its address in Salesforce.'),
   }),

@@ -3,10 +3,11 @@ import { heading, id, link } from '../../../shared/schema/meaning.ts';
 import { explainedPeople, isPersonId, peopleCalled, withPeople } from '../api/activityPeople.ts';
 import { MAX_MINUTES, meetingTime, meetingTimeText } from '../api/activityTimes.ts';
 import { choices } from '../api/filter/recordFilter.ts';
-import { oneLine, onOneLine, recordId, searchText, writtenText } from '../api/inputs.ts';
+import { oneLine, onOneLine, recordForms, recordText, searchText, writtenText } from '../api/inputs.ts';
 import { inviteesCalled, inviteTo } from '../api/invitees.ts';
 import { askerOrNobody } from '../api/owners.ts';
 import { notReadBack } from '../api/readRecord.ts';
+import { recordNamed } from '../api/recordNamed.ts';
 import { field, recordShape } from '../api/recordShape.ts';
 import { ownerOf } from '../api/references.ts';
 import { names, soql } from '../api/soql.ts';
@@ -40,7 +41,9 @@ export default salesforce.action({
     start: meetingTimeText.describe('When it starts, such as 2026-11-30T14:00; a day alone is for all day.'),
     end: meetingTimeText.optional().describe('When it ends. Give this or durationMinutes; else it takes an hour.'),
     durationMinutes: z.int().min(1).max(MAX_MINUTES).optional().describe('How long it takes, in minutes.'),
-    recordId: recordId.optional().describe('The ID of the account, deal, case, contact or other record it is about.'),
+    recordId: recordText
+      .optional()
+      .describe(`The account, deal, case, contact or other record it is about, ${recordForms}.`),
     people: choices.optional().meta({
       description: 'Contacts, or a lead, it is with, by name or ID, separated by commas.',
       mayMatchSeveral: true,
@@ -87,14 +90,16 @@ export default salesforce.action({
   async run(input, { salesforce, now }) {
     const { subject, location, description } = input;
     const clock = { now, timeZone: salesforce.timeZone };
-    const isPerson = input.recordId !== undefined && isPersonId(input.recordId);
+    const recordId =
+      input.recordId === undefined ? undefined : await recordNamed(salesforce, input.recordId, { input: 'recordId' });
+    const isPerson = recordId !== undefined && isPersonId(recordId);
     const [time, ownerId, others, invited] = await Promise.all([
       meetingTime(input, clock),
       input.owner === undefined ? askerOrNobody(salesforce) : ownerOf(salesforce, 'Event', input.owner),
       input.people === undefined ? [] : peopleCalled(salesforce, 'Event', input.people, 'people'),
       input.invitees === undefined ? [] : inviteesCalled(salesforce, input.invitees),
     ]);
-    const people = [...new Set([...(isPerson && input.recordId ? [input.recordId] : []), ...others])];
+    const people = [...new Set([...(isPerson ? [recordId] : []), ...others])];
     const activityId = await salesforce
       .create('Event', {
         Subject: subject,
@@ -102,10 +107,10 @@ export default salesforce.action({
         ...(description && { Description: description }),
         ...(location && { Location: location }),
         ...(ownerId && { OwnerId: ownerId }),
-        ...(!isPerson && input.recordId && { WhatId: input.recordId }),
+        ...(!isPerson && recordId && { WhatId: recordId }),
         ...withPeople('Event', people, 'people'),
       })
-      .catch((error: unknown) => Promise.reject(explainedPeople(error, 'Event', 'people', input.recordId)));
+      .catch((error: unknown) => Promise.reject(explainedPeople(error, 'Event', 'people', recordId)));
     // Whom it is with, and whose it is, is in it already.
     const invitees = await inviteTo(
       salesforce,

@@ -9,6 +9,7 @@ import { everyday, everydayName, foundRecord, foundRecords, searchTerm } from '.
 import { objectType } from '../api/inputs.ts';
 import { readOffset } from '../api/listPage.ts';
 import { notShown } from '../api/notShown.ts';
+import { recordTypeHint } from '../api/recordTypes.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
 
@@ -54,11 +55,16 @@ export default salesforce.action({
       objectTypes: wanted(objectTypes),
       limit: Math.min(upTo + 1, MAX_FOUND),
     });
+    const isNone = all.length === 0 && from === 0 && wanted(objectTypes).includes('Opportunity');
+    // The word may tell of what kind a deal is.
+    const hint = isNone ? recordTypeHint(await salesforce.describe('Opportunity'), term) : undefined;
     return page({
       items: all.slice(from, upTo),
       nextCursor: all.length > upTo ? String(upTo) : undefined,
       answer: (records, more) => ({
-        summary: summarize(term, records, more),
+        summary: [summarize(term, records, more), hint && `${hint} findOpportunities does that.`]
+          .filter(Boolean)
+          .join(' '),
         records,
         ...(leftOut.length > 0 && { notShown: leftOut }),
       }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
-import { allowDuplicate, changedFieldsText, objectTypeOfId, recordId } from '../api/inputs.ts';
+import { allowDuplicate, changedFieldsText, objectTypeOfId, recordForms, recordText } from '../api/inputs.ts';
+import { recordNamed } from '../api/recordNamed.ts';
 import { updateRecord, writtenRecord } from '../api/writeRecord.ts';
 import { uses } from '../needs.ts';
 import { salesforce } from '../system.ts';
@@ -17,11 +18,11 @@ export default salesforce.action({
   title: 'Update a record',
   description:
     'Changes fields of one Salesforce record and returns each with its value before and now; other fields keep theirs. When a field is wrong, nothing is changed. ' +
-    'Use it to change a known record, such as its stage or owner; describeObject lists fields. ' +
+    'Use it to change a known record, such as its stage or owner; describeObject lists fields; to escalate a case set Status and Escalated. ' +
     'For a new record use createRecord.',
   input: z.object({
     objectType: objectTypeOfId,
-    recordId: recordId.describe('The ID of the record: 15 or 18 letters and digits.'),
+    recordId: recordText.describe(`The record ${recordForms}.`),
     fields: changedFieldsText,
     allowDuplicate,
   }),
@@ -30,6 +31,8 @@ export default salesforce.action({
     recordId: '006Sx0000000001IAA',
     fields: '{"NextStep":"Call the buyer on Monday"}',
   },
-  run: (input, { salesforce, now }) =>
-    updateRecord(salesforce, input, fieldTimes({ now, timeZone: salesforce.timeZone })),
+  async run({ recordId: text, ...input }, { salesforce, now }) {
+    const recordId = await recordNamed(salesforce, text, { input: 'recordId', objectType: input.objectType });
+    return updateRecord(salesforce, { ...input, recordId }, fieldTimes({ now, timeZone: salesforce.timeZone }));
+  },
 });

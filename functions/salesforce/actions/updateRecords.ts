@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { anyFiltersObject } from '../../../shared/filter/filtersObject.ts';
 import { LIST_TEXT } from '../../../shared/schema/textLimit.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
-import { allowDuplicate, changedFieldsText, objectType, recordIds } from '../api/inputs.ts';
+import { allowDuplicate, changedFieldsText, objectType, recordTexts } from '../api/inputs.ts';
+import { recordsNamed } from '../api/recordNamed.ts';
 import {
   lookAtUpdates,
   MAX_CHANGED,
@@ -26,7 +27,9 @@ export default salesforce.plannedAction({
     'Use it for several: its first call only shows what would change in each, and the call with its confirmationToken does it. For one use updateRecord.',
   input: z.object({
     objectType,
-    recordIds: recordIds(MAX_CHANGED).optional().describe('The IDs of the records, separated by commas.'),
+    recordIds: recordTexts(MAX_CHANGED)
+      .optional()
+      .describe('The records by ID or exact name, cases by number, separated by commas.'),
     filters: anyFiltersObject(recordFilters, '{"owner": "Ana Ruiz", "openOnly": true}', 5)
       .optional()
       .describe(
@@ -44,11 +47,13 @@ export default salesforce.plannedAction({
   // Several people are looked up, in the filters and among the owners.
   requests: 120,
   example: { objectType: 'Opportunity', filters: '{"account":"Contoso","openOnly":true}', owner: 'Ana Ruiz' },
-  plan: ({ objectType, recordIds, filters, fields, owner, allowDuplicate = false }, { salesforce, now }) =>
-    planRecordUpdates(
+  async plan({ objectType, recordIds: texts, filters, fields, owner, allowDuplicate = false }, { salesforce, now }) {
+    const recordIds = texts && (await recordsNamed(salesforce, texts, { input: 'recordIds', objectType }));
+    return planRecordUpdates(
       { objectType, recordIds, filters, fields, owner, allowDuplicate },
       { salesforce, now, times: fieldTimes({ now, timeZone: salesforce.timeZone }) },
-    ),
+    );
+  },
   batches: { looked: MAX_CHANGED, size: MAX_CHANGED, atOnce: 1 },
   look: (items, { salesforce }) => lookAtUpdates(salesforce, items),
   performAll: (items, { salesforce }) => updatePlanned(salesforce, items),

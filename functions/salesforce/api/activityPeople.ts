@@ -1,6 +1,8 @@
 import { Failure, invalidInput } from '../../../shared/failure.ts';
 import { nameList } from '../../../shared/filter/nameList.ts';
+import { quoted } from '../../../shared/text.ts';
 import { errorCodesOf, isHidden } from './answerFailure.ts';
+import { findOwners } from './owners.ts';
 import { isIdOf, longRecordId } from './recordId.ts';
 import { resolveReferences } from './references.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -73,7 +75,15 @@ export async function peopleCalled(
       if (isId(name)) return longRecordId(name);
       if (!field) throw refused('People cannot be looked up by name here: give IDs.');
       const object = await salesforce.describe(objectType);
-      const { WhoId } = await resolveReferences(salesforce, object, [{ given: input, field, sought: { name } }]);
+      const { WhoId } = await resolveReferences(salesforce, object, [{ given: input, field, sought: { name } }]).catch(
+        async (error: unknown) => {
+          throw (await isUser(salesforce, error, name))
+            ? refused(
+                `${quoted(name)} is no contact or lead, but a user of Salesforce. Give users as ${objectType === 'Event' ? 'invitees' : 'owner'}.`,
+              )
+            : error;
+        },
+      );
       if (WhoId === undefined) throw refused('Nobody was found.');
       return WhoId;
     }),
@@ -83,6 +93,13 @@ export async function peopleCalled(
     throw refused(`${strange} is no contact or lead, whose IDs begin with 003 and 00Q. Find them by name.`);
   }
   return [...new Set(ids)];
+}
+
+/** Whether a name that means no contact and no lead is that of a colleague. */
+async function isUser(salesforce: Salesforce, error: unknown, name: string): Promise<boolean> {
+  if (!(error instanceof Failure) || error.code !== 'invalid_input') return false;
+  const found = await findOwners(salesforce, name, { kinds: ['user'] }).catch(() => []);
+  return found.filter(({ isExact, isActive }) => isExact && isActive).length === 1;
 }
 
 const isId = (name: string) => isIdOf(['Contact', 'Lead'], name);

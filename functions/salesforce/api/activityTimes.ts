@@ -1,7 +1,7 @@
 import { invalidInput } from '../../../shared/failure.ts';
 import { whenText } from '../../../shared/time/inputs.ts';
 import { clockAt, dayAt, momentAt } from '../../../shared/time/timeZone.ts';
-import { type Clock, dayOf, isDayOrMoment, momentOf, readWhen } from '../../../shared/time/when.ts';
+import { type Clock, dayOf, isDayOrMoment, isWholeDay, momentOf } from '../../../shared/time/when.ts';
 
 const momentForms =
   "a date-time such as 2026-11-30T14:00, which is by the asking user's clock unless it has a zone, or a day";
@@ -81,8 +81,6 @@ export async function meetingTime({ start, end, durationMinutes }: MeetingTime, 
     shown: { start: clockAt(from, timeZone), end: clockAt(to, timeZone) },
   };
 }
-
-const isWholeDay = (text: string) => ['day', 'near'].includes(readWhen(text)?.kind ?? '');
 
 const tooLong = 'Salesforce takes no event of more than 14 days.';
 

@@ -172,6 +172,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
         found ??= find().then(({ timeZone }) => timeZone());
         return found;
       },
+      shown: async () => (await find()).shown(),
       ofSession: async () => (await find()).ofSession(),
     };
   };

@@ -26,7 +26,7 @@ export interface RecordFile {
   type: string | undefined;
   /** In bytes. */
   size: number | undefined;
-  /** ISO 8601 in UTC. */
+  /** ISO 8601, by the asking user's clock. */
   createdAt: string | undefined;
   by: string | undefined;
   changedAt: string | undefined;

@@ -23,6 +23,8 @@ interface Search<Item, Output> {
   aside?(items: Item[]): string;
   /** A condition of which the summary tells where nothing but it leaves nothing, and what no record then does. */
   decisive?: { input: string; lacks: string } | undefined;
+  /** What may help where nothing was found. */
+  ifNone?(): Promise<string | undefined>;
   /** A sentence that the summary ends with. */
   remark?: string | undefined;
   /** What an item has besides the fields of its record, by the record's ID. */
@@ -38,7 +40,19 @@ interface Search<Item, Output> {
  */
 export async function findRecords<Item, Output>(
   { salesforce, page: request }: { salesforce: Salesforce; page: PageRequest },
-  { shape, noun, where, orderBy, aside = () => '', decisive, remark, besides, filter, answer }: Search<Item, Output>,
+  {
+    shape,
+    noun,
+    where,
+    orderBy,
+    aside = () => '',
+    decisive,
+    ifNone,
+    remark,
+    besides,
+    filter,
+    answer,
+  }: Search<Item, Output>,
 ): Promise<Page<Output & NotShown>> {
   const all = { ...where, ...filter?.conditions };
   const conditions = Object.values(all).filter(condition => condition !== undefined);
@@ -50,7 +64,8 @@ export async function findRecords<Item, Output>(
   }
   const { objectType } = shape;
   const columns = filter?.columns;
-  const fields = [...new Set([...shape.fields, ...columnPaths(columns ?? [])])];
+  const own = salesforce.recordTypes.asked(objectType, shape.fields);
+  const fields = [...new Set([...own, ...columnPaths(columns ?? [])])];
   const notShown: string[] = [...(filter?.notShown ?? [])];
   const ask = (conditions: readonly Soql[]) =>
     withVisibleFields(
@@ -61,7 +76,9 @@ export async function findRecords<Item, Output>(
           soql`SELECT ${select(objectType)} FROM ${names(objectType)}${whereAll(conditions)} ORDER BY ${filter?.orderBy ?? orderBy}`,
           request,
         ),
-      field => notShown.push(field),
+      field => {
+        if (!salesforce.recordTypes.noneOf(objectType, field)) notShown.push(field);
+      },
     ).catch((error: unknown) => {
       throw isUnknownObject(error) ? notSeen(noun) : ofInput(error, all);
     });
@@ -86,7 +103,8 @@ export async function findRecords<Item, Output>(
     const shown = columns ? withColumns(record, columns, { shape, salesforce, richText }) : item;
     whole.set({ ...shown, ...more?.get(String(record.Id)) }, item);
   }
-  const remarks = [...new Set([remark, ...(filter?.remarks ?? [])])];
+  const help = isNone ? await ifNone?.() : undefined;
+  const remarks = [...new Set([remark, ...(filter?.remarks ?? []), help])];
   return page({
     items: [...whole.keys()],
     nextCursor,
@@ -153,7 +171,9 @@ function withColumns<Item>(
     .flatMap(({ label, path, id, description }) => {
       const at = valueAt(record, path);
       const value = path === id ? plainValue(description, at, currency) : typeof at === 'string' ? at : undefined;
-      return value ? [{ name: label, value: description.htmlFormatted ? richText(value) : value }] : [];
+      if (value) return [{ name: label, value: description.htmlFormatted ? richText(value) : value }];
+      // What is asked for and empty is told, so that nobody takes it for hidden.
+      return at === null || at === undefined || at === '' ? [{ name: label, value: 'none' }] : [];
     });
   return {
     ...shape.read(record, salesforce, new Set(own.map(({ name }) => name))),

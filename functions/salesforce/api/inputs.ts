@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { withLineBreaks } from '../../../shared/escapedTwice.ts';
+import { nameList } from '../../../shared/filter/nameList.ts';
 import { idList } from '../../../shared/schema/idList.ts';
 import { FIELDS_TEXT } from '../../../shared/schema/textLimit.ts';
 import { findingActions } from './findingActions.ts';
@@ -16,30 +17,34 @@ export const recordId = z
   .transform(longRecordId)
   .meta({ names: 'record', acronym: 'ID' });
 
-/** What people write for a case: its number, which has digits and is too short for an ID. */
-const caseNumber = /^(?:case\s{0,3})?#?\s{0,3}([a-z_-]{0,10}\d[\w-]{0,12})$/i;
-
-/** A record of any object by its ID, or a case by its number. */
-export const recordOrCase = z
+/** A record by what people call it, which `recordNamed` finds. */
+export const recordText = z
   .string()
   .trim()
-  .refine(text => recordIdPattern.test(text) || caseNumber.test(text), noRecordId)
-  .transform((text): { id: string } | { number: string } => {
-    const [, number] = recordIdPattern.test(text) ? [] : (caseNumber.exec(text) ?? []);
-    return number === undefined ? { id: longRecordId(text) } : { number };
-  })
-  .meta({ names: 'record', acronym: 'ID' });
+  .min(1, 'It must not be blank.')
+  .max(255)
+  .meta({ names: 'record', acronym: 'ID', mayMatchSeveral: true });
 
-/** The IDs of several records, separated by commas, spaces or lines, or as a list in JSON; each once. */
-export function recordIds(most: number) {
+/** What it may be, for descriptions. */
+export const recordForms = 'by its ID or exact name; a case by its number';
+
+/** Several records, by their IDs separated by commas, spaces or lines, or by their names separated by commas; each once. */
+export function recordTexts(most: number) {
   return idList({
     most,
     max: FIELDS_TEXT,
-    itemsOf: text => text.replace(/[[\]"']/g, ' ').split(/[\s,;]/),
-    read: each => (recordIdPattern.test(each) ? longRecordId(each) : undefined),
-    noun: 'ID',
-    none: 'no record ID, which is 15 or 18 letters and digits',
-  }).meta({ names: 'record', acronym: 'ID' });
+    itemsOf: text => {
+      const tokens = text
+        .replace(/[[\]"']/g, ' ')
+        .split(/[\s,;]+/)
+        .filter(Boolean);
+      return tokens.every(token => recordIdPattern.test(token)) ? tokens : nameList(text);
+    },
+    read: each =>
+      recordIdPattern.test(each) && /\d/.test(each) ? longRecordId(each) : each.trim().slice(0, 255) || undefined,
+    noun: 'record',
+    none: 'no record',
+  }).meta({ names: 'record', acronym: 'ID', mayMatchSeveral: true });
 }
 
 /** A text that a person writes, as plain text or in Markdown. */

@@ -81,7 +81,7 @@ export async function planConversion(
   ];
   const key = String(lead.Id);
   return {
-    summary: `Lead ${quoted(name)} would be converted by ${salesforce.actor}. This cannot be undone.`,
+    summary: `Lead ${quoted(name)} would be converted by ${salesforce.actor}. This cannot be undone.${isNone ? '' : ` The opportunity gets its stage and close date from Salesforce (${dealDefaults(opportunities)}); updateRecord changes them then.`}`,
     items: [
       {
         key,
@@ -98,6 +98,12 @@ export async function planConversion(
       },
     ],
   };
+}
+
+/** Salesforce gives the opportunity the first stage that is offered, and the last day of the quarter, unless the org has its own. */
+function dealDefaults([object]: readonly ObjectDescription[]): string {
+  const first = object?.fields.find(({ name }) => name === 'StageName')?.picklistValues[0];
+  return `${first ? `usually ${first.label}, ` : ''}the end of the quarter`;
 }
 
 function requireCreateable(objects: readonly ObjectDescription[]): void {

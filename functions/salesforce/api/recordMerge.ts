@@ -8,17 +8,23 @@ import { countChildren } from './deletion.ts';
 import { findingActions } from './findingActions.ts';
 import { objectOf } from './readRecord.ts';
 import { isReadable, isSame, labelFor, nameFieldIn, plainValue } from './recordChanges.ts';
+import { valueAt } from './recordValues.ts';
 import type { Salesforce } from './salesforce.ts';
 import { names, soql } from './soql.ts';
 import type { FieldDescription, ObjectDescription, SalesforceRecord } from './wire.ts';
 import { listed } from './writesOfMany.ts';
 
 /** What is needed to merge records, as it is kept until it is confirmed. */
-export const mergeData = z.object({ objectType: z.string(), duplicateIds: z.array(z.string()) });
+export const mergeData = z.object({
+  objectType: z.string(),
+  duplicateIds: z.array(z.string()),
+  /** What people call the duplicates. */
+  called: z.array(z.string()).optional(),
+});
 
 type PlannedMerge = PlanItem & { data: z.output<typeof mergeData> };
 
-/** Of what the master lacks, or has another value of, so many fields are told. */
+/** Of what the record that stays lacks, or has another value of, so many fields are told. */
 const MAX_LACKING = 12;
 /** Of a value so much is told. */
 const MAX_VALUE = 80;
@@ -33,8 +39,10 @@ export async function planMerge(
   const object = await salesforce.describe(await objectOf(salesforce, recordId));
   requireMergeable(object, recordId, duplicateIds);
   const compared = object.fields.filter(isCompared).slice(0, MAX_COMPARED);
+  const hasOwner = object.fields.some(({ name }) => name === 'OwnerId');
+  const ownerPaths = hasOwner ? await salesforce.openPaths(object.name, ['Owner.Name']) : [];
   const [records, counts] = await Promise.all([
-    readForMerge(salesforce, object, [recordId, ...duplicateIds], compared),
+    readForMerge(salesforce, object, [recordId, ...duplicateIds], [...compared.map(({ name }) => name), ...ownerPaths]),
     Promise.all(duplicateIds.map(id => countChildren(salesforce, object, id, () => true))),
   ]);
   const [master, ...duplicates] = [recordId, ...duplicateIds].map(id => {
@@ -63,19 +71,26 @@ export async function planMerge(
       !isEmpty(master[field.name]) &&
       duplicates.some(record => !isEmpty(record[field.name]) && !isSame(field, record[field.name], master[field.name])),
   );
+  const ownerOf = (record: SalesforceRecord) => valueAt(record, 'Owner.Name');
+  const otherOwners = [
+    ...new Set(duplicates.map(ownerOf).filter(name => typeof name === 'string' && name !== ownerOf(master))),
+  ].map(String);
   const notCounted = [...new Set(counts.flatMap(each => each.notCounted))];
   return {
     summary: [
       `${listed(duplicates.map(record => titleOf(record, object)))} would be merged into ${titleOf(master, object)} by ${salesforce.actor}, and be deleted. This cannot be undone.`,
       ...(lacking.length > 0
         ? [
-            `Lost would be what only the duplicates have: ${told(lacking, field => valuesIn(duplicates, field))}. Where it matters, put it into the master by updateRecord first.`,
+            `Lost would be what only the duplicates have: ${told(lacking, field => valuesIn(duplicates, field))}. Where it matters, put it into the record that stays by updateRecord first.`,
           ]
         : []),
       ...(differing.length > 0
         ? [
-            `Different, and lost where the master has another value: ${told(differing, field => `${valuesIn(duplicates, field)} for ${valuesIn([master], field)}`)}.`,
+            `Different, and lost because the record that stays has another value: ${told(differing, field => `${valuesIn(duplicates, field)} for ${valuesIn([master], field)}`)}.`,
           ]
+        : []),
+      ...(otherOwners.length > 0
+        ? [`The owner stays ${String(ownerOf(master))}; ${listed(otherOwners)} no longer owns what is merged.`]
         : []),
       ...(notCounted.length > 0 ? [`Not counted: ${listed(notCounted)}.`] : []),
     ].join(' '),
@@ -84,7 +99,11 @@ export async function planMerge(
         key: recordId,
         what: `${titleOf(master, object)} stays as it is and takes ${listed(going)}.`,
         version: versionOf([master, ...duplicates]),
-        data: { objectType: object.name, duplicateIds: [...duplicateIds] },
+        data: {
+          objectType: object.name,
+          duplicateIds: [...duplicateIds],
+          called: duplicates.map(record => titleOf(record, object)),
+        },
       },
     ],
   };
@@ -97,7 +116,7 @@ export function lookAtMerges(
   { isInDoubt }: Known,
 ): Promise<ItemState[]> {
   return Promise.all(
-    items.map(async ({ key, version, data: { objectType, duplicateIds } }): Promise<ItemState> => {
+    items.map(async ({ key, version, data: { objectType, duplicateIds, called } }): Promise<ItemState> => {
       const object = await salesforce.describe(objectType);
       const records = await readForMerge(salesforce, object, [key, ...duplicateIds], []);
       const ordered = [key, ...duplicateIds].flatMap(id => records.filter(({ Id }) => Id === id));
@@ -105,7 +124,8 @@ export function lookAtMerges(
       const isGone = duplicates.length === duplicateIds.length && duplicates.every(each => each.IsDeleted === true);
       const isMerged =
         isGone && duplicates.every(({ MasterRecordId: id }) => id === key || (id === undefined && isInDoubt(key)));
-      if (isMerged) return { is: 'done', message: doneText(duplicateIds), url: salesforce.recordUrl(objectType, key) };
+      if (isMerged)
+        return { is: 'done', message: doneText(called ?? duplicateIds), url: salesforce.recordUrl(objectType, key) };
       return { is: !isGone && versionOf(ordered) === version ? 'asPlanned' : 'changed' };
     }),
   );
@@ -114,10 +134,10 @@ export function lookAtMerges(
 /** Merges the records of each item in one request. */
 export function mergePlanned(salesforce: Salesforce, items: readonly PlannedMerge[]): Promise<ItemResult[]> {
   return Promise.all(
-    items.map(async ({ key, data: { objectType, duplicateIds } }): Promise<ItemResult> => {
+    items.map(async ({ key, data: { objectType, duplicateIds, called } }): Promise<ItemResult> => {
       try {
         await salesforce.soap({ kind: 'merge', objectType, masterId: key, duplicateIds });
-        return { message: doneText(duplicateIds), url: salesforce.recordUrl(objectType, key) };
+        return { message: doneText(called ?? duplicateIds), url: salesforce.recordUrl(objectType, key) };
       } catch (failure) {
         return { failure };
       }
@@ -125,7 +145,7 @@ export function mergePlanned(salesforce: Salesforce, items: readonly PlannedMerg
   );
 }
 
-const doneText = (duplicateIds: readonly string[]) => `${listed(duplicateIds)} merged into it.`;
+const doneText = (duplicates: readonly string[]) => `${listed(duplicates)} merged into it.`;
 
 function requireMergeable(object: ObjectDescription, recordId: string, duplicateIds: readonly string[]): void {
   if (!object.mergeable) {
@@ -187,13 +207,13 @@ function readForMerge(
   salesforce: Salesforce,
   object: ObjectDescription,
   ids: readonly string[],
-  fields: readonly FieldDescription[],
+  fields: readonly string[],
 ): Promise<SalesforceRecord[]> {
   const has = (name: string) => object.fields.some(field => field.name === name);
   const own = ['IsDeleted', 'LastModifiedDate', 'MasterRecordId', 'IsPersonAccount', nameFieldIn(object) ?? ''].filter(
     has,
   );
-  const columns = names(...new Set(['Id', ...own, ...fields.map(({ name }) => name)]));
+  const columns = names(...new Set(['Id', ...own, ...fields]));
   return salesforce.query(soql`SELECT ${columns} FROM ${names(object.name)} WHERE Id IN ${ids}`, { withDeleted: true });
 }
 

@@ -32,6 +32,9 @@ interface Place {
   isAlways: boolean;
 }
 
+/** What people tell records apart by, besides their names. */
+const identifying: ReadonlySet<string> = new Set(['CaseNumber', 'Status', 'StageName', 'Account.Name']);
+
 interface Field<Schema extends z.ZodType = z.ZodType> {
   /** The field's API name, or a path over relationships such as `Owner.Name`. */
   path: string;
@@ -70,7 +73,7 @@ export const field = {
     kind: 'currency',
   }),
   boolean: (path: string, description: string) => column(path, z.boolean().optional().describe(description)),
-  /** A date-time, converted to ISO 8601 in UTC. */
+  /** A date-time, converted to ISO 8601, by the asking user's clock. */
   time: (path: string, description: string) => ({
     ...column(path, z.string().optional().describe(description)),
     convert: (value: unknown) => (typeof value === 'string' ? isoTime(value) : value),
@@ -97,7 +100,7 @@ export function recordShape<Columns extends Record<string, Field>>(
     places: entries.map(([name, { path, schema }]) => ({
       name,
       path,
-      isAlways: path === 'Id' || meaningOf(schema).heading === true,
+      isAlways: path === 'Id' || identifying.has(path) || meaningOf(schema).heading === true,
     })),
     read(record, salesforce, only) {
       const urlOf = (recordId: string) => salesforce.recordUrl(objectType, recordId);

@@ -15,6 +15,47 @@ export function recordTypesOf({ recordTypeInfos, fields }: ObjectDescription): R
   return isOpen ? recordTypeInfos.filter(({ master }) => !master) : [];
 }
 
+/** The name of a record's type. */
+export const recordTypeName = 'RecordType.Name';
+
+/** How long it is believed that the records of an object differ by no type. */
+const BELIEVED_MS = 15 * 60_000;
+const MAX_KNOWN = 500;
+
+export interface RecordTypeNames {
+  /** The fields without the record type, where it is known that there is none. */
+  asked(objectType: string, fields: readonly string[]): readonly string[];
+  /** Notes that a refusal has told so, where the hidden field is that. Whether it was. */
+  noneOf(objectType: string, hidden: string): boolean;
+}
+
+/**
+ * An object has the lookup to record types only where the org has made some. It is asked for until a refusal tells otherwise, so
+ * that nothing need be described first.
+ */
+export function openRecordTypeNames(now: () => number): (user: string) => RecordTypeNames {
+  const none = new Map<string, number>();
+  return user => ({
+    asked: (objectType, fields) =>
+      (none.get(`${user} ${objectType}`) ?? 0) > now() ? fields.filter(field => field !== recordTypeName) : fields,
+    noneOf(objectType, hidden) {
+      if (hidden !== `${objectType}.${recordTypeName}`) return false;
+      if (none.size >= MAX_KNOWN) none.clear();
+      none.set(`${user} ${objectType}`, now() + BELIEVED_MS);
+      return true;
+    },
+  });
+}
+
+/** Says so where a word of a text, which no record has in its name, is the name of a record type: `Contoso renewals`. */
+export function recordTypeHint(object: ObjectDescription, text: string): string | undefined {
+  const bare = (word: string) => word.toLowerCase().replace(/s$/, '');
+  const words = new Set(text.split(/[^\p{L}\p{N}]+/u).map(bare));
+  const type = recordTypesOf(object).find(({ name }) => words.has(bare(name)));
+  if (!type) return undefined;
+  return `${quoted(type.name)} is a record type: find those with where {"Record Type": ${quoted(type.name)}}, and the rest of the words as account or name.`;
+}
+
 /**
  * The record type that a text means: its name, its developer name, or its ID. One that is written just so wins.
  * @throws Failure `invalid_input` with the names that there are, or `ambiguous` with the choices

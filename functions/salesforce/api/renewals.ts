@@ -95,8 +95,9 @@ async function readRenewals(
   const has = (name: string | undefined) => object.fields.some(field => field.name === name);
   const nameField = nameFieldOf(object.name) ?? object.fields.find(field => field.nameField)?.name;
   const isNamed = nameField !== undefined && has(nameField) && object.name !== 'Account';
+  const stateField = ['Status', 'StageName'].find(has);
   const amountFields = has(needed?.amount) ? [needed?.amount, currencyField].filter(has) : [];
-  const fields = ['Id', account, end.id, ...(isNamed ? [nameField] : []), ...amountFields];
+  const fields = ['Id', account, end.id, stateField, ...(isNamed ? [nameField] : []), ...amountFields];
   const selected = [...new Set(fields.filter(field => field !== undefined))];
   if (amountFields.length > 0) await salesforce.currencies();
   const records = await salesforce.query(
@@ -108,7 +109,15 @@ async function readRenewals(
     const { renewals } = found.get(accountId) ?? { renewals: [] };
     if (renewals.length >= MAX_SHOWN) continue;
     const name = isNamed ? valueAt(record, nameField) : undefined;
-    const renewal = { recordId, ...(typeof name === 'string' && { name }), endsOn: endsOn.slice(0, 10) };
+    const status = stateField === undefined ? undefined : record[stateField];
+    const renewal = {
+      recordId,
+      // A bare number is taken for that of a case.
+      ...(typeof name === 'string' && { name: nameField === 'Name' ? name : `${object.label} ${name}` }),
+      ...(object.name !== 'Account' && { kind: object.label }),
+      ...(typeof status === 'string' && { status }),
+      endsOn: endsOn.slice(0, 10),
+    };
     const worth = needed?.amount === undefined ? {} : worthOf(record, needed.amount, salesforce);
     found.set(accountId, { renewals: [...renewals, { ...renewal, ...worth }] });
   }

@@ -3,6 +3,7 @@ import { type Call, forReadBack } from '../../../shared/call.ts';
 import type { Account } from '../../../shared/caller/caller.ts';
 import { Failure, lostWrite } from '../../../shared/failure.ts';
 import { lazily } from '../../../shared/lazily.ts';
+import { seenBy } from '../../../shared/seenBy.ts';
 import type { XmlElement } from '../../../shared/xml.ts';
 import { type RenewalSource, runsAsCaller, type SalesforceParts } from '../settings.ts';
 import { DuplicatesFound, errorCodesOf, partFailure } from './answerFailure.ts';
@@ -13,6 +14,7 @@ import type { Files } from './files.ts';
 import { foreignToken } from './listPage.ts';
 import { locatorOf, readCursor, writeCursor } from './queryPage.ts';
 import type { RecordTypeDetails } from './recordTypeDetails.ts';
+import { openRecordTypeNames, type RecordTypeNames } from './recordTypes.ts';
 import { type Outbox, openOutbox } from './service/outbox.ts';
 import { callersPartFailure } from './sessionFailure.ts';
 import type { SoapCall } from './soap.ts';
@@ -132,6 +134,7 @@ export interface Salesforce extends Outbox {
   describe(objectType: string): Promise<ObjectDescription>;
   /** What a record type offers and demands. It costs two to four requests. @throws Failure `forbidden` for an object that is closed */
   recordTypeDetails(objectType: string, recordTypeId: string): Promise<RecordTypeDetails>;
+  recordTypes: RecordTypeNames;
   /** Every object that this user sees and that is open; kept for five minutes. */
   describeAll(): Promise<ObjectSummary[]>;
   /** Those of the paths from an object, such as `Name` and `Owner.Email`, that no policy closes. */
@@ -254,6 +257,7 @@ function refusedTogether(
 export function openSalesforce(parts: SalesforceParts) {
   const { settings } = parts;
   const connectionFor = salesforceConnections(parts);
+  const recordTypesFor = openRecordTypeNames(parts.now);
   const isCallers = runsAsCaller(settings);
   const ofSignIn = (failure: Failure) =>
     settings.SALESFORCE_AUTH === 'caller' ? callersPartFailure(failure) : failure;
@@ -420,6 +424,7 @@ export function openSalesforce(parts: SalesforceParts) {
       },
 
       describe: allowed.describe,
+      recordTypes: recordTypesFor(seenBy(call, { eachCaller: isCallers })),
       describeAll: allowed.describeAll,
       recordTypeDetails: async (objectType, recordTypeId) =>
         (await import('./recordTypeDetails.ts')).recordTypeDetails(connection, objectType, recordTypeId),
@@ -547,6 +552,8 @@ export function openSalesforce(parts: SalesforceParts) {
     for: (call: Call): Salesforce => open(call),
 
     whoIs: async (call: Call): Promise<Account> => (await import('./whoIs.ts')).whoIs(parts, call),
+
+    timeZone: (call: Call) => connectionFor(call).zones.shown(),
 
     /** Those on objects that the user lacks; what else a user may do, Salesforce does not tell. */
     async lacks(call: Call, permissions: readonly string[]): Promise<readonly string[]> {

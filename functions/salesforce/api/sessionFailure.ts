@@ -75,7 +75,7 @@ function callersFailure({ lacksScope, scope, said, codes }: Refused): string | u
   if (codes.some(code => apiClosed.test(code))) {
     return 'Salesforce does not let the user who signed in use its API. A Salesforce administrator must give that user the permission API Enabled, and see that the edition of the org has the API.';
   }
-  if (codes.some(code => userClosed.test(code)) || /\bip\b.{0,40}restrict/i.test(said)) {
+  if (codes.some(code => userClosed.test(code)) || (/\bip\b/i.test(said) && /restrict/i.test(said))) {
     return 'Salesforce does not let the user who signed in use it from here or now. A Salesforce administrator must look at the login hours, IP ranges and password of that user, and add the addresses of this service to the IP ranges, or relax the IP restrictions of the app.';
   }
   return undefined;

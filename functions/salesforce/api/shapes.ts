@@ -1,4 +1,5 @@
 import { field, recordShape } from './recordShape.ts';
+import { recordTypeName } from './recordTypes.ts';
 
 // What the actions that find records answer with. Filters know their names, too.
 
@@ -45,7 +46,7 @@ export const leadShape = recordShape('Lead', {
     'True when the lead was converted to an account, a contact or an opportunity.',
   ),
   owner: field.text('Owner.Name', 'The owner of the lead: a person or a queue.'),
-  createdAt: field.time('CreatedDate', 'When the lead was created, ISO 8601 in UTC.'),
+  createdAt: field.time('CreatedDate', "When the lead was created, ISO 8601, by the asking user's clock."),
   url: field.link('The address of the lead in Salesforce.'),
 });
 
@@ -54,6 +55,7 @@ export const opportunityShape = recordShape('Opportunity', {
   name: field.heading('Name', 'The name of the opportunity.'),
   account: field.text('Account.Name', 'The account that it is with.'),
   accountId: field.reference('AccountId', 'The ID of that account.'),
+  recordType: field.text(recordTypeName, 'Its record type, such as Renewal, where the org has any.'),
   stage: field.text('StageName', 'The stage.'),
   amount: field.amount('Amount', 'The amount.'),
   currency: field.currency(),
@@ -78,8 +80,8 @@ export const supportCaseShape = recordShape('Case', {
   accountId: field.reference('AccountId', 'The ID of that account.'),
   contact: field.text('Contact.Name', 'The contact who reported it.'),
   owner: field.text('Owner.Name', 'The owner of the case: a person or a queue.'),
-  openedAt: field.time('CreatedDate', 'When it was opened, ISO 8601 in UTC.'),
-  closedAt: field.time('ClosedDate', 'When it was closed, ISO 8601 in UTC.'),
+  openedAt: field.time('CreatedDate', "When it was opened, ISO 8601, by the asking user's clock."),
+  closedAt: field.time('ClosedDate', "When it was closed, ISO 8601, by the asking user's clock."),
   url: field.link('The address of the case in Salesforce.'),
 });
 

@@ -18,6 +18,8 @@ const usersSchema = z.object({
 export interface Zones {
   /** The one that decides what a day is. */
   timeZone(): Promise<string>;
+  /** The same for telling times: undefined where that is worth no request. */
+  shown(): Promise<string | undefined>;
   /** That of the Salesforce user as whom the call runs, in which `convertTimezone` tells times; undefined where it is not told. */
   ofSession(): Promise<string | undefined>;
 }
@@ -55,8 +57,11 @@ export function openTimeZone(
       return (user ?? (users.length === 1 ? users[0] : undefined))?.TimeZoneSidKey ?? undefined;
     };
     // There is no account that all calls share, of which the zone could be kept for all.
-    const { timeZone, accounts } = zoneFor(call, { ofUser, ofAccount: isCallers ? async () => undefined : ofAccount });
+    const { timeZone, shown, accounts } = zoneFor(call, {
+      ofUser,
+      ofAccount: isCallers ? async () => undefined : ofAccount,
+    });
     // Each caller has a session of their own, whose zone is the one that decides.
-    return { timeZone, ofSession: isCallers ? timeZone : accounts };
+    return { timeZone, shown, ofSession: isCallers ? timeZone : accounts };
   };
 }

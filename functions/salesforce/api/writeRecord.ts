@@ -144,7 +144,21 @@ export async function updateRecord(
   }
   const after = await salesforce.readBack(statement, record => record);
   const told = toldChanges(set, { before, after, currency });
-  return answer(salesforce, object, recordId, after, { ...told, remarks: [...remarks, ...told.remarks] });
+  const all = [...remarks, ...told.remarks, ...unflagged(object, set)];
+  return answer(salesforce, object, recordId, after, { ...told, remarks: all });
+}
+
+/** A case has a status and a flag of that name, of which neither sets the other. */
+function unflagged(object: ObjectDescription, set: readonly SetField[]): string[] {
+  const has = (name: string) => set.some(({ field }) => field.name === name);
+  const isEscalating = set.some(
+    ({ field, value }) => field.name === 'Status' && typeof value === 'string' && /^escalat/i.test(value),
+  );
+  const flag = object.fields.find(({ name, updateable }) => name === 'IsEscalated' && updateable);
+  if (object.name !== 'Case' || !isEscalating || has('IsEscalated') || !flag) return [];
+  return [
+    `The status does not set the flag ${flag.label} of the case, by which reports and rules may go: set it, too, with {"${flag.label}":true}, unless it is set.`,
+  ];
 }
 
 /** The currency of the amounts that are set, in an org with one. */

@@ -1,5 +1,5 @@
 import { writeRefused } from './errors.ts';
-import type { FieldValue, Org } from './org.ts';
+import type { FieldValue, Org, Row } from './org.ts';
 import type { ObjectDefinition } from './schema.ts';
 
 type Values = Record<string, FieldValue>;
@@ -43,4 +43,12 @@ function checkMember(
       row => !row.IsDeleted && row.CampaignId === CampaignId && row.LeadId === LeadId && row.ContactId === ContactId,
     );
   if (isMember) throw writeRefused('DUPLICATE_VALUE', 'Already a campaign member.');
+}
+
+/** An opportunity has one primary contact: another role that was it is no longer. */
+export function keepOnePrimary(org: Org, object: ObjectDefinition, { Id, OpportunityId, IsPrimary }: Row): void {
+  if (object.name !== 'OpportunityContactRole' || IsPrimary !== true) return;
+  for (const row of org.rows(object)) {
+    if (row.Id !== Id && row.OpportunityId === OpportunityId && row.IsPrimary === true) row.IsPrimary = false;
+  }
 }

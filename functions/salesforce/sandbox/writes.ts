@@ -15,7 +15,7 @@ import { track } from './fieldHistory.ts';
 import type { FieldValue, Located, Org, Row } from './org.ts';
 import { parseRecordId } from './recordId.ts';
 import { salesforceTime } from './salesforceTime.ts';
-import { checkSale } from './salesIntegrity.ts';
+import { checkSale, keepOnePrimary } from './salesIntegrity.ts';
 import { type FieldDefinition, findField, type ObjectDefinition } from './schema.ts';
 
 export type Values = Record<string, unknown>;
@@ -61,6 +61,7 @@ export function insertRecord(
   const row = insertContent(org, object, values, viewer.Id) ?? org.insert(object, values, viewer.Id);
   relate(org, object, row, people, viewer.Id);
   invite(org, object, row, viewer.Id);
+  keepOnePrimary(org, object, row);
   return row;
 }
 
@@ -92,7 +93,9 @@ export function updateRecord(
   refuseDuplicate(org, viewer, located.object, values, options, located.row.Id);
   const before = located.row;
   org.update(located, values, viewer.Id);
-  track(org, located.object, before, org.find(before.Id)?.row ?? before, viewer.Id);
+  const after = org.find(before.Id)?.row ?? before;
+  keepOnePrimary(org, located.object, after);
+  track(org, located.object, before, after, viewer.Id);
 }
 
 function checked(

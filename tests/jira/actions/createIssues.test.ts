@@ -63,7 +63,7 @@ describe('createIssues', () => {
       labels: 'launch',
     });
     expect(planned.summary).toBe(
-      "4 issues would be made in Jira project ATLAS, by this service's account, which is the reporter where none is named.",
+      '4 issues would be made in Jira project ATLAS, by the account signed in to Jira, which is the reporter where none is named.',
     );
     expect(planned.items[0]).toEqual({
       key: '1',

@@ -55,6 +55,7 @@ describe('createSprint', () => {
     const { status, body } = await create({ name: 'Waiting', endDate: '+2w', start: true });
     expect([status, body.code, body.errors?.[0]?.field]).toEqual([409, 'conflict', 'start']);
     expect(body.detail).toMatch(/active sprint, "Started".*Nothing was created/);
+    expect(body.detail).toMatch(/sprint "Started", state closed(?:: all its issues are done|.*its \d+ issues? that)/);
     expect(called('Waiting')).toEqual([]);
   });
 

@@ -22,6 +22,19 @@ describe('linkIssues', () => {
     expect(read.links).toEqual([expect.objectContaining({ link: linkType, issueKey: targetIssueKey })]);
   });
 
+  it.each([
+    ['is a duplicate of', 'duplicates'],
+    ['Blocked by', 'is blocked by'],
+    ['related to', 'relates to'],
+  ])('takes "%s" for "%s"', async (linkType, meant) => {
+    const { body } = await app.write('linkIssues', {
+      issueKey: await app.newTask(),
+      linkType,
+      targetIssueKey: await app.newTask(),
+    });
+    expect(body.linkType).toBe(meant);
+  });
+
   it('names the links there are when it does not know one', async () => {
     const { status, body } = await app.write('linkIssues', {
       issueKey: 'ATLAS-12',

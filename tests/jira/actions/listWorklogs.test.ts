@@ -81,7 +81,7 @@ describe('listWorklogs', () => {
     ]);
     expect(body.summary).toContain(`${told(90 + 15 + 105 + 30 + long)} logged between 3 Mar 2025 and 9 Mar 2025`);
     expect(body.worklogs).toHaveLength(3);
-    expect(body.worklogs[0]).toMatchObject({ startedAt: '2025-03-10T03:59:59.000Z', timeSpent: '15m' });
+    expect(body.worklogs[0]).toMatchObject({ startedAt: '2025-03-09T23:59:59-04:00', timeSpent: '15m' });
     // One search, and one request for the issue with more than it shows.
     expect(app.costs().filter(cost => /worklog|search\/jql/.test(cost))).toEqual([
       'GET issue/ATLAS-20/worklog',

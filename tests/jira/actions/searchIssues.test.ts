@@ -168,7 +168,7 @@ describe('a filter on any field', () => {
   const statusOf = (name: string) => named(app.jira.site.statuses, name);
   const isOpen = ({ values }: SandboxIssue) => values.status !== statusOf('Done');
   /** By the clock of the sandbox's account. */
-  const today = () => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Kolkata' }).format(new Date());
+  const today = () => new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Berlin' }).format(new Date());
 
   it.each<[string, object, (issue: SandboxIssue) => boolean]>([
     ['an option', { Severity: 'Critical' }, ({ values }) => values[SEVERITY] === '10200'],

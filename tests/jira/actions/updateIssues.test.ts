@@ -58,7 +58,7 @@ describe('updateIssues', () => {
       removeLabels: 'no',
     });
     expect(planned.summary).toBe(
-      "2 of 3 issues would be changed, in the name of this service's account. 1 is so already.",
+      '2 of 3 issues would be changed, in the name of the account signed in to Jira. 1 is so already.',
     );
     const title = (n: number) => `"Group ${groups} task ${n}": `;
     expect(told(planned)).toEqual([

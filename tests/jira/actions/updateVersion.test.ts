@@ -61,7 +61,7 @@ describe('updateVersion', () => {
 
   it('dates a release today that has no day or one that is to come, and says from which', async () => {
     // By the clock of the sandbox's account.
-    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Kolkata' }).format(new Date());
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Berlin' }).format(new Date());
     const { name } = await newVersion();
     const { body } = await update(name, { state: 'released' });
     expect([body.releaseDate, body.note]).toEqual([today, undefined]);

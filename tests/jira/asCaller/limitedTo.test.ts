@@ -16,7 +16,12 @@ const desk = { id: '2', key: 'HELP', projectTypeKey: 'service_desk' };
 /** Jira as the service sees it, and whom it grants what. */
 function standIn(
   issues: readonly StandIn[],
-  granted: { browse: readonly string[]; agent?: readonly string[]; participant?: readonly string[] },
+  granted: {
+    browse: readonly string[];
+    agent?: readonly string[];
+    participant?: readonly string[];
+    projects?: string[];
+  },
 ) {
   const checks: number[][] = [];
   const sent: { url: string; body: Record<string, unknown> }[] = [];
@@ -30,10 +35,16 @@ function standIn(
       checks.push([...ids]);
       return grantsOf(ids);
     },
-    { projects: async () => new Map() },
+    {
+      projects: async (_: string, __: readonly string[], ids: readonly number[]) => {
+        const { projects = ['1', '2', '3'] } = granted;
+        return new Map([['BROWSE_PROJECTS', new Set(ids.filter(id => projects.includes(String(id))))]]);
+      },
+    },
   );
   const answer = (url: string, body: Record<string, unknown>): unknown => {
-    if (url === '/rest/api/3/project/search') return { values: [{ key: 'HELP' }], isLast: true };
+    if (url === '/rest/api/3/project/search')
+      return { values: [software('ABC'), desk, { ...software('XYZ'), id: '3' }], isLast: true };
     if (url === '/rest/api/3/field') {
       const custom = 'com.atlassian.servicedesk:sd-request-participants';
       const schema = { type: 'array', items: 'user', custom, customId: 7 };
@@ -46,9 +57,12 @@ function standIn(
     if (String(body.jql).startsWith('id in (')) {
       return { issues: issues.filter(({ id }) => granted.participant?.includes(id)) };
     }
+    const found = String(body.jql).startsWith('project in ("ABC")')
+      ? issues.filter(({ key }) => key.startsWith('ABC'))
+      : issues;
     const from = Number(body.nextPageToken ?? 0);
     const to = from + Number(body.maxResults);
-    return { issues: issues.slice(from, to), ...(to < issues.length && { nextPageToken: String(to) }) };
+    return { issues: found.slice(from, to), ...(to < found.length && { nextPageToken: String(to) }) };
   };
   const client = {
     sendRequest: async ({ url, body = {} }: { url: string; body?: Record<string, unknown> }) => {
@@ -91,6 +105,30 @@ describe('a search with the rights of a caller', () => {
       ['11', '12'],
     ]);
     expect(second.nextPageToken).toBeUndefined();
+  });
+
+  it('passes by whole projects that may not be browsed, and goes on by the same query', async () => {
+    const hidden = Array.from({ length: 40 }, (_, at) => ({
+      id: String(100 + at),
+      key: `XYZ-${at}`,
+      fields: { project: { ...software('XYZ'), id: '3' } },
+    }));
+    const open = Array.from({ length: 30 }, (_, at) => issue(at + 1));
+    const { client, sent } = standIn([...hidden, ...open], { browse: open.map(({ id }) => id), projects: ['1'] });
+    const first = await search(client, { maxResults: 20 });
+    const second = await search(client, { maxResults: 20, nextPageToken: first.nextPageToken });
+    expect([...first.issues, ...second.issues].map(({ id }) => id)).toEqual(open.map(({ id }) => id));
+    const queries = sent.filter(({ url }) => url.endsWith('/search/jql')).map(({ body }) => body.jql);
+    expect(queries).toEqual(['ORDER BY key', 'project in ("ABC") ORDER BY key', 'project in ("ABC") ORDER BY key']);
+  });
+
+  it('finds no issue by a link to one that may not be browsed', async () => {
+    const type = { name: 'Blocks', inward: 'is blocked by', outward: 'blocks' };
+    const linked = (id: number, to: number) =>
+      issue(id, { issuelinks: [{ type, outwardIssue: { id: String(to), key: `ABC-${to}` } }] });
+    const { client } = standIn([linked(1, 9), linked(2, 1)], { browse: ['1', '2'] });
+    const { issues } = await search(client, { jql: 'issueLinkType = blocks' });
+    expect(issues).toEqual([expect.objectContaining({ id: '2', fields: { summary: 'Issue 2' } })]);
   });
 
   it('tells nothing of the issues beside one that may not be browsed', async () => {

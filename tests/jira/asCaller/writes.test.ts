@@ -17,6 +17,7 @@ describe('a change with the rights of its caller', () => {
       description: 'For Ana Ruiz',
       actor: { id: account(), displayName: 'Ana Ruiz' },
     });
+    expect(callers.app.logs()).toContain(`"onBehalfOf":["jira/${account()}"]`);
   });
 
   it.each([
@@ -86,6 +87,9 @@ describe('a change with the rights of its caller', () => {
     const change = { issueKey: 'ATLAS-18', commentId: added.body.commentId, comment: 'Second' };
     without('EDIT_ALL_COMMENTS');
     expect((await write('ana.ruiz', 'editComment', change)).body).toMatchObject({ code: 'forbidden' });
+    without('DELETE_ALL_COMMENTS');
+    const { body: unplanned } = await write('ana.ruiz', 'deleteComment', { issueKey: 'ATLAS-18' });
+    expect(unplanned).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('DELETE_ALL_COMMENTS') });
     grant('ATLAS', 'EDIT_ALL_COMMENTS', 'ana.ruiz');
     expect((await write('ana.ruiz', 'editComment', change)).body).toMatchObject({ issueKey: 'ATLAS-18' });
   });

@@ -23,7 +23,7 @@ const note = (text: string) => ({
 describe('reading', () => {
   it('says whose account it is', async () => {
     const me = await jira.myself.getCurrentUser();
-    expect(me).toMatchObject({ emailAddress: 'agent@example.com', timeZone: 'Asia/Kolkata', active: true });
+    expect(me).toMatchObject({ emailAddress: 'agent@example.com', timeZone: 'Europe/Berlin', active: true });
   });
 
   it('finds projects by name and pages through them', async () => {

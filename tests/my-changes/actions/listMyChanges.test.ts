@@ -111,7 +111,7 @@ describe('listMyChanges', () => {
     expect([first, second, third].map(({ body }) => body.summary)).toEqual([
       expect.stringMatching(/^2 changes in the user's name since .* more, see nextPageToken\.$/),
       expect.stringMatching(/^2 earlier changes .* more, see nextPageToken\.$/),
-      expect.stringMatching(/^1 earlier change in the user's name since [^;]*Z\.$/),
+      expect.stringMatching(/^1 earlier change in the user's name since [^;]*\+00:00\.$/),
     ]);
     // A page token is its caller's own.
     expect((await list(ana, { limit: '2', pageToken: first.body.nextPageToken ?? '' })).status).toBe(400);
@@ -145,6 +145,55 @@ describe('listMyChanges', () => {
       return (body as unknown as { result: { tools: unknown[] } }).result.tools.length;
     };
     expect([await tools(application), await tools(ana)]).toEqual([0, 1]);
+  });
+
+  it('tells who signed in at a vendor what was done in their name there, beside its tools where it is not the whole app', async () => {
+    const jira = await startSandbox();
+    const { AUDIT_TABLE_ENDPOINT = '' } = env;
+    const { LEDGER_TABLE_ENDPOINT: _, ...identity } = azurite.settings;
+    const own = {
+      ...identity,
+      AUDIT_TABLE_ENDPOINT,
+      JIRA_BASE_URL: jira.url,
+      JIRA_CLOUD_ID: jira.cloudId,
+      JIRA_AUTH: 'caller',
+    };
+    const [alone, beside] = await Promise.all([
+      startApp({ env: own, keys: ['key'] }),
+      startApp({ env: { ...own, SALESFORCE_LOGIN_URL: 'https://example.my.salesforce.com' }, keys: ['key'] }),
+    ]);
+    const by = (email: string) => ({ authorization: `Bearer ${jira.tokenOf(email)}` });
+    const written = await request(`${beside.url}/api/jira/addComment`, {
+      headers: by('ana.ruiz@example.com'),
+      json: { issueKey: 'ATLAS-7', comment: 'As herself.' },
+    });
+    expect(written.status).toBe(200);
+
+    const touched = async (email: string) =>
+      (await list(by(email), {}, alone)).body.changes.map(({ touched: [key] }) => key);
+    expect(await touched('ana.ruiz@example.com')).toEqual(['ATLAS-7']);
+    expect(await touched('li.wei@example.com')).toEqual([]);
+    expect((await list({ 'x-functions-key': 'key' }, {}, alone)).status).toBe(401);
+
+    const overMcp = async (headers: Record<string, string>) => {
+      const answer = await fetch(`${beside.url}/api/mcp/x/jira,my-changes`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'tools/call',
+          params: { name: 'listMyChanges', arguments: {} },
+        }),
+      });
+      return answer.text();
+    };
+    expect(await overMcp(by('ana.ruiz@example.com'))).toContain('ATLAS-7');
+    expect(await overMcp(by('li.wei@example.com'))).not.toContain('ATLAS-7');
+    // Who holds a key is nobody whose changes these could be.
+    expect((await list({ 'x-functions-key': 'key' }, {}, beside)).status).toBe(403);
+    await Promise.all([alone.stop(), beside.stop()]);
+    await jira.close();
   });
 
   it('needs the table, and says when it cannot be read', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startSandbox as startJira } from '../../../functions/jira/sandbox/startSandbox.ts';
 import { startSandbox as startSalesforce } from '../../../functions/salesforce/sandbox/startSandbox.ts';
 import type { Action } from '../../../shared/action/defineAction.ts';
 import { meaningOf } from '../../../shared/schema/meaning.ts';
@@ -6,7 +7,7 @@ import { startApp } from '../../support/app.ts';
 import { type Azurite, startAzurite } from '../../support/azurite.ts';
 import { type Answered, allActions, callAction, callMcp, type Input } from '../callAction.ts';
 import { startSandboxes } from '../startSandboxes.ts';
-import { type Case, type SettingSet, settingSets } from './cases.ts';
+import { type Case, KEY, type SettingSet, type SignedIn, settingSets, signedIn } from './cases.ts';
 
 let azurite: Azurite;
 beforeAll(async () => {
@@ -160,3 +161,81 @@ it.each(settingSets)(
   },
   120_000,
 );
+
+/** The status of an action where callers sign in at both vendors; undefined where it depends on what it is about. */
+function expectedOfSignedIn({ at, hasKey, refused }: SignedIn, { action }: Asked): number | undefined {
+  const { system, uses, callers } = action;
+  if (system !== 'jira' && system !== 'salesforce') {
+    if (!hasKey) return 401;
+    return uses.length > 1 ? 500 : callers === 'users' ? 403 : 200;
+  }
+  if (system === at) return callers === 'users' ? undefined : 200;
+  return refused?.at === system ? refused.status : 401;
+}
+
+it('with their own sign-in at both vendors every caller is answered by the rules, whatever the action', async () => {
+  const [jira, salesforce] = await Promise.all([startJira(), startSalesforce()]);
+  const { LEDGER_TABLE_ENDPOINT: AUDIT_TABLE_ENDPOINT = '', ...identity } = azurite.settings;
+  const app = await startApp({
+    env: {
+      ...identity,
+      AUDIT_TABLE_ENDPOINT,
+      JIRA_AUTH: 'caller',
+      JIRA_BASE_URL: jira.url,
+      JIRA_CLOUD_ID: jira.cloudId,
+      SALESFORCE_AUTH: 'caller',
+      SALESFORCE_LOGIN_URL: salesforce.settings.SALESFORCE_LOGIN_URL ?? '',
+      ACTION_TIMEOUT_MS: '20000',
+    },
+    keys: [KEY],
+  });
+  /** What the vendors are asked but for whose a token is. */
+  const requests = () =>
+    [...jira.requests, ...salesforce.requests].filter(({ path }) => !/\/(myself|userinfo)$/.test(path)).length;
+  const rows: Row[] = [];
+  for (const rules of signedIn) {
+    const headers = rules.headers({ jira: jira.tokenOf, salesforce: salesforce.tokenOf });
+    const tryOne = async (call: Asked) => {
+      const before = requests();
+      const answer = await callAction(app.url, call.action, call.input, headers);
+      const expected = expectedOfSignedIn(rules, call);
+      const isAsked = expected !== undefined && expected !== 200 && requests() > before;
+      const got = `${gotOf(answer, call)}${isAsked ? ', though asked upstream' : ''}`;
+      const isFree = expected === undefined && answer.status !== 401 && answer.status < 500;
+      const asked = `${call.action.name}${call.isMe ? ' with me' : ''}`;
+      rows.push({
+        caller: rules.caller,
+        expected: isFree ? answer.status : (expected ?? 200),
+        got: isFree ? String(answer.status) : got,
+        asked,
+      });
+    };
+    // Where nobody is asked anything, it does not matter whose turn it is.
+    if (rules.at === undefined) await Promise.all(asked.map(tryOne));
+    else for (const call of asked) await tryOne(call);
+    for (const system of ['jira', 'salesforce'] as const) {
+      const { status } = await callMcp(app.url, 'tools/list', {}, headers, `/x/${system}`);
+      const expected = rules.at === system ? 200 : rules.refused?.at === system ? rules.refused.status : 401;
+      rows.push({ caller: rules.caller, expected, got: String(status), asked: `tools/list of ${system}` });
+    }
+    for (const path of ['', '/x/all', '/x/jira,salesforce']) {
+      const { status, text } = await callMcp(app.url, 'tools/list', {}, headers, path);
+      const isWrong = allActions.some(
+        ({ name, system }) => system !== 'my-changes' && text.includes(`"name":"${name}"`),
+      );
+      const got = isWrong ? `${status} with tools of vendors` : String(status);
+      rows.push({
+        caller: rules.caller,
+        expected: rules.hasKey ? 200 : 401,
+        got,
+        asked: `tools/list at ${path || '/'}`,
+      });
+    }
+  }
+  await app.stop();
+  await Promise.all([jira.close(), salesforce.close()]);
+  const wrong = rows.filter(({ expected, got }) => got !== String(expected));
+  if (wrong.length > 0) console.error(table(rows));
+  expect(wrong).toEqual([]);
+  expect(rows.length).toBeGreaterThan(signedIn.length * allActions.length);
+}, 180_000);

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { JiraSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
+import type { SalesforceSandbox } from '../../../functions/salesforce/sandbox/startSandbox.ts';
 import type { Action } from '../../../shared/action/defineAction.ts';
 import { principal } from '../../support/principal.ts';
 
@@ -16,6 +18,26 @@ export interface Case {
   isInSalesforce?: boolean;
   /** Whether `me` is somebody in Jira: else whoever asks is asked who they are, with 400. */
   isInJira?: boolean;
+}
+
+/** Tokens of Jira and of Salesforce, as the sandbox of each gives them. */
+interface Tokens {
+  jira: SignIns<Parameters<JiraSandbox['tokenOf']>[1]>;
+  salesforce: SignIns<Parameters<SalesforceSandbox['tokenOf']>[1]>;
+}
+
+type SignIns<Options> = (user: string, options?: Options) => string;
+
+/** A caller who brings the token of one vendor, with a function key or without. */
+export interface SignedIn {
+  caller: string;
+  /** Where the token is one that lets in; undefined for one that lets in nowhere. */
+  at?: 'jira' | 'salesforce';
+  headers(tokens: Tokens): Record<string, string>;
+  /** Whether a function key is with it. */
+  hasKey?: boolean;
+  /** What a token that is good, but not for this, is answered at its own vendor's routes. */
+  refused?: { at: 'jira' | 'salesforce'; status: 401 | 403 };
 }
 
 export interface SettingSet {
@@ -267,5 +289,53 @@ export const settingSets: SettingSet[] = [
       { caller: 'a forged principal and a key', headers: { ...key('all'), ...application('Actions.Call') } },
       { caller: 'nobody', headers: {} },
     ].map(each => ({ ...each, refused: 500 as const })),
+  },
+];
+
+const ANA = 'ana.ruiz@example.com';
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const forgedAna = user(ANA, { roles: ['Actions.Read', 'Actions.Write'] });
+
+/** The function key that the platform lets in beside the callers' own sign-in. */
+export const KEY = 'all';
+
+/** What must come of every action where callers sign in at both vendors themselves, and a function key is for the rest. */
+export const signedIn: SignedIn[] = [
+  { caller: 'nobody', headers: () => ({}) },
+  { caller: 'a forged principal', headers: () => forgedAna },
+  { caller: 'a key', headers: () => key(KEY), hasKey: true },
+  { caller: 'a key and a forged principal', headers: () => ({ ...key(KEY), ...forgedAna }), hasKey: true },
+  { caller: 'a token that nobody was given', headers: () => bearer('a-token-that-nobody-was-given') },
+  { caller: 'two tokens of Jira', headers: ({ jira }) => bearer(`${jira(ANA)}, Bearer ${jira(ANA)}`) },
+  {
+    caller: 'a token of Jira in another header',
+    headers: ({ jira }) => ({ 'x-authorization': `Bearer ${jira(ANA)}` }),
+  },
+  { caller: 'a token of Jira', headers: ({ jira }) => bearer(jira(ANA)), at: 'jira' },
+  {
+    caller: 'a token of Jira, a key and a forged principal',
+    headers: ({ jira }) => ({ ...bearer(jira(ANA)), ...key(KEY), ...user('nobody@example.com') }),
+    at: 'jira',
+    hasKey: true,
+  },
+  { caller: 'an expired token of Jira', headers: ({ jira }) => bearer(jira(ANA, { lifeSeconds: -1 })) },
+  {
+    caller: 'a token of Jira for another audience',
+    headers: ({ jira }) => bearer(jira(ANA, { audience: 'elsewhere' })),
+  },
+  {
+    caller: 'a token of another site of Jira',
+    headers: ({ jira }) => bearer(jira(ANA, { site: '99999999-9999-4999-8999-999999999999' })),
+    refused: { at: 'jira', status: 403 },
+  },
+  {
+    caller: 'a token of Jira without a scope',
+    headers: ({ jira }) => bearer(jira(ANA, { scopes: [] })),
+    refused: { at: 'jira', status: 403 },
+  },
+  { caller: 'a token of Salesforce', headers: ({ salesforce }) => bearer(salesforce(ANA)), at: 'salesforce' },
+  {
+    caller: 'an expired token of Salesforce',
+    headers: ({ salesforce }) => bearer(salesforce(ANA, { lifeSeconds: -1 })),
   },
 ];

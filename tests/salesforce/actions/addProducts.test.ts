@@ -16,7 +16,10 @@ const row = (objectType: string, id: string) => salesforce.sandbox.records(objec
 
 test('adds a product at list price, sets the standard price book, and tells the total before and after', async () => {
   const products = [{ product: 'premium support', quantity: 10 }];
-  const { status, body } = await add({ opportunity: 'Northwind – labels', products });
+  const { body: refused } = await add({ opportunity: 'Northwind – labels', products });
+  expect([refused.code, row('Opportunity', labels)?.Amount]).toEqual(['conflict', 6300]);
+  expect(refused.detail).toContain('its amount of 6,300 USD was entered by hand');
+  const { status, body } = await add({ opportunity: 'Northwind – labels', products, replaceAmount: true });
   expect(status).toBe(200);
   expect(body).toMatchObject({
     recordId: labels,
@@ -70,7 +73,7 @@ test.each([
   ['Northwind – labels', [], 'invalid_input', /no product/],
 ])('nothing of %s and %j is added: %s', async (opportunity, products, code, detail) => {
   const before = lines().length;
-  const { body } = await add({ opportunity, products });
+  const { body } = await add({ opportunity, products, replaceAmount: true });
   expect(body.code).toBe(code);
   expect(body.detail).toMatch(detail);
   expect(lines()).toHaveLength(before);
@@ -108,7 +111,7 @@ test('where Salesforce refuses one of several, none is there, and the price book
       ],
     }),
   });
-  const { status, body } = await add({ opportunity: shelf, products: long });
+  const { status, body } = await add({ opportunity: shelf, products: long, replaceAmount: true });
   expect(status).toBe(400);
   expect(body.detail).toMatch(/^Installation: .*Ask your manager\..*Nothing was saved\./);
   expect([lines().length, row('Opportunity', shelf)]).toEqual([rows, before]);
@@ -119,6 +122,7 @@ test('an opportunity is found by its account where one is open, and a given pric
     opportunity: '100% Bio_Markt',
     priceBook: 'Partner',
     products: { product: 'Partner Kit' },
+    replaceAmount: true,
   });
   expect(body).toMatchObject({ name: '100% Bio – shelf labels', priceBook: 'Partner Price Book', totalAfter: 750 });
   const other = await add({

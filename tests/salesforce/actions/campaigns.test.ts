@@ -69,3 +69,11 @@ test('of a contact and a lead of one name, or several, the user chooses', async 
   const { body } = await add({ campaign: 'Spring Fair', people: 'Sam Peters' });
   expect(body).toMatchObject({ code: 'ambiguous', detail: expect.stringMatching(/contact, 003\w+.*lead, 00Q/) });
 });
+
+test('an account stands for its contacts, without those of its subsidiaries', async () => {
+  const { body } = await add({ campaign: 'Autumn Webinar', people: 'Fabrikam, Inc.' });
+  expect(body.code).toBe('invalid_input');
+  const { body: done } = await add({ campaign: 'Autumn Webinar', people: '"Fabrikam, Inc."' });
+  expect(done.added).toEqual(expect.arrayContaining(['Grace Hall (contact, Fabrikam, Inc.)']));
+  expect(done.note).toMatch(/^Fabrikam, Inc\. stands for its \d contacts, without those of its subsidiaries/);
+});

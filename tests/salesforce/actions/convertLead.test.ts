@@ -26,7 +26,7 @@ describe('convertLead', () => {
     });
     const planned = await plan({ lead: 'sarah chen', opportunity: 'Brightpath <pilot> & "more"' });
     expect(planned.summary).toBe(
-      `Lead "Sarah Chen" would be converted by this service's Salesforce user. This cannot be undone.`,
+      `Lead "Sarah Chen" would be converted by this service's Salesforce user. This cannot be undone. The opportunity gets its stage and close date from Salesforce (usually Prospecting, the end of the quarter); updateRecord changes them then.`,
     );
     expect(messagesOf(planned)).toEqual([
       'Lead "Sarah Chen" of Brightpath: a new account "Brightpath", a new contact "Sarah Chen" and a new opportunity "Brightpath <pilot> & "more"", owned by Li Wei. Its status is then Closed - Converted.',

@@ -8,7 +8,7 @@ const quotes = () => salesforce.sandbox.records('Quote');
 const robotArms = recordId('006', 17);
 
 test("the opportunity's own products with a discount on all make a quote, whose total is told", async () => {
-  const { status, body } = await quote({ opportunity: 'Fabrikam', priceBook: 'Standard', discount: 10 });
+  const { status, body } = await quote({ opportunity: 'Fabrikam – robot arms', priceBook: 'Standard', discount: 10 });
   expect(status).toBe(200);
   expect(body).toMatchObject({
     opportunity: 'Fabrikam – robot arms',
@@ -21,11 +21,17 @@ test("the opportunity's own products with a discount on all make a quote, whose 
     currency: 'USD',
   });
   expect(body.summary).toContain('1,125,000 USD, with 10% off');
-  expect(body.note).toContain(
-    '"Fabrikam" may mean other open ones as well, which have none: Fabrikam – safety audit (006',
-  );
-  expect(body.note).not.toContain('welding cell');
   expect(quotes().at(-1)).toMatchObject({ OpportunityId: robotArms, GrandTotal: 1_125_000, LineItemCount: 2 });
+});
+
+test('of several open opportunities none is taken because it has products', async () => {
+  const before = quotes().length;
+  const { body } = await quote({ opportunity: 'Fabrikam', discount: 10 });
+  expect([body.code, quotes().length]).toEqual(['ambiguous', before]);
+  expect(body.detail).toMatch(
+    /robot arms \(006\w+\), the only one of them with products; Fabrikam – safety audit \(006/,
+  );
+  expect(body.detail).not.toContain('welding cell');
 });
 
 test('another price book offers the same products at its own prices, and says so', async () => {

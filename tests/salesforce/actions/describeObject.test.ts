@@ -161,3 +161,18 @@ describe('under a policy that closes some fields', () => {
     expect(JSON.stringify(body)).not.toMatch(/NextStep|Existing Business/);
   });
 });
+
+test('tells required fields alone, and lookups by what they lead to', async () => {
+  const { body } = await salesforce.call('describeObject', {
+    query: { objectType: 'Opportunity', requiredOnly: 'true' },
+  });
+  expect(
+    list(body.fields)
+      .map(({ label }) => label)
+      .sort(),
+  ).toEqual(['Close Date', 'Name', 'Stage']);
+  const { body: lookups } = await salesforce.call('describeObject', {
+    query: { objectType: 'Opportunity', term: 'AccountId' },
+  });
+  expect(list(lookups.fields)).toMatchObject([{ field: 'AccountId', label: 'Account' }]);
+});

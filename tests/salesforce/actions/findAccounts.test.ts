@@ -112,7 +112,9 @@ describe('accounts with something that ends', () => {
   };
   const contract = (number: number, days: number) => ({
     recordId: recordId('800', number),
-    name: `0000100${number}`,
+    name: `Contract 0000100${number}`,
+    kind: 'Contract',
+    status: 'Activated',
     endsOn: dayIn(days),
   });
 

@@ -78,3 +78,30 @@ test('an owner none is refused with the reason, because each has one', async () 
   const { status, body } = await salesforce.call('findOpportunities', { query: { owner: 'none' } });
   expect([status, body.detail]).toEqual([400, expect.stringContaining('owner: It cannot be none')]);
 });
+
+test('says that a word is a record type where nothing is called so, and rows tell theirs', async () => {
+  const { body } = await salesforce.call('findOpportunities', { query: { name: 'Contoso renewals' } });
+  expect([list(body.opportunities), body.summary]).toEqual([
+    [],
+    expect.stringContaining('"Renewal" is a record type: find those with where {"Record Type": "Renewal"}'),
+  ]);
+  const { body: found } = await salesforce.call('findOpportunities', {
+    query: { account: 'Contoso', where: '{"Record Type":"Renewal"}' },
+  });
+  expect(list(found.opportunities).map(({ name, recordType }) => [name, recordType])).toContainEqual([
+    'Contoso – licences 2027',
+    'Renewal',
+  ]);
+});
+
+test('finds deals without an activity for a time, whatever was edited', async () => {
+  const names = async (query: Record<string, string>) =>
+    list(
+      (await salesforce.call('findOpportunities', { query: { openOnly: 'true', limit: '100', ...query } })).body
+        .opportunities,
+    ).map(({ name }) => name);
+  const [all, idle] = [await names({}), await names({ noActivityFor: '7d' })];
+  // A call three days ago, and none at all.
+  expect([all.includes('Contoso – plant rollout'), idle.includes('Contoso – plant rollout')]).toEqual([true, false]);
+  expect(idle).toContain('Contoso – training');
+});

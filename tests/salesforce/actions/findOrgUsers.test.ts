@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { list, useSalesforce } from '../harness.ts';
 
 const salesforce = useSalesforce();
@@ -103,5 +103,18 @@ test('which records a queue takes may be hidden, which is said', async () => {
   expect((await find({ kind: 'queue' })).body).toMatchObject({
     users: [{ name: 'Renewals' }, { name: 'Support Tier 2' }],
     notShown: ['QueueSobject'],
+  });
+});
+
+describe('people by their title or role', () => {
+  const open = useSalesforce({
+    app: { env: { POLICY: JSON.stringify({ default: { systems: { salesforce: { objects: ['User'] } } } }) } },
+  });
+
+  test('are found where a policy opens these, and else it is said that they are closed', async () => {
+    const { body } = await open.call('findOrgUsers', { query: { role: 'account executive' } });
+    expect(list(body.users).map(({ name }) => name)).toEqual(['Jonas Weber', 'Li Wei']);
+    const { body: closed } = await find({ role: 'account executive' });
+    expect([closed.users, closed.notShown]).toEqual([[], ['User.Title', 'User.UserRole']]);
   });
 });

@@ -8,7 +8,7 @@ const contoso = recordId('001', 1);
 
 const dayIn = (days: number) => addDays(dayAt(new Date(), 'Europe/Berlin'), days);
 
-test('getAccountOverview tells owner, open opportunities with their total, open cases, contacts, activities, renewals and subsidiaries in three requests', async () => {
+test('getAccountOverview tells owner, open opportunities with their total, open cases, contacts, activities, renewals and subsidiaries in four requests', async () => {
   const { status, body } = await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
   expect(status).toBe(200);
   expect(body).toMatchObject({
@@ -20,7 +20,7 @@ test('getAccountOverview tells owner, open opportunities with their total, open 
     openCaseCount: 3,
   });
   expect(body.openOpportunities).toContainEqual(
-    expect.objectContaining({ name: 'Contoso – plant rollout', amount: 240_000 }),
+    expect.objectContaining({ name: 'Contoso – licences 2027', amount: 86_000, recordType: 'Renewal' }),
   );
   expect(body.openCases).toContainEqual(
     expect.objectContaining({ subject: 'Press stops after ten minutes', status: 'Escalated' }),
@@ -28,16 +28,32 @@ test('getAccountOverview tells owner, open opportunities with their total, open 
   expect(body.keyContacts).toHaveLength(5);
   const dates = list(body.latestActivities).map(({ date }) => date);
   expect(dates).toEqual([...dates].sort().reverse());
+  const subjects = (of: unknown) => list(of).map(({ subject }) => subject);
+  expect(subjects(body.latestActivities)).toEqual(
+    expect.arrayContaining(['Call: volume discount', 'Plant tour', 'Thank Maria for the plant visit']),
+  );
+  expect(subjects(body.comingActivities).slice(0, 3)).toEqual([
+    'Correct invoice 4711',
+    'Check the press log',
+    'Price negotiation',
+  ]);
+  for (const { openedAt } of list(body.openCases)) expect(openedAt).toMatch(/T\d\d:\d\d:\d\d\+0[12]:00$/);
   expect(body).not.toHaveProperty('notShown');
   expect(body.renewals).toEqual([
-    { recordId: recordId('800', 1), name: '00001001', endsOn: dayIn(60) },
-    { recordId: recordId('800', 2), name: '00001002', endsOn: dayIn(265) },
+    {
+      recordId: recordId('800', 1),
+      name: 'Contract 00001001',
+      kind: 'Contract',
+      status: 'Activated',
+      endsOn: dayIn(60),
+    },
+    expect.objectContaining({ name: 'Contract 00001002', endsOn: dayIn(265) }),
   ]);
   expect(body.subsidiaries).toEqual([{ accountId: recordId('001', 2), name: 'Contoso Europe GmbH' }]);
   // By now it is known what contracts are made of.
   salesforce.costs();
   await salesforce.call('getAccountOverview', { query: { accountId: contoso } });
-  expect(salesforce.costs().sort()).toEqual(['GET /query', 'GET /query', 'POST /composite']);
+  expect(salesforce.costs().sort()).toEqual(['GET /query', 'GET /query', 'POST /composite', 'POST /composite']);
 });
 
 test.each([
@@ -136,7 +152,7 @@ describe('a part of an overview', () => {
       if (String(task.Subject).endsWith('ome day')) Object.assign(task, { ActivityDate: null });
     }
     const { body } = await salesforce.call('getAccountOverview', { query: { accountId: account } });
-    const subjects = list(body.latestActivities).map(({ subject }) => subject);
+    const subjects = list(body.comingActivities).map(({ subject }) => subject);
     expect(subjects).toContain('Some day');
     expect(subjects).not.toContain('Done some day');
   });
@@ -155,6 +171,7 @@ describe('a part of an overview', () => {
     failPart(1, 401, [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }]);
     expect((await overview()).body).toMatchObject({ openOpportunityCount: 3 });
     expect(salesforce.costs().filter(each => each !== 'GET /query')).toEqual([
+      'POST /composite',
       'POST /composite',
       'POST /services/oauth2/token',
       'POST /composite',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recordId } from '../../../functions/salesforce/sandbox/recordId.ts';
-import { useSalesforce } from '../harness.ts';
+import { list, useSalesforce } from '../harness.ts';
 
 const salesforce = useSalesforce();
 const contoso = recordId('001', 1);
@@ -44,9 +44,9 @@ test.each([
   ['Nothing__c', project, 404, 'There is no Salesforce object Nothing__c'],
   ['Account', recordId('001', 4000), 404, 'does not exist, was deleted, or is not shared'],
   ['Contact', contoso, 404, 'The ID is one of Account: leave objectType out.'],
-  ['Account', '../../../limits', 400, 'recordId'],
-  ['Case', '00012345', 400, 'Find it first: for a case number with findCases, for a name with findAccounts'],
-  ['Account', `${contoso}?x=1`, 400, 'recordId'],
+  ['Account', '../../../limits', 404, 'No Account that this service may see is called exactly'],
+  ['Account', `${contoso}?x=1`, 404, 'Find its ID with findAccounts.'],
+  ['Case', '00099999', 404, 'There is no case "00099999" that this service may see. Find it with findCases'],
   ['Account/describe', contoso, 400, 'objectType'],
   ['../Account', contoso, 400, 'objectType'],
 ])('answers for %s %s with the reason', async (objectType, id, expected, detail) => {
@@ -84,4 +84,51 @@ test('a lookup that the user may not follow costs only the names of lookups, and
   expect(status).toBe(200);
   expect(body).toMatchObject({ name: 'Contoso', notShown: expect.arrayContaining(['Owner', 'Parent Account']) });
   expect(body.fields).toContainEqual({ label: 'Annual Revenue', value: '48,000,000 USD' });
+});
+
+test('tells the contacts of an opportunity with their roles, and another one becomes the primary one', async () => {
+  const deal = 'Fabrikam – robot arms';
+  const roles = async () =>
+    list((await salesforce.call('getRecord', { query: { recordId: deal } })).body.contactRoles).map(
+      ({ contact, role, isPrimary }) => [contact, role, isPrimary],
+    );
+  expect(await roles()).toEqual([['Frank Miller', 'Economic Buyer', true]]);
+  const fields = JSON.stringify({ Opportunity: deal, Contact: 'Grace Hall', Role: 'Decision Maker', Primary: true });
+  const { body } = await salesforce.call('createRecord', { json: { objectType: 'OpportunityContactRole', fields } });
+  expect(body.code).toBeUndefined();
+  expect(await roles()).toEqual([
+    ['Grace Hall', 'Decision Maker', true],
+    ['Frank Miller', 'Economic Buyer', false],
+  ]);
+});
+
+test.each([
+  ['the number of a case', { recordId: '1002' }, 'Invoice 4711 shows the wrong VAT'],
+  ['the number of a case as people say it', { recordId: 'Case #00001002' }, 'Invoice 4711 shows the wrong VAT'],
+  ['the number of a contract', { recordId: 'Contract 00001001' }, 'Activated'],
+  ['its name, in any case', { recordId: 'fabrikam – ROBOT arms' }, '1,250,000 USD'],
+  ['the name of a record of its object', { objectType: 'Project__c', recordId: 'Contoso plant rollout' }, 'AMER, EMEA'],
+])('takes %s', async (_, query, value) => {
+  const { status, body } = await salesforce.call('getRecord', { query });
+  expect([status, list(body.fields).map(field => field.value)]).toEqual([200, expect.arrayContaining([value])]);
+});
+
+test('a name of several records is ambiguous with their IDs, and of none not found', async () => {
+  const [one] = salesforce.sandbox.records('Contact');
+  await salesforce.call('createRecord', {
+    json: {
+      objectType: 'Opportunity',
+      fields: JSON.stringify({
+        Name: one?.Name,
+        Account: 'Contoso',
+        StageName: 'Prospecting',
+        CloseDate: '2027-01-31',
+      }),
+    },
+  });
+  const { status, body } = await salesforce.call('getRecord', { query: { recordId: String(one?.Name) } });
+  expect([status, body.code]).toEqual([409, 'ambiguous']);
+  expect(body.detail).toContain(`Contact ${one?.Name} (${one?.Id}`);
+  const none = await salesforce.call('getRecord', { query: { recordId: 'Fabrikam' } });
+  expect([none.status, none.body.code]).toEqual([404, 'not_found']);
 });

@@ -44,7 +44,7 @@ test.each(['12345', '#00012345', 'case 00012345'])('a case is told by its number
 
 test.each([
   ['99999', 404, /no case "99999".*findCases/],
-  ['Contoso', 400, /must be a Salesforce record ID.*for a name with findAccounts/],
+  ['Contos', 404, /called exactly "Contos".*searchRecords/],
 ])('what is no record says how to find one: %s', async (recordId, status, detail) => {
   const answer = await post({ recordId, comment: 'x' });
   expect([answer.status, answer.body.detail]).toEqual([status, expect.stringMatching(detail)]);

@@ -173,7 +173,7 @@ describe('getDashboard', () => {
   it('tells each component with its figures, as whom it runs and as of when', async () => {
     const { body } = await show({});
     expect(body).toMatchObject({ name: 'Sales Leaders', runningUser: 'Ana Ruiz' });
-    expect(body.asOf).toMatch(/T06:00:00\.000Z$/);
+    expect(body.asOf).toMatch(/T06:00:00\.000Z$|T07:00:00\+01:00$|T08:00:00\+02:00$/);
     expect(list(body.components).map(({ title, totals }) => [title, totals])).toEqual([
       ['Pipeline by stage', [usd(sumOf(open())), String(open().length)]],
       ['Closed by owner', expect.any(Array)],
@@ -221,6 +221,28 @@ describe('getForecast', () => {
           { category: 'Best Case', amount: 910_000 },
           { category: 'Closed', amount: 150_000 },
         ],
+      },
+    ]);
+  });
+
+  it('adds up the months of a quarter, and names those without a quota', async () => {
+    const of = (PeriodId: string, StartDate: string) => ({
+      ...{ OwnerId: recordId('005', 2), Owner: { Name: 'Ana Ruiz' }, PeriodId, ForecastingTypeId: 't' },
+      ...{ Period: { StartDate, EndDate: StartDate }, ForecastCategoryName: 'Commit', ForecastAmount: 100.5 },
+    });
+    const quota = { QuotaOwnerId: recordId('005', 2), PeriodId: 'p1', ForecastingTypeId: 't', QuotaAmount: 400 };
+    for (const records of [[of('p1', '2026-10-01'), of('p2', '2026-11-01')], [quota]]) {
+      const body = JSON.stringify({ totalSize: records.length, done: true, records });
+      salesforce.sandbox.fail({ path: '/query$', status: 200, body });
+    }
+    const { body } = await forecast({ owner: recordId('005', 2), date: '2026-10-15' });
+    expect(body.totals).toEqual([
+      {
+        owner: 'Ana Ruiz',
+        currency: 'USD',
+        quota: 400,
+        periodsWithoutQuota: ['2026-11-01'],
+        categories: [{ category: 'Commit', amount: 201 }],
       },
     ]);
   });
@@ -282,7 +304,9 @@ describe('getForecast', () => {
     const { body } = await forecast({ owner: 'Ana Ruiz', period: 'next quarter' });
     const all = list(body.forecasts);
     expect(all).toHaveLength(3);
-    expect(body.summary).toMatch(/^3 forecasts of Ana Ruiz for 3 periods from 1 .*, each told by itself\.$/);
+    expect(body.summary).toMatch(
+      /^3 forecasts of Ana Ruiz for 3 periods from 1 .*, each told by itself, and together in totals\.$/,
+    );
     expect(body.summary).toContain(`from ${shown(String(all[0]?.from))} to ${shown(String(all[2]?.to))}`);
     expect((await forecast({ period: 'soon' })).body.detail).toMatch(/no period that is known.*For others give date\./);
     expect((await forecast({ period: 'this month', date: 'today' })).status).toBe(400);

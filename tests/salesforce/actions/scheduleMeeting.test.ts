@@ -107,6 +107,7 @@ test.each([
   [{ start: '2031-03-04T14:00', end: '2031-03-04T15:00', durationMinutes: 30 }, 'durationMinutes: Give end or'],
   [{ start: '2031-03-04T14:00', end: '2031-04-04T14:00' }, 'end: Salesforce takes no event of more than 14 days.'],
   [{ start: 'soon' }, 'start: It must be a date-time'],
+  [{ start: '2031-03-04T14:00', people: 'Jonas Weber' }, 'but a user of Salesforce. Give users as invitees.'],
   [{ start: '2031-03-04T14:00', invitees: 'Nobody Atall' }, 'invitees: There is no User or Contact or Lead'],
   [{ start: '2031-03-04T14:00', invitees: contoso }, 'is no user, contact or lead'],
 ])('%o is refused, and nothing is scheduled', async (json, detail) => {

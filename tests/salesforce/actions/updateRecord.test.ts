@@ -54,10 +54,10 @@ test('emptying what cannot be empty is refused before anything is sent', async (
 });
 
 test.each(['../../query?q=x', '../../../limits', `${rollout}/x`, '006'])(
-  'a record ID such as %s is refused before anything is sent',
+  'what is no ID, such as %s, is looked for by its name alone, and nothing is changed',
   async id => {
-    expect((await update('Opportunity', id, { NextStep: 'x' })).status).toBe(400);
-    expect(salesforce.asked()).toEqual([]);
+    expect((await update('Opportunity', id, { NextStep: 'x' })).status).toBe(404);
+    expect(salesforce.costs()).toEqual(['POST /composite']);
   },
 );
 

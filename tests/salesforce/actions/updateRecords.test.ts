@@ -139,7 +139,7 @@ describe('updateRecords', () => {
     ['filters that there are not', { filters: { colour: 'red' }, owner: 'me' }, 'There is no filter "colour"'],
     ['filters without any', { filters: {}, owner: 'me' }, 'Give at least one of name'],
     ['an owner twice', { recordIds: '001Sx0000000001IAA', owner: 'me', fields: { Owner: 'me' } }, 'in fields as well'],
-    ['what is no ID', { recordIds: 'Contoso', owner: 'me' }, '"Contoso" is no record ID'],
+    ['what nobody is called', { recordIds: 'Contoso, Nonesuch', owner: 'me' }, 'called exactly "Nonesuch"'],
     ['filters of nothing', { filters: { name: 'Nobody has it' }, owner: 'me' }, 'No record matches'],
     ['an owner who is nobody', { recordIds: '001Sx0000000001IAA', owner: 'Zed' }, 'There is no User'],
   ])('refuses %s', async (_, input, says) => {

@@ -61,13 +61,6 @@ it('asks the vendor once whose a token is, however many calls come at once, and 
   expect(vendor.asked).toEqual(['one', 'one']);
 });
 
-it('asks once, too, about a token that is refused, however many calls bring it at once', async () => {
-  const vendor = vendorOf({});
-  const codes = await Promise.all(Array.from({ length: 100 }, () => vendor.codeOf('bad')));
-  expect(new Set(codes)).toEqual(new Set(['unauthenticated']));
-  expect(vendor.asked).toEqual(['bad']);
-});
-
 it('tells tokens, systems and sites apart', async () => {
   const vendor = vendorOf({ one: ana, two: li });
   expect(await vendor.accountOf('one')).toEqual(ana);
@@ -100,6 +93,13 @@ it('holds on to nothing of the call by which a token was refused', async () => {
   await expect(
     signedIn.accountOf({ system: 'orders', title: 'Orders', site: undefined, token: 'bad' }, async () => ana),
   ).rejects.toMatchObject({ code: 'forbidden', message: 'No.' });
+});
+
+it('asks once about a token that is refused, however many calls bring it at once', async () => {
+  const vendor = vendorOf({});
+  const codes = await Promise.all(Array.from({ length: 100 }, () => vendor.codeOf('bad')));
+  expect(new Set(codes)).toEqual(new Set(['unauthenticated']));
+  expect(vendor.asked).toEqual(['bad']);
 });
 
 it('asks again about a token that the vendor has refused since', async () => {

@@ -147,3 +147,42 @@ describe('a sentence', () => {
     expect(await shownPeriod(since, until, clockIn('Pacific/Kiritimati'))).toBe(expected);
   });
 });
+
+// It is a Sunday.
+describe('a day by its name', () => {
+  it.each([
+    ['Friday', '2026-11-20T00:00:00.000Z'],
+    ['last Sunday', '2026-11-15T00:00:00.000Z'],
+    ['Thursday 9:00', '2026-11-19T09:00:00.000Z'],
+    ['Sun, 11pm', '2026-11-15T23:00:00.000Z'],
+    ['November 21st', '2026-11-21T00:00:00.000Z'],
+    ['30 Nov', '2025-11-30T00:00:00.000Z'],
+    ['2026-11-20 9:05', '2026-11-20T09:05:00.000Z'],
+  ])('of what was is the last one: %s', async (text, expected) => {
+    expect(await sinceIn('UTC', text)).toBe(expected);
+  });
+
+  it.each([
+    ['Friday', '2026-11-27'],
+    ['Sunday', '2026-11-22'],
+    ['Sunday 9am', '2026-11-29'],
+    ['on thu at 2:30 pm', '2026-11-26'],
+    ['30 November', '2026-11-30'],
+    ['Nov 21', '2027-11-21'],
+    ['29 February', '2028-02-29'],
+    ['1st of December, 2030', '2030-12-01'],
+  ])('of what comes is the next one: %s', async (text, expected) => {
+    expect(await resolveDay(dayText.parse(text), clockIn('UTC'), 'dueDate')).toBe(expected);
+  });
+
+  it('goes by the clock of who asks', async () => {
+    expect(await resolveDay('Sunday', clockIn('Pacific/Kiritimati'), 'dueDate')).toBe('2026-11-29');
+  });
+
+  it.each(['Friday 25:00', 'Friday 9', '31 February', 'next Friday', 'Fridays', '0 May', 'May 2026 9', 'Sunday 13pm'])(
+    'is none: %s',
+    text => {
+      expect(dayText.safeParse(text).success).toBe(false);
+    },
+  );
+});

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { byClock, hasMoments } from '../../../shared/time/byClock.ts';
 import { addDays, dayAt, isTimeZone, momentAt, startOfDay } from '../../../shared/time/timeZone.ts';
 
 const at = (time: string, timeZone: string) => momentAt(time, timeZone).toISOString();
@@ -81,4 +82,20 @@ it('a zone is known by its name in the IANA database alone', () => {
   expect(
     ['', ' ', '+05:30', '5', 'Berlin', 'Europe/Atlantis', 'CEST time', '../etc', 'local'].filter(isTimeZone),
   ).toEqual([]);
+});
+
+describe('an answer by the clock of a zone', () => {
+  it('tells each moment by it, and leaves every other text as it is', () => {
+    const answer = {
+      at: '2026-11-15T08:00:00.000Z',
+      day: '2026-11-15',
+      rows: [{ text: 'At 2026-11-15T08:00:00Z' }, '2026-07-01T08:00:00Z'],
+    };
+    expect(byClock(answer, 'Europe/Berlin')).toEqual({
+      at: '2026-11-15T09:00:00+01:00',
+      day: '2026-11-15',
+      rows: [{ text: 'At 2026-11-15T08:00:00Z' }, '2026-07-01T10:00:00+02:00'],
+    });
+    expect([hasMoments(answer), hasMoments({ day: '2026-11-15', n: 1, none: null })]).toEqual([true, false]);
+  });
 });

@@ -70,6 +70,17 @@ describe('routes', () => {
   });
 
   test.each([
+    ['one', { names: 'one' }],
+    ['ONE,two,Three', { names: 'ONE,two,Three' }],
+    ['one%2Ctwo', { names: 'one,two' }],
+    ['three', { others: 'three' }],
+    ['one,four', { others: 'one,four' }],
+    ['xone', { others: 'xone' }],
+  ])('a route with a pattern takes %s as the pattern says, whatever the case', async (names, params) => {
+    expect(await (await call(`/api/lists/${names}`)).json()).toEqual(params);
+  });
+
+  test.each([
     ['/api/echo/a%2Fb%20c', { name: 'a%2Fb c' }],
     ['/api/echo/%C3%A9t%C3%A9', { name: 'été' }],
     ['/api/echo/100%', { name: '100%' }],

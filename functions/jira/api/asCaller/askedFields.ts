@@ -14,14 +14,17 @@ interface AskedFields {
   strip(issue: ShownIssue): ShownIssue;
 }
 
-/** The fields that Jira is asked for, so that it can be told what of an issue may be shown. */
-export function askedFields(wanted: readonly string[]): AskedFields {
-  const areKeysOnly = wanted.every(field => field === 'key' || field === 'id');
+/**
+ * The fields that Jira is asked for, so that it can be told what of an issue may be shown.
+ * @param also Fields that are looked at, and not shown unless they are wanted.
+ */
+export function askedFields(wanted: readonly string[], also: readonly string[] = []): AskedFields {
+  const areKeysOnly = also.length === 0 && wanted.every(field => field === 'key' || field === 'id');
   if (areKeysOnly) return { fields: [...wanted], areKeysOnly, strip: issue => issue };
   const isAll = wanted.includes('*all');
   const isWanted = (field: string) =>
     isAll ? !wanted.includes(`-${field}`) : wanted.includes(field) && !wanted.includes(`-${field}`);
-  const needed = [...deciding, ...(isWanted('attachment') ? showingFiles : [])];
+  const needed = [...deciding, ...also, ...(isWanted('attachment') ? showingFiles : [])];
   const added = needed.filter(field => !isWanted(field));
   const fields = [...wanted.filter(field => !added.some(each => field === `-${each}`)), ...(isAll ? [] : added)];
   return {

@@ -59,6 +59,8 @@ export interface Memory {
   /** By ID, of projects. */
   projects: Map<string, 'hidden' | 'shown' | 'customer'>;
   projectsByName: Map<string, Promise<SeenProject | undefined>>;
+  /** Issues of whose links some were left out. */
+  cutLinks: Set<string>;
   /** Files and comments that were shown: neither tells its issue. */
   files: Set<string>;
   comments: Map<string, string>;
@@ -67,6 +69,9 @@ export interface Memory {
   held: Map<string, boolean>;
   /** The same in a project. */
   heldIn: Map<string, Promise<boolean>>;
+  /** By key in upper case, the types of projects that issues have told. */
+  projectTypes: Map<string, string>;
+  browsableProjects?: Promise<ReadonlySet<string>>;
   serviceProjects?: Promise<ReadonlySet<string>>;
   fields?: Promise<readonly SearchField[]>;
   hiddenFields?: Promise<ReadonlySet<string>>;
@@ -80,6 +85,8 @@ export function newMemory(): Memory {
     projects: new Map(),
     projectsByName: new Map(),
     held: new Map(),
+    cutLinks: new Set(),
+    projectTypes: new Map(),
     heldIn: new Map(),
     files: new Set(),
     comments: new Map(),
@@ -114,6 +121,8 @@ export interface Guard {
   isShownProject(projectIdOrKey: string): Promise<boolean>;
   /** @throws Failure `forbidden` that names the permission */
   requireIn(permission: string, project: Pick<SeenProject, 'id' | 'key'>): Promise<void>;
+  /** The keys, in upper case, of the projects that it may browse. */
+  browsableProjects(): Promise<ReadonlySet<string>>;
   /** The client that is limited by this guard. */
   limited(): JiraClient;
   /** Whether a board is kept in a project that it may browse, or by itself. */
@@ -131,6 +140,7 @@ const AGENT = 'SERVICEDESK_AGENT';
 
 /** The most that Jira gives, or takes, of each at once. */
 const PROJECTS_PAGE = 100;
+const MAX_PROJECTS = 2_000;
 const MAX_KEYS = 100;
 /** A list of service projects that does not end is no list of them all. */
 const MAX_PAGES = 50;
@@ -149,10 +159,12 @@ export interface GuardParts {
   accountId: string;
   check: PermissionCheck;
   memory?: Memory;
+  /** The fields of the site that the caller may know, where they are kept. */
+  fields?: () => Promise<readonly SearchField[]>;
 }
 
 export function openGuard(
-  { client, accountId, check, memory = newMemory() }: GuardParts,
+  { client, accountId, check, memory = newMemory(), fields: known }: GuardParts,
   limited: () => JiraClient,
 ): Guard {
   const ask = (url: string, searchParams: Record<string, unknown> = {}) =>
@@ -163,7 +175,8 @@ export function openGuard(
   const read = (url: string, searchParams: Record<string, unknown> = {}) =>
     limited().sendRequest<unknown>({ url, method: 'GET', searchParams });
   const fields = () => {
-    memory.fields ??= read('/rest/api/3/field').then(answer => toSearchFields(siteFieldsSchema.parse(answer)));
+    memory.fields ??=
+      known?.() ?? read('/rest/api/3/field').then(answer => toSearchFields(siteFieldsSchema.parse(answer)));
     return memory.fields;
   };
 
@@ -173,10 +186,11 @@ export function openGuard(
     return memory.serviceProjects;
   };
 
-  const isInServiceProject = async ({ projectType, key }: Candidate) =>
-    projectType === undefined
-      ? (await serviceProjects()).has(projectOfKey(key).toUpperCase())
-      : projectType === SERVICE_PROJECT;
+  const isInServiceProject = async ({ projectType, key }: Candidate) => {
+    const project = projectOfKey(key).toUpperCase();
+    const type = projectType ?? memory.projectTypes.get(project);
+    return type === undefined ? (await serviceProjects()).has(project) : type === SERVICE_PROJECT;
+  };
 
   /** Those of which the account is reporter or participant. */
   const ownRequests = async (issues: readonly Candidate[]): Promise<ReadonlySet<string>> => {
@@ -202,7 +216,10 @@ export function openGuard(
   };
 
   const mayBrowse: Guard['mayBrowse'] = async issues => {
-    for (const { id, key } of issues) memory.ids.set(key.toUpperCase(), id);
+    for (const { id, key, projectType } of issues) {
+      memory.ids.set(key.toUpperCase(), id);
+      if (projectType !== undefined) memory.projectTypes.set(projectOfKey(key).toUpperCase(), projectType);
+    }
     // One that is told as a relative of another tells less of itself.
     const byId = new Map(issues.toReversed().map(issue => [issue.id, issue]));
     const unknown = [...byId.values()].filter(({ id }) => numeric.test(id) && !memory.issues.has(id)).toReversed();
@@ -338,6 +355,12 @@ export function openGuard(
       return project;
     },
     limited,
+    browsableProjects() {
+      memory.browsableProjects ??= read('/rest/api/3/project/search', { startAt: 0, maxResults: MAX_PROJECTS }).then(
+        answer => new Set(projectPage.parse(answer).values.map(({ key }) => key.toUpperCase())),
+      );
+      return memory.browsableProjects;
+    },
     isShownBoard(boardId) {
       const known =
         memory.boards.get(boardId) ??

@@ -11,6 +11,8 @@ interface Limits {
   /** @throws Failure `forbidden` where the caller has no account that is known */
   accountFor(call: Call): Promise<User>;
   checkFor(call: Call): GuardParts['check'];
+  /** The fields of the site, as the caller may know them. */
+  fieldsFor(call: Call): ReturnType<NonNullable<GuardParts['fields']>>;
 }
 
 /** The requests that a call may send besides those of its action, to learn what its caller may see and do. */
@@ -28,7 +30,7 @@ export function asCaller(call: Call): Call {
 }
 
 /** Clients that are limited to what the account of each call's caller may see and do. Its account is asked for once. */
-export function limitedToCallers({ unlimited, accountFor, checkFor }: Limits): (call: Call) => JiraClient {
+export function limitedToCallers({ unlimited, accountFor, checkFor, fieldsFor }: Limits): (call: Call) => JiraClient {
   // A call and its copies have one usage.
   const memories = new WeakMap<Usage, Memory>();
   const memoryOf = ({ usage }: Call): Memory => {
@@ -43,7 +45,8 @@ export function limitedToCallers({ unlimited, accountFor, checkFor }: Limits): (
       const { accountId } = account;
       call.usage.onBehalfOf = { ...call.usage.onBehalfOf, jira: accountId };
       const client = onBehalfOf(account, unlimited(call), call);
-      return limitedTo({ client, accountId, check: checkFor(call), memory: memoryOf(call) });
+      const fields = () => fieldsFor(call);
+      return limitedTo({ client, accountId, check: checkFor(call), memory: memoryOf(call), fields });
     };
     let opened: Promise<JiraClient> | undefined;
     const client = () => {

@@ -13,6 +13,7 @@ import {
 } from '../openQuery.ts';
 import { findFilter } from '../savedFilters.ts';
 import type { Guard } from './guard.ts';
+import { type LinkCondition, linkCondition } from './linkCondition.ts';
 import { mustHold } from './mustHold.ts';
 import { type WorkCondition, workCondition } from './workCondition.ts';
 
@@ -33,6 +34,8 @@ export interface CheckedQuery {
   projects: readonly string[];
   /** What an issue must have among its worklogs that may be shown; undefined where the query does not ask. */
   work: WorkCondition | undefined;
+  /** What an issue must have among its links, where some are left out; undefined where the query does not ask. */
+  links: LinkCondition | undefined;
   /** True where it asks who watches or voted, which not everybody may see of an issue. */
   asksWatchers: boolean;
 }
@@ -50,6 +53,7 @@ export async function checkedQuery(given: string, guard: Guard): Promise<Checked
     text: known,
     projects: projectsIn(outline.clauses),
     work,
+    links: linkCondition(outline.clauses, clause => mustHold(clause, query)),
     asksWatchers: outline.clauses.some(
       ({ field, operands }) =>
         ['watcher', 'voter'].includes(field.toLowerCase()) && operands.some(({ value }) => value !== guard.accountId),

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { invalidInput } from '../../../../shared/failure.ts';
+import { narrowed } from '../allowed.ts';
+import { projectOfKey } from '../openQuery.ts';
 import { askedFields } from './askedFields.ts';
 import { type Guard, noProject } from './guard.ts';
 import { type CheckedQuery, checkedQuery, knownQuery } from './query.ts';
@@ -41,31 +43,41 @@ export async function shownPage(
 ): Promise<ShownPage> {
   const { jql, nextPageToken, maxResults, fields: wanted, ...others } = searchRequest.parse(request);
   const query = await checkedQuery(jql, guard);
-  const asked = askedFields(query.work ? [...wanted.filter(name => name !== '-worklog'), 'worklog'] : wanted);
+  const asked = askedFields(wanted, [...(query.work ? ['worklog'] : []), ...(query.links ? ['issuelinks'] : [])]);
   const size = asked.areKeysOnly ? KEYS_PAGE : FULL_PAGE;
-  const strip = (issue: ShownIssue) => asked.strip(withWanted(issue, wanted, query));
-  const ask = knownQuery(query.text, (text, body) => send({ ...others, jql: text, fields: asked.fields, ...body }));
-  const load = async (place: Place, most: number) => {
-    const answer = await ask({ maxResults: most, ...(place.page !== undefined && { nextPageToken: place.page }) });
+  const most = Math.min(maxResults, size);
+  let place = placeIn(nextPageToken ?? undefined);
+  let projects = place.isNarrowed ? await guard.browsableProjects() : undefined;
+  const ask = knownQuery(query.text, (text, body) =>
+    send({ ...others, jql: projects ? narrowed(text, projects) : text, fields: asked.fields, ...body }),
+  );
+  const load = async (maxResults: number) => {
+    const answer = await ask({ maxResults, ...(place.page !== undefined && { nextPageToken: place.page }) });
     const { issues, nextPageToken: next } = searchAnswer.parse(answer);
-    const shown = await passing(await shownIssues(issues ?? [], guard), query, guard);
-    return { shown: behind(place, shown), next: next ?? undefined };
+    const open = await shownIssues(issues ?? [], guard);
+    const hidden = (issues ?? []).filter(({ id }) => !open.some(issue => issue.id === id));
+    return { shown: behind(place, await passing(open, query, guard)), hidden, next: next ?? undefined };
   };
 
   const found: ShownIssue[] = [];
-  let place = placeIn(nextPageToken ?? undefined);
   for (let round = 0; ; round += 1) {
     const isFirst = round === 0 && place.after === undefined;
-    const { shown, next } = await load(place, isFirst ? Math.min(maxResults, size) : size);
-    const room = maxResults - found.length;
+    const { shown, hidden, next } = await load(isFirst ? most : size);
+    if (isFirst && place.page === undefined && next !== undefined && (await areElsewhere(hidden, guard))) {
+      // Where whole projects are hidden, to look through them would take long.
+      projects = await guard.browsableProjects();
+      place = { ...place, isNarrowed: true };
+      continue;
+    }
+    const room = most - found.length;
     found.push(...shown.slice(0, room));
     const last = shown[room - 1];
-    if (shown.length > room && last) return pageOf(found.map(strip), { page: place.page, after: last.id });
-    if (round === 0 && found.length === 0 && nextPageToken == null) await requireProjects(query, guard);
-    if (next === undefined) return pageOf(found.map(strip), undefined);
-    place = { page: next, after: undefined };
-    const isEnough = found.length === maxResults || round + 1 >= (found.length > 0 ? MAX_ROUNDS : MAX_EMPTY_ROUNDS);
-    if (isEnough) return pageOf(found.map(strip), place);
+    if (shown.length > room && last) return pageOf(found.map(asked.strip), { ...place, after: last.id });
+    if (found.length === 0 && nextPageToken == null) await requireProjects(query, guard);
+    if (next === undefined) return pageOf(found.map(asked.strip), undefined);
+    place = { ...place, page: next, after: undefined };
+    const isEnough = found.length === most || round + 1 >= (found.length > 0 ? MAX_ROUNDS : MAX_EMPTY_ROUNDS);
+    if (isEnough) return pageOf(found.map(asked.strip), place);
   }
 }
 
@@ -94,19 +106,22 @@ export async function shownCount(
 interface Place {
   page: string | undefined;
   after: string | undefined;
+  /** Whether the query is narrowed to the projects that may be browsed. */
+  isNarrowed: boolean;
 }
 
-const ownToken = /^~(\d{1,18})~(.*)$/s;
+const ownToken = /^(!?)(?:~(\d{1,18})~)?(.*)$/s;
 
 function placeIn(token: string | undefined): Place {
-  const [, after, page] = ownToken.exec(token ?? '') ?? [];
-  return after === undefined ? { page: token, after } : { page: page || undefined, after };
+  const [, mark, after, page] = ownToken.exec(token ?? '') ?? [];
+  return { page: page || undefined, after, isNarrowed: mark === '!' };
 }
 
 function pageOf(issues: ShownIssue[], place: Place | undefined): ShownPage {
   if (!place) return { issues, isLast: true };
-  const { page = '', after } = place;
-  return { issues, isLast: false, nextPageToken: after === undefined ? page : `~${after}~${page}` };
+  const { page = '', after, isNarrowed } = place;
+  const nextPageToken = `${isNarrowed ? '!' : ''}${after === undefined ? '' : `~${after}~`}${page}`;
+  return { issues, isLast: false, nextPageToken };
 }
 
 /** An issue that changed since may stand elsewhere: then the page is told from its beginning, and none is lost. */
@@ -118,7 +133,7 @@ function behind({ after }: Place, issues: ShownIssue[]): ShownIssue[] {
 /** Those that pass also what Jira found by more than may be seen. */
 async function passing(
   issues: ShownIssue[],
-  { work, asksWatchers }: CheckedQuery,
+  { work, links, asksWatchers }: CheckedQuery,
   guard: Guard,
 ): Promise<ShownIssue[]> {
   let passed = issues;
@@ -128,6 +143,9 @@ async function passing(
       passed.map(({ id }) => id),
     );
     passed = passed.filter(({ id }) => open.has(id));
+  }
+  if (links) {
+    passed = passed.filter(({ id, fields }) => !guard.memory.cutLinks.has(id) || links.isMet(fields?.issuelinks));
   }
   if (!work) return passed;
   const isLong = ({ total, worklogs }: z.output<typeof workList>) => (total ?? 0) > (worklogs?.length ?? 0);
@@ -146,11 +164,15 @@ async function passing(
     .map(({ issue }) => issue);
 }
 
-/** Without the work that was asked for to look at it alone. */
-function withWanted({ fields, ...issue }: ShownIssue, wanted: readonly string[], { work }: CheckedQuery): ShownIssue {
-  if (!work || wanted.includes('worklog') || !fields) return { ...issue, ...(fields && { fields }) };
-  const { worklog: _, ...others } = fields;
-  return { ...issue, fields: others };
+/** A query names no more projects than these. */
+const MAX_PROJECTS = 500;
+
+/** Whether any of these issues, which may not be shown, is in a project that may not be browsed. */
+async function areElsewhere(hidden: readonly { key?: string | undefined }[], guard: Guard): Promise<boolean> {
+  if (hidden.length === 0) return false;
+  const projects = await guard.browsableProjects();
+  if (projects.size === 0 || projects.size > MAX_PROJECTS) return false;
+  return hidden.some(({ key }) => key !== undefined && !projects.has(projectOfKey(key).toUpperCase()));
 }
 
 /** Where nothing is found, a project that may not be browsed is told as one that there is not. */
@@ -161,6 +183,6 @@ async function requireProjects({ projects }: CheckedQuery, guard: Guard): Promis
 }
 
 const searchAnswer = z.looseObject({
-  issues: z.array(z.unknown()).nullish(),
+  issues: z.array(z.looseObject({ id: z.string(), key: z.string().optional() })).nullish(),
   nextPageToken: z.string().nullish(),
 });

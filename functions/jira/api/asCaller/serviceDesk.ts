@@ -73,7 +73,8 @@ export const serviceDesk: readonly Rule[] = [
     ),
   ),
   requestRule('POST', '/participant', async ({ options, parts: [name = ''], send }, guard) => {
-    const { key } = await requireAllowed(name, [], guard);
+    // For its agents they are a field of the issue.
+    const { key } = await requireAllowed(name, ['EDIT_ISSUES'], guard);
     return send(ofRequest(options, key));
   }),
   requestRule('POST', '/approval/\\d+', async ({ parts: [name = ''] }, guard) => {

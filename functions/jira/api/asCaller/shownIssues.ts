@@ -34,6 +34,10 @@ export async function shownIssues(answers: readonly unknown[], guard: Guard): Pr
     const fields =
       asCustomer && isOnPortal ? Object.fromEntries(Object.entries(seen).filter(([id]) => isOnPortal(id))) : seen;
     for (const { id } of attachment ?? []) guard.memory.files.add(id);
+    const areAllOpen = issue.fields?.issuelinks?.every(({ inwardIssue, outwardIssue }) =>
+      [inwardIssue, outwardIssue].every(other => !other?.key || isShown(other.key)),
+    );
+    if (areAllOpen === false) guard.memory.cutLinks.add(issue.id);
     const files = new Set((attachment ?? []).map(({ id }) => id));
     // A portal shows no history.
     const histories = (asCustomer ? [] : issue.changelog?.histories)?.map(history =>

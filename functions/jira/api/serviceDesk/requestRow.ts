@@ -16,7 +16,7 @@ export const requestRow = z.object({
   priority: z.string().optional().describe('Its priority.'),
   reporter: z.string().optional().describe('The customer who asks.'),
   assignee: z.string().optional().describe('The agent who has it; absent when it is unassigned.'),
-  createdAt: z.string().optional().describe('When it was made, ISO 8601 in UTC.'),
+  createdAt: z.string().optional().describe("When it was made, ISO 8601, by the asking user's clock."),
   slas: z.array(shownSla).optional().describe('Its SLAs.'),
   waitingFor: z.array(z.string()).optional().describe('Who has still to approve it.'),
   url: link('Its address in the browser.'),

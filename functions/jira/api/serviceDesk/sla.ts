@@ -13,7 +13,7 @@ export const shownSla = z.object({
   breached: z.boolean().optional().describe('True when its goal is missed.'),
   timeLeft: z.string().optional().describe("What is left of it in the desk's working hours, such as 1h 5m."),
   overdueBy: z.string().optional().describe('By how much it is missed, so far or in the end.'),
-  breachesAt: z.string().optional().describe('When it will be missed, or was, ISO 8601 in UTC.'),
+  breachesAt: z.string().optional().describe("When it will be missed, or was, ISO 8601, by the asking user's clock."),
 });
 
 /** The same with its goal. */

@@ -24,7 +24,7 @@ interface ShownDashboard {
   /** As whom it runs: what is shown is what that user may see. */
   runningUser: string | undefined;
   filters: { name: string; choices: string[] }[];
-  /** When the oldest of its data were computed, ISO 8601 in UTC. */
+  /** When the oldest of its data were computed, ISO 8601, by the asking user's clock. */
   asOf: string | undefined;
   components: ShownComponent[];
   /** How many components are left out, because they are closed here. */

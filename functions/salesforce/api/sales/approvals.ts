@@ -22,7 +22,7 @@ export interface WaitingApproval {
   waitsFor: string | undefined;
   submittedBy: string | undefined;
   comment: string | undefined;
-  /** ISO 8601 in UTC. */
+  /** ISO 8601, by the asking user's clock. */
   since: string | undefined;
   about: ApprovedRecord;
 }

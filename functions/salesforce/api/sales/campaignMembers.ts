@@ -40,7 +40,7 @@ export async function addMembers(salesforce: Salesforce, { campaignId, people: g
   if (given.length > MAX_PEOPLE) {
     throw invalidInput([{ field: 'people', message: `At most ${MAX_PEOPLE} can be added at a time.` }]);
   }
-  const [people, { status, isDefault }] = await Promise.all([
+  const [{ people, accounts }, { status, isDefault }] = await Promise.all([
     findPeople(salesforce, given),
     statusOf(salesforce, campaignId, wanted),
   ]);
@@ -66,6 +66,7 @@ export async function addMembers(salesforce: Salesforce, { campaignId, people: g
   }
   return {
     status,
+    accounts,
     added: added.map(labelOf),
     already: people.flatMap(person => {
       const member = memberOf(person);
@@ -100,7 +101,11 @@ function membersOf(salesforce: Salesforce, campaignId: string, people: readonly 
   );
 }
 
-async function findPeople(salesforce: Salesforce, given: readonly string[]): Promise<Person[]> {
+/** People by what they are called, and all contacts of the accounts that are called so. */
+async function findPeople(
+  salesforce: Salesforce,
+  given: readonly string[],
+): Promise<{ people: Person[]; accounts: string[] }> {
   const ids = given.filter(text => isIdOf(['Contact', 'Lead'], text)).map(longRecordId);
   const condition = anyOf([
     soql`Name IN ${given}`,
@@ -125,7 +130,16 @@ async function findPeople(salesforce: Salesforce, given: readonly string[]): Pro
     } else missing.push(text);
     return [];
   });
-  errors.push(...(await whoMissing(salesforce, missing)));
+  const ofAccounts = missing.length > 0 ? await contactsOf(salesforce, missing) : [];
+  found.push(...ofAccounts.flatMap(({ people }) => people));
+  const left = missing.filter(text => !ofAccounts.some(each => each.given === text));
+  errors.push(...(await whoMissing(salesforce, left)));
+  if (new Set(found.map(({ id }) => id)).size > MAX_PEOPLE) {
+    errors.push({
+      field: 'people',
+      message: `Together they are more than the ${MAX_PEOPLE} that can be added at a time.`,
+    });
+  }
   if (errors.length > 0) {
     const last = errors.length - 1;
     const told = errors.map((each, at) =>
@@ -134,7 +148,44 @@ async function findPeople(salesforce: Salesforce, given: readonly string[]): Pro
     const failure = invalidInput(told);
     throw several ? new Failure('ambiguous', failure.message, { errors: told }) : failure;
   }
-  return [...new Map(found.map(person => [person.id, person])).values()];
+  return {
+    people: [...new Map(found.map(person => [person.id, person])).values()],
+    accounts: ofAccounts.map(({ name, people }) => `${name} stands for its ${people.length} contacts`),
+  };
+}
+
+/** The contacts of each account that is called so, or has that ID, where it has some. Two requests at most. */
+async function contactsOf(salesforce: Salesforce, texts: readonly string[]) {
+  const ids = texts.filter(text => isIdOf(['Account'], text)).map(longRecordId);
+  const condition = anyOf([soql`Name IN ${texts}`, ...(ids.length > 0 ? [soql`Id IN ${ids}`] : [])]);
+  const accounts = await salesforce
+    .query(soql`SELECT Id, Name FROM Account WHERE ${condition} ORDER BY Id LIMIT ${MAX_PEOPLE}`)
+    .catch((error: unknown) => {
+      // Who may see no accounts means none.
+      if (error instanceof Failure && isHidden(error)) return [];
+      throw error;
+    });
+  const called = texts.flatMap(text => {
+    const [only, ...others] = accounts.filter(
+      ({ Id, Name }) => folded(String(Name)) === folded(text) || isSameRecord(String(Id), text),
+    );
+    return only && others.length === 0 ? [{ given: text, id: String(only.Id), name: String(only.Name) }] : [];
+  });
+  if (called.length === 0) return [];
+  const contacts = await withVisibleFields(salesforce, { Contact: ['Id', 'Name', 'Email', 'AccountId'] }, select =>
+    salesforce.query(
+      soql`SELECT ${select('Contact')} FROM Contact WHERE AccountId IN ${called.map(({ id }) => id)} ORDER BY Name, Id LIMIT ${MAX_FOUND}`,
+    ),
+  );
+  return called.flatMap(({ given, id, name }) => {
+    const people = contacts.flatMap((record): Person[] => {
+      const contactId = textAt(record, 'Id');
+      if (contactId === undefined || textAt(record, 'AccountId') !== id) return [];
+      const own = { name: textAt(record, 'Name') ?? contactId, email: textAt(record, 'Email') };
+      return [{ id: contactId, kind: 'contact', ...own, company: name }];
+    });
+    return people.length > 0 ? [{ given, name, people }] : [];
+  });
 }
 
 const choicesOf = (people: readonly Person[]) =>

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { Failure } from '../../../../shared/failure.ts';
 import { beginning } from '../../../../shared/text.ts';
+import { clockAt } from '../../../../shared/time/timeZone.ts';
 import { isHidden } from '../answerFailure.ts';
 import { detailsOf, hasRichText, withAddedFields } from '../recordDetails.ts';
 import { isoTime, valueAt } from '../recordValues.ts';
@@ -108,7 +109,8 @@ interface Asked {
  * @throws Failure `not_found`
  */
 export async function readCase(salesforce: Salesforce, key: CaseKey, { now, before }: Asked): Promise<CaseDetails> {
-  const [object, all, caseId] = await Promise.all([
+  const [timeZone, object, all, caseId] = await Promise.all([
+    salesforce.timeZone(),
     salesforce.describe('Case'),
     salesforce.describeAll(),
     'id' in key ? key.id : findCase(salesforce, key).then(({ id }) => id),
@@ -154,7 +156,8 @@ export async function readCase(salesforce: Salesforce, key: CaseKey, { now, befo
     const newer = records.slice(0, LISTED).filter(each => each[field] !== beyond);
     const shown = newer.length > 0 ? newer : records.slice(0, LISTED);
     const since = timeIn(shown.at(-1)?.[field]);
-    if (since) leftOut.push(`${what} from before ${since}: call again with that as writtenBefore.`);
+    if (since)
+      leftOut.push(`${what} from before ${clockAt(new Date(since), timeZone)}: call again with that as writtenBefore.`);
     if (newer.length === 0) leftOut.push(`${what} of that very moment, which are more than are shown at once.`);
     return shown;
   };

@@ -18,8 +18,8 @@ export const caseShape = recordShape('Case', {
   origin: field.text('Origin', 'How it came in.'),
   isClosed: field.boolean('IsClosed', 'True when it is closed.'),
   isEscalated: field.boolean('IsEscalated', 'True when it is escalated.'),
-  openedAt: field.time('CreatedDate', 'When it was opened, ISO 8601 in UTC.'),
-  closedAt: field.time('ClosedDate', 'When it was closed, ISO 8601 in UTC.'),
+  openedAt: field.time('CreatedDate', "When it was opened, ISO 8601, by the asking user's clock."),
+  closedAt: field.time('ClosedDate', "When it was closed, ISO 8601, by the asking user's clock."),
   owner: field.text('Owner.Name', 'The owner: a person or a queue.'),
   contact: field.text('Contact.Name', 'The contact who reported it.'),
   contactId: field.reference('ContactId', 'The ID of the contact.'),
@@ -49,7 +49,7 @@ export const comment = z.object({
     .optional()
     .describe('Who reads it: public for the customer as well, internal for colleagues alone.'),
   author: heading('Who wrote it.').optional(),
-  writtenAt: z.string().optional().describe('When, ISO 8601 in UTC.'),
+  writtenAt: z.string().optional().describe("When, ISO 8601, by the asking user's clock."),
   text: z.string().optional().describe('The comment.'),
 });
 
@@ -57,7 +57,7 @@ const file = z.object({
   fileId: id('The ID of the file.').optional(),
   name: heading('Its name.').optional(),
   size: z.number().optional().describe('Its size in bytes.'),
-  addedAt: z.string().optional().describe('When it was added, ISO 8601 in UTC.'),
+  addedAt: z.string().optional().describe("When it was added, ISO 8601, by the asking user's clock."),
 });
 
 export const email = z.object({
@@ -69,7 +69,7 @@ export const email = z.object({
   from: z.string().optional().describe('Who sent it.'),
   to: z.string().optional().describe('To whom.'),
   cc: z.string().optional().describe('Who else got it.'),
-  sentAt: z.string().optional().describe('When, ISO 8601 in UTC.'),
+  sentAt: z.string().optional().describe("When, ISO 8601, by the asking user's clock."),
   text: z.string().optional().describe('What it says, without the mails that it answers.'),
   quoteLeftOut: z.boolean().optional().describe('True where mails that it answers were left out.'),
   hasFiles: z.boolean().optional().describe('True where files are attached to it.'),

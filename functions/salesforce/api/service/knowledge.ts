@@ -13,7 +13,7 @@ export interface Article {
   number: string | undefined;
   title: string | undefined;
   summary: string | undefined;
-  /** When it was published last, ISO 8601 in UTC. */
+  /** When it was published last, ISO 8601, by the asking user's clock. */
   publishedAt: string | undefined;
 }
 

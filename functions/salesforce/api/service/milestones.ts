@@ -19,10 +19,10 @@ export const milestone = z.object({
   state: z
     .enum(['running', 'paused', 'met', 'missed'])
     .describe('Running or paused; when it is over, met or missed. One that runs may be overdue.'),
-  dueAt: z.string().optional().describe('When it has to be reached, ISO 8601 in UTC.'),
+  dueAt: z.string().optional().describe("When it has to be reached, ISO 8601, by the asking user's clock."),
   timeLeft: z.string().optional().describe('The time until then, such as 1d 3h.'),
   overdueBy: z.string().optional().describe('For how long it has been overdue, while it runs.'),
-  completedAt: z.string().optional().describe('When it was reached, ISO 8601 in UTC.'),
+  completedAt: z.string().optional().describe("When it was reached, ISO 8601, by the asking user's clock."),
 });
 
 export type Milestone = z.infer<typeof milestone>;
