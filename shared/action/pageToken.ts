@@ -1,3 +1,4 @@
+import { createCipheriv, hkdfSync } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import type { Signer } from '../secrets/signer.ts';
 import type { Answered, Position } from './page.ts';
@@ -22,7 +23,10 @@ const HAS_CURSOR = 0x8000;
 /** Fewer would take different items for the same too often. */
 const MIN_BITS = 8;
 
-/** Writes a token that only `signer`, and only for this list, takes back. */
+/**
+ * Writes a token that only `signer`, and only for this list, takes back. The upstream's cursor in it can be read by nobody
+ * else: it may hold by what the last item is sorted, also where the caller may not see that item.
+ */
 export function writePageToken(position: Position, { list, signer }: TokenBinding): string {
   const { cursor, answered, limit, startedAt } = position;
   const cursorText = cursor === undefined ? '' : writeCursor(cursor);
@@ -45,7 +49,8 @@ export function writePageToken(position: Position, { list, signer }: TokenBindin
     }
   }
   const own = bytes.toString('base64url');
-  return `${own}${signer.sign(list, own, cursorText)}.${cursorText}`;
+  const tag = signer.sign(list, own, cursorText);
+  return `${own}${tag}.${shifted(cursorText, 1, keyStream(signer.keys[0], tag, cursorText.length))}`;
 }
 
 /** @throws Failure `invalid_input` for a token that is not ours, is of another list or caller, or is over an hour old. */
@@ -53,12 +58,15 @@ export function readPageToken(pageToken: string, { list, signer }: TokenBinding,
   const dot = pageToken.indexOf('.');
   const signed = pageToken.slice(0, Math.max(dot, 0));
   const [own, tag] = [signed.slice(0, -TAG_LENGTH), signed.slice(-TAG_LENGTH)];
-  const cursorText = pageToken.slice(dot + 1);
+  const hidden = pageToken.slice(dot + 1);
   const bytes = Buffer.from(own, 'base64url');
   if (bytes.length < HEADER_BYTES || bytes.toString('base64url') !== own) {
     throw refuse('It is not a nextPageToken of this service. Leave it out to start from the first page.');
   }
-  if (!signer.verifies(tag, list, own, cursorText)) {
+  const cursorText = signer.keys
+    .map(key => shifted(hidden, -1, keyStream(key, tag, hidden.length)))
+    .find(text => text !== undefined && signer.verifies(tag, list, own, text));
+  if (cursorText === undefined) {
     throw refuse(
       'It belongs to a list with other inputs or of another caller, or it is too old. Repeat those inputs, or leave pageToken out to start anew.',
     );
@@ -84,6 +92,29 @@ function readAnswered(bytes: Buffer, count: number, bits: number): Answered {
     return print;
   });
   return { bits, prints };
+}
+
+/** What a cursor is written in. */
+const characters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=~';
+/** Of the key stream, for each character: so many that all shifts are as likely. */
+const SHIFT_BYTES = 4;
+
+/** Moves each character by as much as the key stream says: the text stays as long as it is. Undefined where one is none of them. */
+function shifted(text: string, direction: 1 | -1, shifts: Buffer): string | undefined {
+  const size = characters.length;
+  const places = Array.from(text, char => characters.indexOf(char));
+  if (places.includes(-1)) return undefined;
+  return places
+    .map((place, at) => characters[(place + direction * (shifts.readUInt32BE(at * SHIFT_BYTES) % size) + size) % size])
+    .join('');
+}
+
+/** The tag tells all that is in the token, so that no two cursors are moved by the same: https://www.rfc-editor.org/rfc/rfc5297 */
+function keyStream(key: Buffer, tag: string, length: number): Buffer {
+  const iv = Buffer.alloc(16);
+  Buffer.from(tag, 'base64url').copy(iv);
+  const cipher = createCipheriv('aes-256-ctr', Buffer.from(hkdfSync('sha256', key, '', 'cursor', 32)), iv);
+  return cipher.update(Buffer.alloc(length * SHIFT_BYTES));
 }
 
 /** Begins a cursor that is in base64url because it would be longer otherwise. */

@@ -20,13 +20,22 @@ const misplacing = /^(?!pagetoken$|confirmationtoken$).*(token|authori[sz]ation|
 
 /**
  * Whatever in a request is a token, or was meant as one, so that nothing that is told repeats it: also one that is of the
- * wrong kind, or in the wrong place.
+ * wrong kind, or in the wrong place. To look for them takes time by their length, and anybody can send them: together they
+ * are no longer than one may be.
  */
 export function presentedTokens({ headers, query }: { headers: Headers; query: URLSearchParams }): string[] {
-  const places = [...headers, ...query].filter(([name, value]) => misplacing.test(name) || /^bearer /i.test(value));
+  const first = ['authorization', headers.get('authorization') ?? ''] as const;
+  const places = [first, ...headers, ...query].filter(
+    ([name, value]) => misplacing.test(name) || /^bearer /i.test(value),
+  );
   const tokens = places.flatMap(([, value]) => value.split(/[\s,]+/));
+  let left = MAX_TOKEN;
   return [...new Set(tokens)]
-    .filter(token => token.length >= MIN_TOKEN && token.length <= MAX_TOKEN)
+    .filter(token => {
+      const isTaken = token.length >= MIN_TOKEN && token.length <= left;
+      if (isTaken) left -= token.length;
+      return isTaken;
+    })
     .slice(0, MAX_TOKENS);
 }
 

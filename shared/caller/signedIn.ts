@@ -50,7 +50,7 @@ export function createSignedIn(now: () => number): SignedIn {
       .digest('base64url');
   const fly = singleFlight<string, Account>();
   const accounts = bounded<Account>(now);
-  const refused = bounded<Failure>(now);
+  const refused = bounded<Refusal>(now);
   const known = bounded<true>(now);
   const turns = new Map<string, Turns>();
 
@@ -58,15 +58,12 @@ export function createSignedIn(now: () => number): SignedIn {
     async accountOf(signIn, ask) {
       const key = keyOf(signIn);
       const refusal = refused.get(key);
-      if (refusal) throw refusal;
+      if (refusal) throw new Failure(refusal.code, refusal.message);
       const account = accounts.get(key);
       if (account) return account;
       const inTurn = turns.get(signIn.system) ?? createTurns(signIn.title, now);
       turns.set(signIn.system, inTurn);
       return fly(key, async () => {
-        // What one call's own look-up was refused, the others that waited for it are not to ask again.
-        const told = refused.get(key);
-        if (told) throw told;
         try {
           const found = await (known.get(key) ? ask() : inTurn(ask));
           accounts.set(key, found, KEPT_MS);
@@ -75,9 +72,10 @@ export function createSignedIn(now: () => number): SignedIn {
         } catch (error) {
           if (isRefusal(error)) {
             known.delete(key);
-            refused.set(key, error, REFUSED_MS);
+            // An error may hold on to what was called when it was thrown, with the token in it.
+            refused.set(key, { code: error.code, message: error.message }, REFUSED_MS);
           }
-          throw error;
+          throw forAll(error);
         }
       });
     },
@@ -87,8 +85,21 @@ export function createSignedIn(now: () => number): SignedIn {
   };
 }
 
+type Refusal = Pick<Failure, 'code' | 'message'>;
+
 function isRefusal(error: unknown): error is Failure {
   return error instanceof Failure && (error.code === 'unauthenticated' || error.code === 'forbidden');
+}
+
+/** How it ended is so for all who waited: were it one call's own, each of the others would ask once more. */
+function forAll(error: unknown): unknown {
+  if (!(error instanceof Failure) || !error.isOwn) return error;
+  const { code, message, retryable, retryAfterSeconds, cause } = error;
+  return new Failure(code, message, {
+    retryable,
+    cause,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
 }
 
 type Turns = (ask: () => Promise<Account>) => Promise<Account>;

@@ -48,8 +48,23 @@ const MIN_PART = 2 * GRAM;
 const MAX_PLACES = 4;
 const FILTER_BITS = 16;
 
-/** Indexes secrets, to look for them in many texts. Those of fewer than six characters are left out. */
+/** Of sets that are still in use: the credentials of a call are looked for in each of its texts. */
+const indexes = new WeakMap<object, { size: number; index: SecretIndex }>();
+
+/**
+ * Indexes secrets, to look for them in many texts. Those of fewer than six characters are left out. The index of a set,
+ * to which secrets may be added and from which none is taken, is kept as long as the set.
+ */
 export function indexSecrets(secrets: Iterable<string>): SecretIndex {
+  if (!(secrets instanceof Set)) return indexNow(secrets);
+  const known = indexes.get(secrets);
+  if (known?.size === secrets.size) return known.index;
+  const index = indexNow(secrets);
+  indexes.set(secrets, { size: secrets.size, index });
+  return index;
+}
+
+function indexNow(secrets: Iterable<string>): SecretIndex {
   const index: SecretIndex = { short: [], grams: new Map(), begins: new Uint8Array(2 ** FILTER_BITS) };
   const forms = new Map<string, Form>();
   for (const secret of new Set(secrets)) for (const form of formsOf(secret)) forms.set(form.text, form);

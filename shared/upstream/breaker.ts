@@ -36,7 +36,9 @@ const OPEN_MS = 10_000;
  * After a while the ping decides again; without one, the next request does.
  */
 export function createBreaker({ title, ping, now }: BreakerOptions): Breaker {
-  const failed = new Set<object>();
+  // Calls are not held on to: they have the credentials that they have used.
+  let counted = new WeakSet<object>();
+  let failures = 0;
   let openUntil = 0;
   let asking: Promise<void> | undefined;
 
@@ -44,7 +46,8 @@ export function createBreaker({ title, ping, now }: BreakerOptions): Breaker {
     openUntil = now() + OPEN_MS;
   };
   const close = () => {
-    failed.clear();
+    counted = new WeakSet();
+    failures = 0;
     openUntil = 0;
   };
 
@@ -71,8 +74,9 @@ export function createBreaker({ title, ping, now }: BreakerOptions): Breaker {
     async tell(condition, call) {
       if (condition === 'answers') return close();
       if (condition === 'doubtful' && !ping) return;
-      if (failed.size < FAILURES_TO_OPEN) failed.add(call);
-      if (failed.size < FAILURES_TO_OPEN) return;
+      if (!counted.has(call)) failures += 1;
+      counted.add(call);
+      if (failures < FAILURES_TO_OPEN) return;
       if (condition === 'down') open();
       else if (ping) await ask(ping);
     },

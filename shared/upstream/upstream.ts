@@ -157,11 +157,16 @@ export function createUpstream(
       const url = new URL(request.url);
       return run(
         signal => sendOnce(request, { title, fetch, now, signal, call, redact }),
-        { target: url.host, safe: request.safe, ping: () => answersPing(url, fetch) },
+        { target: url.host, safe: request.safe, ping: pingOf(url.origin, fetch) },
         call,
       );
     },
   };
+}
+
+/** What is kept of a host is made apart from any request to it: a closure would keep the first one, credentials and all. */
+function pingOf(origin: string, fetch: typeof globalThis.fetch): () => Promise<boolean> {
+  return () => answersPing(new URL(origin), fetch);
 }
 
 function isLate(error: unknown): boolean {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type JiraSandbox, startSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
+import { startSandboxServer } from '../../shared/sandbox/sandboxServer.ts';
+import { startApp } from '../support/app.ts';
+import { request } from '../support/request.ts';
 import { type JiraApp, startJiraApp } from './harness.ts';
 
 const ana = 'ana.ruiz@example.com';
@@ -81,5 +84,25 @@ describe('of several sites', () => {
     const { status, body } = await app.read('getIssue', query, bearer(token));
     expect([status, body.code]).toEqual([401, 'unauthenticated']);
     expect(asked().fabrikam.map(({ path }) => path)).toEqual([`/ex/jira/${fabrikam.cloudId}/rest/api/3/myself`]);
+  });
+
+  it('the last of many is found by a token for it alone', async () => {
+    const others = await Promise.all(
+      Array.from({ length: 7 }, () => startSandboxServer(() => ({ status: 401, json: { message: 'Unauthorized' } }))),
+    );
+    const sites = [...others.map(({ url }, at) => ({ url, cloudId: `other-${at}` })), contoso];
+    const many = await startApp({
+      env: {
+        JIRA_AUTH: 'caller',
+        JIRA_BASE_URL: sites.map(({ url }) => url).join(','),
+        JIRA_CLOUD_ID: sites.map(({ cloudId }) => cloudId).join(','),
+      },
+    });
+    const query = new URLSearchParams({ issueKey: 'ATLAS-1', site: nameOf(contoso) });
+    const { status } = await request(`${many.url}/api/jira/getIssue?${query}`, {
+      headers: bearer(contoso.tokenOf(ana)),
+    });
+    expect(status).toBe(200);
+    await Promise.all([many.stop(), ...others.map(other => other.close())]);
   });
 });

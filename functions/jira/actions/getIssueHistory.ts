@@ -76,13 +76,15 @@ export default jira.action({
         if (shown.changes.length > 0) found.push(shown);
       }
     }
+    const isWhole = cursor === undefined && older === 0;
     return page({
       items: found,
       nextCursor: older ? String(older) : undefined,
       answer: shown => ({
         issueKey: key,
         url: jira.browseUrl(key),
-        total: field === undefined ? total : undefined,
+        // Jira counts the entries that are left out, too.
+        total: field !== undefined ? undefined : !jira.isLimited ? total : isWhole ? found.length : undefined,
         history: shown,
       }),
     });

@@ -35,8 +35,6 @@ export function hiddenFiles<File extends AttachedFile>(
   if (files.length === 0 || restricted.length === 0) return new Set();
   const open = texts.filter(({ isRestricted }) => !isRestricted).map(({ document }) => document);
   const shownToAll = namesIn([...open, ...fields]);
-  const isNamed = (file: AttachedFile, names: ReadonlySet<string>) =>
-    names.has(file.id) || names.has(file.name) || (file.mediaId !== undefined && names.has(file.mediaId));
   const hidden = new Set<File>();
   for (const { document, createdAt, editedAt } of restricted) {
     const media = mediaIn(document);
@@ -48,6 +46,35 @@ export function hiddenFiles<File extends AttachedFile>(
     }
   }
   return hidden;
+}
+
+/** The files that documents show. */
+export function filesShownIn<File extends AttachedFile>(
+  files: readonly File[],
+  documents: readonly unknown[],
+): ReadonlySet<File> {
+  const names = namesIn(documents);
+  return new Set(files.filter(file => isNamed(file, names)));
+}
+
+/** The files that who wrote a restricted text attached with it, which the text need not name, and that no document shows. */
+export function filesAttachedWith<File extends AttachedFile & { authorId: string | undefined }>(
+  files: readonly File[],
+  texts: readonly (Text & { authorId: string | undefined })[],
+  documents: readonly unknown[],
+): ReadonlySet<File> {
+  const restricted = texts.filter(({ isRestricted }) => isRestricted);
+  const shown = filesShownIn(files, documents);
+  const isWith = (file: File) =>
+    restricted.some(
+      ({ authorId, createdAt, editedAt }) =>
+        authorId !== undefined && authorId === file.authorId && isBetween(file.createdAt, createdAt, editedAt),
+    );
+  return new Set(files.filter(file => !shown.has(file) && isWith(file)));
+}
+
+function isNamed({ id, name, mediaId }: AttachedFile, names: ReadonlySet<string>): boolean {
+  return names.has(id) || names.has(name) || (mediaId !== undefined && names.has(mediaId));
 }
 
 function isBetween(at: Date | undefined, createdAt: Date | undefined, editedAt: Date | undefined): boolean {

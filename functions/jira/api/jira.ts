@@ -154,6 +154,8 @@ export interface Jira extends IssueWrites, RequestWrites {
   timeLeft(): number;
   /** Whether a policy closes projects to the caller. */
   isRestricted: boolean;
+  /** Whether answers leave out what the caller may not see, which Jira counts. */
+  isLimited: boolean;
   /** Whether the account that is signed in to Jira is the caller's own. */
   isCallers: boolean;
   /** The address of a board in the browser. */
@@ -210,7 +212,7 @@ export function openJira(parts: JiraParts) {
     return allowed ? restrictedTo(allowed, own(call), openFields) : own(call);
   };
   const kept: KeptBy = { seenBy: call => seenBy(call, { eachCaller: runsAsCaller }), now: parts.now };
-  const peopleFor = openPeople(clientFor, { settings, ...kept });
+  const peopleFor = openPeople(clientFor, { settings, ...kept, ...(runsAsCaller && { accountFor }) });
   const metadataFor = openMetadata(clientFor, kept);
   const boardsFor = openBoards(clientFor, kept);
   // What is kept of the desks serves all calls.
@@ -352,6 +354,7 @@ export function openJira(parts: JiraParts) {
         },
         timeLeft: () => call.deadline - parts.now(),
         isRestricted: allowed !== undefined,
+        isLimited: allowed !== undefined || runsAsCaller,
         isCallers,
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...lazily(['createRequest', 'addParticipants', 'answerApproval'], async () =>

@@ -52,10 +52,13 @@ const accountId = /^([0-9a-f]{24}|\w+(:[\w-]+)+)$/i;
 /** The largest page. Jira filters a page after it has cut it, so a smaller page could miss people who match. */
 const MAX_SEARCHED = 1000;
 
+/** Tells whose rights a call has. @throws Failure where nobody's account is known */
+type AccountFor = (call: Call) => Promise<User>;
+
 /** People of a Jira site, for one call. Lookups are cached for a minute. */
 export function openPeople(
   clientFor: (call: Call) => Client,
-  { settings, seenBy, now }: Pick<JiraParts, 'settings'> & KeptBy,
+  { settings, seenBy, now, accountFor }: Pick<JiraParts, 'settings'> & KeptBy & { accountFor?: AccountFor | undefined },
 ): (call: Call) => People {
   const found = createCache<string, User[]>({ until: () => now() + LIFE_MS, maxEntries: MAX_LOOKUPS, now });
 
@@ -74,7 +77,7 @@ export function openPeople(
         call,
       );
 
-    /** Jira itself has told whose it is. @throws Failure `not_found` where it cannot be assigned */
+    /** It is known whose it is. @throws Failure `not_found` where it cannot be assigned */
     const asSignedIn = async (own: User, assignable?: Assignable): Promise<User> => {
       if (!assignable) return own;
       const found = (await lookUp(own.accountId, assignable)).find(({ accountId: id }) => id === own.accountId);
@@ -99,6 +102,7 @@ export function openPeople(
 
     const findCaller = async (assignable?: Assignable): Promise<User | undefined> => {
       const own = call.caller.account?.system === 'jira' ? call.caller.account.id : undefined;
+      if (accountFor) return asSignedIn(await accountFor(call), assignable);
       if (own !== undefined) return asSignedIn({ accountId: own, displayName: call.caller.name }, assignable);
       const name = nameInJira(call, settings.JIRA_USER_MAP);
       return name === undefined ? undefined : findExactly(name, assignable);

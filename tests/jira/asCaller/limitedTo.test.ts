@@ -40,6 +40,7 @@ function standIn(
         const { projects = ['1', '2', '3'] } = granted;
         return new Map([['BROWSE_PROJECTS', new Set(ids.filter(id => projects.includes(String(id))))]]);
       },
+      globally: async () => false,
     },
   );
   const answer = (url: string, body: Record<string, unknown>): unknown => {

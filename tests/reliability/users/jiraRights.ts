@@ -49,13 +49,14 @@ const issueData = z.looseObject({
 });
 type IssueData = z.output<typeof issueData>;
 const issuesData = z.array(issueData);
+const filtersData = z.array(z.looseObject({ jql: z.string() }));
 const projectsData = z.array(z.looseObject({ key: z.string() }));
 
 /**
  * Gives people different rights in data that `plantJira` has written: projects that one of them may browse, issues that
- * security keeps from one, comments and worklogs for a role, and requests of one customer alone.
+ * security keeps from one, comments and worklogs for a role, requests of one customer alone, and saved filters.
  */
-export async function grantInJira(folder: string, marks: Marks): Promise<Map<string, readonly JiraUser[]>> {
+export async function grantInJira(folder: string, marks: Marks, way: Way): Promise<Map<string, readonly JiraUser[]>> {
   const change = async <Schema extends z.ZodType>(
     file: string,
     schema: Schema,
@@ -80,6 +81,17 @@ export async function grantInJira(folder: string, marks: Marks): Promise<Map<str
       };
     }),
   );
+  // Jira shows a saved filter, and what it looks for, to all whom it is shared with, whatever else they may see.
+  if (way === 'own sign-in') {
+    await change('filters.json', filtersData, filters =>
+      filters.map(filter => ({
+        ...filter,
+        shared: users
+          .filter(user => !closedInJira(user, way, marks, partiesOf).some(({ text }) => filter.jql.includes(text)))
+          .map(user => addressOf[user]),
+      })),
+    );
+  }
   await change('issues.json', issuesData, issues => issues.map(issue => restricted(secured(issue, marks), marks)));
   await change('requests.json', issuesData, requests =>
     requests.map(request => {

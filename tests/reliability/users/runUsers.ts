@@ -47,7 +47,7 @@ export async function runUsers(calls: number, way: Way, seed = newSeed()): Promi
   const marks = createMarks();
   const folder = await mkdtemp(join(tmpdir(), 'users-'));
   await plantJira(join(folder, 'jira'), marks);
-  const partiesOf = await grantInJira(join(folder, 'jira'), marks);
+  const partiesOf = await grantInJira(join(folder, 'jira'), marks, way);
   await plantSalesforce(join(folder, 'salesforce'), marks, isClosedToOne);
   await grantInSalesforce(join(folder, 'salesforce'));
   const jira = await startJira({ data: join(folder, 'jira') });

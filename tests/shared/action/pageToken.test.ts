@@ -59,6 +59,19 @@ describe('a page token', () => {
     );
   });
 
+  it('tells nothing of the cursor, which may hold what the caller must not see', () => {
+    const answered = { bits: PRINT_BITS, prints: [1] };
+    const write = (cursor: string, list = 'a list') =>
+      writePageToken({ cursor, limit: 25, startedAt, answered }, { list, signer }).split('.').slice(1).join('.');
+    const cursor = Buffer.from('#String&Secret summary&Int$10035').toString('base64');
+    expect(write(cursor)).toHaveLength(write('x'.repeat(cursor.length - 1)).length + 1);
+    // Not by its characters, and not by how tokens of similar cursors differ.
+    const isSame = (one: string, other: string) => [...one].filter((char, at) => char === other[at]).length;
+    for (const other of [cursor, write(cursor, 'another list'), write(`${cursor.slice(0, -1)}x`)]) {
+      expect(isSame(write(cursor), other)).toBeLessThan(cursor.length / 3);
+    }
+  });
+
   it('is refused where a character of it is another one, for another list, by another key, and after an hour', async () => {
     const position: Position = {
       cursor: 'abc',

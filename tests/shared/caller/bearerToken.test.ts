@@ -34,6 +34,12 @@ it('knows what is a token, or was meant as one, by where and how it stands', () 
   );
 });
 
+it('knows no more than one token can be long of them, and first the one that counts', () => {
+  const of = (character: string) => character.repeat(9_000);
+  const headers = new Headers({ authorization: `Bearer ${of('b')}`, 'a-token': of('a'), 'z-token': 'short-one' });
+  expect(presentedTokens({ headers, query: new URLSearchParams() })).toEqual([of('b'), 'short-one']);
+});
+
 it('says to who brings a function key that a key is of no use', () => {
   expect(() => requireBearerToken(new Headers({ 'x-functions-key': 'abc' }), 'Jira')).toThrow(
     /function key is of no use here.*signs in at Jira/,

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Account } from '../../../shared/caller/caller.ts';
 import { createSignedIn } from '../../../shared/caller/signedIn.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { isCollected } from '../../support/isCollected.ts';
 
 const MINUTE = 60_000;
 
@@ -78,6 +79,20 @@ it('remembers for a minute that a token was refused', async () => {
   expect(vendor.asked).toHaveLength(1);
   vendor.pass(1);
   expect(await vendor.codeOf('bad')).toBe('ok');
+});
+
+it('holds on to nothing of the call by which a token was refused', async () => {
+  const signedIn = createSignedIn(() => 0);
+  const refused = async () => {
+    const cause = new Error('of a call');
+    const ask = async () => Promise.reject(new Failure('forbidden', 'No.', { cause }));
+    await signedIn.accountOf({ system: 'orders', title: 'Orders', site: undefined, token: 'bad' }, ask).catch(() => {});
+    return new WeakRef(cause);
+  };
+  expect(await isCollected(await refused())).toBe(true);
+  await expect(
+    signedIn.accountOf({ system: 'orders', title: 'Orders', site: undefined, token: 'bad' }, async () => ana),
+  ).rejects.toMatchObject({ code: 'forbidden', message: 'No.' });
 });
 
 it('asks once about a token that is refused, however many calls bring it at once', async () => {

@@ -3,6 +3,7 @@ import type { Call } from '../../../shared/call.ts';
 import { type SandboxServer, startSandboxServer } from '../../../shared/sandbox/sandboxServer.ts';
 import type { UpstreamRequest } from '../../../shared/upstream/http.ts';
 import { createUpstream, type Upstream } from '../../../shared/upstream/upstream.ts';
+import { isCollected } from '../../support/isCollected.ts';
 import { testCall } from './testCall.ts';
 
 let server: SandboxServer;
@@ -23,6 +24,16 @@ const write = (): UpstreamRequest => ({
   headers: {},
   body: '{}',
   safe: false,
+});
+
+it.each([200, 500])('holds on to no call, which may have brought a token, once it has ended with %d', async status => {
+  const sent = async () => {
+    const call = testCall();
+    if (status === 500) server.fail({ status, times: 9 });
+    await upstream.send(read(), call).catch(() => {});
+    return [new WeakRef(call), new WeakRef(call.usage)];
+  };
+  for (const ref of await sent()) expect(await isCollected(ref)).toBe(true);
 });
 
 describe('a write', () => {

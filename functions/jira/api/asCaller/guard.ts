@@ -16,6 +16,8 @@ export interface PermissionCheck {
   (accountId: string, permissions: readonly string[], issueIds: readonly number[]): Promise<Grants>;
   /** The same of projects. */
   projects(accountId: string, permissions: readonly string[], projectIds: readonly number[]): Promise<Grants>;
+  /** Whether the account has a permission that belongs to no project. */
+  globally(accountId: string, permission: string): Promise<boolean>;
 }
 
 export type Grants = ReadonlyMap<string, ReadonlySet<number>>;
@@ -69,6 +71,8 @@ export interface Memory {
   held: Map<string, boolean>;
   /** The same in a project. */
   heldIn: Map<string, Promise<boolean>>;
+  /** The same of permissions that belong to no project. */
+  heldGlobally: Map<string, Promise<boolean>>;
   /** By key in upper case, the types of projects that issues have told. */
   projectTypes: Map<string, string>;
   browsableProjects?: Promise<ReadonlySet<string>>;
@@ -88,6 +92,7 @@ export function newMemory(): Memory {
     cutLinks: new Set(),
     projectTypes: new Map(),
     heldIn: new Map(),
+    heldGlobally: new Map(),
     files: new Set(),
     comments: new Map(),
     boards: new Map(),
@@ -119,6 +124,10 @@ export interface Guard {
   requireProject(projectIdOrKey: string): Promise<SeenProject>;
   /** Whether it may browse a project, by its key or ID; false for what is none. */
   isShownProject(projectIdOrKey: string): Promise<boolean>;
+  /** Whether it has a permission in a project. */
+  holdsIn(permission: string, project: Pick<SeenProject, 'id'>): Promise<boolean>;
+  /** Whether it has one that belongs to no project. */
+  holdsGlobally(permission: string): Promise<boolean>;
   /** @throws Failure `forbidden` that names the permission */
   requireIn(permission: string, project: Pick<SeenProject, 'id' | 'key'>): Promise<void>;
   /** The keys, in upper case, of the projects that it may browse. */
@@ -316,6 +325,17 @@ export function openGuard(
     return known;
   };
 
+  const holdsIn: Guard['holdsIn'] = (permission, { id }) => {
+    const name = `${permission} ${id}`;
+    const known =
+      memory.heldIn.get(name) ??
+      check
+        .projects(accountId, [permission], [Number(id)])
+        .then(grants => grants.get(permission)?.has(Number(id)) === true);
+    memory.heldIn.set(name, known);
+    return known;
+  };
+
   return {
     accountId,
     memory,
@@ -391,15 +411,14 @@ export function openGuard(
       return namedList.safeParse(answer).data ?? [];
     },
     isShownProject: async projectIdOrKey => (await projectCalled(projectIdOrKey)) !== undefined,
+    holdsIn,
+    holdsGlobally(permission) {
+      const known = memory.heldGlobally.get(permission) ?? check.globally(accountId, permission);
+      memory.heldGlobally.set(permission, known);
+      return known;
+    },
     async requireIn(permission, { id, key }) {
-      const name = `${permission} ${id}`;
-      const known =
-        memory.heldIn.get(name) ??
-        check
-          .projects(accountId, [permission], [Number(id)])
-          .then(grants => grants.get(permission)?.has(Number(id)) === true);
-      memory.heldIn.set(name, known);
-      if (!(await known)) throw lacks(permission, `in ${key}`);
+      if (!(await holdsIn(permission, { id }))) throw lacks(permission, `in ${key}`);
     },
   };
 }

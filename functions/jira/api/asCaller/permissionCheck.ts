@@ -122,16 +122,23 @@ export function openPermissions(parts: JiraParts): Permissions {
     return grants;
   };
 
+  /** Without an account, that of the credential. */
+  const holdsGlobally = async (of: Pick<Asked, 'accountId'>, permission: string, call: Call) => {
+    const answer = await exchange({ ...of, globalPermissions: [permission] }, call);
+    if (answer.status >= 400) throw notTold(answer);
+    return parseAnswer(grantsSchema, parseJson(answer.body)).globalPermissions.includes(permission);
+  };
+
   return {
     checkFor(call) {
       const ofKind = (kind: keyof Batch) => atOnce(asked => checked(kind, asked, call));
-      return Object.assign(ofKind('issues'), { projects: ofKind('projects') });
+      return Object.assign(ofKind('issues'), {
+        projects: ofKind('projects'),
+        globally: (accountId: string, permission: string) => holdsGlobally({ accountId }, permission, call),
+      });
     },
     async requireAdministrator(call) {
-      const answer = await exchange({ globalPermissions: ['ADMINISTER'] }, call);
-      if (answer.status >= 400) throw notTold(answer);
-      const { globalPermissions } = parseAnswer(grantsSchema, parseJson(answer.body));
-      if (!globalPermissions.includes('ADMINISTER')) throw notAdministrator('');
+      if (!(await holdsGlobally({}, 'ADMINISTER', call))) throw notAdministrator('');
     },
   };
 }

@@ -19,7 +19,7 @@ const shownFields = new Set([
 ]);
 
 /** The request type, and with whom it is shared; not its SLAs. */
-const shownTypes = /:(?:vp-origin|sd-request-participants|sd-customer-organizations|sd-approvals)$/;
+export const shownTypes = /:(?:vp-origin|sd-request-participants|sd-customer-organizations|sd-approvals)$/;
 
 /**
  * Whether a customer sees a field of their request. What else their request type asks for is not told: a portal may show it,

@@ -1,5 +1,6 @@
 import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import { applied, type Edit, filterReferences, MAX_DEPTH, withoutOrder } from '../asker.ts';
+import type { SearchField } from '../filter/searchField.ts';
 import { type JqlClause, jqlOutline } from '../jqlClauses.ts';
 import { jqlTokens } from '../jqlTokens.ts';
 import {
@@ -15,6 +16,7 @@ import { findFilter } from '../savedFilters.ts';
 import type { Guard } from './guard.ts';
 import { type LinkCondition, linkCondition } from './linkCondition.ts';
 import { mustHold } from './mustHold.ts';
+import { shownTypes } from './portalFields.ts';
 import { type WorkCondition, workCondition } from './workCondition.ts';
 
 /**
@@ -23,6 +25,7 @@ import { type WorkCondition, workCondition } from './workCondition.ts';
  * matches for the service's account; of an issue, a project, a version that the caller may not see, by whether Jira takes its name.
  *
  * - `text ~` is asked of all texts but comments, and `comment ~` is refused.
+ * - Customers find their requests only by what they see of them.
  * - Work is found by who logged it and when, and an issue is shown where work that may be shown is so.
  * - An issue that is named must be one that may be browsed; any other is refused in the words that Jira has for none.
  * - A saved filter is replaced by its conditions, which are then looked at as well.
@@ -38,6 +41,10 @@ export interface CheckedQuery {
   links: LinkCondition | undefined;
   /** True where it asks who watches or voted, which not everybody may see of an issue. */
   asksWatchers: boolean;
+  /** What it asks of requests that their customers do not see: then they find none of theirs by it. */
+  beyondPortal: readonly string[];
+  /** Where it looks through texts of which customers see some: the query that looks through those alone, and has no order. */
+  onPortal: string | undefined;
 }
 
 /** @throws Failure `invalid_input` for what cannot be checked, or names what may not be seen */
@@ -47,10 +54,16 @@ export async function checkedQuery(given: string, guard: Guard): Promise<Checked
   await requireKnownFields([...outline.clauses.map(({ field }) => field), ...outline.orderedBy], guard);
   await requireBrowsable(outline.clauses, guard);
   const work = workCondition(outline.clauses, clause => mustHold(clause, query));
-  const searchable = await withoutComments(query, outline.clauses, guard);
-  const known = await withoutClosedOrder(searchable, outlineOf(searchable).clauses, () => versionsOf(query, guard));
+  requireNoComments(outline.clauses);
+  const withTexts = async (texts: readonly string[]) => {
+    const searchable = lookingThrough(texts, query, outline.clauses);
+    return withoutClosedOrder(searchable, outlineOf(searchable).clauses, () => versionsOf(query, guard));
+  };
+  const asksTexts = outline.clauses.some(isOfTexts);
   return {
-    text: known,
+    text: await withTexts(asksTexts ? await textFields(guard) : []),
+    beyondPortal: await beyondPortal(outline.clauses, guard),
+    onPortal: asksTexts ? withoutOrder(await withTexts(portalTexts)) : undefined,
     projects: projectsIn(outline.clauses),
     work,
     links: linkCondition(outline.clauses, clause => mustHold(clause, query)),
@@ -117,8 +130,8 @@ const withoutType = (field: string) => (field.startsWith('cf[') ? field : field.
 /** Fields of no project, as queries name them. */
 const systemFields = new Set(
   (
-    'project key issuekey issue id parent status statuscategory assignee reporter creator created updated due duedate ' +
-    'resolved resolution resolutiondate priority labels component fixversion affectedversion summary description text comment ' +
+    'project key issuekey issue id text textfields parent status statuscategory assignee reporter creator created updated due duedate ' +
+    'resolved resolution resolutiondate priority labels component fixversion affectedversion summary description comment ' +
     'issuetype type rank watcher voter worklogauthor worklogdate worklogcomment environment sprint issuelinktype'
   ).split(' '),
 );
@@ -165,35 +178,53 @@ async function holdsIssue(field: string, guard: Guard): Promise<boolean> {
   if (systemFields.has(field.toLowerCase())) return false;
   const wanted = withoutType(field).toLowerCase();
   return (await guard.fields()).some(
-    ({ id, label, clause = '', kind, custom }) =>
-      (kind === 'issue' || /:(?:gh-epic-link|jpo-custom-field-parent)$/.test(custom ?? '')) &&
-      [id, label, clause.replaceAll('"', '')].some(text => text.toLowerCase() === wanted),
+    each =>
+      (each.kind === 'issue' || /:(?:gh-epic-link|jpo-custom-field-parent)$/.test(each.custom ?? '')) &&
+      isCalled(each, wanted),
   );
 }
 
 /** Fields of texts that are looked through where `text` is named. */
 const MAX_TEXT_FIELDS = 25;
+const portalTexts = ['summary', 'description'];
 
-/** `text` without comments, which Jira matches whether or not they are restricted. @throws Failure `invalid_input` for a comment */
-async function withoutComments(query: string, clauses: readonly JqlClause[], guard: Guard): Promise<string> {
-  const edits: Edit[] = [];
-  for (const { field, operator, operands, start, end } of clauses) {
-    const name = field.toLowerCase();
-    if (name === 'comment') {
+const isOfTexts = ({ field }: JqlClause) => ['text', 'textfields'].includes(field.toLowerCase());
+
+/** @throws Failure `invalid_input` for what Jira answers by comments, whether or not they are restricted */
+function requireNoComments(clauses: readonly JqlClause[]): void {
+  const isUpdater = ({ kind, value }: JqlClause['operands'][number]) =>
+    kind === 'call' && value.toLowerCase() === 'updatedby';
+  for (const { field, operands } of clauses) {
+    if (field.toLowerCase() === 'comment') {
       throw refused(
         'Comments cannot be searched here: Jira would also find those that are restricted to others. Search the other texts with text, and read the comments of an issue with listComments.',
       );
     }
-    if (name !== 'text') continue;
+    if (operands.some(isUpdater)) {
+      throw refused(
+        'updatedBy() cannot be used here: Jira would also find comments that are restricted to others. Use updated, and getIssueHistory for who changed an issue.',
+      );
+    }
+  }
+}
+
+/** The fields of texts, as queries name them. */
+async function textFields(guard: Guard): Promise<string[]> {
+  const others = (await guard.fields())
+    .filter(({ id, clause, custom }) => clause !== undefined && (id === 'environment' || isText.test(custom ?? '')))
+    .map(({ clause = '' }) => clause);
+  return [...new Set([...portalTexts, ...others])].slice(0, MAX_TEXT_FIELDS);
+}
+
+/** The same query, where `text` is these fields, and no comments. @throws Failure `invalid_input` */
+function lookingThrough(texts: readonly string[], query: string, clauses: readonly JqlClause[]): string {
+  const edits: Edit[] = [];
+  for (const { operator, operands, start, end } of clauses.filter(isOfTexts)) {
     const [operand] = operands;
     if (operand?.kind !== 'value' || !['~', '!~'].includes(operator)) {
       throw refused('text takes ~ or !~ and the words to look for.');
     }
     const words = query.slice(operand.start, operand.end);
-    const custom = (await guard.fields())
-      .filter(({ id, clause, custom }) => clause !== undefined && (id === 'environment' || isText.test(custom ?? '')))
-      .map(({ clause = '' }) => clause);
-    const texts = [...new Set(['summary', 'description', ...custom])].slice(0, MAX_TEXT_FIELDS);
     const text =
       operator === '~'
         ? texts.map(each => `${each} ~ ${words}`).join(' OR ')
@@ -205,6 +236,35 @@ async function withoutComments(query: string, clauses: readonly JqlClause[], gua
 
 /** Others of texts are compared as a whole. */
 const isText = /:text(?:field|area)$/;
+
+/** What every portal shows of a request, as queries name it. */
+const portalNames = new Set([
+  ...['project', 'key', 'issuekey', 'issue', 'id', 'workitem', 'workitemkey', 'issuetype', 'type', 'worktype'],
+  ...['summary', 'description', 'status', 'statuscategory', 'reporter', 'resolution'],
+  ...['created', 'createddate', 'updated', 'updateddate', 'resolved', 'resolutiondate'],
+]);
+
+/** The fields of which a query asks something that customers do not see of their requests. */
+async function beyondPortal(clauses: readonly JqlClause[], guard: Guard): Promise<string[]> {
+  const isOfIssues = ({ field }: JqlClause) => issueFields.has(field.toLowerCase());
+  const isPast = ({ operator }: JqlClause) => operator.startsWith('was') || operator.startsWith('changed');
+  const asked = clauses.filter(clause => {
+    // Links and children are asked for by functions.
+    if (isPast(clause) || (isOfIssues(clause) && clause.operands.some(({ kind }) => kind === 'call'))) return true;
+    // What is not in a text is found also by those that customers do not see.
+    if (isOfTexts(clause)) return clause.isNegated || clause.operator !== '~';
+    return !portalNames.has(clause.field.toLowerCase());
+  });
+  const isSystem = ({ field }: JqlClause) => systemFields.has(field.toLowerCase());
+  const custom = asked.some(clause => !isSystem(clause)) ? await guard.fields() : [];
+  const isShown = ({ field }: JqlClause) =>
+    custom.some(each => shownTypes.test(each.custom ?? '') && isCalled(each, withoutType(field).toLowerCase()));
+  return asked.filter(clause => isPast(clause) || isSystem(clause) || !isShown(clause)).map(({ field }) => field);
+}
+
+function isCalled({ id, label, clause = '' }: SearchField, name: string): boolean {
+  return [id, label, clause.replaceAll('"', '')].some(each => each.toLowerCase() === name);
+}
 
 function projectsIn(clauses: readonly JqlClause[]): string[] {
   return clauses.flatMap(({ field, operator, operands }) => {

@@ -109,8 +109,8 @@ export const reads: readonly Rule[] = [
     return shownWorklogs(worklogsSchema.parse(await send(ofIssue(options, issue.key))), issue.isAsCustomer);
   }),
   rule('GET', `/issue/${issueName}/watchers`, async ({ options, parts: [name = ''], send }, guard) => {
-    const { id, key } = await guard.requireIssue(name);
-    const isShown = (await guard.holdsOn('VIEW_VOTERS_AND_WATCHERS', [id])).has(id);
+    const { id, key, isAsCustomer } = await guard.requireIssue(name);
+    const isShown = !isAsCustomer && (await guard.holdsOn('VIEW_VOTERS_AND_WATCHERS', [id])).has(id);
     const answer = watchersAnswer.parse(await send(ofIssue(options, key)));
     // As Jira answers who may not see whom it is that watches.
     return isShown
@@ -122,8 +122,8 @@ export const reads: readonly Rule[] = [
     return isAsCustomer ? [] : send(ofIssue(options, key));
   }),
   rule('GET', `/issue/${issueName}/transitions`, async ({ options, parts: [name = ''], send }, guard) => {
-    const { id, key } = await guard.requireIssue(name);
-    if (!(await guard.holdsOn('TRANSITION_ISSUES', [id])).has(id)) return { transitions: [] };
+    const { id, key, isAsCustomer } = await guard.requireIssue(name);
+    if (isAsCustomer || !(await guard.holdsOn('TRANSITION_ISSUES', [id])).has(id)) return { transitions: [] };
     const answer = transitionsAnswer.parse(await send(ofIssue(options, key)));
     return {
       ...answer,
@@ -134,8 +134,8 @@ export const reads: readonly Rule[] = [
     };
   }),
   rule('GET', `/issue/${issueName}/editmeta`, async ({ options, parts: [name = ''], send }, guard) => {
-    const { id, key } = await guard.requireIssue(name);
-    if (!(await guard.holdsOn('EDIT_ISSUES', [id])).has(id)) return { fields: {} };
+    const { id, key, isAsCustomer } = await guard.requireIssue(name);
+    if (isAsCustomer || !(await guard.holdsOn('EDIT_ISSUES', [id])).has(id)) return { fields: {} };
     const answer = editAnswer.parse(await send(ofIssue(options, key)));
     return { ...answer, fields: givable(answer.fields) };
   }),
@@ -213,12 +213,18 @@ export const reads: readonly Rule[] = [
   rule('GET', '/user/assignable/search', async ({ options, send }, guard) => {
     const { issueKey: key, project: of } = options.searchParams ?? {};
     if (typeof key === 'string') {
-      const { key: own } = await guard.requireIssue(key);
-      return send({ ...options, searchParams: { ...options.searchParams, issueKey: own } });
+      const issue = await guard.requireIssue(key);
+      if (issue.isAsCustomer) throw lacks('SERVICEDESK_AGENT', `on ${issue.key}`);
+      const found = await send({ ...options, searchParams: { ...options.searchParams, issueKey: issue.key } });
+      return shownPeople(found, guard, async () => (await guard.holdsOn('ASSIGN_ISSUES', [issue.id])).has(issue.id));
     }
-    await requireInside(await guard.requireProject(String(of ?? '')));
-    return send(options);
+    const project = await guard.requireProject(String(of ?? ''));
+    await requireInside(project);
+    return shownPeople(await send(options), guard, () => guard.holdsIn('ASSIGN_ISSUES', project));
   }),
+  rule('GET', '/user/search', async ({ options, send }, guard) =>
+    shownPeople(await send(options), guard, async () => false),
+  ),
   ...['/field', '/status', '/issuetype'].map(path =>
     rule('GET', path, async ({ options, send }, guard) => {
       const all = scopedAnswer.parse(await send(options));
@@ -260,10 +266,18 @@ export const reads: readonly Rule[] = [
     throw notChecked();
   }),
   // These tell about the site, not about a project.
-  ...['/user/search', '/issueLinkType', '/configuration', '/myself', '/jql/autocompletedata'].map(path =>
+  ...['/issueLinkType', '/configuration', '/myself', '/jql/autocompletedata'].map(path =>
     rule('GET', path, ({ options, send }) => send(options)),
   ),
 ];
+
+/** Whoever may not browse users finds nobody but themselves, unless they may assign issues there. */
+async function shownPeople(answer: unknown, guard: Guard, mayAssign: () => Promise<boolean>): Promise<unknown> {
+  const people = peopleAnswer.parse(answer);
+  if (people.every(({ accountId }) => accountId === guard.accountId)) return people;
+  if ((await guard.holdsGlobally('USER_PICKER')) || (await mayAssign())) return people;
+  return people.filter(({ accountId }) => accountId === guard.accountId);
+}
 
 /** A service project shows those who are no agents its name and their requests. @throws Failure `forbidden` */
 async function requireInside({ key, isAsCustomer }: SeenProject): Promise<void> {
@@ -285,7 +299,9 @@ async function withTransitions(issues: readonly ShownIssue[], guard: Guard): Pro
     asked.map(({ id }) => id),
   );
   return issues.map(issue =>
-    issue.transitions === undefined || open.has(issue.id) ? issue : { ...issue, transitions: [] },
+    issue.transitions === undefined || (open.has(issue.id) && !guard.isAsCustomer(issue.id))
+      ? issue
+      : { ...issue, transitions: [] },
   );
 }
 
@@ -457,6 +473,7 @@ const commentValues = z.looseObject({ values: z.array(commentSchema) });
 const watchersAnswer = z.looseObject({
   watchers: z.array(z.looseObject({ accountId: z.string().nullish() })).nullish(),
 });
+const peopleAnswer = z.array(z.looseObject({ accountId: z.string().nullish() }));
 const anyFields = z.record(z.string(), z.unknown());
 const transitionsAnswer = z.looseObject({ transitions: z.array(z.looseObject({ fields: anyFields.nullish() })) });
 const editAnswer = z.looseObject({ fields: anyFields });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { invalidInput } from '../../../../shared/failure.ts';
+import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import { narrowed } from '../allowed.ts';
 import { projectOfKey } from '../openQuery.ts';
 import { askedFields } from './askedFields.ts';
@@ -131,12 +131,9 @@ function behind({ after }: Place, issues: ShownIssue[]): ShownIssue[] {
 }
 
 /** Those that pass also what Jira found by more than may be seen. */
-async function passing(
-  issues: ShownIssue[],
-  { work, links, asksWatchers }: CheckedQuery,
-  guard: Guard,
-): Promise<ShownIssue[]> {
-  let passed = issues;
+async function passing(issues: ShownIssue[], query: CheckedQuery, guard: Guard): Promise<ShownIssue[]> {
+  const { work, links, asksWatchers } = query;
+  let passed = await foundOnPortal(issues, query, guard);
   if (asksWatchers) {
     const open = await guard.holdsOn(
       'VIEW_VOTERS_AND_WATCHERS',
@@ -164,6 +161,27 @@ async function passing(
     .map(({ issue }) => issue);
 }
 
+/** Without requests of which their customers do not see by what they were found. */
+async function foundOnPortal(
+  issues: ShownIssue[],
+  { beyondPortal, onPortal }: CheckedQuery,
+  guard: Guard,
+): Promise<ShownIssue[]> {
+  const own = issues.filter(({ id }) => guard.isAsCustomer(id)).map(({ id }) => id);
+  if (own.length === 0 || (beyondPortal.length === 0 && onPortal === undefined)) return issues;
+  const found = new Set<string>();
+  for (let from = 0; beyondPortal.length === 0 && from < own.length; from += MAX_IN_QUERY) {
+    const jql = `id in (${own.slice(from, from + MAX_IN_QUERY).join(', ')}) AND (${onPortal})`;
+    const ask = knownQuery(jql, (text, body) => guard.lookUp('/rest/api/3/search/jql', { ...body, jql: text }));
+    const { issues: those } = searchAnswer.parse(await ask({ fields: ['key'], maxResults: MAX_IN_QUERY }));
+    for (const { id } of those ?? []) found.add(id);
+  }
+  return issues.filter(({ id }) => found.has(id) || !guard.isAsCustomer(id));
+}
+
+/** How many issues are named in one query. */
+const MAX_IN_QUERY = 1_000;
+
 /** A query names no more projects than these. */
 const MAX_PROJECTS = 500;
 
@@ -176,10 +194,20 @@ async function areElsewhere(hidden: readonly { key?: string | undefined }[], gua
 }
 
 /** Where nothing is found, a project that may not be browsed is told as one that there is not. */
-async function requireProjects({ projects }: CheckedQuery, guard: Guard): Promise<void> {
+async function requireProjects({ projects, beyondPortal }: CheckedQuery, guard: Guard): Promise<void> {
   for (const project of new Set(projects)) {
     if (!(await guard.isShownProject(project))) throw noProject(project);
+    if (beyondPortal.length === 0) continue;
+    const { isAsCustomer, key } = await guard.requireProject(project);
+    if (isAsCustomer) throw notOnPortal(key, beyondPortal);
   }
+}
+
+function notOnPortal(projectKey: string, fields: readonly string[]): Failure {
+  return new Failure(
+    'forbidden',
+    `${projectKey} is a service project where the user is a customer and no agent. Customers do not see ${[...new Set(fields)].join(', ')} of their requests, so they cannot be searched by that. Search by status, reporter, texts, type or dates.`,
+  );
 }
 
 const searchAnswer = z.looseObject({

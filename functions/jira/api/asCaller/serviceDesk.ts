@@ -102,7 +102,18 @@ function ofRequest(options: Options, key: string): Options {
 type Project = Awaited<ReturnType<Guard['requireProject']>>;
 
 /** The project of a desk whose portal the account may use. @throws Failure `not_found` */
-async function requireDesk(deskId: string | undefined, guard: Guard): Promise<Project> {
+function requireDesk(deskId: string | undefined, guard: Guard): Promise<Project> {
+  const desks = desksByCall.get(guard.memory) ?? new Map<string | undefined, Promise<Project>>();
+  desksByCall.set(guard.memory, desks);
+  const known = desks.get(deskId) ?? lookUpDesk(deskId, guard);
+  desks.set(deskId, known);
+  return known;
+}
+
+/** What was found out during one call. */
+const desksByCall = new WeakMap<Guard['memory'], Map<string | undefined, Promise<Project>>>();
+
+async function lookUpDesk(deskId: string | undefined, guard: Guard): Promise<Project> {
   const isId = deskId !== undefined && /^\d{1,15}$/.test(deskId);
   const answer = isId ? await guard.ask(`/rest/servicedeskapi/servicedesk/${deskId}`).catch(ifNone) : undefined;
   const desk = deskAnswer.safeParse(answer).data;

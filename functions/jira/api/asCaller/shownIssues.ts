@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { hiddenFiles } from '../hiddenFiles.ts';
+import { filesAttachedWith, filesShownIn, hiddenFiles } from '../hiddenFiles.ts';
 import { dateOf, SERVICE_PROJECT } from '../issue.ts';
 import { issueKeyForm, projectOfKey } from '../openQuery.ts';
 import type { Candidate, Guard } from './guard.ts';
@@ -30,7 +30,11 @@ export async function shownIssues(answers: readonly unknown[], guard: Guard): Pr
   const isOnPortal = own.some(({ id }) => guard.isAsCustomer(id)) ? await portalFields(guard) : undefined;
   return own.map(issue => {
     const asCustomer = guard.isAsCustomer(issue.id);
-    const { attachment, ...seen } = shownFields(issue.fields ?? {}, { isShown, isAsCustomer: asCustomer });
+    const { attachment, ...seen } = shownFields(issue.fields ?? {}, {
+      isShown,
+      isAsCustomer: asCustomer,
+      accountId: guard.accountId,
+    });
     const fields =
       asCustomer && isOnPortal ? Object.fromEntries(Object.entries(seen).filter(([id]) => isOnPortal(id))) : seen;
     for (const { id } of attachment ?? []) guard.memory.files.add(id);
@@ -113,12 +117,13 @@ function namedKeys({ fields, changelog }: AnyIssue): Set<string> {
 interface Seeing {
   isShown(key: string): boolean;
   isAsCustomer: boolean;
+  accountId: string;
 }
 
 /** Sums over the sub-tasks, which would count those that are not shown. */
 const sums = /^aggregate/;
 
-function shownFields(fields: Fields, { isShown, isAsCustomer }: Seeing): Fields {
+function shownFields(fields: Fields, { isShown, isAsCustomer, accountId }: Seeing): Fields {
   const isOpen = (other: z.output<typeof reference> | null | undefined) => !other?.key || isShown(other.key);
   const { parent, subtasks, issuelinks, comment, worklog, attachment, ...others } = fields;
   const shownSubtasks = subtasks?.filter(isOpen);
@@ -127,7 +132,7 @@ function shownFields(fields: Fields, { isShown, isAsCustomer }: Seeing): Fields 
     if (sums.test(id)) return isWhole;
     return !id.startsWith('customfield_') || [...issueKeysOf(value)].every(isShown);
   });
-  const files = attachment && withoutHiddenFiles(fields, isAsCustomer);
+  const files = attachment && withoutHiddenFiles(fields, { isAsCustomer, accountId });
   return {
     ...Object.fromEntries(kept),
     ...(parent !== undefined && isOpen(parent) && { parent }),
@@ -141,8 +146,14 @@ function shownFields(fields: Fields, { isShown, isAsCustomer }: Seeing): Fields 
   };
 }
 
-/** The files that no restricted text alone shows. Where not all of its comments are known, none is for sure. */
-function withoutHiddenFiles(fields: Fields, isAsCustomer: boolean): Fields['attachment'] {
+/**
+ * The files that no restricted text alone shows. Where not all of its comments are known, none is for sure. Customers see those
+ * of customers, and of others those that their request or a public comment shows.
+ */
+function withoutHiddenFiles(
+  fields: Fields,
+  { isAsCustomer, accountId }: Pick<Seeing, 'isAsCustomer' | 'accountId'>,
+): Fields['attachment'] {
   const { comment, worklog, attachment, ...others } = fields;
   const all = attachment ?? [];
   const isWhole = (total: number | null | undefined, list: readonly unknown[] | null | undefined) =>
@@ -151,12 +162,14 @@ function withoutHiddenFiles(fields: Fields, isAsCustomer: boolean): Fields['atta
   const comments = (comment?.comments ?? []).map(each => ({
     document: each.body,
     isRestricted: each.visibility != null || (isAsCustomer && each.jsdPublic !== true),
+    authorId: each.author?.accountId ?? undefined,
     createdAt: dateOf(each.created),
     editedAt: dateOf(each.updated),
   }));
   const worklogs = (worklog?.worklogs ?? []).map(each => ({
     document: each.comment,
     isRestricted: each.visibility != null || isAsCustomer,
+    authorId: each.author?.accountId ?? undefined,
     createdAt: dateOf(each.created),
     editedAt: dateOf(each.updated),
   }));
@@ -166,9 +179,20 @@ function withoutHiddenFiles(fields: Fields, isAsCustomer: boolean): Fields['atta
     name: file.filename ?? '',
     createdAt: dateOf(file.created),
     mediaId: file.mediaApiFileId ?? undefined,
+    authorId: file.author?.accountId ?? undefined,
   }));
-  const hidden = hiddenFiles(files, [...comments, ...worklogs], Object.values(others));
-  return files.filter(each => !hidden.has(each)).map(({ file }) => file);
+  const texts = [...comments, ...worklogs];
+  const open = texts.filter(({ isRestricted }) => !isRestricted).map(({ document }) => document);
+  if (isAsCustomer) {
+    const shown = filesShownIn(files, [...open, others.description]);
+    const isCustomers = ({ author }: (typeof all)[number]) =>
+      author?.accountType === 'customer' ||
+      (author?.accountId != null && [others.reporter?.accountId, accountId].includes(author.accountId));
+    return files.filter(each => shown.has(each) || isCustomers(each.file)).map(({ file }) => file);
+  }
+  const hidden = hiddenFiles(files, texts, Object.values(others));
+  const attached = filesAttachedWith(files, texts, [...open, ...Object.values(others)]);
+  return files.filter(each => !hidden.has(each) && !attached.has(each)).map(({ file }) => file);
 }
 
 /** The keys of issues that the value of a custom field holds: by itself, in a list, or as what stands for an issue. */
@@ -199,6 +223,13 @@ const referring = new Set([
   'subtask',
   'sub-task',
 ]);
+/** A key, or a list of keys, and nothing else. */
+const keysAlone = /^[A-Z][A-Z0-9_]{1,254}-\d{1,18}(?:, ?[A-Z][A-Z0-9_]{1,254}-\d{1,18})*$/;
+/** Texts that say what their author wrote, and fields whose values are no issues, however they are called. */
+const written = new Set([
+  ...['summary', 'description', 'environment', 'labels', 'status', 'resolution', 'priority', 'issuetype', 'security'],
+  ...['fix version', 'version', 'component', 'sprint', 'assignee', 'reporter', 'duedate', 'rank', 'attachment'],
+]);
 /** And the project that the issue was in before. */
 const moving = new Set(['key', 'project']);
 /** Removed texts, of which nobody can tell to whom they were restricted. */
@@ -206,9 +237,16 @@ const removed = new Set(['comment', 'worklogid', 'worklogtimespent']);
 
 export function keysInHistories(histories: readonly History[]): Set<string> {
   return new Set(
-    histories.flatMap(({ items }) =>
-      (items ?? []).flatMap(item => (referring.has(item.field?.toLowerCase() ?? '') ? keysOf(item) : [])),
-    ),
+    histories.flatMap(({ items }) => (items ?? []).flatMap(item => (isReferring(item) ? keysOf(item) : []))),
+  );
+}
+
+/** Fields of apps and plans hold issues, too, by whatever name. */
+function isReferring({ field, from, to, fromString, toString: toText }: HistoryItem): boolean {
+  const name = field?.toLowerCase() ?? '';
+  if (referring.has(name)) return true;
+  return (
+    !written.has(name) && !moving.has(name) && [from, to, fromString, toText].some(each => keysAlone.test(each ?? ''))
   );
 }
 
@@ -249,7 +287,7 @@ export function shownHistory(
       const projects = projectsOf(item);
       return projects.length > 0 && projects.every(guard.isShownProject);
     }
-    if (!referring.has(field)) return true;
+    if (!isReferring(item)) return true;
     const keys = keysOf(item);
     return keys.length > 0 && keys.every(guard.isShown);
   };
@@ -257,9 +295,11 @@ export function shownHistory(
 }
 
 const text = z.string().nullish().catch(undefined);
+const author = z.looseObject({ accountId: text, accountType: text }).nullish().catch(undefined);
 const reference = z.looseObject({ id: text, key: text });
 const restricted = z.looseObject({
   visibility: z.unknown().optional(),
+  author,
   created: text,
   updated: text,
 });
@@ -294,7 +334,9 @@ const fieldsSchema = z.looseObject({
   issuelinks: z.array(z.looseObject({ inwardIssue: reference.nullish(), outwardIssue: reference.nullish() })).nullish(),
   comment: commentsSchema.nullish(),
   worklog: worklogsSchema.nullish(),
-  attachment: z.array(z.looseObject({ id: z.string(), filename: text, created: text, mediaApiFileId: text })).nullish(),
+  attachment: z
+    .array(z.looseObject({ id: z.string(), filename: text, created: text, mediaApiFileId: text, author }))
+    .nullish(),
 });
 type Fields = z.output<typeof fieldsSchema>;
 const anyIssue = z.looseObject({
