@@ -65,7 +65,8 @@ const data = await orgWith(({ records, others }) => {
 });
 const salesforce = useSalesforce({ sandbox: { data } });
 const write = (action: string, json: object) => salesforce.call(action, { json });
-const add = (opportunity: string) => write('addProducts', { opportunity, products: '[{"product":"Premium Support"}]' });
+const add = (opportunity: string) =>
+  write('addProducts', { opportunity, products: '[{"product":"Premium Support"}]', replaceAmount: true });
 
 test('of two tasks that are called just so none is taken, though only one is among the first', async () => {
   const { body } = await write('completeTask', { subject: 'ring the bell' });

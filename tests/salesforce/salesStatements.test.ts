@@ -40,7 +40,11 @@ test.each<[string, string, (text: string) => Record<string, string>]>([
   ['addProducts', 'opportunity', text => ({ opportunity: text, products: support })],
   ['addProducts', 'quote', text => ({ quote: text, products: support })],
   ['addProducts', 'priceBook', text => ({ opportunity, priceBook: text, products: support })],
-  ['addProducts', 'products', text => ({ opportunity, products: JSON.stringify([{ product: text }]) })],
+  [
+    'addProducts',
+    'products',
+    text => ({ opportunity, products: JSON.stringify([{ product: text }]), replaceAmount: true }),
+  ],
   ['createQuote', 'opportunity', text => ({ opportunity: text })],
   ['addCampaignMembers', 'people', text => ({ campaign: 'Spring Fair', people: JSON.stringify([text]) })],
   ['addCampaignMembers', 'campaign', text => ({ campaign: text, people: 'Sam Peters' })],

@@ -16,7 +16,7 @@ export default jira.action({
   description:
     'Returns one Jira issue in full: description, people, links, what is left of an epic, attachments, all other fields, and its latest comments. ' +
     'Use it when its key is known and the user wants to read it, or before changing it. ' +
-    'To find an issue use searchIssues; for who changed what getIssueHistory.',
+    'To find an issue use searchIssues; for who changed what getIssueHistory; for customers who wait for it getCustomersOfIssue.',
   input: z.object({ issueKey }),
   output: issueDetails,
   example: { issueKey: 'ATLAS-12' },

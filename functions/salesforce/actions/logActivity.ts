@@ -18,6 +18,9 @@ import { salesforce } from '../system.ts';
 /** Subtypes of Task. There is none for a meeting, so the subject says it. */
 const subtypes: Readonly<Record<string, string>> = { call: 'Call', email: 'Email' };
 
+/** A time of day in a text: `9:00`, `9am`, `T09`. */
+const withTime = /\d:\d\d|\d ?[ap]m\b|\dT\d/i;
+
 const activity = recordShape('Task', {
   subject: field.heading('Subject', 'The subject.'),
   status: field.text('Status', 'Completed, or Not Started for a task to do.'),
@@ -111,6 +114,9 @@ export default salesforce.action({
     const statement = soql`SELECT ${names(...activity.fields)} FROM Task WHERE Id = ${activityId}`;
     const written = await salesforce.readBack(statement, record => activity.read(record, salesforce));
     const notes = [
+      ...(withTime.test(input.dueDate ?? input.date ?? '')
+        ? [`Only the day, ${date}, is kept: a task has no time.`]
+        : []),
       ...(people.length > 1 ? [`It is with ${people.length} people, of whom "with" is the first.`] : []),
       ...(written ? [] : [notReadBack.note]),
     ];

@@ -148,3 +148,14 @@ test('the owner is reminded at the time that is given, or at eight', async () =>
   const past = await salesforce.call('logActivity', { json: { ...json, remindAt: '2020-01-15' } });
   expect([past.status, past.body.detail]).toEqual([400, expect.stringContaining('remindAt: It must be in the future')]);
 });
+
+test('says that a time of day is not kept, of what took place and of what is to do', async () => {
+  const log = async (json: object) => {
+    const { status, body } = await salesforce.call('logActivity', { json: { recordId: contoso, ...json } });
+    return [status, body.note];
+  };
+  const note = expect.stringMatching(/^Only the day, \d{4}-\d\d-\d\d, is kept: a task has no time\.$/);
+  expect(await log({ subject: 'At nine', date: '2026-11-15T09:00' })).toEqual([200, note]);
+  expect(await log({ subject: 'At nine to come', dueDate: '2031-01-15T09:00' })).toEqual([200, note]);
+  expect(await log({ subject: 'On a day', date: '2026-11-15' })).toEqual([200, undefined]);
+});
