@@ -214,6 +214,29 @@ describe('an issue with the rights of a caller', () => {
   });
 });
 
+it('tells no field of a project that may not be browsed, by whatever it is called in queries', async () => {
+  const field = (id: number, project?: string) => ({
+    id: `customfield_${id}`,
+    name: `Field ${id}`,
+    clauseNames: [`cf[${id}]`, `Field ${id}[Dropdown]`],
+    ...(project && { scope: { type: 'PROJECT', project: { id: project } } }),
+  });
+  const visibleFieldNames = [1, 2, 3].map(id => ({ value: `"Field ${id}[Dropdown]"`, cfid: `cf[${id}]` }));
+  const client = {
+    sendRequest: async ({ url }: { url: string }) =>
+      url.endsWith('/field') ? [field(1), field(2, '20'), field(3, '30')] : { visibleFieldNames },
+  } as unknown as JiraClient;
+  const check: PermissionCheck = Object.assign(async () => new Map(), {
+    projects: async () => new Map([['BROWSE_PROJECTS', new Set([20])]]),
+    globally: async () => false,
+  });
+  const answer = await limitedTo({ client, accountId: account, check }).sendRequest({
+    url: '/rest/api/3/jql/autocompletedata',
+    method: 'GET',
+  });
+  expect(answer).toEqual({ visibleFieldNames: visibleFieldNames.slice(0, 2) });
+});
+
 it('refuses a request that has no rule', async () => {
   const { client, sent } = standIn([], { browse: [] });
   const asked = client.sendRequest({ url: '/rest/api/3/users', method: 'GET' });

@@ -103,6 +103,13 @@ describe('with the rights of a caller', () => {
     expect(keys(body)).toEqual(['HELP-2', 'HELP-20', 'HELP-4', 'HELP-7']);
   });
 
+  it('articles are looked for in one service project', async () => {
+    const { body } = await as(people.carla, 'findHelpArticles', { term: 'VPN' });
+    expect(body).toMatchObject({ code: 'invalid_input', errors: [{ field: 'projectId' }] });
+    const { body: own } = await as(people.carla, 'findHelpArticles', { term: 'VPN', projectId: 'HELP' });
+    expect(own.articles).toHaveLength(1);
+  });
+
   it('who updated an issue, of which comments tell, cannot be searched', async () => {
     const { body } = await as(people.ana, 'searchIssues', { jql: `issue in updatedBy("${people.tyler}")` });
     expect(body).toMatchObject({ code: 'invalid_input', detail: expect.stringContaining('updatedBy()') });

@@ -265,8 +265,15 @@ export const reads: readonly Rule[] = [
     if (['priority', 'resolution', 'statuscategory'].includes(name) || (await isTeam())) return send(options);
     throw notChecked();
   }),
+  rule('GET', '/jql/autocompletedata', async ({ options, send }, guard) => {
+    const answer = referenceAnswer.parse(await send(options));
+    const hidden = await guard.hiddenFields();
+    const isHidden = (name: string | null | undefined) => hidden.has((name ?? '').replaceAll('"', '').toLowerCase());
+    const visibleFieldNames = answer.visibleFieldNames.filter(each => !isHidden(each.value) && !isHidden(each.cfid));
+    return { ...answer, visibleFieldNames };
+  }),
   // These tell about the site, not about a project.
-  ...['/issueLinkType', '/configuration', '/myself', '/jql/autocompletedata'].map(path =>
+  ...['/issueLinkType', '/configuration', '/myself'].map(path =>
     rule('GET', path, ({ options, send }) => send(options)),
   ),
 ];
@@ -474,6 +481,9 @@ const watchersAnswer = z.looseObject({
   watchers: z.array(z.looseObject({ accountId: z.string().nullish() })).nullish(),
 });
 const peopleAnswer = z.array(z.looseObject({ accountId: z.string().nullish() }));
+const referenceAnswer = z.looseObject({
+  visibleFieldNames: z.array(z.looseObject({ value: z.string(), cfid: z.string().nullish() })),
+});
 const anyFields = z.record(z.string(), z.unknown());
 const transitionsAnswer = z.looseObject({ transitions: z.array(z.looseObject({ fields: anyFields.nullish() })) });
 const editAnswer = z.looseObject({ fields: anyFields });

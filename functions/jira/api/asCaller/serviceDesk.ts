@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Failure } from '../../../../shared/failure.ts';
+import { Failure, invalidInput } from '../../../../shared/failure.ts';
 import { type Guard, ifNone } from './guard.ts';
 import { customersOnly, notChecked, requireAllowed } from './mustBeAllowed.ts';
 import { bodyOf, type Exchange, issueName, type Options, type Rule } from './rule.ts';
@@ -21,6 +21,15 @@ export const serviceDesk: readonly Rule[] = [
     await requireDesk(exchange.parts[0], guard);
     return exchange.send(exchange.options);
   }),
+  {
+    method: 'GET',
+    path: /^\/rest\/servicedeskapi\/knowledgebase\/article$/,
+    async handle() {
+      const message =
+        'Say in which service project to look: those of all desks would be the articles that this service may read. listProjects tells the projects.';
+      throw invalidInput([{ field: 'projectId', message }]);
+    },
+  },
   deskRule('GET', '/(\\d+)/queue', async (exchange, guard) => {
     await requireAgent(exchange.parts[0], guard);
     return exchange.send(exchange.options);
