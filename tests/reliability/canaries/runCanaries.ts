@@ -1,15 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startSandbox as startJira } from '../../../functions/jira/sandbox/startSandbox.ts';
-import { startSandbox as startSalesforce } from '../../../functions/salesforce/sandbox/startSandbox.ts';
 import { startApp } from '../../support/app.ts';
-import { startAzurite } from '../../support/azurite.ts';
 import { newSeed, randomFrom } from '../random.ts';
 import { agentsWith, isClosedToSomebody, policy } from './agents.ts';
 import { catalogueOf } from './catalogueOf.ts';
 import { inputsFor } from './inputs.ts';
 import { createMarks } from './marks.ts';
+import { plantedWorld } from './plantedWorld.ts';
 import { plantJira } from './plantJira.ts';
 import { plantSalesforce } from './plantSalesforce.ts';
 import { createSurprises } from './surprises.ts';
@@ -23,23 +18,12 @@ import { type WatchReport, watch } from './watch.ts';
 export async function runCanaries(calls: number, seed = newSeed()): Promise<WatchReport> {
   const random = randomFrom(seed);
   const marks = createMarks();
-  const folder = await mkdtemp(join(tmpdir(), 'canaries-'));
-  await plantJira(join(folder, 'jira'), marks);
-  await plantSalesforce(join(folder, 'salesforce'), marks, isClosedToSomebody);
-  const jira = await startJira({ data: join(folder, 'jira') });
-  const salesforce = await startSalesforce({ data: join(folder, 'salesforce') });
-  await rm(folder, { recursive: true });
-
-  const azurite = await startAzurite();
-  await azurite.createTable('audit');
-  const common = {
-    ...jira.settings,
-    ...azurite.settings,
-    AUDIT_TABLE_ENDPOINT: azurite.settings.LEDGER_TABLE_ENDPOINT ?? '',
-    POLICY: policy,
-    SIGNING_KEY: 'k'.repeat(43),
-    ACTION_TIMEOUT_MS: '30000',
-  };
+  const world = await plantedWorld({
+    jira: folder => plantJira(folder, marks),
+    salesforce: folder => plantSalesforce(folder, marks, isClosedToSomebody),
+  });
+  const { jira, salesforce } = world;
+  const common = { ...jira.settings, ...world.settings, POLICY: policy };
   const apps = {
     keys: await startApp({ env: { ...common, ...salesforce.settings } }),
     signIns: await startApp({
@@ -77,12 +61,11 @@ export async function runCanaries(calls: number, seed = newSeed()): Promise<Watc
       kept: async () => ({
         'the log of keys': apps.keys.logs(),
         'the log of sign-ins': apps.signIns.logs(),
-        'the audit': await azurite.readTable('audit'),
-        'the ledger': await azurite.readTable('ledger'),
+        ...(await world.kept()),
       }),
     });
   } finally {
     await Promise.all(Object.values(apps).map(app => app.stop()));
-    await Promise.all([jira.close(), salesforce.close(), azurite.stop()]);
+    await world.close();
   }
 }

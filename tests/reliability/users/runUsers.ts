@@ -1,15 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { systems } from '../../../functions/everySystem.ts';
-import { type JiraSandbox, startSandbox as startJira } from '../../../functions/jira/sandbox/startSandbox.ts';
-import { startSandbox as startSalesforce } from '../../../functions/salesforce/sandbox/startSandbox.ts';
+import type { JiraSandbox } from '../../../functions/jira/sandbox/startSandbox.ts';
+import type { SalesforceSandbox } from '../../../functions/salesforce/sandbox/startSandbox.ts';
 import { startApp } from '../../support/app.ts';
-import { startAzurite } from '../../support/azurite.ts';
 import { principal } from '../../support/principal.ts';
 import { catalogueOf } from '../canaries/catalogueOf.ts';
 import { inputsFor } from '../canaries/inputs.ts';
 import { createMarks } from '../canaries/marks.ts';
+import { plantedWorld } from '../canaries/plantedWorld.ts';
 import { plantJira } from '../canaries/plantJira.ts';
 import { plantSalesforce } from '../canaries/plantSalesforce.ts';
 import { type Asker, type Door, type WatchReport, watch } from '../canaries/watch.ts';
@@ -45,24 +42,19 @@ const TENANT = '11111111-1111-4111-8111-111111111111';
 export async function runUsers(calls: number, way: Way, seed = newSeed()): Promise<WatchReport> {
   const random = randomFrom(seed);
   const marks = createMarks();
-  const folder = await mkdtemp(join(tmpdir(), 'users-'));
-  await plantJira(join(folder, 'jira'), marks);
-  const partiesOf = await grantInJira(join(folder, 'jira'), marks, way);
-  await plantSalesforce(join(folder, 'salesforce'), marks, isClosedToOne);
-  await grantInSalesforce(join(folder, 'salesforce'));
-  const jira = await startJira({ data: join(folder, 'jira') });
-  const salesforce = await startSalesforce({ data: join(folder, 'salesforce') });
-  await rm(folder, { recursive: true });
-  const azurite = await startAzurite();
-  await azurite.createTable('audit');
-
-  const common = {
-    ...azurite.settings,
-    AUDIT_TABLE_ENDPOINT: azurite.settings.LEDGER_TABLE_ENDPOINT ?? '',
-    SIGNING_KEY: 'k'.repeat(43),
-    ACTION_TIMEOUT_MS: '30000',
-  };
-  const app = await startApp({ env: { ...common, ...settingsFor[way](jira, salesforce) } });
+  let partiesOf: Awaited<ReturnType<typeof grantInJira>> = new Map();
+  const world = await plantedWorld({
+    async jira(folder) {
+      await plantJira(folder, marks);
+      partiesOf = await grantInJira(folder, marks, way);
+    },
+    async salesforce(folder) {
+      await plantSalesforce(folder, marks, isClosedToOne);
+      await grantInSalesforce(folder);
+    },
+  });
+  const { jira, salesforce } = world;
+  const app = await startApp({ env: { ...world.settings, ...settingsFor[way](jira, salesforce) } });
   const issueKeys = jira.site.issues.map(({ key }) => key);
 
   const askerOf = (person: Person, doors: Door[], mayCall: Asker['mayCall']): Asker => ({
@@ -117,13 +109,12 @@ export async function runUsers(calls: number, way: Way, seed = newSeed()): Promi
       inputOf: inputsFor(catalogueOf(jira, salesforce), random),
       kept: async () => ({
         'the log': app.logs(),
-        'the audit': await azurite.readTable('audit'),
-        'the ledger': await azurite.readTable('ledger'),
+        ...(await world.kept()),
       }),
     });
   } finally {
     await app.stop();
-    await Promise.all([jira.close(), salesforce.close(), azurite.stop()]);
+    await world.close();
   }
 }
 
@@ -133,7 +124,7 @@ const forged = principal({ tid: TENANT, oid: 'oid-admin', upn: 'ana.ruiz@example
 const toolsetsOf = (system: string): string =>
   Object.keys(systems.find(({ name }) => name === system)?.toolsets ?? {}).join(',');
 
-type Sandboxes = [JiraSandbox, Awaited<ReturnType<typeof startSalesforce>>];
+type Sandboxes = [JiraSandbox, SalesforceSandbox];
 
 const settingsFor: Readonly<Record<Way, (...sandboxes: Sandboxes) => Record<string, string>>> = {
   'own sign-in': (jira, salesforce) => ({
