@@ -23,9 +23,11 @@ const CONCURRENT = 8;
 const MAX_URL = 8_192;
 
 const inline = z.object({ error: inlineErrorSchema });
-/** The message names what is wrong with each field, so that the fields alone are beside it. */
+/** The message names what is wrong with each field; beside it are the fields, with what of it is not in the message word for word. */
 const inTool = z.object({
-  error: inlineErrorSchema.extend({ errors: z.array(z.strictObject({ field: z.string() })).optional() }),
+  error: inlineErrorSchema.extend({
+    errors: z.array(z.strictObject({ field: z.string(), message: z.string().optional() })).optional(),
+  }),
 });
 const toolResult = z.object({
   result: z.object({ isError: z.literal(true), content: z.tuple([z.object({ text: z.string() })]) }),
