@@ -69,3 +69,20 @@ it('more than 1,000 issues are checked 1,000 at a time, and none is counted that
   callers.jira.fail({ path, body: '{}' });
   expect(await count(1_001)).toEqual(['upstream_error', 2]);
 });
+
+it('a change that is made is not told as a failure where what is allowed cannot be asked any more', async () => {
+  const change = (priority: string) => callers.write('ana.ruiz', 'updateIssue', { issueKey: 'ATLAS-12', priority });
+  const from = callers.jira.requests.length;
+  await change('Low');
+  const sent = callers.jira.requests.slice(from);
+  const before = sent.slice(
+    0,
+    sent.findIndex(({ method }) => method === 'PUT'),
+  );
+  callers.jira.fail({ path, delayMs: 1, times: before.filter(each => each.path.endsWith('check')).length });
+  callers.jira.fail({ path, status: 403, times: 9 });
+  const { status, body } = await change('High');
+  expect([status, body.note], body.detail).toEqual([200, expect.stringContaining('The change was made')]);
+  callers.jira.clearFaults();
+  expect((await callers.read('ana.ruiz', 'getIssue', { issueKey: 'ATLAS-12' })).body.priority).toBe('High');
+});
