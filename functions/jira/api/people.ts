@@ -27,8 +27,11 @@ export interface People {
   inJql(person: string): Promise<string>;
   /** The account of the calling user; undefined where it is not known. */
   findCaller(): Promise<User | undefined>;
-  /** The same, and where they have no account that works there, that of a customer. */
-  findCallerOrCustomer(): Promise<User | undefined>;
+  /**
+   * Everybody who may be the calling user: accounts that work there, or where there are none, those of customers. Of several
+   * nobody knows which is theirs. Undefined where no name of the user in Jira is known.
+   */
+  callersAccounts(): Promise<readonly User[] | undefined>;
   /** Everybody whom Jira finds for a name, an e-mail address or an account ID, of every kind. */
   lookUp(text: string): Promise<readonly User[]>;
   /** The people whose name or e-mail address starts with `text`. */
@@ -85,19 +88,12 @@ export function openPeople(
       throw cannotBeAssigned(found ?? own);
     };
 
-    /** The account with exactly this address, where it can be seen, or with this account ID. */
-    const findExactly = async (
-      name: string,
-      assignable?: Assignable,
-      isMeant: (user: User) => boolean = canBeAssigned,
-    ): Promise<User | undefined> => {
+    /** The accounts with exactly this address, where it can be seen, or with this account ID. */
+    const findExactly = async (name: string, assignable?: Assignable): Promise<User[]> => {
       const found = await lookUp(name, assignable);
-      const matches = found
-        .filter(isMeant)
-        .filter(({ accountId: id, emailAddress }) =>
-          accountId.test(name) ? id === name : folded(emailAddress ?? '') === folded(name),
-        );
-      return matches.length === 1 ? matches[0] : undefined;
+      return found.filter(({ accountId: id, emailAddress }) =>
+        accountId.test(name) ? id === name : folded(emailAddress ?? '') === folded(name),
+      );
     };
 
     const findCaller = async (assignable?: Assignable): Promise<User | undefined> => {
@@ -105,7 +101,8 @@ export function openPeople(
       if (accountFor) return asSignedIn(await accountFor(call), assignable);
       if (own !== undefined) return asSignedIn({ accountId: own, displayName: call.caller.name }, assignable);
       const name = nameInJira(call, settings.JIRA_USER_MAP);
-      return name === undefined ? undefined : findExactly(name, assignable);
+      const accounts = name === undefined ? [] : (await findExactly(name, assignable)).filter(canBeAssigned);
+      return accounts.length === 1 ? accounts[0] : undefined;
     };
 
     const find = async (person: string, assignable?: Assignable): Promise<User> => {
@@ -136,11 +133,12 @@ export function openPeople(
           },
         ),
       findCaller: () => findCaller(),
-      async findCallerOrCustomer() {
+      async callersAccounts() {
         const name = nameInJira(call, settings.JIRA_USER_MAP);
         if (name === undefined) return undefined;
-        const isCustomer = (user: User) => kindOf(user) === 'customer';
-        return (await findExactly(name)) ?? (await findExactly(name, undefined, isCustomer));
+        const accounts = await findExactly(name);
+        const working = accounts.filter(canBeAssigned);
+        return working.length > 0 ? working : accounts.filter(account => kindOf(account) === 'customer');
       },
       lookUp: text => lookUp(text),
       notes: new Set(),

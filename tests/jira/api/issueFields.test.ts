@@ -13,7 +13,7 @@ const people: People = {
     throw new Failure('not_found', `Nobody called "${person}" was found in Jira.`);
   },
   findCaller: async () => undefined,
-  findCallerOrCustomer: async () => undefined,
+  callersAccounts: async () => undefined,
   inJql: async person => person,
   lookUp: async () => [],
   notes: new Set(),

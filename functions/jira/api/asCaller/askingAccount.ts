@@ -20,9 +20,13 @@ export function openAskingAccount(
   const peopleFor = openPeople(unlimited, { ...parts, seenBy });
   return async call => {
     if (call.caller.kind !== 'user') throw noPerson();
-    const account = await peopleFor(call).findCallerOrCustomer();
-    if (account) return account;
-    throw unknownAccount(call.caller.userName);
+    const accounts = await peopleFor(call).callersAccounts();
+    const [account, another] = accounts ?? [];
+    if (account && !another) return account;
+    const { userName } = call.caller;
+    if (userName === undefined) throw unnamed();
+    const isMapped = parts.settings.JIRA_USER_MAP?.find(userName) !== undefined;
+    throw unknownAccount(userName, { isMapped, isNamed: accounts !== undefined, isShared: another !== undefined });
   };
 }
 
@@ -33,12 +37,35 @@ function noPerson(): Failure {
   );
 }
 
-function unknownAccount(userName: string | undefined): Failure {
-  const whose =
-    userName === undefined ? 'the user, whose sign-in has no name that proves who they are' : quoted(userName);
-  const entry = userName === undefined ? 'their sign-in name' : userName;
+function unnamed(): Failure {
   return new Failure(
     'forbidden',
-    `This service shows and does in Jira what the asking user may see and do there, and it knows no account in Jira of ${whose}: no active account shows exactly that address. An administrator can add an entry to the setting JIRA_USER_MAP, ${entry}=<their e-mail address or account ID in Jira>; trying again will not help.`,
+    "This service shows and does in Jira what the asking user may see and do there, and the user's sign-in has no name that proves who they are. An administrator must add the claim upn to the access tokens of the app registration; trying again will not help.",
+  );
+}
+
+interface Looked {
+  /** Whether an entry of JIRA_USER_MAP covers the user. */
+  isMapped: boolean;
+  /** Whether an account was looked for. */
+  isNamed: boolean;
+  /** Whether it may be that of several. */
+  isShared: boolean;
+}
+
+function unknownAccount(userName: string, { isMapped, isNamed, isShared }: Looked): Failure {
+  const address = isMapped ? 'the address or account ID that JIRA_USER_MAP gives for them' : 'exactly that address';
+  const known = isShared
+    ? `several active accounts have ${address}`
+    : `no active account of a person or a customer shows ${address}`;
+  const why = isNamed ? known : 'no entry of the setting JIRA_USER_MAP covers that name';
+  const whose = isShared ? 'account ID' : 'e-mail address or account ID';
+  const entry = `${userName}=<their ${whose} in Jira>`;
+  const advice = isMapped
+    ? `correct the setting JIRA_USER_MAP, such as by ${entry}`
+    : `add an entry to the setting JIRA_USER_MAP, ${entry}`;
+  return new Failure(
+    'forbidden',
+    `This service shows and does in Jira what the asking user may see and do there, and it knows no account in Jira of ${quoted(userName)}: ${why}. An administrator can ${advice}; trying again will not help.`,
   );
 }

@@ -17,7 +17,8 @@ export const serviceDesk: readonly Rule[] = [
     const open = await guard.mayBrowseProjects(answer.values.map(({ projectId }) => projectId));
     return { ...answer, values: answer.values.filter(({ projectId }) => open.has(projectId)) };
   }),
-  deskRule('GET', '/(\\d+)/(?:requesttype(?:/\\d+/field)?|knowledgebase/article)', async (exchange, guard) => {
+  // A policy asks for the desk itself, whose project it tells.
+  deskRule('GET', '/(\\d+)(?:/requesttype(?:/\\d+/field)?|/knowledgebase/article)?', async (exchange, guard) => {
     await requireDesk(exchange.parts[0], guard);
     return exchange.send(exchange.options);
   }),

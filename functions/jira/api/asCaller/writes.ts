@@ -4,7 +4,7 @@ import { quoted } from '../../../../shared/text.ts';
 import { type Guard, ifNone } from './guard.ts';
 import { isRestricted, notChecked, permissionsForFields, requireAllowed, requireSprint } from './mustBeAllowed.ts';
 import { agileRule, bodyOf, type Exchange, issueName, ofIssue, type Rule, rule } from './rule.ts';
-import { shownIssues } from './shownIssues.ts';
+import { type ShownIssue, shownIssues } from './shownIssues.ts';
 
 /**
  * Changes of issues and of what hangs on them: each is made where Jira would let the account of the caller make it, by the
@@ -19,7 +19,8 @@ export const writes: readonly Rule[] = [
     const answer = await onIssue(exchange, ['EDIT_ISSUES', ...fields], guard);
     // It may be the updated issue, with what is beside it.
     if (!changedIssue.safeParse(answer).success) return answer;
-    const [issue] = await shownIssues([answer], guard);
+    // Whatever goes wrong now, the change is made; who is given no answer reads the issue anew.
+    const [issue] = await shownIssues([answer], guard).catch((): ShownIssue[] => []);
     return issue;
   }),
   rule('PUT', `/issue/${issueName}/assignee`, (exchange, guard) => onIssue(exchange, ['ASSIGN_ISSUES'], guard)),
