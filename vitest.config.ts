@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Hundreds or thousands of calls each, very long texts, or whole copies of the project: `npm run trials` runs these, and `npm test` the rest. */
+/** Hundreds or thousands of calls each, very long texts, whole copies of the project, a browser, or many processes one after another: `npm run trials` runs these, and `npm test` the rest. */
 const trials = [
   'tests/{browser,contract,costs,faults,guides,reliability}/**/*.test.ts',
   'tests/{jira,salesforce}/closedOrNone.test.ts',
   'tests/functions/oddRequests.test.ts',
+  'tests/infra/publishConnector.test.ts',
+  'tests/tools/start.test.ts',
 ];
 
 const shared = {

@@ -14,8 +14,8 @@ export default jira.action({
   needs: reads(),
   title: 'Get an issue',
   description:
-    'Returns one Jira issue in full: description, people, links, what is left of an epic, attachments, all other fields, and its latest comments. ' +
-    'Use it when its key is known and the user wants to read it, or before changing it. ' +
+    'Returns one Jira issue in full: description, people, links, what is left of an epic, files, all other fields, latest comments. ' +
+    'Use it to read an issue whose key is known, or before changing it. ' +
     'To find an issue use searchIssues; for who changed what getIssueHistory; for customers who wait for it getCustomersOfIssue.',
   input: z.object({ issueKey }),
   output: issueDetails,
