@@ -63,9 +63,7 @@ function readFilters<Shape extends z.ZodRawShape>(
     .map(([name, each]): [string, unknown] => [name, plainValue(each)])
     .filter(([, each]) => each !== null && each !== '');
   const limits = new Map([...schemas].map(([name, schema]) => [name, textLimit(schema)]));
-  const long = given.find(
-    ([name, each]) => String(asInput(each, name, schemas)).length > (limits.get(name) ?? LIST_TEXT),
-  );
+  const long = given.find(([name, each]) => lengthOf(asInput(each, name, schemas)) > (limits.get(name) ?? LIST_TEXT));
   if (long) return { problem: `${quoted(long[0])} is too long.` };
   const read = filters.safeParse(
     Object.fromEntries(given.map(([name, each]) => [name, asInput(each, name, schemas)])),
@@ -80,6 +78,11 @@ function readFilters<Shape extends z.ZodRawShape>(
       : `${String(issue.path[0])}: ${issue.message}`,
   );
   return { problem: problems.join(' ') };
+}
+
+/** An object that somebody wrote may have a `toString` that is none, so it is never turned into a text by itself. */
+function lengthOf(value: unknown): number {
+  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).length;
 }
 
 /** What JSON has for an input that is a text: a list of names, or an object. */
