@@ -103,10 +103,13 @@ afterAll(async () => {
   }
 });
 
+/** A case that is linked at the same time has its issue, so no other may be made from it meanwhile. */
+const ofItsOwn: Readonly<Record<string, object>> = { linkCaseToIssue: { record: '00001002' } };
+
 async function write(name: string, correlationId: string) {
   const action = writes.find(action => action.name === name);
   const { status, body } = await request<Record<string, unknown>>(`${app.url}/api/${action?.system}/${name}`, {
-    json: { ...action?.example, ...(action?.effect === 'adds' && { repeat: true }) },
+    json: { ...action?.example, ...ofItsOwn[name], ...(action?.effect === 'adds' && { repeat: true }) },
     headers: { ...sandboxUser.headers, 'x-correlation-id': correlationId },
   });
   return { status, body };
