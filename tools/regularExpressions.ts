@@ -1,6 +1,7 @@
 // Refuses regular expressions whose time is not linear in the length of the text: `node tools/regularExpressions.ts`, a
 // part of `npm run check`. Literals are found by parsing the source; what the app builds from parts, by loading it.
 import { globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseSync, Visitor } from 'oxc-parser';
@@ -48,23 +49,27 @@ export async function faultsOf(expressions: readonly RegularExpression[]): Promi
     const text = `/${each.source}/${each.flags}`;
     if (!distinct.has(text)) distinct.set(text, each);
   }
+  const suspects: [string, RegularExpression][] = [];
+  const queue = distinct.entries();
+  const work = async () => {
+    for (const [text, each] of queue) if ((await look(each)).status !== 'safe') suspects.push([text, each]);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
   const faults: string[] = [];
-  // One after another: its findings are measured, and those of several at once disturb each other.
-  for (const [text, { source, flags, place }] of distinct) {
-    const look = () => check(source, flags, { timeout: 30_000 });
-    const first = await look();
-    if (first.status === 'safe') continue;
-    // What it measures, a busy machine disturbs: what is true is found again.
-    const result = await look();
+  for (const [text, each] of suspects) {
+    // What it measures, others at once and a busy machine disturb: what is true is found again, alone.
+    const result = await look(each);
     if (result.status === 'safe') continue;
     const why =
       result.status === 'vulnerable'
         ? `takes ${result.complexity.summary} time, as for ${result.attack.pattern}`
         : `cannot be checked (${result.error.kind})`;
-    faults.push(`${place}: ${text} ${why}`);
+    faults.push(`${each.place}: ${text} ${why}`);
   }
   return faults;
 }
+
+const look = ({ source, flags }: RegularExpression) => check(source, flags, { timeout: 30_000 });
 
 /** Code that meets foreign text while the app runs; the rest runs on a developer's machine. */
 const isApp = (file: string) => /^(shared|functions)\//.test(file) && !file.includes('/sandbox/');
