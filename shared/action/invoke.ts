@@ -10,8 +10,8 @@ import type { Config } from '../settings/config.ts';
 import type { Environment } from '../settings/setting.ts';
 import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
-import { byClock, hasMoments } from '../time/byClock.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
+import { callersClock } from './callersClock.ts';
 import { type Action, facadeName } from './defineAction.ts';
 import type { System } from './defineSystem.ts';
 import type { Identify, Identity } from './identify.ts';
@@ -65,6 +65,7 @@ export interface InvokeParts {
 /** The pipeline that every call of an action goes through: who calls, may they, parse, deadline, run (a write once), trim, log. */
 export function createInvoke(parts: InvokeParts): Invoke {
   const { config, env, identify, secrets, opened, now } = parts;
+  const clock = callersClock(opened);
 
   /** What `run` may use, for a call that answers from this place of a list. */
   const contextOf = async ({ uses }: Action, call: Call, position: Position): Promise<object> => {
@@ -75,21 +76,6 @@ export function createInvoke(parts: InvokeParts): Invoke {
     const { limit, cursor, answered, startedAt } = position;
     const page = { limit, cursor, isFirst: cursor === undefined && answered.prints.length === 0 };
     return { ...Object.fromEntries(facades), signal, caller, log, now: new Date(startedAt), page };
-  };
-
-  /** The zone by whose clock the caller of an action reads times; undefined for UTC, and where it is not told in time. */
-  const zoneOf = async ({ uses }: Action, call: Call): Promise<string | undefined> => {
-    try {
-      for (const system of uses) {
-        const { timeZone } = await opened.open(system);
-        const zone =
-          timeZone && (await waitFor(timeZone(call), AbortSignal.any([call.signal, AbortSignal.timeout(ZONE_MS)])));
-        if (zone) return zone === 'UTC' ? undefined : zone;
-      }
-    } catch (error) {
-      call.log.warn('timeZoneUnknown', { code: error instanceof Failure ? error.code : 'internal' });
-    }
-    return undefined;
   };
 
   return async (declared, rawInput, invocation) => {
@@ -170,16 +156,9 @@ export function createInvoke(parts: InvokeParts): Invoke {
       if (usage.signInRefused && usage.writes === 0) throw usage.signInRefused;
       known.result = { output: result };
       const maxBytes = settings.MAX_RESPONSE_BYTES;
-      if (!action.paged) {
-        const zone = hasMoments(result) ? await zoneOf(action, call) : undefined;
-        return wholeAnswer(zone ? byClock(result, zone) : result, maxBytes, action.output);
-      }
+      if (!action.paged) return wholeAnswer(await clock.whole(result, action, call), maxBytes, action.output);
       const next = async (to: Position) => writePageToken(to, await binding(input));
-      const whole = result as Page<object>;
-      const zone = hasMoments(whole.answer([...whole.items.keys()], false)) ? await zoneOf(action, call) : undefined;
-      const page = zone
-        ? { ...whole, answer: (...of: Parameters<typeof whole.answer>) => byClock(whole.answer(...of), zone) }
-        : whole;
+      const page = await clock.page(result as Page<object>, action, call);
       const answer = await pageAnswer(page, position, { limit, maxBytes, next, schema: action.output });
       return withImage(answer, page.image, maxBytes);
     };
@@ -205,9 +184,6 @@ export function createInvoke(parts: InvokeParts): Invoke {
     return outcome;
   };
 }
-
-/** Longer an answer does not wait to be told by the caller's clock, in milliseconds: in UTC it is as true. */
-const ZONE_MS = 1_000;
 
 /** The longest that is kept of a write's time to tell what came of it, in milliseconds. */
 const ANSWER_MS = 250;
