@@ -93,14 +93,15 @@ it('tells people their own permissions', async () => {
   expect(unseen.status).toBe(404);
 });
 
-describe.skipIf(!findJiraOpenApi() || !findSoftwareOpenApi())('the scopes of routes', () => {
+const openApis = [findJiraOpenApi(), findSoftwareOpenApi()].filter(path => path !== undefined);
+
+describe.skipIf(openApis.length < 2)('the scopes of routes', () => {
   interface Operation {
     security?: { OAuth2?: string[] }[];
   }
-  const documented = [findJiraOpenApi(), findSoftwareOpenApi()].flatMap(path => {
-    const { paths }: { paths: Record<string, Record<string, Operation>> } = JSON.parse(
-      readFileSync(path ?? '', 'utf8'),
-    );
+  // What is skipped is read all the same, to be listed.
+  const documented = openApis.flatMap(path => {
+    const { paths }: { paths: Record<string, Record<string, Operation>> } = JSON.parse(readFileSync(path, 'utf8'));
     return Object.entries(paths).flatMap(([template, operations]) =>
       Object.entries(operations).map(([method, { security = [] }]) => ({
         request: `${method.toUpperCase()} ${template}`,
