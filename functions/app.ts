@@ -47,6 +47,9 @@ export async function reportStart(): Promise<void> {
   for (const line of await startReport(backend)) console.log(line);
 }
 
+/** Sends the spans and metrics that wait, before the instance stops. */
+export const flush = async (): Promise<void> => backend.telemetry?.flush();
+
 type McpEndpoint = ReturnType<typeof import('./endpoints/mcp.ts')['mcpEndpoint']>;
 
 let mcpEndpoint: Promise<McpEndpoint> | undefined;

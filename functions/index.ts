@@ -20,6 +20,9 @@ const sole = soleSignIn(vendors, process.env);
 const reportAfterMs = Number(process.env.START_REPORT_MS) || (process.env.WEBSITE_INSTANCE_ID ? 10_000 : 0);
 if (reportAfterMs > 0) setTimeout(async () => (await loadApp()).reportStart(), reportAfterMs).unref();
 
+// What was recorded last is sent before the instance stops.
+if (process.env.OPEN_TELEMETRY) app.hook.appTerminate(async () => (await loadApp()).flush());
+
 const isVendors = (name: string) => vendors.some(({ system }) => system === name);
 
 for (const action of actions) {

@@ -183,6 +183,8 @@ module api 'modules/api.bicep' = {
     alwaysReadyInstances: alwaysReadyInstances
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     settings: {
+      // The host would speak gRPC by default, and the app speaks HTTP.
+      ...(empty(appSettings.OTEL_EXPORTER_OTLP_ENDPOINT) ? {} : { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' })
       ...chosenSettings
       INBOUND_AUTH: inboundAuth
       KEY_VAULT_URI: vault.outputs.uri
@@ -195,6 +197,11 @@ module api 'modules/api.bicep' = {
       AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
+      // The host exports every call and every log line. By its exporter's defaults it would keep five calls a second, and
+      // of the others not even their lines, among them the audit.
+      OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+      OTEL_TRACES_SAMPLER_ARG: '1'
+      AzureMonitorExporter__EnableTraceBasedLogsSampler: 'false'
       ...(!entra
         ? {}
         : {

@@ -26,6 +26,15 @@ type settings = {
   @description('How long a secret is kept in memory, in seconds.')
   SECRET_TTL_SECONDS: string
 
+  @description('true sends spans of calls and of the requests to upstreams, and metrics, by OpenTelemetry: to OTEL_EXPORTER_OTLP_ENDPOINT, and to Application Insights. See observability.md.')
+  OPEN_TELEMETRY: '' | 'true' | 'false'
+
+  @description('The collector\'s address for OTLP over HTTP, without /v1/traces. The Functions host sends to it, too.')
+  OTEL_EXPORTER_OTLP_ENDPOINT: string
+
+  @description('The form in which the collector is sent to. The Functions host knows http/protobuf.')
+  OTEL_EXPORTER_OTLP_PROTOCOL: '' | 'http/protobuf' | 'http/json'
+
   @description('The address of the Jira site. Several, separated by commas, with caller alone.')
   JIRA_BASE_URL: string
 

@@ -1,6 +1,7 @@
 import type { Caller } from './caller/caller.ts';
 import type { Failure } from './failure.ts';
 import type { Permit } from './policy/policy.ts';
+import type { CallTrace } from './telemetry/callTrace.ts';
 
 /** Structured log lines. Fields never hold an input's value or a secret. */
 export interface Log {
@@ -51,6 +52,8 @@ export interface Call {
   /** True for work that is done for several callers at once. */
   isShared?: boolean;
   log: Log;
+  /** Where spans are recorded, the call's own. */
+  trace?: CallTrace;
 }
 
 /**

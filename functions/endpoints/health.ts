@@ -52,7 +52,7 @@ type Look = (
 function lookAt(backend: Backend): Look {
   const { config, env, actions, opened, unknownSettings, redact, now } = backend;
   const checkSettings = (): Check[] => [
-    ...(['app', 'time', 'secrets', 'ledger', 'audit'] as const)
+    ...(['app', 'time', 'secrets', 'ledger', 'audit', 'telemetry'] as const)
       .flatMap(name => config[name].problems())
       .map(({ setting, message }): Check => ({ name: setting, status: 'failed', detail: message })),
     ...unknownSettings.map(

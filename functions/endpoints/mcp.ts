@@ -56,7 +56,7 @@ export function mcpEndpoint(backend: Backend) {
     context: InvocationContext,
     signIn?: string,
   ): Promise<HttpResponseInit> => {
-    const invocation = readInvocation(request, context, signIn);
+    const invocation = { ...readInvocation(request, context, signIn), isMcp: true };
     let permit: Permit;
     try {
       if (signIn === undefined) refuseUnchecked(path, backend);

@@ -9,6 +9,7 @@ import { type Config, readConfig } from '../settings/config.ts';
 import { runsLocally } from '../settings/runsLocally.ts';
 import type { Environment } from '../settings/setting.ts';
 import { type UnknownSetting, unknownSettings } from '../settings/unknownSettings.ts';
+import { openTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { ActionEntry } from './defineAction.ts';
 import type { System } from './defineSystem.ts';
 import { createIdentify, type Identify } from './identify.ts';
@@ -29,6 +30,8 @@ export interface Backend {
   invoke: Invoke;
   /** Takes secrets, and these credentials, out of a text. */
   redact: SecretStore['redact'];
+  /** Undefined unless the settings turn it on. */
+  telemetry: Telemetry | undefined;
   now: () => number;
 }
 
@@ -41,7 +44,8 @@ export function createBackend(
   const { now = Date.now } = options;
   const config = readConfig(env);
   const secrets = lazySecretStore(config, env, now);
-  const opened = createSystems({ config, secrets, env, now }, options);
+  const telemetry = openTelemetry({ config, env });
+  const opened = createSystems({ config, secrets, env, now, telemetry }, options);
   const unknown = unknownSettings(systems, env);
 
   const identify = createIdentify({ config, env, systems, actions, opened, redact: secrets.redact, now });
@@ -52,6 +56,7 @@ export function createBackend(
   const audit = openAudit({ config, env });
   const invoke = createInvoke({
     audit,
+    telemetry,
     config,
     env,
     identify,
@@ -75,6 +80,7 @@ export function createBackend(
     identify,
     invoke,
     redact: secrets.redact,
+    telemetry,
   };
 }
 

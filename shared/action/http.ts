@@ -4,6 +4,7 @@ import type { Log } from '../call.ts';
 import { bearerToken, presentedTokens } from '../caller/bearerToken.ts';
 import type { Failure } from '../failure.ts';
 import { indexSecrets, redact } from '../secrets/redact.ts';
+import { newSpanId, type TracePlace } from '../telemetry/telemetry.ts';
 import type { ActionEntry } from './defineAction.ts';
 import type { Invocation, Invoke, Outcome } from './invoke.ts';
 import { toInlineError, toProblem } from './problem.ts';
@@ -35,11 +36,30 @@ export function readInvocation(
   const given = headers.get('x-correlation-id');
   const isFit = given && /^[\w.:-]{1,128}$/.test(given) && redact(given, [indexSecrets(presented)]) === given;
   const correlationId = isFit ? given : randomUUID();
-  const parent = /^00-((?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(headers.get('traceparent') ?? '');
-  const [, traceId = randomHex(), flags = '01'] = parent ?? [];
-  const traceparent = `00-${traceId}-${randomHex().slice(16)}-${flags}`;
+  const caller = traceParent(headers.get('traceparent'));
+  // The host's own span stands between the caller's and this one, unless it did not take up the caller's trace.
+  const host = traceParent(context.traceContext?.traceParent);
+  const parent = host && (caller === undefined || caller.traceId === host.traceId) ? host : caller;
+  const { traceId = randomHex(), flags = '01' } = parent ?? {};
+  const traceparent = `00-${traceId}-${newSpanId()}-${flags}`;
   const code = [...query].find(([name]) => name.toLowerCase() === 'code')?.[1];
-  return { headers, code, correlationId, traceparent, log: contextLog(context, correlationId), presented, signIn };
+  return {
+    headers,
+    code,
+    correlationId,
+    traceparent,
+    parentSpanId: parent?.spanId,
+    log: contextLog(context, correlationId),
+    presented,
+    signIn,
+  };
+}
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header */
+function traceParent(header: string | null | undefined): (TracePlace & { flags: string }) | undefined {
+  const form = /^00-((?!0{32})[0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-([0-9a-f]{2})$/;
+  const [, traceId, spanId, flags] = form.exec(header ?? '') ?? [];
+  return traceId && spanId && flags ? { traceId, spanId, flags } : undefined;
 }
 
 /** 32 random hexadecimal digits. Node keeps random bytes ready for UUIDs, and for nothing else. */

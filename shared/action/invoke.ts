@@ -10,6 +10,8 @@ import type { Config } from '../settings/config.ts';
 import type { Environment } from '../settings/setting.ts';
 import type { UnknownSetting } from '../settings/unknownSettings.ts';
 import { waitFor } from '../singleFlight.ts';
+import { callTrace } from '../telemetry/callTrace.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Answer, pageAnswer, wholeAnswer } from './answer.ts';
 import { callersClock } from './callersClock.ts';
 import { type Action, facadeName } from './defineAction.ts';
@@ -23,6 +25,7 @@ import { type TokenBinding, writePageToken } from './pageToken.ts';
 import { planOrCarryOut } from './planOrCarryOut.ts';
 import { toFailure, withoutSecrets } from './problem.ts';
 import { readCall } from './readCall.ts';
+import { isRepeated } from './repeated.ts';
 import { whyNotServed } from './served.ts';
 import { type SiteInput, sitesOf, withSite } from './site.ts';
 import type { Systems } from './systems.ts';
@@ -32,6 +35,10 @@ import { writeOnce } from './writeOnce.ts';
 export interface Invocation extends Credentials {
   correlationId: string;
   traceparent: string;
+  /** The span that the call is a part of, of whoever called. */
+  parentSpanId?: string | undefined;
+  /** Whether it came over MCP. */
+  isMcp?: boolean;
   log: Log;
   /** What in the request is a token, or was meant as one, wherever it stands: it is in nothing that is told. */
   presented: readonly string[];
@@ -57,6 +64,7 @@ export interface InvokeParts {
   signer: OpenSigner;
   ledger(): Promise<OpenLedger>;
   audit: Audit;
+  telemetry?: Telemetry | undefined;
   /** Whether the log tells the message of a bug. It can hold anything, so it is for a developer's own machine. */
   showMessages: boolean;
   now: () => number;
@@ -81,6 +89,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
   return async (declared, rawInput, invocation) => {
     const startedAt = now();
     const credentials = new Set(invocation.presented);
+    const trace = parts.telemetry && callTrace(parts.telemetry, invocation, now);
     const usage: Usage = { requests: 0, retries: 0, writes: 0, credentials, reported: {} };
     const withoutCredentials = (text: string) => secrets.redact(text, usage.credentials);
     /** What is known of the call so far, for the audit and the log. */
@@ -130,6 +139,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
         ...identity,
         ...(site !== undefined && { site }),
         usage,
+        ...(trace && { trace }),
         maxRequests: action.requests,
       };
       const work = async (): Promise<object> => {
@@ -181,6 +191,13 @@ export function createInvoke(parts: InvokeParts): Invoke {
     // Anybody can send a token that is none where no platform stands in front: the line of the call tells of it.
     if (event && (caller || invocation.signIn === undefined)) await parts.audit(event, invocation.log);
     logCall(declared, outcome, { durationMs: now() - startedAt, usage, caller }, invocation, parts);
+    trace?.end({
+      action: declared.name,
+      system: declared.system,
+      code: outcome.ok ? 'ok' : outcome.failure.code,
+      caller: caller?.id ?? 'unknown',
+      isRepeated: outcome.ok && isRepeated(outcome.output),
+    });
     return outcome;
   };
 }

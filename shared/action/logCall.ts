@@ -1,8 +1,9 @@
 import type { Usage } from '../call.ts';
-import type { Caller } from '../caller/caller.ts';
+import { agentOf, type Caller } from '../caller/caller.ts';
 import type { Action } from './defineAction.ts';
 import { describeBug } from './describeBug.ts';
 import type { Invocation, InvokeParts, Outcome } from './invoke.ts';
+import { isRepeated } from './repeated.ts';
 
 interface CallFigures {
   durationMs: number;
@@ -18,14 +19,20 @@ export function logCall(
   { log }: Invocation,
   { secrets, showMessages }: Pick<InvokeParts, 'secrets' | 'showMessages'>,
 ): void {
+  const { durationMs, usage, caller } = figures;
+  const agent = caller && agentOf(caller);
   const line = {
     action: action.name,
+    system: action.system,
     code: outcome.ok ? 'ok' : outcome.failure.code,
-    durationMs: Math.round(figures.durationMs),
-    upstreamCalls: figures.usage.requests,
-    ...figures.usage.reported,
+    durationMs: Math.round(durationMs),
+    upstreamCalls: usage.requests,
+    ...(usage.retries > 0 && { retries: usage.retries }),
+    ...usage.reported,
+    ...(outcome.ok && isRepeated(outcome.output) && { repeated: true }),
     bytes: outcome.ok ? Buffer.byteLength(outcome.body) : 0,
-    caller: figures.caller?.id ?? 'unknown',
+    caller: caller?.id ?? 'unknown',
+    ...(agent && { agent }),
   };
   if (outcome.ok) {
     log.info('action', line);
@@ -34,9 +41,7 @@ export function logCall(
   const { code, cause } = outcome.failure;
   const isBug = code === 'internal';
   const because =
-    cause === undefined
-      ? {}
-      : { cause: secrets.redact(describeCause(cause, isBug, showMessages), figures.usage.credentials) };
+    cause === undefined ? {} : { cause: secrets.redact(describeCause(cause, isBug, showMessages), usage.credentials) };
   const level = code === 'internal' || code === 'misconfigured' || code === 'upstream_auth_failed' ? 'error' : 'warn';
   log[level]('action', { ...line, ...because });
 }

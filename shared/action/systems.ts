@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import type { Config } from '../settings/config.ts';
 import type { Environment } from '../settings/setting.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 import type { OpenSystem, System } from './defineSystem.ts';
 
@@ -14,17 +15,24 @@ export interface SystemsParts {
   config: Config;
   secrets: SecretStore;
   env: Environment;
+  telemetry?: Telemetry | undefined;
   now: () => number;
 }
 
 /** Opens each system once; one that could not be opened is tried again at the next call. */
 export function createSystems(parts: SystemsParts, options: { fetch?: typeof fetch } = {}): Systems {
-  const { config, secrets, env, now } = parts;
+  const { config, secrets, env, now, telemetry } = parts;
   const opened = new Map<string, Promise<OpenSystem<unknown>>>();
 
   const openNow = async (system: System): Promise<OpenSystem<unknown>> => {
     const settings = config.of(system).read();
-    const upstream = createUpstream(system.title, { ...options, now, redact: secrets.redact });
+    const upstream = createUpstream(system.title, {
+      ...options,
+      now,
+      redact: secrets.redact,
+      system: system.name,
+      telemetry,
+    });
     const rulesOf = ({ permit }: Call) => permit.rulesOf(system.name);
     const timeZone = () => config.time.read().TIME_ZONE;
     return system.open ? system.open({ settings, secrets, upstream, env, rulesOf, timeZone, now }) : withoutFacade;

@@ -5,6 +5,7 @@ import { meaningOf } from '../schema/meaning.ts';
 import type { Action } from './defineAction.ts';
 import { mayHaveChanged } from './lostWrite.ts';
 import { toFailure } from './problem.ts';
+import { repeated } from './repeated.ts';
 
 /** Makes a write, once: an equal one that is under way, or for what adds was made a moment ago, is answered with what that gave. */
 export async function writeOnce(
@@ -39,5 +40,5 @@ function answered({ output, repeatedAfterMs }: LedgerOutcome, { effect }: Action
   const earlier = 'note' in output && typeof output.note === 'string' ? ` ${output.note}` : '';
   // The note comes first, where a model reads it before the rest.
   const { note: _, ...rest } = output as { note?: string };
-  return { note: note + earlier, ...rest, deduplicated: true };
+  return { note: note + earlier, ...rest, ...repeated };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Action } from '../action/defineAction.ts';
-import type { Caller } from '../caller/caller.ts';
+import { isRepeated } from '../action/repeated.ts';
+import { agentOf, type Caller } from '../caller/caller.ts';
 import type { Failure } from '../failure.ts';
 import { type ItemOutcome, itemOutcome } from '../plan/itemOutcome.ts';
 import { meaningOf } from '../schema/meaning.ts';
@@ -51,9 +52,9 @@ export function auditEvent(audited: AuditedCall): AuditEvent | undefined {
   if (action.access === 'read' && !isRefused) return undefined;
   const items = 'output' in result && action.planned ? plannedOutput.parse(result.output).items : undefined;
   if (items && !(input && 'confirmationToken' in input && input.confirmationToken)) return undefined;
-  const { kind = 'unknown', id = 'unknown', userName, application, keyHash } = caller ?? {};
+  const { kind = 'unknown', id = 'unknown', userName } = caller ?? {};
   const accounts = Object.entries(onBehalfOf).map(([system, account]) => `${system}/${account}`);
-  const agent = application ?? keyHash?.slice(0, 16);
+  const agent = caller && agentOf(caller);
   return {
     time: new Date(now).toISOString(),
     caller: { kind, id, ...(userName && { userName }) },
@@ -68,18 +69,15 @@ export function auditEvent(audited: AuditedCall): AuditEvent | undefined {
         ...(items ?? []).filter(isReached).map(({ key }) => key),
       ]),
     ],
-    outcome: items && !isRepeated(result) ? outcomeOfMany(items) : outcomeOf(result, isRefused),
+    outcome:
+      items && !('output' in result && isRepeated(result.output)) ? outcomeOfMany(items) : outcomeOf(result, isRefused),
     ...(failure && { code: failure.code }),
     correlationId,
   };
 }
 
-function isRepeated(result: CallResult): boolean {
-  return 'output' in result && 'deduplicated' in result.output && result.output.deduplicated === true;
-}
-
 function outcomeOf(result: CallResult, isRefused: boolean): AuditEvent['outcome'] {
-  if ('output' in result) return isRepeated(result) ? 'repeated' : 'done';
+  if ('output' in result) return isRepeated(result.output) ? 'repeated' : 'done';
   if (result.mayHaveChanged) return 'unknown';
   return isRefused ? 'refused' : 'failed';
 }

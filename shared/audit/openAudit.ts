@@ -11,7 +11,7 @@ export type Audit = (event: AuditEvent, log: Log) => Promise<void>;
 const PATIENCE_MS = 1_500;
 
 /**
- * Writes each event to the log, and to a table where the settings name one. Log lines are never sampled: see host.json.
+ * Writes each event to the log, and to a table where the settings name one. Log lines are never sampled: see infra/main.bicep.
  * A table that cannot be written is an error in the log, and the event is in the log all the same.
  */
 export function openAudit({ config, env }: { config: Config; env: Environment }): Audit {

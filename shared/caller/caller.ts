@@ -26,6 +26,11 @@ export interface Caller {
   account?: { system: string; id: string };
 }
 
+/** Which agent a call came from: the client ID of its application, or the beginning of the function key's SHA-256. */
+export function agentOf({ application, keyHash }: Pick<Caller, 'application' | 'keyHash'>): string | undefined {
+  return application ?? keyHash?.slice(0, 16);
+}
+
 /** Whose token it is, as the vendor that issued it tells. */
 export interface Account {
   /** The vendor's own ID of it, which never changes hands. */

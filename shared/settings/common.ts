@@ -139,11 +139,59 @@ export const timeSettings = z.object({
     }),
 });
 
+/** Where spans and metrics go besides, where the settings turn them on: https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
+export const telemetrySettings = z
+  .object({
+    OPEN_TELEMETRY: oneOf('true', 'false').default('false').meta({
+      description:
+        '`true` sends spans of calls and of the requests to upstreams, and metrics, by OpenTelemetry: to `OTEL_EXPORTER_OTLP_ENDPOINT`, and to Application Insights. See observability.md.',
+    }),
+    OTEL_EXPORTER_OTLP_ENDPOINT: serviceUrl(
+      "Set it to the collector's address for OTLP over HTTP, such as https://collector.example:4318, or remove it.",
+    )
+      .optional()
+      .meta({
+        description:
+          "The collector's address for OTLP over HTTP, without `/v1/traces`. The Functions host sends to it, too.",
+        sample: 'https://collector.example:4318',
+      }),
+    OTEL_EXPORTER_OTLP_PROTOCOL: oneOf('http/protobuf', 'http/json').default('http/protobuf').meta({
+      description: 'The form in which the collector is sent to. The Functions host knows `http/protobuf`.',
+    }),
+    APPLICATIONINSIGHTS_CONNECTION_STRING: z
+      .string()
+      .regex(
+        /^InstrumentationKey=[\w-]+(;|$)/i,
+        'Set it to the connection string of Application Insights, or remove it.',
+      )
+      .optional()
+      .meta({
+        description: 'Where the log goes, and with `OPEN_TELEMETRY` spans and metrics as well.',
+        setByDeployment: true,
+        deployedOnly: true,
+      }),
+    ...azureIdentity,
+  })
+  .refine(
+    settings =>
+      settings.OPEN_TELEMETRY !== 'true' ||
+      Boolean(settings.OTEL_EXPORTER_OTLP_ENDPOINT ?? settings.APPLICATIONINSIGHTS_CONNECTION_STRING),
+    rule('OPEN_TELEMETRY', 'Set OTEL_EXPORTER_OTLP_ENDPOINT as well, or nothing is sent anywhere.'),
+  );
+
+export type TelemetrySettings = z.output<typeof telemetrySettings>;
 export type AppSettings = z.output<typeof appSettings>;
 export type SecretsSettings = z.output<typeof secretsSettings>;
 
 /** All of them, in the order in which they are documented. */
-export const commonSettings = [appSettings, timeSettings, secretsSettings, ledgerSettings, auditSettings] as const;
+export const commonSettings = [
+  appSettings,
+  timeSettings,
+  secretsSettings,
+  ledgerSettings,
+  auditSettings,
+  telemetrySettings,
+] as const;
 
 /** The secrets that no system owns. */
 export const commonSecrets: Readonly<Record<string, SecretDefinition>> = {

@@ -22,6 +22,8 @@ export interface BreakerOptions {
   /** Asks the host for nothing in particular, in a second or two: whether it answers at all. */
   ping?: (() => Promise<boolean>) | undefined;
   now: () => number;
+  /** Is told when it opens and when it closes again. */
+  changed?: ((isOpen: boolean) => void) | undefined;
 }
 
 /** The circuit breaker opens after this many calls in a row have failed. */
@@ -35,7 +37,7 @@ const OPEN_MS = 10_000;
  * the host, it is only left alone if it does not answer a ping either; without a ping, such failures say nothing of it.
  * After a while the ping decides again; without one, the next request does.
  */
-export function createBreaker({ title, ping, now }: BreakerOptions): Breaker {
+export function createBreaker({ title, ping, now, changed }: BreakerOptions): Breaker {
   // Calls are not held on to: they have the credentials that they have used.
   let counted = new WeakSet<object>();
   let failures = 0;
@@ -43,9 +45,11 @@ export function createBreaker({ title, ping, now }: BreakerOptions): Breaker {
   let asking: Promise<void> | undefined;
 
   const open = () => {
+    if (openUntil === 0) changed?.(true);
     openUntil = now() + OPEN_MS;
   };
   const close = () => {
+    if (openUntil > 0) changed?.(false);
     counted = new WeakSet();
     failures = 0;
     openUntil = 0;

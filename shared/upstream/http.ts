@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts';
 import { Failure, lostWrite } from '../failure.ts';
+import type { RequestTrace } from '../telemetry/callTrace.ts';
 import { connectionFailure, late, UpstreamStatus, unreachable } from './failures.ts';
 import { type ByteRange, type FilePart, rangeHeaders, readFilePart } from './filePart.ts';
 import { retryAfter } from './retryAfter.ts';
@@ -22,6 +23,8 @@ export interface UpstreamRequest {
   isRefusal?: (body: string) => boolean;
   /** What the upstream says in the body of an answer that failed, in its own sentences. */
   says?: (body: string) => string;
+  /** What the upstream says of its own limits in the headers of any answer, by its name in the call's log line. */
+  reports?: (headers: Headers) => Record<string, string>;
 }
 
 /** Any answer below 300, or from 400 on below 500 except 408, 425 and 429, or a refusal of 500: the caller says what it means. */
@@ -40,6 +43,7 @@ interface Sending {
   signal: AbortSignal;
   call: Call;
   redact: Redact;
+  trace?: RequestTrace | undefined;
 }
 
 /** Takes secrets, and these credentials, out of a text. */
@@ -69,10 +73,11 @@ const decoder = new TextDecoder();
 
 /** Sends a request and reads its whole answer. @throws Failure for an answer, and a connection, that failed */
 export async function sendOnce(request: UpstreamRequest, sending: Sending): Promise<UpstreamAnswer> {
-  const { title, fetch, now, signal, call, redact } = sending;
+  const { title, fetch, now, signal, call, redact, trace } = sending;
   const credentials = credentialsOf(request);
   for (const credential of credentials) call.usage.credentials.add(credential);
-  const answer = await exchange(request, { title, fetch, signal, call });
+  const answer = await exchange(request, { title, fetch, signal, call, trace });
+  Object.assign(call.usage.reported, request.reports?.(answer.headers));
   if (request.range && answer.status >= 300 && answer.status < 400) return answer;
   if (answer.status < 300) return answer;
   // An upstream, or a proxy before it, may say what it was sent; what is cut from it later must not be half a secret.
@@ -93,15 +98,16 @@ function credentialsOf({ headers, credentials = [] }: UpstreamRequest): readonly
 
 async function exchange(
   { method, url, headers, body, safe, range, address }: UpstreamRequest,
-  { title, fetch, signal, call }: Omit<Sending, 'now' | 'redact'>,
+  { title, fetch, signal, call, trace }: Omit<Sending, 'now' | 'redact'>,
 ): Promise<UpstreamAnswer> {
+  trace?.sends(method);
   try {
     const response = await fetch(url, {
       method,
       headers: {
         ...headers,
         ...(range && rangeHeaders(range)),
-        traceparent: call.traceparent,
+        traceparent: trace?.traceparent ?? call.traceparent,
         'x-correlation-id': call.correlationId,
       },
       // A redirect would carry our credentials elsewhere; no API that is called here answers with one.
@@ -110,6 +116,7 @@ async function exchange(
       ...(body !== undefined && { body }),
     });
     const { status, headers: answered, body: stream } = response;
+    trace?.answered(status);
     if (range && (status === 200 || status === 206)) {
       const file = { status, header: (name: string) => answered.get(name), body: stream };
       return { status, headers: answered, body: '', part: await readFilePart(file, range, title) };

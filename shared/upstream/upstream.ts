@@ -4,13 +4,15 @@ import { Failure, lostWrite } from '../failure.ts';
 import { MIN_TRY_MS, mayTryAgain, retryDelay } from '../retry.ts';
 import { indexSecrets, redact as redactFrom } from '../secrets/redact.ts';
 import { waitFor } from '../singleFlight.ts';
+import type { RequestTrace } from '../telemetry/callTrace.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { conditionOf, late } from './failures.ts';
 import { createFairSlots, type FairSlots } from './fairSlots.ts';
 import { answersPing, type Redact, sendOnce, type UpstreamAnswer, type UpstreamRequest } from './http.ts';
 
 /** One try: it ends when the signal aborts, and has `timeLeftMs` until then. */
-type Attempt<Result> = (signal: AbortSignal, timeLeftMs: number) => Promise<Result>;
+type Attempt<Result> = (signal: AbortSignal, timeLeftMs: number, trace?: RequestTrace) => Promise<Result>;
 
 export interface Work {
   /** The host or database that is asked. Each has a circuit breaker and a concurrency limit of its own. */
@@ -47,6 +49,9 @@ export interface UpstreamOptions {
   now?: () => number;
   /** Takes secrets out of what the upstream says of a failure. */
   redact?: Redact;
+  /** The system's name, for spans and metrics. */
+  system?: string;
+  telemetry?: Telemetry | undefined;
 }
 
 /** How much of the time left a try may use when another one may follow it. */
@@ -64,13 +69,24 @@ interface Guards {
 /** All requests to one upstream go through here, whichever of its hosts or databases they are for. */
 export function createUpstream(
   title: string,
-  { fetch = globalThis.fetch, now = Date.now, redact = withoutCredentials }: UpstreamOptions = {},
+  {
+    fetch = globalThis.fetch,
+    now = Date.now,
+    redact = withoutCredentials,
+    system = '',
+    telemetry,
+  }: UpstreamOptions = {},
 ): Upstream {
   const guards = new Map<string, Guards>();
 
   const guardsOf = ({ target, ping }: Work): Guards => {
     const known = guards.get(target) ?? {
-      breaker: createBreaker({ title, ping, now }),
+      breaker: createBreaker({
+        title,
+        ping,
+        now,
+        changed: telemetry && (isOpen => telemetry.record({ kind: 'breaker', target, isOpen })),
+      }),
       slots: createFairSlots(CONCURRENT_TRIES, now),
     };
     guards.set(target, known);
@@ -107,12 +123,13 @@ export function createUpstream(
     { safe }: Work,
     call: Call,
     mayRetry: boolean,
+    trace: RequestTrace | undefined,
   ): Promise<Result> => {
     const timeLeft = Math.ceil((call.deadline - now()) * (mayRetry ? RETRYABLE_SHARE : 1));
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(timeLeft)]);
     try {
       // The time is kept even where a driver does not heed the signal.
-      return await waitFor(attempt(signal, timeLeft), signal);
+      return await waitFor(attempt(signal, timeLeft, trace), signal);
     } catch (cause) {
       if (cause instanceof Failure || !signal.aborted) throw cause;
       throw safe ? late(title, cause) : lostWrite(title, cause);
@@ -128,13 +145,16 @@ export function createUpstream(
         throw failed ?? error;
       });
       const mayRetry = work.safe && mayTryAgain(tries, call);
+      const trace = call.trace?.startRequest({ system, target: work.target, isRetry: tries > 1 });
       let wait: number | undefined;
       try {
-        const result = await tryOnce(attempt, work, call, mayRetry);
+        const result = await tryOnce(attempt, work, call, mayRetry, trace);
+        trace?.end();
         void target.breaker.tell('answers', call.usage);
         return result;
       } catch (error) {
         failed = error;
+        trace?.end(error);
         wait = mayRetry ? retryDelay(error, tries, call, now()) : undefined;
         if (wait === undefined) {
           const condition = conditionOf(error);
@@ -156,7 +176,7 @@ export function createUpstream(
     send(request, call) {
       const url = new URL(request.url);
       return run(
-        signal => sendOnce(request, { title, fetch, now, signal, call, redact }),
+        (signal, _, trace) => sendOnce(request, { title, fetch, now, signal, call, redact, trace }),
         { target: url.host, safe: request.safe, ping: pingOf(url.origin, fetch) },
         call,
       );

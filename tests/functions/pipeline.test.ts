@@ -148,6 +148,7 @@ describe('a call', () => {
       {
         event: 'action',
         action: 'getProjectUpdates',
+        system: 'jira',
         code: 'not_found',
         durationMs: expect.any(Number),
         upstreamCalls: 1,

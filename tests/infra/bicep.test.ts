@@ -215,7 +215,8 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
   describe('the settings of the app', () => {
     const settingsOf = (options: OptionSet): Record<string, string> =>
       snapshot(options).one('Microsoft.Web/sites/config', /appsettings$/).properties;
-    const isPlatformSetting = (name: string) => /^(AzureWebJobs|APPLICATIONINSIGHTS_|WEBSITE_|OVERRIDE_)/.test(name);
+    const isPlatformSetting = (name: string) =>
+      /^(AzureWebJobs|AzureMonitorExporter__|OTEL_TRACES_|APPLICATIONINSIGHTS_AUTH|WEBSITE_|OVERRIDE_)/.test(name);
 
     it('are every one that the app knows, and none that it does not', () => {
       const set = Object.keys(settingsOf('all together')).filter(name => !isPlatformSetting(name));
@@ -246,6 +247,19 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
 
     it("turn the platform's home page off, which anybody could see", () => {
       for (const options of everySet) expect(settingsOf(options).AzureWebJobsDisableHomepage).toBe('true');
+    });
+
+    it('keep every line of the log, which holds the audit, and send it by the identity', () => {
+      expect(JSON.parse(readFileSync(join(root, 'host.json'), 'utf8')).telemetryMode).toBe('OpenTelemetry');
+      for (const options of everySet) {
+        const settings = settingsOf(options);
+        expect(settings).toMatchObject({
+          OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage',
+          OTEL_TRACES_SAMPLER_ARG: '1',
+          AzureMonitorExporter__EnableTraceBasedLogsSampler: 'false',
+          APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `[format('ClientId={0};Authorization=AAD', ${settings.AZURE_CLIENT_ID?.slice(1, -1)})]`,
+        });
+      }
     });
 
     it('hold no connection string but that of Application Insights', () => {

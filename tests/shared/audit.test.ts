@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { systems } from '../../functions/everySystem.ts';
@@ -131,10 +130,5 @@ describe('the audit', () => {
     expect(eventsOf('audit-cut', cut)).toHaveLength(1);
     expect(cut.logs()).toContain('auditNotKept');
     await cut.stop();
-  });
-
-  it('is never sampled', () => {
-    const { logging } = JSON.parse(readFileSync('host.json', 'utf8'));
-    expect(logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
   });
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,6 +82,27 @@ const withoutSchemaValidator: Plugin = {
   },
 };
 
+/**
+ * For Node, OpenTelemetry's packages name their CommonJS form, of which nothing that is unused can be left out: as modules
+ * they are a sixth of the size, and load in a third of the time.
+ */
+const telemetryAsModules: Plugin = {
+  name: 'telemetry-as-modules',
+  setup({ onResolve, resolve }) {
+    onResolve(
+      { filter: /^@(opentelemetry|azure\/monitor-opentelemetry-exporter)/ },
+      async ({ path, pluginData, ...from }) => {
+        if (pluginData === 'resolving') return undefined;
+        const found = await resolve(path, { ...from, pluginData: 'resolving' });
+        const asModule = found.path
+          .replace(/([\\/])build([\\/])src([\\/])/, '$1build$2esm$3')
+          .replace(/([\\/]dist[\\/])commonjs/, '$1esm');
+        return { ...found, path: existsSync(asModule) ? asModule : found.path };
+      },
+    );
+  },
+};
+
 const options: BuildOptions = {
   absWorkingDir: fileURLToPath(root),
   bundle: true,
@@ -101,7 +123,7 @@ const options: BuildOptions = {
   // The Functions worker supplies this module through `require`.
   external: ['@azure/functions-core'],
   define: { 'process.env.npm_package_version': JSON.stringify(version) },
-  plugins: [withoutLocales, withoutVendorSchemas, withoutUnusedTransport, withoutSchemaValidator],
+  plugins: [withoutLocales, withoutVendorSchemas, withoutUnusedTransport, withoutSchemaValidator, telemetryAsModules],
   logLevel: 'warning',
 };
 

@@ -19,6 +19,7 @@ import { readPublicFile } from '../../../shared/upstream/publicFile.ts';
 import { saidIn } from '../../../shared/upstream/saidIn.ts';
 import type { JiraParts, JiraSettings } from '../settings.ts';
 import { answerFailure, saidByJira } from './answerFailure.ts';
+import { rateLimits } from './rateLimits.ts';
 import { scopeFor } from './scopes.ts';
 import { signInFailure } from './signInFailure.ts';
 
@@ -81,6 +82,7 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
           // The gateway's own host is in no setting.
           ...(!settings.JIRA_CLOUD_ID && { address }),
           says: saidByJira,
+          reports: rateLimits,
         },
         call,
       );

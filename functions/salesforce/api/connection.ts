@@ -75,6 +75,15 @@ const isPartRefused = (path: string, body: string): boolean =>
  */
 const cleanPath = /^\/services\/data\/v\d{2,3}\.0(\/[\w-]+)*(\?[^#\s]*)?$/;
 
+/**
+ * How much of the org's calls a day is used, such as `14/15000`.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
+ */
+function apiUsage(headers: Headers): Record<string, string> {
+  const used = /(?<![\w-])api-usage=(\d+\/\d+)/.exec(headers.get('sforce-limit-info') ?? '')?.[1];
+  return used ? { apiUsage: used } : {};
+}
+
 /** Makes jsforce's connection for one call: its requests, on our transport, with our credentials. */
 export function salesforceConnections(parts: SalesforceParts): (call: Call) => CallConnection {
   const { settings, upstream } = parts;
@@ -109,6 +118,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
             safe: method === 'GET' || (method === 'POST' && reads.test(path)),
             address: 'SALESFORCE_LOGIN_URL',
             says: saidBySalesforce,
+            reports: apiUsage,
           },
           call,
         );
@@ -121,10 +131,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
           throw versionUnknown('');
         return answer;
       };
-      const answer = await credentials.authorized(call, attempt, usernameFor(call, settings));
-      const used = /(?<![\w-])api-usage=(\d+\/\d+)/.exec(answer.headers.get('sforce-limit-info') ?? '')?.[1];
-      if (used) call.usage.reported.apiUsage = used;
-      return answer;
+      return credentials.authorized(call, attempt, usernameFor(call, settings));
     };
 
   /** Where callers sign in themselves, a session needs no request to be known. */
