@@ -80,6 +80,8 @@ async function whereIsFault(text: string): Promise<string> {
   );
   if (!fault?.location) return '.';
   const { line, column } = fault.location;
-  const reason = fault.text.replace(/ but found .*| ".*"$/s, '');
+  const reason = /^(Unexpected|Syntax error) "/.test(fault.text)
+    ? 'What stands there is not JSON: a text wants double quotes, and a backslash in it another one'
+    : fault.text.replace(/ but found .*$/s, '');
   return `: line ${line}, column ${column + 1}. ${reason}. Look at the end of the line before, too: a comma may be missing or too many there.`;
 }

@@ -112,7 +112,7 @@ describe('npm run dev', { timeout: 120_000 }, () => {
     expect(page.body.actions.map(({ name }) => name)).toContain('getProjectLead');
     await says(/Generated /, from);
     const connector = await request(`${url}/_page/definitions/connector/jira/apiDefinition.swagger.json`);
-    expect(connector.body.paths).toHaveProperty('/api/jira/getProjectLead');
+    expect(connector.body.paths).toHaveProperty(['/jira/getProjectLead']);
 
     const later = output.length;
     await rm(join(copy, path));
