@@ -40,7 +40,8 @@ export const questions: readonly Question[] = [
       {
         action: 'getSprint',
         input: { projectId: 'ATLAS' },
-        shows: '{sprint.name}, “{sprint.goal}”: {left} of {committed} {unit} left, {workingDaysLeft} working days to go.',
+        shows:
+          '{sprint.name}, “{sprint.goal}”: {left} of {committed} {unit} left, {workingDaysLeft} working days to go.',
         list: { of: 'blocked', line: '{issueKey} {title} is blocked by {blockedBy.0}' },
       },
     ],
