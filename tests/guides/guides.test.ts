@@ -7,17 +7,25 @@ import { basename, delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { starter as salesforceStarter } from '../../functions/salesforce/starter.ts';
+import { findPlaceholders, MARK } from '../../tools/new/placeholders.ts';
 import { actionFile, testFile } from '../../tools/new/starter.ts';
 import { request } from '../support/request.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** The commands in a guide's `sh` blocks. */
-function commandsOf(guide: string): string[] {
+/** The contents of a guide's fenced blocks in a language. */
+function blocksOf(guide: string, language: string): string[] {
   const text = readFileSync(join(root, 'docs', guide), 'utf8');
-  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'));
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, told, block = '']) =>
+    told === language ? [block] : [],
+  );
 }
 
+/** The commands in a guide's `sh` blocks. */
+const commandsOf = (guide: string) => blocksOf(guide, 'sh').flatMap(block => block.trim().split('\n'));
+
+/** The TypeScript that a guide shows: an action's file, and the tests that take the place of its `it.todo`. */
+const [writtenAction = '', writtenTests = ''] = blocksOf('add-an-action.md', 'ts');
 const commands = ['add-an-action.md', 'add-a-system.md'].flatMap(commandsOf);
 const isServed = (command: string) => command === 'npm start' || command.startsWith('curl ');
 /** What is run in turn; what both guides end with is run once, at the end. */
@@ -32,6 +40,8 @@ interface Outcome {
 describe('the guides to a new action and a new system', { timeout: 60_000 }, () => {
   const notCopied = /^(node_modules|\.git|\.azure|dist|\.dist-.*)$/;
   const outcomes = new Map<string, Outcome>();
+  /** What the check for placeholders says after a step that writes some. */
+  const refusals = new Map<string, Outcome>();
   let copy: string;
   let before: Map<string, string>;
   let after: Map<string, string>;
@@ -67,6 +77,22 @@ describe('the guides to a new action and a new system', { timeout: 60_000 }, () 
     );
   };
 
+  /** Writes what the guide shows, and for the rest says that the texts are so. */
+  const makeItOnesOwn = async (step: string) => {
+    const name = /^npm run new -- jira (\w+)$/.exec(step)?.[1];
+    if (name) {
+      await writeFile(join(copy, `functions/jira/actions/${name}.ts`), writtenAction);
+      await edit(`tests/jira/actions/${name}.test.ts`, text => text.replace(/^ *it\.todo\(.*\n/m, () => writtenTests));
+    }
+    for (const { place } of findPlaceholders(copy)) {
+      await edit(place.replace(/:\d+$/, ''), text => text.replaceAll(MARK, ''));
+    }
+    await run('biome check --write functions tests');
+  };
+
+  const edit = async (path: string, change: (text: string) => string) =>
+    writeFile(join(copy, path), change(await readFile(join(copy, path), 'utf8')));
+
   beforeAll(async () => {
     copy = await mkdtemp(join(tmpdir(), 'guides-'));
     await cp(root, copy, { recursive: true, filter: source => source === root || !notCopied.test(basename(source)) });
@@ -88,6 +114,10 @@ describe('the guides to a new action and a new system', { timeout: 60_000 }, () 
       if (step === newSystem) before = await snapshot();
       outcomes.set(step, await run(step));
       if (step === newSystem) after = await snapshot();
+      if (step.startsWith('npm run new ')) {
+        refusals.set(step, await run('node tools/new/refusePlaceholders.ts'));
+        await makeItOnesOwn(step);
+      }
     }
   }, 600_000);
   afterAll(() => rm(copy, { recursive: true }));
@@ -95,6 +125,23 @@ describe('the guides to a new action and a new system', { timeout: 60_000 }, () 
   it.each(steps)('%s', step => {
     const { code, output } = outcomes.get(step) ?? {};
     expect(code, output).toBe(0);
+  });
+
+  it('have an action of one file, whose placeholders the check refuses with their lines until it is written', () => {
+    const { code, output = '' } = refusals.get('npm run new -- jira getProjectLead') ?? {};
+    expect(code, output).toBe(1);
+    expect(output).toMatch(
+      /^functions\/jira\/actions\/getProjectLead\.ts:\d+: Get project lead\n {2}Write what it does/m,
+    );
+    expect(output).toMatch(/^tests\/jira\/actions\/getProjectLead\.test\.ts:\d+: a test for each behaviour/m);
+  });
+
+  it('have a system whose texts the check refuses until they tell of it and not of the example', () => {
+    const { code, output = '' } = refusals.get(newSystem) ?? {};
+    expect(code, output).toBe(1);
+    for (const file of ['README.md', 'system.ts', 'settings.ts', 'actions/getTicket.ts', 'api/inputs.ts']) {
+      expect(output).toMatch(new RegExp(`^functions/field-service/${file}:\\d+: `, 'm'));
+    }
   });
 
   it('make a system by one line outside its own folders, generated files aside', () => {
@@ -145,7 +192,7 @@ describe('the guides to a new action and a new system', { timeout: 60_000 }, () 
       const params = { name: 'getProjectLead', arguments: { projectId: 'ATLAS' } };
       const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
       const { body } = await request(`${url}/api/mcp/x/jira`, { json: call });
-      expect(body).toMatchObject({ result: { structuredContent: { key: 'ATLAS' } } });
+      expect(body).toMatchObject({ result: { structuredContent: { projectKey: 'ATLAS', lead: 'Ana Ruiz' } } });
     } finally {
       child.kill('SIGTERM');
       await once(child, 'close');
