@@ -130,6 +130,7 @@ it.each(settingSets)(
       const answer = await callAction(app.url, call.action, call.input, rules.headers);
       // Who is refused by this service costs its upstreams nothing.
       const isAsked = requests() > before && !isLetIn(rules, call.action);
+      if (answer.status === 200) putBack(call.action, ...sandboxes.servers.values());
       const expected = expectedOf(rules, call, set.runsAsCaller ?? false);
       rows.push({
         caller: rules.caller,
@@ -198,6 +199,7 @@ it('with their own sign-in at both vendors every caller is answered by the rules
     const tryOne = async (call: Asked) => {
       const before = requests();
       const answer = await callAction(app.url, call.action, call.input, headers);
+      if (answer.status === 200) putBack(call.action, jira, salesforce);
       const expected = expectedOfSignedIn(rules, call);
       const isAsked = expected !== undefined && expected !== 200 && requests() > before;
       const got = `${gotOf(answer, call)}${isAsked ? ', though asked upstream' : ''}`;
