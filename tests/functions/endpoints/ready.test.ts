@@ -5,8 +5,8 @@ import { scopeFor } from '../../../functions/jira/api/scopes.ts';
 import { needsOf } from '../../../shared/action/defineAction.ts';
 import { sandboxUser } from '../../../tools/sandboxUser.ts';
 import { startApp } from '../../support/app.ts';
-import { request } from '../../support/request.ts';
 import { answerOf, putBack } from '../../support/examples.ts';
+import { request } from '../../support/request.ts';
 import { useSandboxedApp } from '../../support/sandboxedApp.ts';
 
 const running = useSandboxedApp();

@@ -5,6 +5,7 @@ import type { Action } from '../../../shared/action/defineAction.ts';
 import { meaningOf } from '../../../shared/schema/meaning.ts';
 import { startApp } from '../../support/app.ts';
 import { type Azurite, startAzurite } from '../../support/azurite.ts';
+import { putBack } from '../../support/examples.ts';
 import { type Answered, allActions, callAction, callMcp, type Input } from '../callAction.ts';
 import { startSandboxes } from '../startSandboxes.ts';
 import { type Case, KEY, type SettingSet, type SignedIn, settingSets, signedIn } from './cases.ts';
