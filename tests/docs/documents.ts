@@ -26,11 +26,17 @@ function tokensOf(document: string) {
   return tokens;
 }
 
+/** The contents of a document's fenced blocks in a language. */
+export function blocksOf(document: string, language: RegExp): string[] {
+  return tokensOf(document)
+    .filter(({ type, info }) => type === 'fence' && language.test(info))
+    .map(({ content }) => content);
+}
+
 /** The commands in the blocks of a document that are for a shell, without their comments. */
 export function commandsOf(document: string): string[] {
-  return tokensOf(document)
-    .filter(({ type, info }) => type === 'fence' && /^(sh|bash|shell|console)\b/.test(info))
-    .flatMap(({ content }) => content.replaceAll('\\\n', ' ').split('\n'))
+  return blocksOf(document, /^(sh|bash|shell|console)\b/)
+    .flatMap(content => content.replaceAll('\\\n', ' ').split('\n'))
     .flatMap(line => line.replace(/(^|\s+)#\s.*$/, '').split(' && '))
     .map(command => command.trim())
     .filter(Boolean);
