@@ -102,7 +102,7 @@ describe('npm run dev', { timeout: 120_000 }, () => {
     const from = output.length;
     await write(
       path,
-      actionFile({ name: 'getProjectLead', system: 'jira', toolset: 'jira', effect: undefined }, starter),
+      actionFile({ name: 'getProjectLead', system: 'jira', toolsets: ['jira'], effect: undefined }, starter),
     );
     await says(/Reloaded in .*getProjectLead/, from);
     expect(await ask('getProjectLead', '?projectId=ATLAS')).toMatchObject({ status: 200, body: { key: 'ATLAS' } });
