@@ -241,6 +241,11 @@ module connectors 'modules/connector.bicep' = [
   }
 ]
 
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: { token: token, location: location, tags: tags, workspaceId: monitoring.outputs.workspaceId }
+}
+
 module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
   scope: group
   params: {

@@ -161,6 +161,17 @@ describe.skipIf(noCompiler)(`Bicep${noCompiler ? ` (${noCompiler})` : ''}`, { ti
       }
     });
 
+    it('a workbook asks the log', () => {
+      const { one } = snapshot(options);
+      const { kind, name, properties } = one('Microsoft.Insights/workbooks');
+      expect([kind, name]).toEqual(['shared', expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+      expect(properties.sourceId).toBe(one('Microsoft.OperationalInsights/workspaces').id);
+      expect(JSON.parse(properties.serializedData)).toMatchObject({
+        version: 'Notebook/1.0',
+        fallbackResourceIds: [properties.sourceId],
+      });
+    });
+
     it('telemetry takes no keys', () => {
       expect(snapshot(options).one('Microsoft.Insights/components').properties.DisableLocalAuth).toBe(true);
       expect(
