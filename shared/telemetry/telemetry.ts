@@ -43,7 +43,7 @@ export interface RequestRecord extends Timed {
 }
 
 /** A circuit breaker that opened or closed. */
-export interface BreakerRecord {
+interface BreakerRecord {
   kind: 'breaker';
   target: string;
   isOpen: boolean;
