@@ -85,7 +85,7 @@ describe('the guides to a new action and a new system', { timeout: 60_000 }, () 
       await edit(`tests/jira/actions/${name}.test.ts`, text => text.replace(/^ *it\.todo\(.*\n/m, () => writtenTests));
     }
     for (const { place } of findPlaceholders(copy)) {
-      await edit(place.replace(/:\d+$/, ''), text => text.replaceAll(MARK, ''));
+      await edit(place.replace(/:\d+$/, ''), text => text.replace(/^ *\/\/ TODO: .*\n/gm, '').replaceAll(MARK, ''));
     }
     await run('biome check --write functions tests');
   };
@@ -106,7 +106,7 @@ describe('the guides to a new action and a new system', { timeout: 60_000 }, () 
       effect: 'changes',
     } as const;
     const files = ['functions/salesforce/actions/closeForecast.ts', 'tests/salesforce/actions/closeForecast.test.ts'];
-    const contents = [actionFile(action, salesforceStarter), testFile(action, salesforceStarter)];
+    const contents = [actionFile(action, salesforceStarter), testFile(action)];
     for (const [place, file] of files.entries()) await writeFile(join(copy, file), contents[place] ?? '');
     await run(`biome check --write ${files.join(' ')}`);
 
