@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
@@ -9,35 +8,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { starter as salesforceStarter } from '../../functions/salesforce/starter.ts';
 import { findPlaceholders, MARK } from '../../tools/new/placeholders.ts';
 import { actionFile, testFile } from '../../tools/new/starter.ts';
+import { calls, steps } from '../docs/commands.ts';
+import { blocksOf } from '../docs/documents.ts';
 import { request } from '../support/request.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** The contents of a guide's fenced blocks in a language. */
-function blocksOf(guide: string, language: string): string[] {
-  const text = readFileSync(join(root, 'docs', guide), 'utf8');
-  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, told, block = '']) =>
-    told === language ? [block] : [],
-  );
-}
-
-/** The commands in a guide's `sh` blocks. */
-const commandsOf = (guide: string) => blocksOf(guide, 'sh').flatMap(block => block.trim().split('\n'));
-
 /** The TypeScript that a guide shows: an action's file, and the tests that take the place of its `it.todo`. */
-const [writtenAction = '', writtenTests = ''] = blocksOf('add-an-action.md', 'ts');
-const commands = ['add-an-action.md', 'add-a-system.md'].flatMap(commandsOf);
-const isServed = (command: string) => command === 'npm start' || command.startsWith('curl ');
-/** What is run in turn; what both guides end with is run once, at the end. */
-const steps = commands.filter((command, place) => !isServed(command) && commands.lastIndexOf(command) === place);
+const [writtenAction = '', writtenTests = ''] = blocksOf('docs/add-an-action.md', /^ts$/);
 const newSystem = 'npm run new -- system field-service --from helpdesk';
+
+/** What a reader puts in the place of what stands in angle brackets. */
+const filledIn = (command: string) => command.replace(/<[^<>]+>/g, '22222222-2222-4222-8222-222222222222');
 
 interface Outcome {
   code: number;
   output: string;
 }
 
-describe('the guides to a new action and a new system', { timeout: 60_000 }, () => {
+describe('the commands of the README and of the guides', { timeout: 60_000 }, () => {
   const notCopied = /^(node_modules|\.git|\.azure|dist|\.dist-.*)$/;
   const outcomes = new Map<string, Outcome>();
   /** What the check for placeholders says after a step that writes some. */
@@ -54,7 +43,7 @@ describe('the guides to a new action and a new system', { timeout: 60_000 }, () 
 
   const run = async (command: string): Promise<Outcome> => {
     try {
-      const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], options());
+      const { stdout, stderr } = await promisify(execFile)('sh', ['-c', filledIn(command)], options());
       return { code: 0, output: stdout + stderr };
     } catch (error) {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -119,7 +108,7 @@ describe('the guides to a new action and a new system', { timeout: 60_000 }, () 
         await makeItOnesOwn(step);
       }
     }
-  }, 600_000);
+  }, 900_000);
   afterAll(() => rm(copy, { recursive: true }));
 
   it.each(steps)('%s', step => {
@@ -183,7 +172,7 @@ describe('the guides to a new action and a new system', { timeout: 60_000 }, () 
         child.stderr.setEncoding('utf8').on('data', read);
         child.once('close', () => failed(new Error(log)));
       });
-      for (const command of commands.filter(command => command.startsWith('curl '))) {
+      for (const command of calls) {
         const address = /^curl 'http:\/\/localhost:7071(.*)'$/.exec(command)?.[1];
         expect(await request(`${url}${address}`), command).toMatchObject({ status: 200 });
       }
