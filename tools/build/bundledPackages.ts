@@ -62,7 +62,9 @@ export async function bundledPackages({ outputs }: Metafile, root: URL): Promise
       return [own, ...(await Promise.all(inner.map(each => innerPackage(each, at))))];
     }),
   );
-  return all.flat().sort((one, other) => (one.name < other.name ? -1 : 1));
+  // A version that lies in several folders is one library.
+  const each = new Map(all.flat().map(found => [`${found.name} ${found.version}`, found]));
+  return [...each.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /**
