@@ -20,6 +20,13 @@ const sole = soleSignIn(vendors, process.env);
 const reportAfterMs = Number(process.env.START_REPORT_MS) || (process.env.WEBSITE_INSTANCE_ID ? 10_000 : 0);
 if (reportAfterMs > 0) setTimeout(async () => (await loadApp()).reportStart(), reportAfterMs).unref();
 
+// What is not there by the first call is got ready meanwhile, once the functions are registered and a call has had its turn.
+const WARM_UP_AFTER_MS = 200;
+if (process.env.WARM_UP?.trim().toLowerCase() !== 'false') {
+  const warmUp = async () => (await loadApp()).warmUp();
+  setTimeout(() => warmUp().catch(() => {}), WARM_UP_AFTER_MS).unref();
+}
+
 const isVendors = (name: string) => vendors.some(({ system }) => system === name);
 
 for (const action of actions) {

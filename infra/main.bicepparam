@@ -14,6 +14,7 @@ param appSettings = {
   MAX_RESPONSE_BYTES: readEnvironmentVariable('MAX_RESPONSE_BYTES', '')
   TIME_ZONE: readEnvironmentVariable('TIME_ZONE', '')
   SECRET_TTL_SECONDS: readEnvironmentVariable('SECRET_TTL_SECONDS', '')
+  WARM_UP: toLower(readEnvironmentVariable('WARM_UP', ''))
   JIRA_BASE_URL: readEnvironmentVariable('JIRA_BASE_URL', '')
   JIRA_AUTH: toLower(readEnvironmentVariable('JIRA_AUTH', ''))
   JIRA_EMAIL: readEnvironmentVariable('JIRA_EMAIL', '')

@@ -26,6 +26,9 @@ type settings = {
   @description('How long a secret is kept in memory, in seconds.')
   SECRET_TTL_SECONDS: string
 
+  @description('false leaves all that a first call waits for to that call. Otherwise it is got ready in the background after the start: code, secrets, connections and sign-ins.')
+  WARM_UP: '' | 'true' | 'false'
+
   @description('The address of the Jira site. Several, separated by commas, with caller alone.')
   JIRA_BASE_URL: string
 

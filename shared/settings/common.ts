@@ -139,11 +139,25 @@ export const timeSettings = z.object({
     }),
 });
 
+export const warmUpSettings = z.object({
+  WARM_UP: oneOf('true', 'false').default('true').meta({
+    description:
+      '`false` leaves all that a first call waits for to that call. Otherwise it is got ready in the background after the start: code, secrets, connections and sign-ins.',
+  }),
+});
+
 export type AppSettings = z.output<typeof appSettings>;
 export type SecretsSettings = z.output<typeof secretsSettings>;
 
 /** All of them, in the order in which they are documented. */
-export const commonSettings = [appSettings, timeSettings, secretsSettings, ledgerSettings, auditSettings] as const;
+export const commonSettings = [
+  appSettings,
+  timeSettings,
+  secretsSettings,
+  ledgerSettings,
+  auditSettings,
+  warmUpSettings,
+] as const;
 
 /** The secrets that no system owns. */
 export const commonSecrets: Readonly<Record<string, SecretDefinition>> = {

@@ -1,7 +1,15 @@
 import type * as z from 'zod';
 import type { System } from '../action/defineSystem.ts';
 import { Failure } from '../failure.ts';
-import { appSettings, auditSettings, commonSettings, ledgerSettings, secretsSettings, timeSettings } from './common.ts';
+import {
+  appSettings,
+  auditSettings,
+  commonSettings,
+  ledgerSettings,
+  secretsSettings,
+  timeSettings,
+  warmUpSettings,
+} from './common.ts';
 import type { Environment } from './setting.ts';
 
 /** What is wrong with one setting, and the cure, in one sentence. The value itself is never told. */
@@ -23,6 +31,7 @@ export interface Config {
   secrets: Section<z.output<typeof secretsSettings>>;
   ledger: Section<z.output<typeof ledgerSettings>>;
   audit: Section<z.output<typeof auditSettings>>;
+  warmUp: Section<z.output<typeof warmUpSettings>>;
   /** The settings of a system. */
   of(system: System): Section<unknown>;
 }
@@ -36,6 +45,7 @@ export function readConfig(env: Environment): Config {
     secrets: section(secretsSettings, env),
     ledger: section(ledgerSettings, env),
     audit: section(auditSettings, env),
+    warmUp: section(warmUpSettings, env),
     of({ name, settings }) {
       const known = sections.get(name) ?? section(settings, env);
       sections.set(name, known);
