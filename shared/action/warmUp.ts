@@ -30,7 +30,7 @@ const SECRET_MS = 8_000;
 /** A sign-in, and no second one. */
 const SIGN_IN_MS = 10_000;
 const SIGN_IN_REQUESTS = 1;
-/** Within this time, one instance signs in ahead of its first call. */
+/** Within this time, one instance of those that share a ledger signs in ahead of its first call. */
 const SIGN_IN_EVERY_MS = 5_000;
 /** Instances that share no ledger and start together sign in within this time, each at a moment of its own. */
 const SIGN_IN_SPREAD_MS = 200;
@@ -86,13 +86,7 @@ async function signInFirst(system: System, parts: WarmUpParts): Promise<void> {
   if (!signIn) return;
   await Promise.all([connect(), readSecrets()]);
   await setTimeout(Math.random() * SIGN_IN_SPREAD_MS, undefined, { ref: false });
-  const { store } = await ledger();
-  const { id } = idempotencyKey('warm-up', 'sign in', {
-    system: system.name,
-    at: Math.floor(now() / SIGN_IN_EVERY_MS),
-  });
-  const row = { owner: randomUUID(), state: 'done', runsForMs: 0, keptForMs: SIGN_IN_EVERY_MS } as const;
-  if ((await store.insert(id, row)) === undefined) return;
+  if (!(await isTurn(system, await ledger()))) return;
   const call = ownCall('warm-up', {
     correlationId: randomUUID(),
     traceparent: `00-${randomHex(32)}-${randomHex(16)}-00`,
@@ -102,6 +96,16 @@ async function signInFirst(system: System, parts: WarmUpParts): Promise<void> {
     maxRequests: SIGN_IN_REQUESTS,
   });
   await signIn(call);
+}
+
+/** Whether none of the instances that share the ledger has just signed in ahead of a call. The others then know of this one. */
+async function isTurn({ name }: System, { store }: OpenLedger): Promise<boolean> {
+  const { id } = idempotencyKey('warm-up', 'sign in', { system: name });
+  const row = { owner: randomUUID(), state: 'done', runsForMs: 0, keptForMs: SIGN_IN_EVERY_MS } as const;
+  const held = await store.read(id);
+  if (held && held.ageMs < SIGN_IN_EVERY_MS) return false;
+  const version = held ? await store.replace(id, row, held.version) : await store.insert(id, row);
+  return version !== undefined;
 }
 
 function randomHex(digits: number): string {
