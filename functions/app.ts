@@ -3,6 +3,7 @@ import { createBackend } from '../shared/action/backend.ts';
 import { actionHandler, failureResponse, readInvocation } from '../shared/action/http.ts';
 import { toFailure } from '../shared/action/problem.ts';
 import { createQuiet } from '../shared/action/quiet.ts';
+import { rehearse } from '../shared/action/rehearse.ts';
 import { refuseForeignPage } from '../shared/caller/foreignPage.ts';
 import { runsLocally } from '../shared/settings/runsLocally.ts';
 import { actions } from './actions.ts';
@@ -63,4 +64,9 @@ export const callMcp: McpEndpoint = (path, request, context, signIn) =>
   answer(request, context, async () => (await loadMcp())(path, request, context, signIn), { isMcp: true, signIn });
 
 /** Gets ready what first calls would wait for. Nobody waits for it. */
-export const warmUp = (): Promise<void> => backend.warmUp({ quiet, others: [loadMcp] });
+export const warmUp = (): Promise<void> =>
+  backend.warmUp({
+    quiet,
+    others: [loadMcp],
+    rehearse: (names, step) => rehearse(backend, names, createBackend, step),
+  });

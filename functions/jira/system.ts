@@ -17,5 +17,6 @@ export const jira = defineSystem({
   callersSignIn: 'JIRA_AUTH',
   sites: settings => jiraSites(settings).map(({ name }) => name),
   origins: jiraOrigins,
+  rehearsal: async () => (await import('./rehearsal.ts')).rehearsal(),
   open: async parts => (await import('./api/sites.ts')).openSites(parts),
 });

@@ -22,5 +22,6 @@ export const salesforce = defineSystem({
   scopes,
   callersSignIn: 'SALESFORCE_AUTH',
   origins: ({ SALESFORCE_LOGIN_URL }) => [new URL(SALESFORCE_LOGIN_URL).origin],
+  rehearsal: async () => (await import('./rehearsal.ts')).rehearsal(),
   open: async parts => (await import('./api/salesforce.ts')).openSalesforce(parts),
 });

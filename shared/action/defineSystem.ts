@@ -12,6 +12,7 @@ import {
   toAction,
   toPlannedAction,
 } from './defineAction.ts';
+import type { Rehearsal } from './rehearse.ts';
 
 /** What a system's facade is made from. */
 export interface SystemParts<Settings = unknown, Secret extends string = string, Rules = unknown> {
@@ -103,6 +104,8 @@ export interface SystemDefinition<
   sites?(settings: z.output<Settings>): readonly string[];
   /** The origins that calls go to over HTTP, such as `https://api.example.com`: a connection to each is opened ahead. */
   origins?(settings: z.output<Settings>): readonly string[];
+  /** Loads reads to be carried out before the first call, against made-up answers. */
+  rehearsal?(): Promise<Rehearsal>;
   /** Loads the facade. A system whose actions use other systems only has none. */
   open?(parts: SystemParts<z.output<Settings>, Secret, z.output<Rules>>): Promise<OpenSystem<Facade>>;
 }
@@ -121,6 +124,7 @@ export interface System<Name extends string = string, Toolset extends string = s
   readonly callersSignIn?: string;
   sites?(settings: unknown): readonly string[];
   origins?(settings: unknown): readonly string[];
+  rehearsal?(): Promise<Rehearsal>;
   open?(parts: SystemParts): Promise<OpenSystem<Facade>>;
   /** Declares an action of this system: the default export of a file in its folder `actions`. */
   action<

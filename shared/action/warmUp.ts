@@ -35,6 +35,8 @@ const SIGN_IN_EVERY_MS = 5_000;
 /** Instances that share no ledger and start together sign in within this time, each at a moment of its own. */
 const SIGN_IN_SPREAD_MS = 200;
 
+type Step = (work: () => Promise<unknown>) => Promise<void>;
+
 const silent = () => {};
 const unheard: Log = { info: silent, warn: silent, error: silent };
 
@@ -44,17 +46,26 @@ const unheard: Log = { info: silent, warn: silent, error: silent };
  * a call waits for one of them at most. What fails is told to nobody: the call that needs it does it again.
  *
  * @param others loads what else calls need
+ * @param rehearse carries out the rehearsals of these systems, in steps
  */
 export async function warmUp(
   parts: WarmUpParts,
-  { quiet, others }: { quiet: Quiet; others: readonly (() => Promise<unknown>)[] },
+  {
+    quiet,
+    others,
+    rehearse,
+  }: {
+    quiet: Quiet;
+    others: readonly (() => Promise<unknown>)[];
+    rehearse(names: readonly string[], step: Step): Promise<void>;
+  },
 ): Promise<void> {
   const { config, env, systems, actions, preparation, secrets, ledger } = parts;
   if (config.warmUp.problems().length > 0 || config.warmUp.read().WARM_UP === 'false') return;
 
   const ready = systems.filter(system => isConfigured(system, env) && config.of(system).problems().length === 0);
   const isReady = (name: string) => ready.some(system => system.name === name);
-  const step = async (work: () => Promise<unknown>) => {
+  const step: Step = async work => {
     await quiet.isNow();
     await work().catch(silent);
   };
@@ -69,6 +80,10 @@ export async function warmUp(
   for (const system of ready) await begin(preparation.partsOf(system).readSecrets);
   for (const system of ready) await step(preparation.partsOf(system).open);
   for (const system of ready) await begin(() => signInFirst(system, parts));
+  await rehearse(
+    ready.map(({ name }) => name),
+    step,
+  ).catch(silent);
   for (const { system, asks = [system], load } of actions) if (asks.every(isReady)) await step(load);
   if (env.KEY_VAULT_URI) await begin(() => secrets.get(SIGNING_KEY, AbortSignal.timeout(SECRET_MS)));
   for (const load of [...others, ledger]) await step(load);
