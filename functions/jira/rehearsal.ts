@@ -6,6 +6,7 @@ const url = 'https://rehearsal.invalid';
 export function rehearsal(): Rehearsal {
   const now = new Date().toISOString().replace('Z', '+0000');
   const person = { accountId: '1', accountType: 'atlassian', displayName: 'Nobody', active: true, timeZone: 'UTC' };
+  const field = { id: 'summary', key: 'summary', name: 'Summary', custom: false, schema: { type: 'string' } };
   const status = { id: '1', name: 'To Do', statusCategory: { id: 2, key: 'new', name: 'To Do' } };
   const body = {
     type: 'doc',
@@ -72,7 +73,7 @@ export function rehearsal(): Rehearsal {
     answer({ path }) {
       if (path.endsWith('/search/jql')) return { issues: [issue], isLast: true };
       if (path.endsWith('/approximate-count')) return { count: 1 };
-      if (path.endsWith('/field')) return [];
+      if (path.endsWith('/field')) return [field];
       return path.endsWith('/myself') ? person : issue;
     },
   };

@@ -24,7 +24,7 @@ export async function rehearse(
   { systems, actions }: Pick<Backend, 'systems' | 'actions'>,
   names: readonly string[],
   create: typeof createBackend,
-  step: (work: () => Promise<unknown>) => Promise<void>,
+  step: (call: () => Promise<HttpResponse>) => Promise<void>,
 ): Promise<void> {
   for (const system of systems) {
     const rehearsal = names.includes(system.name) ? await system.rehearsal?.() : undefined;
@@ -37,11 +37,8 @@ export async function rehearse(
       const entry = actions.find(action => action.name === name);
       if (!entry) continue;
       await step(async () => {
-        const request = new HttpRequest({
-          url: `https://rehearsal.invalid/api/${system.name}/${name}`,
-          method: 'GET',
-          query,
-        });
+        const url = `https://rehearsal.invalid/api/${system.name}/${name}?${new URLSearchParams(query)}`;
+        const request = new HttpRequest({ url, method: 'GET' });
         return new HttpResponse(await handle(entry, request, new InvocationContext({ logHandler: () => {} })));
       });
     }
