@@ -18,6 +18,7 @@ import { leftOver, removeFile } from './leftOver.ts';
 import { needsTable } from './needsTable.ts';
 import { openApi } from './openApi.ts';
 import { pluginManifest } from './plugin.ts';
+import { withFunctionKey } from './pluginSignIn.ts';
 import { pluginPresentation } from './presentation.ts';
 import { replaceRegion } from './region.ts';
 import { sampleCall } from './sampleCalls.ts';
@@ -88,8 +89,8 @@ async function systemFiles(
     ...[{ system: name }, ...toolsets.map(toolset => ({ system: name, toolset }))].flatMap(key =>
       connectorFiles(key, definitionOf(key, declared), icon),
     ),
-    [`${folder}/${pluginFile.manifest}`, json(pluginManifest(plugin, system, actions))],
-    [`${folder}/${pluginFile.openApi}`, json(openApi(plugin, actions, declared.version))],
+    [`${folder}/${pluginFile.manifest}`, json(pluginManifest(plugin, system, actions, withFunctionKey()))],
+    [`${folder}/${pluginFile.openApi}`, json(openApi(plugin, actions, declared.version, withFunctionKey()))],
     [`${folder}/${pluginFile.functions}`, json(functionTools(actions))],
   ];
 }
