@@ -49,14 +49,15 @@ export async function faultsOf(expressions: readonly RegularExpression[]): Promi
     const text = `/${each.source}/${each.flags}`;
     if (!distinct.has(text)) distinct.set(text, each);
   }
-  const suspects: [string, RegularExpression][] = [];
+  const suspects = new Set<string>();
   const queue = distinct.entries();
   const work = async () => {
-    for (const [text, each] of queue) if ((await look(each)).status !== 'safe') suspects.push([text, each]);
+    for (const [text, each] of queue) if ((await look(each)).status !== 'safe') suspects.add(text);
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   const faults: string[] = [];
-  for (const [text, each] of suspects) {
+  for (const [text, each] of distinct) {
+    if (!suspects.has(text)) continue;
     // What it measures, others at once and a busy machine disturb: what is true is found again, alone.
     const result = await look(each);
     if (result.status === 'safe') continue;

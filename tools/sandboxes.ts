@@ -8,6 +8,8 @@ export interface Sandbox {
   url: string;
   /** The application settings that point the app at it. */
   settings: Record<string, string>;
+  /** Puts its data back as they were at the start. Missing where no request changes them. */
+  reset?(): void;
   close(): Promise<void>;
 }
 
@@ -98,6 +100,10 @@ export async function fillWithSandboxes(
   }
   return {
     backings,
+    /** Puts the data of all of them back as they were at the start, so that one call does not see what another one did. */
+    reset() {
+      for (const sandbox of started) sandbox.reset?.();
+    },
     async close() {
       await Promise.all(started.map(sandbox => sandbox.close()));
     },

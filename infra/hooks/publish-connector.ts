@@ -199,6 +199,6 @@ function credential(values: AzdValues, signIn: SignIn): string {
     return `Callers sign in with Entra ID. On the connector's Security tab: client ID ${clientId}, resource api://${clientId}; add the redirect URL that it shows to the app registration.`;
   }
   const { SERVICE_API_NAME: app, AZURE_RESOURCE_GROUP: group } = values;
-  return `It asks for the function key: in https://portal.azure.com open ${app}, App keys, default; or run
+  return `It asks for the function key: in https://portal.azure.com open ${app}, App keys, default; or, with the Azure CLI, run
      az functionapp keys list --resource-group ${group} --name ${app} --query functionKeys.default --output tsv`;
 }

@@ -71,6 +71,8 @@ export interface SandboxServer {
   fail(fault: Fault): void;
   /** Forgets the faults that have not struck yet. */
   clearFaults(): void;
+  /** Puts the data back as they were at the start; credentials stay as they are. The same over HTTP: `POST /_sandbox/reset`. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -79,10 +81,16 @@ export interface SandboxServerOptions {
   port?: number;
 }
 
+/** What the sandbox of a vendor does itself. */
+interface SandboxWorld extends SandboxServerOptions {
+  /** Puts its data back as they were at the start; nothing where no request changes them. */
+  reset?: () => void;
+}
+
 /** Serves a vendor's API on loopback, records what it is asked, and fails on demand. */
 export async function startSandboxServer(
   answer: (request: SandboxRequest) => SandboxReply | Promise<SandboxReply>,
-  { port = 0 }: SandboxServerOptions = {},
+  { port = 0, reset = () => {} }: SandboxWorld = {},
 ): Promise<SandboxServer> {
   const requests: SandboxRequest[] = [];
   const exchanges: SandboxExchange[] = [];
@@ -107,6 +115,10 @@ export async function startSandboxServer(
     const request = await read(incoming);
     if (request.path === '/_sandbox/faults' && request.method === 'DELETE') {
       faults.length = 0;
+      return send(response, encode({ json: {} }));
+    }
+    if (request.path === '/_sandbox/reset' && request.method === 'POST') {
+      reset();
       return send(response, encode({ json: {} }));
     }
     if (request.path === '/_sandbox/faults' && request.method === 'POST') {
@@ -154,6 +166,7 @@ export async function startSandboxServer(
     clearFaults: () => {
       faults.length = 0;
     },
+    reset,
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve());

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systems } from '../../functions/everySystem.ts';
 import { recordId } from '../../functions/salesforce/sandbox/recordId.ts';
 import type { Action } from '../../shared/action/defineAction.ts';
@@ -39,6 +39,9 @@ afterAll(async () => {
   await app.stop();
   await sandboxes.close();
 });
+
+/** No test sees what another one wrote. */
+beforeEach(() => sandboxes.reset());
 
 const call = ({ system, access }: Action, name: string, input: object, headers: Record<string, string> = {}) =>
   access === 'read'

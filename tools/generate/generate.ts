@@ -20,6 +20,8 @@ import { openApi } from './openApi.ts';
 import { pluginManifest } from './plugin.ts';
 import { withFunctionKey } from './pluginSignIn.ts';
 import { pluginPresentation } from './presentation.ts';
+import { questions } from './questions.ts';
+import { questionTable } from './questionTable.ts';
 import { replaceRegion } from './region.ts';
 import { sampleCall } from './sampleCalls.ts';
 import { settingsFiles } from './settingsFiles.ts';
@@ -53,16 +55,17 @@ async function coreFiles(root: URL, declared: Declared): Promise<GeneratedFile[]
   return connectorFiles('core', definitionOf('core', declared), await readFile(new URL('infra/icon.png', root)));
 }
 
-/** The READMEs of the systems that say what their account needs. */
+/** The READMEs: of the project, with what can be asked, and of the systems that say what their account needs. */
 async function readmes(root: URL, actions: readonly Action[]): Promise<GeneratedFile[]> {
+  const replaced = async (path: string, region: string, content: readonly string[]): Promise<GeneratedFile> => {
+    const text = await readFile(new URL(path, root), 'utf8');
+    return [path, replaceRegion(path, text, region, content)];
+  };
   const telling = systems.filter(({ permissions, scopes }) => permissions || scopes);
-  return Promise.all(
-    telling.map(async (system): Promise<GeneratedFile> => {
-      const path = `functions/${system.name}/README.md`;
-      const text = await readFile(new URL(path, root), 'utf8');
-      return [path, replaceRegion(path, text, 'needs', needsTable(system, actions))];
-    }),
-  );
+  return Promise.all([
+    replaced('README.md', 'questions', await questionTable(questions, actions)),
+    ...telling.map(system => replaced(`functions/${system.name}/README.md`, 'needs', needsTable(system, actions))),
+  ]);
 }
 
 function systemOf(name: string): System {

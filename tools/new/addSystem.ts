@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { markPage, markSystem, markTexts } from './placeholders.ts';
 import { type Example, renameSystem } from './renameSystem.ts';
 import { namesOf } from './systemName.ts';
 
@@ -20,7 +21,10 @@ export async function actionsOfExample(root: string, example: string): Promise<s
   return files.filter(file => file.endsWith('.ts')).map(file => file.slice(0, -3));
 }
 
-/** Copies an example and its tests, renamed, and adds the system to the app. Gives the paths of the new files. */
+/**
+ * Copies an example and its tests, renamed, and adds the system to the app. What the example says of itself is marked, and
+ * `npm run check` refuses it until somebody has written what is so. Gives the paths of the new files.
+ */
 export async function addSystem(root: string, name: string, example: string): Promise<string[]> {
   const module = await import(pathToFileURL(join(root, 'examples', example, 'system.ts')).href);
   const system: Example = module[namesOf(example).constant];
@@ -30,7 +34,10 @@ export async function addSystem(root: string, name: string, example: string): Pr
     for (const path of await filesBelow(root, folder)) {
       const copy = renaming.path(path);
       await mkdir(dirname(join(root, copy)), { recursive: true });
-      await writeFile(join(root, copy), await renamed(join(root, path), content => renaming.content(path, content)));
+      await writeFile(
+        join(root, copy),
+        await renamed(join(root, path), content => marked(copy, renaming.content(path, content))),
+      );
       written.push(copy);
     }
   }
@@ -39,6 +46,14 @@ export async function addSystem(root: string, name: string, example: string): Pr
     `export { ${namesOf(name).constant} } from './${name}/system.ts';\n`,
   );
   return written;
+}
+
+/** A sandbox and tests are seen by nobody but developers. */
+function marked(path: string, content: string): string {
+  if (!path.startsWith('functions/') || path.includes('/sandbox/')) return content;
+  if (path.endsWith('/README.md')) return markPage(content);
+  if (path.endsWith('/system.ts')) return markSystem(content);
+  return path.endsWith('.ts') ? markTexts(content) : content;
 }
 
 async function renamed(file: string, rename: (content: string) => string): Promise<string | Buffer> {

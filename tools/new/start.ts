@@ -44,8 +44,7 @@ async function newAction(systemName: string, name: string, flags: Flags): Promis
   const file = (await fileOfAction()).get(name.toLowerCase());
   if (file) return `There is functions/${file}.ts already.`;
 
-  const [toolset = ''] = Object.keys(system.toolsets);
-  return () => makeAction({ name, system: systemName, toolset, effect });
+  return () => makeAction({ name, system: systemName, toolsets: Object.keys(system.toolsets), effect });
 }
 
 async function makeAction(action: NewAction): Promise<void> {
@@ -60,7 +59,8 @@ Now make it yours:
   1. ${files[0]}: what it takes, what it gives, and what run does
   2. npm run generate: the connector, the plugin and docs/actions.md follow
   3. ${files[1]}: npx vitest run ${files[1]}
-  4. npm start, and call it`);
+  4. npm start, and call it
+It works as it is. npm run check names each text marked TODO until you have written it.`);
 }
 
 async function newSystem(name: string, { from, effect }: Flags): Promise<Make | string> {
@@ -91,7 +91,8 @@ Now make it yours:
   1. functions/${name}/system.ts, settings.ts, api/: what it is, what it needs, and how it is called
   2. functions/${name}/actions/: what can be asked of it; npm run new -- ${name} <action> starts one more
   3. npx vitest run tests/${name}
-  4. npm start, and call it`);
+  4. npm start, and call it
+It works as it is. npm run check names each text marked TODO, which is the example's, until you have written it.`);
 }
 
 /** The file of every action, as `<system>/actions/<action>`, by its name in lower case. */

@@ -1,4 +1,5 @@
 import type { Effect } from '../../shared/action/defineAction.ts';
+import { MARK, markTexts } from './placeholders.ts';
 import { namesOf } from './systemName.ts';
 
 /**
@@ -33,22 +34,29 @@ export const plainStarter: Starter = {
 export interface NewAction {
   name: string;
   system: string;
-  toolset: string;
+  /** The first is taken. */
+  toolsets: readonly string[];
   /** Undefined for a read. */
   effect: Effect | undefined;
 }
 
-/** The file of a new action, which works as it is. Its layout is left to the formatter. */
-export function actionFile({ name, system, toolset, effect }: NewAction, starter: Starter): string {
+/**
+ * The file of a new action, which works as it is. What somebody has to think about is marked, and `npm run check` refuses
+ * it until then. Its layout is left to the formatter.
+ */
+export function actionFile({ name, system, toolsets, effect }: NewAction, starter: Starter): string {
   const { constant } = namesOf(system);
   // Made twice, an addition leaves two; whoever knows better says so.
   const access = effect ? `access: 'write', effect: '${effect}', idempotent: ${effect !== 'adds'},` : "access: 'read',";
   const imports = Object.entries({ ...starter.imports, '../system.ts': [constant] });
-  return `import * as z from 'zod';
+  const [toolset] = toolsets;
+  const choice = toolsets.length > 1 ? `// ${MARK}one of ${toolsets.join(', ')}.` : '';
+  return markTexts(`import * as z from 'zod';
 ${imports.map(([file, names]) => `import { ${names.join(', ')} } from '${file}';`).join('\n')}
 
 export default ${constant}.action({
   name: '${name}',
+  ${choice}
   toolset: '${toolset}',
   ${access}
   title: '${sentence(name)}',
@@ -56,12 +64,16 @@ export default ${constant}.action({
     'Returns ${starter.returns}. ' +
     'Use it when the user wants to ${words(name)}. ' +
     '${starter.instead}',
+  // ${MARK}what it takes. What other actions take, too, is in ../api/inputs.ts.
   input: z.object(${starter.input}),
+  // ${MARK}what of the answer people need, in plain words.
   output: z.object(${starter.output}),
+  // ${MARK}an input that the sandbox has an answer for.
   example: ${starter.example},
+  // ${MARK}what it asks the system for, by the facade in ../api/.
   run: ${starter.run},
 });
-`;
+`);
 }
 
 /** Its test, which calls the built app over HTTP. */
@@ -95,6 +107,8 @@ describe('${name}', () => {
     expect(status).toBe(200);
     expect(action.output.strict().safeParse(body).error).toBeUndefined();
   });
+
+  it.todo('${MARK}a test for each behaviour that somebody would miss, here and where there is nothing to find.');
 });
 `;
 }

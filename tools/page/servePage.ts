@@ -36,6 +36,7 @@ export function servePage(root: string, app: DescribedApp, calls: NoticedCalls):
     const [what = '', ...names] = rest;
     const name = names.join('/');
     if (method === 'POST' && what === 'faults') return setFault(names[0] ?? '', body);
+    if (method === 'POST' && what === 'reset') return reset(names[0] ?? '');
     if (method !== 'GET') return undefined;
     switch (what) {
       case 'page.js':
@@ -59,10 +60,22 @@ export function servePage(root: string, app: DescribedApp, calls: NoticedCalls):
     }
   };
 
-  const setFault = async (system: string, body: string): Promise<Reply | undefined> => {
+  const sandboxOf = (system: string): string | undefined => {
     const found = app.systems.find(each => each.name === system);
-    if (found?.backing !== 'sandbox' || found.url === undefined) return undefined;
-    const response = await fetch(`${found.url}/_sandbox/faults`, {
+    return found?.backing === 'sandbox' ? found.url : undefined;
+  };
+
+  const reset = async (system: string): Promise<Reply | undefined> => {
+    const url = sandboxOf(system);
+    if (url === undefined) return undefined;
+    const response = await fetch(`${url}/_sandbox/reset`, { method: 'POST' });
+    return { status: response.status, type: 'application/json', body: await response.text() };
+  };
+
+  const setFault = async (system: string, body: string): Promise<Reply | undefined> => {
+    const url = sandboxOf(system);
+    if (url === undefined) return undefined;
+    const response = await fetch(`${url}/_sandbox/faults`, {
       method: body === '' ? 'DELETE' : 'POST',
       ...(body !== '' && { body }),
     });

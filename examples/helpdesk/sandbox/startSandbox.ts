@@ -18,16 +18,35 @@ export interface HelpdeskSandbox
   oauthSettings: Record<string, string>;
 }
 
+interface HelpdeskSandboxOptions {
+  /** The clock of the tickets. */
+  now?: () => Date;
+  /** 0, the default, takes a free one. */
+  port?: number;
+}
+
 /** Serves a made-up help desk, as openapi.json describes it, on loopback, with data that go back from now. */
-export async function startSandbox({ now = () => new Date() }: { now?: () => Date } = {}): Promise<HelpdeskSandbox> {
+export async function startSandbox({
+  now = () => new Date(),
+  port = 0,
+}: HelpdeskSandboxOptions = {}): Promise<HelpdeskSandbox> {
   const credentials = { apiKey: 'sandbox-api-key', clientSecret: 'sandbox-client-secret' };
   const gatekeeper = createGatekeeper(credentials);
-  const desk = createDesk(() => now().getTime());
-  const server = await startSandboxServer(request => {
-    if (request.path === '/oauth/token' && request.method === 'POST') return gatekeeper.issueToken(request);
-    if (!gatekeeper.admits(request)) return refusal(401, 'unauthorized', 'The credentials are not valid.');
-    return answer(request, desk);
-  });
+  const newDesk = () => createDesk(() => now().getTime());
+  let desk = newDesk();
+  const server = await startSandboxServer(
+    request => {
+      if (request.path === '/oauth/token' && request.method === 'POST') return gatekeeper.issueToken(request);
+      if (!gatekeeper.admits(request)) return refusal(401, 'unauthorized', 'The credentials are not valid.');
+      return answer(request, desk);
+    },
+    {
+      port,
+      reset() {
+        desk = newDesk();
+      },
+    },
+  );
   const { url } = server;
   const { rotateApiKey, rotateClientSecret, revokeTokens } = gatekeeper;
   return {

@@ -57,7 +57,10 @@ export async function startSandbox({
   auth = {},
   cloudId = defaultCloudId,
 }: JiraSandboxOptions = {}): Promise<JiraSandbox> {
-  const site = buildSite(await readDataFiles(data), () => now().getTime());
+  const { pathOf, ...files } = await readDataFiles(data);
+  // What a site has of the files it may change.
+  const newSite = () => buildSite({ ...structuredClone(files), pathOf }, () => now().getTime());
+  const site = newSite();
   const gatekeeper = createGatekeeper(
     {
       email: site.account.email,
@@ -85,7 +88,8 @@ export async function startSandbox({
       if (!viewer.active) return unauthorized[cloud === undefined ? 'site' : 'gateway'];
       return answer({ site, viewer, request, prefix, path, files: await readFiles(request) });
     },
-    { port },
+    // In place, because whoever holds the site looks at it as it is then.
+    { port, reset: () => void Object.assign(site, newSite()) },
   );
   const tokensFor = ({ body }: SandboxRequest): SandboxReply => {
     const asked = tokensBody.safeParse(parseJson(body));

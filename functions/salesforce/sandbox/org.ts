@@ -45,7 +45,7 @@ export interface Org {
   /** Inserts records that may refer to each other. The nth record of an object gets the id `recordId(keyPrefix, n)`. */
   insertAll(records: readonly NewRecord[], userId: string): Row[];
   update(located: Located, values: Record<string, FieldValue>, userId: string): void;
-  /** Keeps all records as they are now, and returns what brings them back. */
+  /** Keeps all records as they are now, and returns what brings them back, as often as it is called. */
   savepoint(): () => void;
 }
 
@@ -124,7 +124,7 @@ export function createOrg(
         ([name, rows]) => [name, [...rows].map(([id, row]) => [id, { ...row }] as const)] as const,
       );
       return () => {
-        for (const [name, rows] of kept) tables.set(name, new Map(rows));
+        for (const [name, rows] of kept) tables.set(name, new Map(rows.map(([id, row]) => [id, { ...row }])));
       };
     },
   };

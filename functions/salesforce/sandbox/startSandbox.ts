@@ -130,18 +130,21 @@ export async function startSandbox(options: SalesforceSandboxOptions = {}): Prom
     return body === undefined ? { status } : { status, json: body };
   };
 
-  const server = await startSandboxServer(async request => {
-    try {
-      const reply = await answer(request);
-      const usage = { 'sforce-limit-info': `api-usage=${calls}/${dailyLimit}` };
-      return request.path.startsWith('/services/data/v')
-        ? { ...reply, headers: { ...reply.headers, ...usage } }
-        : reply;
-    } catch (error) {
-      if (error instanceof Refusal) return { status: error.status, json: error.body };
-      throw error;
-    }
-  }, options);
+  const server = await startSandboxServer(
+    async request => {
+      try {
+        const reply = await answer(request);
+        const usage = { 'sforce-limit-info': `api-usage=${calls}/${dailyLimit}` };
+        return request.path.startsWith('/services/data/v')
+          ? { ...reply, headers: { ...reply.headers, ...usage } }
+          : reply;
+      } catch (error) {
+        if (error instanceof Refusal) return { status: error.status, json: error.body };
+        throw error;
+      }
+    },
+    { ...options, reset: org.savepoint() },
+  );
 
   return {
     ...server,

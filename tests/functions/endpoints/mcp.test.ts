@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systems } from '../../../functions/everySystem.ts';
 import { fillWithSandboxes } from '../../../tools/sandboxes.ts';
 import { type RunningApp, startApp } from '../../support/app.ts';
+import { answerOf, putBack } from '../../support/examples.ts';
 import { sandboxedActions } from '../../support/sandboxedActions.ts';
 
 /** Those that the server without a toolset has. */
@@ -22,6 +23,8 @@ const clientInfo = { name: 'test', version: '1.0.0' };
 interface Server {
   app: RunningApp;
   url: URL;
+  /** Puts the data of its sandboxes back. */
+  reset(): void;
   stop(): Promise<void>;
 }
 
@@ -33,6 +36,7 @@ async function startServer(): Promise<Server> {
   return {
     app,
     url: new URL('/api/mcp', app.url),
+    reset: sandboxes.reset,
     async stop() {
       await app.stop();
       await sandboxes.close();
@@ -94,17 +98,22 @@ describe('the MCP endpoint', () => {
     ['the newest protocol that it negotiates', 'auto', '2026-07-28'],
     ['an initialize handshake', 'legacy', '2025-11-25'],
   ] as const)('lets the SDK call every tool, with %s', async (_, mode, version) => {
-    const { url, stop } = await startServer();
+    const { url, stop, reset } = await startServer();
     const client = new Client(clientInfo, { versionNegotiation: { mode } });
     try {
       await client.connect(new StreamableHTTPClientTransport(url));
       expect(client.getNegotiatedProtocolVersion()).toBe(version);
       const { tools } = await client.listTools();
       expect(tools.map(({ name }) => name)).toEqual(actions.map(({ name }) => name));
-      for (const { name, example } of actions) {
+      for (const action of actions) {
         // The client checks what comes against the tool's own output schema.
-        const { content, isError, structuredContent } = await client.callTool({ name, arguments: example });
-        expect({ name, isError, content }).toMatchObject({ isError: undefined, content: [{ type: 'text' }] });
+        const answer = await client.callTool({ name: action.name, arguments: action.example });
+        const { content, isError, structuredContent } = answer;
+        expect({ isError, content }, answerOf(action, answer)).toMatchObject({
+          isError: undefined,
+          content: [{ type: 'text' }],
+        });
+        putBack(action, { reset });
         expect(structuredContent).toEqual(JSON.parse((content as { text: string }[])[0]?.text ?? ''));
       }
     } finally {

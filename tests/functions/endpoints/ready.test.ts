@@ -5,6 +5,7 @@ import { scopeFor } from '../../../functions/jira/api/scopes.ts';
 import { needsOf } from '../../../shared/action/defineAction.ts';
 import { sandboxUser } from '../../../tools/sandboxUser.ts';
 import { startApp } from '../../support/app.ts';
+import { answerOf, putBack } from '../../support/examples.ts';
 import { request } from '../../support/request.ts';
 import { useSandboxedApp } from '../../support/sandboxedApp.ts';
 
@@ -137,10 +138,11 @@ it('every action that asks Jira says that it needs the scopes of what it asks Ji
     const query = new URLSearchParams(
       Object.entries(example).map(([key, value]): [string, string] => [key, String(value)]),
     );
-    const { status } = await (access === 'read'
+    const { status, body } = await (access === 'read'
       ? request(`${url}?${query}`, { headers })
       : request(url, { json: example, headers }));
-    expect([name, status]).toEqual([name, 200]);
+    expect(status, answerOf(action, body)).toBe(200);
+    putBack(action, running.jira, running.salesforce);
     for (const { method, path } of running.jira.requests.slice(before)) {
       const changes = method !== 'GET' && !/search|jql|bulkfetch/.test(path);
       for (const scope of scopeFor(path, changes).split(' ')) {

@@ -5,6 +5,7 @@ import type { Action } from '../../../shared/action/defineAction.ts';
 import { meaningOf } from '../../../shared/schema/meaning.ts';
 import { startApp } from '../../support/app.ts';
 import { type Azurite, startAzurite } from '../../support/azurite.ts';
+import { putBack } from '../../support/examples.ts';
 import { type Answered, allActions, callAction, callMcp, type Input } from '../callAction.ts';
 import { startSandboxes } from '../startSandboxes.ts';
 import { type Case, KEY, type SettingSet, type SignedIn, settingSets, signedIn } from './cases.ts';
@@ -130,6 +131,7 @@ it.each(settingSets)(
       const answer = await callAction(app.url, call.action, call.input, rules.headers);
       // Who is refused by this service costs its upstreams nothing.
       const isAsked = requests() > before && !isLetIn(rules, call.action);
+      if (answer.status === 200) putBack(call.action, ...sandboxes.servers.values());
       const expected = expectedOf(rules, call, set.runsAsCaller ?? false);
       rows.push({
         caller: rules.caller,
@@ -198,6 +200,7 @@ it('with their own sign-in at both vendors every caller is answered by the rules
     const tryOne = async (call: Asked) => {
       const before = requests();
       const answer = await callAction(app.url, call.action, call.input, headers);
+      if (answer.status === 200) putBack(call.action, jira, salesforce);
       const expected = expectedOfSignedIn(rules, call);
       const isAsked = expected !== undefined && expected !== 200 && requests() > before;
       const got = `${gotOf(answer, call)}${isAsked ? ', though asked upstream' : ''}`;

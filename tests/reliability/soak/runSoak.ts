@@ -126,6 +126,7 @@ export async function runSoak(seconds: number, seed = newSeed()): Promise<SoakRe
       if (report.codes[code]) report.wrong.push(`${report.codes[code]} answers were ${code}`);
     }
     for (const action of allActions.filter(({ system }) => sandboxes.servers.has(system))) {
+      for (const server of sandboxes.servers.values()) server.reset();
       const { status, body } = await callAction(
         app.url,
         action,

@@ -29,6 +29,7 @@ function systemsTable(): HTMLElement {
           'td',
           {},
           backing === 'sandbox' ? 'Sandbox with made-up data' : backing === 'real' ? `Real: ${url}` : 'Not configured',
+          backing === 'sandbox' ? dataBack(name, title) : '',
         ),
         element('td', { id: `ready-${name}` }, 'Looking…'),
         element('td', {}, backing === 'sandbox' ? faultChoice(name, title) : ''),
@@ -36,6 +37,25 @@ function systemsTable(): HTMLElement {
     );
   const heads = ['System', 'What it is', 'Ready', 'Let it go wrong'].map(head => element('th', { scope: 'col' }, head));
   return element('table', {}, element('thead', {}, element('tr', {}, ...heads)), element('tbody', {}, ...rows));
+}
+
+/** What was written, closed or taken away since the start is undone. */
+function dataBack(system: string, title: string): HTMLElement {
+  const told = element('small', { role: 'status' });
+  const button = element(
+    'button',
+    {
+      type: 'button',
+      class: 'secondary',
+      'aria-label': `Put the data of ${title} back`,
+      onclick: async () => {
+        const { ok } = await fetch(`/_page/reset/${system}`, { method: 'POST' });
+        told.textContent = ok ? 'As at the start.' : 'That failed.';
+      },
+    },
+    'Put back',
+  );
+  return element('div', {}, button, told);
 }
 
 function faultChoice(system: string, title: string): HTMLElement {
