@@ -8,6 +8,8 @@ import type { System } from '../../shared/action/defineSystem.ts';
 import { policySchema } from '../../shared/policy/policy.ts';
 import { actionIndex, declaredActions } from './actionIndex.ts';
 import { actionReference } from './actionReference.ts';
+import { agentGuides } from './agentInstructions.ts';
+import { agentPage } from './agentPage.ts';
 import { connectorFiles } from './connectorFiles.ts';
 import { type Declared, definitionOf } from './definition.ts';
 import { PLUGIN_FOLDER, pluginFile } from './folders.ts';
@@ -45,6 +47,7 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
       'docs/policy.schema.json',
       json({ $comment: GENERATED, ...z.toJSONSchema(policySchema(systems), { io: 'input' }) }),
     ],
+    ['docs/agent-instructions.md', agentPage(systems, actions, await agentGuides(systems))],
     ['docs/actions.md', await actionReference(systems, actions, sampleCall)],
     ...(await settingsFiles(root, systems, actions)),
   ]);
