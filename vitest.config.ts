@@ -7,6 +7,7 @@ const trials = [
   'tests/functions/oddRequests.test.ts',
   'tests/infra/publishConnector.test.ts',
   'tests/tools/start.test.ts',
+  'tests/tools/dev/dev.test.ts',
 ];
 
 /** The sign-in at Azure keeps in its process which identity it has found, so that another file's would be taken. */

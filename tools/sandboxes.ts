@@ -13,7 +13,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-interface SandboxOptions {
+export interface SandboxOptions {
   /** Its data are laid out backwards from what the clock says at the start. */
   now?: () => Date;
   /** A folder with other data than the sandbox's own. */
@@ -24,14 +24,19 @@ interface SandboxOptions {
 
 export type StartSandbox = (options?: SandboxOptions) => Promise<Sandbox>;
 
-/** The start of a system's sandbox, `functions/<system>/sandbox/startSandbox.ts`; undefined where it has none. */
-export async function findSandbox(system: Pick<System, 'name'>): Promise<StartSandbox | undefined> {
-  const module = new URL(`../functions/${system.name}/sandbox/startSandbox.ts`, import.meta.url);
-  const isThere = await access(module).then(
-    () => true,
-    () => false,
+/** Where the sandbox of a system is started, `functions/<system>/sandbox/startSandbox.ts`; undefined where it has none. */
+export async function sandboxModule({ name }: Pick<System, 'name'>): Promise<URL | undefined> {
+  const module = new URL(`../functions/${name}/sandbox/startSandbox.ts`, import.meta.url);
+  return access(module).then(
+    () => module,
+    () => undefined,
   );
-  if (!isThere) return undefined;
+}
+
+/** The start of a system's sandbox; undefined where it has none. */
+export async function findSandbox(system: Pick<System, 'name'>): Promise<StartSandbox | undefined> {
+  const module = await sandboxModule(system);
+  if (!module) return undefined;
   const { startSandbox } = (await import(module.href)) as { startSandbox: StartSandbox };
   return startSandbox;
 }

@@ -11,7 +11,7 @@ export const notRun: Readonly<Record<string, string>> = {
 };
 
 /** What is served: begun once, and called by the others. */
-export const isServed = (command: string) => command === 'npm start' || command.startsWith('curl ');
+export const isServed = (command: string) => /^npm (start|run dev)$/.test(command) || command.startsWith('curl ');
 
 export const reasonOf = (command: string): string | undefined =>
   Object.entries(notRun).find(([start]) => command === start || command.startsWith(`${start} `))?.[1];

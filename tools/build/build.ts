@@ -2,7 +2,6 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build as bundle, type Metafile, type Plugin, stop } from 'esbuild';
-import { systems } from '../../functions/everySystem.ts';
 import { namesOf } from '../../shared/action/formerNames.ts';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
 import { billOfMaterials, thirdPartyLicences } from './billOfMaterials.ts';
@@ -81,7 +80,7 @@ const withoutSchemaValidator: Plugin = {
   },
 };
 
-const options: BuildOptions = {
+export const bundleOptions: BuildOptions = {
   absWorkingDir: fileURLToPath(root),
   bundle: true,
   splitting: true,
@@ -110,6 +109,7 @@ const options: BuildOptions = {
  * in dist/ is replaced at the very end, so that a build that fails leaves the last good one.
  */
 export async function build(): Promise<void> {
+  const { systems } = await import('../../functions/everySystem.ts');
   const actions = await declaredActions(root, systems);
   await writeFile(new URL('functions/actions.ts', root), actionIndex(actions, systems));
   const output = new URL(`.dist-${process.pid}/`, root);
@@ -146,7 +146,7 @@ async function describeContents(metafile: Metafile, output: URL): Promise<void> 
  */
 export async function bundleApp(entries: { index: string; [program: string]: string }, output: URL): Promise<Metafile> {
   const { metafile } = await bundle({
-    ...options,
+    ...bundleOptions,
     entryPoints: entries,
     outdir: fileURLToPath(output),
     metafile: true,
@@ -175,7 +175,7 @@ export function checkInputs(inputs: readonly string[]): void {
  * CommonJS libraries in the bundle call `require`, which ES modules lack. All of them do through the one chunk that looks
  * for it: making one for every chunk would take longer than loading them.
  */
-async function giveRequire(output: URL): Promise<void> {
+export async function giveRequire(output: URL): Promise<void> {
   const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);\n";
   for (const file of await filesBelow(output, '.js')) {
     const text = await readFile(file, 'utf8');

@@ -16,13 +16,22 @@ export interface BannerOptions {
   /** Those that can be called here. */
   actions: readonly CallableAction[];
   platform?: NodeJS.Platform;
+  /** Whether a change of a file is taken up. */
+  followsChanges?: boolean;
 }
 
 /** The action that is shown: the first thing that people ask of an agent with a tracker behind it. */
 const SHOWN = 'getProjectUpdates';
 
 /** What runs and against what, where every action can be tried, and one call to paste. */
-export function banner({ url, backings, functions, actions, platform = process.platform }: BannerOptions): string {
+export function banner({
+  url,
+  backings,
+  functions,
+  actions,
+  platform = process.platform,
+  followsChanges = false,
+}: BannerOptions): string {
   const shown = actions.find(({ name }) => name === SHOWN) ?? actions.find(({ access }) => access === 'read');
   const address = functions.find(({ name }) => name === shown?.name)?.url;
   const call = platform === 'win32' ? powerShell : curl;
@@ -34,6 +43,7 @@ export function banner({ url, backings, functions, actions, platform = process.p
     `For MCP clients: ${url}/api/mcp, or ${url}/api/mcp/x/<toolset>. Every action with its address: docs/actions.md`,
     '',
     `Serving on ${url}`,
+    ...(followsChanges ? ['What you change is built and served, and the sandboxes keep their data.'] : []),
     'Ctrl-C stops everything.',
   ].join('\n');
 }

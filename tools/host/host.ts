@@ -9,8 +9,8 @@ import { type Calls, createCalls } from './calls.ts';
 import { functionTimeout } from './functionTimeout.ts';
 import { atLeast, type Log } from './log.ts';
 import { parseRoute, type Route } from './route.ts';
-import type { RpcHttpRequest, RpcHttpResponse, RpcTraceContext } from './rpc.ts';
-import { type App, loadApp, type RegisteredFunction } from './worker.ts';
+import type { FunctionMetadata, RpcHttpRequest, RpcHttpResponse, RpcTraceContext } from './rpc.ts';
+import { type App, loadApp } from './worker.ts';
 
 export interface HostOptions {
   /** The folder with the app's host.json and package.json. */
@@ -22,6 +22,24 @@ export interface HostOptions {
   log: Log;
   /** Answers what is at no function's address, where it is its own. */
   otherwise?(incoming: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean>;
+  /** Is told of each request that is answered, but for those of `otherwise`. The log has then no lines around a call. */
+  onCall?(call: AnsweredCall): void;
+  /** Loads the app of a folder; in this process unless told otherwise. */
+  load?(root: string, log: Log): Promise<App>;
+}
+
+/** A request, and what was answered. */
+export interface AnsweredCall {
+  method: string;
+  /** With neither query nor origin. */
+  path: string;
+  /** The function that answered, if one did. */
+  name: string | undefined;
+  body: Uint8Array | undefined;
+  status: number;
+  /** What the function answered. */
+  answer: RpcHttpResponse | undefined;
+  durationMs: number;
 }
 
 export interface ServedFunction {
@@ -35,13 +53,16 @@ export interface ServedFunction {
 export interface Host {
   /** `http://localhost:<port>` */
   url: string;
-  functions: ServedFunction[];
+  /** Those that are served now. */
+  readonly functions: ServedFunction[];
+  /** Serves the app of another folder, and from then on only that one: calls that run end on the app that they began on. */
+  replace(root: string): Promise<void>;
   /** Takes no more requests, and lets running calls end, which functionTimeout bounds. */
   close(): Promise<void>;
 }
 
 interface Endpoint {
-  target: RegisteredFunction;
+  target: FunctionMetadata;
   triggerName: string;
   methods: string[];
   needsKey: boolean;
@@ -67,18 +88,16 @@ const backlog = 4096;
  * its HTTP functions on loopback, with the platform's own answers for what is not found, not allowed or has failed.
  * The app reads the environment while it loads, so set that first. Throws `misconfigured` with a sentence to show.
  */
-export async function startHost({ root, port, keys = [], log, otherwise }: HostOptions): Promise<Host> {
-  const { routePrefix, logLevel, timeoutMs } = await readHostConfig(root);
-  const appLog = atLeast(logLevel, log);
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { root, port, log } = options;
   // As Core Tools does: it tells the app that it is not deployed.
   process.env.AZURE_FUNCTIONS_ENVIRONMENT ??= 'Development';
-  const app = await loadApp(root, appLog);
-  const endpoints = app.functions.flatMap(target => toEndpoint(target, routePrefix, log));
-  const calls = createCalls(timeoutMs, log);
+  let served = await loadServed(root, options);
+  const leaving = new Set<Promise<void>>();
 
   const server = createServer({ maxHeaderSize: maxHeaderBytes }, (incoming, response) => {
     const isClosing = () => !server.listening;
-    serve(incoming, response, { app, endpoints, keys, calls, isClosing, log: appLog, otherwise }).catch(error => {
+    serve(incoming, response, () => served, isClosing, options).catch(error => {
       log('error', describe(error));
       response.destroy();
     });
@@ -92,14 +111,28 @@ export async function startHost({ root, port, keys = [], log, otherwise }: HostO
 
   return {
     url,
-    functions: app.functions.flatMap(target => {
-      const endpoint = endpoints.find(candidate => candidate.target === target);
-      return endpoint ? [{ name: target.metadata.name, methods: endpoint.methods, url: `${url}${endpoint.path}` }] : [];
-    }),
+    get functions() {
+      return served.endpoints.map(({ target, methods, path }) => ({
+        name: target.name,
+        methods,
+        url: `${url}${path}`,
+      }));
+    },
+    async replace(folder) {
+      const former = served;
+      served = await loadServed(folder, options);
+      const left = former.calls
+        .ended()
+        .then(() => former.app.terminate())
+        .catch(error => log('error', describe(error)))
+        .finally(() => leaving.delete(left));
+      leaving.add(left);
+    },
     async close() {
+      const { app, calls } = served;
       const closed = new Promise(resolve => server.close(resolve));
       if (calls.count() > 0) log('information', `Waiting for ${calls.count()} running calls. Ctrl-C ends them.`);
-      await calls.ended();
+      await Promise.all([calls.ended(), ...leaving]);
       const cut = setTimeout(() => server.closeAllConnections(), closingGraceMs);
       server.closeIdleConnections();
       await closed;
@@ -107,6 +140,22 @@ export async function startHost({ root, port, keys = [], log, otherwise }: HostO
       await app.terminate();
     },
   };
+}
+
+/** An app, and how the host.json in its folder has it served. */
+interface Served {
+  app: App;
+  endpoints: readonly Endpoint[];
+  calls: Calls;
+  log: Log;
+}
+
+async function loadServed(root: string, { log, load = loadApp }: HostOptions): Promise<Served> {
+  const { routePrefix, logLevel, timeoutMs } = await readHostConfig(root);
+  const appLog = atLeast(logLevel, log);
+  const app = await load(root, appLog);
+  const endpoints = app.functions.flatMap(target => toEndpoint(target, routePrefix, log));
+  return { app, endpoints, calls: createCalls(timeoutMs, log), log: appLog };
 }
 
 const hostConfigSchema = z.object({
@@ -148,8 +197,8 @@ const httpTriggerSchema = z.object({
   route: z.string().optional(),
 });
 
-function toEndpoint(target: RegisteredFunction, routePrefix: string, log: Log): Endpoint[] {
-  const { name, bindings } = target.metadata;
+function toEndpoint(target: FunctionMetadata, routePrefix: string, log: Log): Endpoint[] {
+  const { name, bindings } = target;
   for (const [triggerName, binding] of Object.entries(bindings)) {
     const { success, data } = httpTriggerSchema.safeParse(binding);
     if (!success) continue;
@@ -161,53 +210,74 @@ function toEndpoint(target: RegisteredFunction, routePrefix: string, log: Log): 
   return [];
 }
 
-interface Serving {
-  app: App;
-  endpoints: readonly Endpoint[];
-  keys: readonly string[];
-  calls: Calls;
-  isClosing(): boolean;
-  log: Log;
-  otherwise: HostOptions['otherwise'];
-}
-
 /** Answers a request as the real host was seen to. */
-async function serve(incoming: IncomingMessage, response: ServerResponse, serving: Serving) {
-  const { app, endpoints, keys, calls, isClosing, log, otherwise } = serving;
-  const refused = refusedByServer(incoming);
-  if (refused === 414) return answerTooLong(response, incoming);
-  if (refused) return answerEmpty(response, refused);
+async function serve(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  current: () => Served,
+  isClosing: () => boolean,
+  { keys = [], otherwise, onCall }: HostOptions,
+) {
+  const started = performance.now();
   const url = readUrl(incoming);
-  const found = url && findEndpoint(endpoints, incoming.method, url.pathname);
-  if (!found) {
-    if (url && (await otherwise?.(incoming, response, url))) return;
-    return answerEmpty(response, 404);
+  const tell = (of: Partial<Pick<AnsweredCall, 'name' | 'body' | 'answer'>> = {}) =>
+    onCall?.({
+      method: incoming.method ?? '',
+      path: url?.pathname ?? '',
+      name: of.name,
+      body: of.body,
+      answer: of.answer,
+      status: response.statusCode,
+      durationMs: performance.now() - started,
+    });
+  const refuse = (status: number, name?: string) => {
+    answerEmpty(response, status);
+    tell({ ...(name !== undefined && { name }) });
+  };
+
+  const refused = refusedByServer(incoming);
+  if (refused === 414) {
+    answerTooLong(response, incoming);
+    return tell();
   }
-  const { endpoint, params } = found;
-  if (!hasReadablePrincipal(incoming)) return answerEmpty(response, 500);
-  if (endpoint.needsKey && keys.length > 0 && !keys.includes(presentedKey(incoming, url))) {
-    return answerEmpty(response, 401);
+  if (refused) return refuse(refused);
+  const first = url && findEndpoint(current().endpoints, incoming.method, url.pathname);
+  if (!first) {
+    if (url && (await otherwise?.(incoming, response, url))) return;
+    return refuse(404);
+  }
+  if (!hasReadablePrincipal(incoming)) return refuse(500);
+  if (first.endpoint.needsKey && keys.length > 0 && !keys.includes(presentedKey(incoming, url))) {
+    return refuse(401, first.endpoint.target.name);
   }
   const body = await readBody(incoming);
   if (body === 'too large') {
     response.shouldKeepAlive = false;
-    return answerEmpty(response, 500);
+    return refuse(500);
   }
 
+  // While the body came in, the app may have been replaced.
+  const served = current();
+  const { app, calls, log } = served;
+  const found = findEndpoint(served.endpoints, incoming.method, url.pathname);
+  if (!found) return refuse(404);
+  const { endpoint, params } = found;
   const invocationId = randomUUID();
-  const { name } = endpoint.target.metadata;
-  log('information', `Executing 'Functions.${name}' (Id=${invocationId})`);
-  const started = performance.now();
+  const { name } = endpoint.target;
+  if (!onCall) log('information', `Executing 'Functions.${name}' (Id=${invocationId})`);
+  const invoked = performance.now();
   const logEnd = (outcome: string) => {
-    const duration = Math.round(performance.now() - started);
+    if (onCall) return;
+    const duration = Math.round(performance.now() - invoked);
     log('information', `Executed 'Functions.${name}' (${outcome}, Id=${invocationId}, Duration=${duration}ms)`);
   };
+  let answer: RpcHttpResponse | undefined;
   try {
     const { triggerName } = endpoint;
     const request = toRpcRequest(incoming, url, params, body);
     const traceContext = toTraceContext(incoming);
     const invocation = { invocationId, triggerName, request, traceContext };
-    const answer = await calls.run(`Functions.${name}`, () => app.invoke(endpoint.target, invocation));
+    answer = await calls.run(`Functions.${name}`, () => app.invoke(name, invocation));
     if (isClosing()) response.shouldKeepAlive = false;
     send(response, answer);
     logEnd('Succeeded');
@@ -216,6 +286,7 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, servin
     logEnd('Failed');
     answerEmpty(response, 500);
   }
+  tell({ name, body, ...(answer && { answer }) });
 }
 
 /** A name or an address, and perhaps a port. */

@@ -19,7 +19,7 @@ const { values: flags } = parseArgs({
 await runUntilStopped(
   async () => {
     const root = resolve(flags.root);
-    await applyLocalSettings(root, process.env);
+    for (const warning of await applyLocalSettings(root, process.env)) console.warn(warning);
     const port = parsePort(flags.port ?? process.env.PORT);
     const host = await startHost({ root, port, keys: flags.keys?.split(',').filter(Boolean) ?? [], log: consoleLog });
     for (const { name, methods, url } of host.functions) console.log(`${name}: [${methods}] ${url}`);

@@ -20,12 +20,12 @@ import {
   type RpcTraceContext,
 } from './rpc.ts';
 
-export interface RegisteredFunction {
+interface RegisteredFunction {
   metadata: FunctionMetadata;
   callback: FunctionCallback;
 }
 
-interface Invocation {
+export interface Invocation {
   invocationId: string;
   /** The name of the HTTP trigger among the function's bindings. */
   triggerName: string;
@@ -35,9 +35,9 @@ interface Invocation {
 
 export interface App {
   /** In the order in which the app registered them. */
-  functions: RegisteredFunction[];
-  /** Runs the function, hooks included. Gives nothing when the handler answered nothing; throws what it threw. */
-  invoke(target: RegisteredFunction, invocation: Invocation): Promise<RpcHttpResponse | undefined>;
+  functions: FunctionMetadata[];
+  /** Runs the function of this name, hooks included. Gives nothing when the handler answered nothing; throws what it threw. */
+  invoke(name: string, invocation: Invocation): Promise<RpcHttpResponse | undefined>;
   /** Runs the hooks that the app registered for its end. */
   terminate(): Promise<void>;
 }
@@ -128,9 +128,12 @@ export async function loadApp(root: string, log: Log): Promise<App> {
   await runHooks('appStart', { hookData: {}, appHookData, functionAppDirectory: resolve(root) });
 
   return {
-    functions: [...registered.functions.values()],
+    functions: [...registered.functions.values()].map(({ metadata }) => metadata),
 
-    async invoke({ metadata, callback }, { invocationId, triggerName, request, traceContext }) {
+    async invoke(name, { invocationId, triggerName, request, traceContext }) {
+      const target = registered.functions.get(name);
+      if (!target) throw new Error(`There is no function "${name}".`);
+      const { metadata, callback } = target;
       const core: CoreInvocationContext = {
         invocationId,
         request: {

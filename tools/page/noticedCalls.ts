@@ -1,16 +1,6 @@
-import * as z from 'zod';
-import { parseJson } from '../../shared/parseJson.ts';
+import type { ActionLine } from '../host/actionLine.ts';
 
-/** What the app has logged of a call. */
-const callLine = z.object({
-  event: z.literal('action'),
-  correlationId: z.string(),
-  code: z.string(),
-  durationMs: z.number(),
-  upstreamCalls: z.number(),
-});
-
-export type NoticedCall = Pick<z.output<typeof callLine>, 'code' | 'durationMs' | 'upstreamCalls'>;
+export type NoticedCall = Pick<ActionLine, 'code' | 'durationMs' | 'upstreamCalls'>;
 
 const KEPT = 200;
 
@@ -18,10 +8,7 @@ const KEPT = 200;
 export function createNoticedCalls() {
   const calls = new Map<string, NoticedCall>();
   return {
-    notice(message: string): void {
-      const line = message.startsWith('{') ? callLine.safeParse(parseJson(message)).data : undefined;
-      if (!line) return;
-      const { correlationId, code, durationMs, upstreamCalls } = line;
+    notice({ correlationId, code, durationMs, upstreamCalls }: ActionLine): void {
       calls.set(correlationId, { code, durationMs, upstreamCalls });
       const [oldest] = calls.keys();
       if (calls.size > KEPT && oldest !== undefined) calls.delete(oldest);

@@ -24,15 +24,14 @@ const types: Readonly<Record<string, string>> = { json: 'application/json', png:
  * The page of the local host, on which every action can be tried. It is part of no deployment: the app does not know
  * of it.
  */
-export function servePage(root: string, app: DescribedApp, calls: NoticedCalls): ServePage {
-  let script: Promise<string> | undefined;
-
+export function servePage(root: string, described: () => DescribedApp, calls: NoticedCalls): ServePage {
   const find = async ({ method }: IncomingMessage, { pathname }: URL, body: string): Promise<Reply | undefined> => {
     const [, place, ...rest] = pathname.split('/');
     if (method === 'GET' && pathname === '/') {
       return { type: 'text/html', body: await readFile(join(client, 'page.html')) };
     }
     if (place !== '_page') return undefined;
+    const app = described();
     const [what = '', ...names] = rest;
     const name = names.join('/');
     if (method === 'POST' && what === 'faults') return setFault(names[0] ?? '', body);
@@ -40,8 +39,7 @@ export function servePage(root: string, app: DescribedApp, calls: NoticedCalls):
     if (method !== 'GET') return undefined;
     switch (what) {
       case 'page.js':
-        script ??= bundled();
-        return { type: 'text/javascript', body: await script };
+        return script();
       case 'page.css':
         return { type: 'text/css', body: await styles() };
       case 'app':
@@ -61,7 +59,7 @@ export function servePage(root: string, app: DescribedApp, calls: NoticedCalls):
   };
 
   const sandboxOf = (system: string): string | undefined => {
-    const found = app.systems.find(each => each.name === system);
+    const found = described().systems.find(each => each.name === system);
     return found?.backing === 'sandbox' ? found.url : undefined;
   };
 
@@ -110,7 +108,17 @@ function isForeign({ headers }: IncomingMessage, { host }: URL): boolean {
 
 const json = (value: unknown): Reply => ({ type: 'application/json', body: JSON.stringify(value) });
 
-async function bundled(): Promise<string> {
+/** Bundled each time: it takes 20 ms, and a change of it is seen when the page is loaded again. */
+async function script(): Promise<Reply> {
+  try {
+    return { type: 'text/javascript', body: await bundlePage() };
+  } catch (error) {
+    return { status: 500, type: 'text/plain', body: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** @throws esbuild's BuildFailure */
+export async function bundlePage(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(client, 'page.ts')],
     bundle: true,

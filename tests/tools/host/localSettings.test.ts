@@ -46,3 +46,35 @@ test.each([
   await expect(refused).rejects.toThrow(path);
   await expect(refused).rejects.toThrow(message);
 });
+
+test('where the JSON is malformed it tells the line, counted with the comments, and never what stands there', async () => {
+  await writeFile(path, '{\n  /* two\n lines */ "Values": {\n    "A": "x"\n    "B": hidden\n  }\n}');
+  const refused = applyLocalSettings(root, {});
+  await expect(refused).rejects.toThrow(/is not valid JSON: line 5, column 5\. /);
+  await expect(refused).rejects.not.toThrow(/hidden/);
+  await writeFile(path, '{\n  "Values": {\n    "A": hidden\n  }\n}');
+  await expect(applyLocalSettings(root, {})).rejects.toThrow(/line 3, column 10\. /);
+  await expect(applyLocalSettings(root, {})).rejects.not.toThrow(/hidden/);
+});
+
+test.each([
+  [
+    '{ "JIRA_EMAIL": "a@b.c", "Values": {} }',
+    'JIRA_EMAIL stands outside of Values, where nothing reads it. Move it into Values.',
+  ],
+  ['{ "values": { "A": "1" } }', 'values is not read. Did you mean Values? Upper and lower case count.'],
+  [
+    '{ "ConnectionStrings": { "A": "1" } }',
+    'ConnectionStrings is for .NET, and nothing here reads it. Settings belong into Values.',
+  ],
+])('of %s it tells what nothing reads', async (text, sentence) => {
+  await writeFile(path, text);
+  const env = {};
+  expect(await applyLocalSettings(root, env)).toEqual([`local.settings.json: ${sentence}`]);
+  expect(env).toEqual({});
+});
+
+test('what Core Tools reads, and an empty list of connection strings, is no reason to warn', async () => {
+  await writeFile(path, '{ "IsEncrypted": false, "Values": {}, "Host": { "CORS": "*" }, "ConnectionStrings": {} }');
+  expect(await applyLocalSettings(root, {})).toEqual([]);
+});

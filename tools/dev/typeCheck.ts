@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** `functions/jira/system.ts:12:5: TS2322 Type …`, and its file. */
+export interface TypeProblem {
+  file: string;
+  text: string;
+}
+
+/**
+ * Checks the types of a project, as `tsc -p` does; what is known from the last time makes it quick.
+ * @param memory a file that tells the next check what this one has found
+ * @throws the signal's reason when it is aborted, and Error when tsc cannot run
+ */
+export async function typeCheck(
+  root: string,
+  { project, memory, signal }: { project: string; memory: string; signal: AbortSignal },
+): Promise<TypeProblem[]> {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const flags = ['-p', project, '--pretty', 'false', '--incremental', '--tsBuildInfoFile', memory];
+  const child = spawn(process.execPath, ['--no-warnings', tsc, ...flags], { cwd: root, signal, windowsHide: true });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', chunk => (output += chunk));
+  child.stderr.setEncoding('utf8').on('data', chunk => (output += chunk));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', error => reject(signal.aborted ? signal.reason : error));
+    child.once('close', resolve);
+  });
+  signal.throwIfAborted();
+  const problems = problemsIn(output);
+  if (code !== 0 && problems.length === 0) throw new Error(`The type check did not run: ${output.trim() || code}`);
+  return problems;
+}
+
+/** A line of tsc for each, `file(line,column): error TS1: text`; what goes on in further lines is indented. */
+function problemsIn(output: string): TypeProblem[] {
+  const found = output.matchAll(/^(\S[^(\n]*)\((\d+),(\d+)\): error (.*(?:\r?\n[ \t]+.*)*)$/gm);
+  return [...found].map(([, file = '', line, column, text = '']) => {
+    const path = file.replaceAll('\\', '/');
+    return { file: path, text: `${path}:${line}:${column}: ${text.replace(/^(TS\d+): /, '$1 ')}` };
+  });
+}
