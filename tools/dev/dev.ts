@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { Failure } from '../../shared/failure.ts';
 import { banner } from '../host/banner.ts';
 import { clock } from '../host/callLines.ts';
 import { type Host, startHost } from '../host/host.ts';
@@ -71,6 +72,7 @@ async function startDev() {
   let hasTypeErrors = false;
   let digest: string | undefined;
   let writtenIndex: string | undefined;
+  let told: object | undefined;
   let isClosing = false;
   /** Ends what the change before has begun and nobody waits for any more. */
   let background = new AbortController();
@@ -95,7 +97,10 @@ async function startDev() {
         onCall,
         otherwise: servePage(root, () => declared?.app.page ?? nothingToShow, calls),
         load: (from, appLog) => {
-          const env = declared?.env ?? settings.env;
+          // What the app stands on is told at the start and when the settings are others, not with each build.
+          const isTold = isSame(told, settingsOf(declared));
+          told = settingsOf(declared);
+          const env = { ...(declared?.env ?? settings.env), ...(isTold && { START_REPORT_MS: '0' }) };
           const lost = () => {
             if (!isClosing && served?.folder === from) change({ added: [], removed: [], changed: [] });
           };
@@ -110,8 +115,6 @@ async function startDev() {
   const readDeclarations = async (signal: AbortSignal): Promise<boolean> => {
     const found = await declare({ root, env: settings.env, firstPort: port && port + 1 }, sandboxes, signal);
     signal.throwIfAborted();
-    // Told at the start, and not again with each build.
-    if (isSame(settingsOf(declared), settingsOf(found))) found.env.START_REPORT_MS = '0';
     declared = found;
     warn(found.app.unknown);
     const file = join(root, index);
@@ -125,8 +128,16 @@ async function startDev() {
     return true;
   };
 
-  const checkTypes = async (signal: AbortSignal): Promise<TypeProblem[]> =>
-    typeCheck(root, { project: '.', memory: join(memory, 'types.tsbuildinfo'), signal });
+  let checking: Promise<unknown> = Promise.resolve();
+  const checkTypes = (signal: AbortSignal): Promise<TypeProblem[]> => {
+    const check = async () => {
+      signal.throwIfAborted();
+      return typeCheck(root, { project: '.', memory: join(memory, 'types.tsbuildinfo'), signal });
+    };
+    const checked = checking.then(check);
+    checking = checked.catch(() => {});
+    return checked;
+  };
 
   /** @returns whether none of them is in what is served */
   const tellTypes = (problems: readonly TypeProblem[], build: DevBuild, consequence: string): boolean => {
@@ -224,14 +235,18 @@ async function startDev() {
         return undefined;
       });
     }
-    if (!build) {
+    const faults = describeBuildFailure(fault);
+    // The list of actions is old where the new one could not be made: why not is the fault to tell.
+    const isListOld = declaring.status === 'rejected' && faults.every(place => place.startsWith(`${index}:`));
+    if (!build && !isListOld) {
       isBroken = true;
-      return sayFaults(`It does not build. ${goesOn()}`, describeBuildFailure(fault));
+      return sayFaults(`It does not build. ${goesOn()}`, faults);
     }
     if (declaring.status === 'rejected') {
       isBroken = true;
       return sayFaults(`This is not right. ${goesOn()}`, placed(declaring.reason));
     }
+    if (!build) return;
     if (kinds?.generated.length) generate();
     if (!isApp && isSame(before, settingsOf(declared))) return;
 
@@ -358,6 +373,7 @@ function joined(one: Changes, other: Changes): Changes {
 
 /** An error's message, and the first place in the project that its stack names. */
 function placed(error: unknown): string[] {
+  if (error instanceof Failure) return [error.message];
   const text = stripVTControlCharacters(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const lines = text.split('\n');
   const isFrame = (line: string) => /^\s+at /.test(line);

@@ -97,7 +97,7 @@ describe('the MCP endpoint', () => {
   it.each([
     ['the newest protocol that it negotiates', 'auto', '2026-07-28'],
     ['an initialize handshake', 'legacy', '2025-11-25'],
-  ] as const)('lets the SDK call every tool, with %s', async (_, mode, version) => {
+  ] as const)('lets the SDK call every tool, with %s', { timeout: 60_000 }, async (_, mode, version) => {
     const { url, stop, reset } = await startServer();
     const client = new Client(clientInfo, { versionNegotiation: { mode } });
     try {
