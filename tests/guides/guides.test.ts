@@ -74,7 +74,7 @@ describe('the commands of the README and of the guides', { timeout: 60_000 }, ()
       await edit(`tests/jira/actions/${name}.test.ts`, text => text.replace(/^ *it\.todo\(.*\n/m, () => writtenTests));
     }
     for (const { place } of findPlaceholders(copy)) {
-      await edit(place.replace(/:\d+$/, ''), text => text.replaceAll(MARK, ''));
+      await edit(place.replace(/:\d+$/, ''), text => text.replace(/^ *\/\/ TODO: .*\n/gm, '').replaceAll(MARK, ''));
     }
     await run('biome check --write functions tests');
   };
@@ -95,7 +95,7 @@ describe('the commands of the README and of the guides', { timeout: 60_000 }, ()
       effect: 'changes',
     } as const;
     const files = ['functions/salesforce/actions/closeForecast.ts', 'tests/salesforce/actions/closeForecast.test.ts'];
-    const contents = [actionFile(action, salesforceStarter), testFile(action, salesforceStarter)];
+    const contents = [actionFile(action, salesforceStarter), testFile(action)];
     for (const [place, file] of files.entries()) await writeFile(join(copy, file), contents[place] ?? '');
     await run(`biome check --write ${files.join(' ')}`);
 

@@ -46,7 +46,7 @@ describe('what a new action starts from', () => {
   });
 
   it('has a test that asks for more', () => {
-    const [todo, ...others] = placeholdersIn('tests/a.test.ts', testFile(newAction, jiraStarter));
+    const [todo, ...others] = placeholdersIn('tests/a.test.ts', testFile(newAction));
     expect(todo?.text).toContain('a test for each behaviour');
     expect(others).toEqual([]);
   });
@@ -92,6 +92,14 @@ describe('a system that was copied from an example', () => {
       expect.stringMatching(/^Tickets what the actions of the toolset are for/),
     ]);
     expect(await readFile(join(root, 'functions/tickets/system.ts'), 'utf8')).toContain("title: 'Tickets'");
+  });
+
+  it('is refused where its errors name an action of the example, and its settings an address', async () => {
+    await addSystem(root, 'tickets', 'helpdesk');
+    const inFile = (file: string) => places().filter(path => path === `functions/tickets/${file}`);
+    expect(inFile('api/answerFailure.ts')).toHaveLength(3);
+    expect(inFile('settings.ts')).toHaveLength(7);
+    expect(inFile('api/tickets.ts')).toEqual([]);
   });
 
   it('is accepted once nothing is marked, wherever else the word stands', async () => {

@@ -2,10 +2,18 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { systems } from '../../functions/everySystem.ts';
 import { jira } from '../../functions/jira/system.ts';
+import { recordId } from '../../functions/salesforce/sandbox/recordId.ts';
+import { salesforce } from '../../functions/salesforce/system.ts';
+import { createBackend } from '../../shared/action/backend.ts';
+import type { Action } from '../../shared/action/defineAction.ts';
+import { id } from '../../shared/schema/meaning.ts';
 import { ownSettings } from '../../shared/settings/config.ts';
 import { fillWithSandboxes, findSandbox, type StartSandbox } from '../../tools/sandboxes.ts';
+import { sandboxUser } from '../../tools/sandboxUser.ts';
+import { sandboxedActions } from '../support/sandboxedActions.ts';
 
 const fake =
   (closed: string[] = []) =>
@@ -69,5 +77,56 @@ test('SANDBOX_DATA gives each sandbox the folder of its system, and must be a fo
     );
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+const exampleOf = (name: string) => {
+  const action = sandboxedActions.find(each => each.name === name);
+  if (!action) throw new Error(`There is no action ${name}`);
+  return action;
+};
+
+/** An example that takes away what the others of Salesforce are about. */
+const removeAccount = salesforce.action({
+  name: 'removeAccount',
+  toolset: 'salesforce',
+  access: 'write',
+  effect: 'removes',
+  idempotent: true,
+  title: 'Remove an account',
+  description: 'Removes an account.',
+  input: z.object({ recordId: z.string() }),
+  output: z.object({ recordId: id('The ID of the record.') }),
+  example: { recordId: recordId('001', 1) },
+  async run({ recordId }, { salesforce }) {
+    await salesforce.remove('Account', recordId);
+    return { recordId };
+  },
+});
+
+test.each<[string, Action, Action]>([
+  ['removes what another one is about', removeAccount, exampleOf('getAccountOverview')],
+  ['takes a name', exampleOf('createVersion'), exampleOf('createVersion')],
+])('an example that %s breaks no other one, once the data are put back', async (_, destructive, other) => {
+  const env: Record<string, string> = { ACTION_TIMEOUT_MS: '100000', ...sandboxUser.settings };
+  const sandboxes = await fillWithSandboxes(systems, env);
+  const log = { info() {}, warn() {}, error() {} };
+  // A backend of its own knows of no earlier call.
+  const isAnswered = async (action: Action) => {
+    const { invoke } = createBackend(env, { systems, actions: [] });
+    const headers = new Headers(sandboxUser.headers);
+    const call = { headers, code: undefined, presented: [], correlationId: 'c', traceparent: '', log };
+    return (await invoke(action, async () => action.example, call)).ok;
+  };
+  try {
+    for (const _ of ['once', 'again']) {
+      expect(await isAnswered(destructive)).toBe(true);
+      expect(await isAnswered(other)).toBe(false);
+      sandboxes.reset();
+      expect(await isAnswered(other)).toBe(true);
+      sandboxes.reset();
+    }
+  } finally {
+    await sandboxes.close();
   }
 });

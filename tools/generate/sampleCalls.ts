@@ -24,9 +24,9 @@ export async function sampleCall(action: Action): Promise<SampleCall> {
     const input = action.paged ? { ...action.example, limit: 2 } : action.example;
     const outcome = await call(action, input, new Headers(headers));
     if (!outcome.ok) {
-      throw new Error(`The example of ${action.name} fails in the sandbox. ${outcome.failure.message}`, {
-        cause: outcome.failure.cause,
-      });
+      const { code, message, cause } = outcome.failure;
+      const example = `The example of ${action.name}, ${JSON.stringify(input)},`;
+      throw new Error(`${example} fails in the sandbox. It is answered ${code}: ${message}`, { cause });
     }
     let { body } = outcome;
     for (const { system, sandbox } of played) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { markPage, markSystem, markTexts } from './placeholders.ts';
+import { markMentions, markPage, markSystem, markTexts } from './placeholders.ts';
 import { type Example, renameSystem } from './renameSystem.ts';
 import { namesOf } from './systemName.ts';
 
@@ -29,6 +29,7 @@ export async function addSystem(root: string, name: string, example: string): Pr
   const module = await import(pathToFileURL(join(root, 'examples', example, 'system.ts')).href);
   const system: Example = module[namesOf(example).constant];
   const renaming = renameSystem(system, name);
+  const actions = await actionsOfExample(root, example);
   const written: string[] = [];
   for (const folder of [`examples/${example}`, `tests/examples/${example}`]) {
     for (const path of await filesBelow(root, folder)) {
@@ -36,7 +37,7 @@ export async function addSystem(root: string, name: string, example: string): Pr
       await mkdir(dirname(join(root, copy)), { recursive: true });
       await writeFile(
         join(root, copy),
-        await renamed(join(root, path), content => marked(copy, renaming.content(path, content))),
+        await renamed(join(root, path), content => marked(copy, renaming.content(path, content), actions)),
       );
       written.push(copy);
     }
@@ -49,11 +50,13 @@ export async function addSystem(root: string, name: string, example: string): Pr
 }
 
 /** A sandbox and tests are seen by nobody but developers. */
-function marked(path: string, content: string): string {
+function marked(path: string, content: string, actions: readonly string[]): string {
   if (!path.startsWith('functions/') || path.includes('/sandbox/')) return content;
   if (path.endsWith('/README.md')) return markPage(content);
   if (path.endsWith('/system.ts')) return markSystem(content);
-  return path.endsWith('.ts') ? markTexts(content) : content;
+  if (!path.endsWith('.ts')) return content;
+  const texts = markTexts(content);
+  return path.includes('/actions/') ? texts : markMentions(texts, actions);
 }
 
 async function renamed(file: string, rename: (content: string) => string): Promise<string | Buffer> {

@@ -24,6 +24,21 @@ export function markSystem(source: string): string {
     .replace(/\btoolsets: \{[^}]*\}/, toolsets => toolsets.replace(/: (['"])/g, `: $1${MARK}`));
 }
 
+/**
+ * Marks the lines of a facade and of settings that name, in a text, an action or an address of the example: errors say
+ * what to call next, and samples where the system is.
+ */
+export function markMentions(source: string, actions: readonly string[]): string {
+  const mention = new RegExp(`['"\`][^'"\`]*(?:\\b(?:${actions.join('|')})\\b|\\.example\\.com\\b)|\\bthing: ['"\`]`);
+  return source
+    .split('\n')
+    .map(line => {
+      if (!mention.test(line) || line.includes(MARK)) return line;
+      return `${/^ */.exec(line)?.[0]}// ${MARK}the next line tells of the example.\n${line}`;
+    })
+    .join('\n');
+}
+
 /** Says under a page's heading that it is another's. */
 export function markPage(markdown: string): string {
   return markdown.replace(

@@ -52,7 +52,7 @@ async function makeAction(action: NewAction): Promise<void> {
   const starter = await starterOf(system);
   const files = [`functions/${system}/actions/${name}.ts`, `tests/${system}/actions/${name}.test.ts`] as const;
   await write(files[0], actionFile(action, starter));
-  await write(files[1], testFile(action, starter));
+  await write(files[1], testFile(action));
   finish(files);
   console.log(`
 Now make it yours:

@@ -76,10 +76,11 @@ export default ${constant}.action({
 `);
 }
 
-/** Its test, which calls the built app over HTTP. */
-export function testFile({ name, system, effect }: NewAction, { example }: Starter): string {
+/** Its test, which calls the built app over HTTP with whatever the action has as its example. */
+export function testFile({ name, system, effect }: NewAction): string {
   const url = `\${app.url}/api/${system}/${name}`;
-  const call = effect ? `\`${url}\`, { json: ${example} }` : `\`${url}?\${new URLSearchParams(${example})}\``;
+  const call = effect ? `\`${url}\`, { json: action.example }` : `\`${url}?\${query}\``;
+  const query = 'Object.entries(action.example).map(([name, value]): [string, string] => [name, String(value)])';
   return `import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systems } from '../../../functions/everySystem.ts';
 import action from '../../../functions/${system}/actions/${name}.ts';
@@ -103,6 +104,7 @@ afterAll(async () => {
 
 describe('${name}', () => {
   it('answers its example', async () => {
+    ${effect ? '' : `const query = new URLSearchParams(${query});`}
     const { status, body } = await request<object>(${call});
     expect(status).toBe(200);
     expect(action.output.strict().safeParse(body).error).toBeUndefined();

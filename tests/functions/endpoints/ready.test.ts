@@ -122,7 +122,9 @@ describe('soon after the start', () => {
   });
 });
 
-it('every action that asks Jira says that it needs the scopes of what it asks Jira for', async () => {
+it('every action that asks Jira says that it needs the scopes of what it asks Jira for', {
+  timeout: 60_000,
+}, async () => {
   const lacking: string[] = [];
   const env = { ...running.jira.settings, ...running.salesforce.settings, ...sandboxUser.settings };
   const app = await startApp({ env });
