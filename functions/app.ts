@@ -2,6 +2,8 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { createBackend } from '../shared/action/backend.ts';
 import { actionHandler, failureResponse, readInvocation } from '../shared/action/http.ts';
 import { toFailure } from '../shared/action/problem.ts';
+import { createQuiet } from '../shared/action/quiet.ts';
+import { rehearse } from '../shared/action/rehearse.ts';
 import { refuseForeignPage } from '../shared/caller/foreignPage.ts';
 import { runsLocally } from '../shared/settings/runsLocally.ts';
 import { actions } from './actions.ts';
@@ -14,6 +16,7 @@ const backend = createBackend(process.env, { systems, actions });
 for (const { message } of backend.unknownSettings) console.warn(message);
 
 const isLocal = runsLocally(process.env);
+const quiet = createQuiet();
 
 /** Answers a request unless a page of another site sent it. */
 async function answer(
@@ -28,10 +31,10 @@ async function answer(
     const invocation = readInvocation(request, context, signIn);
     return failureResponse(toFailure(error, invocation.correlationId), invocation);
   }
-  return respond();
+  return quiet.during(respond);
 }
 
-const actionsOverHttp = actionHandler(backend.invoke);
+const actionsOverHttp = actionHandler(backend);
 const readinessReport = readiness(backend);
 
 export const callAction: typeof actionsOverHttp = (action, request, context, signIn) =>
@@ -54,14 +57,19 @@ type McpEndpoint = ReturnType<typeof import('./endpoints/mcp.ts')['mcpEndpoint']
 
 let mcpEndpoint: Promise<McpEndpoint> | undefined;
 
+const loadMcp = (): Promise<McpEndpoint> => {
+  mcpEndpoint ??= import('./endpoints/mcp.ts').then(mcp => mcp.mcpEndpoint(backend));
+  return mcpEndpoint;
+};
+
 /** The MCP SDK is loaded by the first call that needs it. */
 export const callMcp: McpEndpoint = (path, request, context, signIn) =>
-  answer(
-    request,
-    context,
-    async () => {
-      mcpEndpoint ??= import('./endpoints/mcp.ts').then(mcp => mcp.mcpEndpoint(backend));
-      return (await mcpEndpoint)(path, request, context, signIn);
-    },
-    { isMcp: true, signIn },
-  );
+  answer(request, context, async () => (await loadMcp())(path, request, context, signIn), { isMcp: true, signIn });
+
+/** Gets ready what first calls would wait for. Nobody waits for it. */
+export const warmUp = (): Promise<void> =>
+  backend.warmUp({
+    quiet,
+    others: [loadMcp],
+    rehearse: (names, step) => rehearse(backend, names, createBackend, step),
+  });

@@ -22,6 +22,12 @@ if (reportAfterMs > 0) setTimeout(async () => (await loadApp()).reportStart(), r
 
 // What was recorded last is sent before the instance stops.
 if (process.env.OPEN_TELEMETRY) app.hook.appTerminate(async () => (await loadApp()).flush());
+// What is not there by the first call is got ready meanwhile, once the functions are registered and a call has had its turn.
+const WARM_UP_AFTER_MS = 200;
+if (process.env.WARM_UP?.trim().toLowerCase() !== 'false') {
+  const warmUp = async () => (await loadApp()).warmUp();
+  setTimeout(() => warmUp().catch(() => {}), WARM_UP_AFTER_MS).unref();
+}
 
 const isVendors = (name: string) => vendors.some(({ system }) => system === name);
 

@@ -17,6 +17,7 @@ param appSettings = {
   OPEN_TELEMETRY: toLower(readEnvironmentVariable('OPEN_TELEMETRY', ''))
   OTEL_EXPORTER_OTLP_ENDPOINT: readEnvironmentVariable('OTEL_EXPORTER_OTLP_ENDPOINT', '')
   OTEL_EXPORTER_OTLP_PROTOCOL: toLower(readEnvironmentVariable('OTEL_EXPORTER_OTLP_PROTOCOL', ''))
+  WARM_UP: toLower(readEnvironmentVariable('WARM_UP', ''))
   JIRA_BASE_URL: readEnvironmentVariable('JIRA_BASE_URL', '')
   JIRA_AUTH: toLower(readEnvironmentVariable('JIRA_AUTH', ''))
   JIRA_EMAIL: readEnvironmentVariable('JIRA_EMAIL', '')

@@ -4,6 +4,7 @@ import type { Backend } from '../../shared/action/backend.ts';
 import { type Action, type ActionEntry, needsOf } from '../../shared/action/defineAction.ts';
 import type { OpenSystem, System } from '../../shared/action/defineSystem.ts';
 import { failureResponse, jsonResponse, readInvocation } from '../../shared/action/http.ts';
+import { ownCall } from '../../shared/action/ownCall.ts';
 import { toFailure } from '../../shared/action/problem.ts';
 import { whyNotServed } from '../../shared/action/served.ts';
 import type { Call } from '../../shared/call.ts';
@@ -52,7 +53,7 @@ type Look = (
 function lookAt(backend: Backend): Look {
   const { config, env, actions, opened, unknownSettings, redact, now } = backend;
   const checkSettings = (): Check[] => [
-    ...(['app', 'time', 'secrets', 'ledger', 'audit', 'telemetry'] as const)
+    ...(['app', 'time', 'secrets', 'ledger', 'audit', 'telemetry', 'warmUp'] as const)
       .flatMap(name => config[name].problems())
       .map(({ setting, message }): Check => ({ name: setting, status: 'failed', detail: message })),
     ...unknownSettings.map(
@@ -98,18 +99,9 @@ function lookAt(backend: Backend): Look {
   };
 
   return async (systems, invocation) => {
-    const startedAt = now();
-    const call: Call = {
-      ...invocation,
-      // The checks are this service's own calls.
-      caller: { kind: 'app', id: 'health', roles: [] },
-      permit: unrestricted,
-      startedAt,
-      deadline: startedAt + CHECK_TIMEOUT_MS,
-      signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
-      usage: { requests: 0, retries: 0, writes: 0, credentials: new Set(), reported: {} },
-      maxRequests: CHECK_REQUESTS,
-    };
+    // The checks are this service's own calls.
+    const times = { now: now(), milliseconds: CHECK_TIMEOUT_MS };
+    const call = ownCall('health', { ...invocation, ...times, maxRequests: CHECK_REQUESTS });
     const ofSystems = await Promise.all(systems.map(system => checkSystem(system, call)));
     return {
       checks: [...checkSettings(), ...ofSystems.flat(), ...actionsThatAreOff(systems, backend)],

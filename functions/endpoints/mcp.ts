@@ -83,6 +83,7 @@ export function mcpEndpoint(backend: Backend) {
           const name = backend.redact(params.name, invocation.presented);
           throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name}.`);
         }
+        backend.preparation.begin(called.action.uses.map(({ name }) => name));
         const outcome = await backend.invoke(called.action, async () => params.arguments ?? {}, invocation);
         if (!outcome.ok && wantsSignIn(outcome.failure, invocation)) refusals.push(outcome.failure);
         return toToolResult(outcome, invocation);

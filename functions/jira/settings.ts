@@ -147,6 +147,28 @@ export function jiraSites({
   });
 }
 
+/**
+ * Scoped tokens, service accounts and callers' own tokens work only through Atlassian's gateway; a stand-in on loopback
+ * plays that too.
+ */
+export function apiBase({
+  JIRA_BASE_URL,
+  JIRA_CLOUD_ID,
+}: Pick<JiraSettings, 'JIRA_BASE_URL' | 'JIRA_CLOUD_ID'>): string {
+  if (!JIRA_CLOUD_ID) return JIRA_BASE_URL;
+  const gateway = isLoopback(JIRA_BASE_URL) ? JIRA_BASE_URL : 'https://api.atlassian.com';
+  return `${gateway}/ex/jira/${JIRA_CLOUD_ID}`;
+}
+
+/** Where the sites are called, and where a service account gets its token. */
+export function jiraOrigins(settings: JiraSettings): string[] {
+  const sites = jiraSites(settings).map(({ baseUrl, cloudId }) =>
+    apiBase({ JIRA_BASE_URL: baseUrl, JIRA_CLOUD_ID: cloudId }),
+  );
+  const signIn = settings.JIRA_AUTH === 'service-account' ? [settings.JIRA_TOKEN_URL] : [];
+  return [...signIn, ...sites].map(url => new URL(url).origin);
+}
+
 export const secrets = {
   'jira-api-token': {
     description: 'The API token of the account in JIRA_EMAIL',

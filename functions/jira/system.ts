@@ -1,6 +1,6 @@
 import { defineSystem } from '../../shared/action/defineSystem.ts';
 import { permissions, scopes } from './needs.ts';
-import { jiraSites, rules, secrets, settings } from './settings.ts';
+import { jiraOrigins, jiraSites, rules, secrets, settings } from './settings.ts';
 
 export const jira = defineSystem({
   name: 'jira',
@@ -16,5 +16,7 @@ export const jira = defineSystem({
   scopes,
   callersSignIn: 'JIRA_AUTH',
   sites: settings => jiraSites(settings).map(({ name }) => name),
+  origins: jiraOrigins,
+  rehearsal: async () => (await import('./rehearsal.ts')).rehearsal(),
   open: async parts => (await import('./api/sites.ts')).openSites(parts),
 });

@@ -21,5 +21,7 @@ export const salesforce = defineSystem({
   permissions,
   scopes,
   callersSignIn: 'SALESFORCE_AUTH',
+  origins: ({ SALESFORCE_LOGIN_URL }) => [new URL(SALESFORCE_LOGIN_URL).origin],
+  rehearsal: async () => (await import('./rehearsal.ts')).rehearsal(),
   open: async parts => (await import('./api/salesforce.ts')).openSalesforce(parts),
 });

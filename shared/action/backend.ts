@@ -14,7 +14,9 @@ import type { ActionEntry } from './defineAction.ts';
 import type { System } from './defineSystem.ts';
 import { createIdentify, type Identify } from './identify.ts';
 import { createInvoke, type Invoke } from './invoke.ts';
+import { createPreparation, type Preparation } from './preparation.ts';
 import { createSystems, type Systems } from './systems.ts';
+import { warmUp } from './warmUp.ts';
 
 /** Everything that the functions stand on. */
 export interface Backend {
@@ -28,6 +30,8 @@ export interface Backend {
   unknownSettings: readonly UnknownSetting[];
   identify: Identify;
   invoke: Invoke;
+  preparation: Preparation;
+  warmUp(work: Parameters<typeof warmUp>[1]): Promise<void>;
   /** Takes secrets, and these credentials, out of a text. */
   redact: SecretStore['redact'];
   /** Undefined unless the settings turn it on. */
@@ -41,11 +45,12 @@ export function createBackend(
   { systems, actions }: { systems: readonly System[]; actions: readonly ActionEntry[] },
   options: { fetch?: typeof fetch; now?: () => number } = {},
 ): Backend {
-  const { now = Date.now } = options;
+  const { now = Date.now, fetch = globalThis.fetch } = options;
   const config = readConfig(env);
   const secrets = lazySecretStore(config, env, now);
   const telemetry = openTelemetry({ config, env });
   const opened = createSystems({ config, secrets, env, now, telemetry }, options);
+  const preparation = createPreparation({ config, env, systems, opened, secrets, fetch });
   const unknown = unknownSettings(systems, env);
 
   const identify = createIdentify({ config, env, systems, actions, opened, redact: secrets.redact, now });
@@ -79,6 +84,8 @@ export function createBackend(
     now,
     identify,
     invoke,
+    preparation,
+    warmUp: work => warmUp({ config, env, systems, actions, opened, preparation, secrets, ledger, now }, work),
     redact: secrets.redact,
     telemetry,
   };

@@ -12,6 +12,7 @@ import {
   toAction,
   toPlannedAction,
 } from './defineAction.ts';
+import type { Rehearsal } from './rehearse.ts';
 
 /** What a system's facade is made from. */
 export interface SystemParts<Settings = unknown, Secret extends string = string, Rules = unknown> {
@@ -41,6 +42,11 @@ export interface OpenSystem<Facade> {
   for(call: Call): Facade;
   /** Signs in and asks for next to nothing. Tells as whom, for the readiness report. @throws Failure */
   check(call: Call): Promise<string>;
+  /**
+   * Gets the token that all calls use, unless it is there; undefined where there is none, or each caller has one. The upstream
+   * is asked for nothing else. @throws Failure
+   */
+  signIn?: ((call: Call) => Promise<void>) | undefined;
   /** The time zone by whose clock an answer tells times, which else are in UTC. @throws Failure */
   timeZone?(call: Call): Promise<string | undefined>;
   /** Which of these permissions of the system's the account that calls run as lacks, as far as that can be known. */
@@ -96,6 +102,10 @@ export interface SystemDefinition<
   callersSignIn?: keyof z.output<Settings> & string;
   /** The names of its sites, among which each call chooses where there are several. */
   sites?(settings: z.output<Settings>): readonly string[];
+  /** The origins that calls go to over HTTP, such as `https://api.example.com`: a connection to each is opened ahead. */
+  origins?(settings: z.output<Settings>): readonly string[];
+  /** Loads reads to be carried out before the first call, against made-up answers. */
+  rehearsal?(): Promise<Rehearsal>;
   /** Loads the facade. A system whose actions use other systems only has none. */
   open?(parts: SystemParts<z.output<Settings>, Secret, z.output<Rules>>): Promise<OpenSystem<Facade>>;
 }
@@ -113,6 +123,8 @@ export interface System<Name extends string = string, Toolset extends string = s
   readonly scopes?: Readonly<Record<string, string>>;
   readonly callersSignIn?: string;
   sites?(settings: unknown): readonly string[];
+  origins?(settings: unknown): readonly string[];
+  rehearsal?(): Promise<Rehearsal>;
   open?(parts: SystemParts): Promise<OpenSystem<Facade>>;
   /** Declares an action of this system: the default export of a file in its folder `actions`. */
   action<

@@ -5,19 +5,21 @@ import { bearerToken, presentedTokens } from '../caller/bearerToken.ts';
 import type { Failure } from '../failure.ts';
 import { indexSecrets, redact } from '../secrets/redact.ts';
 import { newSpanId, type TracePlace } from '../telemetry/telemetry.ts';
+import type { Backend } from './backend.ts';
 import type { ActionEntry } from './defineAction.ts';
-import type { Invocation, Invoke, Outcome } from './invoke.ts';
+import type { Invocation, Outcome } from './invoke.ts';
 import { toInlineError, toProblem } from './problem.ts';
 import { readBody, readQuery } from './readRequest.ts';
 
 /** Answers HTTP requests for actions. */
-export function actionHandler(invoke: Invoke) {
+export function actionHandler({ invoke, preparation }: Pick<Backend, 'invoke' | 'preparation'>) {
   return async (
     entry: ActionEntry,
     request: HttpRequest,
     context: InvocationContext,
     signIn?: string,
   ): Promise<HttpResponseInit> => {
+    preparation.begin(entry.asks ?? [entry.system]);
     const { default: action } = await entry.load();
     const invocation = readInvocation(request, context, signIn);
     const rawInput = async () => (action.access === 'read' ? readQuery(request) : readBody(request));

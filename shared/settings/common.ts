@@ -180,6 +180,13 @@ export const telemetrySettings = z
   );
 
 export type TelemetrySettings = z.output<typeof telemetrySettings>;
+export const warmUpSettings = z.object({
+  WARM_UP: oneOf('true', 'false').default('true').meta({
+    description:
+      '`false` leaves all that a first call waits for to that call. Otherwise it is got ready in the background after the start: code, secrets, connections and sign-ins.',
+  }),
+});
+
 export type AppSettings = z.output<typeof appSettings>;
 export type SecretsSettings = z.output<typeof secretsSettings>;
 
@@ -191,6 +198,7 @@ export const commonSettings = [
   ledgerSettings,
   auditSettings,
   telemetrySettings,
+  warmUpSettings,
 ] as const;
 
 /** The secrets that no system owns. */

@@ -9,6 +9,8 @@ import {
   secretsSettings,
   telemetrySettings,
   timeSettings,
+  timeSettings,
+  warmUpSettings,
 } from './common.ts';
 import type { Environment } from './setting.ts';
 
@@ -32,6 +34,7 @@ export interface Config {
   ledger: Section<z.output<typeof ledgerSettings>>;
   audit: Section<z.output<typeof auditSettings>>;
   telemetry: Section<z.output<typeof telemetrySettings>>;
+  warmUp: Section<z.output<typeof warmUpSettings>>;
   /** The settings of a system. */
   of(system: System): Section<unknown>;
 }
@@ -46,6 +49,7 @@ export function readConfig(env: Environment): Config {
     ledger: section(ledgerSettings, env),
     audit: section(auditSettings, env),
     telemetry: section(telemetrySettings, env),
+    warmUp: section(warmUpSettings, env),
     of({ name, settings }) {
       const known = sections.get(name) ?? section(settings, env);
       sections.set(name, known);

@@ -39,7 +39,8 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
   const flags = ['--root', root, '--port', '0', '--with-parent', ...(keys.length ? ['--keys', keys.join(',')] : [])];
   const child = spawn(process.execPath, [resolve(projectRoot, 'tools/host/main.ts'), ...flags], {
     cwd: projectRoot,
-    env: { ...Object.fromEntries(needed), ...env },
+    // What an app asks of others is what a test's own calls ask, unless the test is about something else.
+    env: { ...Object.fromEntries(needed), WARM_UP: 'false', ...env },
   });
   let logs = '';
   const url = await new Promise<string>((found, failed) => {

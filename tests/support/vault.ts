@@ -29,9 +29,10 @@ export interface Vault {
  * Plays Key Vault over https, challenge included, and App Service's managed identity endpoint.
  * https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+ * @param given a certificate for it, which other servers may have, too: an app trusts one alone; it is removed at the end
  */
-export async function startVault(secrets: Record<string, string>): Promise<Vault> {
-  const certificate = await makeCertificate();
+export async function startVault(secrets: Record<string, string>, given?: Certificate): Promise<Vault> {
+  const certificate = given ?? (await makeCertificate());
   const tokens = new Set<string>();
 
   const identityServer = createHttpServer((request, response) => {

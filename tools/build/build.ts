@@ -102,28 +102,67 @@ const telemetryAsModules: Plugin = {
   },
 };
 
-export const bundleOptions: BuildOptions = {
+/**
+ * What signs in with the app's managed identity is a third of its library, whose package does not say that nothing of it does
+ * anything when it is loaded. Bundled by itself, it shares no chunk with the developers' sign-ins, which need all of it.
+ */
+const withoutOtherSignIns: Plugin = {
+  name: 'without-other-sign-ins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@azure\/msal-node$/ }, ({ importer, path }) =>
+      /[\\/]managedIdentity\.ts$/.test(importer) ? { path, namespace: 'managed-identity' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'managed-identity' }, async ({ path }) => {
+      const contents = `export { ManagedIdentityApplication } from '${path}';`;
+      const { outputFiles } = await bundle({
+        ...common,
+        stdin: { contents, resolveDir: common.absWorkingDir },
+        plugins: [withoutEffects],
+        write: false,
+      });
+      return { contents: outputFiles[0]?.text ?? '', resolveDir: common.absWorkingDir };
+    });
+  },
+};
+
+const withoutEffects: Plugin = {
+  name: 'without-effects',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /.*/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
+      if (pluginData === 'resolved' || kind === 'entry-point') return undefined;
+      const found = await resolve(path, { importer, kind, resolveDir, pluginData: 'resolved' });
+      return { path: found.path, external: found.external, namespace: found.namespace, sideEffects: false };
+    });
+  },
+};
+
+/** Of every bundle. */
+const common = {
   absWorkingDir: fileURLToPath(root),
   bundle: true,
-  splitting: true,
   platform: 'node',
   target: 'node22',
   format: 'esm',
-  // Debuggers and the log of a bug read them; nothing reads them at start.
-  sourcemap: 'linked',
-  sourcesContent: false,
   minifySyntax: true,
   minifyWhitespace: true,
   // Stack traces show functions' names. `keepNames` would keep them, too, but at a cost in each call.
   minifyIdentifiers: false,
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+export const bundleOptions: BuildOptions = {
+  ...common,
+  splitting: true,
+  // Debuggers and the log of a bug read them; nothing reads them at start.
+  sourcemap: 'linked',
+  sourcesContent: false,
   chunkNames: 'chunks/[name]-[hash]',
   // A copy of Node's streams from years ago, for Word documents, and seven packages that it needs.
   alias: { 'readable-stream': 'node:stream' },
   // The Functions worker supplies this module through `require`.
   external: ['@azure/functions-core'],
   define: { 'process.env.npm_package_version': JSON.stringify(version) },
-  plugins: [withoutLocales, withoutVendorSchemas, withoutUnusedTransport, withoutSchemaValidator, telemetryAsModules],
-  logLevel: 'warning',
+  plugins: [withoutLocales, withoutVendorSchemas, withoutUnusedTransport, withoutSchemaValidator, withoutOtherSignIns, telemetryAsModules],
 };
 
 /**

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Action } from '../../shared/action/defineAction.ts';
 import { actionsOf, type Declared } from '../generate/definition.ts';
 import { connectorFolder } from '../generate/folders.ts';
+import { makeApp } from './m365/makeApp.ts';
 import { type Known, readFlags } from './readFlags.ts';
 import { userConnectorSteps } from './userConnectorSteps.ts';
 import { vendorSignIn } from './vendorSignIn.ts';
@@ -17,8 +18,13 @@ export async function makeConnector(
   known: Known,
   { load, version }: { load(): Promise<readonly Action[]>; version: string },
 ): Promise<string> {
-  const { key, signIn: wanted, choice, out } = readFlags(args, known);
+  const { key, signIn: wanted, choice, app, out } = readFlags(args, known);
   const actions = await load();
+  if (app) {
+    const { systems } = known;
+    const target = resolve(out ?? `connector/${app.system}/m365`);
+    return makeApp({ ...app, version: app.version ?? version }, wanted, { choice, target, systems, actions });
+  }
   const signIn =
     wanted.auth === 'user' ? { ...wanted, vendor: vendorSignIn(wanted, actionsOf(key, actions, choice)) } : wanted;
   const target = resolve(out ?? `connector/${connectorFolder(key)}`);

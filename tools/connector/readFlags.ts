@@ -5,6 +5,7 @@ import type { System } from '../../shared/action/defineSystem.ts';
 import type { UserSignIn } from '../../shared/action/userSignIn.ts';
 import type { Choice } from '../generate/definition.ts';
 import type { ConnectorKey } from '../generate/folders.ts';
+import { PLACEHOLDER_HOST } from '../generate/placeholders.ts';
 import { isVendorClientId, readServer } from './vendorSignIn.ts';
 import type { SignIn } from './withSignIn.ts';
 
@@ -15,20 +16,40 @@ export const usage = `Usage: npm run connector -- --system <system> --auth key|e
          [--toolsets <toolset>,<toolset>]      only the operations of these, and with --auth user only their scopes
          [--sites <site>,<site>]               where each call names one of several sites, with --auth user
          [--mcp <toolset>|core]                the MCP server's tools instead; core is of all systems, without --system
+         [--actions <action>,<action>]         only these operations
+         [--m365]                              a whole app for Microsoft 365 Copilot instead: an agent with these as its
+                                               functions; --auth is then key unless given
+         [--reference-id <id>]                 of what was registered for it in the Teams developer portal, with --m365
+         [--link-hosts <host>,<host>]          where links in answers lead to, such as contoso.atlassian.net, with --m365
+         [--app-id <GUID>] [--app-version <n.n.n>]   other than those that follow from host, system and package.json, with --m365
          [--out <folder>]                      connector/ unless given
 Such as: npm run connector -- --system jira --auth key --host your-app.azurewebsites.net
-         npm run connector -- --system jira --auth user --host your-app.azurewebsites.net --client-id <id>`;
+         npm run connector -- --system jira --auth user --host your-app.azurewebsites.net --client-id <id>
+         npm run connector -- --system jira --m365 --host your-app.azurewebsites.net`;
 
 /** Which connector is wanted, and for what. */
 export interface Wanted {
   key: ConnectorKey;
   signIn: WantedSignIn;
   choice: Choice;
+  /** A whole app for Microsoft 365 Copilot is wanted instead. */
+  app?: WantedApp;
   out: string | undefined;
 }
 
+/** What an app is told beside a connector. */
+export interface WantedApp {
+  system: string;
+  /** Of the key or the OAuth client in the Teams developer portal; without it the package is to be written once more. */
+  referenceId: string | undefined;
+  id: string | undefined;
+  /** MAJOR.MINOR.PATCH. */
+  version: string | undefined;
+  linkHosts: readonly string[];
+}
+
 /** As a person names it: which scopes users consent to follows from the actions. */
-type WantedSignIn = Exclude<SignIn, { auth: 'user' }> | ({ auth: 'user'; host: string } & AtVendor);
+export type WantedSignIn = Exclude<SignIn, { auth: 'user' }> | ({ auth: 'user'; host: string } & AtVendor);
 
 interface AtVendor {
   clientId: string;
@@ -57,22 +78,71 @@ const options = {
   'tenant-id': { type: 'string' },
   'login-url': { type: 'string' },
   toolsets: { type: 'string' },
+  actions: { type: 'string' },
+  m365: { type: 'boolean' },
+  'reference-id': { type: 'string' },
+  'link-hosts': { type: 'string' },
+  'app-id': { type: 'string' },
+  'app-version': { type: 'string' },
   sites: { type: 'string' },
   mcp: { type: 'string' },
   out: { type: 'string' },
 } as const;
 
-type Flags = Readonly<Partial<Record<keyof typeof options, string>>>;
+type Flags = Readonly<Partial<Record<Exclude<keyof typeof options, 'm365'>, string>> & { m365?: boolean }>;
 
 /** Reads the command's flags; there is a connector for each system and toolset that has an action. @throws WrongFlags */
 export function readFlags(args: string[], known: Known): Wanted {
   const flags = parse(args);
+  const key = readKey(flags, known);
+  const app = readApp(flags);
   return {
-    key: readKey(flags, known),
+    key,
     signIn: readSignIn(flags, known),
     choice: readChoice(flags, known),
+    ...(app && { app }),
     out: flags.out,
   };
+}
+
+/** What is told of an app; undefined where none is wanted. */
+function readApp(flags: Flags): WantedApp | undefined {
+  const { system = '', 'reference-id': referenceId, 'app-id': id, 'app-version': version } = flags;
+  if (!flags.m365) {
+    const stray = (['reference-id', 'link-hosts', 'app-id', 'app-version'] as const).find(
+      flag => flags[flag] !== undefined,
+    );
+    if (stray) throw new WrongFlags(`--${stray} is for --m365.`);
+    return undefined;
+  }
+  if (flags.mcp !== undefined) {
+    throw new WrongFlags(
+      '--m365 has operations as its functions, not the tools of --mcp: choose some with --toolsets.',
+    );
+  }
+  if (referenceId !== undefined && !/^[\w+/=#.:-]{1,300}$/.test(referenceId)) {
+    throw new WrongFlags('--reference-id must be the registration ID as the Teams developer portal shows it.');
+  }
+  if (id !== undefined && !z.guid().safeParse(id).success) throw new WrongFlags('--app-id must be a GUID.');
+  if (version !== undefined && !isAppVersion(version)) {
+    throw new WrongFlags(`--app-version must be three numbers such as 1.0.1, not ${version}.`);
+  }
+  const linkHosts = readList('link-hosts', flags['link-hosts']) ?? [];
+  const wrong = linkHosts.find(host => !isHost(host));
+  if (wrong !== undefined) {
+    throw new WrongFlags(`--link-hosts must be names of hosts, such as contoso.atlassian.net, not ${wrong}.`);
+  }
+  return { system, referenceId, id, version, linkHosts };
+}
+
+/** Microsoft 365 takes no version of another form: https://github.com/OfficeDev/microsoft-teams-app-schema/issues/174 */
+export function isAppVersion(text: string): boolean {
+  return /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}$/.test(text);
+}
+
+/** The name of a host alone, as DNS has it, with a port where it has one. */
+function isHost(text: string): boolean {
+  return /^[a-z0-9.-]+(?::\d{1,5})?$/i.test(text) && URL.parse(`https://${text}`)?.host === text.toLowerCase();
 }
 
 function parse(args: string[]): Flags {
@@ -106,10 +176,12 @@ function checkToolsets(toolsets: readonly string[], system: string, actions: rea
 }
 
 function readSignIn(flags: Flags, known: Known): WantedSignIn {
-  const { auth, host, 'client-id': clientId, 'tenant-id': tenantId, 'login-url': loginUrl } = flags;
+  const { 'client-id': clientId, 'tenant-id': tenantId, 'login-url': loginUrl } = flags;
+  // An app can be looked at before there is a deployment, and then says what is missing.
+  const { auth = flags.m365 ? 'key' : undefined, host = flags.m365 ? PLACEHOLDER_HOST : undefined } = flags;
   if (!auth) throw new WrongFlags('--auth is missing.');
   if (!host) throw new WrongFlags('--host is missing.');
-  if (URL.parse(`https://${host}`)?.host !== host.toLowerCase()) {
+  if (!isHost(host)) {
     throw new WrongFlags(`--host must be the name of a host alone, such as your-app.azurewebsites.net, not ${host}.`);
   }
   if (auth !== 'user' && loginUrl !== undefined) throw new WrongFlags('--login-url is for --auth user.');
@@ -164,7 +236,19 @@ function readUserSignIn(flags: Flags, { systems, signIns }: Known): AtVendor {
 }
 
 /** What a connector's operations are, of those that its system has. */
-function readChoice({ system = '', mcp, toolsets, sites, auth }: Flags, { actions, systems }: Known): Choice {
+function readChoice(flags: Flags, { actions, systems }: Known): Choice {
+  const { system = '', mcp, toolsets, sites, auth } = flags;
+  const single = readList('actions', flags.actions);
+  if (single) {
+    if (mcp !== undefined || toolsets !== undefined) {
+      throw new WrongFlags('--actions names the operations themselves: leave --toolsets and --mcp out.');
+    }
+    const own = actions.filter(action => action.system === system).map(({ name }) => name);
+    const unknown = single.find(name => !own.includes(name));
+    if (unknown !== undefined) {
+      throw new WrongFlags(`${system} has no action ${unknown}; there is ${own.join(', ')}.`);
+    }
+  }
   const chosen = readList('toolsets', toolsets);
   if (chosen) {
     if (mcp !== undefined)
@@ -186,7 +270,11 @@ function readChoice({ system = '', mcp, toolsets, sites, auth }: Flags, { action
       );
     }
   }
-  return { ...(chosen && { toolsets: chosen }), ...(named && { sites: named }) };
+  return {
+    ...(chosen && { toolsets: chosen }),
+    ...(single && { actions: single }),
+    ...(named && { sites: named }),
+  };
 }
 
 /** The words of a flag, with commas between; undefined where it is not given. */

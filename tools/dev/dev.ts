@@ -235,7 +235,7 @@ async function startDev() {
         return undefined;
       });
     }
-    const faults = describeBuildFailure(fault);
+    const faults = fault === undefined ? [] : describeBuildFailure(fault);
     // The list of actions is old where the new one could not be made: why not is the fault to tell.
     const isListOld = declaring.status === 'rejected' && faults.every(place => place.startsWith(`${index}:`));
     if (!build && !isListOld) {
@@ -275,8 +275,10 @@ async function startDev() {
     judge(build, isEarly, types, signal);
   };
 
-  const isOnlyCrash = ({ app, page, byHand, generated, settings: isSettings }: ChangeKinds) =>
-    app.length + page.length + byHand.length + generated.length === 0 && !isSettings;
+  const isOnlyCrash = (kinds: ChangeKinds) =>
+    !kinds.settings &&
+    [kinds.app, kinds.page, kinds.byHand, kinds.generated, kinds.everySandbox].every(files => files.length === 0) &&
+    kinds.sandboxes.size === 0;
 
   const takeUpPage = async (files: readonly string[]) => {
     if (files.length === 0) return;
@@ -330,7 +332,10 @@ async function startDev() {
         all.changed.includes(index) && writtenIndex === (await readFile(join(root, index), 'utf8').catch(() => ''));
       const rest = isOwn && served ? { ...all, changed: all.changed.filter(path => path !== index) } : all;
       if (isOwn && rest.added.length + rest.removed.length + rest.changed.length === 0) return;
-      await turn(kindsOf(rest, data)).catch(error => sayFaults(`It cannot be taken up. ${goesOn()}`, placed(error)));
+      await turn(kindsOf(rest, data)).catch(error => {
+        isBroken = true;
+        sayFaults(`It cannot be taken up. ${goesOn()}`, placed(error));
+      });
     });
   };
 

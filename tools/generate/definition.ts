@@ -17,18 +17,22 @@ export interface Declared {
 export interface Choice {
   /** All, unless given. */
   toolsets?: readonly string[];
+  /** These actions alone, by their names. */
+  actions?: readonly string[];
   /** Those among which each call chooses one; none is named unless given. */
   sites?: readonly string[];
 }
 
 /** The actions that a connector has operations or tools for. */
-export function actionsOf(key: ConnectorKey, actions: readonly Action[], { toolsets }: Choice = {}): Action[] {
+export function actionsOf(key: ConnectorKey, actions: readonly Action[], choice: Choice = {}): Action[] {
+  const { toolsets, actions: names } = choice;
   if (key === 'core') return actions.filter(({ core }) => core);
   return actions.filter(
-    ({ system, toolset }) =>
+    ({ name, system, toolset }) =>
       system === key.system &&
       (key.toolset === undefined || toolset === key.toolset) &&
-      (toolsets === undefined || toolsets.includes(toolset)),
+      (toolsets === undefined || toolsets.includes(toolset)) &&
+      (names === undefined || names.includes(name)),
   );
 }
 

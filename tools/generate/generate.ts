@@ -8,6 +8,8 @@ import type { System } from '../../shared/action/defineSystem.ts';
 import { policySchema } from '../../shared/policy/policy.ts';
 import { actionIndex, declaredActions } from './actionIndex.ts';
 import { actionReference } from './actionReference.ts';
+import { agentGuides } from './agentInstructions.ts';
+import { agentPage } from './agentPage.ts';
 import { connectorFiles } from './connectorFiles.ts';
 import { type Declared, definitionOf } from './definition.ts';
 import { PLUGIN_FOLDER, pluginFile } from './folders.ts';
@@ -18,6 +20,7 @@ import { leftOver, removeFile } from './leftOver.ts';
 import { needsTable } from './needsTable.ts';
 import { openApi } from './openApi.ts';
 import { pluginManifest } from './plugin.ts';
+import { withFunctionKey } from './pluginSignIn.ts';
 import { pluginPresentation } from './presentation.ts';
 import { questions } from './questions.ts';
 import { questionTable } from './questionTable.ts';
@@ -44,6 +47,7 @@ async function generatedFiles(root: URL): Promise<Map<string, GeneratedFile[1]>>
       'docs/policy.schema.json',
       json({ $comment: GENERATED, ...z.toJSONSchema(policySchema(systems), { io: 'input' }) }),
     ],
+    ['docs/agent-instructions.md', agentPage(systems, actions, await agentGuides(systems))],
     ['docs/actions.md', await actionReference(systems, actions, sampleCall)],
     ...(await settingsFiles(root, systems, actions)),
   ]);
@@ -91,8 +95,8 @@ async function systemFiles(
     ...[{ system: name }, ...toolsets.map(toolset => ({ system: name, toolset }))].flatMap(key =>
       connectorFiles(key, definitionOf(key, declared), icon),
     ),
-    [`${folder}/${pluginFile.manifest}`, json(pluginManifest(plugin, system, actions))],
-    [`${folder}/${pluginFile.openApi}`, json(openApi(plugin, actions, declared.version))],
+    [`${folder}/${pluginFile.manifest}`, json(pluginManifest(plugin, system, actions, withFunctionKey()))],
+    [`${folder}/${pluginFile.openApi}`, json(openApi(plugin, actions, declared.version, withFunctionKey()))],
     [`${folder}/${pluginFile.functions}`, json(functionTools(actions))],
   ];
 }

@@ -4,12 +4,17 @@ import { problemSchema } from '../../shared/action/failureSchema.ts';
 import { inputSchema, outputSchema, toPlainObject } from '../../shared/action/plainSchema.ts';
 import { GENERATED } from './generated.ts';
 import { operationId } from './naming.ts';
-import { PLACEHOLDER_HOST } from './placeholders.ts';
+import type { PluginSignIn } from './pluginSignIn.ts';
 import type { Presentation } from './presentation.ts';
 import { problemStatuses } from './problems.ts';
 
 /** The document that the plugin refers to: OpenAPI 3, with failures as problem documents. */
-export function openApi({ title, description }: Presentation, actions: readonly Action[], version: string) {
+export function openApi(
+  { title, description }: Presentation,
+  actions: readonly Action[],
+  version: string,
+  { host, scheme }: PluginSignIn,
+) {
   return {
     openapi: '3.0.3',
     info: {
@@ -19,8 +24,8 @@ export function openApi({ title, description }: Presentation, actions: readonly 
       contact: { name: publisher.name, url: publisher.website, email: publisher.email },
       'x-generated': GENERATED,
     },
-    servers: [{ url: `https://${PLACEHOLDER_HOST}/api` }],
-    security: [{ function_key: [] }],
+    servers: [{ url: `https://${host}/api` }],
+    security: [{ [scheme.name]: scheme.scopes }],
     paths: Object.fromEntries(
       actions.map(action => [
         `/${action.system}/${action.name}`,
@@ -29,7 +34,7 @@ export function openApi({ title, description }: Presentation, actions: readonly 
     ),
     components: {
       schemas: { Problem: toPlainObject(problemSchema, 'output') },
-      securitySchemes: { function_key: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
+      securitySchemes: { [scheme.name]: scheme.definition },
     },
   };
 }

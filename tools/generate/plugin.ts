@@ -8,10 +8,16 @@ import { fieldsOf, meaningOf } from '../../shared/schema/meaning.ts';
 import { pluginFile } from './folders.ts';
 import { GENERATED } from './generated.ts';
 import { fieldTitle, operationId } from './naming.ts';
+import type { PluginSignIn } from './pluginSignIn.ts';
 import type { Presentation } from './presentation.ts';
 
 /** The Microsoft 365 Copilot plugin of a system: https://learn.microsoft.com/microsoft-365-copilot/extensibility/plugin-manifest-2.4 */
-export function pluginManifest({ title, description }: Presentation, system: System, actions: readonly Action[]) {
+export function pluginManifest(
+  { title, description }: Presentation,
+  system: System,
+  actions: readonly Action[],
+  { auth }: PluginSignIn,
+) {
   return {
     $schema: 'https://developer.microsoft.com/json-schemas/copilot/plugin/v2.4/schema.json',
     schema_version: 'v2.4',
@@ -26,8 +32,7 @@ export function pluginManifest({ title, description }: Presentation, system: Sys
     runtimes: [
       {
         type: 'OpenApi',
-        // The toolkit that packages the plugin puts in the ID of the key that was registered for it.
-        auth: { type: 'ApiKeyPluginVault', reference_id: placeholder('{APIKEY_REGISTRATION_ID}') },
+        auth,
         spec: { url: pluginFile.openApi },
         run_for_functions: actions.map(({ name }) => operationId(name)),
         'x-generated': GENERATED,

@@ -49,7 +49,8 @@ export function pluginPresentation(system: System, actions: readonly Action[]): 
   return { title, description };
 }
 
-function systemTitle({ name, title }: System): string {
+/** What people call a system here. */
+export function systemTitle({ name, title }: System): string {
   return titles[name] ?? title;
 }
 

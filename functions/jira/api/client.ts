@@ -17,7 +17,7 @@ import type { UpstreamAnswer, UpstreamRequest } from '../../../shared/upstream/h
 import { oauthToken, requestOAuthToken } from '../../../shared/upstream/oauthToken.ts';
 import { readPublicFile } from '../../../shared/upstream/publicFile.ts';
 import { saidIn } from '../../../shared/upstream/saidIn.ts';
-import type { JiraParts, JiraSettings } from '../settings.ts';
+import { apiBase, type JiraParts } from '../settings.ts';
 import { answerFailure, saidByJira } from './answerFailure.ts';
 import { rateLimits } from './rateLimits.ts';
 import { scopeFor } from './scopes.ts';
@@ -59,11 +59,12 @@ export interface JiraClient extends Client {
 }
 
 /** Makes jira.js's client for one call: its requests, on our transport, with our credentials. */
-export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
-  const { settings, upstream } = parts;
+export function jiraClient(
+  { settings, upstream }: JiraParts,
+  credentials: Credentials<{ value: string }>,
+): (call: Call) => JiraClient {
   const base = apiBase(settings);
   const address = settings.JIRA_CLOUD_ID ? 'JIRA_CLOUD_ID' : 'JIRA_BASE_URL';
-  const credentials = jiraCredentials(parts);
 
   /** @param path what is asked for, without the host */
   const exchange = (
@@ -147,18 +148,8 @@ export function jiraClient(parts: JiraParts): (call: Call) => JiraClient {
   });
 }
 
-/**
- * Scoped tokens, service accounts and callers' own tokens work only through Atlassian's gateway; a stand-in on loopback
- * plays that too.
- */
-export function apiBase({ JIRA_BASE_URL, JIRA_CLOUD_ID }: JiraSettings): string {
-  if (!JIRA_CLOUD_ID) return JIRA_BASE_URL;
-  const gateway = isLoopback(JIRA_BASE_URL) ? JIRA_BASE_URL : 'https://api.atlassian.com';
-  return `${gateway}/ex/jira/${JIRA_CLOUD_ID}`;
-}
-
 /** The value of the authorization header. */
-function jiraCredentials(parts: JiraParts): Credentials<{ value: string }> {
+export function jiraCredentials(parts: JiraParts): Credentials<{ value: string }> {
   const { settings, secrets, upstream, now } = parts;
   if (settings.JIRA_AUTH === 'caller') return callersCredentials({ upstream }, token => ({ value: `Bearer ${token}` }));
   if (settings.JIRA_AUTH === 'basic') {

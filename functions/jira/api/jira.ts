@@ -29,7 +29,7 @@ import type { Attachments } from './attachments.ts';
 import type { Backlog } from './backlog.ts';
 import { type Boards, openBoards } from './boards.ts';
 import { type FieldChange, fieldChanges } from './changelogs.ts';
-import { type JiraClient, jiraClient } from './client.ts';
+import { type JiraClient, jiraClient, jiraCredentials } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments, openComments, withProjectType } from './comments.ts';
 import { namesInJql } from './filter/searchField.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
@@ -194,7 +194,8 @@ const deskMethods = [
 export function openJira(parts: JiraParts) {
   const { settings } = parts;
   /** What the account of this service may see and do, which is more than a caller may. */
-  const unlimited = jiraClient(parts);
+  const credentials = jiraCredentials(parts);
+  const unlimited = jiraClient(parts, credentials);
   const runsAsCaller = settings.JIRA_RUN_AS === 'caller';
   const permissions = openPermissions(parts);
   const accountFor = openAskingAccount(unlimited, parts);
@@ -446,6 +447,12 @@ export function openJira(parts: JiraParts) {
         browseUrl,
       };
     },
+
+    /** Undefined where the sign-in takes no request, or is each caller's. */
+    signIn:
+      settings.JIRA_AUTH === 'service-account'
+        ? (call: Call): Promise<void> => credentials.authorized(call, async () => {})
+        : undefined,
 
     async whoIs(call: Call): Promise<Account> {
       const { accountId: id, displayName: name } = await myself.ask(call);

@@ -24,6 +24,8 @@ export function openSites(parts: JiraParts): OpenSystem<Jira> {
 
   return {
     for: call => siteOf(call).for(call),
+    // A service account is of one site.
+    signIn: sites[0]?.jira.signIn,
     timeZone: async call => siteOf(call).timeZone(call),
     async check(call) {
       const told = await Promise.all(sites.map(({ jira }) => jira.check(call)));

@@ -34,6 +34,8 @@ export interface CallConnection {
   groupsOf(userId: string): Promise<string[]>;
   /** @throws Failure `internal` before the first request */
   session(): Session;
+  /** Has a session, which may be one that is there. @throws Failure */
+  signIn(): Promise<void>;
   /** The 18 characters of the org's ID. It costs a sign-in where there was none. @throws Failure */
   orgId(): Promise<string>;
   /** The IANA name of the time zone that decides what a day is. It costs a request where it is not cached. */
@@ -245,6 +247,7 @@ export function salesforceConnections(parts: SalesforceParts): (call: Call) => C
         });
       },
       allowed: open,
+      signIn: async () => void (await signedIn(call)),
       orgId: () => orgIdFor(call),
       zones: timeZoneFor(call),
       fiscalYears: fiscalYearsFor(call),

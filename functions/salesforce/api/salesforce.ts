@@ -553,6 +553,8 @@ export function openSalesforce(parts: SalesforceParts) {
 
     whoIs: async (call: Call): Promise<Account> => (await import('./whoIs.ts')).whoIs(parts, call),
 
+    signIn: isCallers ? undefined : (call: Call) => connectionFor(call).signIn(),
+
     timeZone: (call: Call) => connectionFor(call).zones.shown(),
 
     /** Those on objects that the user lacks; what else a user may do, Salesforce does not tell. */

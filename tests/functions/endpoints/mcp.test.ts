@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -299,5 +299,15 @@ describe('the public MCP tools', () => {
     const [name, value] = ['getProjectUpdates', 'projectId=ATLAS'];
     const called = await run(inspector, ...target, 'tools/call', '--tool-name', name, '--tool-arg', value);
     expect(JSON.parse(called.stdout).structuredContent.project).toEqual({ key: 'ATLAS', name: 'Atlas' });
+  });
+
+  it('call a tool of a toolset that only reads, with the header of a key, as docs/mcp-clients.md says', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../../docs/mcp-clients.md'), 'utf8');
+    const command = /^npx mcp-inspector (--cli http:\/\/localhost:7071\/api\/mcp\/x\/[^`]*? --tool-arg \S+)$/m.exec(
+      page,
+    )?.[1];
+    const args = command?.replaceAll('\\\n', ' ').replace('http://localhost:7071', url.origin).split(/\s+/) ?? [];
+    const { stdout } = await run(inspector, ...args, '--header', 'x-functions-key: a-key');
+    expect(JSON.parse(stdout).structuredContent.issueKey).toBe('ATLAS-12');
   });
 });

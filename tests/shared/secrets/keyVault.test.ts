@@ -116,11 +116,11 @@ describe('secrets from Key Vault, through the real SDKs', () => {
     for (let call = 0; call < 3; call += 1) expect((await updates()).status).toBe(200);
   });
 
-  it('are had again after an identity endpoint that hung once', async () => {
+  it('are had in time in spite of an identity endpoint that hangs once', async () => {
     await start();
     vault.identityFault = { kind: 'hang', times: 1 };
-    expect((await updates()).body).toMatchObject({ status: 503, code: 'upstream_unavailable' });
     expect((await updates()).status).toBe(200);
+    expect(vault.tokenRequests).toBe(2);
   });
 
   it('of a vault that never answers cost no more than the deadline', async () => {

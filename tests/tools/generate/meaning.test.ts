@@ -7,6 +7,7 @@ import { connectorDefinition } from '../../../tools/generate/connector.ts';
 import { connectorFiles } from '../../../tools/generate/connectorFiles.ts';
 import { fieldTitle } from '../../../tools/generate/naming.ts';
 import { pluginManifest } from '../../../tools/generate/plugin.ts';
+import { withFunctionKey } from '../../../tools/generate/pluginSignIn.ts';
 import {
   corePresentation,
   pluginPresentation,
@@ -120,7 +121,7 @@ describe('what a field declares', () => {
   });
 
   it('makes the card of an answer: its heading, its link, and nothing that is for programs', () => {
-    const manifest = pluginManifest(pluginPresentation(erp, actions), erp, actions);
+    const manifest = pluginManifest(pluginPresentation(erp, actions), erp, actions, withFunctionKey());
     const { response_semantics } = manifest.functions[0]?.capabilities ?? {};
     expect(response_semantics?.data_path).toBe('$.orders');
     expect(response_semantics?.properties).toEqual({ title: '$.label', url: '$.page' });

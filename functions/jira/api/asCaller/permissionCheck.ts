@@ -5,9 +5,9 @@ import { Failure } from '../../../../shared/failure.ts';
 import { parseJson } from '../../../../shared/parseJson.ts';
 import { CredentialsRefused, secretCredentials } from '../../../../shared/upstream/credentials.ts';
 import type { UpstreamAnswer } from '../../../../shared/upstream/http.ts';
-import type { JiraParts } from '../../settings.ts';
+import { apiBase, type JiraParts } from '../../settings.ts';
 import { saidByJira } from '../answerFailure.ts';
-import { apiBase, inEnglish, refusedSignIn } from '../client.ts';
+import { inEnglish, refusedSignIn } from '../client.ts';
 import { parseAnswer } from '../parseAnswer.ts';
 import type { Grants, PermissionCheck } from './guard.ts';
 
