@@ -162,7 +162,14 @@ export const bundleOptions: BuildOptions = {
   // The Functions worker supplies this module through `require`.
   external: ['@azure/functions-core'],
   define: { 'process.env.npm_package_version': JSON.stringify(version) },
-  plugins: [withoutLocales, withoutVendorSchemas, withoutUnusedTransport, withoutSchemaValidator, withoutOtherSignIns, telemetryAsModules],
+  plugins: [
+    withoutLocales,
+    withoutVendorSchemas,
+    withoutUnusedTransport,
+    withoutSchemaValidator,
+    withoutOtherSignIns,
+    telemetryAsModules,
+  ],
 };
 
 /**
