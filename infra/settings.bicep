@@ -34,6 +34,7 @@ type settings = {
 
   @description('The form in which the collector is sent to. The Functions host knows http/protobuf.')
   OTEL_EXPORTER_OTLP_PROTOCOL: '' | 'http/protobuf' | 'http/json'
+
   @description('false leaves all that a first call waits for to that call. Otherwise it is got ready in the background after the start: code, secrets, connections and sign-ins.')
   WARM_UP: '' | 'true' | 'false'
 

@@ -9,7 +9,6 @@ import {
   secretsSettings,
   telemetrySettings,
   timeSettings,
-  timeSettings,
   warmUpSettings,
 } from './common.ts';
 import type { Environment } from './setting.ts';
