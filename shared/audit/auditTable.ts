@@ -7,6 +7,8 @@ import type { AuditEvent } from './auditEvent.ts';
 
 const TABLE = 'audit';
 const REQUEST_MS = 3_000;
+/** A function key or an application may call for everybody: the rows of one are spread over this many partitions. */
+const SHARED_PARTITIONS = 32;
 /** Times are counted down from here, so that a partition's newest row comes first. */
 const END_OF_TIME = 9_999_999_999_999;
 
@@ -51,9 +53,10 @@ export function auditTable(options: { endpoint: string; clientId: string | undef
   });
   return {
     async add({ time, caller, touched, onBehalfOf, ...others }) {
+      const id = randomUUID();
       const entity = {
-        partitionKey: partitionOf(caller.id),
-        rowKey: `${rowsFrom(new Date(time))}-${randomUUID()}`,
+        partitionKey: auditPartition(caller, id),
+        rowKey: `${rowsFrom(new Date(time))}-${id}`,
         time: new Date(time),
         callerKind: caller.kind,
         callerId: caller.id,
@@ -67,7 +70,7 @@ export function auditTable(options: { endpoint: string; clientId: string | undef
 
     async readChanges({ callerId, since, until, limit, cursor, signal }) {
       const filters = [
-        odata`PartitionKey eq ${partitionOf(callerId)}`,
+        odata`PartitionKey eq ${userPartition(callerId)}`,
         cursor ? odata`RowKey gt ${cursor}` : until && odata`RowKey ge ${rowsFrom(until)}`,
         // The row of this very millisecond has a character behind the number, so the one before is where to end.
         since && odata`RowKey lt ${rowsFrom(new Date(since.getTime() - 1))}`,
@@ -114,7 +117,18 @@ function rowsFrom(moment: Date): string {
   return String(END_OF_TIME - moment.getTime());
 }
 
+/**
+ * A partition takes some 2,000 rows a second. Users have one each, where their changes are read. What nobody reads by caller is
+ * spread, so that a key which all agents share does not fill one partition.
+ *
+ * @param rowId a random UUID
+ */
+export function auditPartition({ kind, id }: AuditEvent['caller'], rowId: string): string {
+  const partition = userPartition(id);
+  return kind === 'user' ? partition : `${partition}-${Number.parseInt(rowId.slice(0, 8), 16) % SHARED_PARTITIONS}`;
+}
+
 /** IDs may hold characters that a key may not. */
-function partitionOf(callerId: string): string {
+function userPartition(callerId: string): string {
   return createHash('sha256').update(callerId).digest('hex').slice(0, 32);
 }

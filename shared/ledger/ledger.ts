@@ -52,6 +52,8 @@ const ANSWER_MS = 250;
 const MAX_RESULT_BYTES = 900_000;
 /** Calls of this process that are over, though their rows may still say otherwise. */
 const MAX_SETTLED = 1_000;
+/** Keys that this process knows to have a row. */
+const MAX_TAKEN = 1_000;
 
 /**
  * A ledger over any store. The row's atomic insert decides who runs. A failure that leaves no doubt takes the row away,
@@ -59,12 +61,18 @@ const MAX_SETTLED = 1_000;
  */
 export function createLedger(store: LedgerStore, now: () => number): Ledger {
   const settled = new Set<string>();
+  const settledAs = (owner: string) => keepNewest(settled, owner, MAX_SETTLED);
 
-  const settledAs = (owner: string) => {
-    settled.add(owner);
-    for (const oldest of settled) {
-      if (settled.size <= MAX_SETTLED) break;
-      settled.delete(oldest);
+  const taken = new Set<string>();
+  const claiming = new Map<string, Promise<string | undefined>>();
+  /** Writes a row to take its key. Of equal calls of this process one at a time does, whatever comes of it. */
+  const claimBy = async (id: string, writing: Promise<string | undefined>): Promise<string | undefined> => {
+    claiming.set(id, writing);
+    try {
+      return await writing;
+    } finally {
+      claiming.delete(id);
+      keepNewest(taken, id, MAX_TAKEN);
     }
   };
 
@@ -76,17 +84,29 @@ export function createLedger(store: LedgerStore, now: () => number): Ledger {
     return !isRunning(held) && (repeat || isIdempotent);
   };
 
-  /** Takes the key for this call, or tells who has it. */
+  /**
+   * Takes the key for this call, or tells who has it. A row that this process knows of is read and not inserted once more:
+   * an instance that is sent the same write over and over would else write to one partition with each call.
+   */
   const claim = async (write: LedgerWrite, row: LedgerRow): Promise<{ version: string } | { held: HeldRow }> => {
+    const { id } = write.key;
     for (;;) {
-      const inserted = await store.insert(write.key.id, row);
-      if (inserted !== undefined) return { version: inserted };
-      const held = await store.read(write.key.id);
-      if (!held) continue;
+      const other = claiming.get(id);
+      if (other) await other.catch(() => undefined);
+      else if (!taken.has(id)) {
+        const inserted = await claimBy(id, store.insert(id, row));
+        if (inserted !== undefined) return { version: inserted };
+      }
+      const held = await store.read(id);
+      if (!held) {
+        taken.delete(id);
+        continue;
+      }
       // An insert whose answer was lost is sent again, and then finds itself.
       if (held.owner === row.owner) return { version: held.version };
       if (!isOver(held, write)) return { held };
-      const replaced = await store.replace(write.key.id, row, held.version);
+      if (claiming.has(id)) continue;
+      const replaced = await claimBy(id, store.replace(id, row, held.version));
       if (replaced !== undefined) return { version: replaced };
     }
   };
@@ -175,6 +195,16 @@ export function createLedger(store: LedgerStore, now: () => number): Ledger {
       }
     },
   };
+}
+
+/** Adds what was not there or makes it the newest, and lets go of the oldest beyond `most`. */
+function keepNewest(kept: Set<string>, added: string, most: number): void {
+  kept.delete(added);
+  kept.add(added);
+  for (const oldest of kept) {
+    if (kept.size <= most) break;
+    kept.delete(oldest);
+  }
 }
 
 /** Whoever waits for a write under way looks at least this often. */

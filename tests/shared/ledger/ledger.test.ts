@@ -135,6 +135,60 @@ describe('a write that adds', () => {
   });
 });
 
+describe('the same write, asked for over and over', () => {
+  /** What writes a row or tries to. */
+  const countWrites = () => {
+    const writes = { inserts: 0, replaces: 0 };
+    const inner = store;
+    store = {
+      ...inner,
+      insert(key, row) {
+        writes.inserts += 1;
+        return inner.insert(key, row);
+      },
+      replace(key, row, version) {
+        writes.replaces += 1;
+        return inner.replace(key, row, version);
+      },
+    };
+    return writes;
+  };
+  const inRounds = async (kind: WriteKind) => {
+    const instances = Array.from({ length: 40 }, () => instance());
+    const write = counted();
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all(instances.flatMap(ask => Array.from({ length: 50 }, () => ask(write, { kind }))));
+    }
+    return write.times;
+  };
+
+  it('is inserted by each instance once at most, however many calls it has', async () => {
+    const writes = countWrites();
+    expect(await inRounds(adds)).toBe(1);
+    // What was done is kept by the one replacement.
+    expect(writes).toEqual({ inserts: 40, replaces: 1 });
+  });
+
+  it('is taken by one call of an instance at a time where it is made again each time', async () => {
+    const writes = countWrites();
+    const times = await inRounds(sets);
+    expect(times).toBeGreaterThanOrEqual(3);
+    expect(writes.inserts).toBeLessThanOrEqual(40 * times);
+    expect(writes.replaces).toBeLessThanOrEqual(41 * times);
+  });
+
+  it('is inserted anew once its row is gone', async () => {
+    const ask = instance();
+    await expect(ask(failing('invalid_input'))).rejects.toMatchObject({ code: 'invalid_input' });
+    const writes = countWrites();
+    const write = counted();
+    expect(await instance()(write)).toEqual(made);
+    expect(writes).toEqual({ inserts: 1, replaces: 1 });
+    expect(await ask(write)).toMatchObject({ ...made, repeatedAfterMs: 0 });
+    expect(write.times).toBe(1);
+  });
+});
+
 describe('a write that sets', () => {
   it('is made each time: A, B, A is three', async () => {
     const [a, b] = [counted(), counted()];
