@@ -17,7 +17,7 @@ export interface Platform {
   startMs: number;
   /** The least time between two instances that are asked for. */
   betweenStartsMs: number;
-  /** How long an instance is kept that nothing calls. */
+  /** An instance goes that nothing called for so long, or that was not needed for the most calls at once in that time. */
   idleMs: number;
   /** A call that finds no place for so long is refused. */
   patienceMs: number;
@@ -36,24 +36,25 @@ export interface CallKind {
 }
 
 /** A vendor's limit as a token bucket; what finds it empty is answered with 429 at once. */
-export interface Limit {
+interface Limit {
   perSecond: number;
   /** How many requests may come at once. */
   bucket: number;
 }
 
 export interface Scenario {
-  arrivals: Arrivals;
+  /** When calls come, in milliseconds, the earliest first. */
+  arrivals: Iterable<number>;
   platform: Platform;
   kinds: readonly CallKind[];
   limits: Readonly<Record<string, Limit>>;
-  seconds: number;
   seed: number;
 }
 
 export interface Simulated {
   calls: number;
   /** Milliseconds from a call's arrival to its answer, of those that were answered by the vendor. */
+  mean: number;
   p50: number;
   p95: number;
   p99: number;
@@ -76,7 +77,8 @@ export interface Simulated {
 interface Instance {
   calls: number;
   cpuFreeAt: number;
-  busySince: number;
+  /** Since when it has calls; undefined where it has none. */
+  busySince: number | undefined;
   idleSince: number;
 }
 interface SimulatedCall {
@@ -85,6 +87,7 @@ interface SimulatedCall {
 }
 type Event =
   | { what: 'arrival' }
+  | { what: 'mayStart' }
   | { what: 'ready' }
   | { what: 'request'; call: SimulatedCall; instance: Instance }
   | { what: 'answer'; call: SimulatedCall; instance: Instance; isLimited: boolean };
@@ -99,21 +102,23 @@ const BILLED_STEP_MS = 100;
  * A discrete-event simulation of calls that come in, wait for a place on an instance, use its processor one after another, and
  * wait for a vendor. A call that finds all places taken has the platform start an instance. The same seed gives the same result.
  */
-export function simulate({ arrivals, platform, kinds, limits, seconds, seed }: Scenario): Simulated {
+export function simulate({ arrivals, platform, kinds, limits, seed }: Scenario): Simulated {
   const random = randomFrom(seed);
   const events = createEvents<Event>();
-  const endMs = seconds * 1_000;
+  const times = arrivals[Symbol.iterator]();
   const waiting: SimulatedCall[] = [];
   let firstWaiting = 0;
   let instances = Array.from({ length: platform.alwaysReady }, () => newInstance(0));
   let starting = 0;
   let mayStartAt = 0;
+  let waitsToStart = false;
   let underWay = 0;
   const latencies: number[] = [];
   const buckets = new Map(Object.entries(limits).map(([name, { bucket }]) => [name, { tokens: bucket, at: 0 }]));
   const zeros = () => Object.fromEntries(Object.keys(limits).map(name => [name, 0]));
   const result: Simulated = {
     calls: 0,
+    mean: 0,
     p50: 0,
     p95: 0,
     p99: 0,
@@ -126,8 +131,13 @@ export function simulate({ arrivals, platform, kinds, limits, seconds, seed }: S
     requests: zeros(),
   };
 
+  const awaitArrival = () => {
+    const { value, done } = times.next();
+    if (!done) events.add(value, { what: 'arrival' });
+  };
+
   const begin = (call: SimulatedCall, instance: Instance, now: number) => {
-    if (instance.calls === 0) instance.busySince = now;
+    instance.busySince ??= now;
     instance.calls += 1;
     underWay += 1;
     result.concurrent = Math.max(result.concurrent, underWay);
@@ -135,10 +145,19 @@ export function simulate({ arrivals, platform, kinds, limits, seconds, seed }: S
     events.add(instance.cpuFreeAt, { what: 'request', call, instance });
   };
 
-  /** Those that nothing called for a while are gone by now. */
-  const dropIdle = (now: number) => {
+  let watchedFrom = 0;
+  let mostWatched = 0;
+  /** Takes out what is not needed; what it has under way goes on. */
+  const scaleIn = (now: number) => {
+    const { alwaysReady, idleMs, perInstanceConcurrency } = platform;
+    if (now - watchedFrom >= idleMs) {
+      instances.sort((one, other) => other.calls - one.calls);
+      instances.splice(Math.max(alwaysReady, Math.ceil(mostWatched / perInstanceConcurrency)));
+      watchedFrom = now;
+      mostWatched = 0;
+    }
     const isKept = ({ calls, idleSince }: Instance, place: number) =>
-      place < platform.alwaysReady || calls > 0 || now - idleSince < platform.idleMs;
+      place < alwaysReady || calls > 0 || now - idleSince < idleMs;
     if (!instances.every(isKept)) instances = instances.filter(isKept);
   };
 
@@ -149,15 +168,19 @@ export function simulate({ arrivals, platform, kinds, limits, seconds, seed }: S
     return best && best.calls < platform.perInstanceConcurrency ? best : undefined;
   };
 
-  /** As many as those who wait need, one after another. */
+  /** Asks for an instance where those who wait need more than start already, one after another. */
   const scaleOut = (now: number) => {
-    const wanted = Math.ceil((waiting.length - firstWaiting) / platform.perInstanceConcurrency) - starting;
-    for (let count = 0; count < wanted && instances.length + starting < platform.maximumInstances; count += 1) {
-      mayStartAt = Math.max(now, mayStartAt) + platform.betweenStartsMs;
+    const needed = Math.ceil((waiting.length - firstWaiting) / platform.perInstanceConcurrency);
+    if (needed <= starting || instances.length + starting >= platform.maximumInstances) return;
+    if (now >= mayStartAt) {
       starting += 1;
-      events.add(mayStartAt - platform.betweenStartsMs + platform.startMs, { what: 'ready' });
+      result.instances = Math.max(result.instances, instances.length + starting);
+      mayStartAt = now + platform.betweenStartsMs;
+      events.add(now + platform.startMs, { what: 'ready' });
     }
-    result.instances = Math.max(result.instances, instances.length + starting);
+    if (waitsToStart) return;
+    waitsToStart = true;
+    events.add(mayStartAt, { what: 'mayStart' });
   };
 
   const serveWaiting = (now: number) => {
@@ -191,7 +214,8 @@ export function simulate({ arrivals, platform, kinds, limits, seconds, seed }: S
       case 'arrival': {
         const call = { arrivedAt: now, kind: pickKind(kinds, random) };
         result.calls += 1;
-        dropIdle(now);
+        scaleIn(now);
+        mostWatched = Math.max(mostWatched, underWay + waiting.length - firstWaiting + 1);
         const instance = firstWaiting === waiting.length ? freest() : undefined;
         if (instance) begin(call, instance, now);
         else {
@@ -199,10 +223,13 @@ export function simulate({ arrivals, platform, kinds, limits, seconds, seed }: S
           waiting.push(call);
           scaleOut(now);
         }
-        const next = nextArrival(now, arrivals, random);
-        if (next < endMs) events.add(next, event);
+        awaitArrival();
         return;
       }
+      case 'mayStart':
+        waitsToStart = false;
+        scaleOut(now);
+        return;
       case 'ready':
         starting -= 1;
         instances.push(newInstance(now));
@@ -225,22 +252,24 @@ export function simulate({ arrivals, platform, kinds, limits, seconds, seed }: S
         instance.idleSince = now;
         underWay -= 1;
         serveWaiting(now);
-        if (instance.calls === 0) result.billedMs += billed(now - instance.busySince);
+        if (instance.calls > 0 || instance.busySince === undefined) return;
+        result.billedMs += billed(now - instance.busySince);
+        instance.busySince = undefined;
       }
     }
   };
 
-  const first = nextArrival(0, arrivals, random);
-  if (first < endMs) events.add(first, { what: 'arrival' });
+  awaitArrival();
   for (let next = events.next(); next; next = events.next()) happen(next.event, next.at);
 
   latencies.sort((one, other) => one - other);
   const percentile = (part: number) => Math.round(latencies[Math.ceil(part * latencies.length) - 1] ?? 0);
-  return { ...result, p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99) };
+  const mean = latencies.reduce((sum, each) => sum + each, 0) / Math.max(1, latencies.length);
+  return { ...result, mean, p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99) };
 }
 
 function newInstance(now: number): Instance {
-  return { calls: 0, cpuFreeAt: now, busySince: now, idleSince: now };
+  return { calls: 0, cpuFreeAt: now, busySince: undefined, idleSince: now };
 }
 
 /** An instance is billed for the time in which it has a call: at least a second, and in steps. */
@@ -257,12 +286,18 @@ function rateAt(now: number, { callsPerHour, burst }: Arrivals): number {
   return (now / 1_000) % everySeconds < seconds ? calm * factor : calm;
 }
 
-/** A Poisson process of a rate that changes, by thinning: https://en.wikipedia.org/wiki/Poisson_point_process#Thinning */
-function nextArrival(now: number, arrivals: Arrivals, random: Random): number {
-  const highest = arrivals.burst ? rateAt(0, arrivals) : rateAt(now, arrivals);
-  for (let at = now; ; ) {
+/**
+ * The milliseconds at which calls come within so many seconds: a Poisson process of a rate that changes, by thinning.
+ * https://en.wikipedia.org/wiki/Poisson_point_process#Thinning
+ */
+export function* poisson(arrivals: Arrivals, seconds: number, seed: number): Generator<number> {
+  const random = randomFrom(seed);
+  // A burst comes first.
+  const highest = rateAt(0, arrivals);
+  for (let at = 0; ; ) {
     at -= Math.log(1 - random.next()) / highest;
-    if (random.next() * highest <= rateAt(at, arrivals)) return at;
+    if (at >= seconds * 1_000) return;
+    if (random.next() * highest <= rateAt(at, arrivals)) yield at;
   }
 }
 
