@@ -386,8 +386,11 @@ function placed(error: unknown): string[] {
   const frame = lines.find(
     line => isFrame(line) && line.includes(root) && !line.includes('node_modules') && !line.includes('/tools/dev/'),
   );
-  const place =
-    frame && /(?:file:\/\/)?\/?([^\s()]*:\d+:\d+)/.exec(frame)?.[0].replace('file://', '').replace(`${root}/`, '');
+  const place = frame
+    ?.split(/[\s()]+/)
+    .find(word => /:\d+:\d+$/.test(word))
+    ?.replace('file://', '')
+    .replace(`${root}/`, '');
   return place
     ? [`${place}: ${message[0] ?? ''}`, ...message.slice(1)]
     : message.length > 0

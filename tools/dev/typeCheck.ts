@@ -48,8 +48,14 @@ function giveWay(pid: number): void {
 
 /** A line of tsc for each, `file(line,column): error TS1: text`; what goes on in further lines is indented. */
 function problemsIn(output: string): TypeProblem[] {
-  const found = output.matchAll(/^(\S[^(\n]*)\((\d+),(\d+)\): error (.*(?:\r?\n[ \t]+.*)*)$/gm);
-  return [...found].map(([, file = '', line, column, text = '']) => {
+  const found: RegExpExecArray[] = [];
+  for (const line of output.split(/\r?\n/)) {
+    const first = /^(\S[^(\n]*)\((\d+),(\d+)\): error (.*)$/.exec(line);
+    const last = found.at(-1);
+    if (first) found.push(first);
+    else if (last && /^[ \t]/.test(line)) last[4] += `\n${line}`;
+  }
+  return found.map(([, file = '', line, column, text = '']) => {
     const path = file.replaceAll('\\', '/');
     return { file: path, text: `${path}:${line}:${column}: ${text.replace(/^(TS\d+): /, '$1 ')}` };
   });

@@ -21,7 +21,7 @@ export function markSystem(source: string): string {
   const title = new RegExp(`(^  title: ['"])${MARK}`, 'm');
   return markTexts(source)
     .replace(title, '$1')
-    .replace(/\btoolsets: \{[^}]*\}/, toolsets => toolsets.replace(/: (['"])/g, `: $1${MARK}`));
+    .replace(/\btoolsets: \{[^{}]*\}/, toolsets => toolsets.replace(/: (['"])/g, `: $1${MARK}`));
 }
 
 /**
@@ -84,16 +84,32 @@ export function placeholdersIn(file: string, text: string): Placeholder[] {
     const [line = ''] = text.slice(index + MARK.length).split('\n');
     return {
       place: `${file}:${before.split('\n').length}`,
-      text: /['"`]$/.test(before) ? line.replace(/\s*['"`][^'"`]*$/, '') : line,
+      text: isQuoted(before) ? line.slice(0, lastQuotation(line)).trimEnd() : line,
       write: whatToWrite(file, before),
     };
   });
 }
 
+/** Whether a text ends with a quotation mark. */
+const isQuoted = (text: string) => /['"`]$/.test(text);
+
+/** Where a line's last quotation mark is, or its end. */
+function lastQuotation(line: string): number {
+  const at = Math.max(...['"', "'", '`'].map(mark => line.lastIndexOf(mark)));
+  return at < 0 ? line.length : at;
+}
+
 /** By what stands before the text; undefined for a comment, a test and a paragraph. */
 function whatToWrite(file: string, before: string): string | undefined {
-  const [, line = '', name = '', sign] = /([^\n]*?([\w'-]+)([:(]))\s*['"`]$/.exec(before) ?? [];
-  if (sign === '(') return name === 'todo' ? undefined : ofField;
+  const opening = isQuoted(before) ? before.slice(0, -1).trimEnd() : '';
+  const line = opening.slice(opening.lastIndexOf('\n') + 1);
+  const name =
+    line
+      .slice(0, -1)
+      .split(/[^\w'-]/)
+      .at(-1) ?? '';
+  if (line.endsWith('(')) return name === 'todo' ? undefined : ofField;
+  if (!line.endsWith(':')) return undefined;
   if (line.includes('toolsets:')) return ofToolset;
   if (line === '  description:' && file.includes('/actions/')) return ofAction;
   return wanted[name];
