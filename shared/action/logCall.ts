@@ -1,9 +1,9 @@
 import type { Usage } from '../call.ts';
 import { agentOf, type Caller } from '../caller/caller.ts';
+import { isRepeated } from '../repeated.ts';
 import type { Action } from './defineAction.ts';
 import { describeBug } from './describeBug.ts';
 import type { Invocation, InvokeParts, Outcome } from './invoke.ts';
-import { isRepeated } from './repeated.ts';
 
 interface CallFigures {
   durationMs: number;

@@ -1,11 +1,11 @@
 import type { Call } from '../call.ts';
 import { idempotencyKey } from '../ledger/idempotencyKey.ts';
 import type { Ledger, LedgerOutcome } from '../ledger/ledger.ts';
+import { repeated } from '../repeated.ts';
 import { meaningOf } from '../schema/meaning.ts';
 import type { Action } from './defineAction.ts';
 import { mayHaveChanged } from './lostWrite.ts';
 import { toFailure } from './problem.ts';
-import { repeated } from './repeated.ts';
 
 /** Makes a write, once: an equal one that is under way, or for what adds was made a moment ago, is answered with what that gave. */
 export async function writeOnce(

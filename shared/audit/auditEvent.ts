@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Action } from '../action/defineAction.ts';
-import { isRepeated } from '../action/repeated.ts';
 import { agentOf, type Caller } from '../caller/caller.ts';
 import type { Failure } from '../failure.ts';
 import { type ItemOutcome, itemOutcome } from '../plan/itemOutcome.ts';
+import { isRepeated } from '../repeated.ts';
 import { meaningOf } from '../schema/meaning.ts';
 
 /** What is kept of a write, or of a call that was refused. It holds keys and IDs, and nothing that a text or a record holds. */

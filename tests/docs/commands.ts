@@ -7,6 +7,7 @@ export const notRun: Readonly<Record<string, string>> = {
   'npm run func': 'needs the Core Tools of Azure Functions',
   azd: 'needs Azure; tests/infra tries the hooks that it runs, and what the templates would deploy',
   git: 'needs a repository to merge from, or takes the copy to another state',
+  'npx mcp-inspector': 'tests/functions/endpoints/mcp.test.ts runs it against the built app',
   'npm run secrets': 'needs a vault; tests/infra/setSecrets.test.ts runs it with a stand-in',
 };
 

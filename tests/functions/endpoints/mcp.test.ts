@@ -255,7 +255,7 @@ describe('the MCP endpoint', () => {
     const { headers } = await post({ id: 1, method: 'tools/call', params }, { 'x-correlation-id': 'from-mcp' });
     expect(headers.get('x-correlation-id')).toBe('from-mcp');
     expect(server.app.logs()).toMatch(
-      /"action":"getProjectUpdates","code":"ok".*"caller":"key","correlationId":"from-mcp"/,
+      /"action":"getProjectUpdates","system":"jira","code":"ok".*"caller":"key",.*"correlationId":"from-mcp"/,
     );
   });
 
