@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Hundreds or thousands of calls each, very long texts, whole copies of the project, a browser, or many processes one after another: `npm run trials` runs these, and `npm test` the rest. */
+/** Every action in turn, hundreds or thousands of calls each, very long texts, whole copies of the project, a browser, or many processes one after another: `npm run trials` runs these, and `npm test` the rest. */
 const trials = [
   'tests/{browser,contract,costs,faults,guides,reliability}/**/*.test.ts',
   'tests/{jira,salesforce}/closedOrNone.test.ts',
-  'tests/functions/oddRequests.test.ts',
-  'tests/infra/publishConnector.test.ts',
+  'tests/functions/{callerSignIn,causes,oddRequests,warmUp}.test.ts',
+  'tests/infra/{publishConnector,registerApp,setSecrets}.test.ts',
+  'tests/shared/action/requests.test.ts',
+  'tests/shared/policy/policy.test.ts',
   'tests/tools/start.test.ts',
   'tests/tools/dev/dev.test.ts',
 ];
