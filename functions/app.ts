@@ -2,8 +2,9 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { createBackend } from '../shared/action/backend.ts';
 import { actionHandler, failureResponse, readInvocation } from '../shared/action/http.ts';
 import { toFailure } from '../shared/action/problem.ts';
-import { createQuiet } from '../shared/action/quiet.ts';
+import type { Quiet } from '../shared/action/quiet.ts';
 import { rehearse } from '../shared/action/rehearse.ts';
+import { isTurn } from '../shared/action/turn.ts';
 import { refuseForeignPage } from '../shared/caller/foreignPage.ts';
 import { runsLocally } from '../shared/settings/runsLocally.ts';
 import { actions } from './actions.ts';
@@ -16,7 +17,6 @@ const backend = createBackend(process.env, { systems, actions });
 for (const { message } of backend.unknownSettings) console.warn(message);
 
 const isLocal = runsLocally(process.env);
-const quiet = createQuiet();
 
 /** Answers a request unless a page of another site sent it. */
 async function answer(
@@ -31,7 +31,7 @@ async function answer(
     const invocation = readInvocation(request, context, signIn);
     return failureResponse(toFailure(error, invocation.correlationId), invocation);
   }
-  return quiet.during(respond);
+  return respond();
 }
 
 const actionsOverHttp = actionHandler(backend);
@@ -45,8 +45,14 @@ export const health = (request: HttpRequest, context: InvocationContext) => answ
 export const ready: typeof readinessReport = (request, context) =>
   answer(request, context, () => readinessReport(request, context));
 
+/** One instance of those that start within this time tells for all, since it signs in to every system for it. */
+const REPORT_EVERY_MS = 30_000;
+
 /** Tells in the log what the app stands on. Nobody waits for it. */
 export async function reportStart(): Promise<void> {
+  const isOurs = async () => isTurn({ what: { report: 'start' }, everyMs: REPORT_EVERY_MS }, await backend.ledger());
+  // Where the ledger cannot be had, that is a thing to tell.
+  if (!isLocal && !(await isOurs().catch(() => true))) return;
   for (const line of await startReport(backend)) console.log(line);
 }
 
@@ -67,7 +73,7 @@ export const callMcp: McpEndpoint = (path, request, context, signIn) =>
   answer(request, context, async () => (await loadMcp())(path, request, context, signIn), { isMcp: true, signIn });
 
 /** Gets ready what first calls would wait for. Nobody waits for it. */
-export const warmUp = (): Promise<void> =>
+export const warmUp = (quiet: Quiet): Promise<void> =>
   backend.warmUp({
     quiet,
     others: [loadMcp],

@@ -1,9 +1,16 @@
 import { app } from '@azure/functions';
+import { createQuiet } from '../shared/action/quiet.ts';
 import { inCallerMode, readInboundAuth, soleSignIn } from '../shared/settings/inboundAuth.ts';
 import { actions, vendors } from './actions.ts';
 
 // Registration is all that happens at start: what a call needs is loaded by the first one that needs it.
 const loadApp = () => import('./app.ts');
+type App = Awaited<ReturnType<typeof loadApp>>;
+
+const quiet = createQuiet();
+/** Answers a call, which is under way from now on, while what it needs is loaded, too. */
+const answer = <Answer>(call: (app: App) => Promise<Answer>): Promise<Answer> =>
+  quiet.during(async () => call(await loadApp()));
 
 /**
  * With Entra ID the platform's authentication stands in front of every function, and function keys would be in its way. Where
@@ -25,7 +32,10 @@ if (process.env.OPEN_TELEMETRY) app.hook.appTerminate(async () => (await loadApp
 // What is not there by the first call is got ready meanwhile, once the functions are registered and a call has had its turn.
 const WARM_UP_AFTER_MS = 200;
 if (process.env.WARM_UP?.trim().toLowerCase() !== 'false') {
-  const warmUp = async () => (await loadApp()).warmUp();
+  const warmUp = async () => {
+    await quiet.isNow();
+    await (await loadApp()).warmUp(quiet);
+  };
   setTimeout(() => warmUp().catch(() => {}), WARM_UP_AFTER_MS).unref();
 }
 
@@ -41,7 +51,7 @@ for (const action of actions) {
       methods: [action.access === 'read' ? 'GET' : 'POST'],
       authLevel: authLevelOf(signIn),
       route: `${action.system}/${name}`,
-      handler: async (request, context) => (await loadApp()).callAction(action, request, context, signIn),
+      handler: (request, context) => answer(app => app.callAction(action, request, context, signIn)),
     });
   }
 }
@@ -50,14 +60,14 @@ app.http('health', {
   methods: ['GET'],
   authLevel: 'anonymous',
   route: 'health',
-  handler: async (request, context) => (await loadApp()).health(request, context),
+  handler: (request, context) => answer(app => app.health(request, context)),
 });
 
 app.http('healthReady', {
   methods: ['GET'],
   authLevel: authLevelOf(undefined),
   route: 'health/ready',
-  handler: async (request, context) => (await loadApp()).ready(request, context),
+  handler: (request, context) => answer(app => app.ready(request, context)),
 });
 
 const ofSystem = (of: string | undefined) => [
@@ -87,8 +97,8 @@ function registerMcp(name: string, route: string, signIn: string | undefined): v
       methods: ['POST', 'GET', 'DELETE'],
       authLevel: authLevelOf(signIn),
       route: readOnly ? `${route}/readonly` : route,
-      handler: async (request, context) =>
-        (await loadApp()).callMcp({ toolsets: request.params.toolsets, readOnly }, request, context, signIn),
+      handler: (request, context) =>
+        answer(app => app.callMcp({ toolsets: request.params.toolsets, readOnly }, request, context, signIn)),
     });
   }
 }

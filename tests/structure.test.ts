@@ -93,7 +93,7 @@ describe('the folders', () => {
 });
 
 describe('the entry', () => {
-  it('loads at start nothing but the table of actions and how callers are let in', () => {
+  it('loads at start nothing but the table of actions, how callers are let in, and the count of calls under way', () => {
     const atStart = (file: string): string[] => {
       const text = readFileSync(join(root, file), 'utf8');
       const targets = [...text.matchAll(/^import(?! type\b)[^;]*?from '(\.[^']+)'/gm)].map(([, target = '']) =>
@@ -103,6 +103,7 @@ describe('the entry', () => {
     };
     expect(atStart('functions/index.ts').toSorted()).toEqual([
       'functions/actions.ts',
+      'shared/action/quiet.ts',
       'shared/settings/inboundAuth.ts',
     ]);
   });

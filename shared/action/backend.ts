@@ -1,5 +1,5 @@
 import { openAudit } from '../audit/openAudit.ts';
-import { openLedger } from '../ledger/openLedger.ts';
+import { type OpenLedger, openLedger } from '../ledger/openLedger.ts';
 import { PLAN_MS } from '../plan/plans.ts';
 import { indexSecrets, redact } from '../secrets/redact.ts';
 import { createSecretStore, type SecretStore, secretSource } from '../secrets/secretStore.ts';
@@ -31,6 +31,7 @@ export interface Backend {
   identify: Identify;
   invoke: Invoke;
   preparation: Preparation;
+  ledger(): Promise<OpenLedger>;
   warmUp(work: Parameters<typeof warmUp>[1]): Promise<void>;
   /** Takes secrets, and these credentials, out of a text. */
   redact: SecretStore['redact'];
@@ -85,6 +86,7 @@ export function createBackend(
     identify,
     invoke,
     preparation,
+    ledger,
     warmUp: work => warmUp({ config, env, systems, actions, opened, preparation, secrets, ledger, now }, work),
     redact: secrets.redact,
     telemetry,

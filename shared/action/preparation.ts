@@ -1,7 +1,7 @@
 import type { SecretStore } from '../secrets/secretStore.ts';
 import { type Config, isConfigured } from '../settings/config.ts';
 import type { Environment } from '../settings/setting.ts';
-import { answersPing } from '../upstream/http.ts';
+import { openConnection } from '../upstream/http.ts';
 import type { System } from './defineSystem.ts';
 import type { Systems } from './systems.ts';
 
@@ -38,14 +38,11 @@ export function createPreparation(parts: PreparationParts): Preparation {
   const known = new Map<string, Parts>();
   const begun = new Set<string>();
   /** Two systems may be at one host. */
-  const connections = new Map<string, Promise<unknown>>();
+  const connections = new Map<string, Promise<void>>();
 
-  /**
-   * `fetch` opens a connection for a request alone, so it is asked for nothing in particular. The connection is kept for a few
-   * seconds; after that the next one resumes its TLS session.
-   */
+  /** A connection is kept for a few seconds; after that the next one resumes its TLS session. */
   const connect = (origin: string) => {
-    const connection = connections.get(origin) ?? answersPing(new URL(origin), fetch);
+    const connection = connections.get(origin) ?? openConnection(new URL(origin), fetch);
     connections.set(origin, connection);
     return connection;
   };
@@ -78,9 +75,9 @@ export function createPreparation(parts: PreparationParts): Preparation {
         const system = systems.find(each => each.name === name);
         if (!system) continue;
         const { connect, readSecrets, open } = partsOf(system);
-        void connect();
         void readSecrets();
         void open();
+        void connect();
       }
     },
   };

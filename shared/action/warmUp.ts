@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Log } from '../call.ts';
-import { idempotencyKey } from '../ledger/idempotencyKey.ts';
 import type { OpenLedger } from '../ledger/openLedger.ts';
 import type { SecretStore } from '../secrets/secretStore.ts';
 import { SIGNING_KEY } from '../settings/common.ts';
@@ -13,6 +12,7 @@ import { ownCall } from './ownCall.ts';
 import type { Preparation } from './preparation.ts';
 import type { Quiet } from './quiet.ts';
 import type { Systems } from './systems.ts';
+import { isTurn } from './turn.ts';
 
 export interface WarmUpParts {
   config: Config;
@@ -101,7 +101,8 @@ async function signInFirst(system: System, parts: WarmUpParts): Promise<void> {
   if (!signIn) return;
   await Promise.all([connect(), readSecrets()]);
   await setTimeout(Math.random() * SIGN_IN_SPREAD_MS, undefined, { ref: false });
-  if (!(await isTurn(system, await ledger()))) return;
+  const what = { signIn: system.name };
+  if (!(await isTurn({ what, everyMs: SIGN_IN_EVERY_MS }, await ledger()))) return;
   const call = ownCall('warm-up', {
     correlationId: randomUUID(),
     traceparent: `00-${randomHex(32)}-${randomHex(16)}-00`,
@@ -111,16 +112,6 @@ async function signInFirst(system: System, parts: WarmUpParts): Promise<void> {
     maxRequests: SIGN_IN_REQUESTS,
   });
   await signIn(call);
-}
-
-/** Whether none of the instances that share the ledger has just signed in ahead of a call. The others then know of this one. */
-async function isTurn({ name }: System, { store }: OpenLedger): Promise<boolean> {
-  const { id } = idempotencyKey('warm-up', 'sign in', { system: name });
-  const row = { owner: randomUUID(), state: 'done', runsForMs: 0, keptForMs: SIGN_IN_EVERY_MS } as const;
-  const held = await store.read(id);
-  if (held && held.ageMs < SIGN_IN_EVERY_MS) return false;
-  const version = held ? await store.replace(id, row, held.version) : await store.insert(id, row);
-  return version !== undefined;
 }
 
 function randomHex(digits: number): string {

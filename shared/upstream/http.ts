@@ -66,6 +66,28 @@ export async function answersPing(host: URL, fetch: typeof globalThis.fetch): Pr
   }
 }
 
+/** Larger answers than this are not read to keep their connection: it is cheaper to open another. */
+const MAX_OPENING_BYTES = 256 * 1024;
+
+/**
+ * Opens a connection that the next request takes up, by a request for nothing in particular without credentials: `fetch` can open
+ * one in no other way. It is OPTIONS because Node's `fetch` closes the connection of a HEAD. Whatever is answered, and that
+ * nothing is, does not matter.
+ */
+export async function openConnection(host: URL, fetch: typeof globalThis.fetch): Promise<void> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(PING_MS)]);
+  try {
+    const { body } = await fetch(new URL('/', host), { method: 'OPTIONS', redirect: 'manual', signal });
+    let left = MAX_OPENING_BYTES;
+    // A connection is free for the next request when its answer was read to the end.
+    for await (const { byteLength } of body ?? []) {
+      left -= byteLength;
+      if (left < 0) ending.abort();
+    }
+  } catch {}
+}
+
 /** An error that is longer is a page for people, and tells nothing. */
 const MAX_ERROR_CHARACTERS = 32 * 1024;
 const MAX_BODY_BYTES = 20 * 1024 * 1024;

@@ -66,8 +66,8 @@ describe('After its start an app', () => {
     withApp({}, async ({ url }) => {
       await expect.poll(() => [vault.reads.length, sent(salesforce).length], inTime).toEqual([3, 2]);
       expect(vault.reads.toSorted()).toEqual(allSecrets);
-      expect([sent(jira), sent(salesforce)]).toEqual([['HEAD /'], ['HEAD /', signIn]]);
-      const headers = [...jira.requests, ...salesforce.requests].filter(({ method }) => method === 'HEAD');
+      expect([sent(jira), sent(salesforce)]).toEqual([['OPTIONS /'], ['OPTIONS /', signIn]]);
+      const headers = [...jira.requests, ...salesforce.requests].filter(({ method }) => method === 'OPTIONS');
       expect(headers.map(each => each.headers.authorization)).toEqual([undefined, undefined]);
 
       expect(await bothAnswer(url)).toBe(true);
@@ -103,7 +103,7 @@ describe('After its start an app', () => {
   it('has no part in what its users bring where they sign in at the vendor', () =>
     withApp({ JIRA_AUTH: 'caller', JIRA_CLOUD_ID: 'a-cloud', SALESFORCE_AUTH: 'caller' }, async () => {
       await expect.poll(() => vault.reads, inTime).toEqual(['signing-key']);
-      await expect.poll(() => [sent(jira), sent(salesforce)], inTime).toEqual([['HEAD /'], ['HEAD /']]);
+      await expect.poll(() => [sent(jira), sent(salesforce)], inTime).toEqual([['OPTIONS /'], ['OPTIONS /']]);
     }));
 
   it('lets calls that come meanwhile share it', () =>
@@ -124,6 +124,20 @@ describe('Of several apps that start together and share a ledger', () => {
     await azurite.createTable('ledger');
   });
   afterAll(() => azurite.stop());
+
+  it('one tells in the log what they stand on, and signs in for that', async () => {
+    const settings = { ...jira.settings, ...salesforce.settings, ...azurite.settings, START_REPORT_MS: '1' };
+    const deployed = ['one', 'two', 'three'].map(WEBSITE_INSTANCE_ID => ({ ...settings, WEBSITE_INSTANCE_ID }));
+    const apps = await Promise.all(deployed.map(env => startApp({ env })));
+    try {
+      const telling = () => apps.filter(app => /^Wrong: /m.test(app.logs())).length;
+      await expect.poll(telling, inTime).toBe(1);
+      await setTimeout(300);
+      expect([telling(), sent(salesforce).filter(each => each === signIn).length]).toEqual([1, 1]);
+    } finally {
+      await Promise.all(apps.map(app => app.stop()));
+    }
+  });
 
   it('one signs in, and the others when they are called', async () => {
     // Their secrets are in settings: each stand-in has an identity of its own.
