@@ -47,7 +47,7 @@ function dataBack(system: string, title: string): HTMLElement {
     {
       type: 'button',
       class: 'secondary',
-      'aria-label': `Put the data of ${title} back`,
+      'aria-label': `Put back the data of ${title}`,
       onclick: async () => {
         const { ok } = await fetch(`/_page/reset/${system}`, { method: 'POST' });
         told.textContent = ok ? 'As at the start.' : 'That failed.';
