@@ -46,14 +46,14 @@ function dataBack(system: string, title: string): HTMLElement {
     'button',
     {
       type: 'button',
-      class: 'secondary',
-      'aria-label': `Put the data of ${title} back`,
+      class: 'outline secondary',
+      'aria-label': `Put its data back: ${title}`,
       onclick: async () => {
         const { ok } = await fetch(`/_page/reset/${system}`, { method: 'POST' });
         told.textContent = ok ? 'As at the start.' : 'That failed.';
       },
     },
-    'Put back',
+    'Put its data back',
   );
   return element('div', {}, button, told);
 }
