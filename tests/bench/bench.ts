@@ -1,224 +1,154 @@
-// The benchmarks: ratios of things measured in one run on one machine, since a time alone says nothing on a shared one.
-// The last line of the output is one JSON object.
-import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+// The benchmarks: ratios of things measured in turn in one run, since a time alone says nothing on a shared machine.
+// It writes docs/performance.md, and the last line of the output is one JSON object.
+//
+// --starts 10      how many starts of each app the figures of first calls are of
+// --rounds 7       how many rounds the figures of warm calls are of
+// --calls 100000   after how many calls the memory is measured
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { deflateRawSync } from 'node:zlib';
-import { startSandbox } from '../../functions/jira/sandbox/startSandbox.ts';
-import { startSandboxServer } from '../../shared/sandbox/sandboxServer.ts';
+import { parseArgs } from 'node:util';
 import { build } from '../../tools/build/build.ts';
 import { startApp } from '../support/app.ts';
-import { startVault } from '../support/vault.ts';
+import { appFolder, bundled, sizeOf } from './bundles.ts';
+import { firstAfterIdle, firstAnswer, registrationTime, timeOf } from './coldCalls.ts';
+import { burst, type Load, load, memoryAfter } from './manyCalls.ts';
+import { type Figures, performancePage } from './performancePage.ts';
+import { compare, compared } from './spread.ts';
+import { startVendors } from './vendors.ts';
 
-const run = promisify(execFile);
-const root = resolve(import.meta.dirname, '../..');
-const dist = resolve(root, 'dist');
-const appFolder = (name: string) => resolve(import.meta.dirname, 'apps', name);
-const path = '/api/jira/getProjectUpdates?projectId=ATLAS&since=7d';
+const { values } = parseArgs({
+  options: {
+    starts: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '7' },
+    calls: { type: 'string', default: '100000' },
+  },
+});
+const starts = Number(values.starts);
+const rounds = Number(values.rounds);
+const CALLERS = 50;
+const ROUND_MS = 2_000;
+const BURST_CALLS = 1_000;
+
+const ours = resolve(import.meta.dirname, '../../dist');
+const calls = {
+  jira: '/api/jira/getProjectUpdates?projectId=ATLAS&since=7d',
+  salesforce: '/api/salesforce/findAccounts?name=Contoso',
+} as const;
 
 await build();
+const vendors = await startVendors();
+const [bare, handwritten] = [await bundled('bare'), await bundled('handwritten')];
+const deployed = { env: { ...vendors.settings, WARM_UP: 'true' } };
+const cold = { env: { ...vendors.settings, WARM_UP: 'false' } };
+// The vendors learn what they are asked, so that their answers cost nothing later.
+for (const path of Object.values(calls)) await firstAnswer(cold, path);
+const bytes = await vendors.searchBytes();
 
-/** What Jira answered to the action's own search, to be answered again without any work. */
-const recorded = await recordSearch();
-const jira = await startSandboxServer(() => ({
-  headers: { 'content-type': 'application/json' },
-  text: recorded.answer,
-}));
-const vault = await startVault({ 'jira-api-token': 'token' });
-const settings = { JIRA_BASE_URL: jira.url, JIRA_EMAIL: 'agent@example.com' };
-
-const bare = await bundled('bare');
-const handwritten = await bundled('handwritten');
-
-const registered = await alternate(
-  15,
-  () => registrationTime(dist),
+const registered = await compare(
+  Math.max(15, starts),
+  () => registrationTime(ours),
   () => registrationTime(bare),
 );
-const firstAnswer = await alternate(
-  7,
-  () => firstAnswerTime(dist),
-  () => firstAnswerTime(appFolder('tutorial')),
-);
-// What the local host itself takes to start is in both, and says nothing of either.
-const hostStart = await medianOf(9, () => firstAnswerTime(bare, '/api/hello'));
-const { warm, perWarmRead, answerBytes } = await warmRate();
-const size = await bundleSize();
-
-const results = {
-  registeredVsBare: round(registered.first / registered.second),
-  firstAnswerVsTutorial: round((firstAnswer.first - hostStart) / (firstAnswer.second - hostStart)),
-  firstAnswerVsTutorialWithHost: round(firstAnswer.first / firstAnswer.second),
-  warmRateVsHandwritten: round(warm.first / warm.second),
-  perWarmRead,
-  startUpBytes: size.startUp,
-  zipBytes: size.zip,
-  answerBytesVsVendor: round(answerBytes / Buffer.byteLength(recorded.fullAnswer)),
-  answerBytesVsAskedFor: round(answerBytes / Buffer.byteLength(recorded.answer)),
-  medians: {
-    registeredMs: { ours: round(registered.first), bare: round(registered.second) },
-    firstAnswerMs: { ours: round(firstAnswer.first), tutorial: round(firstAnswer.second), hostAlone: round(hostStart) },
-    warmRequestsPerSecond: { ours: round(warm.first), handwritten: round(warm.second) },
-  },
-  machine: { node: process.version, cpus: navigator.hardwareConcurrency },
+const firstAnswers = await compareFirstAnswers();
+const atOnce = { jira: await compareWarmUp(calls.jira), salesforce: await compareWarmUp(calls.salesforce) };
+const afterIdle = { jira: await idleOf(calls.jira), salesforce: await idleOf(calls.salesforce) };
+const warm = await compareWarm();
+const bursts = {
+  warmUp: await burst(deployed, vendors, Object.values(calls), BURST_CALLS),
+  cold: await burst(cold, vendors, Object.values(calls), BURST_CALLS),
 };
-await jira.close();
-await vault.close();
-console.log(JSON.stringify(results));
+const memory = await memoryAfter(deployed, calls.jira, Number(values.calls));
+await vendors.close();
 
-/** Takes turns, so that what else the machine does meanwhile meets both alike, and gives the medians. */
-async function alternate(rounds: number, first: () => Promise<number>, second: () => Promise<number>) {
-  const times: { first: number[]; second: number[] } = { first: [], second: [] };
-  for (let count = 0; count < rounds; count += 1) {
-    times.first.push(await first());
-    times.second.push(await second());
+const figures: Figures = {
+  day: new Date().toISOString().slice(0, 10),
+  machine: `${navigator.hardwareConcurrency} cores (${cpus()[0]?.model.trim()}), Node ${process.version}`,
+  starts,
+  rounds,
+  registered,
+  firstAnswers,
+  atOnce,
+  afterIdle,
+  ...warm,
+  bursts,
+  memory,
+  size: await sizeOf(ours),
+};
+await writeFile(resolve(import.meta.dirname, '../../docs/performance.md'), performancePage(figures));
+console.log(JSON.stringify(figures));
+
+/** From the start to the first Jira answer: the whole of it, and what is left when what a bare app takes is left out. */
+async function compareFirstAnswers() {
+  const whole: [number, number][] = [];
+  const own: [number, number][] = [];
+  for (let count = 0; count < starts; count += 1) {
+    const host = sum(await firstAnswer({ root: bare }, '/api/hello'));
+    const app = sum(await firstAnswer(deployed, calls.jira));
+    const tutorial = sum(await firstAnswer({ ...deployed, root: appFolder('tutorial') }, calls.jira));
+    whole.push([app, tutorial]);
+    own.push([app - host, tutorial - host]);
   }
-  return { first: median(times.first), second: median(times.second) };
+  return { whole: compared(whole), withoutBare: compared(own) };
 }
 
-/** Milliseconds that a process lives which loads the app under a worker's core module and ends. */
-async function registrationTime(folder: string): Promise<number> {
-  const script = `
-    const { Module } = require('node:module');
-    const core = { version: '4', hostVersion: '4', registerFunction: () => ({ dispose() {} }), registerHook: () => ({ dispose() {} }), setProgrammingModel() {}, log() {}, Disposable: class {} };
-    const load = Module.prototype.require;
-    Module.prototype.require = function (id) { return id === '@azure/functions-core' ? core : load.call(this, id); };
-    import(process.argv[1]);
-  `;
-  const startedAt = performance.now();
-  await run(process.execPath, ['-e', script, resolve(folder, 'index.js')]);
-  return performance.now() - startedAt;
-}
-
-/** Milliseconds from starting a process to its first answer, with an empty vault cache and no connection open. */
-async function firstAnswerTime(folder: string, pathAndQuery = path): Promise<number> {
-  const startedAt = performance.now();
-  const app = await startApp({ root: folder, env: { ...settings, ...vault.settings } });
-  const response = await fetch(app.url + pathAndQuery);
-  await response.arrayBuffer();
-  const time = performance.now() - startedAt;
-  await app.stop();
-  if (response.status !== 200) throw new Error(`${folder} answered ${response.status}:\n${app.logs()}`);
-  return time;
-}
-
-async function warmRate() {
-  const ours = await startApp({ env: { ...settings, ...vault.settings } });
-  const theirs = await startApp({ root: handwritten, env: { ...settings, JIRA_API_TOKEN: 'token' } });
-  await requestsPerSecond(ours.url, 1_000);
-  await requestsPerSecond(theirs.url, 1_000);
-
-  const before = { jira: jira.requests.length, vault: vault.reads.length, identity: vault.tokenRequests };
-  const answer = await (await fetch(ours.url + path)).arrayBuffer();
-  const perWarmRead = {
-    upstream: jira.requests.length - before.jira,
-    vault: vault.reads.length - before.vault,
-    identity: vault.tokenRequests - before.identity,
-  };
-  const warm = await alternate(
-    7,
-    () => requestsPerSecond(ours.url, 1_500),
-    () => requestsPerSecond(theirs.url, 1_500),
+/** A call that is sent as soon as the app serves, with the warm-up and without it. */
+function compareWarmUp(path: string) {
+  const answer = async (options: typeof deployed) => (await firstAnswer(options, path)).answer;
+  return compare(
+    starts,
+    () => answer(deployed),
+    () => answer(cold),
   );
-  await Promise.all([ours.stop(), theirs.stop()]);
-  return { warm, perWarmRead, answerBytes: answer.byteLength };
 }
 
-async function requestsPerSecond(url: string, milliseconds: number): Promise<number> {
-  const until = performance.now() + milliseconds;
-  let answers = 0;
-  const client = async () => {
-    while (performance.now() < until) {
-      const response = await fetch(url + path);
-      await response.arrayBuffer();
-      if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
-      answers += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: 16 }, client));
-  jira.requests.length = 0;
-  return answers / (milliseconds / 1_000);
-}
-
-/** Bytes that are loaded before the first call, and of dist/ as a zip. */
-async function bundleSize() {
-  const files = (await readdir(dist, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile());
-  let zip = 22;
-  for (const file of files) {
-    const content = await readFile(resolve(file.parentPath, file.name));
-    zip += deflateRawSync(content).length + 2 * file.name.length + 76;
+async function idleOf(path: string) {
+  const pairs: [number, number][] = [];
+  for (let count = 0; count < starts; count += 1) {
+    const { first, warm } = await firstAfterIdle(deployed, path);
+    pairs.push([first, warm]);
   }
-  const loaded = new Set<string>();
-  const load = async (file: string): Promise<number> => {
-    if (loaded.has(file)) return 0;
-    loaded.add(file);
-    const text = await readFile(file, 'utf8');
-    const imports = [...text.matchAll(/(?:import|from)\s*"(\.[^"]+)"/g)].map(match =>
-      resolve(file, '..', match[1] ?? ''),
-    );
-    const sizes = await Promise.all(imports.map(load));
-    return sizes.reduce((sum, bytes) => sum + bytes, Buffer.byteLength(text));
+  return compared(pairs);
+}
+
+async function compareWarm() {
+  const app = await startApp(deployed);
+  const others = {
+    handwritten: await startApp({ root: handwritten, env: vendors.withoutVault }),
+    tutorial: await startApp({ ...deployed, root: appFolder('tutorial') }),
   };
-  return { zip, startUp: await load(resolve(dist, 'index.js')) };
-}
+  const all = [app, others.handwritten, others.tutorial];
+  for (const each of all) await load(each, calls.jira, CALLERS, ROUND_MS);
 
-/** Bundles a bench app as the build bundles ours, so that the comparison is of what they do. */
-async function bundled(name: string): Promise<string> {
-  const { build: bundle } = await import('esbuild');
-  const { copyFile, writeFile, mkdir } = await import('node:fs/promises');
-  const folder = resolve(root, 'node_modules/.cache/bench', name);
-  await mkdir(folder, { recursive: true });
-  await bundle({
-    entryPoints: [resolve(appFolder(name), 'index.ts')],
-    outfile: resolve(folder, 'index.js'),
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['@azure/functions-core'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
-  await copyFile(resolve(appFolder(name), 'host.json'), resolve(folder, 'host.json'));
-  await writeFile(resolve(folder, 'package.json'), '{ "type": "module", "main": "index.js" }');
-  return folder;
-}
+  const asked = () => [vendors.jira.requests.length, vendors.vault.reads.length, vendors.vault.tokenRequests];
+  const before = asked();
+  const answer = await (await fetch(app.url + calls.jira)).arrayBuffer();
+  const [upstream = 0, vault = 0, identity = 0] = asked().map((count, at) => count - (before[at] ?? 0));
 
-/** Asks the sandbox through the app once: what it answered, and what it would have answered to a request for all fields. */
-async function recordSearch(): Promise<{ answer: string; fullAnswer: string }> {
-  const sandbox = await startSandbox();
-  const app = await startApp({ env: { ...sandbox.settings } });
-  await fetch(app.url + path);
-  await app.stop();
-  const sent = JSON.parse(sandbox.requests.at(-1)?.body ?? '{}');
-  const { JIRA_EMAIL: email, JIRA_API_TOKEN: token } = sandbox.settings;
-  const search = async (fields: string[]) => {
-    const response = await fetch(`${sandbox.url}/rest/api/3/search/jql`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`,
-      },
-      body: JSON.stringify({ ...sent, fields }),
-    });
-    return response.text();
+  const measured: Load[][] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const loads: Load[] = [];
+    for (const each of all) loads.push(await load(each, calls.jira, CALLERS, ROUND_MS));
+    measured.push(loads);
+    for (const { requests } of [vendors.jira, vendors.salesforce]) requests.length = 0;
+  }
+  const one = await compare(
+    rounds * 10,
+    () => timeOf(app, calls.jira),
+    () => timeOf(others.handwritten, calls.jira),
+  );
+  await Promise.all(all.map(each => each.stop()));
+  const by = (what: keyof Load, other: 1 | 2) =>
+    compared(measured.map(loads => [loads[0]?.[what] ?? Number.NaN, loads[other]?.[what] ?? Number.NaN]));
+  return {
+    rate: { handwritten: by('rate', 1), tutorial: by('rate', 2) },
+    p99: { handwritten: by('p99', 1), tutorial: by('p99', 2) },
+    one,
+    perWarmRead: { upstream, vault, identity },
+    answerBytes: { ours: answer.byteLength, asked: bytes.asked, full: bytes.full },
   };
-  const [answer, fullAnswer] = [await search(sent.fields), await search(['*all'])];
-  await sandbox.close();
-  return { answer, fullAnswer };
 }
 
-async function medianOf(rounds: number, measure: () => Promise<number>): Promise<number> {
-  const times: number[] = [];
-  for (let count = 0; count < rounds; count += 1) times.push(await measure());
-  return median(times);
-}
-
-function median(values: number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
+function sum({ registered, answer }: { registered: number; answer: number }): number {
+  return registered + answer;
 }

@@ -1,12 +1,32 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type AppOptions, type RunningApp, startApp } from '../support/app.ts';
+import { median } from './spread.ts';
+
+const run = promisify(execFile);
+
+/** Milliseconds that a process lives which loads the app in this folder under a worker's core module, and ends. */
+export async function registrationTime(folder: string): Promise<number> {
+  const script = `
+    const { Module } = require('node:module');
+    const core = { version: '4', hostVersion: '4', registerFunction: () => ({ dispose() {} }), registerHook: () => ({ dispose() {} }), setProgrammingModel() {}, log() {}, Disposable: class {} };
+    const load = Module.prototype.require;
+    Module.prototype.require = function (id) { return id === '@azure/functions-core' ? core : load.call(this, id); };
+    import(process.argv[1]);
+  `;
+  const startedAt = performance.now();
+  await run(process.execPath, ['-e', script, resolve(folder, 'index.js')]);
+  return performance.now() - startedAt;
+}
 
 /** In milliseconds. */
 export interface FirstAnswer {
   /** From the start of the process to when it serves. */
   registered: number;
-  /** From the start of the process to its first answer, to a call that was sent as soon as it served. */
-  answered: number;
+  /** From then to the answer to a call that was sent at once. */
+  answer: number;
 }
 
 /** Starts an app and calls it as soon as it serves. */
@@ -15,8 +35,7 @@ export async function firstAnswer(options: AppOptions, path: string): Promise<Fi
   const app = await startApp(options);
   try {
     const registered = performance.now() - startedAt;
-    await timeOf(app, path);
-    return { registered, answered: performance.now() - startedAt };
+    return { registered, answer: await timeOf(app, path) };
   } finally {
     await app.stop();
   }
@@ -56,14 +75,4 @@ export async function timeOf({ url, logs }: Pick<RunningApp, 'url' | 'logs'>, pa
   const time = performance.now() - startedAt;
   if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${text}\n${logs()}`);
   return time;
-}
-
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-/** The value below which this part of the values lies. */
-export function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }

@@ -2,6 +2,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+import * as z from 'zod';
 import { startSandbox as startJira } from '../../functions/jira/sandbox/startSandbox.ts';
 import { startSandbox as startSalesforce } from '../../functions/salesforce/sandbox/startSandbox.ts';
 import { type Certificate, makeCertificate } from '../support/certificate.ts';
@@ -86,13 +87,22 @@ export async function startVendors(): Promise<Vendors> {
   };
 }
 
+const search = z.object({ fields: z.array(z.string()) });
+
+/** A search of Jira names the fields that it wants in its body, and each app has its own. */
+function fieldsIn(body: string): string {
+  if (!body.startsWith('{')) return '';
+  const { data } = search.safeParse(JSON.parse(body));
+  return data?.fields.join() ?? '';
+}
+
 interface Answer {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** Answers as this sandbox did to the first request of the same method, path and query, so that later ones cost no work. */
+/** Answers as this sandbox did to the first request of the same method, path, query and fields, so that later ones cost no work. */
 async function startVendor(sandbox: string, { cert, key }: Certificate): Promise<Vendor> {
   const requests: string[] = [];
   const known = new Map<string, Promise<Answer>>();
@@ -111,8 +121,8 @@ async function startVendor(sandbox: string, { cert, key }: Certificate): Promise
   const server = createServer({ cert, key }, async (incoming, response) => {
     const { method = 'GET', url: path = '/', headers } = incoming;
     const body = await text(incoming);
-    const name = `${method} ${path}`;
-    requests.push(name);
+    requests.push(`${method} ${path}`);
+    const name = `${method} ${path} ${fieldsIn(body)}`;
     const { authorization = '', 'content-type': type = 'application/json' } = headers;
     const answer = known.get(name) ?? ask(method, path, { authorization, 'content-type': type }, body);
     known.set(name, answer);
