@@ -9,7 +9,7 @@ import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../../tools/build/build.ts';
-import { startApp } from '../support/app.ts';
+import { type AppOptions, startApp } from '../support/app.ts';
 import { appFolder, bundled, sizeOf } from './bundles.ts';
 import { firstAfterIdle, firstAnswer, registrationTime, timeOf } from './coldCalls.ts';
 import { burst, type Load, load, memoryAfter } from './manyCalls.ts';
@@ -52,13 +52,17 @@ const registered = await compare(
 );
 const firstAnswers = await compareFirstAnswers();
 const atOnce = { jira: await compareWarmUp(calls.jira), salesforce: await compareWarmUp(calls.salesforce) };
-const afterIdle = { jira: await idleOf(calls.jira), salesforce: await idleOf(calls.salesforce) };
+const afterIdle = {
+  jira: await idleOf(deployed, calls.jira),
+  salesforce: await idleOf(deployed, calls.salesforce),
+  bare: await idleOf({ root: bare }, '/api/hello'),
+};
 const warm = await compareWarm();
 const bursts = {
   warmUp: await burst(deployed, vendors, Object.values(calls), BURST_CALLS),
   cold: await burst(cold, vendors, Object.values(calls), BURST_CALLS),
 };
-const memory = await memoryAfter(deployed, calls.jira, Number(values.calls));
+const memory = await memoryAfter(deployed, Object.values(calls), Number(values.calls));
 await vendors.close();
 
 const figures: Figures = {
@@ -102,10 +106,10 @@ function compareWarmUp(path: string) {
   );
 }
 
-async function idleOf(path: string) {
+async function idleOf(options: AppOptions, path: string) {
   const pairs: [number, number][] = [];
   for (let count = 0; count < starts; count += 1) {
-    const { first, warm } = await firstAfterIdle(deployed, path);
+    const { first, warm } = await firstAfterIdle(options, path);
     pairs.push([first, warm]);
   }
   return compared(pairs);

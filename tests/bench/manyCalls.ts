@@ -75,8 +75,8 @@ const CALLERS = 50;
 const PARTS = 5;
 const held = z.object({ bytes: z.number() });
 
-/** What a process holds after each fifth of these calls, the first one being there to warm it. */
-export async function memoryAfter(options: AppOptions, path: string, calls: number): Promise<Memory> {
+/** What a process holds after each fifth of these calls, in turn by these paths; the first fifth is there to warm it. */
+export async function memoryAfter(options: AppOptions, paths: readonly string[], calls: number): Promise<Memory> {
   const measured = new URL('../support/measuredProcess.ts', import.meta.url).href;
   const app = await startApp({ ...options, env: { ...options.env, NODE_OPTIONS: `--import ${measured}` } });
   try {
@@ -84,7 +84,7 @@ export async function memoryAfter(options: AppOptions, path: string, calls: numb
     for (let part = 0; part < PARTS; part += 1) {
       let left = Math.ceil(calls / PARTS);
       const caller = async () => {
-        while (left-- > 0) await timeOf(app, path);
+        while (left-- > 0) await timeOf(app, paths[left % paths.length] ?? '');
       };
       await Promise.all(Array.from({ length: CALLERS }, caller));
       bytes.push(await bytesOf(app));

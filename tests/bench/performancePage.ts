@@ -16,7 +16,7 @@ export interface Figures {
   /** With the warm-up against without. */
   atOnce: { jira: Compared; salesforce: Compared };
   /** The first answer against the same app's warm one. */
-  afterIdle: { jira: Compared; salesforce: Compared };
+  afterIdle: { jira: Compared; salesforce: Compared; bare: Compared };
   rate: { handwritten: Compared; tutorial: Compared };
   p99: { handwritten: Compared; tutorial: Compared };
   /** One caller, one call after another, against the hand-written app. */
@@ -61,6 +61,7 @@ export function performancePage(figures: Figures): string {
         ['the same without what the bare app takes', ...compared(figures.firstAnswers.withoutBare, 'ms')],
         ['first Jira answer after a second, against warm', ...compared(figures.afterIdle.jira, 'ms')],
         ['first Salesforce answer after a second, against warm', ...compared(figures.afterIdle.salesforce, 'ms')],
+        ['first answer of the bare app after a second, against warm', ...compared(figures.afterIdle.bare, 'ms')],
         ['a Jira call at the moment of registration, with the warm-up against without', ...compared(atOnce.jira, 'ms')],
         ['the same of Salesforce', ...compared(atOnce.salesforce, 'ms')],
         ['one warm Jira call after another, against hand-written', ...compared(one, 'ms')],

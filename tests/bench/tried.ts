@@ -36,4 +36,12 @@ export const tried: readonly { what: string; gave: string }[] = [
     what: 'Loading the parser of SOQL ahead',
     gave: 'keeps the process busy for a third of a second in one piece, because its grammar is built when it is loaded. Not done: a call would wait for it.',
   },
+  {
+    what: 'More room for young objects, `NODE_OPTIONS=--max-semi-space-size=64`',
+    gave: 'answers a fifth more Jira calls a second under 50 callers, 151 against 127 on a busy machine, since their answers of 190 kB are collected before they are moved. Nothing of that with the hand-written app. Not set: it takes up to 128 MB more, and it was not tried on an instance of 512 MB.',
+  },
+  {
+    what: 'A processor profile of the warm Jira read',
+    gave: 'shows, of what the hand-written app does not do: collecting garbage 0.7 ms a call, writing the log line to the local host’s pipe 0.4, and everything else below 0.1 each. Laying out a list once more to see whether it has moments, and measuring it, is 0.1 ms of 4 to 8.',
+  },
 ];
