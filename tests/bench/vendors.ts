@@ -11,7 +11,7 @@ import { startVault, type Vault } from '../support/vault.ts';
 /** Near enough for the network to be seen, and far enough from what the app itself does. */
 export const VENDOR_MS = 5;
 
-export interface Vendor {
+interface Vendor {
   /** `https://127.0.0.1:<port>` */
   url: string;
   /** Each request so far: `POST /rest/api/3/search/jql`. */
