@@ -61,13 +61,7 @@ export function createDevBundle(root: string, folder: string) {
     await mkdir(stubs, { recursive: true });
     const names = await exportsOf(all);
     await Promise.all(
-      all.map((library, at) => {
-        const list = (names[at] ?? []).filter(name => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name));
-        return writeFile(
-          join(stubs, `${fileName(library)}.mjs`),
-          `export { ${list.join(', ')} } from ${JSON.stringify(library)};\n`,
-        );
-      }),
+      all.map((library, at) => writeFile(join(stubs, `${fileName(library)}.mjs`), reExport(library, names[at] ?? []))),
     );
     await build({
       ...bundleOptions,
@@ -109,6 +103,19 @@ export function createDevBundle(root: string, folder: string) {
       await (await opened).dispose();
     },
   };
+}
+
+/**
+ * A module that exports these of a library's. They are taken from its namespace, because a library of two forms may lack in
+ * the one that is bundled what Node found in the other: such an export is undefined, as in the app that is deployed.
+ */
+function reExport(library: string, names: readonly string[]): string {
+  const exported = names.filter(name => name !== '__esModule');
+  return [
+    `import * as library from ${JSON.stringify(library)};`,
+    ...exported.map((name, at) => `const export${at} = library[${JSON.stringify(name)}];`),
+    `export { ${exported.map((name, at) => `export${at} as ${JSON.stringify(name)}`).join(', ')} };\n`,
+  ].join('\n');
 }
 
 const fileName = (library: string): string => library.replaceAll('/', '__');

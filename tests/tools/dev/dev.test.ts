@@ -62,7 +62,8 @@ describe('npm run dev', { timeout: 120_000 }, () => {
     });
     child.stdout?.setEncoding('utf8').on('data', chunk => (output += chunk));
     child.stderr?.setEncoding('utf8').on('data', chunk => (output += chunk));
-    url = (await says(/(?<=Serving on )\S+/)).trim();
+    url = await says(/(?<=Serving on )\S+|It does not build[\s\S]*/);
+    expect(url).toMatch(/^http:/);
     await says(/Wrong: nothing/);
   }, 120_000);
 
