@@ -44,4 +44,12 @@ export const tried: readonly { what: string; gave: string }[] = [
     what: 'A processor profile of the warm Jira read',
     gave: 'shows, of what the hand-written app does not do: collecting garbage 0.7 ms a call, writing the log line to the local host’s pipe 0.4, and everything else below 0.1 each. Laying out a list once more to see whether it has moments, and measuring it, is 0.1 ms of 4 to 8.',
   },
+  {
+    what: 'One file for all chunks that are loaded together',
+    gave: 'has a first Jira call load 20 files in place of 101, and takes a tenth off the processor’s time of it (250 of 280 ms on a slow machine), together with leaving the code for the rights of callers and for policies to those who turn them on. A first Salesforce call takes what it took.',
+  },
+  {
+    what: 'The minified form of `@azure/functions`',
+    gave: 'makes what is loaded before the registration 98 kB, where it was 144.',
+  },
 ];

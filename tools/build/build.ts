@@ -3,10 +3,12 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build as bundle, type Metafile, type Plugin, stop } from 'esbuild';
+import type { System } from '../../shared/action/defineSystem.ts';
 import { namesOf } from '../../shared/action/formerNames.ts';
 import { actionIndex, type DeclaredAction, declaredActions } from '../generate/actionIndex.ts';
 import { billOfMaterials, thirdPartyLicences } from './billOfMaterials.ts';
 import { bundledPackages } from './bundledPackages.ts';
+import { type Loading, mergeChunks } from './mergeChunks.ts';
 import { registeredFunctions } from './registeredFunctions.ts';
 import { withLineBefore, withoutLibraries } from './sourceMaps.ts';
 
@@ -150,15 +152,20 @@ const common = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+/** Debuggers and the log of a bug read source maps; nothing reads them at start. */
+const mapped = { sourcemap: 'linked', sourcesContent: false } as const satisfies BuildOptions;
+
 export const bundleOptions: BuildOptions = {
   ...common,
+  ...mapped,
   splitting: true,
-  // Debuggers and the log of a bug read them; nothing reads them at start.
-  sourcemap: 'linked',
-  sourcesContent: false,
   chunkNames: 'chunks/[name]-[hash]',
   // A copy of Node's streams from years ago, for Word documents, and seven packages that it needs.
-  alias: { 'readable-stream': 'node:stream' },
+  alias: {
+    'readable-stream': 'node:stream',
+    // All that is loaded before the app is registered: of two thirds of the size. No frame of a bug's stack in it helps.
+    '@azure/functions': './node_modules/@azure/functions/dist/azure-functions.min.js',
+  },
   // The Functions worker supplies this module through `require`.
   external: ['@azure/functions-core'],
   define: { 'process.env.npm_package_version': JSON.stringify(version) },
@@ -186,6 +193,7 @@ export async function build(): Promise<void> {
     const metafile = await bundleApp(
       { index: 'functions/index.ts', documentReader: 'shared/files/documentReader.ts' },
       output,
+      loadingOf(systems, actions),
     );
     await describeContents(metafile, output);
     await copyFile(new URL('host.json', root), new URL('host.json', output));
@@ -199,6 +207,24 @@ export async function build(): Promise<void> {
   }
 }
 
+/** What a call of an action loads: the app, and of each system that it uses the module that opens it. */
+function loadingOf(systems: readonly System[], actions: readonly DeclaredAction[]): Loading {
+  const all = actions.map(({ action }) => action);
+  return {
+    entry: 'functions/index.ts',
+    app: 'functions/app.ts',
+    systems: systems.map(({ name }) => {
+      const usedBy = systems.filter(other =>
+        all.every(({ system, uses }) => system !== other.name || uses.some(used => used.name === name)),
+      );
+      return {
+        declaredIn: `functions/${name}/system.ts`,
+        isWith: source => usedBy.some(other => source.startsWith(`functions/${other.name}/`)),
+      };
+    }),
+  };
+}
+
 /** Writes what the app is made of, for whoever must know of it, and the licences of that. */
 async function describeContents(metafile: Metafile, output: URL): Promise<void> {
   const packages = await bundledPackages(metafile, root);
@@ -209,10 +235,14 @@ async function describeContents(metafile: Metafile, output: URL): Promise<void> 
 
 /**
  * Bundles an app into `output`, with its source maps: `index` is its entry, and others are programs that it starts, each a
- * path from the project's root.
+ * path from the project's root. With `loading`, what is loaded together is in one file.
  * @returns what went into which file
  */
-export async function bundleApp(entries: { index: string; [program: string]: string }, output: URL): Promise<Metafile> {
+export async function bundleApp(
+  entries: { index: string; [program: string]: string },
+  output: URL,
+  loading?: Loading,
+): Promise<Metafile> {
   const { metafile } = await bundle({
     ...bundleOptions,
     entryPoints: entries,
@@ -220,6 +250,7 @@ export async function bundleApp(entries: { index: string; [program: string]: str
     metafile: true,
   });
   checkInputs(Object.keys(metafile.inputs));
+  if (loading) await mergeChunks(metafile, loading, { ...common, ...mapped, outdir: fileURLToPath(output) });
   await giveRequire(output);
   await keepOwnSources(output);
   return metafile;

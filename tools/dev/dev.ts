@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../shared/failure.ts';
@@ -23,6 +24,8 @@ const root = resolve(import.meta.dirname, '../..');
 /** Of builds, one folder for each process. */
 const scratch = '.dist-dev-';
 const index = 'functions/actions.ts';
+/** A file that is saved or removed now is known to be within this time, in milliseconds. */
+const KNOWN_MS = 300;
 /** As many faults as are read before the first is mended. */
 const MAX_SHOWN = 10;
 
@@ -199,8 +202,11 @@ async function startDev() {
     });
   };
 
-  /** Takes up what has changed. */
-  const turn = async (kinds: ChangeKinds | undefined) => {
+  /**
+   * Takes up what has changed.
+   * @returns whether that is to be done again, with what has been changed meanwhile
+   */
+  const turn = async (kinds: ChangeKinds | undefined): Promise<boolean> => {
     const began = performance.now();
     background.abort();
     background = new AbortController();
@@ -220,7 +226,7 @@ async function startDev() {
     warn(settings.warnings);
     const restarted = kinds ? await takeUpSandboxes(kinds) : false;
     const isApp = !kinds || kinds.app.length > 0 || kinds.settings || (!restarted && isOnlyCrash(kinds));
-    if (!isApp && !restarted && kinds?.generated.length === 0) return;
+    if (!isApp && !restarted && kinds?.generated.length === 0) return false;
 
     const before = settingsOf(declared);
     const isEarly = !kinds || kinds.declarations || kinds.settings || restarted || kinds.generated.length > 0;
@@ -238,24 +244,30 @@ async function startDev() {
     const faults = fault === undefined ? [] : describeBuildFailure(fault);
     // The list of actions is old where the new one could not be made: why not is the fault to tell.
     const isListOld = declaring.status === 'rejected' && faults.every(place => place.startsWith(`${index}:`));
+    const isWrong = !build || declaring.status === 'rejected';
+    // A file that is removed while it is read is no fault of whoever removed it.
+    if (isWrong) await setTimeout(KNOWN_MS);
+    if (isWrong && pending) return true;
     if (!build && !isListOld) {
       isBroken = true;
-      return sayFaults(`It does not build. ${goesOn()}`, faults);
+      sayFaults(`It does not build. ${goesOn()}`, faults);
+      return false;
     }
     if (declaring.status === 'rejected') {
       isBroken = true;
-      return sayFaults(`This is not right. ${goesOn()}`, placed(declaring.reason));
+      sayFaults(`This is not right. ${goesOn()}`, placed(declaring.reason));
+      return false;
     }
-    if (!build) return;
+    if (!build) return false;
     if (kinds?.generated.length) generate();
-    if (!isApp && isSame(before, settingsOf(declared))) return;
+    if (!isApp && isSame(before, settingsOf(declared))) return false;
 
     const types = checkTypes(signal);
     types.catch(() => {});
     // Where types are wrong, what comes next mostly is, too: then it is served when it is known to be right.
     if (hasTypeErrors && good) {
       const problems = await types;
-      if (!tellTypes(problems, build, goesOn())) return;
+      if (!tellTypes(problems, build, goesOn())) return false;
       hasTypeErrors = false;
     }
     const isFirst = !host;
@@ -273,6 +285,7 @@ async function startDev() {
     }
     isBroken = false;
     judge(build, isEarly, types, signal);
+    return false;
   };
 
   const isOnlyCrash = (kinds: ChangeKinds) =>
@@ -332,15 +345,17 @@ async function startDev() {
         all.changed.includes(index) && writtenIndex === (await readFile(join(root, index), 'utf8').catch(() => ''));
       const rest = isOwn && served ? { ...all, changed: all.changed.filter(path => path !== index) } : all;
       if (isOwn && rest.added.length + rest.removed.length + rest.changed.length === 0) return;
-      await turn(kindsOf(rest, data)).catch(error => {
+      const isAgain = await turn(kindsOf(rest, data)).catch(error => {
         isBroken = true;
         sayFaults(`It cannot be taken up. ${goesOn()}`, placed(error));
+        return false;
       });
+      if (isAgain && pending) pending = joined(rest, pending);
     });
   };
 
   const watching = await watchFiles(root, data ? { ...watched, folders: [...watched.folders, data] } : watched, change);
-  working = turn(undefined);
+  working = turn(undefined).then(() => {});
   const close = async () => {
     isClosing = true;
     watching.close();

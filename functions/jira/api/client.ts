@@ -58,6 +58,20 @@ export interface JiraClient extends Client {
   rehearse?(change: Parameters<Client['sendRequest']>[0]): Promise<void>;
 }
 
+/** A client that is opened by its first request. */
+export function openedLater(open: () => Promise<JiraClient>): JiraClient {
+  let opened: Promise<JiraClient> | undefined;
+  const client = () => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    sendRequest: async options => (await client()).sendRequest(options),
+    rehearse: async options => (await client()).rehearse?.(options),
+    readAttachment: async (attachmentId, range) => (await client()).readAttachment(attachmentId, range),
+  };
+}
+
 /** Makes jira.js's client for one call: its requests, on our transport, with our credentials. */
 export function jiraClient(
   { settings, upstream }: JiraParts,

@@ -18,10 +18,8 @@ import { openAskersZone } from '../../../shared/time/askersZone.ts';
 import { fieldTimes } from '../../../shared/time/inputs.ts';
 import { dayAt } from '../../../shared/time/timeZone.ts';
 import type { JiraParts } from '../settings.ts';
-import { type AllowedProjects, restrictedTo } from './allowed.ts';
-import { openAskingAccount } from './asCaller/askingAccount.ts';
-import { asCaller, limitedToCallers } from './asCaller/limitedToCallers.ts';
-import { openPermissions } from './asCaller/permissionCheck.ts';
+import type { AllowedProjects } from './allowed.ts';
+import type { runAsCaller } from './asCaller/runAsCaller.ts';
 import { askedBy } from './askedBy.ts';
 import { type AskerParts, forAsker, orderOf, withoutOrder } from './asker.ts';
 import type { AttachFiles } from './attachFiles.ts';
@@ -29,7 +27,7 @@ import type { Attachments } from './attachments.ts';
 import type { Backlog } from './backlog.ts';
 import { type Boards, openBoards } from './boards.ts';
 import { type FieldChange, fieldChanges } from './changelogs.ts';
-import { type JiraClient, jiraClient, jiraCredentials } from './client.ts';
+import { type JiraClient, jiraClient, jiraCredentials, openedLater } from './client.ts';
 import { type CommentOrder, type CommentPage, listComments, openComments, withProjectType } from './comments.ts';
 import { namesInJql } from './filter/searchField.ts';
 import { type History, type Issue, readHistories, readIssue, readIssues, readWorklogs, unreadIssue } from './issue.ts';
@@ -190,30 +188,26 @@ const deskMethods = [
   'organizationNames',
 ] as const satisfies (keyof Desks)[];
 
-/** Opens one site of Jira for calls. */
-export function openJira(parts: JiraParts) {
+/**
+ * Opens one site of Jira for calls.
+ * @param limits what limits answers to what each caller may see and do; undefined where that of the service's account is answered
+ */
+export function openJira(parts: JiraParts, limits: typeof runAsCaller | undefined) {
   const { settings } = parts;
   /** What the account of this service may see and do, which is more than a caller may. */
   const credentials = jiraCredentials(parts);
   const unlimited = jiraClient(parts, credentials);
-  const runsAsCaller = settings.JIRA_RUN_AS === 'caller';
-  const permissions = openPermissions(parts);
-  const accountFor = openAskingAccount(unlimited, parts);
-  const own = runsAsCaller
-    ? limitedToCallers({
-        unlimited,
-        accountFor,
-        checkFor: permissions.checkFor,
-        fieldsFor: call => metadataFor(call).fields(),
-      })
-    : unlimited;
+  const asCaller = limits?.(parts, { unlimited, fieldsFor: call => metadataFor(call).fields() });
+  const callOf = (given: Call) => asCaller?.callOf(given) ?? given;
   const clientFor = (call: Call): JiraClient => {
+    const client = asCaller?.clientFor(call) ?? unlimited(call);
     const allowed = allowedProjects(parts.rulesOf(call));
+    if (!allowed) return client;
     const openFields = async () => namesInJql(await metadataFor(call).fields());
-    return allowed ? restrictedTo(allowed, own(call), openFields) : own(call);
+    return openedLater(async () => (await import('./allowed.ts')).restrictedTo(allowed, client, openFields));
   };
-  const kept: KeptBy = { seenBy: call => seenBy(call, { eachCaller: runsAsCaller }), now: parts.now };
-  const peopleFor = openPeople(clientFor, { settings, ...kept, ...(runsAsCaller && { accountFor }) });
+  const kept: KeptBy = { seenBy: call => seenBy(call, { eachCaller: asCaller !== undefined }), now: parts.now };
+  const peopleFor = openPeople(clientFor, { settings, ...kept, accountFor: asCaller?.accountFor });
   const metadataFor = openMetadata(clientFor, kept);
   const boardsFor = openBoards(clientFor, kept);
   // What is kept of the desks serves all calls.
@@ -243,10 +237,10 @@ export function openJira(parts: JiraParts) {
         });
 
   return {
-    timeZone: (given: Call) => zonesFor(runsAsCaller ? asCaller(given) : given).shown(),
+    timeZone: (given: Call) => zonesFor(callOf(given)).shown(),
 
     for(given: Call): Jira {
-      const call = runsAsCaller ? asCaller(given) : given;
+      const call = callOf(given);
       const client = clientFor(call);
       const readBackClient = () => clientFor(forReadBack(call, parts.now()));
       // What a caller writes in their own name needs no mark of who asked for it.
@@ -355,7 +349,7 @@ export function openJira(parts: JiraParts) {
         },
         timeLeft: () => call.deadline - parts.now(),
         isRestricted: allowed !== undefined,
-        isLimited: allowed !== undefined || runsAsCaller,
+        isLimited: allowed !== undefined || asCaller !== undefined,
         isCallers,
         getIssue: (issueKey, options) => get(call, issueKey, options),
         ...lazily(['createRequest', 'addParticipants', 'answerApproval'], async () =>
@@ -467,8 +461,8 @@ export function openJira(parts: JiraParts) {
       }
       const { displayName, accountId } = parseAnswer(myselfSchema, await getCurrentUser(unlimited(call)));
       const name = displayName ?? accountId;
-      if (!runsAsCaller) return name;
-      await permissions.requireAdministrator(call);
+      if (!asCaller) return name;
+      await asCaller.requireAdministrator(call);
       return `${name}, limited to what each caller may see and do in Jira`;
     },
 

@@ -9,10 +9,15 @@ import { type Jira, openJira } from './jira.ts';
 const elsewhere: ReadonlySet<FailureCode> = new Set(['unauthenticated', 'forbidden', 'not_found']);
 
 /** Opens each site that the settings name. Nothing that one of them has answered is used for another. */
-export function openSites(parts: JiraParts): OpenSystem<Jira> {
+export async function openSites(parts: JiraParts): Promise<OpenSystem<Jira>> {
+  const isLimited = parts.settings.JIRA_RUN_AS === 'caller';
+  const limits = isLimited ? (await import('./asCaller/runAsCaller.ts')).runAsCaller : undefined;
   const sites = jiraSites(parts.settings).map(({ name, baseUrl, cloudId }) => ({
     name,
-    jira: openJira({ ...parts, settings: { ...parts.settings, JIRA_BASE_URL: baseUrl, JIRA_CLOUD_ID: cloudId } }),
+    jira: openJira(
+      { ...parts, settings: { ...parts.settings, JIRA_BASE_URL: baseUrl, JIRA_CLOUD_ID: cloudId } },
+      limits,
+    ),
   }));
   const named = (call: Call) => sites.filter(({ name }) => call.site === undefined || name === call.site);
   const siteOf = (call: Call) => {

@@ -12,7 +12,7 @@ import { request } from '../../support/request.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const notCopied = /^(node_modules|\.git|\.azure|dist|\.dist-.*|docs|tests|examples|local\.settings\.json)$/;
 
-describe('npm run dev', { timeout: 120_000 }, () => {
+describe('npm run dev', { timeout: 240_000 }, () => {
   let copy: string;
   let child: ReturnType<typeof spawn>;
   let output = '';
@@ -65,7 +65,7 @@ describe('npm run dev', { timeout: 120_000 }, () => {
     url = await says(/(?<=Serving on )\S+|It does not build[\s\S]*/);
     expect(url).toMatch(/^http:/);
     await says(/Wrong: nothing/);
-  }, 120_000);
+  }, 240_000);
 
   afterEach(async () => {
     const from = output.length;

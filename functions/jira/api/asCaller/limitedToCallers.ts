@@ -1,5 +1,5 @@
 import type { Call, Usage } from '../../../../shared/call.ts';
-import type { JiraClient } from '../client.ts';
+import { type JiraClient, openedLater } from '../client.ts';
 import type { User } from '../wire.ts';
 import { type GuardParts, type Memory, newMemory } from './guard.ts';
 import { limitedTo } from './limitedTo.ts';
@@ -48,15 +48,6 @@ export function limitedToCallers({ unlimited, accountFor, checkFor, fieldsFor }:
       const fields = () => fieldsFor(call);
       return limitedTo({ client, accountId, check: checkFor(call), memory: memoryOf(call), fields });
     };
-    let opened: Promise<JiraClient> | undefined;
-    const client = () => {
-      opened ??= open();
-      return opened;
-    };
-    return {
-      sendRequest: async options => (await client()).sendRequest(options),
-      rehearse: async options => (await client()).rehearse?.(options),
-      readAttachment: async (attachmentId, range) => (await client()).readAttachment(attachmentId, range),
-    };
+    return openedLater(open);
   };
 }
