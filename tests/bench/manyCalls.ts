@@ -67,6 +67,8 @@ export async function burst(
 
 export interface Memory {
   calls: number;
+  /** Those of them that a busy machine did not answer in time. */
+  failed: number;
   /** Bytes that the process held after each part of the calls, garbage collected before. */
   held: number[];
 }
@@ -81,15 +83,20 @@ export async function memoryAfter(options: AppOptions, paths: readonly string[],
   const app = await startApp({ ...options, env: { ...options.env, NODE_OPTIONS: `--import ${measured}` } });
   try {
     const bytes: number[] = [];
+    let failed = 0;
     for (let part = 0; part < PARTS; part += 1) {
       let left = Math.ceil(calls / PARTS);
       const caller = async () => {
-        while (left-- > 0) await timeOf(app, paths[left % paths.length] ?? '');
+        while (left-- > 0) {
+          await timeOf(app, paths[left % paths.length] ?? '').catch(() => {
+            failed += 1;
+          });
+        }
       };
       await Promise.all(Array.from({ length: CALLERS }, caller));
       bytes.push(await bytesOf(app));
     }
-    return { calls, held: bytes };
+    return { calls, failed, held: bytes };
   } finally {
     await app.stop();
   }

@@ -45,7 +45,7 @@ export async function mergeChunks(metafile: Metafile, loading: Loading, options:
   await Promise.all([...merged].flatMap(file => [rm(join(folder, file)), rm(join(folder, `${file}.map`))]));
 }
 
-/** What is loaded by everything is with the app, and what is loaded with a system's own module alone is with that. */
+/** What is loaded by everything is with the app; of what a system's facade loads, one file is what actions load, too. */
 function groupsOf(outputs: Outputs, { entry, app, systems }: Loading): Group[] {
   const entries = Object.entries(outputs).filter(([, { entryPoint }]) => entryPoint);
   const fileOf = (source: string) => entries.find(([, { entryPoint }]) => entryPoint === source)?.[0];
@@ -64,10 +64,11 @@ function groupsOf(outputs: Outputs, { entry, app, systems }: Loading): Group[] {
   // Programs of their own load neither the app nor a system.
   const others = entries.map(([file]) => file).filter(file => !isDynamic.has(file));
   const taken = new Set(others.flatMap(file => [...(closures.get(file) ?? [])]));
-  const withRoot = (root: string, chunks: Iterable<string>): Group => {
+  const group = (chunks: Iterable<string>, isRoot = (_: string) => true): Group[] => {
     const members = new Set([...chunks].filter(chunk => !taken.has(chunk)));
     for (const member of members) taken.add(member);
-    return { root, members };
+    const root = [...members].find(isRoot);
+    return root ? [{ root, members }] : [];
   };
 
   const facades = systems.flatMap(({ declaredIn, isWith }) => {
@@ -81,13 +82,13 @@ function groupsOf(outputs: Outputs, { entry, app, systems }: Loading): Group[] {
     [...closure].filter(chunk => facades.filter(each => each.closure.has(chunk)).length > 1),
   );
   return [
-    withRoot(appFile, [...(closures.get(appFile) ?? []), ...ofSeveral]),
-    ...facades.map(({ root, isWith, closure }) =>
-      withRoot(
-        root,
-        [...closure].filter(chunk => sourcesThatLoad(chunk).every(isWith)),
-      ),
-    ),
+    ...group([...(closures.get(appFile) ?? []), ...ofSeveral], file => file === appFile),
+    ...facades.flatMap(({ root, isWith, closure }) => {
+      const chunks = [...closure].filter(chunk => sourcesThatLoad(chunk).every(isWith));
+      // An action is loaded without the facade, and reads its input before it needs that.
+      const ofActions = chunks.filter(chunk => sourcesThatLoad(chunk).length > 1);
+      return [...group(ofActions), ...group(chunks, file => file === root)];
+    }),
   ];
 }
 
