@@ -211,7 +211,6 @@ export async function build(): Promise<void> {
 function loadingOf(systems: readonly System[], actions: readonly DeclaredAction[]): Loading {
   const all = actions.map(({ action }) => action);
   return {
-    entry: 'functions/index.ts',
     app: 'functions/app.ts',
     systems: systems.map(({ name }) => {
       const usedBy = systems.filter(other =>

@@ -10,11 +10,9 @@ interface Group {
   members: ReadonlySet<string>;
 }
 
-/** A program, and what it loads with all that it does or only with a part of it, by paths of source files. */
+/** What a program loads with all that it does or only with a part of it, by paths of source files. */
 export interface Loading {
-  /** What is loaded at the start. */
-  entry: string;
-  /** What everything after that loads. */
+  /** What everything loads that is not loaded at the start. */
   app: string;
   /** Of each system, the source files that are loaded only together with it, and those by which it is found. */
   systems: readonly { declaredIn: string; isWith(source: string): boolean }[];
@@ -46,16 +44,14 @@ export async function mergeChunks(metafile: Metafile, loading: Loading, options:
 }
 
 /** What is loaded by everything is with the app; of what a system's facade loads, one file is what actions load, too. */
-function groupsOf(outputs: Outputs, { entry, app, systems }: Loading): Group[] {
+function groupsOf(outputs: Outputs, { app, systems }: Loading): Group[] {
   const entries = Object.entries(outputs).filter(([, { entryPoint }]) => entryPoint);
-  const fileOf = (source: string) => entries.find(([, { entryPoint }]) => entryPoint === source)?.[0];
   const closures = new Map(entries.map(([file]) => [file, loadedWith(file, outputs)]));
   const sourcesThatLoad = (chunk: string) =>
     entries.flatMap(([file, { entryPoint }]) => (closures.get(file)?.has(chunk) ? [entryPoint ?? ''] : []));
 
-  const appFile = fileOf(app);
-  const startFile = fileOf(entry);
-  if (!appFile || !startFile) throw new Error(`There is no chunk of ${appFile ? entry : app}.`);
+  const appFile = entries.find(([, { entryPoint }]) => entryPoint === app)?.[0];
+  if (!appFile) throw new Error(`There is no chunk of ${app}.`);
   const isDynamic = new Set(
     Object.values(outputs).flatMap(({ imports }) =>
       imports.filter(({ kind }) => kind === 'dynamic-import').map(({ path }) => path),
